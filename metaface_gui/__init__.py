@@ -1,0 +1,1 @@
+"""MetaFace: live few-shot face recognition that adapts on the spot by meta-learning."""

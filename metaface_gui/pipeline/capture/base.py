@@ -1,0 +1,52 @@
+"""The contract of a source of frames."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from metaface_gui.types import Frame
+
+
+@runtime_checkable
+class FrameSource(Protocol):
+    """Frames one after another, from a camera, a file, a folder, a URL or a scene.
+
+    Made closed; `open` may block (a camera takes its time) and is called off the GUI thread, as is `read`.
+    """
+
+    @property
+    def title(self) -> str:
+        """What to show a person: a device's or a file's name."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether frames come by themselves and late ones are to be dropped (camera, URL, demo scene)."""
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether a preview should mirror it (webcams only). Frames themselves are never mirrored."""
+
+    @property
+    def nominal_fps(self) -> float:
+        """Frames a second that the source says it gives; 0.0 when it does not know."""
+
+    @property
+    def frame_count(self) -> int | None:
+        """Frames in all, where the source knows (files, folders); None for endless ones."""
+
+    def open(self) -> None:
+        """Make ready to read.
+
+        Raises:
+            SourceError: with the cause and the next step.
+        """
+
+    def read(self) -> Frame | None:
+        """Return the next frame; None at the end.
+
+        Raises:
+            SourceError: when the source fails in mid-stream (camera unplugged, truncated file).
+        """
+
+    def close(self) -> None:
+        """Release the device or file; safe to call twice and before `open`."""

@@ -1,0 +1,200 @@
+"""The records that travel along the data path. All are frozen; arrays are set read-only where they are shared.
+
+Conventions: images are uint8, height × width × 3, their name says `_bgr` or `_rgb`; boxes are `x1, y1, x2, y2` in
+pixels of the frame, floats, origin top left; times named `_ns` are `time.monotonic_ns()`; a name ending in `_s` is in
+seconds. "Score" is a raw value, larger = more alike; "confidence" is only ever the detector's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+PersonId = int
+"""Key of a person in the gallery, stable for the person's life there."""
+
+
+def _check(name: str, array: Floats, shape: tuple[int, ...]) -> None:
+    if array.shape != shape or array.dtype != np.float32:
+        raise ValueError(f"{name}: want float32 {shape}, got {array.dtype} {array.shape}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceTruth:
+    """What a synthetic scene knows about a face it drew: its box (4,) float32 and who it is (None: a stranger)."""
+
+    box_xyxy: Floats
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a source. `image_bgr` is (height, width, 3) uint8 in OpenCV's channel order."""
+
+    image_bgr: Image
+    index: int
+    time_s: float
+    """Seconds since the source's beginning (a file's own clock; wall clock for cameras)."""
+    captured_ns: int
+    truth: tuple[FaceTruth, ...] = ()
+
+    def __post_init__(self) -> None:
+        image = self.image_bgr
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
+            raise ValueError(f"image_bgr: want uint8 (height, width, 3), got {image.dtype} {image.shape}")
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return int(self.image_bgr.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return int(self.image_bgr.shape[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceDetection:
+    """One found face: `box_xyxy` (4,), `landmarks` (5, 2) (eyes, nose, mouth corners; image-left one first)."""
+
+    box_xyxy: Floats
+    landmarks: Floats
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceDetections:
+    """The n ≥ 0 faces of a frame as arrays: (n, 4), (n, 5, 2), (n,), all float32. No faces is n = 0, never None.
+
+    Raises:
+        ValueError: if a shape or dtype is another.
+    """
+
+    boxes_xyxy: Floats
+    landmarks: Floats
+    confidence: Floats
+
+    def __post_init__(self) -> None:
+        n = len(self.boxes_xyxy)
+        _check("boxes_xyxy", self.boxes_xyxy, (n, 4))
+        _check("landmarks", self.landmarks, (n, 5, 2))
+        _check("confidence", self.confidence, (n,))
+
+    @classmethod
+    def empty(cls) -> FaceDetections:
+        """No faces."""
+        return cls(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
+
+    def __len__(self) -> int:
+        return len(self.boxes_xyxy)
+
+    def __getitem__(self, index: int) -> FaceDetection:
+        return FaceDetection(self.boxes_xyxy[index], self.landmarks[index], float(self.confidence[index]))
+
+    def __iter__(self) -> Iterator[FaceDetection]:
+        return (self[i] for i in range(len(self)))
+
+
+class QualityIssue(Enum):
+    """Why a face is a poor shot; the value is stable and is what logs and commands print."""
+
+    NO_FACE = "no face"
+    SEVERAL_FACES = "several faces"
+    TOO_SMALL = "too small"
+    TOO_DARK = "too dark"
+    TOO_BRIGHT = "too bright"
+    BLURRED = "blurred"
+    TURNED_AWAY = "turned away"
+    CUT_OFF = "cut off by the picture's edge"
+    TOO_SIMILAR = "too like another shot"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuality:
+    """Measures of one face in its frame, and what they mean for enrolment.
+
+    `size_px`: side of the box, geometric mean. `brightness`: mean luma of the aligned crop, 0..255. `sharpness`:
+    the measure of `recognition.quality`, larger = sharper. `frontality`: 1 facing the camera, 0 in profile.
+    `score`: 0..1, the weight that a temporal vote gives the frame.
+    """
+
+    size_px: float
+    brightness: float
+    sharpness: float
+    frontality: float
+    score: float
+    issues: tuple[QualityIssue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """The decision on one face: the best person, the raw score and the threshold that it had to reach.
+
+    `person_id` is None for Unknown; `nearest_id` names the closest person either way (None in an empty gallery).
+    """
+
+    person_id: PersonId | None
+    name: str | None
+    score: float
+    threshold: float
+    nearest_id: PersonId | None = None
+    nearest_name: str | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody enrolled was near enough."""
+        return self.person_id is None
+
+
+UNKNOWN = Identification(person_id=None, name=None, score=float("-inf"), threshold=float("inf"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedFace:
+    """One face of one frame, followed over time.
+
+    `track_id` counts from 1 and is never used again. `identification` is the track's decision after the temporal
+    vote; `per_learner` holds this frame's decision of each running learner by its key. `embedding` is (d,) float32,
+    L2-normalised, of this frame.
+    """
+
+    track_id: int
+    box_xyxy: Floats
+    landmarks: Floats
+    confidence: float
+    identification: Identification
+    quality: FaceQuality
+    embedding: Floats
+    per_learner: dict[str, Identification] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageTimes:
+    """Milliseconds that one frame spent in each stage."""
+
+    detect_ms: float = 0.0
+    embed_ms: float = 0.0
+    identify_ms: float = 0.0
+
+    @property
+    def total_ms(self) -> float:
+        """All stages together."""
+        return self.detect_ms + self.embed_ms + self.identify_ms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """What the pipeline says of one frame; `frame` is the very frame that was looked at."""
+
+    frame: Frame
+    faces: tuple[TrackedFace, ...]
+    times: StageTimes
+    finished_ns: int
