@@ -1,0 +1,116 @@
+"""What a window may ask of the engine. Every call is thread-safe, returns at once and is answered by events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.gallery import Shot
+from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.types import Frame, PersonId
+
+OnShots = Callable[[tuple[Shot, ...]], None]
+
+
+class EngineApi(Protocol):
+    """The engine as its listener sees it; `engine.Engine` is the real one, tests put another in its place."""
+
+    @property
+    def preview(self) -> LatestSlot[Frame]:
+        """The newest camera frame, for painting; filled before each `FrameReady`."""
+
+    # Source -----------------------------------------------------------------------------------------------------
+
+    def open_source(self, spec: SourceSpec) -> None:
+        """Close the running source and open this one. Answered by `SourceChanged`."""
+
+    def close_source(self) -> None:
+        """Stop capturing. Answered by `SourceChanged`."""
+
+    def set_paused(self, paused: bool) -> None:
+        """Freeze or go on. Answered by `SourceChanged`."""
+
+    # Models -----------------------------------------------------------------------------------------------------
+
+    def set_detector(self, key: str) -> None:
+        """Use another detector. Answered by `ModelsChanged`."""
+
+    def set_embedder(self, key: str) -> None:
+        """Use another embedder; templates are made anew from the stored shots, as a job. `ModelsChanged`."""
+
+    def set_device(self, name: str) -> None:
+        """Compute on `auto`, `cpu`, `cuda` or `mps`. Answered by `ModelsChanged`."""
+
+    def set_learner(self, key: str) -> None:
+        """Adapt with another learner. Answered by `ModelsChanged` and `Adapted`."""
+
+    def set_fpir(self, fpir: float) -> None:
+        """Let this share of strangers pass (0..1, excluded). Answered by `ModelsChanged`."""
+
+    def fetch_weights(self, name: str) -> None:
+        """Download weights that do not ship, as a job. Only ever called when the user asked for it."""
+
+    # Enrolment: one at a time, answered by `EnrollmentChanged` -----------------------------------------------------
+
+    def start_recording(self) -> None:
+        """Keep good, diverse shots of the one face before the camera until `stop_recording`."""
+
+    def stop_recording(self) -> None:
+        """Stop keeping shots; those kept stay until `enroll` or `discard_enrollment`."""
+
+    def add_enrollment_files(self, paths: Sequence[Path]) -> None:
+        """Take shots from images, folders and videos, as a job."""
+
+    def remove_enrollment_shot(self, shot_id: int) -> None:
+        """Leave out one kept shot."""
+
+    def undo_enrollment(self) -> None:
+        """Bring back the shot that was removed last."""
+
+    def discard_enrollment(self) -> None:
+        """Throw all kept shots away."""
+
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        """Save the kept shots as a new person called `name`, or as more shots of `person_id`; then adapt."""
+
+    # "Who is this?" ----------------------------------------------------------------------------------------------
+
+    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        """Enrol the face that carries this track id from what was seen of it."""
+
+    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        """Enrol a group of the unknown tray."""
+
+    def dismiss_unknown(self, group_id: int) -> None:
+        """Forget a group of the unknown tray."""
+
+    # Gallery -----------------------------------------------------------------------------------------------------
+
+    def rename_person(self, person_id: PersonId, name: str) -> None:
+        """Give another name. Answered by `GalleryChanged` and `Undoable`."""
+
+    def merge_people(self, into_id: PersonId, from_id: PersonId) -> None:
+        """Move all shots of one person to another. Answered by `GalleryChanged` and `Undoable`."""
+
+    def delete_person(self, person_id: PersonId) -> None:
+        """Delete, for good once the `Undoable` has expired or the engine stops."""
+
+    def delete_shot(self, shot_id: int) -> None:
+        """Delete one saved shot; as `delete_person`."""
+
+    def undo(self, token: int) -> None:
+        """Bring back what an `Undoable` names."""
+
+    def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
+        """Read a person's shots; `on_loaded` is called on a worker's thread."""
+
+    def export_gallery(self, path: Path) -> None:
+        """Write everybody to one file, as a job."""
+
+    def import_gallery(self, path: Path) -> None:
+        """Add everybody in an exported file, as a job."""
+
+    def cancel_job(self, job_id: int) -> None:
+        """Ask a job to stop at its next step."""
