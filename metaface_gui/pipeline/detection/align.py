@@ -1,0 +1,71 @@
+"""Five landmarks → the upright square crop an embedder was trained on, by a similarity transform.
+
+Sources: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991; the
+template is the one of ArcFace (Deng et al. 2019), which SFace shares.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.types import Floats, Image
+
+# Eyes, nose, mouth corners (image-left one first) in a 112×112 crop, pixels.
+_ARCFACE_112 = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float64
+)
+
+
+def template(size: int) -> NDArray[np.float64]:
+    """Where the five landmarks belong in a `size`×`size` crop, (5, 2) pixels.
+
+    Raises:
+        ValueError: if no embedder wants that size.
+    """
+    if size == 112:
+        return _ARCFACE_112
+    raise ValueError(f"no alignment template of {size} pixels; there is one for 112 and for 160")
+
+
+def similarity_transforms(source: Floats, target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The similarity (scale, rotation, shift; no reflection) nearest in least squares from each source to the target.
+
+    `source` is (n, p, 2), `target` (p, 2); the answer is (n, 2, 3), to be applied to columns (x, y, 1). In the plane,
+    with points as complex numbers centred on their means, Umeyama's optimum is the regression coefficient
+    a = Σ s̄ t / Σ |s|², whose modulus is the scale and whose argument is the angle.
+
+    Raises:
+        ValueError: if points are not finite or all points of a source coincide.
+    """
+    points = source.astype(np.float64)
+    if not np.isfinite(points).all():
+        raise ValueError("landmarks must be finite")
+    s = points[..., 0] + 1j * points[..., 1]
+    t = target[:, 0] + 1j * target[:, 1]
+    s_mean, t_mean = s.mean(axis=1), t.mean()
+    s_centred = s - s_mean[:, None]
+    spread = (np.abs(s_centred) ** 2).sum(axis=1)
+    if (spread < 1e-12).any():
+        raise ValueError("landmarks of a face coincide")
+    a = (s_centred.conj() * (t - t_mean)).sum(axis=1) / spread
+    shift = t_mean - a * s_mean
+    return np.stack(
+        [np.stack([a.real, -a.imag, shift.real], axis=1), np.stack([a.imag, a.real, shift.imag], axis=1)], axis=1
+    )
+
+
+def align(image_bgr: Image, landmarks: Floats, size: int) -> Image:
+    """Cut the faces out upright: landmarks (n, 5, 2) in pixels of the image → RGB crops (n, size, size, 3) uint8.
+
+    What lies beyond the image's edge is black. n may be 0.
+
+    Raises:
+        ValueError: if there is no template of that size, or landmarks are not finite or coincide.
+    """
+    crops = np.empty((len(landmarks), size, size, 3), np.uint8)
+    for crop, matrix in zip(crops, similarity_transforms(landmarks, template(size)), strict=True):
+        warped = cv2.warpAffine(image_bgr, matrix, (size, size), flags=cv2.INTER_LINEAR)
+        cv2.cvtColor(warped, cv2.COLOR_BGR2RGB, dst=crop)
+    return crops

@@ -1,0 +1,85 @@
+"""A face embedder made of two PyTorch modules: what every embedder here is."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class TorchEmbedder:
+    """A `FaceEmbedder` of a trunk and a tail module, both in evaluation mode, their parameters frozen.
+
+    `trunk_module` maps (n, 3, s, s) uint8 RGB to (n, u); `tail_module` maps (n, u) to L2-normalised (n, d) and is what
+    meta-learning differentiates and replaces (with `torch.func.functional_call` or a changed copy, never in place).
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        id: str,  # noqa: A002 - the contract's name
+        crop_size: int,
+        feature_dim: int,
+        embedding_dim: int,
+        trunk: nn.Module,
+        tail: nn.Module,
+        device: torch.device,
+    ) -> None:
+        self.key = key
+        self.id = id
+        self.crop_size = crop_size
+        self.feature_dim = feature_dim
+        """u, the length of a trunk feature."""
+        self.embedding_dim = embedding_dim
+        self.device = device
+        self.trunk_module = trunk.eval().requires_grad_(False).to(device)
+        self.tail_module = tail.eval().requires_grad_(False).to(device)
+
+    def trunk(self, crops_rgb: Tensor) -> Tensor:
+        """Map crops (n, 3, s, s) uint8 on any device to features (n, u) float32 on `device`; n may be 0.
+
+        Raises:
+            ValueError: if the crops have another shape or dtype.
+        """
+        self._check(crops_rgb)
+        if len(crops_rgb) == 0:
+            return torch.zeros((0, self.feature_dim), device=self.device)
+        with torch.inference_mode():
+            features: Tensor = self.trunk_module(crops_rgb.to(self.device))
+        # A tensor born in inference mode may never enter autograd; a copy made outside may, and costs microseconds.
+        return features.clone()
+
+    def tail(self, features: Tensor) -> Tensor:
+        """Map trunk features (n, u) to L2-normalised embeddings (n, d); differentiable with respect to `features`."""
+        embeddings: Tensor = self.tail_module(features)
+        return embeddings
+
+    def embed(self, crops_rgb: Tensor) -> Tensor:
+        """`tail(trunk(crops))`: (n, 3, s, s) uint8 → (n, d) float32, L2-normalised; n may be 0.
+
+        Raises:
+            ValueError: if the crops have another shape or dtype.
+        """
+        self._check(crops_rgb)
+        if len(crops_rgb) == 0:
+            return torch.zeros((0, self.embedding_dim), device=self.device)
+        with torch.inference_mode():
+            embeddings: Tensor = self.tail_module(self.trunk_module(crops_rgb.to(self.device)))
+        return embeddings.clone()
+
+    def _check(self, crops_rgb: Tensor) -> None:
+        want = (3, self.crop_size, self.crop_size)
+        if crops_rgb.ndim != 4 or tuple(crops_rgb.shape[1:]) != want or crops_rgb.dtype != torch.uint8:
+            raise ValueError(f"crops_rgb: want uint8 (n, {want}), got {crops_rgb.dtype} {tuple(crops_rgb.shape)}")
+
+
+def fold_batch_norm(
+    conv_weight: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, var: Tensor, *, eps: float
+) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the one convolution that equals a bias-free convolution followed by batch norm at inference.
+
+    BN(w∗x) = γ (w∗x − µ)/√(σ²+ε) + β = (γ/√(σ²+ε) · w)∗x + (β − γµ/√(σ²+ε)). `conv_weight` is (out, in, kh, kw), the
+    others (out,). Source: Ioffe and Szegedy 2015, algorithm 2.
+    """
+    scale = gamma / torch.sqrt(var + eps)
+    return conv_weight * scale[:, None, None, None], beta - mean * scale
