@@ -15,6 +15,7 @@ class LatestSlot(Generic[T]):
         self._condition = threading.Condition()
         self._value: T | None = None
         self._closed = False
+        self._woken = False
         self._dropped = 0
 
     @property
@@ -35,11 +36,21 @@ class LatestSlot(Generic[T]):
             return was_empty
 
     def take(self, timeout_s: float | None = 0.0) -> T | None:
-        """Take the newest value, waiting up to `timeout_s` (None: for ever); None if there is none or it closed."""
+        """Take the newest value, waiting up to `timeout_s` (None: for ever).
+
+        None if there is none, if `wake` was called or if the slot is closed.
+        """
         with self._condition:
-            self._condition.wait_for(lambda: self._value is not None or self._closed, timeout_s)
+            self._condition.wait_for(lambda: self._value is not None or self._closed or self._woken, timeout_s)
+            self._woken = False
             value, self._value = self._value, None
             return value
+
+    def wake(self) -> None:
+        """Make whoever waits in `take` (or the next one who does) return at once, with or without a value."""
+        with self._condition:
+            self._woken = True
+            self._condition.notify_all()
 
     def close(self) -> None:
         """Wake everybody who waits; later values are ignored."""

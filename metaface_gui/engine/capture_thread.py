@@ -1,0 +1,128 @@
+"""The thread that reads a source and leaves its newest frame in two slots: one to paint, one to look at."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from metaface_gui.engine.events import SourceChanged, SourceState
+from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
+from metaface_gui.pipeline.capture.base import FrameSource
+from metaface_gui.types import Frame
+
+_log = logging.getLogger(__name__)
+
+_RETRY_S = (0.5, 1.0, 2.0)
+"""Waits between attempts to get a lost camera back; the last one repeats."""
+
+
+class CaptureThread:
+    """Reads `source` until its end, `stop`, or a failure that does not mend.
+
+    A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). Frames are
+    put into every slot of `slots`; who is slow finds only the newest.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        slots: Sequence[LatestSlot[Frame]],
+        on_frame: Callable[[Frame, bool], None],
+        on_changed: Callable[[SourceChanged], None],
+        retry_s: Sequence[float] = _RETRY_S,
+    ) -> None:
+        self._source = source
+        self._slots = slots
+        self._on_frame = on_frame
+        self._on_changed = on_changed
+        self._retry_s = tuple(retry_s)
+        self._stop = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    def start(self) -> None:
+        """Start reading."""
+        self._thread.start()
+
+    def set_paused(self, paused: bool) -> None:
+        """Freeze or go on; a paused camera is still read, so that going on shows the present."""
+        if paused == (not self._running.is_set()):
+            return
+        (self._running.clear if paused else self._running.set)()
+        self._report(SourceState.PAUSED if paused else SourceState.RUNNING)
+
+    def stop(self, timeout_s: float) -> bool:
+        """Stop and join for at most `timeout_s`; False if the driver holds the thread longer than that."""
+        self._stop.set()
+        self._running.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _report(self, state: SourceState, error: KnownError | None = None) -> None:
+        self._on_changed(SourceChanged(state, self._source.title, self._source.is_mirrored, error))
+
+    def _run(self) -> None:
+        try:
+            self._report(SourceState.OPENING)
+            self._capture()
+        except SourceError as error:
+            if not self._stop.is_set():
+                self._report(SourceState.FAILED, error)
+        except Exception:  # noqa: BLE001 - a driver's surprise must reach the user as a sentence, and the log as a trace
+            _log.exception("capture failed")
+            text = QT_TRANSLATE_NOOP("Errors", "Reading {title} failed unexpectedly. Open it again; the log says more.")
+            self._report(SourceState.FAILED, SourceError(text, title=self._source.title))
+        finally:
+            self._source.close()
+
+    def _capture(self) -> None:
+        self._source.open()
+        attempt = 0
+        while not self._stop.is_set():
+            self._report(SourceState.RUNNING)
+            try:
+                got_frames = self._read_to_end()
+            except SourceError as error:
+                if not self._source.is_live:
+                    raise
+                attempt = self._reopen(error, attempt)
+                continue
+            if not self._stop.is_set():
+                self._report(SourceState.ENDED)
+            _log.debug("source ended, frames: %s", got_frames)
+            return
+
+    def _read_to_end(self) -> bool:
+        got_frames = False
+        while not self._stop.is_set():
+            if not self._source.is_live:
+                self._running.wait()
+            frame = self._source.read()
+            if frame is None:
+                return got_frames
+            if not self._running.is_set():
+                continue
+            got_frames = True
+            first_to_paint = [slot.put(frame) for slot in self._slots][0]
+            self._on_frame(frame, first_to_paint)
+        return got_frames
+
+    def _reopen(self, error: SourceError, attempt: int) -> int:
+        """Wait and open again until it works or somebody stops; returns the number of attempts so far."""
+        while not self._stop.is_set():
+            self._report(SourceState.RECONNECTING, error)
+            self._source.close()
+            if self._stop.wait(self._retry_s[min(attempt, len(self._retry_s) - 1)]):
+                break
+            attempt += 1
+            try:
+                self._source.open()
+            except SourceError as again:
+                error = again
+            else:
+                return 0
+        return attempt
