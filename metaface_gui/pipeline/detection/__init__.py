@@ -1,4 +1,40 @@
-"""Detection: a frame → faces with five landmarks, and the aligned crops that embedders want.
+"""Detection: a frame → faces with five landmarks, and the upright crops that embedders want.
 
 Lives here: the detectors, their registry, alignment. May not live here: embedding, tracking, quality, Qt.
 """
+
+from __future__ import annotations
+
+import torch
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.yunet import YuNetDetector
+from metaface_gui.pipeline.weights_store import WeightsStore
+
+__all__ = ["DEFAULT_DETECTOR", "DETECTORS", "FaceDetector", "align", "make_detector"]
+
+DEFAULT_DETECTOR = "yunet"
+DETECTORS = ("yunet", "mtcnn")
+"""Key of every detector, the default first."""
+
+
+def make_detector(key: str, device: torch.device, store: WeightsStore) -> FaceDetector:
+    """Build the detector with that key; YuNet runs on the CPU whatever the device. One thread owns a detector.
+
+    Raises:
+        WeightsError: if there is no such detector, or its weights are missing or damaged.
+    """
+    if key == "yunet":
+        return YuNetDetector(store.path("yunet-2023mar"))
+    if key == "mtcnn":
+        # facenet-pytorch brings torchvision: seconds of imports that the default detector does without.
+        from metaface_gui.pipeline.detection.mtcnn import MtcnnDetector  # noqa: PLC0415
+
+        return MtcnnDetector(device)
+    raise WeightsError(
+        QT_TRANSLATE_NOOP("Errors", "There is no detector “{key}”. Choose one of: {keys}."),
+        key=key,
+        keys=", ".join(DETECTORS),
+    )

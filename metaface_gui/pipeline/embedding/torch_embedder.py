@@ -1,16 +1,33 @@
-"""A face embedder made of two PyTorch modules: what every embedder here is."""
+"""A face embedder made of two PyTorch modules, trunk and tail: what every embedder here is."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+
+class LinearTail(nn.Module):
+    """(n, u) → (n, d), L2-normalised: linear layer, batch norm with its trained statistics, normalisation.
+
+    Moving `linear` is what meta-learning gains most by: z = normalise(BN(W u)).
+    """
+
+    def __init__(self, feature_dim: int, embedding_dim: int, *, bias: bool, eps: float) -> None:
+        super().__init__()
+        self.linear = nn.Linear(feature_dim, embedding_dim, bias=bias)
+        self.bn = nn.BatchNorm1d(embedding_dim, eps=eps)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Unit vectors (n, d)."""
+        return normalize(self.bn(self.linear(features)))
 
 
 class TorchEmbedder:
     """A `FaceEmbedder` of a trunk and a tail module, both in evaluation mode, their parameters frozen.
 
     `trunk_module` maps (n, 3, s, s) uint8 RGB to (n, u); `tail_module` maps (n, u) to L2-normalised (n, d) and is what
-    meta-learning differentiates and replaces (with `torch.func.functional_call` or a changed copy, never in place).
+    meta-learning differentiates and replaces: with `torch.func.functional_call` or in a copy, never in place.
     """
 
     def __init__(
@@ -19,18 +36,16 @@ class TorchEmbedder:
         key: str,
         id: str,  # noqa: A002 - the contract's name
         crop_size: int,
-        feature_dim: int,
-        embedding_dim: int,
         trunk: nn.Module,
-        tail: nn.Module,
+        tail: LinearTail,
         device: torch.device,
     ) -> None:
         self.key = key
         self.id = id
         self.crop_size = crop_size
-        self.feature_dim = feature_dim
+        self.feature_dim = tail.linear.in_features
         """u, the length of a trunk feature."""
-        self.embedding_dim = embedding_dim
+        self.embedding_dim = tail.linear.out_features
         self.device = device
         self.trunk_module = trunk.eval().requires_grad_(False).to(device)
         self.tail_module = tail.eval().requires_grad_(False).to(device)
@@ -71,15 +86,3 @@ class TorchEmbedder:
         want = (3, self.crop_size, self.crop_size)
         if crops_rgb.ndim != 4 or tuple(crops_rgb.shape[1:]) != want or crops_rgb.dtype != torch.uint8:
             raise ValueError(f"crops_rgb: want uint8 (n, {want}), got {crops_rgb.dtype} {tuple(crops_rgb.shape)}")
-
-
-def fold_batch_norm(
-    conv_weight: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, var: Tensor, *, eps: float
-) -> tuple[Tensor, Tensor]:
-    """Weight and bias of the one convolution that equals a bias-free convolution followed by batch norm at inference.
-
-    BN(w∗x) = γ (w∗x − µ)/√(σ²+ε) + β = (γ/√(σ²+ε) · w)∗x + (β − γµ/√(σ²+ε)). `conv_weight` is (out, in, kh, kw), the
-    others (out,). Source: Ioffe and Szegedy 2015, algorithm 2.
-    """
-    scale = gamma / torch.sqrt(var + eps)
-    return conv_weight * scale[:, None, None, None], beta - mean * scale
