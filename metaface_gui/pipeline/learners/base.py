@@ -33,7 +33,7 @@ class SupportSet:
             raise ValueError(f"want (n, p) features and (n,) labels, got {self.features.shape}, {self.labels.shape}")
         if not self.features.isfinite().all():
             raise ValueError("support features hold a value that is not finite")
-        if self.n_way < 1 or self.labels.unique().tolist() != list(range(self.n_way)):
+        if self.n_way < 1 or set(self.labels.tolist()) != set(range(self.n_way)):
             raise ValueError(f"labels must cover 0 … {self.n_way - 1}")
 
 

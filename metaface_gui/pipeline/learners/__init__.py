@@ -1,0 +1,35 @@
+"""Learners: support set → classifier, one paper a file, and the registry of them.
+
+Lives here: meta-learners, their adapted classifiers, distances. May not live here: the decision that somebody is
+Unknown (`recognition`), meta-training (`metalearning`), Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from metaface_gui.pipeline.learners.base import MetaLearner
+from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
+
+_METHODS: tuple[type[MetaLearner], ...] = (PrototypicalLearner,)
+_BASELINES: tuple[type[MetaLearner], ...] = (StockLearner,)
+
+LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType({learner.key: learner for learner in _METHODS})
+"""The methods a user can choose, by key. To add one, write its file and name its class in `_METHODS`."""
+
+ALL_LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType(
+    {learner.key: learner for learner in (*_METHODS, *_BASELINES)}
+)
+"""The methods, and the baselines they are measured against."""
+
+
+def make_learner(key: str) -> MetaLearner:
+    """Make the learner called `key` with its default meta-parameters.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    if key not in ALL_LEARNERS:
+        raise ValueError(f"no learner {key!r}; there are {', '.join(ALL_LEARNERS)}")
+    return ALL_LEARNERS[key]()

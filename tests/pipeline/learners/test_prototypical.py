@@ -1,0 +1,108 @@
+"""The mathematics of prototypes on cases small enough to do by hand: embeddings are angles on a circle."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.learners.distances import (
+    CosineDistance,
+    SquaredEuclidean,
+    SquaredMahalanobis,
+    make_distance,
+    shrunk_shared_covariance,
+)
+from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
+
+
+def at(*degrees: float) -> Tensor:
+    """Unit vectors (n, 2) at these angles."""
+    radians = torch.tensor(degrees).deg2rad()
+    return torch.stack([radians.cos(), radians.sin()], 1)
+
+
+# Ann at 0° and 60°: her mean is √3/2 long and points to 30°. Bob at 120° alone.
+ANN_AND_BOB = SupportSet(at(0.0, 60.0, 120.0), torch.tensor([0, 0, 1]), 2)
+
+
+def test_prototypes_are_the_class_means() -> None:
+    prototypes = PrototypicalLearner().adapt(ANN_AND_BOB).prototypes
+    torch.testing.assert_close(prototypes, torch.cat([at(30.0) * math.sqrt(3) / 2, at(120.0)]))
+
+
+def test_cosine_score_is_the_cosine_to_the_mean() -> None:
+    scores = PrototypicalLearner("cosine").adapt(ANN_AND_BOB).scores(at(30.0, 75.0, 120.0))
+    want = [[1.0, 0.0], [math.cos(math.pi / 4), math.cos(math.pi / 4)], [0.0, 1.0]]
+    torch.testing.assert_close(scores, torch.tensor(want), rtol=0, atol=1e-6)
+
+
+def test_euclidean_score_is_minus_the_squared_distance() -> None:
+    scores = PrototypicalLearner("euclidean").adapt(ANN_AND_BOB).scores(at(30.0, 120.0))
+    # From 30° to Ann's mean: (1 − √3/2)². From 120°, at a right angle to it: 1 + 3/4. From 30° to Bob at 120°: 2.
+    want = [[-((1 - math.sqrt(3) / 2) ** 2), -2.0], [-1.75, 0.0]]
+    torch.testing.assert_close(scores, torch.tensor(want), rtol=0, atol=1e-6)
+
+
+def test_mahalanobis_score_counts_directions_in_which_shots_scatter_less() -> None:
+    # Ten shots at (±3, 0) and (0, ±1) about the origin: covariance diag(36, 4) / 9 before shrinking.
+    shots = torch.tensor([[3.0, 0.0], [-3.0, 0.0], [0.0, 1.0], [0.0, -1.0]]).repeat_interleave(
+        torch.tensor([2, 2, 2, 2]), 0
+    )
+    support = SupportSet(torch.cat([shots, torch.zeros(2, 2)]), torch.zeros(10, dtype=torch.int64), 1)
+    # OAS by hand: p = 2, tr S² = (36² + 4²)/81, tr² S = 40²/81, ρ = tr² S / (9 (tr S² − tr² S / 2) + 0).
+    rho = 1600.0 / (9.0 * (1312.0 - 800.0))
+    x_variance = (1 - rho) * 4.0 + rho * 20.0 / 9.0
+    y_variance = (1 - rho) * 4.0 / 9.0 + rho * 20.0 / 9.0
+    torch.testing.assert_close(shrunk_shared_covariance(support), torch.diag(torch.tensor([x_variance, y_variance])))
+    scores = PrototypicalLearner("mahalanobis").adapt(support).scores(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
+    torch.testing.assert_close(scores, torch.tensor([[-1 / x_variance], [-1 / y_variance]]))
+
+
+def test_mahalanobis_with_one_shot_a_person_is_euclidean() -> None:
+    support = SupportSet(at(10.0, 80.0), torch.tensor([0, 1]), 2)
+    torch.testing.assert_close(
+        PrototypicalLearner("mahalanobis").adapt(support).scores(at(0.0, 45.0, 200.0)),
+        PrototypicalLearner("euclidean").adapt(support).scores(at(0.0, 45.0, 200.0)),
+    )
+
+
+@pytest.mark.parametrize("shots", [1, 2, 3, 50])
+def test_mahalanobis_stays_finite_with_few_or_equal_shots(shots: int) -> None:
+    same = torch.nn.functional.normalize(torch.ones(1, 128)).repeat(shots, 1)
+    random = torch.nn.functional.normalize(torch.randn(shots, 128, generator=torch.Generator().manual_seed(1)))
+    for features in (same, random):
+        classifier = PrototypicalLearner("mahalanobis").adapt(
+            SupportSet(features, torch.zeros(shots, dtype=torch.int64), 1)
+        )
+        assert classifier.scores(random).isfinite().all()
+
+
+@pytest.mark.parametrize("distance", [CosineDistance(), SquaredEuclidean(), SquaredMahalanobis()])
+def test_a_distance_is_zero_to_itself_and_symmetric(
+    distance: CosineDistance | SquaredEuclidean | SquaredMahalanobis,
+) -> None:
+    points = at(0.0, 33.0, 190.0)
+    apart = distance.between(points, points)
+    torch.testing.assert_close(apart.diagonal(), torch.zeros(3), rtol=0, atol=1e-6)
+    torch.testing.assert_close(apart, apart.T)
+    assert (apart >= 0).all()
+    assert apart[0, 2] > apart[0, 1] > 0
+
+
+def test_points_of_other_dimensions_are_refused() -> None:
+    with pytest.raises(ValueError, match="want"):
+        SquaredEuclidean().between(torch.zeros(2, 3), torch.zeros(2, 4))
+
+
+def test_stock_is_the_cosine_prototype() -> None:
+    ours, stock = PrototypicalLearner("cosine").adapt(ANN_AND_BOB), StockLearner().adapt(ANN_AND_BOB)
+    assert torch.equal(ours.scores(at(5.0)), stock.scores(at(5.0)))
+
+
+def test_unknown_distance_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="mahalanobis"):
+        make_distance("manhattan")
