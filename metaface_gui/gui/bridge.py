@@ -1,0 +1,96 @@
+"""The one place where what the engine says hops from its worker threads to the GUI thread."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+
+from metaface_gui.engine.events import (
+    Adapted,
+    EngineEvent,
+    EngineStats,
+    EnrollmentChanged,
+    FrameReady,
+    GalleryChanged,
+    JobChanged,
+    ModelsChanged,
+    ResultReady,
+    SourceChanged,
+    Trouble,
+    Undoable,
+    UnknownsChanged,
+)
+from metaface_gui.engine.latest_slot import LatestSlot
+
+
+class EngineBridge(QObject):
+    """An `EngineListener` that is called on any thread and emits one signal per kind of event on its own thread.
+
+    Events keep their order. `ResultReady` is coalesced: a GUI that is busy finds only the newest result, so nothing
+    piles up (`FrameReady` is sent only once per unread frame already). After `close` nothing is delivered, not even
+    what was under way.
+    """
+
+    source_changed = Signal(SourceChanged)
+    frame_ready = Signal()
+    result_ready = Signal(ResultReady)
+    models_changed = Signal(ModelsChanged)
+    adapted = Signal(Adapted)
+    gallery_changed = Signal(GalleryChanged)
+    enrollment_changed = Signal(EnrollmentChanged)
+    unknowns_changed = Signal(UnknownsChanged)
+    job_changed = Signal(JobChanged)
+    undoable = Signal(Undoable)
+    trouble = Signal(Trouble)
+    stats = Signal(EngineStats)
+
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._newest_result: LatestSlot[ResultReady] = LatestSlot()
+        self._signals: dict[type, SignalInstance] = {
+            SourceChanged: self.source_changed,
+            ModelsChanged: self.models_changed,
+            Adapted: self.adapted,
+            GalleryChanged: self.gallery_changed,
+            EnrollmentChanged: self.enrollment_changed,
+            UnknownsChanged: self.unknowns_changed,
+            JobChanged: self.job_changed,
+            Undoable: self.undoable,
+            Trouble: self.trouble,
+            EngineStats: self.stats,
+        }
+        # Queued even for a call on the GUI thread, so that a listener never runs inside the engine's own call.
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take an event on any thread; returns at once."""
+        # The lock keeps `close`, and with it the end of this object, from coming between the test and the emit.
+        with self._lock:
+            if self._is_closed:
+                return
+            if isinstance(event, ResultReady) and not self._newest_result.put(event):
+                return  # a wake-up for an older, unread result is under way and will find this one
+            self._arrived.emit(event)
+
+    def close(self) -> None:
+        """Deliver nothing any more; safe to call twice, on the GUI thread."""
+        with self._lock:
+            self._is_closed = True
+        self._newest_result.close()
+
+    def _deliver(self, event: EngineEvent) -> None:
+        if self._is_closed:
+            return
+        if isinstance(event, FrameReady):
+            self.frame_ready.emit()
+        elif isinstance(event, ResultReady):
+            newest = self._newest_result.take()
+            if newest is not None:
+                self.result_ready.emit(newest)
+        else:
+            self._signals[type(event)].emit(event)

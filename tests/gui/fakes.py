@@ -1,0 +1,189 @@
+"""An engine that only writes down what it was asked, and frames and results to show: for tests of the window."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from metaface_gui.engine.api import OnShots
+from metaface_gui.engine.events import EngineListener, FrameReady, ResultReady
+from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.gallery import Shot
+from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.types import (
+    FaceQuality,
+    Frame,
+    FrameResult,
+    Identification,
+    PersonId,
+    QualityIssue,
+    StageTimes,
+    TrackedFace,
+)
+
+
+class Call(NamedTuple):
+    """One request: the method's name and its arguments, keywords after positional ones in the method's order."""
+
+    name: str
+    args: tuple[object, ...] = ()
+
+
+class FakeEngine:
+    """Implements `EngineApi`; `calls` holds the requests in their order, `shots` what `load_shots` gives."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.shots: dict[PersonId, tuple[Shot, ...]] = {}
+        self._preview: LatestSlot[Frame] = LatestSlot()
+
+    @property
+    def preview(self) -> LatestSlot[Frame]:
+        return self._preview
+
+    def calls_of(self, name: str) -> list[tuple[object, ...]]:
+        """The arguments of every call of that method so far."""
+        return [call.args for call in self.calls if call.name == name]
+
+    def send_frame(self, listener: EngineListener, frame: Frame) -> None:
+        """Do what the capture thread does with a frame."""
+        if self._preview.put(frame):
+            listener(FrameReady())
+
+    def _note(self, name: str, *args: object) -> None:
+        self.calls.append(Call(name, args))
+
+    def open_source(self, spec: SourceSpec) -> None:
+        self._note("open_source", spec)
+
+    def close_source(self) -> None:
+        self._note("close_source")
+
+    def set_paused(self, paused: bool) -> None:
+        self._note("set_paused", paused)
+
+    def set_detector(self, key: str) -> None:
+        self._note("set_detector", key)
+
+    def set_embedder(self, key: str) -> None:
+        self._note("set_embedder", key)
+
+    def set_device(self, name: str) -> None:
+        self._note("set_device", name)
+
+    def set_learner(self, key: str) -> None:
+        self._note("set_learner", key)
+
+    def set_fpir(self, fpir: float) -> None:
+        self._note("set_fpir", fpir)
+
+    def fetch_weights(self, name: str) -> None:
+        self._note("fetch_weights", name)
+
+    def start_recording(self) -> None:
+        self._note("start_recording")
+
+    def stop_recording(self) -> None:
+        self._note("stop_recording")
+
+    def add_enrollment_files(self, paths: Sequence[Path]) -> None:
+        self._note("add_enrollment_files", tuple(paths))
+
+    def remove_enrollment_shot(self, shot_id: int) -> None:
+        self._note("remove_enrollment_shot", shot_id)
+
+    def undo_enrollment(self) -> None:
+        self._note("undo_enrollment")
+
+    def discard_enrollment(self) -> None:
+        self._note("discard_enrollment")
+
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        self._note("enroll", name, person_id, consent_given)
+
+    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        self._note("name_track", track_id, name, person_id, consent_given)
+
+    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        self._note("name_unknown", group_id, name, person_id, consent_given)
+
+    def dismiss_unknown(self, group_id: int) -> None:
+        self._note("dismiss_unknown", group_id)
+
+    def rename_person(self, person_id: PersonId, name: str) -> None:
+        self._note("rename_person", person_id, name)
+
+    def merge_people(self, into_id: PersonId, from_id: PersonId) -> None:
+        self._note("merge_people", into_id, from_id)
+
+    def delete_person(self, person_id: PersonId) -> None:
+        self._note("delete_person", person_id)
+
+    def delete_shot(self, shot_id: int) -> None:
+        self._note("delete_shot", shot_id)
+
+    def undo(self, token: int) -> None:
+        self._note("undo", token)
+
+    def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
+        self._note("load_shots", person_id)
+        # On another thread, as the real engine does; joined, so that a test need not wait.
+        thread = threading.Thread(target=on_loaded, args=(self.shots.get(person_id, ()),))
+        thread.start()
+        thread.join()
+
+    def export_gallery(self, path: Path) -> None:
+        self._note("export_gallery", path)
+
+    def import_gallery(self, path: Path) -> None:
+        self._note("import_gallery", path)
+
+    def cancel_job(self, job_id: int) -> None:
+        self._note("cancel_job", job_id)
+
+
+def make_frame(width: int = 1280, height: int = 720, index: int = 0, captured_ns: int | None = None) -> Frame:
+    """A frame of smooth colours, taken now unless told otherwise."""
+    image = np.empty((height, width, 3), np.uint8)
+    image[..., 0] = np.linspace(60, 110, width, dtype=np.uint8)
+    image[..., 1] = np.linspace(50, 90, height, dtype=np.uint8)[:, None]
+    image[..., 2] = 60
+    return Frame(image, index, index / 30.0, time.monotonic_ns() if captured_ns is None else captured_ns)
+
+
+def make_face(
+    track_id: int,
+    box_xyxy: tuple[float, float, float, float] = (500.0, 200.0, 700.0, 440.0),
+    name: str | None = None,
+    *,
+    person_id: PersonId | None = None,
+    score: float = 0.62,
+    threshold: float = 0.41,
+    issues: tuple[QualityIssue, ...] = (),
+) -> TrackedFace:
+    """A tracked face: of a person where `name` is given (its id is the track's unless told), else Unknown."""
+    x1, y1, x2, y2 = box_xyxy
+    if name is not None and person_id is None:
+        person_id = track_id
+    points = [(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)]
+    landmarks = np.array([(x1 + u * (x2 - x1), y1 + v * (y2 - y1)) for u, v in points], np.float32)
+    return TrackedFace(
+        track_id=track_id,
+        box_xyxy=np.array(box_xyxy, np.float32),
+        landmarks=landmarks,
+        confidence=0.97,
+        identification=Identification(person_id, name, score, threshold, person_id, name),
+        quality=FaceQuality(float(np.sqrt((x2 - x1) * (y2 - y1))), 120.0, 80.0, 0.9, 0.8, issues),
+        embedding=np.eye(1, 128, track_id % 128, dtype=np.float32)[0],
+    )
+
+
+def make_result(*faces: TrackedFace, frame: Frame | None = None) -> ResultReady:
+    """The event that brings these faces, found in `frame`."""
+    frame = frame or make_frame()
+    return ResultReady(FrameResult(frame, faces, StageTimes(5.5, 7.0, 0.3), frame.captured_ns + 15_000_000))
