@@ -22,14 +22,32 @@ CROP_SIZE = 112
 EMBEDDING_DIM = 128
 _WIDTHS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 _STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
+_WIDE = 512
 _GRID = 7
 FEATURE_DIM = _WIDTHS[-1] * _GRID * _GRID
 _CONV_EPS, _LAST_EPS = 1e-3, 2e-5
 
 
-def _conv_prelu(inputs: int, outputs: int, *, kernel: int, stride: int = 1, groups: int = 1) -> list[nn.Module]:
-    conv = nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups)
-    return [conv, nn.PReLU(outputs)]
+class PointwiseConv(nn.Linear):
+    """A 1×1 convolution (n, in, h, w) → (n, out, h, w) as the matrix product it is.
+
+    For many channels on a small grid this is faster than `nn.Conv2d`, whose CPU backend packs the weights anew at every
+    call: one face takes a fifth less time on two cores.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map a channels-last tensor; no data is moved by the permutations."""
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+def _block(inputs: int, outputs: int, stride: int) -> list[nn.Module]:
+    wide = inputs >= _WIDE
+    return [
+        nn.Conv2d(inputs, inputs, 3, stride, padding=1, groups=inputs),
+        nn.PReLU(inputs),
+        PointwiseConv(inputs, outputs) if wide else nn.Conv2d(inputs, outputs, 1),
+        nn.PReLU(outputs),
+    ]
 
 
 class SFaceTrunk(nn.Module):
@@ -40,10 +58,9 @@ class SFaceTrunk(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        layers = _conv_prelu(3, _WIDTHS[0], kernel=3)
+        layers: list[nn.Module] = [nn.Conv2d(3, _WIDTHS[0], 3, padding=1), nn.PReLU(_WIDTHS[0])]
         for (inputs, outputs), stride in zip(pairwise(_WIDTHS), _STRIDES, strict=True):
-            layers += _conv_prelu(inputs, inputs, kernel=3, stride=stride, groups=inputs)
-            layers += _conv_prelu(inputs, outputs, kernel=1)
+            layers += _block(inputs, outputs, stride)
         self.layers = nn.Sequential(*layers)
         self.scale = nn.Parameter(torch.ones(_WIDTHS[-1], 1, 1))
         self.shift = nn.Parameter(torch.zeros(_WIDTHS[-1], 1, 1))
@@ -96,7 +113,9 @@ def _trunk_state(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for i, name in enumerate(names):
         # scale·(w∗x) + shift = (scale·w)∗x + shift: the norm disappears into the convolution before it.
         scale, shift = _scale_and_shift(weights, f"{name}_batchnorm", _CONV_EPS)
-        state[f"layers.{2 * i}.weight"] = weights[f"{name}_conv2d_weight"] * scale[:, None, None, None]
+        weight = weights[f"{name}_conv2d_weight"] * scale[:, None, None, None]
+        pointwise = weight.shape[2:] == (1, 1) and weight.shape[1] >= _WIDE
+        state[f"layers.{2 * i}.weight"] = weight.flatten(1) if pointwise else weight
         state[f"layers.{2 * i}.bias"] = shift
         state[f"layers.{2 * i + 1}.weight"] = weights[f"{name}_relu_gamma"].flatten()
     scale, shift = _scale_and_shift(weights, "bn1", _LAST_EPS)
