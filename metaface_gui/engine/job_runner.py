@@ -71,7 +71,7 @@ class JobRunner:
         self._thread.start()
 
     def submit(self, title: str, work: Callable[[Job], None]) -> int:
-        """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Returns the job's id."""
+        """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Returns its id."""
         job = Job(next(self._ids), title, self._on_changed)
         with self._lock:
             self._jobs[job.id] = job

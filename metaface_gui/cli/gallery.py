@@ -1,0 +1,174 @@
+"""`metaface gallery list|show|rename|merge|delete|export|import`: look at and change who is enrolled."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from metaface_gui.cli.options import add_gallery_option
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import ClashPolicy, Gallery, Person
+from metaface_gui.gui.translation import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from metaface_gui.cli.subparsers import Verbs
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = verbs.add_parser("gallery", help=translate("Commands", "list, show, rename, merge, delete, move people"))
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+
+    def add(name: str, help_text: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        action_parser: argparse.ArgumentParser = actions.add_parser(name, help=help_text)
+        add_gallery_option(action_parser, required=True)
+        action_parser.set_defaults(run=action)
+        return action_parser
+
+    add("list", translate("Commands", "everybody"), _list)
+    show = add("show", translate("Commands", "one person's shots and consent"), _show)
+    show.add_argument("name", metavar="NAME")
+    rename = add("rename", translate("Commands", "give another name"), _rename)
+    rename.add_argument("name", metavar="NAME")
+    rename.add_argument("new_name", metavar="NEW")
+    merge = add("merge", translate("Commands", "move all shots of the second person to the first"), _merge)
+    merge.add_argument("into", metavar="INTO")
+    merge.add_argument("name", metavar="NAME")
+    delete = add("delete", translate("Commands", "delete a person and everything made from them, for good"), _delete)
+    delete.add_argument("name", metavar="NAME")
+    export = add("export", translate("Commands", "write everybody, or those named, to one file"), _export)
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("names", nargs="*", metavar="NAME")
+    import_ = add("import", translate("Commands", "add everybody in an exported file"), _import)
+    import_.add_argument("file", type=Path, metavar="FILE")
+    import_.add_argument(
+        "--on-clash",
+        choices=[policy.value for policy in ClashPolicy],
+        default=ClashPolicy.SKIP.value,
+        help=translate("Commands", "what to do when a name is taken (default: skip)"),
+    )
+
+
+def open_existing(path: Path, *, read_only: bool = False) -> Gallery:
+    """Open a gallery that must be there already: a mistyped path must not make an empty one.
+
+    Raises:
+        GalleryError: if there is none, or it cannot be opened.
+    """
+    if not path.exists():
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "There is no gallery at {path}. Check the path, or enrol somebody first."),
+            path=path,
+        )
+    return Gallery.open(path, read_only=read_only)
+
+
+def find_person(gallery: Gallery, name: str) -> Person:
+    """Find a person by name.
+
+    Raises:
+        GalleryError: if nobody is called that.
+    """
+    person = gallery.find(name)
+    if person is None:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "Nobody in the gallery is called “{name}”. “gallery list” shows who is there."),
+            name=name,
+        )
+    return person
+
+
+def _list(args: argparse.Namespace) -> int:
+    with open_existing(args.gallery, read_only=True) as gallery:
+        people = gallery.snapshot().people
+    console = Console()
+    if not people:
+        console.print(translate("Commands", "The gallery is empty. “metaface enroll NAME PHOTO…” adds somebody."))
+        return 0
+    table = Table(box=None)
+    table.add_column(translate("Commands", "name"), overflow="fold")
+    table.add_column(translate("Commands", "shots"), justify="right")
+    table.add_column(translate("Commands", "enrolled"))
+    table.add_column(translate("Commands", "last seen"))
+    for person in people:
+        seen = f"{person.last_seen_at:%Y-%m-%d %H:%M}" if person.last_seen_at else "–"
+        table.add_row(_plain(person.name), str(person.shot_count), f"{person.created_at:%Y-%m-%d %H:%M}", seen)
+    console.print(table)
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    console = Console(highlight=False)
+    with open_existing(args.gallery, read_only=True) as gallery:
+        person = find_person(gallery, args.name)
+        consent = gallery.consent(person.id)
+        shots = gallery.shots(person.id)
+    console.print(_plain(person.name), style="bold", soft_wrap=True)
+    if consent is not None:
+        console.print(
+            translate(
+                "Commands",
+                "consent: {when}, given by {who}, for: {purpose}",
+                when=f"{consent.given_at:%Y-%m-%d %H:%M}",
+                who=consent.given_by,
+                purpose=consent.purpose,
+            ),
+            soft_wrap=True,
+        )
+    table = Table(box=None)
+    table.add_column(translate("Commands", "shot"), justify="right")
+    table.add_column(translate("Commands", "taken"))
+    table.add_column(translate("Commands", "from"), overflow="fold")
+    table.add_column(translate("Commands", "quality"), justify="right")
+    for shot in shots:
+        table.add_row(str(shot.id), f"{shot.taken_at:%Y-%m-%d %H:%M:%S}", shot.source, f"{shot.quality:.2f}")
+    console.print(table)
+    return 0
+
+
+def _rename(args: argparse.Namespace) -> int:
+    with open_existing(args.gallery) as gallery:
+        gallery.rename(find_person(gallery, args.name).id, args.new_name)
+    return 0
+
+
+def _merge(args: argparse.Namespace) -> int:
+    with open_existing(args.gallery) as gallery:
+        gallery.merge(find_person(gallery, args.into).id, find_person(gallery, args.name).id)
+    return 0
+
+
+def _delete(args: argparse.Namespace) -> int:
+    with open_existing(args.gallery) as gallery:
+        gallery.delete_person(find_person(gallery, args.name).id)
+        gallery.purge_deleted()
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    with open_existing(args.gallery, read_only=True) as gallery:
+        person_ids = [find_person(gallery, name).id for name in args.names] or None
+        gallery.export_to(args.file, person_ids)
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    with Gallery.open(args.gallery) as gallery:
+        report = gallery.import_from(args.file, on_clash=ClashPolicy(args.on_clash))
+    Console().print(
+        translate("Commands", "{added} added, {merged} merged, {skipped} skipped").format(
+            added=len(report.added), merged=len(report.merged), skipped=len(report.skipped)
+        )
+    )
+    return 0
+
+
+def _plain(name: str) -> str:
+    """A name as rich must print it: square brackets in it are not markup."""
+    return name.replace("[", r"\[")

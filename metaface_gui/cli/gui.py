@@ -1,0 +1,39 @@
+"""`metaface`: open the window."""
+
+from __future__ import annotations
+
+import argparse
+
+from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.capture.specification import parse_source
+from metaface_gui.pipeline.learners import LEARNERS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the window's options to the main parser and make it what runs without a verb."""
+    parser.add_argument(
+        "--source",
+        metavar="0|FILE|DIR|URL|demo",
+        help=translate("Commands", "what to look at: a camera's number, a file, a folder, a URL or the demo scene"),
+    )
+    add_gallery_option(parser, required=False)
+    add_recognition_options(parser)
+    parser.add_argument(
+        "--learner",
+        nargs="+",
+        choices=tuple(LEARNERS),
+        metavar="KEY",
+        help=translate("Commands", "how to adapt: {keys}", keys=", ".join(LEARNERS)),
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from metaface_gui.app import run_window  # noqa: PLC0415 - Qt's widgets load only for the window
+
+    return run_window(
+        source=parse_source(args.source) if args.source is not None else None,
+        gallery_path=args.gallery,
+        settings=recognition_settings(args, args.learner[0] if args.learner else None),
+    )

@@ -1,0 +1,98 @@
+"""Builds the parts that settings name: pipelines from keys, classifiers from galleries."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from metaface_gui.engine.events import Adapted
+from metaface_gui.engine.job_runner import Job
+from metaface_gui.engine.shots import decode_picture
+from metaface_gui.gallery import Gallery, GallerySnapshot
+from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.embedding import make_embedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import resolve_device
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.settings import RecognitionSettings
+
+_RE_EMBED_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedGallery:
+    """An open-set classifier of everybody in a gallery, and what its adaptation was like."""
+
+    classifier: OpenSetClassifier
+    report: Adapted
+
+
+def build_pipeline(
+    settings: RecognitionSettings, store: WeightsStore, *, embedder: FaceEmbedder | None = None
+) -> FacePipeline:
+    """Load the models that `settings` name; `embedder` is used as it is when it is already the right one.
+
+    Raises:
+        KnownError: if the device is not there, or weights are missing or damaged.
+    """
+    device = resolve_device(settings.device)
+    if embedder is None or embedder.key != settings.embedder or embedder.device != device:
+        embedder = make_embedder(settings.embedder, device, store)
+    return FacePipeline(make_detector(settings.detector, device, store), embedder)
+
+
+def adapt_gallery(
+    gallery: Gallery, embedder_id: str, settings: RecognitionSettings, store: WeightsStore
+) -> AdaptedGallery:
+    """Adapt the chosen learner to everybody who has a template of that embedder."""
+    started = time.perf_counter()
+    snapshot, templates = gallery.snapshot(), gallery.templates(embedder_id)
+    cohort = load_cohort(store, embedder_id)
+    if len(templates) == 0:
+        classifier = OpenSetClassifier.empty()
+        return AdaptedGallery(classifier, Adapted(settings.learner, 0, 0, 0.0))
+    person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
+    support = SupportSet(torch.from_numpy(templates.features.copy()), torch.from_numpy(labels), len(person_ids))
+    adapted = make_learner(settings.learner).adapt(support)
+    names = _names(snapshot)
+    classifier = OpenSetClassifier.calibrated(
+        adapted,
+        person_ids=tuple(int(i) for i in person_ids),
+        names=tuple(names[int(i)] for i in person_ids),
+        cohort=cohort,
+        fpir=settings.fpir,
+    )
+    adapt_ms = (time.perf_counter() - started) * 1e3
+    return AdaptedGallery(classifier, Adapted(settings.learner, len(person_ids), len(templates), adapt_ms))
+
+
+def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -> int:
+    """Make the templates of the pipeline's embedder that are missing, from the stored pictures; returns how many.
+
+    Raises:
+        GalleryError: if a stored picture is damaged.
+        JobCancelledError: if `job` was cancelled; what was made so far stays.
+    """
+    embedder_id = pipeline.embedder.id
+    missing = gallery.shots_without(embedder_id)
+    for begin in range(0, len(missing), _RE_EMBED_BATCH):
+        if job is not None:
+            job.progress(begin / len(missing))
+        batch = missing[begin : begin + _RE_EMBED_BATCH]
+        embeddings = pipeline.embed_chips(
+            [decode_picture(shot.chip) for shot in batch], [shot.landmarks for shot in batch]
+        )
+        gallery.put_embeddings(embedder_id, {shot.id: vector for shot, vector in zip(batch, embeddings, strict=True)})
+    return len(missing)
+
+
+def _names(snapshot: GallerySnapshot) -> dict[int, str]:
+    return {person.id: person.name for person in snapshot.people}

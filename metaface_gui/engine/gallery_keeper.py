@@ -1,0 +1,133 @@
+"""Changes to the gallery as the window makes them: what can be undone for a while, and what is told afterwards."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from metaface_gui.engine.events import EngineListener, GalleryChanged, Undoable
+from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
+from metaface_gui.gallery import Gallery, NewConsent, NewShot, Person, UndoToken
+from metaface_gui.types import PersonId
+
+CONSENT_TEXT_VERSION = "2026-11"
+CONSENT_PURPOSE = "recognise this person in this computer's camera pictures and files"
+CONSENT_ON_SCREEN = "confirmed on screen by the person who enrolled them"
+_UNDO_NS = 10_000_000_000
+
+
+class GalleryKeeper:
+    """Carries out changes on the jobs' thread; tells the listener of the new state and of what can be undone."""
+
+    def __init__(self, gallery: Gallery, listener: EngineListener) -> None:
+        self.gallery = gallery
+        self._listener = listener
+        self._tokens = itertools.count(1)
+        self._lock = threading.Lock()
+        self._undoable: dict[int, tuple[UndoToken, int]] = {}
+        self._seen: dict[PersonId, datetime] = {}
+
+    def publish(self) -> None:
+        """Tell who is enrolled."""
+        self._listener(GalleryChanged(self.gallery.snapshot()))
+
+    def save(self, name: str, person_id: PersonId | None, shots: Sequence[NewShot], *, consent_given: bool) -> Person:
+        """Enrol a new person, or add shots to one.
+
+        Raises:
+            EnrollmentError: if there is no shot, or a new person has not consented.
+            GalleryError: if the name does not do, or the file cannot be written.
+        """
+        if not shots:
+            raise EnrollmentError(
+                QT_TRANSLATE_NOOP("Errors", "There is no usable shot to save. Record some, or choose other pictures.")
+            )
+        if person_id is not None:
+            person = self.gallery.add_shots(person_id, shots)
+        else:
+            if not consent_given:
+                raise EnrollmentError(
+                    QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
+                )
+            person = self.gallery.enroll(name, shots, consent_on_screen())
+        self.publish()
+        return person
+
+    def rename(self, person_id: PersonId, name: str) -> None:
+        """Give another name."""
+        token = self.gallery.rename(person_id, name)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Renamed to {name}"), name)
+
+    def merge(self, into_id: PersonId, from_id: PersonId) -> None:
+        """Move all shots of one person to another."""
+        name = self._name(into_id)
+        token = self.gallery.merge(into_id, from_id)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Merged into {name}"), name)
+
+    def delete_person(self, person_id: PersonId) -> None:
+        """Delete a person, for good once undoing has expired."""
+        name = self._name(person_id)
+        token = self.gallery.delete_person(person_id)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Deleted {name}"), name)
+
+    def delete_shot(self, shot_id: int) -> None:
+        """Delete a shot, for good once undoing has expired."""
+        token = self.gallery.delete_shot(shot_id)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Deleted a shot"), "")
+
+    def undo(self, token: int) -> None:
+        """Bring back what was destroyed; an expired token has no effect."""
+        with self._lock:
+            undoable = self._undoable.pop(token, None)
+        if undoable is not None:
+            self.gallery.undo(undoable[0])
+            self.publish()
+
+    def has_expired(self, now_ns: int) -> bool:
+        """Whether the time to undo is over for all that waits to be destroyed for good."""
+        with self._lock:
+            return bool(self._undoable) and all(expires < now_ns for _, expires in self._undoable.values())
+
+    def purge(self) -> None:
+        """Destroy for good what was deleted."""
+        with self._lock:
+            self._undoable.clear()
+        self.gallery.purge_deleted()
+
+    def note_seen(self, person_ids: Sequence[PersonId]) -> None:
+        """Remember that these people were seen now; `flush_seen` writes it."""
+        now = datetime.now(UTC)
+        with self._lock:
+            self._seen.update(dict.fromkeys(person_ids, now))
+
+    def flush_seen(self) -> None:
+        """Write when people were last seen."""
+        with self._lock:
+            seen, self._seen = self._seen, {}
+        if seen and not self.gallery.is_read_only:
+            self.gallery.touch_last_seen(seen)
+            self.publish()
+
+    def _name(self, person_id: PersonId) -> str:
+        names = (person.name for person in self.gallery.snapshot().people if person.id == person_id)
+        return next(names, "")
+
+    def _changed(self, token: UndoToken, text: str, name: str) -> None:
+        number, expires_ns = next(self._tokens), time.monotonic_ns() + _UNDO_NS
+        with self._lock:
+            self._undoable[number] = (token, expires_ns)
+        self.publish()
+        self._listener(Undoable(number, text, name, expires_ns))
+
+
+def consent_on_screen() -> NewConsent:
+    """The consent record of somebody enrolled just now at this computer."""
+    return NewConsent(
+        given_at=datetime.now(UTC),
+        purpose=CONSENT_PURPOSE,
+        given_by=CONSENT_ON_SCREEN,
+        text_version=CONSENT_TEXT_VERSION,
+    )

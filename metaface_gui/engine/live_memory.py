@@ -1,0 +1,110 @@
+"""What the live view remembers of the faces it saw: shots of each track, and groups of unknown people; thread-safe.
+
+Only pictures in memory, bounded in number and time. Nothing of it is written before somebody gives a name and consent.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from metaface_gui.engine.events import UnknownGroup
+from metaface_gui.engine.shots import encode_picture
+from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
+from metaface_gui.pipeline.face_pipeline import sample_of_face
+from metaface_gui.pipeline.unknown_faces import UnknownFaces, UnknownGroupState
+from metaface_gui.types import FrameResult
+
+_SAMPLE_EVERY_NS = 250_000_000
+_TRACK_AGE_NS = 60_000_000_000
+_MAX_TRACKS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _TrackShots:
+    burst: EnrollmentBurst
+    sampled_ns: int
+
+
+class LiveMemory:
+    """Fed with every result; cuts a sample of each face four times a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tracks: dict[int, _TrackShots] = {}
+        self._unknowns = UnknownFaces()
+        self._pictures: dict[tuple[int, int], bytes] = {}
+
+    def remember(self, result: FrameResult) -> bool:
+        """Take what is worth keeping of a result; True if the unknown groups changed."""
+        changed = False
+        now_ns = result.finished_ns
+        with self._lock:
+            for face in result.faces:
+                track = self._tracks.get(face.track_id, _TrackShots(EnrollmentBurst(), 0))
+                if now_ns - track.sampled_ns < _SAMPLE_EVERY_NS:
+                    continue
+                sample = sample_of_face(result.frame.image_bgr, face)
+                self._tracks[face.track_id] = _TrackShots(track.burst.offer([sample])[0], now_ns)
+                if face.identification.is_unknown:
+                    changed |= self._unknowns.add(sample, now_ns)
+            self._forget_old_tracks(now_ns)
+        return changed
+
+    def samples_of_track(self, track_id: int) -> tuple[FaceSample, ...]:
+        """The good shots of a track; empty if it was never good enough or is long gone."""
+        with self._lock:
+            track = self._tracks.get(track_id)
+        return tuple(shot.sample for shot in track.burst.kept) if track else ()
+
+    def samples_of_unknown(self, group_id: int, now_ns: int) -> tuple[FaceSample, ...]:
+        """The good shots of an unknown group; empty if it has gone."""
+        with self._lock:
+            groups = {group.id: group for group in self._unknowns.groups(now_ns)}
+        return tuple(shot.sample for shot in groups[group_id].burst.kept) if group_id in groups else ()
+
+    def unknown_groups(self, now_ns: int) -> tuple[UnknownGroup, ...]:
+        """The unknown people seen lately, the last one first."""
+        with self._lock:
+            groups = self._unknowns.groups(now_ns)
+            known = {(group.id, _best_shot(group)) for group in groups}
+            self._pictures = {key: picture for key, picture in self._pictures.items() if key in known}
+            return tuple(
+                UnknownGroup(group.id, self._picture(group), group.count, group.last_seen_ns) for group in groups
+            )
+
+    def forget_unknown(self, group_id: int) -> None:
+        """Drop one group."""
+        with self._lock:
+            self._unknowns.forget(group_id)
+
+    def forget_named(self, samples: tuple[FaceSample, ...]) -> None:
+        """Drop the groups that look like these samples: they have a name now."""
+        if samples:
+            with self._lock:
+                self._unknowns.forget_like(np.stack([sample.embedding for sample in samples]))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._tracks.clear()
+            self._unknowns.clear()
+            self._pictures.clear()
+
+    def _picture(self, group: UnknownGroupState) -> bytes:
+        key = (group.id, _best_shot(group))
+        if key not in self._pictures:
+            best = next(shot for shot in group.burst.kept if shot.id == key[1])
+            self._pictures[key] = encode_picture(best.sample.chip_bgr)
+        return self._pictures[key]
+
+    def _forget_old_tracks(self, now_ns: int) -> None:
+        fresh = {key: t for key, t in self._tracks.items() if now_ns - t.sampled_ns <= _TRACK_AGE_NS}
+        newest = sorted(fresh, key=lambda key: fresh[key].sampled_ns)[-_MAX_TRACKS:]
+        self._tracks = {key: fresh[key] for key in newest}
+
+
+def _best_shot(group: UnknownGroupState) -> int:
+    return max(group.burst.kept, key=lambda shot: shot.sample.quality.score).id

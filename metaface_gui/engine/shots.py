@@ -1,0 +1,71 @@
+"""Between faces as the pipeline sees them and shots as the gallery keeps them.
+
+A template is always made from the stored picture, not from the frame it came from: so the embedding that another
+embedder, another machine or a later version makes of the shot is made of exactly the same pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import cv2
+import numpy as np
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError, GalleryError
+from metaface_gui.gallery import NewShot, ShotSource
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.types import Image
+
+_JPEG_QUALITY = 95
+
+
+def encode_picture(image_bgr: Image) -> bytes:
+    """Encode as JPEG.
+
+    Raises:
+        EnrollmentError: if OpenCV cannot.
+    """
+    done, encoded = cv2.imencode(".jpg", image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if not done:
+        raise EnrollmentError(QT_TRANSLATE_NOOP("Errors", "A shot could not be encoded. Record it again."))
+    return encoded.tobytes()
+
+
+def decode_picture(encoded: bytes) -> Image:
+    """Decode a stored picture to BGR.
+
+    Raises:
+        GalleryError: if it is damaged.
+    """
+    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "A stored picture is damaged. Delete that person's shot and take it again.")
+        )
+    return np.asarray(image, np.uint8)
+
+
+def new_shots(samples: Sequence[FaceSample], pipeline: FacePipeline, source: ShotSource) -> list[NewShot]:
+    """Make shots to be saved, each with its embedding by the pipeline's embedder.
+
+    Raises:
+        EnrollmentError: if a picture cannot be encoded.
+    """
+    encoded = [encode_picture(sample.chip_bgr) for sample in samples]
+    pictures = [decode_picture(chip) for chip in encoded]
+    embeddings = pipeline.embed_chips(pictures, [sample.detection.landmarks for sample in samples])
+    now = datetime.now(UTC)
+    return [
+        NewShot(
+            chip=chip,
+            landmarks=sample.detection.landmarks,
+            box_xyxy=sample.detection.box_xyxy,
+            quality=sample.quality.score,
+            taken_at=now,
+            source=source,
+            embeddings={pipeline.embedder.id: embedding},
+        )
+        for chip, sample, embedding in zip(encoded, samples, embeddings, strict=True)
+    ]

@@ -1,0 +1,80 @@
+"""Plays a file at its own speed, so that a window shows it as it was filmed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from metaface_gui.pipeline.capture.base import FrameSource
+from metaface_gui.types import Frame
+
+_LATE_S = 0.5
+"""Lateness from which the clock starts anew instead of rushing to catch up (after a pause, a slow disk)."""
+
+
+class PacedSource:
+    """Gives each frame of `source` when its time has come; `close` ends the waiting, also from another thread."""
+
+    def __init__(self, source: FrameSource, clock: Callable[[], float] = time.monotonic) -> None:
+        self._source = source
+        self._clock = clock
+        self._closed = threading.Event()
+        self._offset_s: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self._source.title
+
+    @property
+    def is_live(self) -> bool:
+        """A file waits when nobody reads it."""
+        return False
+
+    @property
+    def is_mirrored(self) -> bool:
+        """As the file."""
+        return self._source.is_mirrored
+
+    @property
+    def nominal_fps(self) -> float:
+        """As the file."""
+        return self._source.nominal_fps
+
+    @property
+    def frame_count(self) -> int | None:
+        """As the file."""
+        return self._source.frame_count
+
+    def open(self) -> None:
+        """Open the file.
+
+        Raises:
+            SourceError: as the file's own `open`.
+        """
+        self._closed.clear()
+        self._offset_s = None
+        self._source.open()
+
+    def read(self) -> Frame | None:
+        """Return the next frame when its time has come; its `captured_ns` is that moment. None at the end.
+
+        Raises:
+            SourceError: as the file's own `read`.
+        """
+        frame = self._source.read()
+        if frame is None:
+            return None
+        now_s = self._clock()
+        if self._offset_s is None or now_s - (frame.time_s + self._offset_s) > _LATE_S:
+            self._offset_s = now_s - frame.time_s
+        if self._closed.wait(max(0.0, frame.time_s + self._offset_s - now_s)):
+            return None
+        return replace(frame, captured_ns=time.monotonic_ns())
+
+    def close(self) -> None:
+        """End the waiting and close the file."""
+        self._closed.set()
+        self._source.close()

@@ -1,0 +1,94 @@
+"""How a text names a source of frames (`0`, a path, a URL, `demo`), and the one factory that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.base import FrameSource
+from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
+from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, ImageFileSource, ImageFolderSource, looks_like_image
+from metaface_gui.pipeline.capture.paced import PacedSource
+from metaface_gui.pipeline.capture.url import UrlSource
+from metaface_gui.pipeline.capture.video_file import VideoFileSource
+from metaface_gui.pipeline.capture.webcam import WebcamSource
+
+DEMO = "demo"
+
+
+class SourceKind(Enum):
+    """What a source is."""
+
+    WEBCAM = "webcam"
+    VIDEO = "video"
+    IMAGE = "image"
+    FOLDER = "folder"
+    URL = "url"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source by kind and by the text that `parse_source` reads: a camera's number, a path, a URL or `demo`."""
+
+    kind: SourceKind
+    text: str
+
+
+def parse_source(text: str) -> SourceSpec:
+    """Read what a user typed.
+
+    Raises:
+        SourceError: if it is none of a camera's number, an existing file or folder, a URL, or `demo`.
+    """
+    if text == DEMO:
+        return SourceSpec(SourceKind.DEMO, text)
+    if text.isascii() and text.isdigit():
+        return SourceSpec(SourceKind.WEBCAM, text)
+    if "://" in text:
+        return SourceSpec(SourceKind.URL, text)
+    path = Path(text)
+    try:
+        is_dir, exists = path.is_dir(), path.exists()
+    except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it, names no file
+        is_dir = exists = False
+    if is_dir:
+        return SourceSpec(SourceKind.FOLDER, text)
+    if exists:
+        is_image = path.suffix.lower() in IMAGE_SUFFIXES or looks_like_image(path)
+        return SourceSpec(SourceKind.IMAGE if is_image else SourceKind.VIDEO, text)
+    raise SourceError(
+        QT_TRANSLATE_NOOP(
+            "Errors", "There is nothing at “{text}”. Give a camera's number, a file, a folder, a URL, or “demo”."
+        ),
+        text=text if len(text) <= 200 else text[:200] + "…",
+    )
+
+
+def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
+    """Make the source, closed.
+
+    With `live` it is played as a window shows it: files at their own pace, a still picture again and again. Without,
+    every frame comes as fast as it is asked for.
+
+    Raises:
+        SourceError: if a camera's number is out of range.
+    """
+    match spec.kind:
+        case SourceKind.WEBCAM:
+            return WebcamSource(int(spec.text))
+        case SourceKind.URL:
+            return UrlSource(spec.text)
+        case SourceKind.DEMO:
+            return DemoSceneSource(live=live)
+        case SourceKind.FOLDER:
+            folder = ImageFolderSource(Path(spec.text))
+            return PacedSource(folder) if live else folder
+        case SourceKind.IMAGE:
+            image = ImageFileSource(Path(spec.text), repeat=live)
+            return PacedSource(image) if live else image
+        case SourceKind.VIDEO:
+            video = VideoFileSource(Path(spec.text))
+            return PacedSource(video) if live else video

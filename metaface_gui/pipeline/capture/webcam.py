@@ -1,0 +1,180 @@
+"""Webcams, through OpenCV."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.types import Frame, Image
+
+_BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}
+_STALE_NS = 2_000_000_000
+_MAX_INDEX = 99
+
+
+class Capture(Protocol):
+    """What is used of `cv2.VideoCapture`; tests put a camera of their own in its place."""
+
+    def isOpened(self) -> bool:  # noqa: N802
+        """Whether the device is held."""
+
+    def set(self, prop_id: int, value: float) -> bool:
+        """Ask for a property."""
+
+    def get(self, prop_id: int) -> float:
+        """Read a property."""
+
+    def read(self) -> tuple[bool, Image | None]:
+        """Return whether there is a frame, and it."""
+
+    def release(self) -> None:
+        """Let go of the device."""
+
+
+def open_capture(index: int) -> Capture:
+    """Open a camera with the platform's own backend."""
+    return cv2.VideoCapture(index, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
+
+
+class WebcamSource:
+    """A webcam by its number.
+
+    Some drivers go on giving the last frame after the camera was unplugged. Two seconds of bit-identical pictures,
+    which no sensor's noise allows, count as lost; a uniform picture (closed shutter) does not.
+
+    Raises:
+        SourceError: if the number is above 99.
+    """
+
+    def __init__(
+        self,
+        index: int,
+        *,
+        width: int = 1280,
+        height: int = 720,
+        fps: float = 30.0,
+        opener: Callable[[int], Capture] = open_capture,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        if index > _MAX_INDEX:
+            raise SourceError(QT_TRANSLATE_NOOP("Errors", "There is no camera {index}. Try 0."), index=index)
+        self._index = index
+        self._wish = (width, height, fps)
+        self._opener = opener
+        self._clock_ns = clock_ns
+        self._capture: Capture | None = None
+        self._count = 0
+        self._opened_ns = 0
+        self._last: Image | None = None
+        self._changed_ns = 0
+
+    @property
+    def title(self) -> str:
+        """`Camera` and its number."""
+        return f"Camera {self._index}"
+
+    @property
+    def is_live(self) -> bool:
+        """A camera does not wait."""
+        return True
+
+    @property
+    def is_mirrored(self) -> bool:
+        """People expect a mirror."""
+        return True
+
+    @property
+    def nominal_fps(self) -> float:
+        """Frames a second by the driver; 0.0 if it does not say."""
+        fps = self._capture.get(cv2.CAP_PROP_FPS) if self._capture else 0.0
+        return fps if np.isfinite(fps) and fps > 0.0 else 0.0
+
+    @property
+    def frame_count(self) -> int | None:
+        """Endless."""
+        return None
+
+    def open(self) -> None:
+        """Take the device and ask for size and rate.
+
+        Raises:
+            SourceError: if there is no such camera, or it is in use or not permitted.
+        """
+        self.close()
+        capture = self._opener(self._index)
+        if not capture.isOpened():
+            capture.release()
+            raise self._not_opened()
+        width, height, fps = self._wish
+        # Uncompressed 720p at 30 frames a second does not fit through USB 2.
+        capture.set(cv2.CAP_PROP_FOURCC, float(cv2.VideoWriter.fourcc(*"MJPG")))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+        capture.set(cv2.CAP_PROP_FPS, fps)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        self._capture = capture
+        self._count = 0
+        self._opened_ns = self._changed_ns = self._clock_ns()
+        self._last = None
+
+    def read(self) -> Frame | None:
+        """Wait for the next frame.
+
+        Raises:
+            SourceError: if the camera was unplugged or gives the same frame for two seconds.
+        """
+        if self._capture is None:
+            return None
+        done, image = self._capture.read()
+        if not done or image is None or image.size == 0:
+            raise SourceError(
+                QT_TRANSLATE_NOOP("Errors", "{camera} was lost. Plug it in again; MetaFace goes on by itself."),
+                camera=self.title,
+            )
+        if image.ndim == 2:
+            image = np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+        now_ns = self._clock_ns()
+        self._watch(image, now_ns)
+        frame = Frame(image, self._count, (now_ns - self._opened_ns) / 1e9, now_ns)
+        self._count += 1
+        return frame
+
+    def close(self) -> None:
+        """Let go of the device."""
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def _watch(self, image: Image, now_ns: int) -> None:
+        same = self._last is not None and self._last.shape == image.shape and np.array_equal(self._last, image)
+        self._last = image
+        if not same or image[::8, ::8].min() == image[::8, ::8].max():
+            self._changed_ns = now_ns
+        elif now_ns - self._changed_ns > _STALE_NS:
+            raise SourceError(
+                QT_TRANSLATE_NOOP("Errors", "{camera} is frozen: the same picture for two seconds. Plug it in again."),
+                camera=self.title,
+            )
+
+    def _not_opened(self) -> SourceError:
+        device = Path(f"/dev/video{self._index}")
+        if sys.platform == "linux" and device.exists():
+            return SourceError(
+                QT_TRANSLATE_NOOP(
+                    "Errors", "{device} cannot be opened: another program uses it, or you may not. Close the other one."
+                ),
+                device=device,
+            )
+        return SourceError(
+            QT_TRANSLATE_NOOP(
+                "Errors", "No camera {index} answers. Plug one in, allow the access, or try the demo scene (“demo”)."
+            ),
+            index=self._index,
+        )

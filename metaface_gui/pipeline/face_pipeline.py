@@ -1,0 +1,140 @@
+"""The whole data path of one frame: detect → align → embed → identify → track → vote. The one place that composes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import torch
+
+from metaface_gui.pipeline.detection.align import align, chip
+from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.recognition.quality import assess
+from metaface_gui.pipeline.recognition.tracker import Tracker
+from metaface_gui.pipeline.recognition.vote import TemporalVote
+from metaface_gui.types import (
+    UNKNOWN,
+    FaceDetection,
+    FaceDetections,
+    FaceQuality,
+    Floats,
+    Frame,
+    FrameResult,
+    Identification,
+    Image,
+    StageTimes,
+    TrackedFace,
+)
+
+
+class FacePipeline:
+    """Looks at frames one after another; remembers tracks and votes between them, so it belongs to one thread.
+
+    `classifiers` maps a learner's key to its adapted open-set classifier; the `primary` one decides the name.
+    """
+
+    def __init__(self, detector: FaceDetector, embedder: FaceEmbedder) -> None:
+        self.detector = detector
+        self.embedder = embedder
+        self._classifiers: Mapping[str, OpenSetClassifier] = MappingProxyType({})
+        self._primary = ""
+        self._tracker = Tracker()
+        self._vote = TemporalVote()
+
+    def set_classifiers(self, classifiers: Mapping[str, OpenSetClassifier], primary: str) -> None:
+        """Identify with these from the next frame on.
+
+        Votes begin anew: scores of another classifier are on another scale and may be about other people.
+
+        Raises:
+            ValueError: if the primary one is not among them.
+        """
+        if primary not in classifiers:
+            raise ValueError(f"primary learner {primary!r} is not among {sorted(classifiers)}")
+        self._classifiers = MappingProxyType(dict(classifiers))
+        self._primary = primary
+        self._vote.reset()
+
+    def reset(self) -> None:
+        """Forget all tracks, as for another source; ids go on counting."""
+        self._tracker.reset()
+        self._vote.reset()
+
+    def process(self, frame: Frame) -> FrameResult:
+        """Look at one frame."""
+        started = time.perf_counter()
+        detections = self.detector.detect(frame.image_bgr)
+        detected = time.perf_counter()
+        crops, embeddings = self._embed(frame.image_bgr, detections)
+        embedded = time.perf_counter()
+        decisions = self._identify(embeddings)
+        track_ids = self._tracker.update(detections, embeddings, frame.time_s)
+        faces = []
+        for index, track_id in enumerate(track_ids):
+            detection = detections[index]
+            quality = assess(frame.image_bgr, detection, crops[index])
+            per_learner = {key: answers[index] for key, answers in decisions.items()}
+            now = per_learner.get(self._primary, UNKNOWN)
+            faces.append(
+                TrackedFace(
+                    track_id=track_id,
+                    box_xyxy=detection.box_xyxy,
+                    landmarks=detection.landmarks,
+                    confidence=detection.confidence,
+                    identification=self._vote.update(track_id, now, quality, frame.time_s),
+                    quality=quality,
+                    embedding=embeddings[index],
+                    per_learner=per_learner,
+                )
+            )
+        finished = time.perf_counter()
+        times = StageTimes((detected - started) * 1e3, (embedded - detected) * 1e3, (finished - embedded) * 1e3)
+        return FrameResult(frame, tuple(faces), times, time.monotonic_ns())
+
+    def extract(self, image_bgr: Image) -> tuple[FaceSample, ...]:
+        """Find the faces of a still picture as samples to enrol, the largest first."""
+        detections = self.detector.detect(image_bgr)
+        crops, embeddings = self._embed(image_bgr, detections)
+        samples = [
+            sample_of(image_bgr, detection, assess(image_bgr, detection, crop), embedding)
+            for detection, crop, embedding in zip(detections, crops, embeddings, strict=True)
+        ]
+        return tuple(sorted(samples, key=lambda sample: -sample.quality.size_px))
+
+    def embed_chips(self, chips_bgr: list[Image], landmarks: list[Floats]) -> Floats:
+        """Embed stored pictures: n of them with their (5, 2) landmarks → (n, d) float32, L2-normalised."""
+        size = self.embedder.crop_size
+        crops = np.empty((len(chips_bgr), size, size, 3), np.uint8)
+        for index, (chip_bgr, points) in enumerate(zip(chips_bgr, landmarks, strict=True)):
+            crops[index] = align(chip_bgr, points[None], size)[0]
+        return self._embed_crops(crops)
+
+    def _embed(self, image_bgr: Image, detections: FaceDetections) -> tuple[Image, Floats]:
+        crops = align(image_bgr, detections.landmarks, self.embedder.crop_size)
+        return crops, self._embed_crops(crops)
+
+    def _embed_crops(self, crops_rgb: Image) -> Floats:
+        batch = torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)
+        embeddings: Floats = self.embedder.embed(batch).cpu().numpy()
+        return embeddings
+
+    def _identify(self, embeddings: Floats) -> dict[str, tuple[Identification, ...]]:
+        features = torch.from_numpy(embeddings)
+        return {key: classifier.identify(features) for key, classifier in self._classifiers.items()}
+
+
+def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:
+    """Cut one face out of its picture, with what surrounds it, to keep."""
+    chip_bgr, moved = chip(image_bgr, detection)
+    return FaceSample(chip_bgr, moved, quality, embedding)
+
+
+def sample_of_face(image_bgr: Image, face: TrackedFace) -> FaceSample:
+    """Cut a tracked face out of the frame it was seen in."""
+    detection = FaceDetection(face.box_xyxy, face.landmarks, face.confidence)
+    return sample_of(image_bgr, detection, face.quality, face.embedding)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+
+from metaface_gui.errors import SourceError
+from metaface_gui.pipeline.capture.images import ImageFileSource, ImageFolderSource, read_image
+
+
+def write(path: Path, image: np.ndarray) -> Path:
+    done, data = cv2.imencode(path.suffix, image)
+    assert done
+    data.tofile(path)
+    return path
+
+
+def grey(value: int) -> np.ndarray:
+    return np.full((30, 40, 3), value, np.uint8)
+
+
+def test_colours_come_as_bgr(tmp_path: Path) -> None:
+    image = np.zeros((30, 40, 3), np.uint8)
+    image[..., 0] = 200
+    assert np.array_equal(read_image(write(tmp_path / "blue.png", image)), image)
+
+
+@pytest.mark.parametrize("name", ["ünï çödé 😀.png", "sp ace.webp", "UPPER.JPG"])
+def test_any_name_and_format(tmp_path: Path, name: str) -> None:
+    assert read_image(write(tmp_path / name, grey(120))).shape == (30, 40, 3)
+
+
+def test_sixteen_bit_grey_becomes_eight_bit_colour(tmp_path: Path) -> None:
+    image = read_image(write(tmp_path / "deep.png", np.full((30, 40), 32768, np.uint16)))
+    assert image.dtype == np.uint8
+    assert image.shape == (30, 40, 3)
+    assert abs(int(image[0, 0, 0]) - 128) <= 1
+
+
+def test_transparency_is_dropped(tmp_path: Path) -> None:
+    assert read_image(write(tmp_path / "clear.png", np.full((30, 40, 4), 99, np.uint8))).shape == (30, 40, 3)
+
+
+def test_exif_orientation_is_respected(tmp_path: Path) -> None:
+    path = tmp_path / "turned.jpg"
+    exif = PillowImage.Exif()
+    exif[0x0112] = 6
+    PillowImage.new("RGB", (40, 30)).save(path, exif=exif)
+    assert read_image(path).shape == (40, 30, 3)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Cannot read"):
+        read_image(tmp_path / "no.jpg")
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "empty.jpg"
+    path.touch()
+    with pytest.raises(SourceError, match="0 bytes"):
+        read_image(path)
+
+
+def test_text_called_jpg(tmp_path: Path) -> None:
+    path = tmp_path / "letter.jpg"
+    path.write_text("Dear reader")
+    with pytest.raises(SourceError, match="not a picture"):
+        read_image(path)
+
+
+def test_directory_called_jpg(tmp_path: Path) -> None:
+    path = tmp_path / "folder.jpg"
+    path.mkdir()
+    with pytest.raises(SourceError, match="Cannot read"):
+        read_image(path)
+
+
+def test_cut_off_png(tmp_path: Path) -> None:
+    path = write(tmp_path / "cut.png", np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8))
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(SourceError, match="not a picture"):
+        read_image(path)
+
+
+def test_huge_picture_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    PillowImage.new("1", (12_000, 12_000)).save(path)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(SourceError, match="over 89 million pixels"):
+        read_image(path)
+
+
+def test_one_picture_once(tmp_path: Path) -> None:
+    source = ImageFileSource(write(tmp_path / "a.png", grey(1)))
+    source.open()
+    assert source.frame_count == 1
+    assert source.read() is not None
+    assert source.read() is None
+
+
+def test_repeated_picture_is_ten_frames_a_second(tmp_path: Path) -> None:
+    source = ImageFileSource(write(tmp_path / "a.png", grey(1)), repeat=True)
+    source.open()
+    frames = [source.read() for _ in range(3)]
+    assert [frame.time_s for frame in frames if frame] == pytest.approx([0.0, 0.1, 0.2])
+
+
+def test_folder_in_natural_order_without_what_is_no_picture(tmp_path: Path) -> None:
+    for name, value in (("shot10.png", 10), ("shot2.png", 2), ("shot1.png", 1)):
+        write(tmp_path / name, grey(value))
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "broken.jpg").write_text("no picture either")
+    (tmp_path / "deeper").mkdir()
+    source = ImageFolderSource(tmp_path)
+    source.open()
+    values = []
+    while (frame := source.read()) is not None:
+        values.append(int(frame.image_bgr[0, 0, 0]))
+    assert values == [1, 2, 10]
+    assert [path.name for path, _ in source.skipped] == ["broken.jpg"]
+
+
+def test_folder_without_pictures(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no picture in"):
+        ImageFolderSource(tmp_path).open()
+
+
+def test_folder_of_broken_pictures(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_text("x")
+    source = ImageFolderSource(tmp_path)
+    source.open()
+    with pytest.raises(SourceError, match="None of the 1 pictures"):
+        source.read()
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Cannot read the folder"):
+        ImageFolderSource(tmp_path / "gone").open()
