@@ -1,0 +1,50 @@
+"""People, their shots, their consent and their templates: SQLite lives here and nowhere else.
+
+Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`, `database`),
+what happens in it (`rows`, `changes`, `transfer`) and the one class that others use, `Gallery`.
+May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
+"""
+
+from metaface_gui.gallery.changes import DeletedPerson, DeletedShot, GalleryChange, MergedPeople, RenamedPerson
+from metaface_gui.gallery.gallery import Gallery
+from metaface_gui.gallery.names import MAX_NAME, clean_name, name_key
+from metaface_gui.gallery.records import (
+    MAX_CHIP_BYTES,
+    MAX_DIM,
+    Consent,
+    GallerySnapshot,
+    NewConsent,
+    NewShot,
+    Person,
+    Shot,
+    ShotId,
+    ShotSource,
+    Templates,
+)
+from metaface_gui.gallery.transfer import ClashPolicy, ImportReport, OnProgress
+
+__all__ = [
+    "MAX_CHIP_BYTES",
+    "MAX_DIM",
+    "MAX_NAME",
+    "ClashPolicy",
+    "Consent",
+    "DeletedPerson",
+    "DeletedShot",
+    "Gallery",
+    "GalleryChange",
+    "GallerySnapshot",
+    "ImportReport",
+    "MergedPeople",
+    "NewConsent",
+    "NewShot",
+    "OnProgress",
+    "Person",
+    "RenamedPerson",
+    "Shot",
+    "ShotId",
+    "ShotSource",
+    "Templates",
+    "clean_name",
+    "name_key",
+]

@@ -1,0 +1,271 @@
+"""What renames, merges, deletes, undoes and purges, in SQL, inside a transaction of the caller's.
+
+Deleting has two steps. First the row is marked with the revision that deleted it: no query sees it any more, and the
+record returned here can bring it back. Then a purge removes it for good. A record works once: the mark it names is
+gone after an undo or a purge.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery.names import name_key
+from metaface_gui.gallery.records import ShotId
+from metaface_gui.gallery.rows import is_id, no_such_person, no_such_shot
+from metaface_gui.types import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedPerson:
+    """A person was deleted with all their shots."""
+
+    revision: int
+    person_id: PersonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedShot:
+    """A shot was deleted."""
+
+    revision: int
+    shot_id: ShotId
+    person_id: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedPerson:
+    """A person was given another name."""
+
+    revision: int
+    person_id: PersonId
+    old_name: str
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedPeople:
+    """All of one person's shots and consents became another's, and the one was deleted."""
+
+    revision: int
+    into_id: PersonId
+    from_id: PersonId
+    from_name: str
+    shot_ids: tuple[ShotId, ...]
+    consent_ids: tuple[int, ...]
+    last_seen_us: tuple[int | None, int | None]
+    """When the other was last seen, as of before and after the merge, microseconds since 1970."""
+
+
+GalleryChange = DeletedPerson | DeletedShot | RenamedPerson | MergedPeople
+"""What `Gallery.undo` takes back."""
+
+
+def next_revision(connection: sqlite3.Connection) -> int:
+    """Count one more change and return its number."""
+    connection.execute("UPDATE state SET revision = revision + 1")
+    return int(connection.execute("SELECT revision FROM state").fetchone()[0])
+
+
+def living_name(connection: sqlite3.Connection, person_id: PersonId) -> str:
+    """Return the name of a person who is in the gallery.
+
+    Raises:
+        GalleryError: if nobody has this id.
+    """
+    query = "SELECT name FROM person WHERE id = ? AND deletion IS NULL"
+    row = connection.execute(query, (person_id,)).fetchone() if is_id(person_id) else None
+    if row is None:
+        raise no_such_person()
+    return str(row[0])
+
+
+def bearer_of(connection: sqlite3.Connection, name: str) -> PersonId | None:
+    """Return who bears this name or one that counts as the same; None if nobody does."""
+    query = "SELECT id FROM person WHERE name_key = ? AND deletion IS NULL"
+    row = connection.execute(query, (name_key(name),)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def require_free_name(connection: sqlite3.Connection, name: str, *, for_id: PersonId | None = None) -> None:
+    """Check that nobody else bears the name.
+
+    Raises:
+        GalleryError: if somebody does.
+    """
+    bearer = bearer_of(connection, name)
+    if bearer is not None and bearer != for_id:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{name} is in the gallery already. Add the shots to that person, or choose another name for this one.",
+            ),
+            name=living_name(connection, bearer),
+        )
+
+
+def delete_person(connection: sqlite3.Connection, person_id: PersonId) -> DeletedPerson:
+    """Mark a person, and with them all their shots, as deleted."""
+    name = living_name(connection, person_id)
+    revision = next_revision(connection)
+    connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, person_id))
+    return DeletedPerson(revision, person_id, name)
+
+
+def delete_shot(connection: sqlite3.Connection, shot_id: ShotId) -> DeletedShot:
+    """Mark a shot as deleted."""
+    person_id = owner_of(connection, shot_id)
+    revision = next_revision(connection)
+    connection.execute("UPDATE shot SET deletion = ? WHERE id = ?", (revision, shot_id))
+    return DeletedShot(revision, shot_id, person_id)
+
+
+def owner_of(connection: sqlite3.Connection, shot_id: ShotId) -> PersonId:
+    """Return whose shot this is.
+
+    Raises:
+        GalleryError: if there is no such shot.
+    """
+    query = """
+        SELECT person.id FROM shot JOIN person ON person.id = shot.person_id
+        WHERE shot.id = ? AND shot.deletion IS NULL AND person.deletion IS NULL
+    """
+    row = connection.execute(query, (shot_id,)).fetchone() if is_id(shot_id) else None
+    if row is None:
+        raise no_such_shot()
+    return int(row[0])
+
+
+def rename(connection: sqlite3.Connection, person_id: PersonId, name: str) -> RenamedPerson:
+    """Give a person an already cleaned name."""
+    old_name = living_name(connection, person_id)
+    require_free_name(connection, name, for_id=person_id)
+    _set_name(connection, person_id, name)
+    return RenamedPerson(next_revision(connection), person_id, old_name, name)
+
+
+def merge(connection: sqlite3.Connection, into_id: PersonId, from_id: PersonId) -> MergedPeople:
+    """Move one person's shots and consents to another and mark the one as deleted."""
+    living_name(connection, into_id)
+    from_name = living_name(connection, from_id)
+    if into_id == from_id:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "{name} cannot be merged with themselves. Choose two people."), name=from_name
+        )
+    shot_ids = _ids(connection, "SELECT id FROM shot WHERE person_id = ?", from_id)
+    consent_ids = _ids(connection, "SELECT id FROM consent WHERE person_id = ?", from_id)
+    seen = "SELECT max(last_seen_at) FROM person WHERE id IN (?, ?)"
+    before = connection.execute(seen, (into_id, into_id)).fetchone()[0]
+    after = connection.execute(seen, (into_id, from_id)).fetchone()[0]
+    revision = next_revision(connection)
+    connection.execute("UPDATE shot SET person_id = ? WHERE person_id = ?", (into_id, from_id))
+    connection.execute("UPDATE consent SET person_id = ? WHERE person_id = ?", (into_id, from_id))
+    connection.execute("UPDATE person SET last_seen_at = ? WHERE id = ?", (after, into_id))
+    connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, from_id))
+    return MergedPeople(revision, into_id, from_id, from_name, shot_ids, consent_ids, (before, after))
+
+
+def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
+    """Take a change back.
+
+    Raises:
+        GalleryError: if it was purged or taken back already, or something done since stands in the way.
+    """
+    match change:
+        case DeletedPerson():
+            _revive_person(connection, change.person_id, change.revision, change.name)
+        case DeletedShot():
+            _revive_shot(connection, change)
+        case RenamedPerson():
+            if living_name(connection, change.person_id) != change.new_name:
+                raise _too_late()
+            require_free_name(connection, change.old_name, for_id=change.person_id)
+            _set_name(connection, change.person_id, change.old_name)
+        case MergedPeople():
+            _part_again(connection, change)
+    next_revision(connection)
+
+
+def _revive_person(connection: sqlite3.Connection, person_id: PersonId, revision: int, name: str) -> None:
+    require_free_name(connection, name)
+    query = "UPDATE person SET deletion = NULL WHERE id = ? AND deletion = ?"
+    if connection.execute(query, (person_id, revision)).rowcount != 1:
+        raise _too_late()
+
+
+def _revive_shot(connection: sqlite3.Connection, change: DeletedShot) -> None:
+    # The person may have gone since, or the shot become another's by a merge.
+    query = """
+        UPDATE shot SET deletion = NULL WHERE id = ? AND deletion = ?
+        AND person_id IN (SELECT id FROM person WHERE deletion IS NULL)
+    """
+    if connection.execute(query, (change.shot_id, change.revision)).rowcount != 1:
+        raise _too_late()
+
+
+def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
+    living_name(connection, change.into_id)
+    _revive_person(connection, change.from_id, change.revision, change.from_name)
+    _give_back(connection, "shot", change.shot_ids, change)
+    _give_back(connection, "consent", change.consent_ids, change)
+    # Seen since the merge: nobody can tell which of the two it was, so the later time stays.
+    before, after = change.last_seen_us
+    connection.execute(
+        "UPDATE person SET last_seen_at = ? WHERE id = ? AND last_seen_at IS ?", (before, change.into_id, after)
+    )
+
+
+def _give_back(connection: sqlite3.Connection, table: str, ids: tuple[int, ...], change: MergedPeople) -> None:
+    for row_id in ids:
+        owner = connection.execute(f"SELECT person_id FROM {table} WHERE id = ?", (row_id,)).fetchone()
+        # What was purged since is simply missing; what a later merge carried on to somebody else comes back first.
+        if owner is not None and owner[0] != change.into_id:
+            raise _too_late()
+        connection.execute(f"UPDATE {table} SET person_id = ? WHERE id = ?", (change.from_id, row_id))
+
+
+def has_deleted(connection: sqlite3.Connection) -> bool:
+    """Return whether something deleted is still in the file, or was purged without the file being scrubbed since."""
+    query = """
+        SELECT (SELECT scrub_due FROM state)
+            OR EXISTS (SELECT 1 FROM person WHERE deletion IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM shot WHERE deletion IS NOT NULL)
+    """
+    return bool(connection.execute(query).fetchone()[0])
+
+
+def purge(connection: sqlite3.Connection) -> None:
+    """Remove all that is marked as deleted; its shots, consents and embeddings go with a person."""
+    connection.execute("DELETE FROM person WHERE deletion IS NOT NULL")
+    connection.execute("DELETE FROM shot WHERE deletion IS NOT NULL")
+    set_scrub_due(connection, is_due=True)
+
+
+def purge_one(connection: sqlite3.Connection, change: GalleryChange) -> None:
+    """Remove what one change marked as deleted, and nothing else."""
+    connection.execute("DELETE FROM person WHERE deletion = ?", (change.revision,))
+    connection.execute("DELETE FROM shot WHERE deletion = ?", (change.revision,))
+    set_scrub_due(connection, is_due=True)
+
+
+def set_scrub_due(connection: sqlite3.Connection, *, is_due: bool) -> None:
+    """Note in the file whether traces of what was purged may be left in it, so that a crash does not forget it."""
+    connection.execute("UPDATE state SET scrub_due = ?", (int(is_due),))
+
+
+def _set_name(connection: sqlite3.Connection, person_id: PersonId, name: str) -> None:
+    connection.execute("UPDATE person SET name = ?, name_key = ? WHERE id = ?", (name, name_key(name), person_id))
+
+
+def _ids(connection: sqlite3.Connection, query: str, person_id: PersonId) -> tuple[int, ...]:
+    return tuple(row[0] for row in connection.execute(query, (person_id,)))
+
+
+def _too_late() -> GalleryError:
+    return GalleryError(
+        QT_TRANSLATE_NOOP(
+            "Errors", "That can no longer be undone: something was changed since. Undo the later changes first."
+        )
+    )

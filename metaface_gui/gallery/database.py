@@ -1,0 +1,239 @@
+"""One connection to one gallery file: opened with care, used in transactions, safe to share between threads.
+
+Durability: write-ahead log with `synchronous = FULL`, so that a change is on the disk when the call returns, and a
+killed process or a power cut leaves each change whole or undone. Privacy: `secure_delete` overwrites what is deleted,
+and `scrub` clears the copies that the log and free pages still hold.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery.files import check_file, connect, has_log, new_database_file, sidecar, usable_path
+from metaface_gui.gallery.lock import WriterLock
+from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
+from metaface_gui.gallery.sqlite_errors import primary_code, translated
+
+
+class Database:
+    """A connection, its lock among threads, and its right to write."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, lock: WriterLock | None) -> None:
+        self.path = path
+        self._connection = connection
+        self._writer_lock = lock
+        self._mutex = threading.RLock()
+        self._is_closed = False
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
+        """Open a gallery file; make it, and its folder, if it is not there and may be written.
+
+        Raises:
+            GalleryError: for all that can be wrong with a path, a file, a disk, and with who else has it open.
+        """
+        path = usable_path(path)
+        with ExitStack() as on_failure, translated(path):
+            lock = None
+            if read_only:
+                _require(path)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                lock = WriterLock.acquire(path)
+                on_failure.callback(lock.release)
+                if not path.exists() or path.stat().st_size == 0:
+                    _create(path, migrations)
+            version = check_file(path, migrations)
+            connection = _connect_reader(path) if lock is None else _connect_writer(path)
+            on_failure.callback(connection.close)
+            if version < len(migrations):
+                _bring_up_to_date(connection, path, version, migrations, may_write=lock is not None)
+            on_failure.pop_all()
+        return cls(connection, path, lock)
+
+    @classmethod
+    def in_memory(cls) -> Database:
+        """Make an empty gallery that vanishes when it is closed."""
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        _configure(connection)
+        migrate(connection)
+        return cls(connection, None, None)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether changes are refused."""
+        return self.path is not None and self._writer_lock is None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._is_closed
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for queries that all see the same moment."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for changes that all happen, or after any exception none of them.
+
+        Raises:
+            GalleryError: if the gallery was opened only to read, or the disk is full, gone …
+        """
+        if self.is_read_only:
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The gallery {path} was opened only to read. Close the window or command that is using it, then "
+                    "open it again.",
+                ),
+                path=str(self.path),
+            )
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._mutex, translated(self.path):
+            connection = self._open_connection()
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # After some failures (disk full) SQLite has rolled back already.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def scrub(self) -> None:
+        """Overwrite every copy of what was deleted: rewrite the file from what is left, then empty the log.
+
+        Raises:
+            GalleryError: if the disk is too full for that, or a reader in another process keeps the log in use.
+        """
+        with self._mutex, translated(self.path):
+            connection = self._open_connection()
+            connection.execute("VACUUM")
+            is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if is_busy:
+                raise GalleryError(
+                    QT_TRANSLATE_NOOP(
+                        "Errors",
+                        "What was deleted is gone from the gallery, but traces stay in {path} while another window "
+                        "is reading it. Close that window; MetaFace then clears them by itself.",
+                    ),
+                    path=str(self.path),
+                )
+            if self.path is not None:
+                # A copy made before a migration holds the deleted, too.
+                for backup in self.path.parent.glob(f"{_glob_escaped(self.path.name)}.backup-v*"):
+                    backup.unlink()
+
+    def close(self) -> None:
+        """Empty the log into the file and let others write; safe to call twice."""
+        with self._mutex:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            try:
+                with translated(self.path):
+                    self._connection.close()
+            finally:
+                if self._writer_lock is not None:
+                    self._writer_lock.release()
+
+    def _open_connection(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise ValueError("this gallery was closed")
+        return self._connection
+
+
+def _glob_escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "There is no gallery {path}. Check the name, or enrol somebody first."),
+            path=str(path),
+        )
+
+
+def _create(path: Path, migrations: Sequence[Migration]) -> None:
+    # A log without its gallery: SQLite would write its pages into the new file.
+    for suffix in ("-wal", "-shm", "-journal"):
+        sidecar(path, suffix).unlink(missing_ok=True)
+    with new_database_file(path) as connection:
+        migrate(connection, migrations)
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    for setting in (
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "synchronous = FULL",
+        "fullfsync = ON",  # macOS: fsync alone leaves data in the drive's cache
+        "checkpoint_fullfsync = ON",
+        "trusted_schema = OFF",
+        "cell_size_check = ON",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = connect(path, "mode=rw")
+    try:
+        _configure(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # SQLite quietly opens a write-protected file for reading; find out now, not at the first enrolment.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+        # A crash after a purge may have left deleted rows in the log.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    connection = connect(path, "mode=ro")
+    try:
+        _configure(connection)
+        connection.execute("SELECT revision FROM state").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        # To read beside a writer SQLite needs a file beside the gallery. Where it may not make one (a folder or disk
+        # that cannot be written), nobody else can be writing either, unless there is a log already.
+        if primary_code(error) not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or has_log(path):
+            raise
+        connection = connect(path, "mode=ro&immutable=1")
+        _configure(connection)
+    return connection
+
+
+def _bring_up_to_date(
+    connection: sqlite3.Connection, path: Path, version: int, migrations: Sequence[Migration], *, may_write: bool
+) -> None:
+    """Migrate a file of an older version, after a copy of it was made beside it."""
+    if not may_write:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "An older MetaFace wrote {path}, and it has to be converted before it can be read. Open it once where "
+                "it may be changed.",
+            ),
+            path=str(path),
+        )
+    with new_database_file(sidecar(path, f".backup-v{version}")) as backup:
+        connection.backup(backup)
+    migrate(connection, migrations)

@@ -1,0 +1,150 @@
+"""Gallery files from outside: what a path may be, what a file must be before it is opened, how a new one appears.
+
+All of it is made so that a file that is not ours, or is damaged, is left exactly as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery.records import MAX_CHIP_BYTES
+from metaface_gui.gallery.schema import APPLICATION_ID, Migration, application_id, expected_schema, schema_text
+from metaface_gui.gallery.schema import user_version as version_of
+from metaface_gui.gallery.sqlite_errors import NOT_A_GALLERY, damaged, translated
+
+BUSY_TIMEOUT_S = 5.0
+"""How long to wait for a lock of SQLite's that another process holds only in passing."""
+
+_MAX_VALUE_BYTES = MAX_CHIP_BYTES + 64 * 1024
+"""No row is longer: the longest chip and what is beside it. SQLite refuses to read longer ones into memory."""
+
+
+def sidecar(path: Path, suffix: str) -> Path:
+    """Return the file that SQLite or we keep beside a gallery: `-wal`, `-shm`, `-journal`, `.lock` …"""
+    return path.with_name(path.name + suffix)
+
+
+def has_log(path: Path) -> bool:
+    """Return whether changes wait in a write-ahead log beside the gallery."""
+    log = sidecar(path, "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open an existing SQLite file in autocommit; `mode` is the query of SQLite's URI, e.g. `mode=ro`.
+
+    Raises:
+        sqlite3.Error: left to the caller's `translated`.
+    """
+    # Quoted by hand: Path.as_uri() makes an authority of a Windows share, which SQLite refuses.
+    posix = path.as_posix()
+    uri = "file://" + ("" if posix.startswith("/") else "/") + quote(os.fsencode(posix)) + "?" + mode
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S, cached_statements=64
+    )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
+    return connection
+
+
+def usable_path(path: Path) -> Path:
+    """Return the absolute path with links resolved, so that a file has one name and one lock.
+
+    Raises:
+        GalleryError: if the path names a folder or a device, or cannot be looked at.
+    """
+    if "\0" in str(path):
+        raise GalleryError(QT_TRANSLATE_NOOP("Errors", "A file's name cannot hold a NUL. Type another name."))
+    with translated(path):
+        path = path.expanduser().resolve()
+        if path.is_dir():
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors", "{path} is a folder, not a gallery. Name a file in it, e.g. {path}{separator}{example}."
+                ),
+                path=str(path),
+                separator=os.sep,
+                example="gallery.metaface",
+            )
+        if path.exists() and not path.is_file():
+            raise GalleryError(NOT_A_GALLERY, path=str(path))
+    return path
+
+
+def check_file(path: Path, migrations: Sequence[Migration]) -> int:
+    """Look at a file without changing it; return its version, which `migrations` can bring up to date.
+
+    Raises:
+        GalleryError: if it is no gallery, is damaged, or a newer MetaFace wrote it.
+    """
+    with translated(path), closing(connect(path, _untouching_mode(path))) as connection:
+        if application_id(connection) != APPLICATION_ID:
+            raise GalleryError(NOT_A_GALLERY, path=str(path))
+        version = version_of(connection)
+        if version > len(migrations):
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "A newer MetaFace wrote {path} (gallery version {found}; this one knows up to {known}). "
+                    "Update MetaFace, or choose another gallery.",
+                ),
+                path=str(path),
+                found=version,
+                known=len(migrations),
+            )
+        finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if finding != "ok":
+            raise damaged(path, finding)
+        if schema_text(connection) != expected_schema(version, migrations):
+            raise damaged(path, "its tables are not those of a gallery")
+        return version
+
+
+def _untouching_mode(path: Path) -> str:
+    """Return how to open a file that may not be ours: without so much as a file beside it, where that is possible."""
+    if sidecar(path, "-journal").exists():
+        return "mode=rw"  # a crash left it half-changed; SQLite puts it right, and can only do so when it may write
+    if has_log(path):
+        return "mode=ro"  # the newest rows are in the log
+    return "mode=ro&immutable=1"
+
+
+@contextmanager
+def new_database_file(target: Path) -> Iterator[sqlite3.Connection]:
+    """Give an empty database that becomes `target`, whole and on the disk, once the block ends well; else vanishes.
+
+    Only its owner may read the file, for it holds faces.
+
+    Raises:
+        GalleryError: if it cannot be written.
+    """
+    part = target.with_name(f".{target.name}.part")
+    with translated(target):
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            with closing(connect(part, "mode=rw")) as connection:
+                # Nobody sees the file before it is whole, so a journal would protect nothing.
+                connection.execute("PRAGMA journal_mode = OFF")
+                connection.execute("PRAGMA synchronous = OFF")
+                yield connection
+            _flush(part)
+            part.replace(target)
+            if os.name == "posix":
+                _flush(target.parent)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or on POSIX a folder's list of files, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,351 @@
+"""The gallery as the rest of MetaFace sees it: people, their shots, their consent, their templates."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import changes, rows, transfer
+from metaface_gui.gallery.changes import DeletedPerson, DeletedShot, GalleryChange, MergedPeople, RenamedPerson
+from metaface_gui.gallery.database import Database
+from metaface_gui.gallery.names import clean_name, name_key
+from metaface_gui.gallery.records import (
+    Consent,
+    GallerySnapshot,
+    NewConsent,
+    NewShot,
+    Person,
+    Shot,
+    ShotId,
+    Templates,
+    checked_embedding,
+)
+from metaface_gui.gallery.transfer import ClashPolicy, ImportReport, OnProgress
+from metaface_gui.resources import user_data_dir
+from metaface_gui.types import Floats, PersonId
+
+
+class Gallery:
+    """People and what they are recognised by, in one SQLite file, usable from any thread.
+
+    Each method that changes something is one transaction: when it returns, the change is on the disk; when it raises,
+    nothing has changed. One process at a time may write a gallery; others may open it to read.
+
+    Deleting takes effect at once and can be undone until `purge_deleted`, `forget`, `close` or the next `open` removes
+    the bytes for good, log and free pages included.
+
+    Every method may raise `GalleryError` for what disks, files and permissions do, and `ValueError` once closed.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Gallery:
+        """Open a gallery file; make it, and its folder, if it does not exist and may be written.
+
+        Raises:
+            GalleryError: if the file is no gallery, damaged or newer than this program; if it, its folder or its disk
+                cannot be used; if another window has it open for writing (`read_only=True` still works then).
+        """
+        gallery = cls(Database.open(path, read_only=read_only))
+        try:
+            gallery._purge_leftovers()
+        except BaseException:
+            gallery._database.close()
+            raise
+        return gallery
+
+    @classmethod
+    def in_memory(cls) -> Gallery:
+        """Make a gallery that vanishes when it is closed."""
+        return cls(Database.in_memory())
+
+    @staticmethod
+    def default_path() -> Path:
+        """Return where the user's own gallery is."""
+        return user_data_dir() / "gallery.metaface"
+
+    def close(self) -> None:
+        """Remove for good what was deleted, and close the file; safe to call twice."""
+        if not self._database.is_closed:
+            try:
+                self._purge_leftovers()
+            finally:
+                self._database.close()
+
+    def __enter__(self) -> Gallery:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path | None:
+        """The file, absolute and with links resolved; None in memory."""
+        return self._database.path
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether changes are refused."""
+        return self._database.is_read_only
+
+    @property
+    def revision(self) -> int:
+        """A number kept in the file that grows with each change of people, shots or templates (not of "last seen")."""
+        with self._database.reading() as connection:
+            return _revision(connection)
+
+    def snapshot(self) -> GallerySnapshot:
+        """Return everybody, and the revision that this is."""
+        with self._database.reading() as connection:
+            return GallerySnapshot(rows.read_people(connection, self.path), _revision(connection))
+
+    def person(self, person_id: PersonId) -> Person:
+        """Return one person.
+
+        Raises:
+            GalleryError: if there is none with this id.
+        """
+        with self._database.reading() as connection:
+            return rows.read_person(connection, self.path, person_id)
+
+    def find(self, name: str) -> Person | None:
+        """Return who bears this name, regardless of case and the like; None if nobody does.
+
+        Raises:
+            GalleryError: if it cannot be a name.
+        """
+        name = clean_name(name)
+        with self._database.reading() as connection:
+            person_id = changes.bearer_of(connection, name)
+            return None if person_id is None else rows.read_person(connection, self.path, person_id)
+
+    def shots(self, person_id: PersonId) -> tuple[Shot, ...]:
+        """Return a person's shots, oldest first.
+
+        Raises:
+            GalleryError: if there is no such person.
+        """
+        with self._database.reading() as connection:
+            changes.living_name(connection, person_id)
+            return rows.read_shots(connection, self.path, person_id)
+
+    def consents(self, person_id: PersonId) -> tuple[Consent, ...]:
+        """Return what a person agreed to, oldest first.
+
+        Raises:
+            GalleryError: if there is no such person.
+        """
+        with self._database.reading() as connection:
+            changes.living_name(connection, person_id)
+            return rows.read_consents(connection, self.path, person_id)
+
+    def templates(self, embedder_id: str) -> Templates:
+        """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none."""
+        with self._database.reading() as connection:
+            return rows.read_templates(connection, self.path, embedder_id)
+
+    def shots_without(self, embedder_id: str, *, after_id: ShotId = 0, limit: int = 64) -> tuple[Shot, ...]:
+        """Return the next page of kept shots that this embedder has not embedded, by id; empty at the end.
+
+        Pass the last shot's id as `after_id` for the next page, so that a shot that cannot be embedded is passed by.
+        """
+        with self._database.reading() as connection:
+            return rows.read_shots_without(connection, self.path, embedder_id, after_id, limit)
+
+    def count_shots_without(self, embedder_id: str) -> int:
+        """Return how many shots `shots_without` gives in all."""
+        with self._database.reading() as connection:
+            return rows.count_shots_without(connection, embedder_id)
+
+    # Changing --------------------------------------------------------------------------------------------------------
+
+    def enroll(self, name: str, shots: Sequence[NewShot], consent: NewConsent) -> Person:
+        """Add a person with their shots and their consent.
+
+        Raises:
+            GalleryError: if the name is taken or cannot be one, or there are no shots.
+        """
+        name = clean_name(name)
+        _require_shots(shots)
+        with self._changing() as connection:
+            changes.require_free_name(connection, name)
+            person_id = rows.insert_person(connection, name, name_key(name), datetime.now(UTC))
+            rows.insert_consent(connection, person_id, consent)
+            rows.insert_shots(connection, person_id, shots)
+            return rows.read_person(connection, self.path, person_id)
+
+    def add_shots(self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None) -> Person:
+        """Add shots, and a further consent record if one was given, to a person.
+
+        Raises:
+            GalleryError: if there is no such person, or there are no shots.
+        """
+        _require_shots(shots)
+        with self._changing() as connection:
+            changes.living_name(connection, person_id)
+            if consent is not None:
+                rows.insert_consent(connection, person_id, consent)
+            rows.insert_shots(connection, person_id, shots)
+            return rows.read_person(connection, self.path, person_id)
+
+    def set_kept(self, shot_id: ShotId, *, is_kept: bool) -> None:
+        """Choose whether a shot gives a template.
+
+        Raises:
+            GalleryError: if there is no such shot.
+        """
+        with self._changing() as connection:
+            changes.owner_of(connection, shot_id)
+            connection.execute("UPDATE shot SET kept = ? WHERE id = ?", (int(is_kept), shot_id))
+
+    def put_embeddings(self, embedder_id: str, vectors: Mapping[ShotId, Floats]) -> None:
+        """Add or replace embeddings, float32 (d,) each; those of shots deleted meanwhile are left out.
+
+        Raises:
+            ValueError: if a vector is not finite float32 (d,), or not as long as this embedder's others.
+        """
+        checked = {shot_id: checked_embedding(embedder_id, vector) for shot_id, vector in vectors.items()}
+        if checked:
+            with self._changing() as connection:
+                rows.insert_embeddings(connection, embedder_id, checked)
+
+    def touch_last_seen(self, seen_at: Mapping[PersonId, datetime]) -> None:
+        """Note when people were seen; earlier times than those known, and people deleted meanwhile, are left out.
+
+        Waits for the disk like any change, so call it now and then, not for each frame. Leaves `revision` as it is.
+        """
+        values = [(rows.to_microseconds(time), person_id) for person_id, time in seen_at.items()]
+        with self._database.changing() as connection:
+            connection.executemany(
+                "UPDATE person SET last_seen_at = max(?, coalesce(last_seen_at, 0)) WHERE id = ? AND deletion IS NULL",
+                values,
+            )
+
+    def rename(self, person_id: PersonId, name: str) -> RenamedPerson:
+        """Give a person another name, or the same one spelt otherwise.
+
+        Raises:
+            GalleryError: if there is no such person, or the name is somebody else's or cannot be one.
+        """
+        name = clean_name(name)
+        with self._database.changing() as connection:
+            return changes.rename(connection, person_id, name)
+
+    def merge(self, into_id: PersonId, from_id: PersonId) -> MergedPeople:
+        """Move all shots and consents of `from_id` to `into_id`, who keeps their name, and delete `from_id`.
+
+        Raises:
+            GalleryError: if one of them is not there, or both are the same.
+        """
+        with self._database.changing() as connection:
+            return changes.merge(connection, into_id, from_id)
+
+    def delete_person(self, person_id: PersonId) -> DeletedPerson:
+        """Delete a person with all that is known of them; `undo` works until it is purged.
+
+        Raises:
+            GalleryError: if there is no such person.
+        """
+        with self._database.changing() as connection:
+            return changes.delete_person(connection, person_id)
+
+    def delete_shot(self, shot_id: ShotId) -> DeletedShot:
+        """Delete a shot; `undo` works until it is purged. A person may be left with none.
+
+        Raises:
+            GalleryError: if there is no such shot.
+        """
+        with self._database.changing() as connection:
+            return changes.delete_shot(connection, shot_id)
+
+    def undo(self, change: GalleryChange) -> None:
+        """Take back a rename, a merge or a deletion.
+
+        Raises:
+            GalleryError: if it was purged or undone already, or something done since stands in the way.
+        """
+        with self._database.changing() as connection:
+            changes.undo(connection, change)
+
+    def forget(self, change: GalleryChange) -> None:
+        """Give up the undo of one change: what it deleted is removed for good, bytes and all."""
+        with self._database.changing() as connection:
+            changes.purge_one(connection, change)
+        self._scrub()
+
+    def purge_deleted(self) -> None:
+        """Remove for good, bytes and all, everything that was deleted; no deletion can be undone any more."""
+        with self._database.changing() as connection:
+            changes.purge(connection)
+        self._scrub()
+
+    # One file from gallery to gallery --------------------------------------------------------------------------------
+
+    def export_to(
+        self, path: Path, person_ids: Sequence[PersonId] | None = None, *, on_progress: OnProgress | None = None
+    ) -> int:
+        """Write everybody, or the people named, to one file that `import_from` and `open` read; return how many.
+
+        The file appears, or replaces what was there, only once it is whole. `on_progress` is called with how many
+        people are done of how many; what it raises cancels the export.
+
+        Raises:
+            GalleryError: if a person is not there, or the file cannot be written or is a gallery in use.
+        """
+        with self._database.reading() as connection:
+            return transfer.export_to(connection, self.path, path, person_ids, on_progress)
+
+    def import_from(
+        self, path: Path, *, on_clash: ClashPolicy = ClashPolicy.SKIP, on_progress: OnProgress | None = None
+    ) -> ImportReport:
+        """Add everybody in another gallery file; all of them, or after any exception nobody.
+
+        `on_progress` is called with how many people are done of how many; what it raises cancels the import.
+
+        Raises:
+            GalleryError: if the file is missing, no gallery, newer, damaged, or holds what no gallery would.
+        """
+        with transfer.source_database(path) as source, self._changing() as connection:
+            return transfer.import_from(source, connection, on_clash, on_progress)
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._database.changing() as connection:
+            changes.next_revision(connection)
+            yield connection
+
+    def _purge_leftovers(self) -> None:
+        if not self.is_read_only:
+            with self._database.reading() as connection:
+                is_due = changes.has_deleted(connection)
+            if is_due:
+                self.purge_deleted()
+
+    def _scrub(self) -> None:
+        self._database.scrub()
+        with self._database.changing() as connection:
+            changes.set_scrub_due(connection, is_due=False)
+
+
+def _revision(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT revision FROM state").fetchone()[0])
+
+
+def _require_shots(shots: Sequence[NewShot]) -> None:
+    if not shots:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "There is no shot to learn the person from. Record or choose pictures first.")
+        )

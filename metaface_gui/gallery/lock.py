@@ -1,0 +1,85 @@
+"""Who may write a gallery: one process at a time, by a lock that the operating system drops when the process dies.
+
+The lock is on a file of its own beside the gallery, because on POSIX systems closing *any* handle of a file drops the
+locks that SQLite holds on it in the same process (sqlite.org/howtocorrupt.html, §2.2). The lock file is empty and
+stays: removing it would let two processes hold locks on two files of the same name.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    _HELD_BY_ANOTHER = (PermissionError,)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    _HELD_BY_ANOTHER = (BlockingIOError,)
+
+
+class WriterLock:
+    """The right to write one gallery file, held until `release` or the end of the process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def acquire(cls, gallery: Path) -> WriterLock:
+        """Take the lock of this gallery file, at once or not at all.
+
+        Raises:
+            GalleryError: if somebody has it, in this process too, or the folder cannot be written or cannot lock.
+        """
+        try:
+            descriptor = os.open(gallery.with_name(gallery.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The folder {folder} cannot be written ({reason}). Choose a gallery in another folder, "
+                    "or open this one only to read.",
+                ),
+                folder=str(gallery.parent),
+                reason=error.strerror,
+            ) from error
+        try:
+            _lock(descriptor)
+        except _HELD_BY_ANOTHER as error:
+            os.close(descriptor)
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The gallery {path} is open in another window or command. Close that, or open this one only "
+                    "to read.",
+                ),
+                path=str(gallery),
+            ) from error
+        except OSError as error:
+            os.close(descriptor)
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The gallery {path} lies where files cannot be locked ({reason}). Move it to a local disk.",
+                ),
+                path=str(gallery),
+                reason=error.strerror,
+            ) from error
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Let somebody else write; safe to call twice."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,0 +1,271 @@
+"""Rows to records and back. What a file holds is not trusted: a row that makes no valid record is damage."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery.records import (
+    MAX_ID,
+    Consent,
+    NewConsent,
+    NewShot,
+    Person,
+    Shot,
+    ShotId,
+    ShotSource,
+    Templates,
+)
+from metaface_gui.gallery.sqlite_errors import damaged
+from metaface_gui.types import Floats, PersonId
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_PEOPLE = """
+    SELECT person.id, person.name, person.created_at, person.last_seen_at,
+        (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL),
+        (SELECT chip FROM shot WHERE id = (
+            SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL
+            ORDER BY kept DESC, quality DESC, id LIMIT 1))
+    FROM person WHERE person.deletion IS NULL
+"""
+_SHOT_COLUMNS = (
+    "shot.id, shot.person_id, shot.chip, shot.landmarks, shot.box_xyxy, shot.quality, shot.taken_at, shot.source, "
+    "shot.kept"
+)
+_LIVE_SHOTS = """
+    FROM shot JOIN person ON person.id = shot.person_id
+    WHERE shot.deletion IS NULL AND person.deletion IS NULL
+"""
+
+
+@contextmanager
+def decoding(path: Path | None) -> Iterator[None]:
+    """Report a row that makes no record as damage to the file. Only decoding belongs into the block."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError) as error:
+        raise damaged(path, error) from error
+
+
+def to_microseconds(time: datetime) -> int:
+    """Return the time as the file holds it: microseconds since 1970, UTC."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(value: int) -> datetime:
+    """Return the UTC time that the file's number means.
+
+    Raises:
+        OverflowError: if it lies outside the years 1 to 9999.
+    """
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def to_blob(array: Floats) -> bytes:
+    """Return float32 values as the file holds them: little-endian, in C order."""
+    return array.astype("<f4").tobytes()
+
+
+def from_blob(blob: bytes, shape: tuple[int, ...]) -> Floats:
+    """Return the float32 array of this shape that the file's bytes mean.
+
+    Raises:
+        ValueError: if they are too few or too many.
+    """
+    return np.frombuffer(blob, "<f4").astype(np.float32).reshape(shape)
+
+
+def no_such_person() -> GalleryError:
+    """Return the error for a person who is not, or no longer, in the gallery."""
+    return GalleryError(
+        QT_TRANSLATE_NOOP("Errors", "That person is not in the gallery (any more). Choose another from the list.")
+    )
+
+
+def no_such_shot() -> GalleryError:
+    """Return the error for a shot that is not, or no longer, in the gallery."""
+    return GalleryError(
+        QT_TRANSLATE_NOOP("Errors", "That shot is not in the gallery (any more). Choose another from the list.")
+    )
+
+
+def is_id(value: int) -> bool:
+    """Return whether a number can be a key at all; SQLite would not take a larger one."""
+    return 0 < value <= MAX_ID
+
+
+def read_people(connection: sqlite3.Connection, path: Path | None) -> tuple[Person, ...]:
+    """Return everybody, in the order of their enrolment."""
+    rows = connection.execute(_PEOPLE + "ORDER BY person.id").fetchall()
+    with decoding(path):
+        return tuple(_person(row) for row in rows)
+
+
+def read_person(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> Person:
+    """Return one person.
+
+    Raises:
+        GalleryError: if there is none with this id.
+    """
+    row = connection.execute(_PEOPLE + "AND person.id = ?", (person_id,)).fetchone() if is_id(person_id) else None
+    if row is None:
+        raise no_such_person()
+    with decoding(path):
+        return _person(row)
+
+
+def _person(row: tuple[int, str, int, int | None, int, bytes | None]) -> Person:
+    person_id, name, created_at, last_seen_at, shot_count, thumbnail = row
+    seen = None if last_seen_at is None else from_microseconds(last_seen_at)
+    return Person(person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail)
+
+
+def read_shots(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Shot, ...]:
+    """Return a person's shots, oldest first."""
+    query = f"SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND person.id = ? ORDER BY shot.id"
+    rows = connection.execute(query, (person_id,)).fetchall()
+    with decoding(path):
+        return tuple(_shot(row) for row in rows)
+
+
+def read_shots_without(
+    connection: sqlite3.Connection, path: Path | None, embedder_id: str, after_id: ShotId, limit: int
+) -> tuple[Shot, ...]:
+    """Return the next kept shots that have no embedding by this embedder, by id."""
+    query = f"""
+        SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND shot.kept AND shot.id > ? AND NOT EXISTS (
+            SELECT 1 FROM embedding WHERE shot_id = shot.id AND embedder_id = ?)
+        ORDER BY shot.id LIMIT ?
+    """
+    rows = connection.execute(query, (after_id, embedder_id, limit)).fetchall()
+    with decoding(path):
+        return tuple(_shot(row) for row in rows)
+
+
+def count_shots_without(connection: sqlite3.Connection, embedder_id: str) -> int:
+    """Return how many shots `read_shots_without` would give in all."""
+    query = f"""
+        SELECT count(*) {_LIVE_SHOTS} AND shot.kept AND NOT EXISTS (
+            SELECT 1 FROM embedding WHERE shot_id = shot.id AND embedder_id = ?)
+    """
+    return int(connection.execute(query, (embedder_id,)).fetchone()[0])
+
+
+def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int]) -> Shot:
+    shot_id, person_id, chip, landmarks, box_xyxy, quality, taken_at, source, kept = row
+    return Shot(
+        id=shot_id,
+        person_id=person_id,
+        chip=chip,
+        landmarks=from_blob(landmarks, (5, 2)),
+        box_xyxy=from_blob(box_xyxy, (4,)),
+        quality=quality,
+        taken_at=from_microseconds(taken_at),
+        source=ShotSource(source),
+        kept=bool(kept),
+    )
+
+
+def read_templates(connection: sqlite3.Connection, path: Path | None, embedder_id: str) -> Templates:
+    """Return the kept shots' embeddings by one embedder."""
+    query = f"""
+        SELECT shot.id, shot.person_id, embedding.vector
+        {_LIVE_SHOTS.replace("WHERE", "JOIN embedding ON embedding.shot_id = shot.id WHERE")}
+        AND shot.kept AND embedding.embedder_id = ? ORDER BY shot.id
+    """
+    dim = connection.execute("SELECT dim FROM embedder WHERE id = ?", (embedder_id,)).fetchone()
+    rows = connection.execute(query, (embedder_id,)).fetchall()
+    with decoding(path):
+        return Templates(
+            embedder_id=embedder_id,
+            features=from_blob(b"".join(vector for _, _, vector in rows), (len(rows), dim[0] if dim else 0)),
+            person_ids=np.array([person_id for _, person_id, _ in rows], np.int64),
+            shot_ids=np.array([shot_id for shot_id, _, _ in rows], np.int64),
+        )
+
+
+def read_embeddings(connection: sqlite3.Connection, path: Path | None, shot_id: ShotId) -> dict[str, Floats]:
+    """Return a shot's embeddings, float32 (d,), by their embedders' ids."""
+    rows = connection.execute("SELECT embedder_id, dim, vector FROM embedding WHERE shot_id = ?", (shot_id,)).fetchall()
+    with decoding(path):
+        return {embedder_id: from_blob(vector, (dim,)) for embedder_id, dim, vector in rows}
+
+
+def read_consents(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Consent, ...]:
+    """Return a person's consent records, oldest first."""
+    query = "SELECT given_at, purpose, given_by, text_version FROM consent WHERE person_id = ? ORDER BY id"
+    rows = connection.execute(query, (person_id,)).fetchall()
+    with decoding(path):
+        return tuple(
+            Consent(
+                person_id=person_id,
+                given_at=from_microseconds(given_at),
+                purpose=purpose,
+                given_by=given_by,
+                text_version=text_version,
+            )
+            for given_at, purpose, given_by, text_version in rows
+        )
+
+
+def insert_person(connection: sqlite3.Connection, name: str, key: str, created_at: datetime) -> PersonId:
+    """Add a person of an already cleaned name; return their id."""
+    cursor = connection.execute(
+        "INSERT INTO person (name, name_key, created_at) VALUES (?, ?, ?)", (name, key, to_microseconds(created_at))
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def insert_consent(connection: sqlite3.Connection, person_id: PersonId, consent: NewConsent) -> None:
+    """Add a consent record."""
+    connection.execute(
+        "INSERT INTO consent (person_id, given_at, purpose, given_by, text_version) VALUES (?, ?, ?, ?, ?)",
+        (person_id, to_microseconds(consent.given_at), consent.purpose, consent.given_by, consent.text_version),
+    )
+
+
+def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Sequence[NewShot]) -> None:
+    """Add shots and their embeddings."""
+    for shot in shots:
+        cursor = connection.execute(
+            "INSERT INTO shot (person_id, landmarks, box_xyxy, quality, taken_at, source, kept, chip) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                person_id,
+                to_blob(shot.landmarks),
+                to_blob(shot.box_xyxy),
+                float(shot.quality),
+                to_microseconds(shot.taken_at),
+                str(shot.source),
+                int(shot.kept),
+                shot.chip,
+            ),
+        )
+        for embedder_id, vector in shot.embeddings.items():
+            insert_embeddings(connection, embedder_id, {int(cursor.lastrowid or 0): vector})
+
+
+def insert_embeddings(connection: sqlite3.Connection, embedder_id: str, vectors: Mapping[ShotId, Floats]) -> None:
+    """Add or replace embeddings; those of shots that are gone are left out.
+
+    Raises:
+        ValueError: if a vector is not as long as this embedder's others.
+    """
+    for shot_id, vector in vectors.items():
+        connection.execute("INSERT OR IGNORE INTO embedder (id, dim) VALUES (?, ?)", (embedder_id, vector.size))
+        (dim,) = connection.execute("SELECT dim FROM embedder WHERE id = ?", (embedder_id,)).fetchone()
+        if dim != vector.size:
+            raise ValueError(f"{embedder_id} gives embeddings of length {dim}, not {vector.size}")
+        connection.execute(
+            "INSERT OR REPLACE INTO embedding (shot_id, embedder_id, dim, vector) "
+            "SELECT id, ?, ?, ? FROM shot WHERE id = ?",
+            (embedder_id, dim, to_blob(vector), shot_id),
+        )

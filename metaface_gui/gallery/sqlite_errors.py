@@ -1,0 +1,92 @@
+"""The one place where SQLite's and the system's failures become ours.
+
+As in qutebrowser's `misc/sql.py`, there are two kinds: what the surroundings did to us (disk full, file damaged, no
+permission) is a `GalleryError` for the user; what only wrong SQL can cause is a `DatabaseBugError`, and a traceback.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+
+NOT_A_GALLERY = QT_TRANSLATE_NOOP(
+    "Errors",
+    "{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to begin a "
+    "new gallery.",
+)
+DAMAGED = QT_TRANSLATE_NOOP(
+    "Errors",
+    "The gallery {path} is damaged ({reason}); it was left as it is. Restore a backup or import an export, or choose "
+    "another gallery.",
+)
+FULL = QT_TRANSLATE_NOOP(
+    "Errors",
+    "The disk that holds {path} is full, so nothing was changed. Make room on it and try again.",
+)
+BUSY = QT_TRANSLATE_NOOP("Errors", "Another program is using {path}. Close it and try again.")
+READ_ONLY = QT_TRANSLATE_NOOP(
+    "Errors",
+    "{path} may only be read ({reason}). Change its permissions, or choose another gallery.",
+)
+UNREACHABLE = QT_TRANSLATE_NOOP(
+    "Errors",
+    "{path} cannot be opened, read or written ({reason}). Check that the disk is there and that you may use the "
+    "folder, then try again.",
+)
+
+_TEMPLATES = {
+    sqlite3.SQLITE_NOTADB: NOT_A_GALLERY,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_FORMAT: DAMAGED,
+    sqlite3.SQLITE_TOOBIG: DAMAGED,  # longer than anything that the gallery writes
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_PERM: READ_ONLY,
+    sqlite3.SQLITE_IOERR: UNREACHABLE,
+    sqlite3.SQLITE_CANTOPEN: UNREACHABLE,
+    sqlite3.SQLITE_PROTOCOL: UNREACHABLE,
+    sqlite3.SQLITE_NOLFS: UNREACHABLE,
+}
+
+
+class DatabaseBugError(Exception):
+    """SQL failed in a way that no file, disk or other program can cause: the fault is in MetaFace."""
+
+
+def primary_code(error: sqlite3.Error) -> int | None:
+    """Return SQLite's primary result code; None where Python's module raised the error itself."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def damaged(path: Path | None, reason: object) -> GalleryError:
+    """Return the error that says that the file holds something it should not."""
+    return GalleryError(DAMAGED, path=shown(path), reason=reason)
+
+
+def shown(path: Path | None) -> str:
+    """Return what to call the file in a message; galleries in memory have none."""
+    return "memory" if path is None else str(path)
+
+
+@contextmanager
+def translated(path: Path | None) -> Iterator[None]:
+    """Turn what SQLite or the system raises in the block into `GalleryError` or `DatabaseBugError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = primary_code(error)
+        if code in _TEMPLATES:
+            raise GalleryError(_TEMPLATES[code], path=shown(path), reason=error) from error
+        # Python finds out by itself that a text is no UTF-8, and gives no code.
+        if code is None and "decode to UTF-8" in str(error):
+            raise damaged(path, "text that is not UTF-8") from error
+        raise DatabaseBugError(str(error)) from error
+    except OSError as error:
+        raise GalleryError(UNREACHABLE, path=shown(path), reason=error.strerror or error) from error
