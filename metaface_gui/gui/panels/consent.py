@@ -1,0 +1,167 @@
+"""The consent checkbox, and the honest words about what is stored that belong to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDate, QLocale, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
+
+from metaface_gui.gallery import Person
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.theme import Space
+
+
+def keep_on_screen(widget: QWidget, wanted: QPoint) -> None:
+    """Move a popup so that its upper left corner is at `wanted` (global), or as near as the screen allows."""
+    widget.adjustSize()
+    screen = widget.screen()
+    for other in screen.virtualSiblings():
+        if other.geometry().contains(wanted):
+            screen = other
+    room = screen.availableGeometry()
+    place = QRect(wanted, widget.size())
+    place.moveRight(min(place.right(), room.right()))
+    place.moveBottom(min(place.bottom(), room.bottom()))
+    place.moveLeft(max(place.left(), room.left()))
+    place.moveTop(max(place.top(), room.top()))
+    widget.move(place.topLeft())
+
+
+class StoredInfo(QFrame):
+    """A small popup that says what is stored, where, and how to get rid of it."""
+
+    WIDTH = 300
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("card", True)
+        self.setAccessibleName(self.tr("What is stored?"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
+        layout.setSpacing(Space.XS)
+        paragraphs = (
+            (
+                self.tr("What is stored"),
+                self.tr(
+                    "The shots you see here (the face and a little around it), numbers computed from them that "
+                    "recognise the face, the name, when the person was last seen, and this consent with its date."
+                ),
+            ),
+            (
+                self.tr("Where"),
+                self.tr("In one gallery file on this computer. Nothing of it is sent anywhere."),
+            ),
+            (
+                self.tr("How to delete it"),
+                self.tr(
+                    "Choose the person under People and press Delete. It can be undone for ten seconds; then "
+                    "everything of theirs is overwritten in the file. Files that you exported are yours to delete."
+                ),
+            ),
+        )
+        for heading, text in paragraphs:
+            for words, role in ((heading, "heading"), (text, "")):
+                label = QLabel(words, self)
+                label.setTextFormat(Qt.TextFormat.PlainText)
+                label.setWordWrap(True)
+                label.setProperty("role", role)
+                label.setFixedWidth(self.WIDTH)
+                layout.addWidget(label)
+            layout.addSpacing(Space.S)
+
+    def open_at(self, global_pos: QPoint) -> None:
+        """Show it with its upper left corner there, or as near as the screen allows."""
+        keep_on_screen(self, global_pos)
+        self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+class ConsentBox(QWidget):
+    """The checkbox with its words; for somebody who is enrolled already it is ticked, because they agreed then."""
+
+    changed = Signal()
+    """Whether consent is given is another."""
+    submitted = Signal()
+    """Enter was pressed on the checkbox."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_ticked = False
+        self._person: Person | None = None
+        self._check = QCheckBox(self.tr("This person has agreed"), self)
+        self._check.setToolTip(self.tr("Ask the person before you save their face"))
+        self._text = MessageLine(2, self)
+        self._link = QLabel(self)
+        self._link.setTextFormat(Qt.TextFormat.RichText)
+        self._link.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._link.setText(f'<a href="#stored">{self.tr("What is stored?")}</a>')
+        self._link.setAccessibleName(self.tr("What is stored?"))
+        self._info: StoredInfo | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self._check)
+        layout.addWidget(self._text)
+        layout.addWidget(self._link, alignment=Qt.AlignmentFlag.AlignLeading)
+        self.setFocusProxy(self._check)
+        self._check.clicked.connect(self._on_clicked)
+        self._link.linkActivated.connect(self._show_info)
+        self._show()
+
+    @property
+    def check(self) -> QCheckBox:
+        """The checkbox itself."""
+        return self._check
+
+    @property
+    def link(self) -> QLabel:
+        """The link that opens the words on what is stored."""
+        return self._link
+
+    @property
+    def info(self) -> StoredInfo | None:
+        """The popup, once it was opened."""
+        return self._info
+
+    def is_given(self) -> bool:
+        """Whether the person has agreed, now or when they were enrolled."""
+        return self._person is not None or self._is_ticked
+
+    def set_person(self, person: Person | None) -> None:
+        """Take over whom the name means: a new person (None) must be asked, others were."""
+        self._person = person
+        self._show()
+
+    def clear(self) -> None:
+        """Ask anew for the next person."""
+        self._is_ticked = False
+        self._person = None
+        self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter on the checkbox submits the form."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submitted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _show(self) -> None:
+        self._check.setEnabled(self._person is None)
+        self._check.setChecked(self.is_given())
+        if self._person is None:
+            self._text.say(self.tr("Face pictures, and numbers made from them, are kept on this computer only."))
+        else:
+            agreed = self._person.created_at.astimezone()
+            day = self.locale().toString(QDate(agreed.year, agreed.month, agreed.day), QLocale.FormatType.LongFormat)
+            self._text.say(self.tr("Agreed when they were enrolled, on {day}.").format(day=day))
+
+    def _on_clicked(self, ticked: bool) -> None:
+        self._is_ticked = ticked
+        self.changed.emit()
+
+    def _show_info(self, _target: str) -> None:
+        if self._info is None:
+            self._info = StoredInfo(self)
+        self._info.open_at(self._link.mapToGlobal(QPoint(0, self._link.height() + Space.XS)))

@@ -1,0 +1,383 @@
+"""Enrolment in three steps that are visible at once: shots, name, consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import EnrollmentChanged, SourceChanged, SourceState, Trouble
+from metaface_gui.gallery import Person
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.consent import ConsentBox
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.panels.file_dialogs import (
+    PICTURES,
+    VIDEOS,
+    ask_for_files,
+    ask_for_folder,
+    file_filter,
+    local_paths,
+)
+from metaface_gui.gui.panels.flow_layout import FlowLayout
+from metaface_gui.gui.panels.name_field import NameField
+from metaface_gui.gui.panels.record_button import RecordButton
+from metaface_gui.gui.panels.refused_list import RefusedList
+from metaface_gui.gui.panels.shot_grid import ShotGrid, TilePicture
+from metaface_gui.gui.panels.step_heading import StepHeading
+from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
+from metaface_gui.gui.translation import error_text, issue_text
+
+_NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)
+_NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=0)
+
+
+class EnrollPanel(QWidget):
+    """Record or choose shots, type a name, tick the consent, save. Esc throws the shots away, Undo brings them back.
+
+    Pictures, folders and videos can be dropped anywhere on it. While it has the keyboard, holding Space records.
+    """
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._state = _NOTHING
+        self._source_state: SourceState | None = None
+        self._saving = ""
+        self._discarded_name = ""
+        self._is_drop_near = False
+        self._trouble = ""
+        self._saved = ""
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Enrol"))
+        self._make_widgets(bridge)
+        self._lay_out()
+        self._connect(bridge)
+        self._show_state()
+
+    # For the window -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Get ready to record: the big button has the keyboard."""
+        self.record_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def start_for(self, person: Person) -> None:
+        """Get ready to add shots to somebody who is enrolled."""
+        self.name_field.set_text(person.name)
+        self.start()
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Take shots from pictures, folders and videos."""
+        self._trouble = ""
+        if paths:
+            self._engine.add_enrollment_files(list(paths))
+        else:
+            self._trouble = self.tr("Only files and folders of this computer can be used. Choose others.")
+        self._show_state()
+
+    def focus_name(self) -> None:
+        """Go on with the name."""
+        self.name_field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.name_field.edit.selectAll()
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self, bridge: EngineBridge) -> None:
+        self.shots_heading = StepHeading(1, self.tr("Shots"), self)
+        self.record_button = RecordButton(self)
+        self.guidance = MessageLine(2, self, tallest_px=FontSize.HEADING)
+        self.grid = ShotGrid(self)
+        self.refused = RefusedList(self)
+        self.files_button = QToolButton(self)
+        self.files_button.setText(self.tr("From files…"))
+        self.files_button.setToolTip(self.tr("Take shots from pictures and videos; you can also drop them here"))
+        self.files_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        menu = QMenu(self.files_button)
+        menu.addAction(self.tr("Choose files…"), self._ask_for_files)
+        menu.addAction(self.tr("Choose a folder…"), self._ask_for_folder)
+        self.files_button.setMenu(menu)
+        self.undo_button = QPushButton(self.tr("Undo"), self)
+        self.undo_button.setToolTip(self.tr("Bring back the shots that were left out last"))
+        set_icon(self.undo_button, "undo")
+        self.discard_button = QToolButton(self)
+        self.discard_button.setToolTip(self.tr("Discard all shots (Esc)"))
+        self.discard_button.setAccessibleName(self.tr("Discard all shots"))
+        set_icon(self.discard_button, "trash")
+        self.name_heading = StepHeading(2, self.tr("Name"), self)
+        self.name_field = NameField(bridge, self)
+        self.consent_heading = StepHeading(3, self.tr("Consent"), self)
+        self.consent = ConsentBox(self)
+        self.save_button = QPushButton(self)
+        self.save_button.setProperty("kind", "primary")
+        self.save_button.setMinimumHeight(36)
+        self.missing = MessageLine(2, self)
+
+    def _lay_out(self) -> None:
+        form = QWidget(self)
+        steps = QVBoxLayout(form)
+        steps.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
+        steps.setSpacing(Space.S)
+        tools = FlowLayout(spacing=6)
+        for button in (self.files_button, self.undo_button, self.discard_button):
+            tools.addWidget(button)
+        for widget in (self.shots_heading, self.record_button, self.guidance, self.grid):
+            steps.addWidget(widget)
+        steps.addLayout(tools)
+        steps.addWidget(self.refused)
+        for heading, body in ((self.name_heading, self.name_field), (self.consent_heading, self.consent)):
+            steps.addSpacing(Space.S)
+            steps.addWidget(heading)
+            steps.addWidget(body)
+        steps.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(form)
+        # Saving stays in sight, however low the window is.
+        footer = QVBoxLayout()
+        footer.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
+        footer.setSpacing(Space.XS)
+        footer.addWidget(self.save_button)
+        footer.addWidget(self.missing)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(footer)
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        self.record_button.start_requested.connect(self._start_recording)
+        self.record_button.stop_requested.connect(self._engine.stop_recording)
+        self.grid.remove_requested.connect(self._engine.remove_enrollment_shot)
+        self.files_button.clicked.connect(self._ask_for_files)
+        self.undo_button.clicked.connect(self._undo)
+        self.discard_button.clicked.connect(self._discard)
+        self.name_field.changed.connect(self._on_name)
+        self.name_field.submitted.connect(self._submit)
+        self.consent.changed.connect(self._show_state)
+        self.consent.submitted.connect(self._submit)
+        self.save_button.clicked.connect(self._submit)
+        bridge.enrollment_changed.connect(self._on_enrollment)
+        bridge.source_changed.connect(self._on_source)
+        bridge.trouble.connect(self._on_trouble)
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _start_recording(self) -> None:
+        self._trouble = self._saved = ""
+        self._engine.start_recording()
+
+    def _ask_for_files(self) -> None:
+        patterns = (
+            file_filter(self.tr("Pictures and videos"), (*PICTURES, *VIDEOS)),
+            file_filter(self.tr("All files"), ("*",)),
+        )
+        ask_for_files(self, self.tr("Take shots from files"), patterns, self.add_files)
+
+    def _ask_for_folder(self) -> None:
+        ask_for_folder(self, self.tr("Take shots from a folder"), self.add_files)
+
+    def _discard(self) -> None:
+        self._discarded_name = self.name_field.text()
+        self._trouble = ""
+        self._engine.discard_enrollment()
+        self.name_field.clear()
+        self.consent.clear()
+        self.start()
+
+    def _undo(self) -> None:
+        self._engine.undo_enrollment()
+        if not self.name_field.text() and not self._state.shots:
+            self.name_field.set_text(self._discarded_name)
+
+    def _on_name(self) -> None:
+        self.consent.set_person(self.name_field.person())
+        self._show_state()
+
+    def _submit(self) -> None:
+        if self._saving:
+            return
+        missing = self._missing()
+        if missing:
+            # Enter in one field goes on to the next one that still wants something.
+            missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        person = self.name_field.person()
+        self._saving = self.name_field.name()
+        self._trouble = ""
+        self._show_state()
+        self._engine.enroll(
+            self._saving, person_id=None if person is None else person.id, consent_given=self.consent.is_given()
+        )
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_enrollment(self, event: EnrollmentChanged) -> None:
+        before, self._state = self._state, event
+        if self._saving and not event.shots:
+            self._finish_saving()
+        is_enough_now = len(before.shots) < event.wanted <= len(event.shots)
+        if event.is_recording and is_enough_now:
+            self._engine.stop_recording()
+        if is_enough_now and before.is_recording and self.record_button.hasFocus():
+            self.focus_name()
+        self._show_state()
+
+    def _finish_saving(self) -> None:
+        self._saved = self.tr("{name} is saved and will be recognised from now on.").format(
+            name=shortened(self._saving)
+        )
+        self._saving = ""
+        self._discarded_name = ""
+        self.name_field.clear()
+        self.consent.clear()
+        self.start()
+
+    def _on_source(self, event: SourceChanged) -> None:
+        self._source_state = event.state
+        self._show_state()
+
+    def _on_trouble(self, event: Trouble) -> None:
+        if self._saving:
+            self._saving = ""
+            self._trouble = error_text(event.error)
+            self._show_state()
+
+    # What is shown --------------------------------------------------------------------------------------------------
+
+    def _missing(self) -> list[tuple[str, QWidget]]:
+        """What is still to be done, in words, and where."""
+        missing: list[tuple[str, QWidget]] = []
+        if not self._state.shots:
+            missing.append((self.tr("record shots or choose files"), self.record_button))
+        if self.name_field.problem():
+            missing.append((self.tr("type a name"), self.name_field))
+        if not self.consent.is_given():
+            missing.append((self.tr("tick the consent"), self.consent))
+        return missing
+
+    def _show_state(self) -> None:
+        state = self._state
+        pictures = [self._tile(shot.id, shot.picture, shot.quality) for shot in state.shots]
+        self.grid.show_pictures(pictures, wanted=state.wanted)
+        self.refused.show_refused(state.refused)
+        can_record = self._source_state not in _NO_PICTURE and not self._saving
+        self.record_button.setEnabled(can_record or state.is_recording)
+        self.record_button.show_state(is_recording=state.is_recording, taken=len(state.shots), wanted=state.wanted)
+        self.guidance.say(*self._guidance())
+        self.undo_button.setEnabled(state.can_undo and not self._saving)
+        self.discard_button.setEnabled(bool(state.shots) and not self._saving)
+        self.shots_heading.set_done(bool(state.shots))
+        self.name_heading.set_done(not self.name_field.problem())
+        self.consent_heading.set_done(self.consent.is_given())
+        self._show_saving()
+
+    def _tile(self, shot_id: int, picture: bytes, quality: float) -> TilePicture:
+        return TilePicture(shot_id, picture, self.tr("Shot, quality {percent} %").format(percent=round(quality * 100)))
+
+    def _guidance(self) -> tuple[str, str]:
+        state, taken = self._state, len(self._state.shots)
+        if self._source_state is SourceState.PAUSED:
+            return self.tr("The picture is paused. Go on to record, or take shots from files."), "muted"
+        if self._source_state in _NO_PICTURE:
+            words = self.tr("There is no live picture. Choose a source under Controls, or take shots from files.")
+            return words, "muted"
+        if state.is_recording:
+            good = self.tr("Good - keep looking, turn your head a little")
+            return (issue_text(state.guidance) if state.guidance is not None else good), "heading"
+        if taken == 0:
+            return self.tr("Look at the camera and hold the button for two seconds."), "muted"
+        if taken < state.wanted:
+            return self.tr("Good to save. A few more shots from other angles make it surer."), "muted"
+        return self.tr("Enough shots. Now the name."), "muted"
+
+    def _show_saving(self) -> None:
+        missing = [words for words, _ in self._missing()]
+        person = self.name_field.person()
+        text = self.tr("Save") if person is None else self.tr("Add shots")
+        self.save_button.setText(self.tr("Saving…") if self._saving else text)
+        self.save_button.setEnabled(not missing and not self._saving)
+        words = self.tr("Still to do: {what}.").format(what=", ".join(missing)) if missing else ""
+        if self._trouble:
+            self.missing.say(self._trouble, role="error")
+        elif self._saved and not self._state.shots:
+            self.missing.say(self._saved, role="")
+        else:
+            self.missing.say(words or self.tr("Everything is there."))
+        self.save_button.setToolTip(words or self.tr("Save, and recognise this person from now on (Enter)"))
+
+    # Keys and drops -------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc discards; Space that no other part of the panel wants records."""
+        if event.key() == Qt.Key.Key_Escape and (self._state.shots or self._state.is_recording) and not self._saving:
+            self._discard()
+        elif event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.record_button.press()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """The end of a held Space."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.record_button.release()
+        else:
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """In another window the key's release would be heard, not here."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.record_button.release()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody is recorded by a panel that is out of sight."""
+        super().hideEvent(event)
+        if self._state.is_recording:
+            self._engine.stop_recording()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            self._show_drop(is_near=True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """They went by."""
+        self._show_drop(is_near=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take shots from what was dropped."""
+        self._show_drop(is_near=False)
+        event.acceptProposedAction()
+        self.add_files(local_paths(event.mimeData()))
+
+    def _show_drop(self, *, is_near: bool) -> None:
+        self._is_drop_near = is_near
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Frame the panel while files hang over it."""
+        if self._is_drop_near:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(Theme.current().color("accent"), 2, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(self.rect().adjusted(3, 3, -3, -3), Radius.L, Radius.L)

@@ -1,0 +1,129 @@
+"""A field for a person's name: proposes who is enrolled already, and says in words what the name lacks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from metaface_gui.engine.events import GalleryChanged
+from metaface_gui.errors import GalleryError
+from metaface_gui.gallery import Person
+from metaface_gui.gallery.names import clean_name, name_key
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.panels.people_delegate import PeopleDelegate
+from metaface_gui.gui.panels.people_model import PeopleModel, SortedPeople
+from metaface_gui.gui.panels.wording import shortened, shots_text
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import error_text
+
+
+class NameField(QWidget):
+    """The line, its list of proposals and its message. A name that somebody has already means that person."""
+
+    changed = Signal()
+    """The name, or whom it means, is another."""
+    submitted = Signal()
+    """Enter was pressed."""
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._people = PeopleModel(self)
+        self._edit = QLineEdit(self)
+        self._edit.setPlaceholderText(self.tr("Name"))
+        self._edit.setAccessibleName(self.tr("Name of the person"))
+        self._edit.setClearButtonEnabled(True)
+        self._edit.setAcceptDrops(False)  # files dropped here are for the panel
+        self._edit.setCompleter(self._make_completer())
+        self._message = MessageLine(2, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self._edit)
+        layout.addWidget(self._message)
+        self.setFocusProxy(self._edit)
+        self._edit.textChanged.connect(self._on_changed)
+        self._edit.returnPressed.connect(self.submitted)
+        bridge.gallery_changed.connect(self._on_gallery)
+        self._on_changed()
+
+    @property
+    def edit(self) -> QLineEdit:
+        """The line itself."""
+        return self._edit
+
+    @property
+    def message(self) -> str:
+        """What is said below the line."""
+        return self._message.text()
+
+    def text(self) -> str:
+        """What was typed."""
+        return self._edit.text()
+
+    def problem(self) -> str:
+        """Why the name cannot be taken, in the user's language; empty if it can."""
+        try:
+            clean_name(self.text())
+        except GalleryError as error:
+            return error_text(error)
+        return ""
+
+    def name(self) -> str:
+        """The name as it will be stored; call it only while there is no `problem`."""
+        return clean_name(self.text())
+
+    def person(self) -> Person | None:
+        """Who has this name already."""
+        if self.problem():
+            return None
+        key = name_key(self.name())
+        return next((person for person in self._people.people() if name_key(person.name) == key), None)
+
+    def set_text(self, text: str) -> None:
+        """Put a name there."""
+        self._edit.setText(text)  # the proposals open for typed letters only
+
+    def clear(self) -> None:
+        """Empty the line; an empty line that nobody typed in is no error."""
+        self._edit.clear()
+        self._edit.setModified(False)
+        self._on_changed()
+
+    def _make_completer(self) -> QCompleter:
+        completer = QCompleter(SortedPeople(self._people, self), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(6)
+        proposals = QListView()
+        proposals.setUniformItemSizes(True)
+        proposals.setAccessibleName(self.tr("People with such a name"))
+        completer.setPopup(proposals)
+        proposals.setItemDelegate(PeopleDelegate(proposals, picture_side=32))  # after setPopup, which sets Qt's own
+        return completer
+
+    def _on_gallery(self, event: GalleryChanged) -> None:
+        self._people.show_snapshot(event.snapshot)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        person, problem = self.person(), self.problem()
+        # Nobody is told off for a line they have not filled in yet.
+        is_wrong = bool(problem) and bool(self.text())
+        if is_wrong:
+            self._message.say(problem, role="error")
+        elif person is not None:
+            words = self.tr("Adds the shots to {name}, who has {shots}.")
+            self._message.say(words.format(name=shortened(person.name), shots=shots_text(person.shot_count)))
+        elif self.text():
+            self._message.say(self.tr("A new person."))
+        else:
+            self._message.say(self.tr("A new name, or somebody enrolled already to add shots to them."))
+        self._show_invalid(is_wrong)
+        self.changed.emit()
+
+    def _show_invalid(self, is_wrong: bool) -> None:
+        if self._edit.property("invalid") != is_wrong:
+            self._edit.setProperty("invalid", is_wrong)
+            self._edit.style().unpolish(self._edit)
+            self._edit.style().polish(self._edit)

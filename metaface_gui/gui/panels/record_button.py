@@ -1,0 +1,181 @@
+"""The big button that records shots: hold it for as long as it should record, or click to start and to stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
+
+HOLD_MS = 350
+"""A press that lasts longer is a hold and records until it ends; a shorter one is a click and goes on recording."""
+
+
+class RecordButton(QAbstractButton):
+    """Asks to start and to stop; what it shows comes from `show_state`, that is from the engine.
+
+    Works with the mouse, and with Space or Enter while it has the keyboard.
+    """
+
+    start_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_recording = False
+        self._is_held = False
+        self._began_with_press = False
+        self._taken, self._wanted = 0, 0
+        self._since_press = QElapsedTimer()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Record"))
+        self.setToolTip(self.tr("Hold to record, or click once to start and once more to stop (Space)"))
+        Theme.current().changed.connect(self.update)
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the engine records."""
+        return self._is_recording
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the button is down."""
+        return self._is_held
+
+    def show_state(self, *, is_recording: bool, taken: int, wanted: int) -> None:
+        """Show what the engine does, and how many of the wanted shots there are."""
+        if (is_recording, taken, wanted) != (self._is_recording, self._taken, self._wanted):
+            self._is_recording, self._taken, self._wanted = is_recording, taken, wanted
+            self.setAccessibleDescription(self._detail())
+            self.update()
+
+    def press(self) -> None:
+        """Do what pressing the button down does: start, or get ready to stop with the release."""
+        if self._is_held or not self.isEnabled():
+            return
+        self._is_held = True
+        self._began_with_press = not self._is_recording
+        self._since_press.start()
+        if self._began_with_press:
+            self.start_requested.emit()
+        self.update()
+
+    def release(self) -> None:
+        """Do what letting the button go does: stop after a hold and after a second click."""
+        if not self._is_held:
+            return
+        self._is_held = False
+        if not self._began_with_press or self._since_press.elapsed() >= HOLD_MS:
+            self.stop_requested.emit()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Big."""
+        return QSize(220, 76)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as ever, but narrower."""
+        return QSize(160, 76)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The left button presses."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.press()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Wherever the mouse is now, the hold ends."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.release()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space and Enter press; a key held down repeats itself, which is no new press."""
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.press()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Letting the key go releases."""
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.release()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A release that happens elsewhere would never arrive here."""
+        super().focusOutEvent(event)
+        if self._is_held and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.release()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A button that is disabled is not held."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
+            self.release()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the dot (a square while recording) in a ring that fills with the shots, and two lines of words."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        is_hot = self.isEnabled() and (self._is_held or self.underMouse())
+        painter.setBrush(theme.color("hover" if is_hot else "raised"))
+        edge = "danger" if self._is_recording else "accent" if self.hasFocus() else "border_strong"
+        painter.setPen(QPen(theme.color(edge if self.isEnabled() else "border"), 1.5))
+        painter.drawRoundedRect(body, Radius.L, Radius.L)
+        side = body.height() - 2 * Space.M
+        left = body.right() - Space.M - side if self.isRightToLeft() else body.left() + Space.M
+        ring = QRectF(left, body.top() + Space.M, side, side).adjusted(3, 3, -3, -3)
+        self._paint_ring(painter, ring)
+        texts = body.adjusted(Space.M, 0, -Space.M - side - Space.M, 0)
+        if not self.isRightToLeft():
+            texts = body.adjusted(Space.M + side + Space.M, 0, -Space.M, 0)
+        self._paint_words(painter, texts)
+
+    def _paint_ring(self, painter: QPainter, ring: QRectF) -> None:
+        theme = Theme.current()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("border_strong" if self.isEnabled() else "border"), 4))
+        painter.drawEllipse(ring)
+        if self._wanted > 0 and self._taken > 0:
+            share = min(1.0, self._taken / self._wanted)
+            pen = QPen(theme.color("success" if share >= 1.0 else "danger"), 4)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawArc(ring, 90 * 16, -round(share * 360 * 16))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("danger_fill" if self.isEnabled() else "disabled"))
+        if self._is_recording:
+            inner = ring.width() * 0.30
+            painter.drawRoundedRect(ring.adjusted(inner, inner, -inner, -inner), 3, 3)
+        else:
+            inner = ring.width() * 0.20
+            painter.drawEllipse(ring.adjusted(inner, inner, -inner, -inner))
+
+    def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
+        theme = Theme.current()
+        title = self.tr("Recording …") if self._is_recording else self.tr("Hold to record")
+        lines = (
+            (title, font(FontSize.HEADING, bold=True), "text"),
+            (self._detail(), font(FontSize.SMALL, tabular=True), "muted"),
+        )
+        heights = [QFontMetrics(line_font).height() for _, line_font, _ in lines]
+        y = rect.center().y() - (sum(heights) + 2) / 2
+        for (text, line_font, token), height in zip(lines, heights, strict=True):
+            painter.setFont(line_font)
+            painter.setPen(theme.color(token if self.isEnabled() else "disabled"))
+            shown = QFontMetrics(line_font).elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
+            align = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+            painter.drawText(QRectF(rect.left(), y, rect.width(), height), int(align), shown)
+            y += height + 2
+
+    def _detail(self) -> str:
+        if self._is_recording or self._taken > 0:
+            return self.tr("{taken} of {wanted} shots").format(taken=self._taken, wanted=self._wanted)
+        return self.tr("two seconds are enough")

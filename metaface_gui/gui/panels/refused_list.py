@@ -1,0 +1,83 @@
+"""Which files were refused and why: one line that can be opened to a small list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import refusal_text
+from metaface_gui.types import QualityIssue
+
+_MOST_ROWS = 4
+Refused = Sequence[tuple[str, QualityIssue]]
+
+
+class RefusedList(QWidget):
+    """Hidden while nothing was refused; the list below the line is closed until it is clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[tuple[str, QualityIssue], ...] = ()
+        self._toggle = QToolButton(self)
+        self._toggle.setCheckable(True)
+        self._toggle.setProperty("kind", "quiet")
+        self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._toggle.setArrowType(Qt.ArrowType.RightArrow)
+        self._toggle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._list = QListWidget(self)
+        self._list.setAccessibleName(self.tr("Refused pictures"))
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setUniformItemSizes(True)
+        self._list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self._list.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self._toggle)
+        layout.addWidget(self._list)
+        self._toggle.toggled.connect(self._on_toggled)
+        self.hide()
+
+    @property
+    def toggle(self) -> QToolButton:
+        """The line that opens and closes the list."""
+        return self._toggle
+
+    def lines(self) -> list[str]:
+        """The lines of the list."""
+        return [self._list.item(row).text() for row in range(self._list.count())]
+
+    def is_open(self) -> bool:
+        """Whether the list is to be seen."""
+        return self._toggle.isChecked()
+
+    def show_refused(self, refused: Refused) -> None:
+        """Take over what was refused so far."""
+        if tuple(refused) == self._shown:
+            return
+        # While files are read the list only grows: what is there stays, with the scroll position.
+        if tuple(refused[: len(self._shown)]) != self._shown:
+            self._list.clear()
+            self._shown = ()
+        for name, issue in refused[len(self._shown) :]:
+            line = f"{name}: {refusal_text(issue)}"
+            item = QListWidgetItem(line, self._list)
+            item.setToolTip(line.replace("<", "‹"))
+        self._shown = tuple(refused)
+        count = len(self._shown)
+        self._toggle.setText(
+            self.tr("1 picture was refused") if count == 1 else self.tr("{n} pictures were refused").format(n=count)
+        )
+        row_height = self._list.sizeHintForRow(0) if count else 0
+        self._list.setFixedHeight(min(_MOST_ROWS, count) * row_height + 2 * Space.XS)
+        self.setVisible(count > 0)
+        if count == 0:
+            self._toggle.setChecked(False)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        self._toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._list.setVisible(is_open)

@@ -1,0 +1,208 @@
+"""Pictures of faces as small tiles that can each be taken away: shots of an enrolment, shots of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from metaface_gui.gui.icons import icon_pixmap
+from metaface_gui.gui.panels.flow_layout import FlowLayout
+from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
+from metaface_gui.gui.theme import Radius, Theme
+
+TILE_SIDE = 60
+"""Four fit into the narrowest panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class TilePicture:
+    """One picture to show: `picture` is encoded; `words` say what it is, for tooltips and screen readers."""
+
+    id: int
+    picture: bytes
+    words: str
+
+
+class CornerButton(QAbstractButton):
+    """The small × on a picture; the keyboard has the Delete key instead."""
+
+    SIDE = 22
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(self.SIDE, self.SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+
+    def place(self) -> None:
+        """Move to the upper trailing corner of the parent."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move(2 if parent.isRightToLeft() else parent.width() - self.width() - 2, 2)
+
+    def sizeHint(self) -> QSize:
+        """A square."""
+        return QSize(self.SIDE, self.SIDE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a disc with a cross."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("border_strong"), 1))
+        painter.setBrush(theme.color("danger_fill" if self.underMouse() else "raised"))
+        painter.drawEllipse(QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        cross = icon_pixmap(
+            "close", 12, theme.color("on_danger" if self.underMouse() else "text"), self.devicePixelRatioF()
+        )
+        painter.drawPixmap(QPoint((self.SIDE - 12) // 2, (self.SIDE - 12) // 2), cross)
+
+
+class ShotTile(QWidget):
+    """One picture with its ×; takes the keyboard, where Delete takes it away and the arrows go to its neighbours."""
+
+    remove_requested = Signal(object)
+    """The picture's id."""
+
+    def __init__(self, shown: TilePicture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shot_id = shown.id
+        self._image = decode_square(shown.picture, 2 * TILE_SIDE)
+        self.setFixedSize(TILE_SIDE, TILE_SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(shown.words)
+        self.setAccessibleName(shown.words)
+        self._close = CornerButton(self.tr("Leave this shot out (Del)"), self)
+        self._close.clicked.connect(self._ask_to_go)
+
+    @property
+    def close_button(self) -> CornerButton:
+        """The ×."""
+        return self._close
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the × in its corner."""
+        super().resizeEvent(event)
+        self._close.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes the picture away; left and right go to the neighbours."""
+        key, mirrored = event.key(), self.isRightToLeft()
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._ask_to_go()
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+            self.focusNextPrevChild((key == Qt.Key.Key_Right) != mirrored)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the picture, and a ring while it has the keyboard."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._image.isNull():
+            paint_initials(painter, QRectF(self.rect()), "?", self.palette(), Radius.M)
+        else:
+            painter.drawPixmap(0, 0, rounded_pixmap(self._image, TILE_SIDE, self.devicePixelRatioF(), Radius.M))
+        if self.hasFocus():
+            painter.setPen(QPen(Theme.current().color("accent"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), Radius.M, Radius.M)
+
+    def _ask_to_go(self) -> None:
+        self.remove_requested.emit(self.shot_id)
+
+
+class _EmptyTile(QWidget):
+    """The place of a shot that is still wanted."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(TILE_SIDE, TILE_SIDE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(Theme.current().color("border_strong"), 1.2, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), Radius.M, Radius.M)
+
+
+class ShotGrid(QWidget):
+    """Tiles in lines; where `wanted` is set, the places of shots that are still to come are outlined."""
+
+    remove_requested = Signal(object)
+    """The id of the picture whose × was clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tiles: list[ShotTile] = []
+        self._empty: list[_EmptyTile] = []
+        self._wanted = 0
+        self._flow = FlowLayout(self, spacing=6)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def tiles(self) -> tuple[ShotTile, ...]:
+        """The tiles that show a picture, in their order."""
+        return tuple(self._tiles)
+
+    def show_pictures(self, pictures: Sequence[TilePicture], *, wanted: int = 0) -> None:
+        """Show these; tiles of pictures that stay are kept, with the keyboard if they have it."""
+        kept = {tile.shot_id: tile for tile in self._tiles}
+        focused = next((row for row, tile in enumerate(self._tiles) if tile.hasFocus()), None)
+        tiles = [kept.pop(shown.id) if shown.id in kept else self._new_tile(shown) for shown in pictures]
+        if tiles != self._tiles:
+            self._tiles = tiles
+            self._lay_out()
+        for gone in kept.values():
+            gone.hide()
+            gone.deleteLater()
+        self._show_wanted(wanted)
+        if focused is not None and self._tiles and not any(tile.hasFocus() for tile in self._tiles):
+            # Who deletes with the keyboard goes on from where they were.
+            self._tiles[min(focused, len(self._tiles) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def sizeHint(self) -> QSize:
+        """Four tiles wide."""
+        width = 4 * (TILE_SIDE + self._flow.spacing())
+        return QSize(width, self._flow.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """One tile; without this Qt reserves the height that the tiles have one below the other."""
+        return QSize(TILE_SIDE, TILE_SIDE if self._flow.count() else 0)
+
+    def _new_tile(self, picture: TilePicture) -> ShotTile:
+        tile = ShotTile(picture, self)
+        tile.remove_requested.connect(self.remove_requested)
+        tile.show()
+        return tile
+
+    def _lay_out(self) -> None:
+        while self._flow.count():
+            self._flow.takeAt(0)
+        for widget in (*self._tiles, *self._empty):
+            self._flow.addWidget(widget)
+        for before, after in zip(self._tiles, self._tiles[1:], strict=False):
+            QWidget.setTabOrder(before, after)
+        self.updateGeometry()
+
+    def _show_wanted(self, wanted: int) -> None:
+        missing = max(0, wanted - len(self._tiles))
+        while len(self._empty) > missing:
+            tile = self._empty.pop()
+            self._flow.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+        while len(self._empty) < missing:
+            tile = _EmptyTile(self)
+            self._empty.append(tile)
+            self._flow.addWidget(tile)
+            tile.show()
+        self.updateGeometry()

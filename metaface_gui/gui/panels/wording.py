@@ -1,0 +1,53 @@
+"""Small phrases that several panels share: how long ago, how many shots."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from metaface_gui.gui.translation import translate
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def age_text(seconds: float) -> str:
+    """Say how long ago something was, to the second: for what happens before the user's eyes."""
+    if seconds < 2:
+        return translate("Ages", "just now")
+    if seconds < _MINUTE:
+        return translate("Ages", "{n} s ago", n=int(seconds))
+    return coarse_age_text(seconds)
+
+
+def coarse_age_text(seconds: float) -> str:
+    """Say how long ago something was, to the minute; a clock that was set back counts as just now."""
+    if seconds < _MINUTE:
+        return translate("Ages", "just now")
+    if seconds < _HOUR:
+        return translate("Ages", "{n} min ago", n=int(seconds / _MINUTE))
+    if seconds < _DAY:
+        return translate("Ages", "{n} h ago", n=int(seconds / _HOUR))
+    days = int(seconds / _DAY)
+    if days == 1:
+        return translate("Ages", "yesterday")
+    if days < 60:
+        return translate("Ages", "{n} days ago", n=days)
+    return translate("Ages", "{n} months ago", n=days // 30)
+
+
+def last_seen_text(last_seen_at: datetime | None, *, is_present: bool) -> str:
+    """Say when somebody was last seen."""
+    if is_present:
+        return translate("Ages", "here now")
+    if last_seen_at is None:
+        return translate("Ages", "not seen yet")
+    return coarse_age_text((datetime.now(UTC) - last_seen_at).total_seconds())
+
+
+def shots_text(count: int) -> str:
+    """Say how many shots."""
+    return translate("Ages", "1 shot") if count == 1 else translate("Ages", "{n} shots", n=count)
+
+
+def shortened(name: str) -> str:
+    """Cut a name to what fits into a sentence."""
+    return name if len(name) <= 32 else name[:31].rstrip() + "…"

@@ -1,0 +1,323 @@
+"""Enrolment driven as a user does: hold, click, keys, drops, undo, save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import EngineEvent, SourceChanged, SourceState, Trouble
+from metaface_gui.errors import EnrollmentError
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels import record_button
+from metaface_gui.gui.panels.enroll_panel import EnrollPanel
+from metaface_gui.gui.translation import issue_text
+from metaface_gui.types import QualityIssue
+from tests.gui.fakes import FakeEngine
+from tests.gui.panels.samples import enrollment, gallery, person
+
+Say = Callable[[EngineEvent], None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnrollPanel:
+    made = EnrollPanel(engine, bridge)
+    qtbot.addWidget(made)
+    made.resize(320, 760)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def fill(qtbot: QtBot, panel: EnrollPanel, name: str) -> None:
+    panel.focus_name()
+    qtbot.keyClicks(panel.name_field.edit, name)
+
+
+def drop(panel: EnrollPanel, *urls: QUrl) -> None:
+    data = QMimeData()
+    data.setUrls(list(urls))
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    action = Qt.DropAction.CopyAction
+    QApplication.sendEvent(panel, QDragEnterEvent(QPointF(50, 50), action, data, buttons, keys))
+    QApplication.sendEvent(panel, QDropEvent(QPointF(50, 50), action, data, buttons, keys))
+
+
+def test_a_click_records_until_the_next_click(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    qtbot.mouseClick(panel.record_button, LEFT)
+    assert [call.name for call in engine.calls] == ["start_recording"]
+    say(enrollment(1, is_recording=True))
+    qtbot.mouseClick(panel.record_button, LEFT)
+    assert [call.name for call in engine.calls] == ["start_recording", "stop_recording"]
+
+
+def test_a_hold_records_until_it_ends(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+    qtbot.mousePress(panel.record_button, LEFT)
+    say(enrollment(is_recording=True))
+    assert engine.calls_of("stop_recording") == []
+    qtbot.mouseRelease(panel.record_button, LEFT)
+    assert len(engine.calls_of("stop_recording")) == 1
+
+
+def test_space_held_anywhere_in_the_panel_records(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+    say(enrollment(1))
+    panel.grid.tiles[0].setFocus()
+    qtbot.keyPress(panel.grid.tiles[0], Qt.Key.Key_Space)
+    assert len(engine.calls_of("start_recording")) == 1
+    qtbot.keyRelease(panel.grid.tiles[0], Qt.Key.Key_Space)
+    assert len(engine.calls_of("stop_recording")) == 1
+
+
+def test_a_space_in_a_name_is_a_space(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine) -> None:
+    fill(qtbot, panel, "Ada Lovelace")
+    assert panel.name_field.text() == "Ada Lovelace"
+    assert engine.calls == []
+
+
+def test_it_stops_by_itself_with_enough_shots_but_not_before(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    say(enrollment(1, 2, is_recording=True, wanted=3))
+    assert engine.calls_of("stop_recording") == []
+    say(enrollment(1, 2, 3, is_recording=True, wanted=3))
+    assert len(engine.calls_of("stop_recording")) == 1
+
+
+def test_a_hold_ends_when_the_window_loses_the_keyboard(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+    panel.start()
+    qtbot.keyPress(panel.record_button, Qt.Key.Key_Space)
+    panel.name_field.edit.setFocus()
+    assert len(engine.calls_of("stop_recording")) == 1
+
+
+def test_nobody_is_recorded_by_a_hidden_panel(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    say(enrollment(is_recording=True))
+    panel.hide()
+    assert len(engine.calls_of("stop_recording")) == 1
+
+
+@pytest.mark.parametrize("issue", list(QualityIssue))
+def test_guidance_says_what_to_do(panel: EnrollPanel, say: Say, issue: QualityIssue) -> None:
+    say(enrollment(is_recording=True, guidance=issue))
+    assert panel.guidance.text() == issue_text(issue)
+
+
+def test_nothing_moves_when_the_guidance_changes(panel: EnrollPanel, say: Say) -> None:
+    say(enrollment(wanted=8))
+    before = panel.name_field.pos()
+    say(enrollment(1, 2, is_recording=True, guidance=QualityIssue.SEVERAL_FACES, wanted=8))
+    assert panel.name_field.pos() == before
+
+
+def test_without_a_picture_it_cannot_record_and_says_so(panel: EnrollPanel, say: Say) -> None:
+    say(SourceChanged(SourceState.CLOSED))
+    assert not panel.record_button.isEnabled()
+    assert "no live picture" in panel.guidance.text()
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    assert panel.record_button.isEnabled()
+
+
+def test_a_shot_is_left_out_with_its_cross_and_brought_back(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(enrollment(4, 5, 6))
+    qtbot.mouseClick(panel.grid.tiles[1].close_button, LEFT)
+    assert engine.calls_of("remove_enrollment_shot") == [(5,)]
+    say(enrollment(4, 6, can_undo=True))
+    assert [tile.shot_id for tile in panel.grid.tiles] == [4, 6]
+    qtbot.mouseClick(panel.undo_button, LEFT)
+    assert len(engine.calls_of("undo_enrollment")) == 1
+
+
+def test_deleting_with_the_keyboard_goes_on_where_it_was(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(enrollment(4, 5, 6))
+    panel.grid.tiles[1].setFocus()
+    qtbot.keyClick(panel.grid.tiles[1], Qt.Key.Key_Delete)
+    say(enrollment(4, 6, can_undo=True))
+    assert engine.calls_of("remove_enrollment_shot") == [(5,)]
+    assert panel.grid.tiles[1].hasFocus()
+
+
+def test_undo_is_off_while_there_is_nothing_to_undo(panel: EnrollPanel, say: Say) -> None:
+    say(enrollment(1))
+    assert not panel.undo_button.isEnabled()
+
+
+def test_saving_needs_everything_and_says_what_is_missing(qtbot: QtBot, panel: EnrollPanel, say: Say) -> None:
+    say(enrollment())
+    assert not panel.save_button.isEnabled()
+    assert all(words in panel.missing.text() for words in ("record", "name", "consent"))
+    say(enrollment(1))
+    fill(qtbot, panel, "Ada")
+    assert "consent" in panel.missing.text()
+    assert "consent" in panel.save_button.toolTip()
+    assert not panel.save_button.isEnabled()
+    qtbot.mouseClick(panel.consent.check, LEFT, pos=QPoint(8, 8))
+    assert panel.save_button.isEnabled()
+
+
+def test_a_new_person_is_saved_and_the_form_is_ready_again(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(enrollment(1, 2))
+    fill(qtbot, panel, "  Ada   Lovelace ")
+    panel.consent.check.click()
+    qtbot.mouseClick(panel.save_button, LEFT)
+    assert engine.calls_of("enroll") == [("Ada Lovelace", None, True)]
+    assert not panel.save_button.isEnabled()  # a second click cannot save twice
+    say(enrollment())
+    assert panel.name_field.text() == ""
+    assert not panel.consent.is_given()
+    assert panel.record_button.hasFocus()
+    assert "Ada Lovelace" in panel.missing.text()
+
+
+def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    say(enrollment(1))
+    fill(qtbot, panel, "Ada")
+    qtbot.keyClick(panel.name_field.edit, Qt.Key.Key_Return)
+    assert engine.calls_of("enroll") == []
+    assert panel.consent.check.hasFocus()
+    qtbot.keyClick(panel.consent.check, Qt.Key.Key_Space)
+    qtbot.keyClick(panel.consent.check, Qt.Key.Key_Return)
+    assert engine.calls_of("enroll") == [("Ada", None, True)]
+
+
+def test_a_save_that_fails_keeps_everything_and_says_why(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(enrollment(1))
+    fill(qtbot, panel, "Ada")
+    panel.consent.check.click()
+    panel.save_button.click()
+    say(Trouble(EnrollmentError("The disk is full. Free some space.")))
+    assert panel.missing.text() == "The disk is full. Free some space."
+    assert panel.name_field.text() == "Ada"
+    assert panel.save_button.isEnabled()
+
+
+def test_an_existing_person_gets_more_shots_without_asking_again(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    ada = person(7, "Ada", shots=5)
+    say(gallery(ada))
+    panel.start_for(ada)
+    assert panel.record_button.hasFocus()
+    say(enrollment(1))
+    assert "Adds the shots to Ada, who has 5 shots" in panel.name_field.message
+    assert panel.consent.is_given()
+    panel.save_button.click()
+    assert engine.calls_of("enroll") == [("Ada", 7, True)]
+
+
+@pytest.mark.parametrize(("text", "words"), [("   ", "empty"), ("x" * 201, "201 characters"), ("a\x07b", "control")])
+def test_a_name_that_does_not_do_is_refused_in_words(panel: EnrollPanel, say: Say, text: str, words: str) -> None:
+    say(enrollment(1))
+    panel.consent.check.click()
+    panel.name_field.edit.setText(text)
+    assert words in panel.name_field.message
+    assert not panel.save_button.isEnabled()
+
+
+@pytest.mark.parametrize("name", ["😀 Ада", "שרה כהן", "O'Neil / <b>", "x" * 200])
+def test_names_of_any_script_are_fine(panel: EnrollPanel, engine: FakeEngine, say: Say, name: str) -> None:
+    say(enrollment(1))
+    panel.name_field.edit.setText(name)
+    panel.consent.check.click()
+    panel.save_button.click()
+    assert engine.calls_of("enroll") == [(name, None, True)]
+
+
+def test_escape_discards_and_undo_brings_name_and_shots_back(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(enrollment(1, 2))
+    fill(qtbot, panel, "Ada")
+    qtbot.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)  # closes the proposals if they are open
+    if not engine.calls_of("discard_enrollment"):
+        qtbot.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)
+    assert len(engine.calls_of("discard_enrollment")) == 1
+    say(enrollment(can_undo=True))
+    assert panel.name_field.text() == ""
+    qtbot.mouseClick(panel.undo_button, LEFT)
+    assert len(engine.calls_of("undo_enrollment")) == 1
+    assert panel.name_field.text() == "Ada"
+
+
+def test_escape_with_nothing_to_discard_is_left_to_the_window(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine
+) -> None:
+    panel.start()
+    qtbot.keyClick(panel.record_button, Qt.Key.Key_Escape)
+    assert engine.calls == []
+
+
+def test_dropped_files_and_folders_are_taken(panel: EnrollPanel, engine: FakeEngine, tmp_path: Path) -> None:
+    file = tmp_path / "Grüße & more.jpg"
+    file.write_bytes(b"x")
+    drop(panel, QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile(str(tmp_path)), QUrl("https://example.org/a.jpg"))
+    assert engine.calls_of("add_enrollment_files") == [((file, tmp_path),)]
+
+
+def test_a_drop_of_nothing_usable_says_so(panel: EnrollPanel, engine: FakeEngine, tmp_path: Path) -> None:
+    drop(panel, QUrl("https://example.org/a.jpg"), QUrl.fromLocalFile(str(tmp_path / "gone.jpg")))
+    assert engine.calls == []
+    assert "Only files and folders" in panel.missing.text()
+
+
+def test_files_chosen_in_the_dialog_are_taken(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.jpg"
+    file.write_bytes(b"x")
+    panel.files_button.click()
+    dialog = panel.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.filesSelected.emit([str(file)])
+    assert engine.calls_of("add_enrollment_files") == [((file,),)]
+    dialog.close()
+
+
+def test_a_cancelled_dialog_takes_nothing(panel: EnrollPanel, engine: FakeEngine) -> None:
+    panel.files_button.click()
+    dialog = panel.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.reject()
+    assert engine.calls == []
+
+
+def test_refused_files_are_listed_with_their_reasons(qtbot: QtBot, panel: EnrollPanel, say: Say) -> None:
+    assert not panel.refused.isVisible()
+    say(enrollment(refused=(("a.jpg", QualityIssue.BLURRED), ("b.jpg", QualityIssue.NO_FACE))))
+    assert panel.refused.toggle.text() == "2 pictures were refused"
+    assert not panel.refused.is_open()
+    qtbot.mouseClick(panel.refused.toggle, LEFT)
+    assert panel.refused.is_open()
+    assert panel.refused.lines() == ["a.jpg: blurred", "b.jpg: no face found"]
+    say(enrollment())
+    assert not panel.refused.isVisible()
+
+
+def test_a_damaged_picture_still_has_a_tile(panel: EnrollPanel, say: Say) -> None:
+    event = enrollment(1)
+    broken = type(event.shots[0])(1, b"not a picture", 0.5)
+    say(type(event)(False, None, (broken,), 5))
+    assert len(panel.grid.tiles) == 1
+    panel.grab()
