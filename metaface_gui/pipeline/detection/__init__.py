@@ -10,10 +10,11 @@ import torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.chip import Chip, chip
 from metaface_gui.pipeline.detection.yunet import YuNetDetector
 from metaface_gui.pipeline.weights_store import WeightsStore
 
-__all__ = ["DEFAULT_DETECTOR", "DETECTORS", "FaceDetector", "align", "make_detector"]
+__all__ = ["DEFAULT_DETECTOR", "DETECTORS", "Chip", "FaceDetector", "align", "chip", "make_detector"]
 
 DEFAULT_DETECTOR = "yunet"
 DETECTORS = ("yunet", "mtcnn")

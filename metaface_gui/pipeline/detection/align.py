@@ -6,6 +6,8 @@ template is the one of ArcFace (Deng et al. 2019), which SFace shares.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from metaface_gui.types import Floats, Image
 _ARCFACE_112 = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float64
 )
+_TEMPLATES = MappingProxyType({112: _ARCFACE_112, 160: _ARCFACE_112 * (160 / 112)})
+TEMPLATE_SIZES = tuple(_TEMPLATES)
 
 
 def template(size: int) -> NDArray[np.float64]:
@@ -24,9 +28,9 @@ def template(size: int) -> NDArray[np.float64]:
     Raises:
         ValueError: if no embedder wants that size.
     """
-    if size == 112:
-        return _ARCFACE_112
-    raise ValueError(f"no alignment template of {size} pixels; there is one for 112 and for 160")
+    if size not in _TEMPLATES:
+        raise ValueError(f"no alignment template of {size} pixels; there is one for 112 and for 160")
+    return _TEMPLATES[size]
 
 
 def similarity_transforms(source: Floats, target: NDArray[np.float64]) -> NDArray[np.float64]:

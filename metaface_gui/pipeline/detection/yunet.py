@@ -6,6 +6,8 @@ weights are OpenCV Zoo's `face_detection_yunet_2023mar.onnx`, run by `cv2.FaceDe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -14,24 +16,36 @@ import numpy as np
 from metaface_gui.pipeline.detection.clean import clean_detections
 from metaface_gui.types import FaceDetections, Image
 
+_MAX_FACES = 200
+
 
 class YuNetDetector:
-    """A `FaceDetector`. An instance keeps buffers between calls, so one thread owns it."""
+    """A `FaceDetector`. An instance keeps buffers between calls, so one thread owns it.
+
+    Images whose longer side exceeds `working_side` pixels are reduced to it. The default is the smallest that finds 19
+    of 20 faces of 40 pixels in 720p (640 finds 14), and faces as high as the picture are still found.
+    """
 
     key = "yunet"
 
     def __init__(
-        self, path: Path, *, working_side: int = 640, min_confidence: float = 0.7, nms_iou: float = 0.3
+        self, path: Path, *, working_side: int = 960, min_confidence: float = 0.7, nms_iou: float = 0.3
     ) -> None:
         self._working_side = working_side
-        self._network = cv2.FaceDetectorYN.create(str(path), "", (320, 320), min_confidence, nms_iou, 200)
-        self._input_size = (320, 320)
+        self._input_size = (working_side, working_side)
+        # Read here and not by OpenCV, which cannot open every path on Windows.
+        model = np.frombuffer(path.read_bytes(), np.uint8)
+        with _quiet_opencv():
+            self._network = cv2.FaceDetectorYN.create(
+                "onnx", model, np.zeros(0, np.uint8), self._input_size, min_confidence, nms_iou, _MAX_FACES
+            )
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
         height, width = image_bgr.shape[:2]
         scale = min(1.0, self._working_side / max(height, width))
         size = max(1, round(width * scale)), max(1, round(height * scale))
+        image_bgr = np.ascontiguousarray(image_bgr)
         small = image_bgr if scale == 1.0 else cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
         if size != self._input_size:
             self._network.setInputSize(size)
@@ -46,3 +60,13 @@ class YuNetDetector:
         corners = np.concatenate([rows[:, :2] * to_image, (rows[:, :2] + rows[:, 2:4]) * to_image], axis=1)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * to_image
         return clean_detections(corners, landmarks, rows[:, 14], width=width, height=height)
+
+
+@contextmanager
+def _quiet_opencv() -> Iterator[None]:
+    """Keep OpenCV 5's remark that its new engine has no choice of target off the user's terminal."""
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(before)
