@@ -107,14 +107,15 @@ def _show(args: argparse.Namespace) -> int:
     console = Console(highlight=False)
     with open_existing(args.gallery, read_only=True) as gallery:
         person = find_person(gallery, args.name)
-        consent = gallery.consent(person.id)
+        consents = gallery.consents(person.id)
         shots = gallery.shots(person.id)
     console.print(_plain(person.name), style="bold", soft_wrap=True)
-    if consent is not None:
+    for consent in consents:
         console.print(
             translate(
                 "Commands",
                 "consent: {when}, given by {who}, for: {purpose}",
+                None,
                 when=f"{consent.given_at:%Y-%m-%d %H:%M}",
                 who=consent.given_by,
                 purpose=consent.purpose,
@@ -162,8 +163,14 @@ def _import(args: argparse.Namespace) -> int:
     with Gallery.open(args.gallery) as gallery:
         report = gallery.import_from(args.file, on_clash=ClashPolicy(args.on_clash))
     Console().print(
-        translate("Commands", "{added} added, {merged} merged, {skipped} skipped").format(
-            added=len(report.added), merged=len(report.merged), skipped=len(report.skipped)
+        translate(
+            "Commands",
+            "{added} added, {renamed} renamed, {merged} merged, {skipped} skipped",
+            None,
+            added=len(report.added),
+            renamed=len(report.renamed),
+            merged=len(report.merged),
+            skipped=len(report.skipped),
         )
     )
     return 0

@@ -32,20 +32,22 @@ def add_recognition_options(parser: argparse.ArgumentParser) -> None:
         "--detector",
         choices=DETECTOR_KEYS,
         default=defaults.detector,
-        help=translate("Commands", "what finds faces (default: {key})", key=defaults.detector),
+        help=translate("Commands", "what finds faces (default: {key})", None, key=defaults.detector),
     )
     parser.add_argument(
         "--embedder",
         choices=EMBEDDER_KEYS,
         default=defaults.embedder,
-        help=translate("Commands", "what turns faces into vectors (default: {key})", key=defaults.embedder),
+        help=translate("Commands", "what turns faces into vectors (default: {key})", None, key=defaults.embedder),
     )
     parser.add_argument(
         "--fpir",
         type=parse_fpir,
         default=defaults.fpir,
         metavar="SHARE",
-        help=translate("Commands", "share of strangers that may be taken for somebody (default: {share})", share=0.01),
+        help=translate(
+            "Commands", "share of strangers that may be taken for somebody (default: {share})", None, share=0.01
+        ),
     )
 
 
@@ -58,7 +60,7 @@ def parse_fpir(text: str) -> float:
     try:
         return RecognitionSettings(fpir=float(text)).fpir
     except ValueError:
-        message = translate("Commands", "“{text}” is not a share between 0 and 1, such as 0.01", text=text)
+        message = translate("Commands", "“{text}” is not a share between 0 and 1, such as 0.01", None, text=text)
         raise argparse.ArgumentTypeError(message) from None
 
 

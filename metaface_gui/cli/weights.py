@@ -72,7 +72,7 @@ def _fetch(args: argparse.Namespace) -> int:
                 lambda done, total: bar.update(task, completed=done, total=total),
                 lambda: False,
             )
-    console.print(translate("Commands", "{name} is here: {path}", name=args.name, path=path), soft_wrap=True)
+    console.print(translate("Commands", "{name} is here: {path}", None, name=args.name, path=path), soft_wrap=True)
     return 0
 
 

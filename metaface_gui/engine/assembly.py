@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from metaface_gui.engine.events import Adapted
 from metaface_gui.engine.job_runner import Job
@@ -19,7 +20,6 @@ from metaface_gui.pipeline.embedding.device import resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
-from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
@@ -50,12 +50,14 @@ def build_pipeline(
 
 
 def adapt_gallery(
-    gallery: Gallery, embedder_id: str, settings: RecognitionSettings, store: WeightsStore
+    gallery: Gallery, embedder_id: str, settings: RecognitionSettings, cohort: Tensor | None
 ) -> AdaptedGallery:
-    """Adapt the chosen learner to everybody who has a template of that embedder."""
+    """Adapt the chosen learner to everybody who has a template of that embedder.
+
+    `cohort` (m, d) are the strangers that set the threshold; None leaves a cautious default.
+    """
     started = time.perf_counter()
     snapshot, templates = gallery.snapshot(), gallery.templates(embedder_id)
-    cohort = load_cohort(store, embedder_id)
     if len(templates) == 0:
         classifier = OpenSetClassifier.empty()
         return AdaptedGallery(classifier, Adapted(settings.learner, 0, 0, 0.0))
@@ -82,16 +84,18 @@ def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -
         JobCancelledError: if `job` was cancelled; what was made so far stays.
     """
     embedder_id = pipeline.embedder.id
-    missing = gallery.shots_without(embedder_id)
-    for begin in range(0, len(missing), _RE_EMBED_BATCH):
+    total = gallery.count_shots_without(embedder_id)
+    done = after_id = 0
+    while page := gallery.shots_without(embedder_id, after_id=after_id, limit=_RE_EMBED_BATCH):
         if job is not None:
-            job.progress(begin / len(missing))
-        batch = missing[begin : begin + _RE_EMBED_BATCH]
+            job.progress(done / total)
         embeddings = pipeline.embed_chips(
-            [decode_picture(shot.chip) for shot in batch], [shot.landmarks for shot in batch]
+            [decode_picture(shot.chip) for shot in page], [shot.landmarks for shot in page]
         )
-        gallery.put_embeddings(embedder_id, {shot.id: vector for shot, vector in zip(batch, embeddings, strict=True)})
-    return len(missing)
+        gallery.put_embeddings(embedder_id, {shot.id: vector for shot, vector in zip(page, embeddings, strict=True)})
+        done += len(page)
+        after_id = page[-1].id
+    return done
 
 
 def _names(snapshot: GallerySnapshot) -> dict[int, str]:

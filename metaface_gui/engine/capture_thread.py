@@ -21,20 +21,22 @@ _RETRY_S = (0.5, 1.0, 2.0)
 class CaptureThread:
     """Reads `source` until its end, `stop`, or a failure that does not mend.
 
-    A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). Frames are
-    put into every slot of `slots`; who is slow finds only the newest.
+    A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). `on_frame`
+    is told whether the preview's slot was empty, so that one wake-up per unread frame is enough.
     """
 
     def __init__(
         self,
         source: FrameSource,
-        slots: Sequence[LatestSlot[Frame]],
+        preview: LatestSlot[Frame],
+        to_look_at: LatestSlot[Frame],
+        *,
         on_frame: Callable[[Frame, bool], None],
         on_changed: Callable[[SourceChanged], None],
         retry_s: Sequence[float] = _RETRY_S,
     ) -> None:
         self._source = source
-        self._slots = slots
+        self._preview, self._to_look_at = preview, to_look_at
         self._on_frame = on_frame
         self._on_changed = on_changed
         self._retry_s = tuple(retry_s)
@@ -107,8 +109,8 @@ class CaptureThread:
             if not self._running.is_set():
                 continue
             got_frames = True
-            first_to_paint = [slot.put(frame) for slot in self._slots][0]
-            self._on_frame(frame, first_to_paint)
+            self._to_look_at.put(frame)
+            self._on_frame(frame, self._preview.put(frame))
         return got_frames
 
     def _reopen(self, error: SourceError, attempt: int) -> int:

@@ -150,7 +150,9 @@ class Engine:
         except KnownError as error:
             self._listener(SourceChanged(SourceState.FAILED, spec.text, error=error))
             return
-        capture = CaptureThread(source, (self._preview, self._to_look_at), self._on_frame, self._listener)
+        capture = CaptureThread(
+            source, self._preview, self._to_look_at, on_frame=self._on_frame, on_changed=self._listener
+        )
         with self._capture_lock:
             self._capture = capture
         capture.start()
@@ -235,17 +237,24 @@ class Engine:
         """Save the kept shots; then adapt."""
         self._enrollment.stop()
         source = ShotSource.FILE if self._enrollment.is_from_files else ShotSource.CAMERA
-        self._save(name, person_id, self._enrollment.samples, source, consent_given, self._enrollment.clear)
+        self._save(
+            name,
+            person_id,
+            self._enrollment.samples,
+            source,
+            consent_given=consent_given,
+            on_saved=self._enrollment.clear,
+        )
 
     def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Enrol the face that carries this track id from what was seen of it."""
         samples = self._memory.samples_of_track(track_id)
-        self._save(name, person_id, samples, ShotSource.CORRECTION, consent_given, lambda: None)
+        self._save(name, person_id, samples, ShotSource.CORRECTION, consent_given=consent_given)
 
     def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Enrol a group of the unknown tray."""
         samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given, lambda: None)
+        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given)
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
@@ -258,8 +267,9 @@ class Engine:
         person_id: PersonId | None,
         samples: tuple[FaceSample, ...],
         source: ShotSource,
+        *,
         consent_given: bool,
-        on_saved: Callable[[], None],
+        on_saved: Callable[[], None] = lambda: None,
     ) -> None:
         def work(_job: Job) -> None:
             pipeline = self._models.running
@@ -302,15 +312,19 @@ class Engine:
 
     def export_gallery(self, path: Path) -> None:
         """Write everybody to one file."""
-        self._files_jobs.submit(
-            QT_TRANSLATE_NOOP("Jobs", "Exporting"), lambda _job: self._keeper.gallery.export_to(path)
-        )
+
+        def work(job: Job) -> None:
+            self._keeper.gallery.export_to(path, on_progress=lambda done, of: job.progress(done / max(of, 1)))
+
+        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
 
     def import_gallery(self, path: Path) -> None:
         """Add everybody in an exported file; who is there already is left alone."""
 
-        def work(_job: Job) -> None:
-            self._keeper.gallery.import_from(path, on_clash=ClashPolicy.SKIP)
+        def work(job: Job) -> None:
+            self._keeper.gallery.import_from(
+                path, on_clash=ClashPolicy.SKIP, on_progress=lambda done, of: job.progress(done / max(of, 1))
+            )
             self._keeper.publish()
             self._models.make_templates()
 

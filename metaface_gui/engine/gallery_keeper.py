@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 
 from metaface_gui.engine.events import EngineListener, GalleryChanged, Undoable
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, Person, UndoToken
+from metaface_gui.gallery import Gallery, GalleryChange, NewConsent, NewShot, Person
 from metaface_gui.types import PersonId
 
 CONSENT_TEXT_VERSION = "2026-11"
 CONSENT_PURPOSE = "recognise this person in this computer's camera pictures and files"
-CONSENT_ON_SCREEN = "confirmed on screen by the person who enrolled them"
+CONSENT_ON_SCREEN = "confirmed on screen by whoever enrolled them"
+CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
 _UNDO_NS = 10_000_000_000
 
 
@@ -27,7 +28,7 @@ class GalleryKeeper:
         self._listener = listener
         self._tokens = itertools.count(1)
         self._lock = threading.Lock()
-        self._undoable: dict[int, tuple[UndoToken, int]] = {}
+        self._undoable: dict[int, tuple[GalleryChange, int]] = {}
         self._seen: dict[PersonId, datetime] = {}
 
     def publish(self) -> None:
@@ -52,7 +53,7 @@ class GalleryKeeper:
                 raise EnrollmentError(
                     QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
                 )
-            person = self.gallery.enroll(name, shots, consent_on_screen())
+            person = self.gallery.enroll(name, shots, consent(CONSENT_ON_SCREEN))
         self.publish()
         return person
 
@@ -115,7 +116,7 @@ class GalleryKeeper:
         names = (person.name for person in self.gallery.snapshot().people if person.id == person_id)
         return next(names, "")
 
-    def _changed(self, token: UndoToken, text: str, name: str) -> None:
+    def _changed(self, token: GalleryChange, text: str, name: str) -> None:
         number, expires_ns = next(self._tokens), time.monotonic_ns() + _UNDO_NS
         with self._lock:
             self._undoable[number] = (token, expires_ns)
@@ -123,11 +124,11 @@ class GalleryKeeper:
         self._listener(Undoable(number, text, name, expires_ns))
 
 
-def consent_on_screen() -> NewConsent:
-    """The consent record of somebody enrolled just now at this computer."""
+def consent(given_by: str) -> NewConsent:
+    """Make the consent record of somebody enrolled just now; `given_by` is one of the two texts above."""
     return NewConsent(
         given_at=datetime.now(UTC),
         purpose=CONSENT_PURPOSE,
-        given_by=CONSENT_ON_SCREEN,
+        given_by=given_by,
         text_version=CONSENT_TEXT_VERSION,
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from metaface_gui.engine.assembly import adapt_gallery, build_pipeline, re_embed
+from torch import Tensor
+
+from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, build_pipeline, re_embed
 from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job, JobRunner
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
@@ -43,6 +46,8 @@ class ModelKeeper:
         self._wanted = settings
         self._settings = settings
         self._pipeline: FacePipeline | None = None
+        self._cohort: Tensor | None = None
+        self._adapted: AdaptedGallery | None = None
 
     @property
     def wanted(self) -> RecognitionSettings:
@@ -75,11 +80,15 @@ class ModelKeeper:
     def decide(self, wanted: RecognitionSettings) -> None:
         """Use another learner or FPIR with the models there are."""
         with self._lock:
+            is_other_learner = wanted.learner != self._settings.learner
             self._wanted = wanted
             self._settings = settings = replace(self._settings, learner=wanted.learner, fpir=wanted.fpir)
             state = ModelState.READY if self._pipeline else ModelState.LOADING
         self._publish(state, settings)
-        self.adapt()
+        if is_other_learner:
+            self.adapt()
+        else:
+            self._quick_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), lambda _job: self._hand_over())
 
     def adapt(self) -> None:
         """Adapt to the gallery as it is when the job's turn comes; in use from the next frame on."""
@@ -97,6 +106,7 @@ class ModelKeeper:
         self._publish(ModelState.LOADING, wanted)
         try:
             pipeline = build_pipeline(wanted, self._store, embedder=former.embedder if former else None)
+            cohort = load_cohort(self._store, pipeline.embedder.id)
         except KnownError as error:
             with self._lock:
                 self._wanted = settings = self._settings
@@ -104,6 +114,7 @@ class ModelKeeper:
             return
         with self._lock:
             self._settings, self._pipeline = wanted, pipeline
+            self._cohort, self._adapted = cohort, None
         self._worker.use(pipeline)
         self._publish(ModelState.READY, wanted)
         self.adapt()
@@ -112,14 +123,27 @@ class ModelKeeper:
 
     def _adapt(self, _job: Job) -> None:
         with self._lock:
-            settings, pipeline = self._settings, self._pipeline
+            settings, pipeline, cohort = self._settings, self._pipeline, self._cohort
         if pipeline is None:
             return
-        adapted = adapt_gallery(self._gallery, pipeline.embedder.id, settings, self._store)
+        adapted = adapt_gallery(self._gallery, pipeline.embedder.id, settings, cohort)
+        with self._lock:
+            if pipeline is not self._pipeline:
+                return  # other models came meanwhile; their own adaptation is on its way
+            self._adapted = adapted
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Have the worker use the newest adaptation at the newest FPIR from its next frame on."""
+        with self._lock:
+            settings, pipeline, adapted = self._settings, self._pipeline, self._adapted
+        if adapted is None:
+            return
+        classifier = adapted.classifier.with_fpir(settings.fpir)
 
         def use(running: FacePipeline) -> None:
             if running is pipeline:
-                running.set_classifiers({settings.learner: adapted.classifier}, settings.learner)
+                running.set_classifiers({adapted.report.learner: classifier}, adapted.report.learner)
                 self._listener(adapted.report)
 
         self._worker.post(use)

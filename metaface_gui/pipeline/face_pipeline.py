@@ -1,4 +1,4 @@
-"""The whole data path of one frame: detect → align → embed → identify → track → vote. The one place that composes it."""
+"""The whole data path of one frame: detect → align → embed → identify → track → vote; the stages meet only here."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from types import MappingProxyType
 import numpy as np
 import torch
 
-from metaface_gui.pipeline.detection.align import align, chip
+from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
@@ -130,8 +131,9 @@ class FacePipeline:
 
 def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:
     """Cut one face out of its picture, with what surrounds it, to keep."""
-    chip_bgr, moved = chip(image_bgr, detection)
-    return FaceSample(chip_bgr, moved, quality, embedding)
+    cut = chip(image_bgr, detection)
+    moved = FaceDetection(cut.box_xyxy, cut.landmarks, detection.confidence)
+    return FaceSample(cut.image_bgr, moved, quality, embedding)
 
 
 def sample_of_face(image_bgr: Image, face: TrackedFace) -> FaceSample:

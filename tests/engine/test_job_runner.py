@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 from collections.abc import Iterator

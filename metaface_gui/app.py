@@ -1,0 +1,127 @@
+"""The composition root: makes gallery, engine, bridge and window, and takes them apart again in the right order."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metaface_gui.engine.engine import Engine
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.pipeline.embedding.device import tune_process
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import user_data_dir, weights_dir
+from metaface_gui.settings import RecognitionSettings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from metaface_gui.gui.bridge import EngineBridge
+
+_LOG_BYTES = 1_000_000
+_LOG_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a window stands on, started."""
+
+    app: QApplication
+    engine: Engine
+    bridge: EngineBridge
+
+
+def has_display() -> bool:
+    """Whether there is a screen to draw on; on Linux Qt would abort the process without one."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> QApplication:
+    """Make Qt's application.
+
+    Raises:
+        KnownError: if there is no screen, or a library that Qt links is missing.
+    """
+    if not has_display():
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "There is no display to open a window on. Run it in a desktop session, or try “metaface demo”, which "
+                "needs none.",
+            )
+        )
+    try:
+        from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - may fail for want of a system library
+    except ImportError as error:
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "Qt cannot start: {reason}. On Debian or Ubuntu: apt-get install libegl1 libgl1 libxkbcommon0 "
+                "libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1. On Fedora: dnf install "
+                "mesa-libEGL mesa-libGL libxkbcommon xcb-util-cursor xcb-util-wm xcb-util-keysyms.",
+            ),
+            reason=error,
+        ) from error
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("MetaFace")
+    app.setApplicationDisplayName("MetaFace")
+    app.setOrganizationName("metaface")
+    app.setDesktopFileName("metaface")
+    return app
+
+
+def start_log() -> None:
+    """Write warnings and errors to a rotating file in the user's data folder; a folder that cannot be written is told."""
+    folder = user_data_dir() / "log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / "metaface.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+        )
+    except OSError as error:
+        logging.getLogger(__name__).warning("no log file: %s", error.strerror)
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger("metaface_gui").addHandler(handler)
+
+
+@contextmanager
+def running(app: QApplication, gallery: Gallery, settings: RecognitionSettings) -> Iterator[Parts]:
+    """Start the engine and its bridge; whatever happens, stop the engine, then close the bridge and the gallery."""
+    from metaface_gui.gui.bridge import EngineBridge  # noqa: PLC0415 - after the application, as Qt wants
+
+    tune_process()
+    bridge = EngineBridge()
+    engine = Engine(gallery, WeightsStore(weights_dir(), user_data_dir() / "weights"), bridge, settings)
+    engine.start()
+    try:
+        yield Parts(app, engine, bridge)
+    finally:
+        engine.stop()
+        bridge.close()
+        gallery.close()
+
+
+def run_window(*, source: SourceSpec | None, gallery_path: Path | None, settings: RecognitionSettings) -> int:
+    """Open the window and run until it is closed; returns the exit code."""
+    app = make_application()
+    start_log()
+    with running(app, Gallery.open(gallery_path or Gallery.default_path()), settings) as parts:
+        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+
+        window = MainWindow(parts.engine, parts.bridge)
+        window.show()
+        if source is not None:
+            window.open_source(source)
+        return parts.app.exec()

@@ -1,0 +1,93 @@
+"""`metaface enroll NAME PATH... --gallery PATH`: enrol a person from images, folders or videos."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+
+from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
+from metaface_gui.cli.weights import default_store
+from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
+from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, consent
+from metaface_gui.engine.shots import new_shots
+from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
+from metaface_gui.gallery import Gallery, ShotSource, clean_name
+from metaface_gui.gui.translation import error_text, refusal_text, translate
+from metaface_gui.pipeline.enrollment import DEFAULT_WANTED, EnrollmentBurst
+
+if TYPE_CHECKING:
+    from metaface_gui.cli.subparsers import Verbs
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "enroll",
+        help=translate("Commands", "enrol a person from images, folders or videos"),
+        description=translate(
+            "Commands",
+            "Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; "
+            "that is recorded. Shots that will not do are refused, with the reason.",
+        ),
+    )
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+")
+    add_gallery_option(parser, required=True)
+    parser.add_argument(
+        "--shots",
+        type=int,
+        default=DEFAULT_WANTED,
+        metavar="N",
+        help=translate("Commands", "keep at most N diverse shots (default: {n})", None, n=DEFAULT_WANTED),
+    )
+    add_recognition_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    name = clean_name(args.name)
+    console = Console(highlight=False)
+    with Gallery.open(args.gallery) as gallery:
+        pipeline = build_pipeline(recognition_settings(args), default_store())
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(translate("Commands", "reading"), total=1.0)
+            looked_at = faces_in_files(args.paths, pipeline, lambda share: bar.update(task, completed=share))
+            burst = _collect(looked_at, EnrollmentBurst(wanted=max(1, args.shots)), console)
+        samples = [shot.sample for shot in burst.kept]
+        if not samples:
+            raise EnrollmentError(
+                QT_TRANSLATE_NOOP(
+                    "Errors", "No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures."
+                ),
+                name=name,
+            )
+        shots = new_shots(samples, pipeline, ShotSource.FILE)
+        person = gallery.find(name)
+        if person is None:
+            gallery.enroll(name, shots, consent(CONSENT_ON_COMMAND_LINE))
+        else:
+            gallery.add_shots(person.id, shots)
+    console.print(
+        translate("Commands", "{name}: {count} shots saved", None, name=name.replace("[", r"\["), count=len(shots)),
+        soft_wrap=True,
+    )
+    return 0
+
+
+def _collect(looked_at: Iterable[Offered | Unreadable], burst: EnrollmentBurst, console: Console) -> EnrollmentBurst:
+    """Offer every picture's faces, saying which were refused and why."""
+    for item in looked_at:
+        if isinstance(item, Unreadable):
+            console.print(f"{item.title}: {error_text(item.error)}", markup=False, soft_wrap=True)
+            continue
+        burst, issue = burst.offer(item.samples)
+        if issue is not None:
+            reason = translate("Commands", "refused: {reason}", None, reason=refusal_text(issue))
+            console.print(f"{item.title}: {reason}", markup=False, soft_wrap=True)
+    return burst

@@ -1,0 +1,124 @@
+"""Follows faces over frames so that each keeps one number: overlap and likeness, matched as a whole.
+
+Bewley et al., "Simple Online and Realtime Tracking" (SORT), ICIP 2016, for boxes matched by the Hungarian method; Wojke
+et al., "Deep SORT", ICIP 2017, for adding appearance so that a face that was gone for a moment is known again. Faces
+hardly move between two looks, so the last box serves as the prediction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from metaface_gui.types import FaceDetections, Floats
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerLimits:
+    """When a face may continue a track.
+
+    `max_gap_s`: how long a face may be away. `same_face`: cosine from which a face is the same wherever it is now.
+    `other_face`: cosine below which it is somebody else even in the same place. `min_overlap`: IoU, or closeness in
+    units of the box's size, that counts as the same place. `momentum`: weight of the past in a track's mean embedding.
+    """
+
+    max_gap_s: float = 1.0
+    same_face: float = 0.45
+    other_face: float = 0.0
+    min_overlap: float = 0.2
+    momentum: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """A face followed so far: where and when it was last seen, and its mean embedding (d,), L2-normalised."""
+
+    id: int
+    box_xyxy: Floats
+    embedding: Floats
+    seen_s: float
+
+
+class Tracker:
+    """Gives every face of every frame a track id; belongs to one thread. Ids count from 1 and are never used again."""
+
+    def __init__(self, limits: TrackerLimits | None = None) -> None:
+        self._limits = limits or TrackerLimits()
+        self._tracks: tuple[Track, ...] = ()
+        self._next_id = 1
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Those that may still be continued."""
+        return self._tracks
+
+    def reset(self) -> None:
+        """Forget all tracks; the next ids follow on."""
+        self._tracks = ()
+
+    def update(self, detections: FaceDetections, embeddings: Floats, time_s: float) -> tuple[int, ...]:
+        """Match the n faces of the frame at `time_s` to tracks: their embeddings are (n, d); returns n track ids.
+
+        Time that runs backwards (a file that starts again) begins anew.
+        """
+        limits = self._limits
+        if any(time_s < track.seen_s for track in self._tracks):
+            self.reset()
+        alive = [track for track in self._tracks if time_s - track.seen_s <= limits.max_gap_s]
+        matched = _match(alive, detections.boxes_xyxy, embeddings, limits)
+        ids = []
+        for index, (box, embedding) in enumerate(zip(detections.boxes_xyxy, embeddings, strict=True)):
+            former = matched.get(index)
+            if former is None:
+                track = Track(self._next_id, box, embedding, time_s)
+                self._next_id += 1
+            else:
+                alive.remove(former)
+                mean = limits.momentum * former.embedding + (1.0 - limits.momentum) * embedding
+                track = Track(former.id, box, (mean / np.linalg.norm(mean)).astype(np.float32), time_s)
+            ids.append(track.id)
+            alive.append(track)
+        self._tracks = tuple(alive)
+        return tuple(ids)
+
+
+def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: TrackerLimits) -> dict[int, Track]:
+    """Map face indices to the tracks that they continue, the best sum of overlap and likeness first."""
+    if not tracks or not len(boxes):
+        return {}
+    place = np.maximum(_iou(_boxes(tracks), boxes), _closeness(_boxes(tracks), boxes))
+    likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
+    allowed = ((place >= limits.min_overlap) & (likeness > limits.other_face)) | (likeness >= limits.same_face)
+    gain = np.where(allowed, 1.0 + place + likeness, 0.0)
+    rows, columns = linear_sum_assignment(gain, maximize=True)
+    return {int(c): tracks[r] for r, c in zip(rows, columns, strict=True) if allowed[r, c]}
+
+
+def _boxes(tracks: list[Track]) -> Floats:
+    return np.stack([track.box_xyxy for track in tracks])
+
+
+def _iou(a: Floats, b: Floats) -> Matrix:
+    """Intersection over union of each of n boxes with each of m: (n, 4), (m, 4) → (n, m)."""
+    top_left = np.maximum(a[:, None, :2], b[None, :, :2])
+    bottom_right = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    overlap = np.prod(np.clip(bottom_right - top_left, 0.0, None), axis=2, dtype=np.float64)
+    union = _area(a)[:, None] + _area(b)[None, :] - overlap
+    return np.asarray(overlap / np.maximum(union, 1e-9))
+
+
+def _closeness(a: Floats, b: Floats) -> Matrix:
+    """1 for equal centres, 0 from a box's size apart; also keeps a small fast face whose boxes no longer overlap."""
+    centres_a, centres_b = (a[:, :2] + a[:, 2:]) / 2.0, (b[:, :2] + b[:, 2:]) / 2.0
+    apart = np.linalg.norm(centres_a[:, None] - centres_b[None], axis=2)
+    size = np.sqrt(np.maximum(_area(a), 1e-9))[:, None]
+    return np.asarray(np.clip(1.0 - apart / size, 0.0, 1.0), np.float64)
+
+
+def _area(boxes: Floats) -> Matrix:
+    return np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None), axis=1, dtype=np.float64)

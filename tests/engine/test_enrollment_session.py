@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from metaface_gui.engine.enrollment_session import EnrollmentSession
+from metaface_gui.engine.events import EnrollmentChanged
+from metaface_gui.types import QualityIssue
+from tests.pipeline.samples import sample, unit
+
+
+@pytest.fixture
+def events() -> list[EnrollmentChanged]:
+    return []
+
+
+@pytest.fixture
+def session(events: list[EnrollmentChanged]) -> EnrollmentSession:
+    return EnrollmentSession(events.append)
+
+
+def ids(event: EnrollmentChanged) -> list[int]:
+    return [shot.id for shot in event.shots]
+
+
+def test_records_only_between_start_and_stop(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
+    a, b = unit(0, 30)
+    session.offer([sample(a)])
+    assert events == []
+    session.start()
+    session.offer([sample(a)])
+    session.stop()
+    session.offer([sample(b)])
+    assert [event.is_recording for event in events] == [True, True, False]
+    assert ids(events[-1]) == [1]
+
+
+def test_says_what_is_wrong_and_when_it_is_right_again(
+    session: EnrollmentSession, events: list[EnrollmentChanged]
+) -> None:
+    session.start()
+    session.offer([])
+    session.offer([])
+    session.offer([sample(unit(0)[0])])
+    assert [event.guidance for event in events] == [None, QualityIssue.NO_FACE, None]
+
+
+def test_stops_by_itself_with_enough_shots(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
+    session.start()
+    for point in unit(*range(0, 180, 20)):
+        session.offer([sample(point)])
+    assert not session.is_recording
+    assert len(events[-1].shots) == events[-1].wanted == 5
+
+
+def test_removed_shots_come_back_one_by_one(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
+    session.start()
+    for point in unit(0, 30, 60):
+        session.offer([sample(point)])
+    session.remove(1)
+    session.remove(3)
+    assert ids(events[-1]) == [2]
+    session.undo()
+    assert ids(events[-1]) == [2, 3]
+    session.undo()
+    assert ids(events[-1]) == [1, 2, 3]
+    assert not events[-1].can_undo
+
+
+def test_discarding_can_be_undone_until_something_is_saved(
+    session: EnrollmentSession, events: list[EnrollmentChanged]
+) -> None:
+    session.start()
+    for point in unit(0, 30):
+        session.offer([sample(point)])
+    session.discard()
+    assert events[-1].shots == ()
+    assert events[-1].can_undo
+    session.undo()
+    assert ids(events[-1]) == [1, 2]
+    session.clear()
+    assert events[-1] == EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=5)
+
+
+def test_files_that_were_refused_are_named(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
+    session.offer_file("good.jpg", [sample(unit(0)[0])])
+    session.offer_file("empty.jpg", [])
+    assert session.is_from_files
+    assert ids(events[-1]) == [1]
+    assert events[-1].refused == (("empty.jpg", QualityIssue.NO_FACE),)
+
+
+def test_pictures_are_decodable(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
+    session.offer_file("good.jpg", [sample(unit(0)[0])])
+    assert events[-1].shots[0].picture.startswith(b"\xff\xd8")
