@@ -1,13 +1,29 @@
-"""What every detector's raw answer goes through: nothing infinite, nothing outside the frame, no empty boxes."""
+"""What goes into a network and what comes out: the frame reduced to a working size, the answer made safe to use."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from metaface_gui.types import FaceDetections, Floats
+from metaface_gui.types import FaceDetections, Floats, Image
 
 _MIN_SIDE_PX = 4.0
 _MIN_EYE_DISTANCE_PX = 1.0
+
+
+def working_copy(image_bgr: Image, longest_side: int) -> tuple[Image, Floats]:
+    """The image, contiguous, reduced so that no side exceeds `longest_side`, and (2,): its pixels → the image's (x, y).
+
+    Smaller images are not enlarged.
+    """
+    image_bgr = np.ascontiguousarray(image_bgr)
+    height, width = image_bgr.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1.0:
+        return image_bgr, np.ones(2, np.float32)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small: Image = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return small, np.array([width / size[0], height / size[1]], np.float32)
 
 
 def clean_detections(

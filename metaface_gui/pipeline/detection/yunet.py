@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from metaface_gui.pipeline.detection.clean import clean_detections
+from metaface_gui.pipeline.detection.clean import clean_detections, working_copy
 from metaface_gui.types import FaceDetections, Image
 
 _MAX_FACES = 200
@@ -42,11 +42,8 @@ class YuNetDetector:
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
-        height, width = image_bgr.shape[:2]
-        scale = min(1.0, self._working_side / max(height, width))
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        image_bgr = np.ascontiguousarray(image_bgr)
-        small = image_bgr if scale == 1.0 else cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
+        small, to_image = working_copy(image_bgr, self._working_side)
+        size = (small.shape[1], small.shape[0])
         if size != self._input_size:
             self._network.setInputSize(size)
             self._input_size = size
@@ -56,9 +53,9 @@ class YuNetDetector:
         # Rows: x, y, w, h, then right eye, left eye, nose, right and left mouth corner (the person's own right,
         # which is the image's left), confidence.
         rows = np.asarray(found, np.float32).reshape(-1, 15)
-        to_image = np.array([width / size[0], height / size[1]], np.float32)
         corners = np.concatenate([rows[:, :2] * to_image, (rows[:, :2] + rows[:, 2:4]) * to_image], axis=1)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * to_image
+        height, width = image_bgr.shape[:2]
         return clean_detections(corners, landmarks, rows[:, 14], width=width, height=height)
 
 
