@@ -1,0 +1,119 @@
+"""Embeddings of many people → the generator that stands for strangers (`recognition.cohort`).
+
+A mixture of Gaussians by expectation maximisation (Dempster, Laird and Rubin 1977), each face weighted so that every
+person counts once: a data set's celebrities must not become its typical strangers. Component covariances are drawn
+towards the overall one, the posterior mean under an inverse-Wishart prior (Fraley and Raftery 2007).
+
+Gaussians are too round: real strangers come closer to an enrolled person than the mixture's samples do, because faces
+vary along fewer directions than a sample covariance says. So each covariance's spectrum is sharpened, Λ → c Λ^γ with
+the trace kept. γ was chosen by two-fold cross-fitting within the meta-training people (fit on one half, promise 1 %
+to galleries of 1, 5, 20 and 100 people of the other half): the FPIR achieved was 1.1, 1.5, 1.6, 2.4 % with γ = 1
+and 0.9, 1.1, 1.2, 1.7 % with γ = 2.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.pipeline.recognition.cohort import CohortGenerator
+from metaface_gui.types import Floats
+
+Doubles = NDArray[np.float64]
+
+_FLOOR = 1e-6
+"""Least variance along a direction; embeddings are unit vectors, whose variances are about 1/d."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFitSettings:
+    """How to fit: components, EM steps, prior strength (in faces per dimension), γ of the docstring, factor rank."""
+
+    components: int = 16
+    steps: int = 30
+    prior: float = 0.1
+    sharpening: float = 2.5
+    rank: int = 64
+    seed: int = 0
+
+
+def fit_generator(
+    embeddings: Floats, person: NDArray[np.int64], settings: CohortFitSettings, metadata: dict[str, str]
+) -> CohortGenerator:
+    """Fit to embeddings (n, d), L2-normalised, of the people numbered by `person` (n,).
+
+    Raises:
+        ValueError: if shapes do not fit, or there are too few people for nobody to stand out: at least 16 a component.
+    """
+    if embeddings.ndim != 2 or person.shape != embeddings.shape[:1]:
+        raise ValueError(f"want (n, d) embeddings and (n,) people, got {embeddings.shape} and {person.shape}")
+    _, which, counts = np.unique(person, return_inverse=True, return_counts=True)
+    if len(counts) < 16 * settings.components:
+        raise ValueError(f"{settings.components} components need at least {16 * settings.components} people")
+    points = embeddings.astype(np.float64)
+    face_weights = (1.0 / counts)[which] * (len(points) / len(counts))
+    responsibilities = _spherical_k_means(points, face_weights, settings)
+    for _ in range(settings.steps):
+        shares, means, covariances = _maximise(points, face_weights, responsibilities, settings.prior)
+        responsibilities = _expect(points, shares, means, covariances)
+    factors = np.stack([_sharpened_factor(c, settings.sharpening, settings.rank) for c in covariances])
+    return CohortGenerator(
+        shares.astype(np.float32), means.astype(np.float32), factors.astype(np.float32), metadata=metadata
+    )
+
+
+def _spherical_k_means(points: Doubles, face_weights: Doubles, settings: CohortFitSettings) -> Doubles:
+    """Hard responsibilities (n, k) to start from (Dhillon and Modha 2001)."""
+    random = np.random.default_rng(settings.seed)
+    chances = face_weights / face_weights.sum()
+    centres = points[random.choice(len(points), settings.components, replace=False, p=chances)]
+    for _ in range(20):
+        hard: Doubles = np.eye(settings.components)[(points @ centres.T).argmax(1)]
+        sums = (hard * face_weights[:, None]).T @ points
+        # A cluster that lost all its faces starts again at a random one.
+        lost = hard.sum(0) == 0
+        sums[lost] = points[random.choice(len(points), int(lost.sum()), p=chances)]
+        centres = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return hard
+
+
+def _maximise(
+    points: Doubles, face_weights: Doubles, responsibilities: Doubles, prior: float
+) -> tuple[Doubles, Doubles, Doubles]:
+    """Shares (k,), means (k, d) and covariances (k, d, d) that suit the responsibilities."""
+    dimension = points.shape[1]
+    weighted = responsibilities * face_weights[:, None]
+    masses = weighted.sum(0) + 1e-9
+    means = weighted.T @ points / masses[:, None]
+    overall = np.cov(points.T, aweights=face_weights)
+    covariances = np.empty((len(masses), dimension, dimension))
+    for j, mass in enumerate(masses):
+        centred = points - means[j]
+        scatter = (weighted[:, j, None] * centred).T @ centred
+        strength = prior * dimension
+        covariances[j] = (scatter + strength * overall) / (mass + strength) + _FLOOR * np.eye(dimension)
+    return masses / masses.sum(), means, covariances
+
+
+def _expect(points: Doubles, shares: Doubles, means: Doubles, covariances: Doubles) -> Doubles:
+    """P(component | face), (n, k)."""
+    log_joint = np.empty((len(points), len(shares)))
+    for j, (share, mean, covariance) in enumerate(zip(shares, means, covariances, strict=True)):
+        lower = np.linalg.cholesky(covariance)
+        whitened = np.linalg.solve(lower, (points - mean).T)
+        log_joint[:, j] = np.log(share) - 0.5 * np.square(whitened).sum(0) - np.log(np.diag(lower)).sum()
+    joint = np.exp(log_joint - log_joint.max(1, keepdims=True))
+    posterior: Doubles = joint / joint.sum(1, keepdims=True)
+    return posterior
+
+
+def _sharpened_factor(covariance: Doubles, exponent: float, rank: int) -> Doubles:
+    """F (d, r) with F Fᵀ ≈ Q c Λ^γ Qᵀ, the trace kept, of the r largest directions."""
+    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = values[::-1][:rank], vectors[:, ::-1][:, :rank]
+    sharpened = values**exponent
+    sharpened *= np.trace(covariance) / sharpened.sum()
+    factor: Doubles = vectors * np.sqrt(sharpened)
+    return factor

@@ -1,0 +1,108 @@
+"""The open-set decision: the nearest person if their score reaches the threshold, Unknown otherwise.
+
+A softmax over the enrolled people cannot say "nobody": with one person it is always 1. So the decision is on raw
+scores, and what a raw score is worth in this very gallery is measured on a cohort of strangers at every adaptation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from metaface_gui.pipeline.recognition.calibration import StrangerScores
+from metaface_gui.types import UNKNOWN, Identification, PersonId
+
+UNCALIBRATED_THRESHOLD = 0.6
+"""Cosine asked for where an embedder has no cohort: above what strangers reach in the embedders that have one."""
+
+_COHORT_BATCH = 2048
+
+
+class Scorer(Protocol):
+    """What a learner's adaptation gives, as far as this stage needs to know it."""
+
+    @property
+    def n_way(self) -> int:
+        """How many people it tells apart."""
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Score faces against people: (n_query, p) → (n_query, n_way), larger = more alike, raw."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenSetClassifier:
+    """An adapted classifier with names and a threshold: immutable, safe to share between threads.
+
+    `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and
+    for an embedder without cohort, whose threshold is a cautious default (`is_calibrated` is False).
+    """
+
+    scorer: Scorer | None
+    person_ids: tuple[PersonId, ...]
+    names: tuple[str, ...]
+    strangers: StrangerScores | None
+    threshold: float
+
+    @classmethod
+    def empty(cls) -> OpenSetClassifier:
+        """The classifier of an empty gallery: everybody is Unknown."""
+        return cls(None, (), (), None, UNKNOWN.threshold)
+
+    @classmethod
+    def calibrated(
+        cls,
+        scorer: Scorer,
+        *,
+        person_ids: tuple[PersonId, ...],
+        names: tuple[str, ...],
+        cohort: Tensor | None,
+        fpir: float,
+    ) -> OpenSetClassifier:
+        """Score the cohort (n, p) with a newly adapted classifier and set the threshold that lets `fpir` through.
+
+        Without a cohort the threshold is `UNCALIBRATED_THRESHOLD`, which means something for cosine scores only.
+
+        Raises:
+            ValueError: if there is not one id and one name for each of the scorer's people, or `fpir` is not a share.
+        """
+        if not scorer.n_way == len(person_ids) == len(names) > 0:
+            raise ValueError(f"{scorer.n_way} people are scored, {len(person_ids)} ids and {len(names)} names given")
+        if cohort is None:
+            return cls(scorer, person_ids, names, None, UNCALIBRATED_THRESHOLD)
+        with torch.inference_mode():
+            batches = (cohort[begin : begin + _COHORT_BATCH] for begin in range(0, len(cohort), _COHORT_BATCH))
+            best = torch.cat([scorer.scores(batch).amax(1, keepdim=True) for batch in batches])
+        strangers = StrangerScores.of(best.cpu().numpy())
+        return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir))
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the threshold was measured on a cohort, or nobody is enrolled and it does not matter."""
+        return self.strangers is not None or self.scorer is None
+
+    def with_fpir(self, fpir: float) -> OpenSetClassifier:
+        """Return the same classifier with the threshold for another FPIR; nothing is scored anew."""
+        return self if self.strangers is None else replace(self, threshold=self.strangers.threshold(fpir))
+
+    def identify(self, features: Tensor) -> tuple[Identification, ...]:
+        """Decide on n ≥ 0 faces (n, p) at once."""
+        if self.scorer is None:
+            return (UNKNOWN,) * len(features)
+        with torch.inference_mode():
+            best, nearest = self.scorer.scores(features).max(1)
+        return tuple(self._decide(*pair) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
+
+    def _decide(self, score: float, column: int) -> Identification:
+        person_id, name = self.person_ids[column], self.names[column]
+        known = score >= self.threshold
+        return Identification(
+            person_id=person_id if known else None,
+            name=name if known else None,
+            score=score,
+            threshold=self.threshold,
+            nearest_id=person_id,
+            nearest_name=name,
+        )

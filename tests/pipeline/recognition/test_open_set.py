@@ -1,0 +1,106 @@
+"""Known or Unknown: on scores small enough to see through."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pytest
+import torch
+from torch import Tensor
+
+from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+
+
+@dataclass(frozen=True)
+class FirstColumns:
+    """A scorer whose score for person i is the face's feature i; it counts how often it is asked."""
+
+    n_way: int
+    asked: list[int]
+
+    def scores(self, features: Tensor) -> Tensor:
+        self.asked.append(len(features))
+        return features[:, : self.n_way]
+
+
+def strangers(n: int = 1000) -> Tensor:
+    """Score i/n for the first person and 0 for the second."""
+    return torch.stack([torch.arange(n) / n, torch.zeros(n)], 1)
+
+
+def classifier(fpir: float = 0.01, asked: list[int] | None = None) -> OpenSetClassifier:
+    return OpenSetClassifier.calibrated(
+        FirstColumns(2, [] if asked is None else asked),
+        person_ids=(7, 9),
+        names=("Ann", "Bob"),
+        cohort=strangers(),
+        fpir=fpir,
+    )
+
+
+def test_the_threshold_lets_the_promised_share_of_strangers_through() -> None:
+    decided = classifier(0.01).identify(strangers())
+    assert sum(not one.is_unknown for one in decided) == 10
+    assert classifier(0.01).threshold == pytest.approx(0.989, abs=1e-5)
+
+
+def test_the_nearest_person_is_named_when_near_enough() -> None:
+    ann, bob, nobody = classifier().identify(torch.tensor([[0.995, 0.2], [0.1, 1.0], [0.2, 0.7]]))
+    assert (ann.person_id, ann.name, ann.is_unknown) == (7, "Ann", False)
+    assert (bob.person_id, bob.name, bob.score) == (9, "Bob", 1.0)
+    assert (nobody.person_id, nobody.name, nobody.is_unknown) == (None, None, True)
+    assert (nobody.nearest_id, nobody.nearest_name) == (9, "Bob")
+    assert nobody.score == pytest.approx(0.7)
+    assert nobody.threshold == ann.threshold
+
+
+def test_another_fpir_needs_no_new_scores() -> None:
+    asked: list[int] = []
+    strict = classifier(0.01, asked)
+    calls = len(asked)
+    loose = strict.with_fpir(0.5)
+    assert len(asked) == calls
+    assert loose.threshold < strict.threshold
+    assert loose.threshold == classifier(0.5).threshold
+    assert strict.threshold == classifier(0.01).threshold
+
+
+def test_one_enrolled_person_is_not_everybody() -> None:
+    alone = OpenSetClassifier.calibrated(
+        FirstColumns(1, []), person_ids=(7,), names=("Ann",), cohort=strangers(), fpir=0.01
+    )
+    assert [one.name for one in alone.identify(torch.tensor([[0.5, 0.0], [1.0, 0.0]]))] == [None, "Ann"]
+
+
+def test_an_empty_gallery_knows_nobody() -> None:
+    empty = OpenSetClassifier.empty()
+    decided = empty.identify(torch.ones(3, 128))
+    assert len(decided) == 3
+    assert all(one.is_unknown and one.nearest_id is None and one.threshold == math.inf for one in decided)
+    assert empty.with_fpir(0.3).identify(torch.ones(1, 128))[0].is_unknown
+    assert empty.is_calibrated
+
+
+def test_no_faces_give_no_decisions() -> None:
+    assert classifier().identify(torch.zeros(0, 2)) == ()
+    assert OpenSetClassifier.empty().identify(torch.zeros(0, 2)) == ()
+
+
+def test_without_cohort_the_threshold_is_cautious_and_says_so() -> None:
+    cautious = OpenSetClassifier.calibrated(
+        FirstColumns(2, []), person_ids=(7, 9), names=("Ann", "Bob"), cohort=None, fpir=0.01
+    )
+    assert not cautious.is_calibrated
+    assert cautious.threshold == cautious.with_fpir(0.5).threshold == UNCALIBRATED_THRESHOLD
+    assert classifier().is_calibrated
+
+
+@pytest.mark.parametrize(
+    ("person_ids", "names"), [((7,), ("Ann", "Bob")), ((7, 9), ("Ann",)), ((7, 9, 11), ("Ann", "Bob", "Cy"))]
+)
+def test_people_that_do_not_match_the_scores_are_refused(person_ids: tuple[int, ...], names: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="people are scored"):
+        OpenSetClassifier.calibrated(
+            FirstColumns(2, []), person_ids=person_ids, names=names, cohort=strangers(), fpir=0.01
+        )
