@@ -60,7 +60,8 @@ class CohortGenerator:
             mean + random.standard_normal((count, factor.shape[1]), np.float32) @ factor.T
             for count, mean, factor in zip(counts, self.means, self.factors, strict=True)
         ]
-        points = np.concatenate(drawn).astype(np.float32)
+        # Shuffled, so that a part of a cohort stands for the whole.
+        points = random.permutation(np.concatenate(drawn).astype(np.float32))
         strangers: Floats = points / np.linalg.norm(points, axis=1, keepdims=True)
         return strangers
 
