@@ -97,6 +97,9 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
                 found=version,
                 known=len(migrations),
             )
+        page_size = connection.execute("PRAGMA page_size").fetchone()[0]
+        if path.stat().st_size % page_size and not has_log(path):
+            raise damaged(path, "it is cut off")  # SQLite would read zeros for what is missing
         finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if finding != "ok":
             raise damaged(path, finding)

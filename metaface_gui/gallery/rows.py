@@ -25,6 +25,9 @@ from metaface_gui.gallery.records import (
 from metaface_gui.gallery.sqlite_errors import damaged
 from metaface_gui.types import Floats, PersonId
 
+# Ids often come out of `Templates`' arrays; without this SQLite would store and compare them as bytes.
+sqlite3.register_adapter(np.int64, int)
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

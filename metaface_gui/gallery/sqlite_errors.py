@@ -88,5 +88,7 @@ def translated(path: Path | None) -> Iterator[None]:
         if code is None and "decode to UTF-8" in str(error):
             raise damaged(path, "text that is not UTF-8") from error
         raise DatabaseBugError(str(error)) from error
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged bytes in its message, and Python cannot read it
+        raise damaged(path, "text that is not UTF-8") from error
     except OSError as error:
         raise GalleryError(UNREACHABLE, path=shown(path), reason=error.strerror or error) from error

@@ -161,7 +161,7 @@ def import_from(
         people = rows.read_people(source.connection, source.path)
     added, renamed, merged, skipped, shots_added = [], [], [], [], 0
     for done, person in enumerate(people, start=1):
-        name = clean_name(person.name)
+        name = _checked_name(source, person)
         bearer = changes.bearer_of(target, name)
         if bearer is None or on_clash is ClashPolicy.RENAME:
             new_name = name if bearer is None else _free_name(target, name)
@@ -204,6 +204,13 @@ def _import_person(source: SourceDatabase, target: sqlite3.Connection, person: P
     except ValueError as error:  # an embedder of this name gives vectors of another length here
         raise damaged(source.path, error) from error
     return len(new)
+
+
+def _checked_name(source: SourceDatabase, person: Person) -> str:
+    try:
+        return clean_name(person.name)
+    except GalleryError as error:
+        raise damaged(source.path, error) from error
 
 
 def _checked_shot(source: SourceDatabase, shot: Shot) -> NewShot:

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metaface_gui.errors import GalleryError
+from metaface_gui.gallery import MAX_NAME, clean_name, name_key
+from metaface_gui.gallery.names import numbered_name
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("  Ann \t  Lee\n", "Ann Lee"),
+        ("Zoe\u0308", "Zoë"),
+        ("a\u00a0b", "a b"),
+        ('👩🏽‍🚀 / "O\'Neil"; DROP TABLE person;--', '👩🏽‍🚀 / "O\'Neil"; DROP TABLE person;--'),
+        ("\u200f\u0645\u062d\u0645\u062f\u200f", "\u200f\u0645\u062d\u0645\u062f\u200f"),
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("x" * MAX_NAME, "x" * MAX_NAME),
+    ],
+)
+def test_name_is_stored_tidied(typed: str, stored: str) -> None:
+    assert clean_name(typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["", " \t\n", "\u200b\u200d", "\u202e", "\u00a0"])
+def test_name_with_nothing_to_see_is_refused(typed: str) -> None:
+    with pytest.raises(GalleryError, match="empty"):
+        clean_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["a\0b", "\x1b[31mred", "bell\a", "half\ud83d"])
+def test_control_characters_are_refused(typed: str) -> None:
+    with pytest.raises(GalleryError, match="control characters"):
+        clean_name(typed)
+
+
+@pytest.mark.parametrize("length", [MAX_NAME + 1, 10_000, 1_000_000])
+def test_long_name_is_refused_without_repeating_it(length: int) -> None:
+    with pytest.raises(GalleryError, match=f"{length} characters long and may be 200") as caught:
+        clean_name("x" * length)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(("one", "other"), [("STRASSE", "straße"), ("Ａｎｎ", "ann"), ("ΣΊΣΥΦΟΣ", "σίσυφος")])
+def test_spellings_of_one_name_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+def test_different_names_have_different_keys() -> None:
+    assert name_key("Ann") != name_key("Anne")
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing(typed: str) -> None:
+    try:
+        name = clean_name(typed)
+    except GalleryError:
+        return
+    assert clean_name(name) == name
+    assert 1 <= len(name) <= MAX_NAME
+
+
+@given(st.text(min_size=1, max_size=MAX_NAME), st.integers(2, 10**6))
+def test_numbered_name_is_never_too_long(name: str, number: int) -> None:
+    assert len(numbered_name(name, number)) <= MAX_NAME
+    assert numbered_name(name, number).endswith(f" ({number})")
