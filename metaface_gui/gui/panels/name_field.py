@@ -43,7 +43,7 @@ class NameField(QWidget):
         layout.addWidget(self._message)
         self.setFocusProxy(self._edit)
         self._edit.textChanged.connect(self._on_changed)
-        self._edit.returnPressed.connect(self.submitted)
+        self._edit.returnPressed.connect(self._on_enter)
         bridge.gallery_changed.connect(self._on_gallery)
         self._on_changed()
 
@@ -101,6 +101,12 @@ class NameField(QWidget):
         completer.setPopup(proposals)
         proposals.setItemDelegate(PeopleDelegate(proposals, picture_side=32))  # after setPopup, which sets Qt's own
         return completer
+
+    def _on_enter(self) -> None:
+        # Qt gives Enter to the line even when it chooses a proposal; that is not yet a yes to the whole form.
+        proposals = self._edit.completer().popup()
+        if proposals is None or not proposals.isVisible() or not proposals.currentIndex().isValid():
+            self.submitted.emit()
 
     def _on_gallery(self, event: GalleryChanged) -> None:
         self._people.show_snapshot(event.snapshot)

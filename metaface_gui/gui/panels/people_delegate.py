@@ -23,6 +23,7 @@ class PeopleDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._side = picture_side
         self._pictures = PictureCache()
+        self._edited = QPersistentModelIndex()
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Height of a row; as wide as the view makes it."""
@@ -42,15 +43,22 @@ class PeopleDelegate(QStyledItemDelegate):
         self._paint_picture(painter, QRectF(picture), person, palette)
         if is_present:
             _paint_presence(painter, QRectF(picture), palette)
-        self._paint_texts(painter, texts, option, person, is_present=is_present)
+        if index != self._edited:  # the editor is lower than the row and would lie on top of the words
+            self._paint_texts(painter, texts, option, person, is_present=is_present)
         painter.restore()
 
-    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget:
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         """A plain line in which a name is typed anew."""
+        self._edited = QPersistentModelIndex(index)
         editor = QLineEdit(parent)
         editor.setAccessibleName(translate("People", "New name"))
         editor.setAcceptDrops(False)
         return editor
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        """Show the words again."""
+        self._edited = QPersistentModelIndex()
+        super().destroyEditor(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
         """Put it where the texts are."""

@@ -234,7 +234,7 @@ class SortedPeople(QSortFilterProxyModel):
     def set_search(self, text: str) -> None:
         """Keep those whose name contains `text`, whatever its case and spelling of letters; all for an empty one."""
         self._wanted = name_key(" ".join(text.split()))
-        self.invalidateRowsFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         """Whether the name contains what is searched for."""

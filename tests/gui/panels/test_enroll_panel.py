@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +48,11 @@ def drop(panel: EnrollPanel, *urls: QUrl) -> None:
     data.setUrls(list(urls))
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     action = Qt.DropAction.CopyAction
-    QApplication.sendEvent(panel, QDragEnterEvent(QPointF(50, 50), action, data, buttons, keys))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PySide6 6.12 wants a QPointF, 6.11 has no such overload
+        enter = QDragEnterEvent(QPoint(50, 50), action, data, buttons, keys)
+    QApplication.sendEvent(panel, enter)
+    assert enter.isAccepted()
     QApplication.sendEvent(panel, QDropEvent(QPointF(50, 50), action, data, buttons, keys))
 
 

@@ -1,0 +1,61 @@
+"""What is shown where there is nothing yet: an icon, what it is, and what to do next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from metaface_gui.gui.icons import icon_pixmap
+from metaface_gui.gui.theme import Space, Theme
+
+_ICON_SIDE = 32
+
+
+class EmptyNote(QWidget):
+    """Centred; further widgets (a button for the next step) can be added below with `add`."""
+
+    def __init__(self, icon: str, title: str, next_step: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name = icon
+        self._icon = QLabel(self)
+        self._title = self._label(title, "heading")
+        self._next_step = self._label(next_step, "muted")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(Space.S, 0, Space.S, 0)
+        self._layout.setSpacing(Space.XS)
+        self._layout.addStretch(1)
+        self._layout.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._layout.addWidget(self._title)
+        self._layout.addWidget(self._next_step)
+        self._layout.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        theme = Theme.current()
+        theme.changed.connect(self._show_icon)
+        self._show_icon()
+
+    @property
+    def text(self) -> str:
+        """Title and next step."""
+        return f"{self._title.text()}\n{self._next_step.text()}"
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget below the words."""
+        self._layout.insertSpacing(self._layout.count() - 1, Space.S)
+        self._layout.insertWidget(self._layout.count() - 1, widget, alignment=Qt.AlignmentFlag.AlignCenter)
+
+    def say(self, title: str, next_step: str) -> None:
+        """Show other words."""
+        self._title.setText(title)
+        self._next_step.setText(next_step)
+
+    def _label(self, text: str, role: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("role", role)
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return label
+
+    def _show_icon(self) -> None:
+        color = Theme.current().color("muted")
+        self._icon.setPixmap(icon_pixmap(self._icon_name, _ICON_SIDE, color, self.devicePixelRatioF()))

@@ -1,0 +1,313 @@
+"""Who is enrolled: find, sort, rename, merge, delete, see shots, add some, export and import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import GalleryChanged, ResultReady, Trouble
+from metaface_gui.errors import GalleryError
+from metaface_gui.gallery import Person
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.panels.file_dialogs import ask_for_file, ask_where_to_save, file_filter
+from metaface_gui.gui.panels.merge_bar import MergeBar
+from metaface_gui.gui.panels.people_delegate import PeopleDelegate
+from metaface_gui.gui.panels.people_model import PeopleModel, PeopleOrder, PeopleRole, SortedPeople
+from metaface_gui.gui.panels.person_details import PersonDetails
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import error_text
+from metaface_gui.types import PersonId
+
+_AGES_MS = 15_000
+_EXPORTED = ("*.metaface",)
+_SUGGESTED_NAME = "people.metaface"
+
+
+class PeopleList(QListView):
+    """The list itself: the Delete key asks to delete, and a drop means "this is the same person"."""
+
+    delete_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(PeopleDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(trigger.EditKeyPressed | trigger.DoubleClicked)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setDragDropOverwriteMode(True)  # onto somebody, never between two
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName(self.tr("People"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete is the list's own, the rest is Qt's."""
+        if event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Delete):
+            self.delete_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class PeoplePanel(QWidget):
+    """Search and order above, the list, the chosen person's shots below, export and import at the foot."""
+
+    enroll_requested = Signal()
+    """The empty panel's button: enrol somebody."""
+    add_shots_requested = Signal(Person)
+    """Start an enrolment that adds to this person."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self.people = PeopleModel(self)
+        self.sorted_people = SortedPeople(self.people, self)
+        self.setAccessibleName(self.tr("People"))
+        self._make_widgets()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_AGES_MS)
+        self._timer.timeout.connect(self.list.viewport().update)
+        self._connect(bridge)
+        self._show_page()
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Search"))
+        self.search.setAccessibleName(self.tr("Search people"))
+        self.search.setClearButtonEnabled(True)
+        self.order = QComboBox(self)
+        self.order.setAccessibleName(self.tr("Sort by"))
+        self.order.setToolTip(self.tr("Sort by"))
+        for words, order in (
+            (self.tr("Name"), PeopleOrder.NAME),
+            (self.tr("Last seen"), PeopleOrder.LAST_SEEN),
+            (self.tr("Newest"), PeopleOrder.ADDED),
+        ):
+            self.order.addItem(words, order)
+        self.list = PeopleList(self)
+        self.list.setModel(self.sorted_people)
+        self.enroll_button = QPushButton(self.tr("Enrol somebody"), self)
+        self.enroll_button.setProperty("kind", "primary")
+        set_icon(self.enroll_button, "user-plus", "on_primary")
+        self.nobody = EmptyNote(
+            "users",
+            self.tr("Nobody is enrolled yet"),
+            self.tr("Record yourself for two seconds and type your name: you will be recognised at once."),
+            self,
+        )
+        self.nobody.add(self.enroll_button)
+        self.clear_button = QPushButton(self.tr("Show everybody"), self)
+        self.no_match = EmptyNote("search", self.tr("Nobody has such a name"), self.tr("Search for less."), self)
+        self.no_match.add(self.clear_button)
+        self.pages = QStackedWidget(self)
+        for page in (self.list, self.nobody, self.no_match):
+            self.pages.addWidget(page)
+        self.merge_bar = MergeBar(self.pages)
+        self.details = PersonDetails(self._engine, self)
+        self.import_button = QPushButton(self.tr("Import…"), self)
+        self.import_button.setToolTip(self.tr("Add the people of an exported file"))
+        set_icon(self.import_button, "import")
+        self.export_button = QPushButton(self.tr("Export…"), self)
+        self.export_button.setToolTip(self.tr("Write everybody to one file, with shots and consent"))
+        set_icon(self.export_button, "export")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
+        head.setSpacing(Space.S)
+        head.addWidget(self.search, 1)
+        head.addWidget(self.order)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
+        foot.setSpacing(Space.S)
+        foot.addWidget(self.import_button)
+        foot.addWidget(self.export_button)
+        foot.addStretch(1)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.pages)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        self.pages.setMinimumHeight(160)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(splitter, 1)
+        layout.addLayout(foot)
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        self.search.textChanged.connect(self._on_search)
+        self.order.activated.connect(self._on_order)
+        self.clear_button.clicked.connect(self.search.clear)
+        self.enroll_button.clicked.connect(self.enroll_requested)
+        self.list.delete_requested.connect(self._delete_chosen)
+        self.list.customContextMenuRequested.connect(self._open_menu)
+        self.list.selectionModel().selectionChanged.connect(self._show_details)
+        self.people.rename_requested.connect(self._engine.rename_person)
+        self.people.rename_refused.connect(self._on_refused)
+        self.people.merge_requested.connect(self._ask_to_merge)
+        self.merge_bar.merge_requested.connect(self._merge)
+        self.details.merge_requested.connect(self._merge)
+        self.details.rename_requested.connect(self._rename_chosen)
+        self.details.add_shots_requested.connect(self.add_shots_requested)
+        self.details.delete_requested.connect(self._delete_chosen)
+        self.export_button.clicked.connect(self._ask_where_to_export)
+        self.import_button.clicked.connect(self._ask_what_to_import)
+        bridge.gallery_changed.connect(self._on_gallery)
+        bridge.result_ready.connect(self._on_result)
+        bridge.trouble.connect(self._on_trouble)
+
+    # For the window -------------------------------------------------------------------------------------------------
+
+    def chosen(self) -> tuple[Person, ...]:
+        """Who is selected, in the order of the list."""
+        rows = sorted(self.list.selectionModel().selectedIndexes(), key=QModelIndex.row)
+        return tuple(index.data(PeopleRole.PERSON) for index in rows)
+
+    def choose(self, person_id: PersonId) -> None:
+        """Select one person and scroll to them; nothing happens if they are gone or searched away."""
+        row = self.people.row_of(person_id)
+        index = QModelIndex() if row is None else self.sorted_people.mapFromSource(self.people.index(row))
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+
+    def focus_search(self) -> None:
+        """Go on with searching."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_gallery(self, event: GalleryChanged) -> None:
+        had_keyboard = self.list.hasFocus()
+        self.people.show_snapshot(event.snapshot)
+        if had_keyboard and not self.chosen() and self.list.currentIndex().isValid():
+            # After a deletion, who is next is chosen, so that the keyboard goes on from there.
+            self.list.setCurrentIndex(self.list.currentIndex())
+            flag = self.list.selectionModel().SelectionFlag.ClearAndSelect
+            self.list.selectionModel().select(self.list.currentIndex(), flag)
+        self._show_page()
+        self._show_details()
+
+    def _on_result(self, event: ResultReady) -> None:
+        ids = (face.identification.person_id for face in event.result.faces)
+        self.people.show_present({person_id for person_id in ids if person_id is not None})
+
+    def _on_trouble(self, event: Trouble) -> None:
+        if isinstance(event.error, GalleryError):
+            self.details.say(error_text(event.error), role="error")
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _on_search(self, text: str) -> None:
+        self.sorted_people.set_search(text)
+        self._show_page()
+
+    def _on_order(self) -> None:
+        self.sorted_people.set_order(self.order.currentData())
+        self.list.scrollTo(self.list.currentIndex())
+
+    def _on_refused(self, text: str) -> None:
+        self.details.say(text, role="error")
+
+    def _rename_chosen(self) -> None:
+        index = self.list.currentIndex()
+        if index.isValid():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.list.edit(index)
+
+    def _delete_chosen(self) -> None:
+        for person in self.chosen():
+            self._engine.delete_person(person.id)
+
+    def _ask_to_merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
+        by_id = {person.id: person for person in self.people.people()}
+        self.merge_bar.ask(by_id[into_id], [by_id[person_id] for person_id in from_ids])
+
+    def _merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
+        for from_id in from_ids:
+            self._engine.merge_people(into_id, from_id)
+
+    def _open_menu(self, position: QPoint) -> None:
+        if self.chosen():
+            self.make_menu().popup(self.list.viewport().mapToGlobal(position))
+
+    def make_menu(self) -> QMenu:
+        """Make the context menu of those chosen; it goes away when it is closed."""
+        menu = QMenu(self.list)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chosen = self.chosen()
+        if len(chosen) == 1:
+            menu.addAction(self.tr("Add shots"), lambda: self.add_shots_requested.emit(chosen[0]))
+            menu.addAction(self.tr("Rename"), self._rename_chosen).setShortcut(Qt.Key.Key_F2)
+            hint = menu.addAction(self.tr("To merge, choose two people"))
+            hint.setEnabled(False)
+        else:
+            self.details.fill_merge_menu(menu.addMenu(self.tr("Merge into…")))
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete"), self._delete_chosen).setShortcut(Qt.Key.Key_Delete)
+        return menu
+
+    def _ask_where_to_export(self) -> None:
+        patterns = (file_filter(self.tr("MetaFace people"), _EXPORTED),)
+        title = self.tr("Export everybody")
+        ask_where_to_save(self, title, patterns, _SUGGESTED_NAME, lambda paths: self._export(paths[0]))
+
+    def _export(self, path: Path) -> None:
+        self._engine.export_gallery(path)
+
+    def _ask_what_to_import(self) -> None:
+        patterns = (file_filter(self.tr("MetaFace people"), _EXPORTED), file_filter(self.tr("All files"), ("*",)))
+        ask_for_file(self, self.tr("Import people"), patterns, lambda paths: self._engine.import_gallery(paths[0]))
+
+    # What is shown --------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The times since somebody was seen go on only where they are seen."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing to refresh."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _show_page(self) -> None:
+        if self.people.rowCount() == 0:
+            self.pages.setCurrentWidget(self.nobody)
+        elif self.sorted_people.rowCount() == 0:
+            self.pages.setCurrentWidget(self.no_match)
+        else:
+            self.pages.setCurrentWidget(self.list)
+        self.details.setEnabled(self.people.rowCount() > 0)
+        self.export_button.setEnabled(self.people.rowCount() > 0)
+
+    def _show_details(self) -> None:
+        self.details.show_people(self.chosen())

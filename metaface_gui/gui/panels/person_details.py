@@ -1,0 +1,177 @@
+"""The strip below the people list: who is chosen, their shots, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.gallery import Person, Shot
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.panels.flow_layout import FlowLayout
+from metaface_gui.gui.panels.hop import Hop
+from metaface_gui.gui.panels.shot_grid import TILE_SIDE, ShotGrid, TilePicture
+from metaface_gui.gui.panels.wording import shortened, shots_text
+from metaface_gui.gui.theme import Space
+from metaface_gui.types import PersonId
+
+MOST_SHOTS = 60
+"""So many of the newest shots are shown; every one is a widget."""
+
+
+class PersonDetails(QWidget):
+    """Shows the people it is given; with one of them their shots, with several what joins them."""
+
+    rename_requested = Signal()
+    add_shots_requested = Signal(Person)
+    delete_requested = Signal()
+    merge_requested = Signal(object, list)
+    """Whose name stays, and who goes into them."""
+
+    def __init__(self, engine: EngineApi, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._people: tuple[Person, ...] = ()
+        self._loaded_for: Person | None = None
+        self.title = ElidedLabel("", self, role="heading")
+        self.note = MessageLine(2, self)
+        self.grid = ShotGrid(self)
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self.grid)
+        self._scroll.setMinimumHeight(TILE_SIDE + 2)
+        self.add_button = self._button(self.tr("Add shots"), "plus", self.tr("Record or choose more shots"))
+        self.rename_button = self._button(self.tr("Rename"), "edit", self.tr("Give another name (F2)"))
+        self.delete_button = self._button("", "trash", self.tr("Delete (Del); can be undone"))
+        self.delete_button.setAccessibleName(self.tr("Delete"))
+        self.merge_button = self._button(self.tr("Merge into…"), "merge", self.tr("Make one person of those chosen"))
+        self.merge_menu = QMenu(self.merge_button)
+        self.merge_button.setMenu(self.merge_menu)
+        self._lay_out()
+        self._hop = Hop(self)
+        self._hop.arrived.connect(self._on_shots)
+        self.grid.remove_requested.connect(engine.delete_shot)
+        self.add_button.clicked.connect(self._ask_for_shots)
+        self.rename_button.clicked.connect(self.rename_requested)
+        self.delete_button.clicked.connect(self.delete_requested)
+        self.show_people(())
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Who is shown."""
+        return self._people
+
+    def show_people(self, people: Sequence[Person]) -> None:
+        """Show these; a single person's shots are read anew when they have changed."""
+        self._people = tuple(people)
+        only = self._people[0] if len(self._people) == 1 else None
+        for button in (self.add_button, self.rename_button):
+            button.setVisible(len(self._people) < 2)
+            button.setEnabled(only is not None)
+        self.merge_button.setVisible(len(self._people) > 1)
+        self.delete_button.setEnabled(bool(self._people))
+        if only is None:
+            self._loaded_for = None
+            self.grid.show_pictures(())
+            self._show_several()
+        elif not _has_same_shots(only, self._loaded_for):
+            is_another = self._loaded_for is None or self._loaded_for.id != only.id
+            self._loaded_for = only
+            if is_another:
+                self.grid.show_pictures(())
+            self._engine.load_shots(only.id, partial(_pass_on, self._hop, only.id))
+        if only is not None:
+            self.title.setText(only.name)
+            self._show_single(only)
+
+    def fill_merge_menu(self, menu: QMenu) -> None:
+        """Put one entry for each chosen person into the menu: whose name stays."""
+        menu.clear()
+        for person in self._people:
+            others = [other.id for other in self._people if other.id != person.id]
+            # An ampersand would underline the next letter.
+            words = self.tr("Keep “{name}”").format(name=shortened(person.name).replace("&", "&&"))
+            menu.addAction(words, partial(self.merge_requested.emit, person.id, others))
+
+    def say(self, text: str, role: str = "muted") -> None:
+        """Show a message about what was just done."""
+        self.note.say(text, role)
+
+    def _ask_for_shots(self) -> None:
+        if len(self._people) == 1:
+            self.add_shots_requested.emit(self._people[0])
+
+    def _show_single(self, person: Person) -> None:
+        if person.shot_count == 0:
+            self.note.say(
+                self.tr("No shots: nobody is recognised as {name}. Add some.").format(name=shortened(person.name))
+            )
+        elif person.shot_count > MOST_SHOTS:
+            text = self.tr("{shots}; the newest {n} are shown.")
+            self.note.say(text.format(shots=shots_text(person.shot_count), n=MOST_SHOTS))
+        else:
+            text = self.tr("{shots}. The × deletes one; it can be undone.")
+            self.note.say(text.format(shots=shots_text(person.shot_count)))
+
+    def _show_several(self) -> None:
+        count = len(self._people)
+        if count == 0:
+            self.title.setText(self.tr("Nobody chosen"))
+            self.note.say(self.tr("Choose somebody to see their shots."))
+            return
+        self.title.setText(self.tr("{n} people chosen").format(n=count))
+        self.note.say(self.tr("Are they the same person? Merge them, all their shots are kept."))
+        self.fill_merge_menu(self.merge_menu)
+
+    def _on_shots(self, answer: tuple[PersonId, tuple[Shot, ...]]) -> None:
+        person_id, shots = answer
+        if self._loaded_for is None or self._loaded_for.id != person_id:
+            return  # somebody else was chosen meanwhile
+        newest = sorted(shots, key=lambda shot: (shot.taken_at, shot.id), reverse=True)[:MOST_SHOTS]
+        words = self.tr("Shot of {day}, quality {percent} %")
+        self.grid.show_pictures(
+            [
+                TilePicture(
+                    shot.id,
+                    shot.chip,
+                    words.format(day=shot.taken_at.astimezone().date().isoformat(), percent=round(shot.quality * 100)),
+                )
+                for shot in newest
+            ]
+        )
+
+    def _button(self, text: str, icon: str, words: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(words)
+        set_icon(button, icon)
+        return button
+
+    def _lay_out(self) -> None:
+        tools = FlowLayout(spacing=6)
+        for button in (self.add_button, self.rename_button, self.merge_button, self.delete_button):
+            tools.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self.title)
+        layout.addLayout(tools)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.note)
+
+
+def _pass_on(hop: Hop, person_id: PersonId, shots: tuple[Shot, ...]) -> None:
+    """Take an answer on the engine's thread, together with whom it is about."""
+    hop((person_id, shots))
+
+
+def _has_same_shots(person: Person, before: Person | None) -> bool:
+    if before is None or before.id != person.id:
+        return False
+    return before.shot_count == person.shot_count and before.thumbnail == person.thumbnail

@@ -1,0 +1,232 @@
+"""The tray of recent unknown faces: one click and a name, and somebody is known."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import UnknownGroup, UnknownsChanged
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
+from metaface_gui.gui.panels.shot_grid import CornerButton
+from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.panels.wording import age_text
+from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
+
+_PICTURE_SIDE = 92
+_REFRESH_MS = 1000
+
+
+class UnknownCard(QAbstractButton):
+    """One unknown person: picture, how often, how long ago, and × to forget them."""
+
+    def __init__(self, group: UnknownGroup, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = group
+        self._image = decode_square(group.picture, 2 * _PICTURE_SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(self.tr("Give this person a name"))
+        self._detail_height = QFontMetrics(font(FontSize.SMALL)).height()
+        self.setFixedSize(self.sizeHint())
+        self.dismiss_button = CornerButton(self.tr("Forget this face (Del)"), self)
+        self.show_group(group)
+
+    @property
+    def shown(self) -> UnknownGroup:
+        """Who is shown."""
+        return self._group
+
+    def show_group(self, group: UnknownGroup) -> None:
+        """Take over a newer picture, count and time of the same person."""
+        if group.picture != self._group.picture:
+            self._image = decode_square(group.picture, 2 * _PICTURE_SIDE)
+        self._group = group
+        self.setAccessibleName(self.tr("Unknown person, seen {n} times").format(n=group.count))
+        self.update()
+
+    def age(self) -> str:
+        """How long ago the face was seen."""
+        return age_text((time.monotonic_ns() - self._group.last_seen_ns) / 1e9)
+
+    def sizeHint(self) -> QSize:
+        """Picture and one line."""
+        return QSize(_PICTURE_SIDE + 2 * Space.XS, _PICTURE_SIDE + 2 * Space.XS + self._detail_height + Space.XS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the × in its corner."""
+        super().resizeEvent(event)
+        self.dismiss_button.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter names, Delete forgets, the arrows go to the neighbours."""
+        key = event.key()
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.dismiss_button.click()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+            self.focusNextPrevChild((key == Qt.Key.Key_Right) != self.isRightToLeft())
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the picture, the count on it, and how long ago below it."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setBrush(theme.color("hover" if self.underMouse() or self.isDown() else "raised"))
+        painter.setPen(QPen(theme.color("accent" if self.hasFocus() else "border"), 2 if self.hasFocus() else 1))
+        painter.drawRoundedRect(body, Radius.M, Radius.M)
+        picture = QRectF(Space.XS, Space.XS, _PICTURE_SIDE, _PICTURE_SIDE)
+        if self._image.isNull():
+            paint_initials(painter, picture, "?", self.palette(), Radius.S)
+        else:
+            pixmap = rounded_pixmap(self._image, _PICTURE_SIDE, self.devicePixelRatioF(), Radius.S)
+            painter.drawPixmap(picture.topLeft(), pixmap)
+        self._paint_count(painter, picture)
+        painter.setFont(font(FontSize.SMALL, tabular=True))
+        painter.setPen(theme.color("muted"))
+        line = QRectF(Space.XS, picture.bottom() + 2, _PICTURE_SIDE, self._detail_height)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.age())
+
+    def _paint_count(self, painter: QPainter, picture: QRectF) -> None:
+        theme = Theme.current()
+        text = f"×{self.locale().toString(self._group.count)}"
+        small = font(FontSize.SMALL, bold=True, tabular=True)
+        width = QFontMetrics(small).horizontalAdvance(text) + 2 * Space.S - 2
+        pill = QRectF(picture.left() + 3, picture.bottom() - 21, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("window"))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setFont(small)
+        painter.setPen(theme.color("text"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class UnknownTray(QWidget):
+    """A strip of cards, newest first. A click opens "Who is this?"; × forgets."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._cards: list[UnknownCard] = []
+        self._popup = WhoIsThisPopup(engine, bridge, self)
+        self.setAccessibleName(self.tr("Unknown faces"))
+        self._title = ElidedLabel(self.tr("Unknown faces"), self, role="heading")
+        self._strip = QWidget(self)
+        self._row = QHBoxLayout(self._strip)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(Space.S)
+        self._row.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._strip)
+        self._empty = EmptyNote(
+            "tray", self.tr("No unknown faces"), self.tr("Who is seen but not recognised waits here for a name."), self
+        )
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._scroll)
+        # Room for the cards and the scroll bar from the beginning, so that nothing moves when the first one comes.
+        self._stack.setFixedHeight(UnknownCard(_NOBODY).sizeHint().height() + 14)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self._title)
+        layout.addWidget(self._stack)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_REFRESH_MS)
+        self._timer.timeout.connect(self._refresh_ages)
+        bridge.unknowns_changed.connect(self._on_unknowns)
+
+    @property
+    def cards(self) -> tuple[UnknownCard, ...]:
+        """The cards from the newest on."""
+        return tuple(self._cards)
+
+    @property
+    def popup(self) -> WhoIsThisPopup:
+        """The popup that a click opens."""
+        return self._popup
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the note for an empty tray is shown."""
+        return self._stack.currentWidget() is self._empty
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ages go on only where they are seen."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing to refresh."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _on_unknowns(self, event: UnknownsChanged) -> None:
+        kept = {card.shown.id: card for card in self._cards}
+        focused = next((row for row, card in enumerate(self._cards) if card.hasFocus()), None)
+        cards: list[UnknownCard] = []
+        for group in event.groups:
+            card = kept.pop(group.id) if group.id in kept else self._new_card(group)
+            card.show_group(group)
+            cards.append(card)
+        for gone in kept.values():
+            self._row.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        if cards != self._cards:
+            for place, card in enumerate(cards):
+                self._row.removeWidget(card)
+                self._row.insertWidget(place, card)
+                if place:
+                    QWidget.setTabOrder(cards[place - 1], card)
+        self._cards = cards
+        self._stack.setCurrentWidget(self._scroll if cards else self._empty)
+        count = len(cards)
+        self._title.setText(self.tr("Unknown faces ({n})").format(n=count) if count else self.tr("Unknown faces"))
+        if focused is not None and cards and not any(card.hasFocus() for card in cards):
+            cards[min(focused, len(cards) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _new_card(self, group: UnknownGroup) -> UnknownCard:
+        card = UnknownCard(group, self._strip)
+        group_id = group.id
+        card.clicked.connect(lambda: self._ask_name(card))
+        card.dismiss_button.clicked.connect(lambda: self._engine.dismiss_unknown(group_id))
+        card.show()
+        return card
+
+    def _ask_name(self, card: UnknownCard) -> None:
+        below = card.mapToGlobal(QPoint(0, card.height() + Space.XS))
+        self._popup.open_for_group(card.shown.id, card.shown.picture, below)
+
+    def _refresh_ages(self) -> None:
+        for card in self._cards:
+            card.update()
+
+
+_NOBODY = UnknownGroup(0, b"", 0, 0)
+"""Measures a card."""

@@ -1,0 +1,301 @@
+"""The people panel driven as a user does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.api import OnShots
+from metaface_gui.engine.events import EngineEvent, Trouble
+from metaface_gui.errors import GalleryError
+from metaface_gui.gallery import Person
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.people_panel import PeoplePanel
+from metaface_gui.gui.panels.person_details import MOST_SHOTS
+from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.panels.samples import gallery, person, shot
+
+Say = Callable[[EngineEvent], None]
+LEFT = Qt.MouseButton.LeftButton
+ADA, BOB, CYD = person(1, "Ada"), person(2, "Bob"), person(3, "Cyd")
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> PeoplePanel:
+    made = PeoplePanel(engine, bridge)
+    qtbot.addWidget(made)
+    made.resize(320, 760)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def click(qtbot: QtBot, panel: PeoplePanel, row: int, modifier: Qt.KeyboardModifier | None = None) -> None:
+    place = panel.list.visualRect(panel.sorted_people.index(row, 0)).center()
+    qtbot.mouseClick(panel.list.viewport(), LEFT, modifier or Qt.KeyboardModifier.NoModifier, place)
+
+
+def editor(panel: PeoplePanel) -> QLineEdit:
+    found = panel.list.viewport().findChild(QLineEdit)
+    assert isinstance(found, QLineEdit)
+    return found
+
+
+def test_an_empty_gallery_says_what_to_do(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+    say(gallery())
+    assert panel.pages.currentWidget() is panel.nobody
+    with qtbot.waitSignal(panel.enroll_requested):
+        qtbot.mouseClick(panel.enroll_button, LEFT)
+    say(gallery(ADA))
+    assert panel.pages.currentWidget() is panel.list
+
+
+def test_searching(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+    say(gallery(ADA, BOB, CYD))
+    qtbot.keyClicks(panel.search, "bo")
+    assert panel.sorted_people.rowCount() == 1
+    qtbot.keyClicks(panel.search, "zz")
+    assert panel.pages.currentWidget() is panel.no_match
+    qtbot.mouseClick(panel.clear_button, LEFT)
+    assert panel.sorted_people.rowCount() == 3
+
+
+def test_sorting_newest_first(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+    say(gallery(ADA, BOB, CYD))
+    qtbot.keyClicks(panel.order, "Newest")
+    panel.order.activated.emit(panel.order.currentIndex())
+    assert panel.sorted_people.index(0, 0).data() == "Cyd"
+
+
+def test_renaming_in_place(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+    say(gallery(ADA, BOB))
+    click(qtbot, panel, 0)
+    qtbot.keyClick(panel.list, Qt.Key.Key_F2)
+    line = editor(panel)
+    assert line.selectedText() == "Ada"
+    qtbot.keyClicks(line, "Ada Byron")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: engine.calls_of("rename_person") == [(1, "Ada Byron")])
+
+
+def test_renaming_is_cancelled_with_escape(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+    say(gallery(ADA))
+    click(qtbot, panel, 0)
+    qtbot.mouseClick(panel.details.rename_button, LEFT)
+    line = editor(panel)
+    qtbot.keyClicks(line, "Nobody")
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert engine.calls_of("rename_person") == []
+    assert panel.list.currentIndex().data() == "Ada"
+
+
+def test_a_name_that_is_taken_is_refused_in_words(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(ADA, BOB))
+    click(qtbot, panel, 0)
+    qtbot.keyClick(panel.list, Qt.Key.Key_F2)
+    qtbot.keyClicks(editor(panel), "bob")
+    qtbot.keyClick(editor(panel), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "already" in panel.details.note.text())
+    assert engine.calls_of("rename_person") == []
+
+
+def test_delete_asks_the_engine_at_once_and_goes_on_with_the_next(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(ADA, BOB, CYD))
+    click(qtbot, panel, 1)
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert engine.calls_of("delete_person") == [(2,)]
+    say(gallery(ADA, CYD))
+    assert len(panel.chosen()) == 1
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert len(engine.calls_of("delete_person")) == 2
+
+
+def test_several_are_deleted_together(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+    say(gallery(ADA, BOB, CYD))
+    click(qtbot, panel, 0)
+    click(qtbot, panel, 2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseClick(panel.details.delete_button, LEFT)
+    assert engine.calls_of("delete_person") == [(1,), (3,)]
+
+
+def test_two_chosen_people_are_merged_into_the_one_whose_name_stays(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(ADA, BOB, CYD))
+    click(qtbot, panel, 0)
+    assert not panel.details.merge_button.isVisible()
+    click(qtbot, panel, 1, Qt.KeyboardModifier.ControlModifier)
+    assert panel.details.merge_button.isVisible()
+    actions = panel.details.merge_menu.actions()
+    assert [action.text() for action in actions] == ["Keep “Ada”", "Keep “Bob”"]
+    actions[1].trigger()
+    assert engine.calls_of("merge_people") == [(2, 1)]
+
+
+def test_a_drop_merges_only_after_a_yes(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+    say(gallery(ADA, BOB))
+    data = panel.sorted_people.mimeData([panel.sorted_people.index(0, 0)])
+    onto = panel.sorted_people.index(1, 0)
+    panel.sorted_people.dropMimeData(data, Qt.DropAction.CopyAction, -1, -1, onto)
+    assert panel.merge_bar.isVisible()
+    assert "Merge Ada into Bob" in panel.merge_bar.question.text()
+    qtbot.keyClick(panel.merge_bar, Qt.Key.Key_Escape)
+    assert not panel.merge_bar.isVisible()
+    assert engine.calls_of("merge_people") == []
+    panel.sorted_people.dropMimeData(data, Qt.DropAction.CopyAction, -1, -1, onto)
+    qtbot.mouseClick(panel.merge_bar.merge_button, LEFT)
+    assert engine.calls_of("merge_people") == [(2, 1)]
+
+
+def test_a_drop_between_two_people_is_none(panel: PeoplePanel, say: Say) -> None:
+    say(gallery(ADA, BOB))
+    data = panel.sorted_people.mimeData([panel.sorted_people.index(0, 0)])
+    assert not panel.sorted_people.canDropMimeData(data, Qt.DropAction.CopyAction, 1, 0, QModelIndex())
+
+
+def test_the_context_menu(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+    say(gallery(ADA, BOB))
+    click(qtbot, panel, 0)
+    actions = {action.text(): action for action in panel.make_menu().actions() if isinstance(action, QAction)}
+    with qtbot.waitSignal(panel.add_shots_requested) as asked:
+        actions["Add shots"].trigger()
+    assert asked.args == [ADA]
+    actions["Delete"].trigger()
+    assert engine.calls_of("delete_person") == [(1,)]
+
+
+def test_shots_of_the_chosen_person_newest_first_and_one_deleted(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    engine.shots = {1: (shot(11, 1), shot(12, 1)), 2: (shot(21, 2),)}
+    say(gallery(ADA, BOB))
+    click(qtbot, panel, 0)
+    qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [12, 11])
+    qtbot.mouseClick(panel.details.grid.tiles[0].close_button, LEFT)
+    assert engine.calls_of("delete_shot") == [(12,)]
+    engine.shots[1] = (shot(11, 1),)
+    say(gallery(person(1, "Ada", shots=4), BOB))
+    qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [11])
+
+
+def test_shots_that_come_late_for_somebody_else_are_dropped(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: dict[int, OnShots] = {}
+    monkeypatch.setattr(engine, "load_shots", waiting.__setitem__)
+    say(gallery(ADA, BOB))
+    click(qtbot, panel, 0)
+    click(qtbot, panel, 1)
+    waiting[2]((shot(21, 2),))
+    waiting[1]((shot(11, 1),))
+    qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [21])
+    waiting[1]((shot(11, 1),))
+    waiting[2]((shot(22, 2),))
+    qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [22])
+
+
+def test_shots_that_come_after_the_panel_is_gone_do_no_harm(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: dict[int, OnShots] = {}
+    monkeypatch.setattr(engine, "load_shots", waiting.__setitem__)
+    panel = PeoplePanel(engine, bridge)
+    say(gallery(ADA))
+    panel.choose(1)
+    gone: list[object] = []
+    panel.destroyed.connect(lambda: gone.append(True))
+    panel.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone))
+    late = threading.Thread(target=waiting[1], args=((shot(11, 1),),))
+    late.start()
+    late.join()
+    say(gallery(ADA))
+
+
+def test_a_gallery_that_did_not_change_a_person_reads_nothing_anew(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(ADA, BOB))
+    click(qtbot, panel, 0)
+    say(gallery(ADA, person(2, "Bob", shots=9)))
+    assert engine.calls_of("load_shots") == [(1,)]
+
+
+def test_only_the_newest_of_very_many_shots_are_shown(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    engine.shots = {1: tuple(shot(number, 1) for number in range(1, MOST_SHOTS + 6))}
+    say(gallery(person(1, "Ada", shots=MOST_SHOTS + 5)))
+    click(qtbot, panel, 0)
+    qtbot.waitUntil(lambda: len(panel.details.grid.tiles) == MOST_SHOTS)
+    assert panel.details.grid.tiles[0].shot_id == MOST_SHOTS + 5
+    assert "newest" in panel.details.note.text()
+
+
+def test_who_is_before_the_camera_is_marked(panel: PeoplePanel, bridge: EngineBridge, say: Say) -> None:
+    say(gallery(ADA, BOB))
+    say(make_result(make_face(7, name="Bob", person_id=2)))
+    tip = panel.sorted_people.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "here now" in tip
+
+
+def test_exporting_and_importing(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say, tmp_path: Path
+) -> None:
+    say(gallery(ADA))
+    target = tmp_path / "all.metaface"
+    qtbot.mouseClick(panel.export_button, LEFT)
+    dialog = panel.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    dialog.filesSelected.emit([str(target)])
+    dialog.close()
+    qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
+    assert engine.calls_of("export_gallery") == [(target,)]
+    qtbot.mouseClick(panel.import_button, LEFT)
+    dialog = panel.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.filesSelected.emit([str(target)])
+    dialog.close()
+    assert engine.calls_of("import_gallery") == [(target,)]
+
+
+def test_what_went_wrong_in_the_gallery_is_said(panel: PeoplePanel, say: Say) -> None:
+    say(gallery(ADA))
+    say(Trouble(GalleryError("The disk is full. Free some space.")))
+    assert panel.details.note.text() == "The disk is full. Free some space."
+
+
+def test_a_thousand_people_scroll_and_keep_selection(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+    people: list[Person] = [person(number, f"P{number:04}", with_picture=False) for number in range(1, 1001)]
+    say(gallery(*people))
+    panel.choose(500)
+    before = panel.list.verticalScrollBar().value()
+    assert before > 0
+    say(gallery(*people[:-1]))
+    assert [chosen.id for chosen in panel.chosen()] == [500]
+    assert panel.list.verticalScrollBar().value() == before
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "😀" * 60, "שרה כהן", "<b>Ada</b> & Co", "\u202eevil"])
+def test_any_name_is_drawn_in_its_row(panel: PeoplePanel, say: Say, name: str) -> None:
+    say(gallery(person(1, name, with_picture=False)))
+    panel.choose(1)
+    rect = panel.list.visualRect(panel.sorted_people.index(0, 0))
+    assert rect.width() <= panel.list.viewport().width()
+    assert panel.details.title.toolTip() == ("" if not panel.details.title.is_elided() else panel.details.title.text())
+    assert panel.grab().width() == 320
+    assert panel.list.indexAt(QPoint(10, 10)).isValid()

@@ -1,0 +1,101 @@
+"""The tray of unknown faces and the popup that names them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import EngineEvent, UnknownsChanged
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.unknown_tray import UnknownTray
+from tests.gui.fakes import FakeEngine
+from tests.gui.panels.samples import gallery, person, unknown
+
+Say = Callable[[EngineEvent], None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def tray(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> UnknownTray:
+    made = UnknownTray(engine, bridge)
+    qtbot.addWidget(made)
+    made.resize(320, 200)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_an_empty_tray_says_what_it_is_for(tray: UnknownTray, say: Say) -> None:
+    assert tray.is_empty
+    height = tray.sizeHint().height()
+    say(UnknownsChanged((unknown(1),)))
+    assert not tray.is_empty
+    assert tray.sizeHint().height() == height
+    say(UnknownsChanged(()))
+    assert tray.is_empty
+
+
+def test_cards_follow_the_groups(tray: UnknownTray, say: Say) -> None:
+    say(UnknownsChanged((unknown(1), unknown(2))))
+    first = tray.cards[0]
+    say(UnknownsChanged((unknown(3), unknown(1, count=9))))
+    assert [card.shown.id for card in tray.cards] == [3, 1]
+    assert tray.cards[1] is first
+    assert first.shown.count == 9
+
+
+def test_ages_count_up_from_when_the_face_was_seen(tray: UnknownTray, say: Say) -> None:
+    say(UnknownsChanged((unknown(1, last_seen_ns=time.monotonic_ns() - 5_200_000_000),)))
+    assert tray.cards[0].age() == "5 s ago"
+    say(UnknownsChanged((unknown(1, last_seen_ns=time.monotonic_ns()),)))
+    assert tray.cards[0].age() == "just now"
+
+
+def test_one_click_and_a_name(qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say) -> None:
+    say(UnknownsChanged((unknown(1), unknown(2))))
+    qtbot.mouseClick(tray.cards[1], LEFT)
+    popup = tray.popup
+    assert popup.isVisible()
+    qtbot.keyClicks(popup.name_field.edit, "Ada")
+    popup.consent.check.click()
+    qtbot.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    assert engine.calls_of("name_unknown") == [(2, "Ada", None, True)]
+    assert not popup.isVisible()
+
+
+def test_a_known_name_gives_the_shots_to_that_person(
+    qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(person(7, "Ada")))
+    say(UnknownsChanged((unknown(1),)))
+    tray.cards[0].setFocus()
+    qtbot.keyClick(tray.cards[0], Qt.Key.Key_Return)
+    tray.popup.name_field.edit.setText("ada")
+    qtbot.mouseClick(tray.popup.save_button, LEFT)
+    assert engine.calls_of("name_unknown") == [(1, "ada", 7, True)]
+
+
+def test_dismissing_with_the_cross_and_with_the_keyboard(
+    qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say
+) -> None:
+    say(UnknownsChanged((unknown(1), unknown(2), unknown(3))))
+    qtbot.mouseClick(tray.cards[0].dismiss_button, LEFT)
+    tray.cards[2].setFocus()
+    qtbot.keyClick(tray.cards[2], Qt.Key.Key_Delete)
+    assert engine.calls_of("dismiss_unknown") == [(1,), (3,)]
+    assert not tray.popup.isVisible()
+
+
+@pytest.mark.parametrize("place", [QPoint(100_000, 100_000), QPoint(-100_000, -100_000), QPoint(10, 10)])
+def test_the_popup_stays_on_the_screen(qtbot: QtBot, tray: UnknownTray, place: QPoint) -> None:
+    tray.popup.open_for_group(1, b"", place)
+    qtbot.waitExposed(tray.popup)
+    placed = QRect(tray.popup.pos(), tray.popup.size())
+    frame = 2  # that the offscreen platform puts around every window
+    room = tray.popup.screen().availableGeometry().adjusted(0, 0, frame, frame)
+    assert room.contains(placed)
+    tray.popup.close()
