@@ -1,11 +1,12 @@
-"""Five landmarks → the upright square crop an embedder was trained on, by a similarity transform.
+"""Five landmarks → the upright square crop an embedder was trained on.
 
 Sources: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991; the
-template is the one of ArcFace (Deng et al. 2019), which SFace shares.
+112-pixel template is ArcFace's (Deng et al. 2019), which SFace shares.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import cv2
@@ -14,16 +15,37 @@ from numpy.typing import NDArray
 
 from metaface_gui.types import Floats, Image
 
-# Eyes, nose, mouth corners (image-left one first) in a 112×112 crop, pixels.
-_ARCFACE_112 = np.array(
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float64
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """Where the five landmarks belong in a square crop: `points` (5, 2) pixels, eyes, nose, mouth corners.
+
+    `stretch` is how much wider than in life the crop shows the face, about its vertical middle.
+    """
+
+    size: int
+    points: NDArray[np.float64]
+    stretch: float = 1.0
+
+
+_ARCFACE = Template(
+    112,
+    np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]),
 )
-_TEMPLATES = MappingProxyType({112: _ARCFACE_112, 160: _ARCFACE_112 * (160 / 112)})
+# The networks of facenet-pytorch were trained on MTCNN's box, a third higher than wide, with a margin and resized to a
+# square. These are the mean landmarks of such crops (LFW, margin 1/4, made symmetric) and their mean stretch. Measured
+# on LFW pairs with the CASIA weights: 98.9 %; the same framing without the stretch 97.5 %, ArcFace's enlarged 97.2 %.
+_FACENET = Template(
+    160,
+    np.array([[51.24, 65.4], [108.76, 65.4], [80.0, 90.9], [54.64, 112.8], [105.36, 112.8]]),
+    stretch=1.33,
+)
+_TEMPLATES = MappingProxyType({template.size: template for template in (_ARCFACE, _FACENET)})
 TEMPLATE_SIZES = tuple(_TEMPLATES)
 
 
-def template(size: int) -> NDArray[np.float64]:
-    """Where the five landmarks belong in a `size`×`size` crop, (5, 2) pixels.
+def template_of(size: int) -> Template:
+    """The template of `size`×`size` crops.
 
     Raises:
         ValueError: if no embedder wants that size.
@@ -60,6 +82,24 @@ def similarity_transforms(source: Floats, target: NDArray[np.float64]) -> NDArra
     )
 
 
+def crop_transforms(landmarks: Floats, size: int) -> NDArray[np.float64]:
+    """Affine maps (n, 2, 3) from the image's pixels to those of the `size`×`size` crop, of landmarks (n, 5, 2).
+
+    The similarity is fitted to the face as it is in life; the template's stretch comes after it.
+
+    Raises:
+        ValueError: if there is no template of that size, or landmarks are not finite or coincide.
+    """
+    template = template_of(size)
+    middle, stretch = size / 2, template.stretch
+    in_life = template.points.copy()
+    in_life[:, 0] = middle + (in_life[:, 0] - middle) / stretch
+    transforms = similarity_transforms(landmarks, in_life)
+    transforms[:, 0] *= stretch
+    transforms[:, 0, 2] += middle * (1 - stretch)
+    return transforms
+
+
 def align(image_bgr: Image, landmarks: Floats, size: int) -> Image:
     """Cut the faces out upright: landmarks (n, 5, 2) in pixels of the image → RGB crops (n, size, size, 3) uint8.
 
@@ -69,7 +109,7 @@ def align(image_bgr: Image, landmarks: Floats, size: int) -> Image:
         ValueError: if there is no template of that size, or landmarks are not finite or coincide.
     """
     crops = np.empty((len(landmarks), size, size, 3), np.uint8)
-    for crop, matrix in zip(crops, similarity_transforms(landmarks, template(size)), strict=True):
-        warped = cv2.warpAffine(image_bgr, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    for crop, transform in zip(crops, crop_transforms(landmarks, size), strict=True):
+        warped = cv2.warpAffine(image_bgr, transform, (size, size), flags=cv2.INTER_LINEAR)
         cv2.cvtColor(warped, cv2.COLOR_BGR2RGB, dst=crop)
     return crops

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from metaface_gui.pipeline.detection.align import TEMPLATE_SIZES, similarity_transforms, template
+from metaface_gui.pipeline.detection.align import TEMPLATE_SIZES, crop_transforms
 from metaface_gui.types import FaceDetection, Floats, Image
 
 DEFAULT_MAX_SIDE = 320
@@ -56,7 +56,7 @@ def _surroundings(detection: FaceDetection) -> tuple[float, float, float, float]
     """Bounding box, in the image, of the box and of every template's square laid back onto the face; x1, y1, x2, y2."""
     points = [detection.box_xyxy.reshape(2, 2).astype(np.float64)]
     for size in TEMPLATE_SIZES:
-        forward = similarity_transforms(detection.landmarks[None], template(size))[0]
+        forward = crop_transforms(detection.landmarks[None], size)[0]
         linear, shift = forward[:, :2], forward[:, 2]
         square = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float64)
         points.append(np.linalg.solve(linear, (square - shift).T).T)

@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from metaface_gui.pipeline.detection.align import TEMPLATE_SIZES, align, similarity_transforms, template
+from metaface_gui.pipeline.detection.align import (
+    TEMPLATE_SIZES,
+    align,
+    crop_transforms,
+    similarity_transforms,
+    template_of,
+)
 from metaface_gui.types import Floats, Image
+
+ARCFACE = template_of(112).points.astype(np.float32)
 
 
 def apply(matrix: object, points: object) -> NDArray[np.float64]:
@@ -66,16 +74,27 @@ def test_no_other_similarity_is_nearer() -> None:
 
 def test_several_faces_at_once_are_as_one_by_one() -> None:
     faces = np.random.default_rng(0).normal(100, 30, (4, 5, 2)).astype(np.float32)
-    together = similarity_transforms(faces, template(112))
+    together = crop_transforms(faces, 160)
     for face, matrix in zip(faces, together, strict=True):
-        np.testing.assert_allclose(similarity_transforms(face[None], template(112))[0], matrix)
+        np.testing.assert_allclose(crop_transforms(face[None], 160)[0], matrix)
+
+
+def in_life(size: int) -> NDArray[np.float64]:
+    """The template's points as they lie in an unstretched face, middle kept."""
+    template = template_of(size)
+    return (template.points - [size / 2, 0]) / [template.stretch, 1] + [size / 2, 0]
 
 
 @pytest.mark.parametrize("size", TEMPLATE_SIZES)
-def test_a_face_that_already_lies_on_the_template_is_only_cut_out(size: int) -> None:
-    image = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)
-    crops = align(image, template(size).astype(np.float32)[None], size)
-    assert crops.shape == (1, size, size, 3)
+def test_a_face_of_the_templates_proportions_lands_on_it(size: int) -> None:
+    face = (in_life(size) * 3.0 + [100, 50]).astype(np.float32)
+    np.testing.assert_allclose(apply(crop_transforms(face[None], size)[0], face), template_of(size).points, atol=1e-4)
+
+
+def test_a_face_that_already_lies_on_the_template_is_only_cut_out() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (112, 112, 3), dtype=np.uint8)
+    crops = align(image, ARCFACE[None], 112)
+    assert crops.shape == (1, 112, 112, 3)
     assert crops.dtype == np.uint8
     # Within one step: the template's rounding to float32 shifts the crop by a millionth of a pixel.
     assert np.abs(crops[0].astype(int) - image[:, :, ::-1]).max() <= 8
@@ -85,13 +104,13 @@ def test_a_face_that_already_lies_on_the_template_is_only_cut_out(size: int) -> 
 def test_crops_are_rgb() -> None:
     blue = np.zeros((200, 200, 3), np.uint8)
     blue[..., 0] = 255
-    crop = align(blue, (template(112) + 40).astype(np.float32)[None], 112)[0]
+    crop = align(blue, (ARCFACE + 40)[None], 112)[0]
     assert (crop == [0, 0, 255]).all()
 
 
 def test_beyond_the_picture_is_black() -> None:
     white = np.full((60, 60, 3), 255, np.uint8)
-    crop = align(white, template(112).astype(np.float32)[None], 112)[0]
+    crop = align(white, ARCFACE[None], 112)[0]
     assert (crop[:59, :59] == 255).all()
     assert (crop[61:] == 0).all()
 
@@ -119,7 +138,7 @@ def test_no_faces_are_no_crops() -> None:
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_landmarks_that_are_not_finite_are_refused(bad: float) -> None:
-    landmarks = template(112).astype(np.float32)[None].copy()
+    landmarks = ARCFACE[None].copy()
     landmarks[0, 2, 1] = bad
     with pytest.raises(ValueError, match="finite"):
         align(np.zeros((9, 9, 3), np.uint8), landmarks, 112)
@@ -132,4 +151,4 @@ def test_landmarks_that_coincide_are_refused() -> None:
 
 def test_a_size_nobody_was_trained_on_is_refused() -> None:
     with pytest.raises(ValueError, match="112 and for 160"):
-        template(224)
+        template_of(224)

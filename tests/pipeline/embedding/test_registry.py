@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from metaface_gui.errors import WeightsError
-from metaface_gui.pipeline.detection.align import template
+from metaface_gui.pipeline.detection.align import template_of
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, make_embedder
 from metaface_gui.pipeline.weights_store import WeightsStore
 
@@ -23,8 +23,9 @@ def test_the_default_comes_first_and_needs_nothing_fetched(store: WeightsStore) 
 def test_every_embedder_has_weights_in_the_manifest_and_a_template_to_align_to(key: str, store: WeightsStore) -> None:
     spec = EMBEDDERS[key]
     assert store.entry(spec.weights).key == key
-    assert template(spec.crop_size).shape == (5, 2)
-    assert 0 < template(spec.crop_size).min() < template(spec.crop_size).max() < spec.crop_size
+    points = template_of(spec.crop_size).points
+    assert points.shape == (5, 2)
+    assert 0 < points.min() < points.max() < spec.crop_size
 
 
 def test_ids_differ() -> None:
