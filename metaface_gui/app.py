@@ -6,6 +6,7 @@ import logging
 import logging.handlers
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 from metaface_gui.engine.engine import Engine
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
-from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.pipeline.capture.demo_scene import demo_people
+from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import user_data_dir, weights_dir
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from metaface_gui.gui.bridge import EngineBridge
+    from metaface_gui.gui.demo_director import DemoSummary
 
 _LOG_BYTES = 1_000_000
 _LOG_FILES = 3
@@ -125,3 +128,46 @@ def run_window(*, source: SourceSpec | None, gallery_path: Path | None, settings
         if source is not None:
             window.open_source(source)
         return parts.app.exec()
+
+
+def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) -> DemoSummary | None:
+    """Play the demo scene in the window, off screen where there is no display; None if the window was closed early.
+
+    On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
+
+    Raises:
+        KnownError: if the screenshots cannot be written, or the demo does not get on.
+    """
+    is_offscreen = not has_display()
+    if is_offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = make_application()
+    start_log()
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = QT_TRANSLATE_NOOP("Errors", "Cannot write to {folder}: {reason}. Choose another with --out.")
+        raise KnownError(text, folder=out_dir, reason=error.strerror) from error
+    with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_settings:
+        from metaface_gui.gui.demo_director import DemoDirector, DemoPersonFiles  # noqa: PLC0415
+        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+
+        window = MainWindow(parts.engine, parts.bridge, demo_state(Path(own_settings)))
+        window.resize(1280, 800)
+        window.show()
+        people = [DemoPersonFiles(person.name, person.stills) for person in demo_people()]
+        director = DemoDirector(parts.engine, parts.bridge, window, people, watch_s=watch_s, out_dir=out_dir)
+        outcomes: list[DemoSummary | KnownError] = []
+        director.finished.connect(outcomes.append)
+        director.failed.connect(outcomes.append)
+        director.failed.connect(app.quit)
+        if is_offscreen:
+            director.finished.connect(app.quit)
+        director.start()
+        window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
+        app.exec()
+        window.close()
+    outcome = outcomes[-1] if outcomes else None
+    if isinstance(outcome, KnownError):
+        raise outcome
+    return outcome

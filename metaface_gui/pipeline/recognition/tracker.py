@@ -23,13 +23,14 @@ class TrackerLimits:
     """When a face may continue a track.
 
     `max_gap_s`: how long a face may be away. `same_face`: cosine from which a face is the same wherever it is now.
-    `other_face`: cosine below which it is somebody else even in the same place. `min_overlap`: IoU, or closeness in
+    `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured with
+    SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in
     units of the box's size, that counts as the same place. `momentum`: weight of the past in a track's mean embedding.
     """
 
     max_gap_s: float = 1.0
     same_face: float = 0.45
-    other_face: float = 0.0
+    other_face: float = 0.3
     min_overlap: float = 0.2
     momentum: float = 0.8
 
@@ -121,4 +122,5 @@ def _closeness(a: Floats, b: Floats) -> Matrix:
 
 
 def _area(boxes: Floats) -> Matrix:
-    return np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None), axis=1, dtype=np.float64)
+    sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None).astype(np.float64)
+    return np.asarray(sides[:, 0] * sides[:, 1])

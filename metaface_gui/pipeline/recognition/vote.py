@@ -84,11 +84,12 @@ class TemporalVote:
 def _weight(now: Identification, quality: FaceQuality) -> float:
     """How much a frame says: its quality, times how clearly the score lies on its side of the threshold.
 
-    A frame of good quality counts up to twenty times one of bad quality. A score at the threshold counts half of one
-    that lies half the threshold's size away.
+    A frame of good quality counts up to four times one of bad quality: more, and a person who is always in the dark
+    could never take over from whom the track showed before. A score at the threshold counts half of one that lies
+    half the threshold's size away.
     """
     if now is UNKNOWN or not (isfinite(now.score) and isfinite(now.threshold)):
         clearness = 1.0
     else:
         clearness = min(1.0, 0.5 + abs(now.score - now.threshold) / max(abs(now.threshold), 1e-6))
-    return max(quality.score, 0.05) * clearness
+    return (0.25 + 0.75 * quality.score) * clearness

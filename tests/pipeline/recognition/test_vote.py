@@ -54,9 +54,20 @@ def test_one_bad_frame_does_not_unname_anybody() -> None:
 
 def test_good_frames_outweigh_more_poor_ones() -> None:
     vote = TemporalVote()
-    answers = [vote.update(1, boris(), POOR, i / 30) for i in range(4)]
-    assert answers[-1].person_id == 2
-    assert vote.update(1, anna(), GOOD, 4 / 30).person_id == 1
+    for i in range(4):
+        answer = vote.update(1, boris(), POOR, i / 30)
+    assert answer.person_id == 2
+    answers = [vote.update(1, anna(), GOOD, (4 + i) / 30).person_id for i in range(2)]
+    assert answers == [2, 1]
+
+
+def test_somebody_always_in_the_dark_takes_over_from_whom_the_track_showed_before() -> None:
+    vote = TemporalVote()
+    for i in range(60):
+        vote.update(1, boris(), GOOD, i / 30)
+    answers = [vote.update(1, anna(), POOR, (60 + i) / 30).person_id for i in range(60)]
+    assert answers[0] == 2
+    assert answers[-1] == 1
 
 
 def test_a_clear_score_outweighs_a_borderline_one() -> None:

@@ -1,0 +1,79 @@
+"""`metaface demo`: the scripted scene, in the window or, without a display, in the same window off screen."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from metaface_gui.cli.options import add_recognition_options, recognition_settings
+from metaface_gui.gui.translation import translate
+
+if TYPE_CHECKING:
+    from metaface_gui.cli.subparsers import Verbs
+    from metaface_gui.gui.demo_director import DemoSummary
+
+_DEFAULT_SECONDS = 45.0
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = verbs.add_parser("demo", help=translate("Commands", "play the demo scene; needs no camera, no display"))
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=_DEFAULT_SECONDS,
+        metavar="N",
+        help=translate("Commands", "how long to watch once everybody is enrolled (default: {n})", None, n=45),
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("metaface-demo"),
+        metavar="DIR",
+        help=translate("Commands", "where screenshots go (default: metaface-demo)"),
+    )
+    add_recognition_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from metaface_gui.app import run_demo  # noqa: PLC0415 - Qt's widgets load only for the window
+
+    summary = run_demo(settings=recognition_settings(args), watch_s=max(1.0, args.seconds), out_dir=args.out)
+    if summary is not None:
+        _print(summary, Console(highlight=False))
+    return 0
+
+
+def _print(summary: DemoSummary, console: Console) -> None:
+    tally = summary.tally
+    enrolled = tally.right + tally.wrong + tally.unknown
+    strangers = tally.strangers_named + tally.strangers_unknown
+    table = Table(title=translate("Commands", "The demo scene against its truth"), box=None, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row(translate("Commands", "frames looked at"), str(tally.frames))
+    table.add_row(translate("Commands", "faces of enrolled people"), str(enrolled))
+    table.add_row(translate("Commands", "  right name"), _share(tally.right, enrolled))
+    table.add_row(translate("Commands", "  Unknown"), _share(tally.unknown, enrolled))
+    table.add_row(translate("Commands", "  wrong name"), _share(tally.wrong, enrolled))
+    table.add_row(translate("Commands", "faces of the stranger"), str(strangers))
+    table.add_row(translate("Commands", "  Unknown"), _share(tally.strangers_unknown, strangers))
+    table.add_row(translate("Commands", "  named"), _share(tally.strangers_named, strangers))
+    table.add_row(translate("Commands", "faces not found"), str(tally.missed))
+    table.add_row(translate("Commands", "found where there is none"), str(tally.extra))
+    table.add_row(translate("Commands", "from saving to the first right name"), f"{summary.enroll_to_named_ms:.0f} ms")
+    table.add_row(translate("Commands", "preview"), f"{summary.preview_fps:.0f} fps")
+    table.add_row(translate("Commands", "inference"), f"{summary.inference_fps:.0f} fps")
+    table.add_row(translate("Commands", "camera to result, median"), f"{summary.latency_ms:.0f} ms")
+    console.print(table)
+    for path in summary.screenshots:
+        console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count} ({100.0 * count / total:.1f} %)" if total else "–"
