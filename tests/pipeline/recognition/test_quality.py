@@ -22,7 +22,9 @@ def crop(seed: int = 0) -> Image:
     for side in (5, 10, 20, 40, 80):
         octave = random.normal(0.0, 60.0 / side**0.5, (side, side)).astype(np.float32)
         picture += cv2.resize(octave, (112, 112), interpolation=cv2.INTER_CUBIC)
-    return np.stack([np.clip(picture, 0, 255).astype(np.uint8)] * 3, axis=2)
+    gray = np.clip(picture, 0, 255).astype(np.uint8)
+    colour: Image = np.stack([gray, gray, gray], axis=2)
+    return colour
 
 
 def lit(factor: float, offset: float = 0.0) -> Image:
