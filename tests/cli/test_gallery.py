@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from metaface_gui.gallery import Gallery, NewConsent, NewShot, ShotSource
+from tests.cli.conftest import Metaface
+
+MARKER = b"marker of a picture that must vanish"
+JPEG = cv2.imencode(".jpg", np.full((40, 40, 3), 90, np.uint8))[1].tobytes() + MARKER
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Path:
+    path = tmp_path / "people.metaface"
+    consent = NewConsent(given_at=datetime.now(UTC), purpose="test", given_by="herself", text_version="1")
+    with Gallery.open(path) as made:
+        for name in ("Anna", "[bold]Boris[/]"):
+            shot = NewShot(
+                chip=JPEG + name.encode(),
+                landmarks=np.zeros((5, 2), np.float32),
+                box_xyxy=np.zeros(4, np.float32),
+                quality=0.5,
+                taken_at=datetime.now(UTC),
+                source=ShotSource.FILE,
+                embeddings={"e": np.ones(4, np.float32)},
+            )
+            made.enroll(name, [shot], consent)
+    return path
+
+
+def test_list_prints_names_as_they_are(metaface: Metaface, gallery: Path) -> None:
+    result = metaface("gallery", "list", "--gallery", gallery)
+    assert result.code == 0
+    assert "Anna" in result.out
+    assert "[bold]Boris[/]" in result.out
+
+
+def test_show_names_consent_and_shots(metaface: Metaface, gallery: Path) -> None:
+    result = metaface("gallery", "show", "anna", "--gallery", gallery)
+    assert result.code == 0
+    assert "herself" in result.out
+    assert "0.50" in result.out
+
+
+def test_rename_merge_and_delete(metaface: Metaface, gallery: Path) -> None:
+    assert metaface("gallery", "rename", "Anna", "Änne 😀", "--gallery", gallery).code == 0
+    assert metaface("gallery", "merge", "Änne 😀", "[bold]Boris[/]", "--gallery", gallery).code == 0
+    listed = metaface("gallery", "list", "--gallery", gallery).out
+    assert "Änne 😀" in listed
+    assert "Boris" not in listed
+    assert metaface("gallery", "delete", "Änne 😀", "--gallery", gallery).code == 0
+    assert "empty" in metaface("gallery", "list", "--gallery", gallery).out
+    left = b"".join(file.read_bytes() for file in gallery.parent.iterdir())
+    assert MARKER not in left, "deleting on the command line is for good"
+
+
+def test_export_and_import(metaface: Metaface, gallery: Path, tmp_path: Path) -> None:
+    assert metaface("gallery", "export", tmp_path / "one.metaface", "Anna", "--gallery", gallery).code == 0
+    other = tmp_path / "other.metaface"
+    result = metaface("gallery", "import", tmp_path / "one.metaface", "--gallery", other)
+    assert result.code == 0
+    assert "1 added" in result.out
+    again = metaface("gallery", "import", tmp_path / "one.metaface", "--gallery", other)
+    assert "1 skipped" in again.out
+    renamed = metaface("gallery", "import", tmp_path / "one.metaface", "--gallery", other, "--on-clash", "rename")
+    assert "1 renamed" in renamed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "Nobody"), "Nobody in the gallery"),
+        (("rename", "Anna", "[bold]Boris[/]"), "Boris"),
+        (("rename", "Anna", "   "), "name"),
+        (("rename", "Anna", "x" * 10_000), "long"),
+        (("delete", "Robert'); DROP TABLE people;--"), "Nobody in the gallery"),
+        (("import", "/nothing/here.metaface"), "here.metaface"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_1(
+    metaface: Metaface, gallery: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    before = gallery.read_bytes()
+    result = metaface("gallery", *arguments, "--gallery", gallery)
+    assert result.code == 1
+    assert result.err.startswith("metaface: ")
+    assert said.lower() in result.err.lower()
+    assert result.err.count("\n") == 1
+    assert gallery.read_bytes() == before
+
+
+@pytest.mark.parametrize("action", ["list", "show", "delete"])
+def test_a_mistyped_path_makes_no_new_gallery(metaface: Metaface, tmp_path: Path, action: str) -> None:
+    path = tmp_path / "typo.metaface"
+    result = metaface("gallery", action, *(["Anna"] if action != "list" else []), "--gallery", path)
+    assert result.code == 1
+    assert "no gallery at" in result.err
+    assert not path.exists()
+
+
+def test_a_text_file_is_no_gallery(metaface: Metaface, tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear reader, " * 500)
+    result = metaface("gallery", "list", "--gallery", path)
+    assert result.code == 1
+    assert path.read_text().startswith("Dear reader")
+
+
+def test_usage_errors_exit_2(metaface: Metaface) -> None:
+    assert metaface("gallery", "list").code == 2
+    assert metaface("gallery", "explode", "--gallery", "x").code == 2
+    assert metaface("nonsense").code == 2
+    assert metaface("recognize").code == 2
+    assert metaface("--fpir", "2").code == 2
