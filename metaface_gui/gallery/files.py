@@ -61,7 +61,7 @@ def usable_path(path: Path) -> Path:
     if "\0" in str(path):
         raise GalleryError(QT_TRANSLATE_NOOP("Errors", "A file's name cannot hold a NUL. Type another name."))
     with translated(path):
-        path = path.expanduser().resolve()
+        path = Path(os.path.realpath(path))  # Path.resolve() raises RuntimeError for links in a circle
         if path.is_dir():
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
@@ -71,7 +71,7 @@ def usable_path(path: Path) -> Path:
                 separator=os.sep,
                 example="gallery.metaface",
             )
-        if path.exists() and not path.is_file():
+        if path.is_symlink() or (path.exists() and not path.is_file()):
             raise GalleryError(NOT_A_GALLERY, path=str(path))
     return path
 

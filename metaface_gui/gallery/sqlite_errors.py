@@ -67,7 +67,8 @@ def primary_code(error: sqlite3.Error) -> int | None:
 
 def damaged(path: Path | None, reason: object) -> GalleryError:
     """Return the error that says that the file holds something it should not."""
-    return GalleryError(DAMAGED, path=shown(path), reason=reason)
+    one_line = " ".join(str(reason).removeprefix("*** in database main ***").split())
+    return GalleryError(DAMAGED, path=shown(path), reason=one_line)
 
 
 def shown(path: Path | None) -> str:

@@ -208,6 +208,16 @@ def test_purged_person_is_gone_from_the_disk(
     assert [person.name for person in gallery.snapshot().people] == ["Ann", "Bob", "Zoe"]
 
 
+def test_rewriting_the_file_alone_would_do(
+    path: Path, gallery: Gallery, marked: Person, all_bytes: Callable[[Path], bytes]
+) -> None:
+    with gallery._database.reading() as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+    gallery.delete_person(marked.id)
+    gallery.purge_deleted()
+    assert MARKER not in all_bytes(path.parent)
+
+
 def test_forget_removes_only_what_it_names(
     path: Path, gallery: Gallery, ann: Person, marked: Person, all_bytes: Callable[[Path], bytes]
 ) -> None:

@@ -21,7 +21,7 @@ def acknowledged_until_killed(path: Path, first_number: int, moment: np.random.G
         assert process.stdout is not None
         lines = [process.stdout.readline()]
         try:
-            process.wait(timeout=float(moment.uniform(0, 0.04)))
+            process.wait(timeout=float(moment.uniform(0, 0.012)))
         except subprocess.TimeoutExpired:
             process.kill()
         lines += process.stdout.readlines()
