@@ -74,6 +74,12 @@ def available_languages(folder: Path | None = None) -> list[str]:
     return sorted(path.stem.removeprefix("metaface_") for path in found)
 
 
+def language_name(code: str) -> str:
+    """A language's name in that language."""
+    locale = QLocale(code)
+    return (locale.nativeLanguageName() or code).capitalize()
+
+
 def install_translation(app: QCoreApplication, language: str = "", folder: Path | None = None) -> bool:
     """Speak `language` (a code; empty: the system's) from now on. Call before windows are made.
 

@@ -1,0 +1,129 @@
+"""The window's actions: one list from which menus, keyboard shortcuts and the dialog about them are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.source_menu import SourceMenu
+from metaface_gui.gui.theme import ThemeMode
+from metaface_gui.gui.translation import available_languages, language_name
+
+
+@dataclass(slots=True)
+class ActionGroup:
+    """Actions that stand together in the dialog of shortcuts."""
+
+    title: str
+    actions: list[QAction] = field(default_factory=list)
+
+
+class MainActions(QObject):
+    """Makes the actions and puts them into the menu bar; what they do is connected by the window."""
+
+    def __init__(self, window: QMainWindow, source_menu: SourceMenu) -> None:
+        super().__init__(window)
+        self._window = window
+        self._current = ActionGroup("")
+        self.groups: list[ActionGroup] = []
+        self._make_file_menu(source_menu)
+        self._make_view_menu()
+        self._make_gallery_menu()
+        self._make_help_menu()
+
+    def _make_file_menu(self, source_menu: SourceMenu) -> None:
+        menu = self._menu(self.tr("&File"))
+        menu.addMenu(source_menu)
+        self._current.actions += [action for action in source_menu.actions() if not action.shortcut().isEmpty()]
+        self.pause = self._add(menu, "pause", self.tr("&Pause"), ["P"], checkable=True)
+        self.pause.setToolTip(self.tr("Freeze the picture, or go on (P, or Space on the video)"))
+        self.reopen = self._add(menu, "refresh", self.tr("Open &again"), ["F5"])
+        self.close_source = self._add(menu, "camera-off", self.tr("&Close the source"))
+        menu.addSeparator()
+        self.quit = self._add(menu, "quit", self.tr("&Quit"), ["Ctrl+Q"])
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _make_view_menu(self) -> None:
+        menu = self._menu(self.tr("&View"))
+        self.hud = self._add(menu, "gauge", self.tr("&Speed on the video"), ["H"], checkable=True)
+        self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
+        self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
+        self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["F11"], checkable=True)
+        menu.addSeparator()
+        names = {
+            ThemeMode.SYSTEM: (self.tr("As the s&ystem"), "monitor"),
+            ThemeMode.LIGHT: (self.tr("&Light"), "sun"),
+            ThemeMode.DARK: (self.tr("&Dark"), "moon"),
+        }
+        themes = menu.addMenu(self.tr("&Theme"))
+        group = QActionGroup(self)
+        self.themes: dict[ThemeMode, QAction] = {}
+        for mode, (name, icon) in names.items():
+            self.themes[mode] = self._add(themes, icon, name, checkable=True)
+            group.addAction(self.themes[mode])
+        self.languages: dict[str, QAction] = {}
+        if available_languages():
+            self._make_language_menu(menu)
+
+    def _make_language_menu(self, menu: QMenu) -> None:
+        languages = menu.addMenu(self.tr("&Language"))
+        group = QActionGroup(self)
+        for code in ["", "en", *available_languages()]:
+            name = language_name(code) if code else self.tr("As the system")
+            self.languages[code] = self._add(languages, "", name, checkable=True)
+            group.addAction(self.languages[code])
+
+    def _make_gallery_menu(self) -> None:
+        menu = self._menu(self.tr("&Gallery"))
+        self.enroll = self._add(menu, "user-plus", self.tr("&Enrol somebody"), ["E"])
+        self.enroll.setToolTip(self.tr("Take shots of a face and give it a name (E)"))
+        self.enroll_files = self._add(menu, "image", self.tr("Enrol from &files…"), ["Ctrl+E"])
+        self.find = self._add(menu, "search", self.tr("&Find a person"), ["Ctrl+F"])
+        self.undo = self._add(menu, "undo", self.tr("&Undo"), ["Ctrl+Z"])
+        self.undo.setEnabled(False)
+        menu.addSeparator()
+        self.import_gallery = self._add(menu, "import", self.tr("&Import people…"))
+        self.export_gallery = self._add(menu, "export", self.tr("E&xport everybody…"))
+        menu.addSeparator()
+        titles = [
+            self.tr("Show &people"),
+            self.tr("Show en&rolment"),
+            self.tr("Show un&known"),
+            self.tr("Show &controls"),
+        ]
+        icons = ["users", "user-plus", "user-question", "sliders"]
+        self.tabs = [
+            self._add(menu, icon, title, [f"Ctrl+{number}"])
+            for number, (icon, title) in enumerate(zip(icons, titles, strict=True), start=1)
+        ]
+
+    def _make_help_menu(self) -> None:
+        menu = self._menu(self.tr("&Help"))
+        self.shortcuts = self._add(menu, "keyboard", self.tr("&Keyboard shortcuts"), ["F1", "?"])
+        self.about = self._add(menu, "info", self.tr("&About MetaFace"))
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _menu(self, title: str) -> QMenu:
+        self._current = ActionGroup(title.replace("&", ""))
+        self.groups.append(self._current)
+        menu = self._window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        return menu
+
+    def _add(
+        self, menu: QMenu, icon: str, text: str, shortcuts: list[str] | None = None, *, checkable: bool = False
+    ) -> QAction:
+        action = QAction(text, self)
+        action.setCheckable(checkable)
+        action.setShortcuts([QKeySequence(keys) for keys in shortcuts or []])
+        if icon:
+            set_icon(action, icon)
+        menu.addAction(action)
+        # Also of the window itself, so that the keys work while the menu bar is hidden in full screen.
+        self._window.addAction(action)
+        self._current.actions.append(action)
+        return action

@@ -1,0 +1,118 @@
+"""The tool bar: what is looked at, enrolment, and which learner knows how many people."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+
+from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState, SourceChanged, SourceState
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.main_actions import MainActions
+from metaface_gui.gui.source_menu import SourceMenu
+
+_SOURCE_WIDTH = 200
+_LEARNER_MAX = 220
+
+
+class MainToolBar(QToolBar):
+    """Buttons keep their place whatever they say, so that nothing jumps under the pointer."""
+
+    learner_clicked = Signal()
+
+    def __init__(self, source_menu: SourceMenu, actions: MainActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("main-toolbar")
+        self.setWindowTitle(self.tr("Tool bar"))
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(18, 18))
+        self._adapted: Adapted | None = None
+        self._models: ModelsChanged | None = None
+        self.source_button = self._button(self.tr("Choose a source"), "camera", _SOURCE_WIDTH)
+        self.source_button.setMenu(source_menu)
+        self.source_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.pause_button = self._for_action(actions.pause)
+        self.enroll_button = self._for_action(actions.enroll)
+        self.enroll_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.enroll_button.setText(self.tr("Enrol"))
+        self.enroll_button.setProperty("kind", "primary")
+        set_icon(self.enroll_button, "user-plus", "on_primary")
+        space = QWidget(self)
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+        self.learner_button = self._button("", "learner", None)
+        self.learner_button.setProperty("kind", "quiet")
+        self.learner_button.clicked.connect(self.learner_clicked)
+        self.addSeparator()
+        for action in (actions.hud, actions.full_screen, actions.panel):
+            self._for_action(action).setProperty("kind", "quiet")
+        self.show_source(SourceChanged(SourceState.CLOSED))
+        self._show_learner()
+
+    def show_source(self, changed: SourceChanged) -> None:
+        """Name the source."""
+        none = self.tr("Choose a source")
+        is_open = changed.state is not SourceState.CLOSED
+        title = changed.title if is_open and changed.title else none
+        metrics = QFontMetrics(self.source_button.font())
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, _SOURCE_WIDTH - 76)
+        self.source_button.setText(shown.replace("&", "&&"))
+        self.source_button.setToolTip(self.tr("Source: {title}").format(title=title) if is_open else none)
+        self.source_button.setAccessibleName(self.source_button.toolTip())
+
+    def show_models(self, changed: ModelsChanged) -> None:
+        """Say that models load, or which learner is at work."""
+        if self._models is not None and self._models.learner != changed.learner:
+            self._adapted = None
+        self._models = changed
+        self._show_learner()
+
+    def show_adapted(self, adapted: Adapted) -> None:
+        """Say whom the learner knows."""
+        self._adapted = adapted
+        self._show_learner()
+
+    def _show_learner(self) -> None:
+        adapted, models = self._adapted, self._models
+        if models is None or models.state is ModelState.LOADING:
+            text, tip = self.tr("Loading models…"), self.tr("The models are being loaded.")
+        elif adapted is None:
+            text, tip = learner_name(models.learner), self.tr("Nobody is enrolled yet.")
+        else:
+            name = learner_name(adapted.learner)
+            people = self.tr("1 person") if adapted.n_people == 1 else self.tr("{n} people").format(n=adapted.n_people)
+            text = f"{name} · {people}"
+            tip = self.tr("{name}: adapted to {people} from {shots} shots in {ms} ms").format(
+                name=name, people=people, shots=adapted.n_shots, ms=round(adapted.adapt_ms)
+            )
+        metrics = QFontMetrics(self.learner_button.font())
+        self.learner_button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, _LEARNER_MAX))
+        self.learner_button.setToolTip(tip)
+        self.learner_button.setAccessibleName(self.tr("Learner: {text}").format(text=text))
+
+    def _button(self, text: str, icon: str, width: int | None) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if width is not None:
+            button.setFixedWidth(width)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_icon(button, icon)
+        self.addWidget(button)
+        return button
+
+    def _for_action(self, action: QAction) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(action.text().replace("&", ""))
+        self.addWidget(button)
+        return button
+
+
+def learner_name(key: str) -> str:
+    """A learner's key as a name: methods are called after their papers, in every language."""
+    return key.replace("_", " ").capitalize()

@@ -1,0 +1,358 @@
+"""The main window: live view, side panel, tool bar, menus; passes what the engine says to who shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QMainWindow, QPushButton, QSplitter, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import (
+    JobChanged,
+    ModelsChanged,
+    ModelState,
+    ResultReady,
+    SourceChanged,
+    SourceState,
+    Trouble,
+    Undoable,
+)
+from metaface_gui.errors import KnownError
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
+from metaface_gui.gui.icons import app_icon
+from metaface_gui.gui.jobs_bar import JobsBar
+from metaface_gui.gui.live_view import LiveView
+from metaface_gui.gui.main_actions import MainActions
+from metaface_gui.gui.main_toolbar import MainToolBar
+from metaface_gui.gui.panels.file_dialogs import (
+    PICTURES,
+    VIDEOS,
+    ask_for_file,
+    ask_for_files,
+    ask_where_to_save,
+    file_filter,
+)
+from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.side_panel import SidePanel
+from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
+from metaface_gui.gui.status_line import StatusLine
+from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.gui.toast import Toast, ToastBar, ToastKind, error_toast, undo_toast
+from metaface_gui.gui.undo_list import UndoList
+from metaface_gui.gui.window_state import WindowState
+from metaface_gui.pipeline.capture.devices import list_cameras
+from metaface_gui.pipeline.capture.specification import SourceSpec, parse_source
+from metaface_gui.settings import RecognitionSettings
+
+_PANEL_WIDTH = 360
+
+
+class MainWindow(QMainWindow):
+    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge."""
+
+    def __init__(
+        self,
+        engine: EngineApi,
+        bridge: EngineBridge,
+        state: WindowState | None = None,
+        parent: QWidget | None = None,
+        *,
+        list_cameras: ListCameras = list_cameras,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._bridge = bridge
+        self.state = state or WindowState(parent=self)
+        Theme.current().set_mode(self.state.theme)
+        self._spec: SourceSpec | None = None
+        self._source = SourceChanged(SourceState.CLOSED)
+        self._was_maximized = False
+        self._undos = UndoList(self)
+        self.setWindowTitle("MetaFace")
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self._make_widgets(list_cameras)
+        self._connect_actions()
+        self._connect_engine()
+        self._restore()
+
+    def open_source(self, spec: SourceSpec) -> None:
+        """Show this source from now on, and remember it."""
+        self._spec = spec
+        self.state.source = spec.text
+        self._engine.open_source(spec)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self, list_cameras: ListCameras) -> None:
+        self.source_menu = SourceMenu(self, list_cameras)
+        self.commands = MainActions(self, self.source_menu)
+        self.live_view = LiveView(self)
+        self.toasts = ToastBar(self.live_view)
+        self.side = SidePanel(self._engine, self._bridge, list_cameras, self)
+        self.who_is_this = WhoIsThisPopup(self._engine, self._bridge, self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.live_view)
+        self.splitter.addWidget(self.side)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([10_000, _PANEL_WIDTH])
+        self.setCentralWidget(self.splitter)
+        self.toolbar = MainToolBar(self.source_menu, self.commands, self)
+        self.addToolBar(self.toolbar)
+        self.status_line = StatusLine(self)
+        self.jobs_bar = JobsBar(self)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status_line, 1)
+        self.statusBar().addPermanentWidget(self.jobs_bar)
+        self.setMinimumSize(860, 560)
+
+    def _connect_actions(self) -> None:
+        do = self.commands
+        self.source_menu.source_chosen.connect(self.open_source)
+        self.source_menu.refused.connect(self._show_error)
+        self.side.controls.source_chosen.connect(self.open_source)
+        do.pause.triggered.connect(self._engine.set_paused)
+        do.reopen.triggered.connect(self._reopen)
+        do.close_source.triggered.connect(self._engine.close_source)
+        do.quit.triggered.connect(self.close)
+        do.hud.toggled.connect(self._set_hud)
+        do.panel.toggled.connect(self._set_panel)
+        do.full_screen.toggled.connect(self._set_full_screen)
+        for mode, action in do.themes.items():
+            action.triggered.connect(lambda _checked=False, mode=mode: self._set_theme(mode))
+        for code, action in do.languages.items():
+            action.triggered.connect(lambda _checked=False, code=code: self._set_language(code))
+        do.enroll.triggered.connect(lambda: self._open_side().start_enrollment())
+        do.enroll_files.triggered.connect(self._ask_for_shots)
+        do.find.triggered.connect(lambda: self._open_side().find_person())
+        do.undo.triggered.connect(self._undo)
+        do.import_gallery.triggered.connect(self._import)
+        do.export_gallery.triggered.connect(self._export)
+        for action, panel in zip(do.tabs, self.side.panels, strict=True):
+            action.triggered.connect(lambda _checked=False, panel=panel: self._open_side().setCurrentWidget(panel))
+        do.shortcuts.triggered.connect(lambda: ShortcutsDialog(self.commands.groups, self).open())
+        do.about.triggered.connect(lambda: AboutDialog(self).open())
+        view = self.live_view
+        view.face_clicked.connect(self._ask_who)
+        view.files_dropped.connect(self._enroll_from)
+        view.source_dropped.connect(self._open_path)
+        view.pause_wanted.connect(self.commands.pause.trigger)
+        empty = view.empty_state
+        empty.choose_source_clicked.connect(self._open_source_menu)
+        empty.demo_clicked.connect(self.source_menu.choose_demo)
+        empty.retry_clicked.connect(self._reopen)
+        empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
+        self.toasts.height_changed.connect(view.set_bottom_inset)
+        self.toasts.undo_clicked.connect(self._undo_token)
+        self.jobs_bar.cancel_clicked.connect(self._engine.cancel_job)
+        self.toolbar.learner_clicked.connect(lambda: self._open_side().open_key("controls"))
+        self.side.currentChanged.connect(self._remember_tab)
+        self._undos.changed.connect(self._show_undo)
+
+    def _connect_engine(self) -> None:
+        bridge = self._bridge
+        bridge.frame_ready.connect(self._on_frame)
+        bridge.result_ready.connect(self._on_result)
+        bridge.source_changed.connect(self._on_source)
+        bridge.stats.connect(self.live_view.show_stats)
+        bridge.enrollment_changed.connect(self.live_view.show_enrollment)
+        bridge.models_changed.connect(self._on_models)
+        bridge.adapted.connect(self.toolbar.show_adapted)
+        bridge.job_changed.connect(self._on_job)
+        bridge.undoable.connect(self._on_undoable)
+        bridge.trouble.connect(self._on_trouble)
+
+    # The engine's events --------------------------------------------------------------------------------------------
+
+    def _on_frame(self) -> None:
+        frame = self._engine.preview.take()
+        if frame is not None:
+            self.live_view.show_frame(frame)
+
+    def _on_result(self, event: ResultReady) -> None:
+        self.live_view.show_result(event.result)
+
+    def _on_source(self, changed: SourceChanged) -> None:
+        self._source = changed
+        self.live_view.show_source(changed)
+        self.toolbar.show_source(changed)
+        runs = changed.state in (SourceState.RUNNING, SourceState.PAUSED)
+        self.commands.pause.setEnabled(runs)
+        self.commands.pause.setChecked(changed.state is SourceState.PAUSED)
+        self.commands.close_source.setEnabled(changed.state is not SourceState.CLOSED)
+        self.commands.reopen.setEnabled(self._last_source() is not None)
+
+    def _on_models(self, changed: ModelsChanged) -> None:
+        self.toolbar.show_models(changed)
+        self.status_line.show_models(changed)
+        if changed.error is not None:
+            self._show_error(changed.error)
+        if changed.state is ModelState.READY:
+            # The device that was asked for (perhaps "auto") is remembered, not the one that it came to.
+            self.state.recognition = RecognitionSettings(
+                detector=changed.detector,
+                embedder=changed.embedder,
+                device=self.side.controls.models.device.currentData() or self.state.recognition.device,
+                learner=changed.learner,
+                fpir=changed.fpir,
+            )
+
+    def _on_job(self, job: JobChanged) -> None:
+        self.jobs_bar.show_job(job)
+        if job.error is not None:
+            self._show_error(job.error)
+
+    def _on_undoable(self, event: Undoable) -> None:
+        self._undos.add(event)
+        self.toasts.show_toast(undo_toast(event))
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        self.toasts.show_toast(error_toast(trouble.error, ToastKind.WARNING))
+
+    def _show_error(self, error: KnownError) -> None:
+        self.toasts.show_toast(error_toast(error))
+
+    # What the user asks for -----------------------------------------------------------------------------------------
+
+    def _last_source(self) -> SourceSpec | None:
+        if self._spec is not None:
+            return self._spec
+        try:
+            return parse_source(self.state.source) if self.state.source else None
+        except KnownError:  # the file of last time is gone
+            return None
+
+    def _reopen(self) -> None:
+        spec = self._last_source()
+        if spec is not None:
+            self.open_source(spec)
+
+    def _open_path(self, path: Path) -> None:
+        try:
+            self.open_source(parse_source(str(path)))
+        except KnownError as error:
+            self._show_error(error)
+
+    def _open_source_menu(self, button: QPushButton) -> None:
+        self.source_menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
+
+    def _ask_who(self, track_id: int, global_pos: QPoint) -> None:
+        self.who_is_this.open_for(track_id, global_pos)
+
+    def _open_side(self) -> SidePanel:
+        self.commands.panel.setChecked(True)
+        return self.side
+
+    def _enroll_from(self, paths: list[Path]) -> None:
+        self._open_side().enroll_from(paths)
+
+    def _ask_for_shots(self) -> None:
+        filters = [file_filter(self.tr("Pictures and videos"), [*PICTURES, *VIDEOS])]
+        ask_for_files(self, self.tr("Choose pictures or videos of one person"), filters, self._enroll_from)
+
+    def _import(self) -> None:
+        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"]), file_filter(self.tr("All files"), ["*"])]
+        ask_for_file(self, self.tr("Import people"), filters, lambda paths: self._engine.import_gallery(paths[0]))
+
+    def _export(self) -> None:
+        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"])]
+        title, name = self.tr("Export everybody"), "people.metaface"
+        ask_where_to_save(self, title, filters, name, lambda paths: self._engine.export_gallery(paths[0]))
+
+    def _undo(self) -> None:
+        token = self._undos.newest()
+        if token is not None:
+            self._undo_token(token)
+
+    def _undo_token(self, token: int) -> None:
+        self._undos.remove(token)
+        self.toasts.withdraw_undo(token)
+        self._engine.undo(token)
+
+    def _show_undo(self) -> None:
+        self.commands.undo.setEnabled(self._undos.newest() is not None)
+
+    # The window's own state -----------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        state, do = self.state, self.commands
+        if not self.restoreGeometry(state.geometry):
+            self.resize(1280, 800)
+        self.splitter.restoreState(state.splitter)
+        self.side.open_key(state.tab)
+        self.side.controls.show_settings(state.recognition)
+        do.themes[state.theme].setChecked(True)
+        if state.language in do.languages:
+            do.languages[state.language].setChecked(True)
+        do.hud.setChecked(state.is_hud_visible)
+        self._set_hud(state.is_hud_visible)
+        do.panel.setChecked(state.is_panel_visible)
+        self._set_panel(state.is_panel_visible)
+        self._on_source(self._source)
+        last = self._last_source()
+        self.live_view.empty_state.offer_last("" if last is None else source_title(last))
+        self.live_view.setFocus()
+
+    def _set_hud(self, visible: bool) -> None:
+        self.live_view.set_hud_visible(visible)
+        self.state.is_hud_visible = visible
+
+    def _set_panel(self, visible: bool) -> None:
+        self.side.setVisible(visible)
+        if not self.isFullScreen():
+            self.state.is_panel_visible = visible
+
+    def _set_theme(self, mode: ThemeMode) -> None:
+        self.state.theme = mode
+        Theme.current().set_mode(mode)
+
+    def _set_language(self, code: str) -> None:
+        self.state.language = code
+        text = self.tr("MetaFace speaks the new language from its next start on.")
+        self.toasts.show_toast(Toast(ToastKind.INFO, text))
+
+    def _set_full_screen(self, full: bool) -> None:
+        if full:
+            self._was_maximized = self.isMaximized()
+            self.showFullScreen()
+        elif self._was_maximized:
+            self.showMaximized()
+        else:
+            self.showNormal()
+        for bar in (self.menuBar(), self.toolbar, self.statusBar()):
+            bar.setVisible(not full)
+        self.side.setVisible(not full and self.state.is_panel_visible)
+        self.commands.panel.setChecked(not self.side.isHidden())
+
+    def _remember_tab(self) -> None:
+        self.state.tab = self.side.key
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a full screen that the window manager began or ended."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange and hasattr(self, "commands"):
+            self.commands.full_screen.setChecked(self.isFullScreen())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes a message, then leaves full screen."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.toasts.toast is not None:
+            self.toasts.dismiss()
+        elif self.isFullScreen():
+            self.commands.full_screen.setChecked(False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window's place; the engine is stopped by who started it."""
+        if not self.isFullScreen():
+            self.state.geometry = self.saveGeometry()
+            self.state.splitter = self.splitter.saveState()
+        self.state.save()
+        self.source_menu.close_finder()
+        self.side.close_finder()
+        super().closeEvent(event)

@@ -1,0 +1,244 @@
+"""Draws faces over the video: box, name, score against its threshold, track id. Knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+
+from metaface_gui.gui.theme import DARK, FontSize, font
+from metaface_gui.gui.translation import translate
+from metaface_gui.gui.view_geometry import VideoGeometry, place_labels
+from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
+
+_PAD = 8.0
+_STRIPE = 4.0
+_NAME_MAX = 220.0
+_BAR = QSizeF(58.0, 5.0)
+_REACH = 4
+"""Room around a corner's pixmap for half its line."""
+_COMPACT_BOX = 64.0
+"""Narrower boxes, on screen, get a label of one line."""
+_COMPACT_FACES = 10
+"""From this many faces on every label has one line."""
+
+
+class FaceStyle(Enum):
+    """How a face is drawn; the value names the colour's token."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    """Nothing to compare it with yet: no score."""
+
+
+_LINE_STYLES = {
+    FaceStyle.KNOWN: Qt.PenStyle.SolidLine,
+    FaceStyle.UNKNOWN: Qt.PenStyle.DashLine,
+    FaceStyle.PENDING: Qt.PenStyle.DotLine,
+}
+
+
+def style_of(item: OverlayItem) -> FaceStyle:
+    """Tell the three apart."""
+    if item.kind is OverlayKind.KNOWN:
+        return FaceStyle.KNOWN
+    return FaceStyle.UNKNOWN if item.score_text else FaceStyle.PENDING
+
+
+def name_of(item: OverlayItem) -> str:
+    """The face's name on screen."""
+    return item.name or translate("Overlay", "Unknown")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedFace:
+    """A face in the view: its box and its label, in device-independent pixels."""
+
+    item: OverlayItem
+    style: FaceStyle
+    name: str
+    box: QRectF
+    label: QRectF
+    is_compact: bool
+
+    @property
+    def track_id(self) -> int:
+        """The track it belongs to."""
+        return self.item.track_id
+
+    def contains(self, point: QPointF) -> bool:
+        """Whether the point is on the box or on the label."""
+        return self.box.contains(point) or self.label.contains(point)
+
+
+class OverlayPainter:
+    """Lays faces out and draws them. Colours do not depend on the theme: what is behind them is the video."""
+
+    def __init__(self) -> None:
+        self._name_font: QFont = font(14, bold=True)
+        self._small_font: QFont = font(FontSize.SMALL - 1, tabular=True)
+        self._name_metrics = QFontMetricsF(self._name_font)
+        self._small_metrics = QFontMetricsF(self._small_font)
+        self._numbers_width = self._small_metrics.horizontalAdvance("-0.00 / -0.00")
+        self._elided: dict[str, tuple[str, float]] = {}
+        self._corners: dict[tuple[FaceStyle, int, int, bool, float], tuple[QPixmap, ...]] = {}
+
+    def place(self, items: Sequence[OverlayItem], geometry: VideoGeometry) -> tuple[PlacedFace, ...]:
+        """Lay the faces out; the order decides whose label chooses its place first."""
+        boxes = [geometry.to_view(item.box_xyxy) for item in items]
+        many = len(items) >= _COMPACT_FACES
+        compact = [
+            many or box.width() < _COMPACT_BOX or not item.score_text for item, box in zip(items, boxes, strict=True)
+        ]
+        sizes = [self._label_size(item, small) for item, small in zip(items, compact, strict=True)]
+        labels = place_labels(boxes, sizes, geometry.target)
+        return tuple(
+            PlacedFace(item, style_of(item), name_of(item), box, label, small)
+            for item, box, label, small in zip(items, boxes, labels, compact, strict=True)
+        )
+
+    def paint(
+        self, painter: QPainter, faces: Sequence[PlacedFace], *, hovered: int | None = None, focused: int | None = None
+    ) -> None:
+        """Draw every box first and then every label, so that no box runs through a name."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for face in faces:
+            self._paint_box(painter, face, is_lit=face.track_id in (hovered, focused))
+            if face.track_id == focused:
+                painter.setPen(QPen(QColor("#ffffff"), 2.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(face.box.adjusted(-6, -6, 6, 6), 14, 14)
+        for face in faces:
+            self._paint_label(painter, face, is_lit=face.track_id in (hovered, focused))
+
+    def _label_size(self, item: OverlayItem, compact: bool) -> QSizeF:
+        name_width = self._elide(name_of(item))[1]
+        if compact:
+            return QSizeF(_STRIPE + _PAD + name_width + _PAD, 24.0)
+        id_width = self._small_metrics.horizontalAdvance(f"#{item.track_id}")
+        width = max(name_width + _PAD + id_width, _BAR.width() + _PAD + self._numbers_width)
+        return QSizeF(_STRIPE + _PAD + width + _PAD, 43.0)
+
+    def _elide(self, name: str) -> tuple[str, float]:
+        found = self._elided.get(name)
+        if found is None:
+            if len(self._elided) > 500:  # a whole gallery of names and then some
+                self._elided.clear()
+            text = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_MAX)
+            found = self._elided[name] = (text, self._name_metrics.horizontalAdvance(text))
+        return found
+
+    def _paint_box(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
+        color = _color_of(face.style)
+        if is_lit:
+            radius = _radius(face.box)
+            fill = QColor(color)
+            fill.setAlpha(48)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(face.box, radius, radius)
+        self._paint_sides(painter, face, color)
+        if face.style is not FaceStyle.PENDING:
+            self._paint_corners(painter, face, is_lit=is_lit)
+
+    def _paint_sides(self, painter: QPainter, face: PlacedFace, color: QColor) -> None:
+        # Style tells the kinds apart as well as colour does: whole line, dashes, dots. Straight one-pixel lines without
+        # antialiasing, because those need no stroker: a stroked, antialiased round rectangle takes ten times as long.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        thin = QColor(color)
+        thin.setAlpha(170)
+        pen = QPen(thin, 1.0, _LINE_STYLES[face.style])
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        box, inset = face.box.toRect(), _radius(face.box)
+        left, top, right, bottom = box.left(), box.top(), box.right(), box.bottom()
+        painter.drawLine(left + inset, top, right - inset, top)
+        painter.drawLine(left + inset, bottom, right - inset, bottom)
+        painter.drawLine(left, top + inset, left, bottom - inset)
+        painter.drawLine(right, top + inset, right, bottom - inset)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_corners(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
+        box, radius = face.box.toRect(), _radius(face.box)
+        arm = max(min(box.width(), box.height()) // 20 * 4, radius)  # a fifth, in steps, so that few pixmaps are kept
+        ratio = painter.device().devicePixelRatioF()
+        key = (face.style, arm, radius, is_lit, ratio)
+        corners = self._corners.get(key)
+        if corners is None:
+            if len(self._corners) > 200:
+                self._corners.clear()
+            corners = self._corners[key] = _corner_pixmaps(_color_of(face.style), arm, radius, is_lit, ratio)
+        side = arm + 2 * _REACH
+        left, top = box.left() - _REACH, box.top() - _REACH
+        right, bottom = box.right() + _REACH - side, box.bottom() + _REACH - side
+        for pixmap, (x, y) in zip(corners, ((left, top), (right, top), (right, bottom), (left, bottom)), strict=True):
+            painter.drawPixmap(x, y, pixmap)
+
+    def _paint_label(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
+        color = _color_of(face.style)
+        label = face.label
+        chip = QPainterPath()
+        chip.addRoundedRect(label, 6, 6)
+        painter.fillPath(chip, QColor(10, 12, 16, 245 if is_lit else 214))
+        stripe = QRectF(label.x(), label.y() + 5, _STRIPE, label.height() - 10)
+        painter.fillRect(stripe, color)
+        left = label.x() + _STRIPE + _PAD
+        painter.setFont(self._name_font)
+        painter.setPen(QColor("#ffffff") if face.style is FaceStyle.KNOWN else color)
+        name, _ = self._elide(face.name)
+        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 20)
+        painter.drawText(first_line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        if face.is_compact:
+            return
+        painter.setFont(self._small_font)
+        painter.setPen(QColor(DARK.muted))
+        to_right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(first_line.adjusted(0, 0, -_PAD / 2, 0), to_right, f"#{face.track_id}")
+        score_line = QRectF(left, label.y() + 23, label.right() - _PAD - left, 16)
+        self._paint_score(painter, face.item, score_line, color)
+
+    def _paint_score(self, painter: QPainter, item: OverlayItem, line: QRectF, color: QColor) -> None:
+        bar = QRectF(QPointF(line.x(), line.center().y() - _BAR.height() / 2), _BAR)
+        painter.fillRect(bar, QColor(255, 255, 255, 50))
+        painter.fillRect(QRectF(bar.x(), bar.y(), bar.width() * item.fill, bar.height()), color)
+        tick = bar.x() + bar.width() * item.mark
+        painter.fillRect(QRectF(tick - 1, bar.y() - 3, 2, bar.height() + 6), QColor("#ffffff"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, item.score_text)
+
+
+def _color_of(style: FaceStyle) -> QColor:
+    return QColor(getattr(DARK, style.value))
+
+
+def _radius(box: QRectF) -> int:
+    return round(min(12.0, box.width() / 5, box.height() / 5))
+
+
+def _corner_pixmaps(color: QColor, arm: int, radius: int, is_lit: bool, ratio: float) -> tuple[QPixmap, ...]:
+    """Draw the four corners (clockwise from the top left), each `arm` long, with a dark rim to show on any video."""
+    path = QPainterPath(QPointF(_REACH, _REACH + arm))
+    path.lineTo(_REACH, _REACH + radius)
+    path.quadTo(_REACH, _REACH, _REACH + radius, _REACH)
+    path.lineTo(_REACH + arm, _REACH)
+    side = arm + 2 * _REACH
+    drawn = []
+    for turns in range(4):
+        pixmap = QPixmap(round(side * ratio), round(side * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(side / 2, side / 2)
+        painter.rotate(90 * turns)
+        painter.translate(-side / 2, -side / 2)
+        for pen_color, width in ((QColor(0, 0, 0, 110), 5.5), (color, 4.0 if is_lit else 3.0)):
+            cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+            painter.setPen(QPen(pen_color, width, Qt.PenStyle.SolidLine, cap, join))
+            painter.drawPath(path)
+        painter.end()
+        drawn.append(pixmap)
+    return tuple(drawn)

@@ -1,0 +1,27 @@
+"""The left of the status bar: which models run where."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from metaface_gui.engine.events import ModelsChanged, ModelState
+
+
+class StatusLine(QLabel):
+    """One line about detector, embedder and device."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setIndent(8)
+        self.setAccessibleName(self.tr("Models"))
+
+    def show_models(self, changed: ModelsChanged) -> None:
+        """Say what runs, or that it is being loaded."""
+        if changed.state is ModelState.LOADING:
+            self.setText(self.tr("Loading models…"))
+            return
+        text = self.tr("Detector {detector} · embedder {embedder} · on {device} · strangers let through: {fpir}")
+        share = f"{100 * changed.fpir:g} %"
+        self.setText(
+            text.format(detector=changed.detector, embedder=changed.embedder, device=changed.device, fpir=share)
+        )

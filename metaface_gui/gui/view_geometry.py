@@ -1,0 +1,97 @@
+"""Where things of a frame are in the view: the letterboxed, perhaps mirrored place of the video, and of its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+from metaface_gui.types import Floats
+
+_GAP = 6.0
+_MARGIN = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class VideoGeometry:
+    """A frame of `frame_width` × `frame_height` pixels shown in `target`, in device-independent pixels of the view."""
+
+    frame_width: int
+    frame_height: int
+    target: QRectF
+    is_mirrored: bool
+
+    @classmethod
+    def fit(cls, frame_width: int, frame_height: int, view: QRectF, *, is_mirrored: bool) -> VideoGeometry:
+        """Show all of the frame as large as it goes, centred, at its own aspect ratio."""
+        scale = min(view.width() / frame_width, view.height() / frame_height)
+        size = QSizeF(frame_width * scale, frame_height * scale)
+        corner = view.center() - QPointF(size.width() / 2, size.height() / 2)
+        return cls(frame_width, frame_height, QRectF(corner, size), is_mirrored)
+
+    @property
+    def scale(self) -> float:
+        """View pixels a frame pixel takes."""
+        return self.target.width() / self.frame_width
+
+    def to_view(self, box_xyxy: Floats) -> QRectF:
+        """Map a box (4,) of the frame into the view."""
+        x1, y1, x2, y2 = (float(value) * self.scale for value in box_xyxy)
+        if self.is_mirrored:
+            x1, x2 = self.target.width() - x2, self.target.width() - x1
+        return QRectF(self.target.x() + x1, self.target.y() + y1, x2 - x1, y2 - y1)
+
+
+def _overlap(a: QRectF, b: QRectF) -> float:
+    common = a.intersected(b)
+    return max(common.width(), 0.0) * max(common.height(), 0.0)
+
+
+def _clamped(rect: QRectF, bounds: QRectF) -> QRectF:
+    x = min(max(rect.x(), bounds.left()), max(bounds.right() - rect.width(), bounds.left()))
+    y = min(max(rect.y(), bounds.top()), max(bounds.bottom() - rect.height(), bounds.top()))
+    return QRectF(x, y, rect.width(), rect.height())
+
+
+def place_labels(boxes: Sequence[QRectF], sizes: Sequence[QSizeF], view: QRectF) -> list[QRectF]:
+    """Give each box's label a place inside `view` where it covers no other label and, if it can, no other box.
+
+    Tried in this order: above the box, below, inside at its top, right and left of it, then lines further up and down.
+    The first that is free is taken, else the one that covers least; earlier boxes choose first, so that with a stable
+    order (track ids) labels stay where they are.
+    """
+    bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+    placed: list[QRectF] = []
+    for i, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
+        others = [other for j, other in enumerate(boxes) if j != i]
+        best, best_cost = QRectF(), float("inf")
+        for candidate in _candidates(box, size, bounds):
+            on_labels = sum(_overlap(candidate, label) for label in placed)
+            # A name on somebody else's label cannot be read; on somebody else's face it only looks untidy.
+            cost = 1000.0 * on_labels + sum(_overlap(candidate, other) for other in others)
+            if cost < best_cost:
+                best, best_cost = candidate, cost
+            if cost <= 0.0:
+                break
+        placed.append(best)
+    return placed
+
+
+def _candidates(box: QRectF, size: QSizeF, bounds: QRectF) -> list[QRectF]:
+    w, h = size.width(), size.height()
+    left, above, below = box.left(), box.top() - h - _GAP, box.bottom() + _GAP
+    corners = [
+        (left, above),
+        (left, below),
+        (left + _GAP, box.top() + _GAP),
+        (box.right() + _GAP, box.top()),
+        (left - w - _GAP, box.top()),
+    ]
+    for step in range(1, 6):
+        corners += [(left, above - step * (h + _GAP)), (left, below + step * (h + _GAP))]
+    candidates = [QRectF(x, y, w, h) for x, y in corners]
+    # A place that would leave the view is moved in, but only after those that fit as they are.
+    return [c for c in candidates if bounds.contains(c)] + [
+        _clamped(c, bounds) for c in candidates if not bounds.contains(c)
+    ]

@@ -1,0 +1,138 @@
+"""What the window remembers from one run to the next. Whatever is damaged or out of range reads as its default."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from PySide6.QtCore import QByteArray, QObject, QSettings
+
+from metaface_gui.gui.theme import ThemeMode
+from metaface_gui.settings import RecognitionSettings
+
+_MAX_TEXT = 4096
+_MAX_BLOB = 64 * 1024
+
+
+class WindowState:
+    """Typed access to a `QSettings`; every setter writes at once, so that a crash loses nothing."""
+
+    def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
+        self._settings = settings or QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "metaface", "window", parent
+        )
+
+    @property
+    def path(self) -> str:
+        """The file it is kept in."""
+        return self._settings.fileName()
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place, for `QWidget.restoreGeometry` (which refuses what it does not understand)."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._settings.setValue("window/geometry", value)
+
+    @property
+    def splitter(self) -> QByteArray:
+        """The side panel's width, for `QSplitter.restoreState`."""
+        return self._bytes("window/splitter")
+
+    @splitter.setter
+    def splitter(self, value: QByteArray) -> None:
+        self._settings.setValue("window/splitter", value)
+
+    @property
+    def is_panel_visible(self) -> bool:
+        """Whether the side panel is open."""
+        return self._bool("window/panel", default=True)
+
+    @is_panel_visible.setter
+    def is_panel_visible(self, value: bool) -> None:
+        self._settings.setValue("window/panel", value)
+
+    @property
+    def tab(self) -> str:
+        """Key of the side panel's open tab."""
+        return self._text("window/tab")
+
+    @tab.setter
+    def tab(self, value: str) -> None:
+        self._settings.setValue("window/tab", value)
+
+    @property
+    def theme(self) -> ThemeMode:
+        """Light, dark, or as the system."""
+        value = self._text("window/theme")
+        return ThemeMode(value) if value in {mode.value for mode in ThemeMode} else ThemeMode.SYSTEM
+
+    @theme.setter
+    def theme(self, value: ThemeMode) -> None:
+        self._settings.setValue("window/theme", value.value)
+
+    @property
+    def language(self) -> str:
+        """Code of the chosen language; empty: the system's."""
+        return self._text("window/language")
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._settings.setValue("window/language", value)
+
+    @property
+    def is_hud_visible(self) -> bool:
+        """Whether the HUD is drawn."""
+        return self._bool("view/hud", default=True)
+
+    @is_hud_visible.setter
+    def is_hud_visible(self, value: bool) -> None:
+        self._settings.setValue("view/hud", value)
+
+    @property
+    def source(self) -> str:
+        """The last source, as `parse_source` reads it; empty: none."""
+        return self._text("engine/source")
+
+    @source.setter
+    def source(self, value: str) -> None:
+        self._settings.setValue("engine/source", value)
+
+    @property
+    def recognition(self) -> RecognitionSettings:
+        """Detector, embedder, device, learner and FPIR. Keys are not checked against what exists: the engine does."""
+        defaults = RecognitionSettings()
+        stored = RecognitionSettings(
+            detector=self._text("engine/detector") or defaults.detector,
+            embedder=self._text("engine/embedder") or defaults.embedder,
+            device=self._text("engine/device") or defaults.device,
+            learner=self._text("engine/learner") or defaults.learner,
+        )
+        try:
+            return replace(stored, fpir=float(self._text("engine/fpir")))
+        except ValueError:
+            return stored
+
+    @recognition.setter
+    def recognition(self, value: RecognitionSettings) -> None:
+        for name, text in asdict(value).items():
+            self._settings.setValue(f"engine/{name}", str(text))
+
+    def save(self) -> None:
+        """Write to disk what is not there yet; an unwritable disk loses settings and nothing else."""
+        self._settings.sync()
+
+    def _text(self, key: str) -> str:
+        value = self._settings.value(key, "")
+        return value if isinstance(value, str) and len(value) <= _MAX_TEXT and "\0" not in value else ""
+
+    def _bool(self, key: str, *, default: bool) -> bool:
+        value = self._settings.value(key, default)
+        if isinstance(value, bool):
+            return value
+        return {"true": True, "false": False}.get(str(value).lower(), default)
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._settings.value(key, QByteArray())
+        return value if isinstance(value, QByteArray) and value.size() <= _MAX_BLOB else QByteArray()
