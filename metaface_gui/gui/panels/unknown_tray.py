@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintE
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -22,6 +21,7 @@ from metaface_gui.engine.events import UnknownGroup, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
 from metaface_gui.gui.panels.shot_grid import CornerButton
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
@@ -43,8 +43,7 @@ class UnknownCard(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(self.tr("Give this person a name"))
-        self._detail_height = QFontMetrics(font(FontSize.SMALL)).height()
-        self.setFixedSize(self.sizeHint())
+        self.setFixedSize(_card_size())
         self.dismiss_button = CornerButton(self.tr("Forget this face (Del)"), self)
         self.show_group(group)
 
@@ -67,7 +66,7 @@ class UnknownCard(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Picture and one line."""
-        return QSize(_PICTURE_SIDE + 2 * Space.XS, _PICTURE_SIDE + 2 * Space.XS + self._detail_height + Space.XS)
+        return _card_size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the × in its corner."""
@@ -104,7 +103,7 @@ class UnknownCard(QAbstractButton):
         self._paint_count(painter, picture)
         painter.setFont(font(FontSize.SMALL, tabular=True))
         painter.setPen(theme.color("muted"))
-        line = QRectF(Space.XS, picture.bottom() + 2, _PICTURE_SIDE, self._detail_height)
+        line = QRectF(Space.XS, picture.bottom() + 2, _PICTURE_SIDE, _detail_height())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.age())
 
     def _paint_count(self, painter: QPainter, picture: QRectF) -> None:
@@ -121,8 +120,23 @@ class UnknownCard(QAbstractButton):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
+class _Cards(QWidget):
+    """The cards in lines, as many to a line as fit."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.flow = FlowLayout(self, spacing=Space.S)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        """One card; without this Qt reserves the height that the cards have one below the other."""
+        return _card_size()
+
+
 class UnknownTray(QWidget):
-    """A strip of cards, newest first. A click opens "Who is this?"; × forgets."""
+    """Cards, newest first. A click opens "Who is this?"; × forgets."""
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,15 +145,11 @@ class UnknownTray(QWidget):
         self._popup = WhoIsThisPopup(engine, bridge, self)
         self.setAccessibleName(self.tr("Unknown faces"))
         self._title = ElidedLabel(self.tr("Unknown faces"), self, role="heading")
-        self._strip = QWidget(self)
-        self._row = QHBoxLayout(self._strip)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(Space.S)
-        self._row.addStretch(1)
+        self._strip = _Cards(self)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._strip)
         self._empty = EmptyNote(
@@ -148,14 +158,13 @@ class UnknownTray(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._scroll)
-        # Room for the cards and the scroll bar from the beginning, so that nothing moves when the first one comes.
-        self._stack.setFixedHeight(UnknownCard(_NOBODY).sizeHint().height() + 14)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Room for a line of cards from the beginning, so that nothing moves when the first one comes.
+        self._stack.setMinimumHeight(_card_size().height())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         layout.setSpacing(Space.S)
         layout.addWidget(self._title)
-        layout.addWidget(self._stack)
+        layout.addWidget(self._stack, 1)
         self._timer = QTimer(self)
         self._timer.setInterval(_REFRESH_MS)
         self._timer.timeout.connect(self._refresh_ages)
@@ -195,13 +204,13 @@ class UnknownTray(QWidget):
             card.show_group(group)
             cards.append(card)
         for gone in kept.values():
-            self._row.removeWidget(gone)
+            self._strip.flow.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
         if cards != self._cards:
             for place, card in enumerate(cards):
-                self._row.removeWidget(card)
-                self._row.insertWidget(place, card)
+                self._strip.flow.removeWidget(card)
+                self._strip.flow.insert_widget(place, card)
                 if place:
                     QWidget.setTabOrder(cards[place - 1], card)
         self._cards = cards
@@ -228,5 +237,9 @@ class UnknownTray(QWidget):
             card.update()
 
 
-_NOBODY = UnknownGroup(0, b"", 0, 0)
-"""Measures a card."""
+def _detail_height() -> int:
+    return QFontMetrics(font(FontSize.SMALL)).height()
+
+
+def _card_size() -> QSize:
+    return QSize(_PICTURE_SIDE + 2 * Space.XS, _PICTURE_SIDE + 3 * Space.XS + _detail_height())

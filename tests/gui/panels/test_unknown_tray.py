@@ -31,12 +31,17 @@ def tray(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> UnknownTray:
 
 def test_an_empty_tray_says_what_it_is_for(tray: UnknownTray, say: Say) -> None:
     assert tray.is_empty
-    height = tray.sizeHint().height()
     say(UnknownsChanged((unknown(1),)))
     assert not tray.is_empty
-    assert tray.sizeHint().height() == height
     say(UnknownsChanged(()))
     assert tray.is_empty
+
+
+def test_cards_wrap_in_a_narrow_panel_and_scroll_downwards_only(qtbot: QtBot, tray: UnknownTray, say: Say) -> None:
+    say(UnknownsChanged(tuple(unknown(number) for number in range(1, 9))))
+    qtbot.waitUntil(lambda: tray.cards[7].y() > tray.cards[0].y())
+    assert tray.cards[1].y() == tray.cards[0].y()
+    assert all(card.geometry().right() < tray.width() for card in tray.cards)
 
 
 def test_cards_follow_the_groups(tray: UnknownTray, say: Say) -> None:

@@ -1,0 +1,72 @@
+"""What the app looks at and what it recognises with: source, strictness, models."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.models_section import ModelsSection
+from metaface_gui.gui.panels.source_section import SourceSection
+from metaface_gui.gui.source_menu import ListCameras
+from metaface_gui.gui.theme import Space
+from metaface_gui.pipeline.capture.devices import list_cameras
+from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import user_data_dir, weights_dir
+from metaface_gui.settings import RecognitionSettings
+
+
+class ControlsPanel(QWidget):
+    """Three parts, one below the other. Whoever hears `source_chosen` opens the source, and remembers it."""
+
+    source_chosen = Signal(SourceSpec)
+
+    def __init__(
+        self,
+        engine: EngineApi,
+        bridge: EngineBridge,
+        parent: QWidget | None = None,
+        *,
+        store: WeightsStore | None = None,
+        list_cameras: ListCameras = list_cameras,
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Settings"))
+        if store is None:
+            store = WeightsStore(weights_dir(), user_data_dir() / "weights")
+        self.source = SourceSection(engine, bridge, self, list_cameras=list_cameras)
+        self.models = ModelsSection(engine, bridge, store, self)
+        self.source.source_chosen.connect(self.source_chosen)
+        form = QWidget(self)
+        layout = QVBoxLayout(form)
+        layout.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
+        layout.setSpacing(Space.S)
+        for heading, part in (
+            (self.tr("Source"), self.source),
+            (self.tr("Strangers"), self.models.fpir),
+            (self.tr("Models"), self.models),
+        ):
+            layout.addWidget(ElidedLabel(heading, form, role="heading"))
+            layout.addWidget(part)
+            layout.addSpacing(Space.M)
+        layout.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(form)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def show_settings(self, settings: RecognitionSettings) -> None:
+        """Show the device that the engine was started with."""
+        self.models.show_settings(settings)
+
+    def close_finder(self) -> None:
+        """Let no search for cameras outlive the window."""
+        self.source.close_finder()

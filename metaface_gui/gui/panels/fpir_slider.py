@@ -1,0 +1,93 @@
+"""How many strangers may be taken for somebody: a slider over three powers of ten, in plain words."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.theme import Space
+
+_LEAST, _MOST = 0.001, 0.1
+_STEPS = 80
+"""Forty a power of ten: each step changes the share by 6 %."""
+_SETTLE_MS = 120
+"""A slider that is dragged asks the engine only when it rests this long."""
+
+
+def fpir_at(step: int) -> float:
+    """The share of strangers (0..1) at a step of the slider, rounded to two digits, as it is said in words."""
+    share = _LEAST * (_MOST / _LEAST) ** (step / _STEPS)
+    digits = 1 - math.floor(math.log10(share))
+    return float(round(share, digits))
+
+
+def step_of(fpir: float) -> int:
+    """The step nearest to a share; shares beyond the ends are at the ends."""
+    step = math.log(max(fpir, 1e-9) / _LEAST) / math.log(_MOST / _LEAST) * _STEPS
+    return min(max(round(step), 0), _STEPS)
+
+
+class FpirSlider(QWidget):
+    """Left is strict, right is lenient."""
+
+    chosen = Signal(float)
+    """The share (0..1) that the user settled on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fpir = 0.01
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(0, _STEPS)
+        self.slider.setPageStep(_STEPS // 4)
+        self.slider.setAccessibleName(self.tr("Strangers that may be taken for somebody"))
+        self.slider.setToolTip(
+            self.tr("Left: strangers stay unknown, and friends sometimes too. Right: friends are found more often.")
+        )
+        self.words = MessageLine(2, self)
+        ends = QHBoxLayout()
+        for text in (self.tr("strict"), self.tr("lenient")):
+            label = QLabel(text, self)
+            label.setProperty("role", "muted")
+            ends.addWidget(label)
+        ends.insertStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self.slider)
+        layout.addLayout(ends)
+        layout.addWidget(self.words)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(lambda: self.chosen.emit(self._fpir))
+        self.slider.valueChanged.connect(self._on_moved)
+        self.show_fpir(self._fpir)
+
+    @property
+    def fpir(self) -> float:
+        """The share that is shown."""
+        return self._fpir
+
+    def show_fpir(self, fpir: float) -> None:
+        """Show what the engine uses; a slider that is just being moved is left where it is."""
+        if self._settle.isActive() or self.slider.isSliderDown():
+            return
+        self._fpir = fpir
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(step_of(fpir))
+        self._show_words()
+
+    def _on_moved(self, step: int) -> None:
+        self._fpir = fpir_at(step)
+        self._show_words()
+        self._settle.start()
+
+    def _show_words(self) -> None:
+        one_in = self.locale().toString(round(1 / self._fpir))
+        percent = f"{self._fpir * 100:.2g}"
+        text = self.tr("1 in {n} strangers may be taken for somebody ({percent}\u00a0%).")
+        self.words.say(text.format(n=one_in, percent=percent))
+        self.slider.setAccessibleDescription(self.words.text())

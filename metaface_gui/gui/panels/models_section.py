@@ -1,0 +1,191 @@
+"""Choosing the models: detector, embedder (with its weights), device, learner and how strict to be."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QProgressBar, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import JobChanged, ModelsChanged, ModelState
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.download_box import DownloadBox
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
+from metaface_gui.gui.panels.fpir_slider import FpirSlider
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.weights_store import WeightsEntry, WeightsStore
+from metaface_gui.settings import RecognitionSettings
+
+_AUTO = "auto"
+_DOWNLOAD_TITLE = "Downloading weights"
+"""The engine's title of such a job."""
+
+
+class ModelsSection(QWidget):
+    """What is asked for goes to the engine; what is shown is what the engine says it uses."""
+
+    def __init__(
+        self, engine: EngineApi, bridge: EngineBridge, store: WeightsStore, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._store = store
+        self._running: ModelsChanged | None = None
+        self._device_choice = self._device_wish = _AUTO
+        self._missing_key = ""
+        self._make_widgets()
+        self._lay_out()
+        self._connect(bridge)
+
+    def show_settings(self, settings: RecognitionSettings) -> None:
+        """Show what the engine was started with; only the wish for a device cannot be heard from it."""
+        self._device_choice = self._device_wish = settings.device
+        _select(self.device, settings.device)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.detector = self._combo(self.tr("Detector"), self.tr("What finds faces in the picture"))
+        self.detector.addItem(self.tr("YuNet, fast"), "yunet")
+        self.detector.addItem(self.tr("MTCNN, classic"), "mtcnn")
+        self.embedder = self._combo(self.tr("Embedder"), self.tr("What turns a face into numbers to compare"))
+        for entry in self._store.entries():
+            if entry.role == "embedder":
+                self.embedder.addItem(self._embedder_title(entry), entry.key)
+        self.device = self._combo(self.tr("Device"), self.tr("What computes"))
+        self.device.addItem(self.tr("Automatic"), _AUTO)
+        self.device.addItem(self.tr("Processor (CPU)"), "cpu")
+        if sys.platform == "darwin":
+            self.device.addItem(self.tr("Apple graphics (MPS)"), "mps")
+        else:
+            self.device.addItem(self.tr("Graphics card (CUDA)"), "cuda")
+        self.learner = self._combo(self.tr("Learner"), self.tr("How the app learns people from a few shots"))
+        for key, learner in LEARNERS.items():
+            self.learner.addItem(translate("Learners", learner.title), key)
+        self.fpir = FpirSlider(self)
+        self.download = DownloadBox(self)
+        self.busy = QProgressBar(self)
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setAccessibleName(self.tr("Loading models"))
+        policy = self.busy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.busy.setSizePolicy(policy)
+        self.busy.hide()
+        self.status = MessageLine(3, self)
+
+    def _combo(self, name: str, words: str) -> ElidingComboBox:
+        return ElidingComboBox(name, words, self)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(Space.M)
+        form.setVerticalSpacing(Space.S)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("Learner"), self.learner)
+        form.addRow(self.tr("Detector"), self.detector)
+        form.addRow(self.tr("Embedder"), self.embedder)
+        form.addRow(self.download)
+        form.addRow(self.tr("Device"), self.device)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        layout.addLayout(form)
+        layout.addWidget(self.busy)
+        layout.addWidget(self.status)
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        self.detector.activated.connect(lambda: self._engine.set_detector(self.detector.currentData()))
+        self.embedder.activated.connect(self._on_embedder)
+        self.device.activated.connect(self._on_device)
+        self.learner.activated.connect(lambda: self._engine.set_learner(self.learner.currentData()))
+        self.fpir.chosen.connect(self._engine.set_fpir)
+        self.download.download_requested.connect(self._engine.fetch_weights)
+        self.download.cancel_requested.connect(self._engine.cancel_job)
+        self.download.declined.connect(self._on_declined)
+        bridge.models_changed.connect(self._on_models)
+        bridge.job_changed.connect(self._on_job)
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _on_embedder(self) -> None:
+        key = self.embedder.currentData()
+        entry = self._entry(key)
+        if entry is not None and not self._store.is_available(entry.name):
+            self._missing_key = key
+            self.download.offer(entry, self._embedder_title(entry))
+            return
+        self._missing_key = ""
+        self.download.withdraw()
+        self._engine.set_embedder(key)
+
+    def _on_declined(self) -> None:
+        self._missing_key = ""
+        if self._running is not None:
+            _select(self.embedder, self._running.embedder)
+
+    def _on_device(self) -> None:
+        self._device_wish = self.device.currentData()
+        self._engine.set_device(self._device_wish)
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        self._running = event
+        is_loading = event.state is ModelState.LOADING
+        if event.state is ModelState.READY:
+            self._device_choice = self._device_wish
+        elif event.state is ModelState.FAILED:
+            self._device_wish = self._device_choice
+        _select(self.detector, event.detector)
+        _select(self.learner, event.learner)
+        _select(self.device, self._device_wish)
+        if not self._missing_key:
+            _select(self.embedder, event.embedder)
+        self.fpir.show_fpir(event.fpir)
+        for combo in (self.detector, self.embedder, self.device, self.learner):
+            combo.setEnabled(not is_loading)
+        self.busy.setVisible(is_loading)
+        if is_loading:
+            self.status.say(self.tr("Loading models …"))
+        elif event.error is not None:
+            self.status.say(error_text(event.error), role="error")
+        else:
+            self.status.say(self.tr("Runs on {device}.").format(device=event.device))
+
+    def _on_job(self, event: JobChanged) -> None:
+        if not self.download.is_busy or event.title != _DOWNLOAD_TITLE:
+            return
+        self.download.show_job(event)
+        entry = self._entry(self._missing_key)
+        if event.is_finished and entry is not None and self._store.is_available(entry.name):
+            # The user chose this embedder and then its download: now it can be had.
+            key, self._missing_key = self._missing_key, ""
+            self.download.withdraw()
+            self._engine.set_embedder(key)
+
+    def _entry(self, key: str) -> WeightsEntry | None:
+        return next((entry for entry in self._store.entries() if entry.role == "embedder" and entry.key == key), None)
+
+    def _embedder_title(self, entry: WeightsEntry) -> str:
+        titles = {
+            "sface": self.tr("SFace, small and fast"),
+            "facenet-vggface2": self.tr("FaceNet (VGGFace2)"),
+            "facenet-casia": self.tr("FaceNet (CASIA-WebFace)"),
+        }
+        return titles.get(entry.key, entry.key)
+
+
+def _select(combo: QComboBox, key: str) -> None:
+    """Show the entry of this key; one that the list does not know is added as it is."""
+    index = combo.findData(key)
+    if index < 0:
+        combo.addItem(key, key)
+        index = combo.count() - 1
+    combo.setCurrentIndex(index)

@@ -1,0 +1,332 @@
+"""Source, strictness and models, driven as a user does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import EngineEvent, JobChanged, ModelsChanged, ModelState, SourceChanged, SourceState
+from metaface_gui.errors import DeviceError, SourceError, WeightsError
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.controls_panel import ControlsPanel
+from metaface_gui.pipeline.capture.devices import CameraDevice
+from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import weights_dir
+from metaface_gui.settings import RecognitionSettings
+from tests.gui.fakes import FakeEngine
+
+Say = Callable[[EngineEvent], None]
+LEFT = Qt.MouseButton.LeftButton
+CAMERAS = (CameraDevice(0, "Desk camera", "/dev/video0"), CameraDevice(2, "Door camera", "/dev/video2"))
+CASIA = "facenet-casia"
+
+
+def models(
+    state: ModelState = ModelState.READY,
+    *,
+    detector: str = "yunet",
+    embedder: str = "sface",
+    device: str = "cpu",
+    fpir: float = 0.01,
+    error: DeviceError | None = None,
+) -> ModelsChanged:
+    return ModelsChanged(state, detector, embedder, device, "prototypical", fpir, error)
+
+
+@pytest.fixture
+def user_dir(tmp_path: Path) -> Path:
+    return tmp_path / "weights"
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, user_dir: Path) -> ControlsPanel:
+    made = ControlsPanel(engine, bridge, store=WeightsStore(weights_dir(), user_dir), list_cameras=lambda: CAMERAS)
+    qtbot.addWidget(made)
+    made.resize(320, 760)
+    made.show()
+    qtbot.waitUntil(lambda: made.source.combo.findText("Desk camera") >= 0)
+    return made
+
+
+def pick(combo: QComboBox, key: object) -> None:
+    """What a user does with the mouse: the entry is shown, then `activated` is emitted."""
+    index = [combo.itemData(row) for row in range(combo.count())].index(key)
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+
+
+def entries(combo: QComboBox) -> list[str]:
+    return [combo.itemText(index) for index in range(combo.count())]
+
+
+# Source -----------------------------------------------------------------------------------------------------------
+
+
+def test_cameras_are_listed_by_name_before_the_demo(panel: ControlsPanel) -> None:
+    assert entries(panel.source.combo) == ["Desk camera", "Door camera", "Demo scene"]
+
+
+def test_no_camera_is_said(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> None:
+    panel = ControlsPanel(engine, bridge, list_cameras=lambda: ())
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitUntil(lambda: "No camera found" in entries(panel.source.combo))
+
+
+def test_choosing_a_camera_and_the_demo(qtbot: QtBot, panel: ControlsPanel) -> None:
+    camera = SourceSpec(SourceKind.WEBCAM, "2")
+    with qtbot.waitSignal(panel.source_chosen) as chosen:
+        pick(panel.source.combo, camera)
+    assert chosen.args == [camera]
+    with qtbot.waitSignal(panel.source_chosen) as chosen:
+        pick(panel.source.combo, SourceSpec(SourceKind.DEMO, DEMO))
+    assert chosen.args == [SourceSpec(SourceKind.DEMO, DEMO)]
+
+
+def test_a_file_chosen_in_the_dialog(qtbot: QtBot, panel: ControlsPanel, tmp_path: Path, say: Say) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"x")
+    qtbot.mouseClick(panel.source.file_button, LEFT)
+    dialog = panel.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    with qtbot.waitSignal(panel.source_chosen) as chosen:
+        dialog.filesSelected.emit([str(clip)])
+    dialog.close()
+    assert chosen.args == [SourceSpec(SourceKind.VIDEO, str(clip))]
+    say(SourceChanged(SourceState.OPENING, "clip.mp4"))
+    assert panel.source.combo.currentIndex() == -1
+    assert panel.source.combo.placeholderText() == "clip.mp4"
+
+
+def test_a_url(qtbot: QtBot, panel: ControlsPanel) -> None:
+    assert not panel.source.url.isVisible()
+    qtbot.mouseClick(panel.source.url_button, LEFT)
+    qtbot.keyClicks(panel.source.url, "camera.local")
+    with qtbot.assertNotEmitted(panel.source_chosen):
+        qtbot.keyClick(panel.source.url, Qt.Key.Key_Return)
+    assert "rtsp://" in panel.source.status.text()
+    panel.source.url.setText(" rtsp://camera.local/1 ")
+    with qtbot.waitSignal(panel.source_chosen) as chosen:
+        qtbot.keyClick(panel.source.url, Qt.Key.Key_Return)
+    assert chosen.args == [SourceSpec(SourceKind.URL, "rtsp://camera.local/1")]
+    assert not panel.source.url.isVisible()
+
+
+def test_a_path_that_is_gone_is_said_and_not_opened(qtbot: QtBot, panel: ControlsPanel, tmp_path: Path) -> None:
+    with qtbot.assertNotEmitted(panel.source_chosen):
+        panel.source._choose_text(str(tmp_path / "gone.mp4"))
+    assert "There is nothing at" in panel.source.status.text()
+
+
+def test_a_source_opened_elsewhere_is_shown(panel: ControlsPanel, say: Say) -> None:
+    say(SourceChanged(SourceState.RUNNING, "Camera 2"))
+    assert panel.source.combo.currentText() == "Door camera"
+    say(SourceChanged(SourceState.RUNNING, "holiday.mp4"))
+    assert panel.source.combo.currentIndex() == -1
+    say(SourceChanged(SourceState.CLOSED))
+    assert "No source is open" in panel.source.status.text()
+
+
+def test_a_failure_is_said_where_it_was_chosen(panel: ControlsPanel, say: Say) -> None:
+    error = SourceError("Camera 2 is used by another program. Close that.")
+    say(SourceChanged(SourceState.FAILED, "Camera 2", error=error))
+    assert panel.source.status.text() == "Camera 2 is used by another program. Close that."
+    assert panel.source.status.property("role") == "error"
+    say(SourceChanged(SourceState.RUNNING, "Camera 2"))
+    assert panel.source.status.property("role") == "muted"
+
+
+@pytest.mark.parametrize("state", list(SourceState))
+def test_every_state_has_words_and_moves_nothing(panel: ControlsPanel, say: Say, state: SourceState) -> None:
+    before = panel.models.pos()
+    say(SourceChanged(state, "a very long name of a file that goes on and on.mp4"))
+    assert panel.source.status.text()
+    assert panel.models.pos() == before
+    assert panel.source.pause_button.isEnabled() == (state in (SourceState.RUNNING, SourceState.PAUSED))
+
+
+def test_pausing(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+    say(SourceChanged(SourceState.RUNNING, "Camera 0"))
+    qtbot.mouseClick(panel.source.pause_button, LEFT)
+    say(SourceChanged(SourceState.PAUSED, "Camera 0"))
+    assert panel.source.pause_button.isChecked()
+    qtbot.mouseClick(panel.source.pause_button, LEFT)
+    assert engine.calls_of("set_paused") == [(True,), (False,)]
+
+
+def test_looking_again_keeps_what_is_chosen(qtbot: QtBot, panel: ControlsPanel, say: Say) -> None:
+    pick(panel.source.combo, SourceSpec(SourceKind.WEBCAM, "2"))
+    qtbot.mouseClick(panel.source.refresh_button, LEFT)
+    qtbot.waitUntil(panel.source.refresh_button.isEnabled)
+    assert panel.source.combo.currentText() == "Door camera"
+
+
+def test_a_slow_search_neither_blocks_nor_outlives_the_panel(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge
+) -> None:
+    go_on = threading.Event()
+
+    def slow() -> tuple[CameraDevice, ...]:
+        go_on.wait(10)
+        return CAMERAS
+
+    panel = ControlsPanel(engine, bridge, list_cameras=slow)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert entries(panel.source.combo) == ["Demo scene"]
+    assert not panel.source.refresh_button.isEnabled()
+    go_on.set()
+    panel.close_finder()
+    assert not [thread for thread in threading.enumerate() if thread.name == "cameras"]
+
+
+# Strangers --------------------------------------------------------------------------------------------------------
+
+
+def test_the_slider_speaks_plainly_and_asks_once_when_it_rests(
+    qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(models(fpir=0.01))
+    fpir = panel.models.fpir
+    assert fpir.words.text().startswith("1 in 100 strangers")
+    fpir.slider.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(fpir.slider, Qt.Key.Key_PageDown)
+    assert fpir.words.text().startswith("1 in 1,000 strangers") or fpir.words.text().startswith("1 in 1000 strangers")
+    qtbot.waitUntil(lambda: bool(engine.calls_of("set_fpir")))
+    assert engine.calls_of("set_fpir") == [(0.001,)]
+
+
+def test_what_the_engine_uses_is_shown_exactly_and_not_sent_back(
+    qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(models(fpir=0.37))
+    assert panel.models.fpir.fpir == 0.37
+    with qtbot.assertNotEmitted(panel.models.fpir.chosen, wait=200):
+        pass
+    assert engine.calls == []
+
+
+# Models -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_choice_asks_the_engine(panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+    say(models())
+    pick(panel.models.detector, "mtcnn")
+    pick(panel.models.device, "cpu")
+    pick(panel.models.learner, "prototypical")
+    pick(panel.models.embedder, "sface")
+    names = [(call.name, call.args) for call in engine.calls]
+    assert names == [
+        ("set_detector", ("mtcnn",)),
+        ("set_device", ("cpu",)),
+        ("set_learner", ("prototypical",)),
+        ("set_embedder", ("sface",)),
+    ]
+
+
+def test_while_loading_nothing_can_be_chosen(panel: ControlsPanel, say: Say) -> None:
+    say(models(ModelState.LOADING, detector="mtcnn"))
+    assert panel.models.busy.isVisible()
+    assert not panel.models.detector.isEnabled()
+    before = panel.models.status.pos()
+    say(models(detector="mtcnn"))
+    assert not panel.models.busy.isVisible()
+    assert panel.models.detector.isEnabled()
+    assert panel.models.status.pos() == before
+    assert panel.models.detector.currentData() == "mtcnn"
+
+
+def test_a_failure_is_said_and_the_former_choice_comes_back(panel: ControlsPanel, say: Say) -> None:
+    say(models())
+    pick(panel.models.detector, "mtcnn")
+    other = next(key for key in ("cuda", "mps") if panel.models.device.findData(key) >= 0)
+    pick(panel.models.device, other)
+    say(models(ModelState.FAILED, error=DeviceError("There is no such device. Choose “cpu”.")))
+    assert panel.models.status.text() == "There is no such device. Choose “cpu”."
+    assert panel.models.detector.currentData() == "yunet"
+    assert panel.models.device.currentData() == "auto"
+    say(models())
+    assert panel.models.status.text() == "Runs on cpu."
+
+
+def test_the_device_of_the_settings_is_shown(panel: ControlsPanel, say: Say) -> None:
+    panel.show_settings(RecognitionSettings(device="cpu"))
+    say(models())
+    assert panel.models.device.currentData() == "cpu"
+
+
+def test_missing_weights_are_fetched_only_after_a_click(
+    qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, user_dir: Path, say: Say
+) -> None:
+    say(models())
+    box = panel.models.download
+    pick(panel.models.embedder, CASIA)
+    assert box.isVisible()
+    assert "not on this computer" in box.words.text()
+    assert box.download_button.text() == "Download (116 MB)…"
+    assert engine.calls == []
+    qtbot.mouseClick(box.download_button, LEFT)
+    assert engine.calls_of("fetch_weights") == [("facenet-casia-webface",)]
+    say(JobChanged(5, "Reading pictures", 0.9))  # somebody else's job
+    assert box.progress.maximum() == 0
+    say(JobChanged(6, "Downloading weights", 0.25))
+    assert box.progress.value() == 250
+    assert panel.models.embedder.currentData() == CASIA
+    user_dir.mkdir()
+    (user_dir / "20180408-102900-casia-webface.pt").write_bytes(b"x")
+    say(JobChanged(6, "Downloading weights", 1.0, is_finished=True))
+    assert engine.calls_of("set_embedder") == [(CASIA,)]
+    assert not box.isVisible()
+
+
+def test_a_download_that_fails_says_why_and_can_be_tried_again(
+    qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(models())
+    pick(panel.models.embedder, CASIA)
+    qtbot.mouseClick(panel.models.download.download_button, LEFT)
+    error = WeightsError("There is no network. Connect, then try again.")
+    say(JobChanged(6, "Downloading weights", None, is_finished=True, error=error))
+    assert panel.models.download.words.text() == "There is no network. Connect, then try again."
+    assert engine.calls_of("set_embedder") == []
+    qtbot.mouseClick(panel.models.download.download_button, LEFT)
+    assert len(engine.calls_of("fetch_weights")) == 2
+
+
+def test_a_download_is_cancelled(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+    say(models())
+    pick(panel.models.embedder, CASIA)
+    box = panel.models.download
+    qtbot.mouseClick(box.download_button, LEFT)
+    say(JobChanged(6, "Downloading weights", 0.1))
+    qtbot.mouseClick(box.cancel_button, LEFT)
+    assert engine.calls_of("cancel_job") == [(6,)]
+    say(JobChanged(6, "Downloading weights", None, is_finished=True, is_cancelled=True))
+    assert box.download_button.isEnabled()
+    qtbot.mouseClick(box.cancel_button, LEFT)  # now it says "Not now"
+    assert not box.isVisible()
+    assert panel.models.embedder.currentData() == "sface"
+
+
+def test_an_embedder_that_is_there_needs_no_download(panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+    say(models())
+    pick(panel.models.embedder, CASIA)
+    pick(panel.models.embedder, "sface")
+    assert not panel.models.download.isVisible()
+    assert engine.calls_of("set_embedder") == [("sface",)]
+
+
+@pytest.mark.parametrize("width", [300, 400, 1600])
+def test_it_fits_any_width(panel: ControlsPanel, width: int) -> None:
+    panel.resize(width, 760)
+    for part in (panel.source.refresh_button, panel.source.url_button, panel.models.embedder):
+        right = part.mapTo(panel, part.rect().topRight()).x()
+        assert right < width
