@@ -7,9 +7,9 @@ import logging.handlers
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,10 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo_scene import demo_people
 from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
+from metaface_gui.pipeline.detection import DETECTORS
+from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import tune_process
+from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import user_data_dir, weights_dir
 from metaface_gui.settings import RecognitionSettings
@@ -85,7 +88,7 @@ def make_application() -> QApplication:
 
 
 def start_log() -> None:
-    """Write warnings and errors to a rotating file in the user's data folder; a folder that cannot be written is told."""
+    """Write warnings and errors to a rotating file in the user's data folder; where that fails, to stderr."""
     folder = user_data_dir() / "log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,18 +119,44 @@ def running(app: QApplication, gallery: Gallery, settings: RecognitionSettings) 
         gallery.close()
 
 
-def run_window(*, source: SourceSpec | None, gallery_path: Path | None, settings: RecognitionSettings) -> int:
-    """Open the window and run until it is closed; returns the exit code."""
+def run_window(
+    *,
+    source: SourceSpec | None,
+    gallery_path: Path | None,
+    choose_settings: Callable[[RecognitionSettings], RecognitionSettings],
+) -> int:
+    """Open the window and run until it is closed; returns the exit code.
+
+    `choose_settings` gets the settings remembered from last time and returns those to use.
+    """
     app = make_application()
     start_log()
-    with running(app, Gallery.open(gallery_path or Gallery.default_path()), settings) as parts:
-        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
+    from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
 
-        window = MainWindow(parts.engine, parts.bridge)
+    state = WindowState(parent=app)
+    install_translation(app, state.language)
+    state.recognition = settings = choose_settings(known_settings(state.recognition))
+    with running(app, Gallery.open(gallery_path or Gallery.default_path()), settings) as parts:
+        window = MainWindow(parts.engine, parts.bridge, state)
         window.show()
         if source is not None:
             window.open_source(source)
-        return parts.app.exec()
+        code = app.exec()
+        window.close()
+    return code
+
+
+def known_settings(settings: RecognitionSettings) -> RecognitionSettings:
+    """Put the default where a remembered key names nothing that this version has."""
+    defaults = RecognitionSettings()
+    return replace(
+        settings,
+        detector=settings.detector if settings.detector in DETECTORS else defaults.detector,
+        embedder=settings.embedder if settings.embedder in EMBEDDERS else defaults.embedder,
+        learner=settings.learner if settings.learner in LEARNERS else defaults.learner,
+    )
 
 
 def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) -> DemoSummary | None:
@@ -149,10 +178,14 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
         text = QT_TRANSLATE_NOOP("Errors", "Cannot write to {folder}: {reason}. Choose another with --out.")
         raise KnownError(text, folder=out_dir, reason=error.strerror) from error
     with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_settings:
-        from metaface_gui.gui.demo_director import DemoDirector, DemoPersonFiles  # noqa: PLC0415
-        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+        from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
-        window = MainWindow(parts.engine, parts.bridge, demo_state(Path(own_settings)))
+        from metaface_gui.gui.demo_director import DemoDirector, DemoPersonFiles  # noqa: PLC0415
+        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
+        from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
+
+        own_state = WindowState(QSettings(str(Path(own_settings) / "window.ini"), QSettings.Format.IniFormat))
+        window = MainWindow(parts.engine, parts.bridge, own_state)
         window.resize(1280, 800)
         window.show()
         people = [DemoPersonFiles(person.name, person.stills) for person in demo_people()]

@@ -35,5 +35,7 @@ def _run(args: argparse.Namespace) -> int:
     return run_window(
         source=parse_source(args.source) if args.source is not None else None,
         gallery_path=args.gallery,
-        settings=recognition_settings(args, args.learner[0] if args.learner else None),
+        choose_settings=lambda remembered: recognition_settings(
+            args, remembered, args.learner[0] if args.learner else None
+        ),
     )

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.detection import DETECTORS
+from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.settings import RecognitionSettings
 
-DETECTOR_KEYS = ("yunet", "mtcnn")
-EMBEDDER_KEYS = ("sface", "facenet-vggface2", "facenet-casia")
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -20,34 +20,17 @@ def add_gallery_option(parser: argparse.ArgumentParser, *, required: bool) -> No
 
 
 def add_recognition_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--device --detector --embedder --fpir`."""
-    defaults = RecognitionSettings()
+    """Add `--device --detector --embedder --fpir`; what is not given is None, for `recognition_settings` to fill."""
+    parser.add_argument("--device", choices=DEVICE_NAMES, help=translate("Commands", "where to compute"))
+    parser.add_argument("--detector", choices=DETECTORS, help=translate("Commands", "what finds faces"))
     parser.add_argument(
-        "--device",
-        choices=DEVICE_NAMES,
-        default=defaults.device,
-        help=translate("Commands", "where to compute (default: the best there is)"),
-    )
-    parser.add_argument(
-        "--detector",
-        choices=DETECTOR_KEYS,
-        default=defaults.detector,
-        help=translate("Commands", "what finds faces (default: {key})", None, key=defaults.detector),
-    )
-    parser.add_argument(
-        "--embedder",
-        choices=EMBEDDER_KEYS,
-        default=defaults.embedder,
-        help=translate("Commands", "what turns faces into vectors (default: {key})", None, key=defaults.embedder),
+        "--embedder", choices=tuple(EMBEDDERS), help=translate("Commands", "what turns faces into vectors")
     )
     parser.add_argument(
         "--fpir",
         type=parse_fpir,
-        default=defaults.fpir,
         metavar="SHARE",
-        help=translate(
-            "Commands", "share of strangers that may be taken for somebody (default: {share})", None, share=0.01
-        ),
+        help=translate("Commands", "share of strangers that may be taken for somebody, e.g. 0.01"),
     )
 
 
@@ -64,12 +47,15 @@ def parse_fpir(text: str) -> float:
         raise argparse.ArgumentTypeError(message) from None
 
 
-def recognition_settings(args: argparse.Namespace, learner: str | None = None) -> RecognitionSettings:
-    """Gather what `add_recognition_options` added."""
+def recognition_settings(
+    args: argparse.Namespace, base: RecognitionSettings | None = None, learner: str | None = None
+) -> RecognitionSettings:
+    """Return `base` (the defaults if None) with what was given on the command line put over it."""
+    base = base or RecognitionSettings()
     return RecognitionSettings(
-        detector=args.detector,
-        embedder=args.embedder,
-        device=args.device,
-        learner=learner or RecognitionSettings().learner,
-        fpir=args.fpir,
+        detector=args.detector or base.detector,
+        embedder=args.embedder or base.embedder,
+        device=args.device or base.device,
+        learner=learner or base.learner,
+        fpir=args.fpir or base.fpir,
     )

@@ -62,7 +62,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     source = make_source(parse_source(args.source))
-    settings, store = recognition_settings(args, args.learner), default_store()
+    settings, store = recognition_settings(args, learner=args.learner), default_store()
     pipeline = build_pipeline(settings, store)
     with open_existing(args.gallery) as gallery:
         re_embed(gallery, pipeline)

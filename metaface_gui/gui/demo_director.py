@@ -53,7 +53,7 @@ class DemoTally:
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """What the demo measured. Times in milliseconds; `enroll_to_named_ms` from saving to the first frame with the name."""
+    """What the demo measured; `enroll_to_named_ms` runs from saving to the first frame with the name."""
 
     tally: DemoTally
     enroll_to_named_ms: float

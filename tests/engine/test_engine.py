@@ -1,0 +1,227 @@
+"""The whole engine with real models, on still pictures of the demo's people that are shown again and again."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.events import (
+    Adapted,
+    EngineEvent,
+    EngineStats,
+    EnrollmentChanged,
+    GalleryChanged,
+    JobChanged,
+    ModelsChanged,
+    ModelState,
+    ResultReady,
+    SourceChanged,
+    SourceState,
+    Trouble,
+    Undoable,
+    UnknownsChanged,
+)
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.capture.demo_scene import DemoPerson, demo_people
+from metaface_gui.pipeline.capture.specification import parse_source
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import weights_dir
+from metaface_gui.settings import RecognitionSettings
+
+T = TypeVar("T", bound=EngineEvent)
+PATIENCE_S = 60.0
+
+
+class Listener:
+    """Keeps what the engine says until a test asks for it."""
+
+    def __init__(self) -> None:
+        self.events: queue.Queue[EngineEvent] = queue.Queue()
+
+    def __call__(self, event: EngineEvent) -> None:
+        self.events.put(event)
+
+    def wait(self, kind: type[T], accept: Callable[[T], bool] = lambda _event: True) -> T:
+        """Take events in their order until one is of this kind and acceptable."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            event = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
+            if isinstance(event, kind) and accept(event):
+                return event
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Iterator[Gallery]:
+    with Gallery.open(tmp_path / "people.metaface") as gallery:
+        yield gallery
+
+
+@pytest.fixture
+def engine(gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Engine]:
+    engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
+    engine.start()
+    listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    yield engine
+    assert engine.stop(timeout_s=20.0), "a thread did not end"
+
+
+@pytest.fixture(scope="module")
+def person() -> DemoPerson:
+    return next(person for person in demo_people() if person.stills)
+
+
+def names(event: ResultReady) -> list[str | None]:
+    return [face.identification.name for face in event.result.faces]
+
+
+def show(engine: Engine, picture: Path) -> None:
+    engine.open_source(parse_source(str(picture)))
+
+
+def enroll(engine: Engine, listener: Listener, person: DemoPerson) -> None:
+    engine.add_enrollment_files(person.stills)
+    listener.wait(JobChanged, lambda event: event.is_finished)
+    engine.enroll(person.name, person_id=None, consent_given=True)
+    listener.wait(Adapted, lambda event: event.n_people == 1)
+
+
+def test_unknown_until_enrolled_then_named_then_deleted_then_back(
+    engine: Engine, listener: Listener, gallery: Gallery, person: DemoPerson
+) -> None:
+    show(engine, person.stills[0])
+    assert listener.wait(SourceChanged, lambda event: event.state is SourceState.RUNNING).title
+    assert names(listener.wait(ResultReady)) == [None]
+    enroll(engine, listener, person)
+    listener.wait(ResultReady, lambda event: names(event) == [person.name])
+    enrolled = gallery.snapshot().people[0]
+    assert enrolled.shot_count >= 1
+    assert len(gallery.consents(enrolled.id)) == 1
+
+    engine.delete_person(enrolled.id)
+    undoable = listener.wait(Undoable)
+    assert undoable.name == person.name
+    listener.wait(ResultReady, lambda event: names(event) == [None])
+    engine.undo(undoable.token)
+    listener.wait(ResultReady, lambda event: names(event) == [person.name])
+
+
+def test_who_is_this_names_a_face_in_the_view(engine: Engine, listener: Listener, person: DemoPerson) -> None:
+    show(engine, person.stills[0])
+    groups = listener.wait(UnknownsChanged, lambda event: len(event.groups) == 1).groups
+    assert groups[0].picture.startswith(b"\xff\xd8")
+    face = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1).result.faces[0]
+    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    listener.wait(ResultReady, lambda event: names(event) == ["Somebody"])
+    assert listener.wait(UnknownsChanged).groups == (), "who has a name leaves the tray"
+
+
+def test_recording_keeps_shots_and_stops(engine: Engine, listener: Listener, person: DemoPerson) -> None:
+    engine.start_recording()
+    show(engine, person.stills[0])
+    listener.wait(EnrollmentChanged, lambda event: len(event.shots) == 1)
+    engine.stop_recording()
+    assert not listener.wait(EnrollmentChanged).is_recording
+    engine.discard_enrollment()
+    assert listener.wait(EnrollmentChanged).can_undo
+
+
+def test_without_consent_or_shots_nothing_is_saved(
+    engine: Engine, listener: Listener, gallery: Gallery, person: DemoPerson
+) -> None:
+    engine.enroll("Nobody", person_id=None, consent_given=True)
+    assert "no usable shot" in str(listener.wait(Trouble).error)
+    engine.add_enrollment_files(person.stills)
+    listener.wait(JobChanged, lambda event: event.is_finished)
+    engine.enroll(person.name, person_id=None, consent_given=False)
+    assert "must agree" in str(listener.wait(Trouble).error)
+    assert gallery.snapshot().people == ()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 10_000, "nul\0"])
+def test_a_bad_name_keeps_the_shots(
+    engine: Engine, listener: Listener, gallery: Gallery, person: DemoPerson, name: str
+) -> None:
+    engine.add_enrollment_files(person.stills)
+    listener.wait(JobChanged, lambda event: event.is_finished)
+    engine.enroll(name, person_id=None, consent_given=True)
+    listener.wait(Trouble)
+    assert gallery.snapshot().people == ()
+    engine.enroll("Fine", person_id=None, consent_given=True)
+    listener.wait(GalleryChanged, lambda event: [p.name for p in event.snapshot.people] == ["Fine"])
+
+
+def test_missing_weights_leave_the_former_models_at_work(
+    engine: Engine, listener: Listener, person: DemoPerson
+) -> None:
+    engine.set_embedder("facenet-vggface2")
+    failed = listener.wait(ModelsChanged, lambda event: event.state is ModelState.FAILED)
+    assert failed.embedder == "sface"
+    assert failed.error is not None
+    show(engine, person.stills[0])
+    assert len(listener.wait(ResultReady).result.faces) == 1
+
+
+def test_another_detector_and_threshold(engine: Engine, listener: Listener, person: DemoPerson) -> None:
+    enroll(engine, listener, person)
+    show(engine, person.stills[0])
+    engine.set_fpir(0.001)
+    strict = listener.wait(ResultReady, lambda e: names(e) != [] and e.result.faces[0].identification.threshold < 9)
+    engine.set_fpir(0.1)
+    before = strict.result.faces[0].identification.threshold
+    listener.wait(ResultReady, lambda e: names(e) != [] and e.result.faces[0].identification.threshold < before)
+    engine.set_detector("mtcnn")
+    listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY and event.detector == "mtcnn")
+    listener.wait(ResultReady, lambda event: names(event) == [person.name])
+
+
+def test_files_that_will_not_do_are_named_and_the_others_are_taken(
+    engine: Engine, listener: Listener, person: DemoPerson, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.jpg"
+    letter.write_text("Dear reader")
+    engine.add_enrollment_files([letter, tmp_path / "gone.png", *person.stills])
+    assert "letter.jpg" in str(listener.wait(Trouble).error)
+    assert "gone.png" in str(listener.wait(Trouble).error)
+    assert listener.wait(EnrollmentChanged, lambda event: len(event.shots) > 0)
+
+
+def test_a_source_that_is_not_there_fails_with_a_sentence(engine: Engine, listener: Listener, tmp_path: Path) -> None:
+    picture = tmp_path / "soon gone.png"
+    picture.write_bytes(b"no picture")
+    spec = parse_source(str(picture))
+    picture.unlink()
+    engine.open_source(spec)
+    assert listener.wait(SourceChanged, lambda event: event.state is SourceState.FAILED).error is not None
+    engine.open_source(replace(spec, text=str(tmp_path)))
+    assert listener.wait(SourceChanged, lambda event: event.state is SourceState.FAILED).error is not None
+
+
+def test_statistics_come_by_themselves(engine: Engine, listener: Listener, person: DemoPerson) -> None:
+    show(engine, person.stills[0])
+    stats = listener.wait(EngineStats, lambda event: event.inference_fps > 0)
+    assert stats.device == "cpu" or stats.device.startswith(("cuda", "mps"))
+    assert 0 < stats.latency_ms < 60_000
+    engine.close_source()
+    listener.wait(SourceChanged, lambda event: event.state is SourceState.CLOSED)
+
+
+def test_export_and_import(engine: Engine, listener: Listener, person: DemoPerson, tmp_path: Path) -> None:
+    enroll(engine, listener, person)
+    engine.export_gallery(tmp_path / "copy.metaface")
+    listener.wait(JobChanged, lambda event: event.is_finished and event.error is None)
+    with Gallery.open(tmp_path / "copy.metaface", read_only=True) as copy:
+        assert [p.name for p in copy.snapshot().people] == [person.name]
+    engine.import_gallery(tmp_path / "nothing.metaface")
+    assert listener.wait(JobChanged, lambda event: event.is_finished).error is not None
