@@ -23,13 +23,13 @@ def crop(seed: int = 0) -> Image:
         octave = random.normal(0.0, 60.0 / side**0.5, (side, side)).astype(np.float32)
         picture += cv2.resize(octave, (112, 112), interpolation=cv2.INTER_CUBIC)
     gray = np.clip(picture, 0, 255).astype(np.uint8)
-    colour: Image = np.stack([gray, gray, gray], axis=2)
-    return colour
+    return np.stack([gray, gray, gray], axis=2)
 
 
 def lit(factor: float, offset: float = 0.0) -> Image:
     """The same picture in other light."""
-    return np.clip(crop() * factor + offset, 0, 255).astype(np.uint8)
+    picture: Image = np.clip(crop() * factor + offset, 0, 255).astype(np.uint8)
+    return picture
 
 
 def blurred(sigma: float) -> Image:
