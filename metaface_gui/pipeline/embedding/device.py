@@ -47,7 +47,7 @@ def resolve_device(name: str) -> torch.device:
 
 
 def tune_process() -> None:
-    """Set what makes small networks fast on a CPU; call once, early, in the process's main thread.
+    """Set what makes small networks fast on a CPU; call once, before other threads start: they inherit it.
 
     Denormal floats are flushed to zero: they cost a hundred cycles each and mean nothing here. On Linux with glibc,
     malloc is told to keep the blocks of a forward pass for the next one instead of giving them back to the system,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -51,5 +52,9 @@ def _restored() -> Iterator[None]:
 def test_tuning_flushes_denormals_and_bounds_the_threads() -> None:
     tune_process()
     tune_process()
-    assert (torch.tensor([1e-39]) * 0.5).item() == 0.0
+    products: list[float] = []
+    thread = threading.Thread(target=lambda: products.append((torch.tensor([1e-39]) * 0.5).item()))
+    thread.start()
+    thread.join()
+    assert products == [0.0], "a worker thread inherits the setting"
     assert 1 <= torch.get_num_threads() <= 8
