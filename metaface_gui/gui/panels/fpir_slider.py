@@ -41,6 +41,7 @@ class FpirSlider(QWidget):
         self._fpir = 0.01
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _STEPS)
+        self.slider.setMinimumHeight(24)  # room for the handle, which is higher than the groove
         self.slider.setPageStep(_STEPS // 4)
         self.slider.setAccessibleName(self.tr("Strangers that may be taken for somebody"))
         self.slider.setToolTip(

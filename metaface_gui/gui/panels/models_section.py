@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import JobChanged, ModelsChanged, ModelState
@@ -82,17 +81,18 @@ class ModelsSection(QWidget):
         return ElidingComboBox(name, words, self)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = QGridLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(Space.M)
         form.setVerticalSpacing(Space.S)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("Learner"), self.learner)
-        form.addRow(self.tr("Detector"), self.detector)
-        form.addRow(self.tr("Embedder"), self.embedder)
-        form.addRow(self.download)
-        form.addRow(self.tr("Device"), self.device)
+        form.setColumnStretch(1, 1)
+        # The box for missing weights comes right below the embedder, in row 3.
+        form.addWidget(self.download, 3, 0, 1, 2)
+        for row, combo in ((0, self.learner), (1, self.detector), (2, self.embedder), (4, self.device)):
+            label = QLabel(combo.accessibleName(), self)
+            label.setBuddy(combo)
+            form.addWidget(label, row, 0)
+            form.addWidget(combo, row, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)

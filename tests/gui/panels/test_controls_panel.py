@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -93,7 +94,7 @@ def test_choosing_a_camera_and_the_demo(qtbot: QtBot, panel: ControlsPanel) -> N
 def test_a_file_chosen_in_the_dialog(qtbot: QtBot, panel: ControlsPanel, tmp_path: Path, say: Say) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"x")
-    qtbot.mouseClick(panel.source.file_button, LEFT)
+    QTest.mouseClick(panel.source.file_button, LEFT)
     dialog = panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     with qtbot.waitSignal(panel.source_chosen) as chosen:
@@ -107,14 +108,14 @@ def test_a_file_chosen_in_the_dialog(qtbot: QtBot, panel: ControlsPanel, tmp_pat
 
 def test_a_url(qtbot: QtBot, panel: ControlsPanel) -> None:
     assert not panel.source.url.isVisible()
-    qtbot.mouseClick(panel.source.url_button, LEFT)
-    qtbot.keyClicks(panel.source.url, "camera.local")
+    QTest.mouseClick(panel.source.url_button, LEFT)
+    QTest.keyClicks(panel.source.url, "camera.local")
     with qtbot.assertNotEmitted(panel.source_chosen):
-        qtbot.keyClick(panel.source.url, Qt.Key.Key_Return)
+        QTest.keyClick(panel.source.url, Qt.Key.Key_Return)
     assert "rtsp://" in panel.source.status.text()
     panel.source.url.setText(" rtsp://camera.local/1 ")
     with qtbot.waitSignal(panel.source_chosen) as chosen:
-        qtbot.keyClick(panel.source.url, Qt.Key.Key_Return)
+        QTest.keyClick(panel.source.url, Qt.Key.Key_Return)
     assert chosen.args == [SourceSpec(SourceKind.URL, "rtsp://camera.local/1")]
     assert not panel.source.url.isVisible()
 
@@ -154,16 +155,16 @@ def test_every_state_has_words_and_moves_nothing(panel: ControlsPanel, say: Say,
 
 def test_pausing(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
     say(SourceChanged(SourceState.RUNNING, "Camera 0"))
-    qtbot.mouseClick(panel.source.pause_button, LEFT)
+    QTest.mouseClick(panel.source.pause_button, LEFT)
     say(SourceChanged(SourceState.PAUSED, "Camera 0"))
     assert panel.source.pause_button.isChecked()
-    qtbot.mouseClick(panel.source.pause_button, LEFT)
+    QTest.mouseClick(panel.source.pause_button, LEFT)
     assert engine.calls_of("set_paused") == [(True,), (False,)]
 
 
 def test_looking_again_keeps_what_is_chosen(qtbot: QtBot, panel: ControlsPanel, say: Say) -> None:
     pick(panel.source.combo, SourceSpec(SourceKind.WEBCAM, "2"))
-    qtbot.mouseClick(panel.source.refresh_button, LEFT)
+    QTest.mouseClick(panel.source.refresh_button, LEFT)
     qtbot.waitUntil(panel.source.refresh_button.isEnabled)
     assert panel.source.combo.currentText() == "Door camera"
 
@@ -198,7 +199,7 @@ def test_the_slider_speaks_plainly_and_asks_once_when_it_rests(
     assert fpir.words.text().startswith("1 in 100 strangers")
     fpir.slider.setFocus()
     for _ in range(3):
-        qtbot.keyClick(fpir.slider, Qt.Key.Key_PageDown)
+        QTest.keyClick(fpir.slider, Qt.Key.Key_PageDown)
     assert fpir.words.text().startswith("1 in 1,000 strangers") or fpir.words.text().startswith("1 in 1000 strangers")
     qtbot.waitUntil(lambda: bool(engine.calls_of("set_fpir")))
     assert engine.calls_of("set_fpir") == [(0.001,)]
@@ -273,7 +274,7 @@ def test_missing_weights_are_fetched_only_after_a_click(
     assert "not on this computer" in box.words.text()
     assert box.download_button.text() == "Download (116 MB)…"
     assert engine.calls == []
-    qtbot.mouseClick(box.download_button, LEFT)
+    QTest.mouseClick(box.download_button, LEFT)
     assert engine.calls_of("fetch_weights") == [("facenet-casia-webface",)]
     say(JobChanged(5, "Reading pictures", 0.9))  # somebody else's job
     assert box.progress.maximum() == 0
@@ -292,12 +293,12 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(
 ) -> None:
     say(models())
     pick(panel.models.embedder, CASIA)
-    qtbot.mouseClick(panel.models.download.download_button, LEFT)
+    QTest.mouseClick(panel.models.download.download_button, LEFT)
     error = WeightsError("There is no network. Connect, then try again.")
     say(JobChanged(6, "Downloading weights", None, is_finished=True, error=error))
     assert panel.models.download.words.text() == "There is no network. Connect, then try again."
     assert engine.calls_of("set_embedder") == []
-    qtbot.mouseClick(panel.models.download.download_button, LEFT)
+    QTest.mouseClick(panel.models.download.download_button, LEFT)
     assert len(engine.calls_of("fetch_weights")) == 2
 
 
@@ -305,13 +306,13 @@ def test_a_download_is_cancelled(qtbot: QtBot, panel: ControlsPanel, engine: Fak
     say(models())
     pick(panel.models.embedder, CASIA)
     box = panel.models.download
-    qtbot.mouseClick(box.download_button, LEFT)
+    QTest.mouseClick(box.download_button, LEFT)
     say(JobChanged(6, "Downloading weights", 0.1))
-    qtbot.mouseClick(box.cancel_button, LEFT)
+    QTest.mouseClick(box.cancel_button, LEFT)
     assert engine.calls_of("cancel_job") == [(6,)]
     say(JobChanged(6, "Downloading weights", None, is_finished=True, is_cancelled=True))
     assert box.download_button.isEnabled()
-    qtbot.mouseClick(box.cancel_button, LEFT)  # now it says "Not now"
+    QTest.mouseClick(box.cancel_button, LEFT)  # now it says "Not now"
     assert not box.isVisible()
     assert panel.models.embedder.currentData() == "sface"
 

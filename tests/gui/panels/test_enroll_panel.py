@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -40,7 +41,7 @@ def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnrollPanel
 
 def fill(qtbot: QtBot, panel: EnrollPanel, name: str) -> None:
     panel.focus_name()
-    qtbot.keyClicks(panel.name_field.edit, name)
+    QTest.keyClicks(panel.name_field.edit, name)
 
 
 def drop(panel: EnrollPanel, *urls: QUrl) -> None:
@@ -57,10 +58,10 @@ def drop(panel: EnrollPanel, *urls: QUrl) -> None:
 
 
 def test_a_click_records_until_the_next_click(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
-    qtbot.mouseClick(panel.record_button, LEFT)
+    QTest.mouseClick(panel.record_button, LEFT)
     assert [call.name for call in engine.calls] == ["start_recording"]
     say(enrollment(1, is_recording=True))
-    qtbot.mouseClick(panel.record_button, LEFT)
+    QTest.mouseClick(panel.record_button, LEFT)
     assert [call.name for call in engine.calls] == ["start_recording", "stop_recording"]
 
 
@@ -68,10 +69,10 @@ def test_a_hold_records_until_it_ends(
     qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
-    qtbot.mousePress(panel.record_button, LEFT)
+    QTest.mousePress(panel.record_button, LEFT)
     say(enrollment(is_recording=True))
     assert engine.calls_of("stop_recording") == []
-    qtbot.mouseRelease(panel.record_button, LEFT)
+    QTest.mouseRelease(panel.record_button, LEFT)
     assert len(engine.calls_of("stop_recording")) == 1
 
 
@@ -81,9 +82,9 @@ def test_space_held_anywhere_in_the_panel_records(
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     say(enrollment(1))
     panel.grid.tiles[0].setFocus()
-    qtbot.keyPress(panel.grid.tiles[0], Qt.Key.Key_Space)
+    QTest.keyPress(panel.grid.tiles[0], Qt.Key.Key_Space)
     assert len(engine.calls_of("start_recording")) == 1
-    qtbot.keyRelease(panel.grid.tiles[0], Qt.Key.Key_Space)
+    QTest.keyRelease(panel.grid.tiles[0], Qt.Key.Key_Space)
     assert len(engine.calls_of("stop_recording")) == 1
 
 
@@ -105,7 +106,7 @@ def test_a_hold_ends_when_the_window_loses_the_keyboard(
 ) -> None:
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     panel.start()
-    qtbot.keyPress(panel.record_button, Qt.Key.Key_Space)
+    QTest.keyPress(panel.record_button, Qt.Key.Key_Space)
     panel.name_field.edit.setFocus()
     assert len(engine.calls_of("stop_recording")) == 1
 
@@ -141,11 +142,11 @@ def test_a_shot_is_left_out_with_its_cross_and_brought_back(
     qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
 ) -> None:
     say(enrollment(4, 5, 6))
-    qtbot.mouseClick(panel.grid.tiles[1].close_button, LEFT)
+    QTest.mouseClick(panel.grid.tiles[1].close_button, LEFT)
     assert engine.calls_of("remove_enrollment_shot") == [(5,)]
     say(enrollment(4, 6, can_undo=True))
     assert [tile.shot_id for tile in panel.grid.tiles] == [4, 6]
-    qtbot.mouseClick(panel.undo_button, LEFT)
+    QTest.mouseClick(panel.undo_button, LEFT)
     assert len(engine.calls_of("undo_enrollment")) == 1
 
 
@@ -154,7 +155,7 @@ def test_deleting_with_the_keyboard_goes_on_where_it_was(
 ) -> None:
     say(enrollment(4, 5, 6))
     panel.grid.tiles[1].setFocus()
-    qtbot.keyClick(panel.grid.tiles[1], Qt.Key.Key_Delete)
+    QTest.keyClick(panel.grid.tiles[1], Qt.Key.Key_Delete)
     say(enrollment(4, 6, can_undo=True))
     assert engine.calls_of("remove_enrollment_shot") == [(5,)]
     assert panel.grid.tiles[1].hasFocus()
@@ -174,7 +175,7 @@ def test_saving_needs_everything_and_says_what_is_missing(qtbot: QtBot, panel: E
     assert "consent" in panel.missing.text()
     assert "consent" in panel.save_button.toolTip()
     assert not panel.save_button.isEnabled()
-    qtbot.mouseClick(panel.consent.check, LEFT, pos=QPoint(8, 8))
+    QTest.mouseClick(panel.consent.check, LEFT, pos=QPoint(8, 8))
     assert panel.save_button.isEnabled()
 
 
@@ -184,7 +185,7 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
     say(enrollment(1, 2))
     fill(qtbot, panel, "  Ada   Lovelace ")
     panel.consent.check.click()
-    qtbot.mouseClick(panel.save_button, LEFT)
+    QTest.mouseClick(panel.save_button, LEFT)
     assert engine.calls_of("enroll") == [("Ada Lovelace", None, True)]
     assert not panel.save_button.isEnabled()  # a second click cannot save twice
     say(enrollment())
@@ -197,11 +198,11 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
 def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(1))
     fill(qtbot, panel, "Ada")
-    qtbot.keyClick(panel.name_field.edit, Qt.Key.Key_Return)
+    QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Return)
     assert engine.calls_of("enroll") == []
     assert panel.consent.check.hasFocus()
-    qtbot.keyClick(panel.consent.check, Qt.Key.Key_Space)
-    qtbot.keyClick(panel.consent.check, Qt.Key.Key_Return)
+    QTest.keyClick(panel.consent.check, Qt.Key.Key_Space)
+    QTest.keyClick(panel.consent.check, Qt.Key.Key_Return)
     assert engine.calls_of("enroll") == [("Ada", None, True)]
 
 
@@ -255,13 +256,13 @@ def test_escape_discards_and_undo_brings_name_and_shots_back(
 ) -> None:
     say(enrollment(1, 2))
     fill(qtbot, panel, "Ada")
-    qtbot.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)  # closes the proposals if they are open
+    QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)  # closes the proposals if they are open
     if not engine.calls_of("discard_enrollment"):
-        qtbot.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)
+        QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)
     assert len(engine.calls_of("discard_enrollment")) == 1
     say(enrollment(can_undo=True))
     assert panel.name_field.text() == ""
-    qtbot.mouseClick(panel.undo_button, LEFT)
+    QTest.mouseClick(panel.undo_button, LEFT)
     assert len(engine.calls_of("undo_enrollment")) == 1
     assert panel.name_field.text() == "Ada"
 
@@ -270,7 +271,7 @@ def test_escape_with_nothing_to_discard_is_left_to_the_window(
     qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine
 ) -> None:
     panel.start()
-    qtbot.keyClick(panel.record_button, Qt.Key.Key_Escape)
+    QTest.keyClick(panel.record_button, Qt.Key.Key_Escape)
     assert engine.calls == []
 
 
@@ -313,7 +314,7 @@ def test_refused_files_are_listed_with_their_reasons(qtbot: QtBot, panel: Enroll
     say(enrollment(refused=(("a.jpg", QualityIssue.BLURRED), ("b.jpg", QualityIssue.NO_FACE))))
     assert panel.refused.toggle.text() == "2 pictures were refused"
     assert not panel.refused.is_open()
-    qtbot.mouseClick(panel.refused.toggle, LEFT)
+    QTest.mouseClick(panel.refused.toggle, LEFT)
     assert panel.refused.is_open()
     assert panel.refused.lines() == ["a.jpg: blurred", "b.jpg: no face found"]
     say(enrollment())

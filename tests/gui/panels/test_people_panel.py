@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -41,7 +41,7 @@ def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> PeoplePanel
 
 def click(qtbot: QtBot, panel: PeoplePanel, row: int, modifier: Qt.KeyboardModifier | None = None) -> None:
     place = panel.list.visualRect(panel.sorted_people.index(row, 0)).center()
-    qtbot.mouseClick(panel.list.viewport(), LEFT, modifier or Qt.KeyboardModifier.NoModifier, place)
+    QTest.mouseClick(panel.list.viewport(), LEFT, modifier or Qt.KeyboardModifier.NoModifier, place)
 
 
 def editor(panel: PeoplePanel) -> QLineEdit:
@@ -54,24 +54,24 @@ def test_an_empty_gallery_says_what_to_do(qtbot: QtBot, panel: PeoplePanel, say:
     say(gallery())
     assert panel.pages.currentWidget() is panel.nobody
     with qtbot.waitSignal(panel.enroll_requested):
-        qtbot.mouseClick(panel.enroll_button, LEFT)
+        QTest.mouseClick(panel.enroll_button, LEFT)
     say(gallery(ADA))
     assert panel.pages.currentWidget() is panel.list
 
 
 def test_searching(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
-    qtbot.keyClicks(panel.search, "bo")
+    QTest.keyClicks(panel.search, "bo")
     assert panel.sorted_people.rowCount() == 1
-    qtbot.keyClicks(panel.search, "zz")
+    QTest.keyClicks(panel.search, "zz")
     assert panel.pages.currentWidget() is panel.no_match
-    qtbot.mouseClick(panel.clear_button, LEFT)
+    QTest.mouseClick(panel.clear_button, LEFT)
     assert panel.sorted_people.rowCount() == 3
 
 
 def test_sorting_newest_first(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
-    qtbot.keyClicks(panel.order, "Newest")
+    QTest.keyClicks(panel.order, "Newest")
     panel.order.activated.emit(panel.order.currentIndex())
     assert panel.sorted_people.index(0, 0).data() == "Cyd"
 
@@ -79,21 +79,21 @@ def test_sorting_newest_first(qtbot: QtBot, panel: PeoplePanel, say: Say) -> Non
 def test_renaming_in_place(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB))
     click(qtbot, panel, 0)
-    qtbot.keyClick(panel.list, Qt.Key.Key_F2)
+    QTest.keyClick(panel.list, Qt.Key.Key_F2)
     line = editor(panel)
     assert line.selectedText() == "Ada"
-    qtbot.keyClicks(line, "Ada Byron")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    QTest.keyClicks(line, "Ada Byron")
+    QTest.keyClick(line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: engine.calls_of("rename_person") == [(1, "Ada Byron")])
 
 
 def test_renaming_is_cancelled_with_escape(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA))
     click(qtbot, panel, 0)
-    qtbot.mouseClick(panel.details.rename_button, LEFT)
+    QTest.mouseClick(panel.details.rename_button, LEFT)
     line = editor(panel)
-    qtbot.keyClicks(line, "Nobody")
-    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    QTest.keyClicks(line, "Nobody")
+    QTest.keyClick(line, Qt.Key.Key_Escape)
     assert engine.calls_of("rename_person") == []
     assert panel.list.currentIndex().data() == "Ada"
 
@@ -103,9 +103,9 @@ def test_a_name_that_is_taken_is_refused_in_words(
 ) -> None:
     say(gallery(ADA, BOB))
     click(qtbot, panel, 0)
-    qtbot.keyClick(panel.list, Qt.Key.Key_F2)
-    qtbot.keyClicks(editor(panel), "bob")
-    qtbot.keyClick(editor(panel), Qt.Key.Key_Return)
+    QTest.keyClick(panel.list, Qt.Key.Key_F2)
+    QTest.keyClicks(editor(panel), "bob")
+    QTest.keyClick(editor(panel), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "already" in panel.details.note.text())
     assert engine.calls_of("rename_person") == []
 
@@ -115,11 +115,11 @@ def test_delete_asks_the_engine_at_once_and_goes_on_with_the_next(
 ) -> None:
     say(gallery(ADA, BOB, CYD))
     click(qtbot, panel, 1)
-    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
     assert engine.calls_of("delete_person") == [(2,)]
     say(gallery(ADA, CYD))
     assert len(panel.chosen()) == 1
-    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
     assert len(engine.calls_of("delete_person")) == 2
 
 
@@ -127,7 +127,7 @@ def test_several_are_deleted_together(qtbot: QtBot, panel: PeoplePanel, engine: 
     say(gallery(ADA, BOB, CYD))
     click(qtbot, panel, 0)
     click(qtbot, panel, 2, Qt.KeyboardModifier.ControlModifier)
-    qtbot.mouseClick(panel.details.delete_button, LEFT)
+    QTest.mouseClick(panel.details.delete_button, LEFT)
     assert engine.calls_of("delete_person") == [(1,), (3,)]
 
 
@@ -152,11 +152,11 @@ def test_a_drop_merges_only_after_a_yes(qtbot: QtBot, panel: PeoplePanel, engine
     panel.sorted_people.dropMimeData(data, Qt.DropAction.CopyAction, -1, -1, onto)
     assert panel.merge_bar.isVisible()
     assert "Merge Ada into Bob" in panel.merge_bar.question.text()
-    qtbot.keyClick(panel.merge_bar, Qt.Key.Key_Escape)
+    QTest.keyClick(panel.merge_bar, Qt.Key.Key_Escape)
     assert not panel.merge_bar.isVisible()
     assert engine.calls_of("merge_people") == []
     panel.sorted_people.dropMimeData(data, Qt.DropAction.CopyAction, -1, -1, onto)
-    qtbot.mouseClick(panel.merge_bar.merge_button, LEFT)
+    QTest.mouseClick(panel.merge_bar.merge_button, LEFT)
     assert engine.calls_of("merge_people") == [(2, 1)]
 
 
@@ -169,7 +169,7 @@ def test_a_drop_between_two_people_is_none(panel: PeoplePanel, say: Say) -> None
 def test_the_context_menu(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB))
     click(qtbot, panel, 0)
-    actions = {action.text(): action for action in panel.make_menu().actions() if isinstance(action, QAction)}
+    actions = {action.text(): action for action in panel.make_menu().actions()}
     with qtbot.waitSignal(panel.add_shots_requested) as asked:
         actions["Add shots"].trigger()
     assert asked.args == [ADA]
@@ -184,7 +184,7 @@ def test_shots_of_the_chosen_person_newest_first_and_one_deleted(
     say(gallery(ADA, BOB))
     click(qtbot, panel, 0)
     qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [12, 11])
-    qtbot.mouseClick(panel.details.grid.tiles[0].close_button, LEFT)
+    QTest.mouseClick(panel.details.grid.tiles[0].close_button, LEFT)
     assert engine.calls_of("delete_shot") == [(12,)]
     engine.shots[1] = (shot(11, 1),)
     say(gallery(person(1, "Ada", shots=4), BOB))
@@ -257,7 +257,7 @@ def test_exporting_and_importing(
 ) -> None:
     say(gallery(ADA))
     target = tmp_path / "all.metaface"
-    qtbot.mouseClick(panel.export_button, LEFT)
+    QTest.mouseClick(panel.export_button, LEFT)
     dialog = panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
@@ -265,7 +265,7 @@ def test_exporting_and_importing(
     dialog.close()
     qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
     assert engine.calls_of("export_gallery") == [(target,)]
-    qtbot.mouseClick(panel.import_button, LEFT)
+    QTest.mouseClick(panel.import_button, LEFT)
     dialog = panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     dialog.filesSelected.emit([str(target)])

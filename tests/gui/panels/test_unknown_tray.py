@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent, UnknownsChanged
@@ -62,12 +63,12 @@ def test_ages_count_up_from_when_the_face_was_seen(tray: UnknownTray, say: Say) 
 
 def test_one_click_and_a_name(qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say) -> None:
     say(UnknownsChanged((unknown(1), unknown(2))))
-    qtbot.mouseClick(tray.cards[1], LEFT)
+    QTest.mouseClick(tray.cards[1], LEFT)
     popup = tray.popup
     assert popup.isVisible()
-    qtbot.keyClicks(popup.name_field.edit, "Ada")
+    QTest.keyClicks(popup.name_field.edit, "Ada")
     popup.consent.check.click()
-    qtbot.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
     assert engine.calls_of("name_unknown") == [(2, "Ada", None, True)]
     assert not popup.isVisible()
 
@@ -78,9 +79,9 @@ def test_a_known_name_gives_the_shots_to_that_person(
     say(gallery(person(7, "Ada")))
     say(UnknownsChanged((unknown(1),)))
     tray.cards[0].setFocus()
-    qtbot.keyClick(tray.cards[0], Qt.Key.Key_Return)
+    QTest.keyClick(tray.cards[0], Qt.Key.Key_Return)
     tray.popup.name_field.edit.setText("ada")
-    qtbot.mouseClick(tray.popup.save_button, LEFT)
+    QTest.mouseClick(tray.popup.save_button, LEFT)
     assert engine.calls_of("name_unknown") == [(1, "ada", 7, True)]
 
 
@@ -88,9 +89,9 @@ def test_dismissing_with_the_cross_and_with_the_keyboard(
     qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say
 ) -> None:
     say(UnknownsChanged((unknown(1), unknown(2), unknown(3))))
-    qtbot.mouseClick(tray.cards[0].dismiss_button, LEFT)
+    QTest.mouseClick(tray.cards[0].dismiss_button, LEFT)
     tray.cards[2].setFocus()
-    qtbot.keyClick(tray.cards[2], Qt.Key.Key_Delete)
+    QTest.keyClick(tray.cards[2], Qt.Key.Key_Delete)
     assert engine.calls_of("dismiss_unknown") == [(1,), (3,)]
     assert not tray.popup.isVisible()
 

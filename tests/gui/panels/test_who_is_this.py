@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent
@@ -28,13 +29,13 @@ def test_naming_a_track(qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine,
     say(make_result(make_face(4)))
     popup.open_for(4, QPoint(50, 50))
     assert popup.name_field.edit.hasFocus()
-    qtbot.keyClicks(popup.name_field.edit, "Ada")
-    qtbot.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    QTest.keyClicks(popup.name_field.edit, "Ada")
+    QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
     assert engine.calls == []  # consent is missing: the keyboard is led to it
     assert popup.consent.check.hasFocus()
     assert "consent" in popup.missing.text()
-    qtbot.keyClick(popup.consent.check, Qt.Key.Key_Space)
-    qtbot.keyClick(popup.consent.check, Qt.Key.Key_Return)
+    QTest.keyClick(popup.consent.check, Qt.Key.Key_Space)
+    QTest.keyClick(popup.consent.check, Qt.Key.Key_Return)
     assert engine.calls_of("name_track") == [(4, "Ada", None, True)]
     assert not popup.isVisible()
 
@@ -55,7 +56,7 @@ def test_escape_closes_and_nothing_is_kept_for_the_next_time(
     popup.open_for(1, QPoint(50, 50))
     popup.name_field.edit.setText("Ada")
     popup.consent.check.click()
-    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    QTest.keyClick(popup, Qt.Key.Key_Escape)
     assert not popup.isVisible()
     assert engine.calls == []
     popup.open_for(2, QPoint(50, 50))
@@ -69,15 +70,15 @@ def test_proposals_come_while_typing_and_enter_takes_one(
 ) -> None:
     say(gallery(person(1, "Ada Lovelace"), person(2, "Bob")))
     popup.open_for(4, QPoint(50, 50))
-    qtbot.keyClicks(popup.name_field.edit, "love")
+    QTest.keyClicks(popup.name_field.edit, "love")
     proposals = popup.name_field.edit.completer().popup()
     assert proposals is not None
     assert proposals.isVisible()
     assert proposals.model().rowCount() == 1
-    qtbot.keyClick(proposals, Qt.Key.Key_Down)
-    qtbot.keyClick(proposals, Qt.Key.Key_Return)
+    QTest.keyClick(proposals, Qt.Key.Key_Down)
+    QTest.keyClick(proposals, Qt.Key.Key_Return)
     assert popup.name_field.text() == "Ada Lovelace"
-    qtbot.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
     assert engine.calls_of("name_track") == [(4, "Ada Lovelace", 1, True)]
 
 

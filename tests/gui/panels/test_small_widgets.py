@@ -1,0 +1,107 @@
+"""Elided label, message line, flow layout, hop, slider steps, drops: the parts that the panels are made of."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.panels.file_dialogs import local_paths
+from metaface_gui.gui.panels.flow_layout import FlowLayout
+from metaface_gui.gui.panels.fpir_slider import fpir_at, step_of
+from metaface_gui.gui.panels.hop import Hop
+
+
+@pytest.mark.parametrize("text", ["Ada Lovelace " * 20, "שרה כהן " * 20, "😀" * 100, "<b>bold</b> " * 20])
+def test_a_long_text_is_elided_and_whole_in_the_tooltip(qtbot: QtBot, text: str) -> None:
+    label = ElidedLabel(text)
+    qtbot.addWidget(label)
+    label.resize(100, 20)
+    label.show()
+    assert label.is_elided()
+    assert label.toolTip() == " ".join(text.split())
+    label.resize(100_000, 20)
+    qtbot.waitUntil(lambda: not label.toolTip())
+    assert not label.is_elided()
+
+
+def test_a_message_keeps_its_room(qtbot: QtBot) -> None:
+    line = MessageLine(2)
+    qtbot.addWidget(line)
+    line.resize(200, line.sizeHint().height())
+    line.show()
+    empty = line.sizeHint().height()
+    line.say("word " * 200, role="error")
+    assert line.sizeHint().height() == line.minimumSizeHint().height() == empty
+    assert line.toolTip() == line.text()  # what does not fit can still be read
+    line.say("short")
+    assert line.toolTip() == ""
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_the_flow_wraps_and_mirrors(qtbot: QtBot, direction: Qt.LayoutDirection) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    box.setLayoutDirection(direction)
+    flow = FlowLayout(box, spacing=10)
+    items = [QWidget() for _ in range(3)]
+    for item in items:
+        item.setFixedSize(40, 20)
+        flow.addWidget(item)
+    box.resize(100, 100)
+    box.show()
+    is_mirrored = direction == Qt.LayoutDirection.RightToLeft
+    assert [item.x() for item in items] == ([60, 10, 60] if is_mirrored else [0, 50, 0])
+    assert [item.y() for item in items] == [0, 0, 30]
+    assert flow.heightForWidth(100) == 50
+    assert flow.heightForWidth(140) == 20
+    flow.insert_widget(0, items[2])
+    assert flow.count() == 3
+    first = flow.itemAt(0)
+    assert first is not None
+    assert first.widget() is items[2]
+
+
+def test_a_hop_comes_out_on_the_gui_thread_and_ends_with_its_parent(qtbot: QtBot) -> None:
+    parent = QObject()
+    hop = Hop(parent)
+    arrived: list[tuple[object, int]] = []
+    hop.arrived.connect(lambda value: arrived.append((value, threading.get_ident())))
+    worker = threading.Thread(target=hop, args=("shots",))
+    worker.start()
+    worker.join()
+    qtbot.waitUntil(lambda: bool(arrived))
+    assert arrived == [("shots", threading.get_ident())]
+    gone: list[bool] = []
+    parent.destroyed.connect(lambda: gone.append(True))
+    parent.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone))
+    hop("late")  # would raise, the C++ object has gone
+
+
+def test_the_slider_reaches_from_one_in_a_thousand_to_one_in_ten() -> None:
+    assert (fpir_at(0), fpir_at(40), fpir_at(80)) == (0.001, 0.01, 0.1)
+    assert (step_of(0.001), step_of(0.01), step_of(0.1)) == (0, 40, 80)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(1e-12, 0.999))
+def test_every_share_has_a_step_and_steps_grow(fpir: float) -> None:
+    step = step_of(fpir)
+    assert 0 <= step <= 80
+    assert step_of(fpir_at(step)) == step
+    assert fpir_at(0) <= fpir_at(step) <= fpir_at(80)
+
+
+def test_only_what_is_on_this_computer_is_a_path(tmp_path: Path) -> None:
+    data = QMimeData()
+    assert local_paths(data) == []
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path)), QUrl("https://example.org/a.jpg"), QUrl("file:///gone/x.jpg")])
+    assert local_paths(data) == [tmp_path]
