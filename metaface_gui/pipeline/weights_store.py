@@ -15,11 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.weights_download import Cancelled, Progress, download
+
+if TYPE_CHECKING:
+    from metaface_gui.pipeline.weights_download import Cancelled, Progress
 
 MANIFEST = "manifest.json"
 
@@ -147,6 +150,9 @@ class WeightsStore:
         entry = self.entry(name)
         if self._verify(entry).status is WeightsStatus.OK or entry.url is None:
             return self.path(name)
+        # The HTTP client takes a quarter of a second to import, which every start of the program would pay.
+        from metaface_gui.pipeline.weights_download import download  # noqa: PLC0415
+
         target = self._user_dir / entry.file
         download(entry.url, target, size=entry.size, sha256=entry.sha256, progress=progress, cancelled=cancelled)
         return self.path(name)
