@@ -15,8 +15,9 @@ from torch import Tensor
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.types import UNKNOWN, Identification, PersonId
 
-UNCALIBRATED_THRESHOLD = 0.6
-"""Cosine asked for where an embedder has no cohort: above what strangers reach in the embedders that have one."""
+UNCALIBRATED_THRESHOLD = 0.65
+"""Cosine asked for where an embedder has no cohort. Under facenet-casia, the nearest relative of those that have none,
+this lets 0.1 % of strangers through with 20 people enrolled and just under 1 % with 100."""
 
 _COHORT_BATCH = 2048
 
