@@ -297,7 +297,7 @@ class EnrollPanel(QWidget):
         if self._source_state is SourceState.PAUSED:
             return self.tr("The picture is paused. Go on to record, or take shots from files."), "muted"
         if self._source_state in _NO_PICTURE:
-            words = self.tr("There is no live picture. Choose a source under Controls, or take shots from files.")
+            words = self.tr("There is no live picture. Choose a source in the settings, or take shots from files.")
             return words, "muted"
         if state.is_recording:
             good = self.tr("Good - keep looking, turn your head a little")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import GalleryChanged, ResultReady, Trouble
+from metaface_gui.engine.events import GalleryChanged, ResultReady, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -181,6 +181,7 @@ class PeoplePanel(QWidget):
         self.import_button.clicked.connect(self._ask_what_to_import)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
+        bridge.source_changed.connect(self._on_source)
         bridge.trouble.connect(self._on_trouble)
 
     # For the window -------------------------------------------------------------------------------------------------
@@ -219,6 +220,10 @@ class PeoplePanel(QWidget):
     def _on_result(self, event: ResultReady) -> None:
         ids = (face.identification.person_id for face in event.result.faces)
         self.people.show_present({person_id for person_id in ids if person_id is not None})
+
+    def _on_source(self, event: SourceChanged) -> None:
+        if event.state not in (SourceState.RUNNING, SourceState.PAUSED):
+            self.people.show_present(())  # no result will come that says who has left
 
     def _on_trouble(self, event: Trouble) -> None:
         if isinstance(event.error, GalleryError):

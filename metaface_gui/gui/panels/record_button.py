@@ -171,8 +171,9 @@ class RecordButton(QAbstractButton):
             painter.setFont(line_font)
             painter.setPen(theme.color(token if self.isEnabled() else "disabled"))
             shown = QFontMetrics(line_font).elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
-            align = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(QRectF(rect.left(), y, rect.width(), height), int(align), shown)
+            # Left is the leading side: the painter mirrors it for right-to-left languages.
+            line = QRectF(rect.left(), y, rect.width(), height)
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, shown)
             y += height + 2
 
     def _detail(self) -> str:

@@ -66,6 +66,7 @@ class SourceSection(QWidget):
 
     def _make_widgets(self) -> None:
         self.combo = ElidingComboBox(self.tr("Source"), self.tr("Camera or demo scene"), self)
+        self.combo.setPlaceholderText(self.tr("Choose a source"))
         self.refresh_button = QToolButton(self)
         self.refresh_button.setToolTip(self.tr("Look for cameras again"))
         self.refresh_button.setAccessibleName(self.tr("Look for cameras again"))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.api import OnShots
-from metaface_gui.engine.events import EngineEvent, Trouble
+from metaface_gui.engine.events import EngineEvent, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -250,6 +250,8 @@ def test_who_is_before_the_camera_is_marked(panel: PeoplePanel, bridge: EngineBr
     say(make_result(make_face(7, name="Bob", person_id=2)))
     tip = panel.sorted_people.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "here now" in tip
+    say(SourceChanged(SourceState.ENDED, "clip.mp4"))
+    assert "just now" in panel.sorted_people.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_exporting_and_importing(
