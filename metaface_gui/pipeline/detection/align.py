@@ -33,8 +33,8 @@ _ARCFACE = Template(
     np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]),
 )
 # The networks of facenet-pytorch were trained on MTCNN's box, a third higher than wide, with a margin and resized to a
-# square. These are the mean landmarks of such crops (LFW, margin 1/4, made symmetric) and their mean stretch. Accuracy of
-# the CASIA weights on 2,000 LFW pairs: 98.9 %; the same framing without the stretch 97.5 %, ArcFace's enlarged 97.2 %.
+# square. These are the mean landmarks of such crops (LFW, margin 1/4, made symmetric) and their mean stretch. Accuracy
+# of the CASIA weights on 2,000 LFW pairs: 98.9 %; without the stretch 97.5 %, ArcFace's template enlarged 97.2 %.
 _FACENET = Template(
     160,
     np.array([[51.24, 65.4], [108.76, 65.4], [80.0, 90.9], [54.64, 112.8], [105.36, 112.8]]),
