@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from metaface_gui.engine.events import Undoable
 
@@ -19,7 +19,7 @@ class UndoList(QObject):
         super().__init__(parent)
         self._clock = clock
         self._offers: list[Undoable] = []
-        self._expiry = QTimer(self, singleShot=True)
+        self._expiry = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._expiry.timeout.connect(self._tidy)
 
     def add(self, offer: Undoable) -> None:

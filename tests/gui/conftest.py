@@ -29,3 +29,8 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     current = Theme.current()
     yield current
     current.set_mode(ThemeMode.SYSTEM)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let Qt's offscreen platform say that it has no window manager; every other warning of Qt fails the test."""
+    item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))

@@ -164,6 +164,7 @@ class PeopleModel(QAbstractListModel):
                 translate(
                     "People",
                     "There is somebody called “{name}” already. Choose another name, or merge the two.",
+                    None,
                     name=name,
                 )
             )

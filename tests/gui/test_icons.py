@@ -1,0 +1,76 @@
+"""Line icons in the theme's colours."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.gui.icons import app_icon, icon_names, icon_pixmap, set_icon
+from metaface_gui.gui.theme import DARK, LIGHT, Theme, ThemeMode
+
+
+def inks(button: QPushButton, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
+    """Colours of the opaque pixels."""
+    image = button.icon().pixmap(48, 48, mode).toImage()
+    pixels = [image.pixelColor(x, y) for x in range(48) for y in range(48)]
+    return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
+
+
+def test_every_icon_draws_something(theme: Theme) -> None:
+    names = icon_names()
+    assert len(names) > 30
+    for name in names:
+        image = icon_pixmap(name, 24, QColor("#ff0000")).toImage()
+        assert any(image.pixelColor(x, y).alpha() > 0 for x in range(24) for y in range(24)), name
+
+
+def test_every_icon_that_the_window_names_exists() -> None:
+    source = Path(__file__).parents[2] / "metaface_gui" / "gui"
+    text = "\n".join(path.read_text("utf-8") for path in source.rglob("*.py"))
+    named = set(re.findall(r'set_icon\([^,()]+(?:\(\))?, "([a-z-]+)"', text))
+    assert len(named) > 10
+    assert named <= set(icon_names())
+
+
+def test_high_density_screens_get_more_pixels(theme: Theme) -> None:
+    pixmap = icon_pixmap("camera", 20, QColor("#ffffff"), 2.0)
+    assert pixmap.width() == 40
+    assert pixmap.deviceIndependentSize().width() == 20
+
+
+def test_an_icon_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    theme.set_mode(ThemeMode.DARK)
+    set_icon(button, "stop")
+    assert inks(button) == {DARK.text}
+    assert inks(button, QIcon.Mode.Disabled) == {DARK.disabled}
+    theme.set_mode(ThemeMode.LIGHT)
+    assert inks(button) == {LIGHT.text}
+    set_icon(button, "stop", "danger")
+    assert inks(button) == {LIGHT.danger}
+    theme.set_mode(ThemeMode.DARK)
+    assert inks(button) == {DARK.danger}
+
+
+def test_a_deleted_button_is_no_trouble(qtbot: QtBot, theme: Theme) -> None:
+    theme.set_mode(ThemeMode.DARK)
+    button = QPushButton()
+    set_icon(button, "play")
+    with qtbot.waitSignal(button.destroyed):
+        button.deleteLater()
+    theme.set_mode(ThemeMode.LIGHT)
+
+
+def test_an_unknown_name_is_a_bug(theme: Theme) -> None:
+    with pytest.raises(FileNotFoundError):
+        icon_pixmap("no-such-icon", 16, QColor("#000000"))
+
+
+def test_the_application_has_an_icon(theme: Theme) -> None:
+    assert not app_icon().pixmap(64, 64).isNull()

@@ -1,0 +1,448 @@
+"""The window as a whole, over an engine that only writes down what it is asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import (
+    Adapted,
+    EngineEvent,
+    EngineStats,
+    EnrollmentChanged,
+    JobChanged,
+    ModelsChanged,
+    ModelState,
+    SourceChanged,
+    SourceState,
+    Trouble,
+    Undoable,
+    UnknownGroup,
+    UnknownsChanged,
+)
+from metaface_gui.errors import DeviceError, GalleryError, SourceError
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.gui.window_state import WindowState
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from metaface_gui.types import QualityIssue
+from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+
+Say = Callable[[EngineEvent], None]
+DEMO = SourceSpec(SourceKind.DEMO, "demo")
+READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
+
+
+@pytest.fixture
+def ini(tmp_path: Path) -> Path:
+    return tmp_path / "window.ini"
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, ini: Path
+) -> Iterator[Callable[[], MainWindow]]:
+    windows: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
+        window = MainWindow(engine, bridge, state, list_cameras=lambda: ())
+        qtbot.addWidget(window)
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def window(open_window: Callable[[], MainWindow]) -> MainWindow:
+    return open_window()
+
+
+@pytest.fixture
+def say(bridge: EngineBridge, qapp: QApplication) -> Say:
+    def send(event: EngineEvent) -> None:
+        bridge(event)
+        qapp.sendPostedEvents(bridge)
+
+    return send
+
+
+@pytest.fixture
+def show_face(engine: FakeEngine, bridge: EngineBridge, say: Say, qapp: QApplication) -> Callable[[str | None], None]:
+    def show(name: str | None) -> None:
+        say(SourceChanged(SourceState.RUNNING, "cam"))
+        frame = make_frame()
+        engine.send_frame(bridge, frame)
+        qapp.sendPostedEvents(bridge)
+        say(make_result(make_face(4, name=name), frame=frame))
+
+    return show
+
+
+def press(button: QPushButton, qtbot: QtBot) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+# Frames and faces ---------------------------------------------------------------------------------------------------
+
+
+def test_frames_and_faces_reach_the_view(
+    window: MainWindow, engine: FakeEngine, show_face: Callable[[str | None], None]
+) -> None:
+    show_face("lin")
+    assert [face.name for face in window.live_view.faces] == ["lin"]
+    assert engine.preview.take() is None
+    assert not window.live_view.empty_state.isVisible()
+
+
+def test_a_click_on_an_unknown_face_asks_who_it_is(
+    window: MainWindow, show_face: Callable[[str | None], None], qtbot: QtBot
+) -> None:
+    show_face(None)
+    at = window.live_view.faces[0].box.center().toPoint()
+    QTest.mouseClick(window.live_view, Qt.MouseButton.LeftButton, pos=at)
+    assert window.who_is_this.isVisible()
+    window.who_is_this.close()
+
+
+# Source -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_is_one_click_away(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    (button,) = [b for b in window.live_view.empty_state.findChildren(QPushButton) if b.text() == "Try the demo"]
+    press(button, qtbot)
+    assert engine.calls_of("open_source") == [(DEMO,)]
+
+
+def test_open_source_is_remembered_and_offered_next_time(
+    open_window: Callable[[], MainWindow], engine: FakeEngine, qtbot: QtBot
+) -> None:
+    first = open_window()
+    first.open_source(DEMO)
+    first.close()
+    second = open_window()
+    (button,) = [
+        b
+        for b in second.live_view.empty_state.findChildren(QPushButton)
+        if b.text() == "Open the demo" and b.isVisible()
+    ]
+    press(button, qtbot)
+    assert engine.calls_of("open_source") == [(DEMO,), (DEMO,)]
+
+
+def test_a_last_source_that_is_gone_is_not_offered(open_window: Callable[[], MainWindow], ini: Path) -> None:
+    settings = QSettings(str(ini), QSettings.Format.IniFormat)
+    settings.setValue("engine/source", "gone.mp4")
+    settings.sync()
+    window = open_window()
+    assert not window.commands.reopen.isEnabled()
+
+
+def test_pause_by_key_and_by_space(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+    assert not window.commands.pause.isEnabled()
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    QTest.keyClick(window, Qt.Key.Key_P)
+    say(SourceChanged(SourceState.PAUSED, "cam"))
+    assert window.commands.pause.isChecked()
+    QTest.keyClick(window.live_view, Qt.Key.Key_Space)
+    assert engine.calls_of("set_paused") == [(True,), (False,)]
+
+
+def test_a_failure_offers_to_try_again(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+    window.open_source(DEMO)
+    say(SourceChanged(SourceState.FAILED, "cam", error=SourceError("Busy. Wait.")))
+    assert window.live_view.empty_state.text == "Busy. Wait."
+    assert window.toasts.toast is None  # it is said once
+    (button,) = [b for b in window.live_view.empty_state.findChildren(QPushButton) if b.text() == "Try again"]
+    press(button, qtbot)
+    assert engine.calls_of("open_source") == [(DEMO,), (DEMO,)]
+
+
+def test_the_tool_bar_names_the_source(window: MainWindow, say: Say) -> None:
+    title = "A camera with a name that is far too long for a button & more"
+    say(SourceChanged(SourceState.RUNNING, title))
+    button = window.toolbar.source_button
+    width = button.width()
+    assert title in button.toolTip()
+    assert "…" in button.text()
+    say(SourceChanged(SourceState.CLOSED))
+    assert button.text() == "Choose a source"
+    assert button.width() == width
+
+
+def test_a_dropped_file_that_cannot_be_a_source_is_told(window: MainWindow, tmp_path: Path) -> None:
+    window.live_view.source_dropped.emit(tmp_path / "gone.mp4")
+    assert window.toasts.toast is not None
+    assert "gone.mp4" in window.toasts.toast.text
+
+
+def test_a_dropped_folder_is_shown(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
+    window.live_view.source_dropped.emit(tmp_path)
+    assert engine.calls_of("open_source") == [(SourceSpec(SourceKind.FOLDER, str(tmp_path)),)]
+
+
+# Enrolment ----------------------------------------------------------------------------------------------------------
+
+
+def test_dropped_pictures_go_to_enrolment(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
+    picture = tmp_path / "a.jpg"
+    picture.touch()
+    window.commands.panel.setChecked(False)
+    window.live_view.files_dropped.emit([picture])
+    assert engine.calls_of("add_enrollment_files") == [((picture,),)]
+    assert window.side.isVisible()
+    assert window.side.key == "enroll"
+
+
+def test_the_enrol_key_opens_the_panel_with_the_record_button(window: MainWindow, qtbot: QtBot) -> None:
+    window.side.open_key("people")
+    QTest.keyClick(window, Qt.Key.Key_E)
+    assert window.side.key == "enroll"
+    assert window.side.enroll.isVisible()
+
+
+def test_guidance_is_on_the_video(window: MainWindow, say: Say) -> None:
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    say(EnrollmentChanged(True, QualityIssue.TOO_SMALL, (), 8))
+    assert window.live_view.banner.text == "Come closer"
+    say(EnrollmentChanged(False, None, (), 8))
+    assert not window.live_view.banner.isVisible()
+
+
+# Messages -----------------------------------------------------------------------------------------------------------
+
+
+def test_undo_by_button_and_by_key(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+    assert not window.commands.undo.isEnabled()
+    for token in (1, 2):
+        say(Undoable(token, "Deleted {name}", "lin", time.monotonic_ns() + 10**10))
+    assert window.toasts.toast is not None
+    assert window.toasts.toast.text == "Deleted lin"
+    (button,) = [b for b in window.toasts.findChildren(QPushButton) if b.text() == "Undo"]
+    press(button, qtbot)
+    assert engine.calls_of("undo") == [(2,)]
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert engine.calls_of("undo") == [(2,), (1,)]
+    assert not window.commands.undo.isEnabled()
+    assert window.toasts.toast is None
+
+
+def test_every_kind_of_trouble_is_told_once(window: MainWindow, say: Say) -> None:
+    say(Trouble(DeviceError("No CUDA. Using the CPU.")))
+    say(Trouble(DeviceError("No CUDA. Using the CPU.")))
+    say(JobChanged(1, "Importing", None, is_finished=True, error=GalleryError("Not a gallery. Choose another.")))
+    say(ModelsChanged(ModelState.FAILED, "yunet", "sface", "cpu", "prototypical", 0.01, DeviceError("No mps.")))
+    seen = []
+    while window.toasts.toast is not None:
+        seen.append(window.toasts.toast.text)
+        window.toasts.dismiss()
+    assert seen == ["No CUDA. Using the CPU.", "Not a gallery. Choose another.", "No mps."]
+
+
+def test_escape_closes_a_message(window: MainWindow, say: Say, qtbot: QtBot) -> None:
+    say(Trouble(DeviceError("No CUDA.")))
+    window.live_view.setFocus()
+    QTest.keyClick(window.live_view, Qt.Key.Key_Escape)
+    assert window.toasts.toast is None
+
+
+def test_a_job_can_be_cancelled(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+    say(JobChanged(9, "Importing", 0.5))
+    qtbot.waitUntil(window.jobs_bar.isVisible)
+    window.jobs_bar.cancel_clicked.emit(9)
+    assert engine.calls_of("cancel_job") == [(9,)]
+    say(JobChanged(9, "Importing", None, is_finished=True, is_cancelled=True))
+    assert not window.jobs_bar.isVisible()
+    assert window.toasts.toast is None
+
+
+# What is known ------------------------------------------------------------------------------------------------------
+
+
+def test_the_badge_says_whom_the_learner_knows(window: MainWindow, say: Say) -> None:
+    button = window.toolbar.learner_button
+    assert "Loading" in button.text()
+    say(READY)
+    assert button.text() == "Prototypical"
+    say(Adapted("prototypical", 1, 5, 3.2))
+    assert button.text() == "Prototypical · 1 person"
+    say(Adapted("prototypical", 20, 100, 12.0))
+    assert button.text() == "Prototypical · 20 people"
+    assert "100 shots in 12 ms" in button.toolTip()
+    assert "sface" in window.status_line.text()
+
+
+def test_the_tab_counts_unknown_people(window: MainWindow, say: Say) -> None:
+    say(UnknownsChanged((UnknownGroup(1, b"", 3, time.monotonic_ns()),)))
+    assert window.side.tabText(2) == "Unknown (1)"
+    say(UnknownsChanged(()))
+    assert window.side.tabText(2) == "Unknown"
+
+
+def test_stats_are_in_the_hud(window: MainWindow, say: Say) -> None:
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    say(EngineStats(29.9, 20.0, 41.0, 0, 0, "cpu"))
+    assert "29.9" in window.live_view.hud.accessibleDescription()
+
+
+# View ---------------------------------------------------------------------------------------------------------------
+
+
+def test_h_toggles_the_hud_and_is_remembered(open_window: Callable[[], MainWindow], say: Say, qtbot: QtBot) -> None:
+    window = open_window()
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    assert window.live_view.hud.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_H)
+    assert not window.live_view.hud.isVisible()
+    window.close()
+    assert not open_window().commands.hud.isChecked()
+
+
+def test_letters_typed_into_a_name_are_no_shortcuts(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, "hep?")
+    assert field.property("text") == "hep?"
+    assert window.commands.hud.isChecked()
+    assert window.side.key == "people"
+
+
+def test_full_screen_shows_only_the_video_and_comes_back(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    assert window.live_view.isVisible()
+    for part in (window.menuBar(), window.toolbar, window.statusBar(), window.side):
+        assert not part.isVisible()
+    QTest.keyClick(window.live_view, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    for part in (window.menuBar(), window.toolbar, window.statusBar(), window.side):
+        assert part.isVisible()
+
+
+def test_the_theme_changes_at_once_and_is_remembered(open_window: Callable[[], MainWindow], theme: Theme) -> None:
+    window = open_window()
+    window.commands.themes[ThemeMode.LIGHT].trigger()
+    assert not theme.tokens.is_dark
+    window.commands.themes[ThemeMode.DARK].trigger()
+    assert theme.tokens.is_dark
+    window.close()
+    theme.set_mode(ThemeMode.LIGHT)
+    again = open_window()
+    assert theme.tokens.is_dark
+    assert again.commands.themes[ThemeMode.DARK].isChecked()
+
+
+def test_size_panel_and_tab_are_remembered(open_window: Callable[[], MainWindow]) -> None:
+    window = open_window()
+    window.resize(900, 600)  # small enough for the offscreen platform's screen, which Qt keeps to when restoring
+    window.side.open_key("controls")
+    window.commands.panel.trigger()
+    assert not window.side.isVisible()
+    window.close()
+    again = open_window()
+    assert abs(again.height() - 600) < 5
+    assert not again.side.isVisible()
+    assert again.side.key == "controls"
+
+
+def test_settings_of_the_engine_are_remembered(open_window: Callable[[], MainWindow], say: Say) -> None:
+    window = open_window()
+    say(ModelsChanged(ModelState.READY, "mtcnn", "facenet-casia", "cuda:0", "prototypical", 0.001))
+    stored = window.state.recognition
+    assert (stored.detector, stored.embedder, stored.fpir) == ("mtcnn", "facenet-casia", 0.001)
+    assert stored.device == "auto"  # what was asked for, not where it ran
+    say(ModelsChanged(ModelState.LOADING, "yunet", "sface", "cpu", "prototypical", 0.01))
+    assert window.state.recognition == stored
+
+
+def test_garbage_in_the_settings_opens_a_window_all_the_same(open_window: Callable[[], MainWindow], ini: Path) -> None:
+    ini.write_bytes(b"[window]\ngeometry=@ByteArray(nonsense)\nsplitter=@ByteArray(x)\ntab=7\ntheme=blue\n")
+    window = open_window()
+    assert window.isVisible()
+    assert window.side.key == "people"
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1920, 1080), (3840, 2160)])
+def test_it_fits_any_screen(window: MainWindow, size: tuple[int, int]) -> None:
+    for tab in ("people", "enroll", "unknown", "controls"):
+        window.side.open_key(tab)
+        window.resize(*size)
+        window.grab()
+        assert (window.width(), window.height()) == size
+        assert window.live_view.width() > window.side.width()
+    for index in range(window.side.count()):
+        needed = window.side.tabBar().fontMetrics().horizontalAdvance(window.side.tabText(index))
+        assert window.side.tabBar().tabRect(index).width() >= needed
+    assert window.side.tabBar().tabRect(3).right() <= window.side.width()
+
+
+# Help ---------------------------------------------------------------------------------------------------------------
+
+
+def test_f1_lists_every_shortcut_there_is(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    (dialog,) = window.findChildren(ShortcutsDialog)
+    texts = {label.text() for label in dialog.findChildren(QLabel)}
+    keyed = [action for group in window.commands.groups for action in group.actions if action.shortcuts()]
+    assert len(keyed) > 15
+    for action in keyed:
+        assert action.text().replace("&", "").rstrip("…") in texts
+        assert action.shortcut().toString() in texts
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
+    keys = [
+        sequence.toString()
+        for group in window.commands.groups
+        for action in group.actions
+        for sequence in action.shortcuts()
+    ]
+    assert len(keys) == len(set(keys))
+
+
+def test_about_says_that_faces_stay_here(window: MainWindow) -> None:
+    window.commands.about.trigger()
+    (dialog,) = window.findChildren(AboutDialog)
+    assert any("stay on this computer" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.close()
+
+
+def test_everything_in_the_menus_has_a_text_and_does_something(window: MainWindow) -> None:
+    actions = [action for group in window.commands.groups for action in group.actions]
+    assert len(actions) > 20
+    for action in actions:
+        assert action.text()
+        assert action.receivers("2triggered(bool)") + action.receivers("2toggled(bool)") > 0
+
+
+def test_buttons_without_a_text_have_an_accessible_name(window: MainWindow) -> None:
+    from PySide6.QtWidgets import QAbstractButton
+
+    for button in window.findChildren(QAbstractButton):
+        assert button.text() or button.accessibleName() or not button.isVisible(), button
+
+
+def test_quit_closes(window: MainWindow, qtbot: QtBot) -> None:
+    action: QAction = window.commands.quit
+    action.trigger()
+    assert not window.isVisible()
+    assert not window.findChildren(QDialog)

@@ -1,0 +1,105 @@
+"""The one wrapper around Qt's translation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from metaface_gui.errors import SourceError
+from metaface_gui.gui.translation import (
+    available_languages,
+    error_text,
+    install_translation,
+    issue_text,
+    language_name,
+    refusal_text,
+    translate,
+)
+from metaface_gui.types import QualityIssue
+
+PACKAGE = Path(__file__).parents[2] / "metaface_gui"
+
+
+class Dictionary(QTranslator):
+    """A translator made of a dictionary."""
+
+    def __init__(self, words: dict[tuple[str, str], str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
+        return self._words.get((context, text), "")
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        return False
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    words = {
+        ("Errors", "{path} is gone. Choose another."): "{path} ist weg. Bitte etwas anderes wählen.",
+        ("Guidance", "Come closer"): "Näher kommen",
+        ("Test", "{n} people"): "{m} Leute",
+    }
+    translator = Dictionary(words)
+    QCoreApplication.installTranslator(translator)
+    yield
+    QCoreApplication.removeTranslator(translator)
+
+
+def test_values_are_filled_in() -> None:
+    assert translate("Test", "{n} people", None, n=3) == "3 people"
+    assert translate("Test", "in {context}: {text}", None, context="a", text="b") == "in a: b"
+
+
+@pytest.mark.usefixtures("german")
+def test_errors_and_guidance_are_translated() -> None:
+    error = SourceError("{path} is gone. Choose another.", path="a.mp4")
+    assert error_text(error) == "a.mp4 ist weg. Bitte etwas anderes wählen."
+    assert str(error) == "a.mp4 is gone. Choose another."
+    assert issue_text(QualityIssue.TOO_SMALL) == "Näher kommen"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_translation_with_a_wrong_placeholder_falls_back_to_english() -> None:
+    assert translate("Test", "{n} people", None, n=3) == "3 people"
+
+
+@pytest.mark.parametrize("issue", QualityIssue)
+def test_every_issue_has_words(issue: QualityIssue) -> None:
+    assert issue_text(issue)
+    assert refusal_text(issue)
+    assert len(issue_text(issue)) < 60  # one line on the video
+
+
+def test_languages_are_found_by_their_files(tmp_path: Path) -> None:
+    assert available_languages(tmp_path) == []
+    for name in ("metaface_de.qm", "metaface_pt_BR.qm", "qtbase_fr.qm"):
+        (tmp_path / name).touch()
+    assert available_languages(tmp_path) == ["de", "pt_BR"]
+    assert language_name("de") == "Deutsch"
+
+
+def test_a_missing_or_damaged_translation_leaves_english(qapp: QApplication, tmp_path: Path) -> None:
+    (tmp_path / "metaface_de.qm").write_bytes(b"no translation")
+    assert not install_translation(qapp, "de", tmp_path)
+    assert not install_translation(qapp, "fr", tmp_path)
+    assert translate("Guidance", "Come closer") == "Come closer"
+
+
+def calls_of_translate() -> Iterator[tuple[str, ast.Call]]:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "translate":
+                yield f"{path.name}:{node.lineno}", node
+
+
+def test_the_extractor_finds_every_text_with_values() -> None:
+    """`pyside6-lupdate` passes over `translate("Context", "text", n=1)`; see the docstring of `translation`."""
+    missed = [place for place, call in calls_of_translate() if call.keywords and len(call.args) < 3]
+    assert not missed, f"put None (or a note to translators) between the text and its values: {missed}"

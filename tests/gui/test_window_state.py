@@ -1,0 +1,91 @@
+"""What the window remembers, also from damaged settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+
+from metaface_gui.gui.theme import ThemeMode
+from metaface_gui.gui.window_state import WindowState
+from metaface_gui.settings import RecognitionSettings
+
+
+def open_state(path: Path) -> WindowState:
+    return WindowState(QSettings(str(path), QSettings.Format.IniFormat))
+
+
+def test_everything_comes_back(tmp_path: Path) -> None:
+    state = open_state(tmp_path / "window.ini")
+    state.geometry = QByteArray(b"\x01\x02")
+    state.splitter = QByteArray(b"\x03")
+    state.is_panel_visible = False
+    state.is_hud_visible = False
+    state.tab = "unknown"
+    state.theme = ThemeMode.LIGHT
+    state.language = "de"
+    state.source = "rtsp://camera, näher/ü;=%1"
+    state.recognition = RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001)
+    state.save()
+    again = open_state(tmp_path / "window.ini")
+    assert again.geometry == QByteArray(b"\x01\x02")
+    assert again.splitter == QByteArray(b"\x03")
+    assert not again.is_panel_visible
+    assert not again.is_hud_visible
+    assert (again.tab, again.theme, again.language) == ("unknown", ThemeMode.LIGHT, "de")
+    assert again.source == "rtsp://camera, näher/ü;=%1"
+    assert again.recognition == RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001)
+
+
+def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
+    state = open_state(tmp_path / "none.ini")
+    assert state.theme is ThemeMode.SYSTEM
+    assert state.is_hud_visible
+    assert state.is_panel_visible
+    assert state.recognition == RecognitionSettings()
+    assert (state.source, state.language, state.tab) == ("", "", "")
+    assert state.geometry.isEmpty()
+
+
+@pytest.mark.qt_log_ignore("QVariant::load", extend=True)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\xff\xfe garbage \x00" * 50,
+        b"[engine]\nfpir=2\n[window]\ntheme=purple\n",
+        b"[engine]\nfpir=nan\n",
+        b"[engine]\nfpir=one in a hundred\n",
+        b"[engine]\nfpir=-0.5\nsource=a, b, c\n",
+        b"[window]\ngeometry=@Variant(\\0\\0\\0\\x7f)\ntheme=@Invalid()\npanel=perhaps\n",
+        b"[window\ntheme=dark\n[view]\nhud=@ByteArray(\\x1)\n",
+        b"[window]\ntheme=" + b"x" * 100_000 + b"\n",
+    ],
+)
+def test_damaged_settings_read_as_defaults(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "window.ini"
+    path.write_bytes(content)
+    state = open_state(path)
+    assert state.theme in ThemeMode
+    assert state.recognition == RecognitionSettings()
+    assert isinstance(state.geometry, QByteArray)
+    assert isinstance(state.source, str)
+    assert state.is_hud_visible
+    assert state.is_panel_visible
+    state.theme = ThemeMode.DARK
+    state.save()
+    assert open_state(path).theme is ThemeMode.DARK
+
+
+def test_a_folder_that_cannot_be_written_loses_only_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "file" / "window.ini"
+    (tmp_path / "file").touch()  # a file where a folder should be
+    state = open_state(path)
+    state.theme = ThemeMode.LIGHT
+    state.save()
+    assert state.theme is ThemeMode.LIGHT
+
+
+def test_the_default_place_is_the_users_own() -> None:
+    assert WindowState().path.endswith("window.ini")
