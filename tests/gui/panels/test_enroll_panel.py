@@ -188,6 +188,8 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
     QTest.mouseClick(panel.save_button, LEFT)
     assert engine.calls_of("enroll") == [("Ada Lovelace", None, True)]
     assert not panel.save_button.isEnabled()  # a second click cannot save twice
+    say(enrollment(1, 2))  # recording was stopped; nothing is saved yet
+    assert panel.name_field.text() != ""
     say(enrollment())
     assert panel.name_field.text() == ""
     assert not panel.consent.is_given()
