@@ -43,7 +43,6 @@ class Sprite:
         x1, y1, x2, y2 = (float(value) for value in box_xyxy)
         self._anchor = (x1 + x2) / 2, (y1 + y2) / 2
         self._box_size = x2 - x1, y2 - y1
-        self._rows = image_bgra.shape[0]
         alpha = image_bgra[..., 3:].astype(np.float32) / 255.0
         colour = (image_bgra[..., :3] * alpha).round().astype(np.uint8)
         # Premultiplied, so that interpolation at the edge does not mix in the colours of invisible pixels.
@@ -58,10 +57,6 @@ class Sprite:
         half_h = where.height / 2
         half_w = half_h * self._box_size[0] / self._box_size[1]
         return np.array([where.x - half_w, where.y - half_h, where.x + half_w, where.y + half_h], np.float32)
-
-    def bottom_at(self, where: Placement) -> float:
-        """Return the height in the frame, in pixels, at which the picture ends below the anchor (when upright)."""
-        return float(where.y + (self._rows - self._anchor[1]) * where.height / self._box_size[1])
 
     def draw(self, canvas: Image, where: Placement, bottom: int) -> None:
         """Blend into `canvas` (height, width, 3), in place, above row `bottom`."""
