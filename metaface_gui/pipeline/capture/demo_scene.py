@@ -137,10 +137,11 @@ class DemoScene:
         width, height = self._size
         sigma = level_at(self._script.blur, t) * height
         if sigma > 1.2:
-            # Half the size, half the sigma: a quarter of the work, and nothing that a blur leaves is lost.
-            half = cv2.resize(canvas, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-            half = cv2.GaussianBlur(half, (0, 0), sigma / 2)
-            canvas = np.asarray(cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+            # A smaller picture, a smaller sigma: a fraction of the work, and nothing that a blur leaves is lost.
+            step = 4 if sigma > 4.0 else 2
+            small = cv2.resize(canvas, (width // step, height // step), interpolation=cv2.INTER_AREA)
+            small = cv2.GaussianBlur(small, (0, 0), sigma / step)
+            canvas = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
         elif sigma > 0.3:
             canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), sigma), np.uint8)
         gain = level_at(self._script.light, t)

@@ -5,6 +5,7 @@ Lives here: resampling and blending, the painted face mask. May not live here: w
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -43,6 +44,12 @@ class Sprite:
         x1, y1, x2, y2 = (float(value) for value in box_xyxy)
         self._anchor = (x1 + x2) / 2, (y1 + y2) / 2
         self._box_size = x2 - x1, y2 - y1
+        seen = image_bgra[..., 3] > 0
+        columns = seen.shape[1]
+        # Column range of what there is to see from the top down to each row: a body behind the desk costs nothing.
+        left = np.where(seen.any(axis=1), seen.argmax(axis=1), columns)
+        right = np.where(seen.any(axis=1), columns - seen[:, ::-1].argmax(axis=1), 0)
+        self._left, self._right = np.minimum.accumulate(left), np.maximum.accumulate(right)
         alpha = image_bgra[..., 3:].astype(np.float32) / 255.0
         colour = (image_bgra[..., :3] * alpha).round().astype(np.uint8)
         # Premultiplied, so that interpolation at the edge does not mix in the colours of invisible pixels.
@@ -94,10 +101,14 @@ class Sprite:
         scale = where.height / self._box_size[1]
         level = max((i for i, size in enumerate(_LEVELS) if size >= 0.9 * scale), default=0)
         matrix = self._matrix(where, level)
-        rows, columns = self._levels[level].shape[:2]
-        corners = matrix @ np.array([[0.0, columns, 0.0, columns], [0.0, 0.0, rows, rows], [1.0, 1.0, 1.0, 1.0]])
-        x1, y1 = np.floor(corners.min(axis=1)).astype(int)
-        x2, y2 = np.ceil(corners.max(axis=1)).astype(int)
+        # The lowest row to be seen, with what a tilt lifts; the picture beyond the columns down to there is not needed.
+        tilt = abs(math.sin(math.radians(where.roll_deg))) * len(self._left)
+        row = int(np.clip(self._anchor[1] + (bottom - where.y) / scale + tilt, 0, len(self._left) - 1))
+        left, right = self._left[row] * _LEVELS[level], self._right[row] * _LEVELS[level]
+        lower = (row + 1) * _LEVELS[level]
+        corners = matrix @ np.array([[left, right, left, right], [0.0, 0.0, lower, lower], [1.0, 1.0, 1.0, 1.0]])
+        x1, y1 = np.floor(corners.min(axis=1) - 1.0).astype(int)
+        x2, y2 = np.ceil(corners.max(axis=1) + 1.0).astype(int)
         part = max(0, int(x1)), max(0, int(y1)), min(width, int(x2)), min(bottom, int(y2))
         return (level, matrix, part) if part[0] < part[2] and part[1] < part[3] else None
 
