@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
-from metaface_gui.pipeline.capture.demo_scene import demo_people
+from metaface_gui.pipeline.capture.demo_people import DemoPerson, demo_people
 from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
@@ -177,18 +178,18 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
     except OSError as error:
         text = QT_TRANSLATE_NOOP("Errors", "Cannot write to {folder}: {reason}. Choose another with --out.")
         raise KnownError(text, folder=out_dir, reason=error.strerror) from error
-    with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_settings:
+    with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_folder:
         from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
         from metaface_gui.gui.demo_director import DemoDirector, DemoPersonFiles  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
         from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
 
-        own_state = WindowState(QSettings(str(Path(own_settings) / "window.ini"), QSettings.Format.IniFormat))
+        own_state = WindowState(QSettings(str(Path(own_folder) / "window.ini"), QSettings.Format.IniFormat))
         window = MainWindow(parts.engine, parts.bridge, own_state)
         window.resize(1280, 800)
         window.show()
-        people = [DemoPersonFiles(person.name, person.stills) for person in demo_people()]
+        people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
         director = DemoDirector(parts.engine, parts.bridge, window, people, watch_s=watch_s, out_dir=out_dir)
         outcomes: list[DemoSummary | KnownError] = []
         director.finished.connect(outcomes.append)
@@ -204,3 +205,11 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
     if isinstance(outcome, KnownError):
         raise outcome
     return outcome
+
+
+def write_stills(person: DemoPerson, folder: Path) -> tuple[Path, ...]:
+    """Put a demo person's enrolment pictures where a user's pictures would be: in files."""
+    paths = tuple(folder / f"{person.name} {number}.jpg" for number in range(1, len(person.stills) + 1))
+    for path, still in zip(paths, person.stills, strict=True):
+        path.write_bytes(encode_picture(still))
+    return paths

@@ -19,6 +19,7 @@ from metaface_gui.engine.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Gallery, ShotSource, clean_name
 from metaface_gui.gui.translation import error_text, refusal_text, translate
+from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.enrollment import DEFAULT_WANTED, EnrollmentBurst
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     name = clean_name(args.name)
+    tune_process()
     console = Console(highlight=False)
     with Gallery.open(args.gallery) as gallery:
         pipeline = build_pipeline(recognition_settings(args), default_store())

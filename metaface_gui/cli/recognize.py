@@ -21,6 +21,7 @@ from metaface_gui.engine.assembly import adapt_gallery, build_pipeline, re_embed
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
+from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.cohort import load_cohort
@@ -62,6 +63,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     source = make_source(parse_source(args.source))
+    tune_process()
     settings, store = recognition_settings(args, learner=args.learner), default_store()
     pipeline = build_pipeline(settings, store)
     with open_existing(args.gallery) as gallery:

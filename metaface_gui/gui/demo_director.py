@@ -24,6 +24,8 @@ from metaface_gui.types import FaceTruth, Floats, FrameResult, TrackedFace
 _PATIENCE_MS = 60_000
 _MIN_OVERLAP = 0.3
 _SHOTS_TO_RECORD = 3
+_READING = "Reading pictures"
+"""The engine's title of the job that takes shots from files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class DemoDirector(QObject):
             self._save()
 
     def _on_job(self, event: JobChanged) -> None:
-        if self._step is _Step.STILLS and event.is_finished:
+        if self._step is _Step.STILLS and event.is_finished and event.title == _READING:
             self._save()
 
     def _save(self) -> None:

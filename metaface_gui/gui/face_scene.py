@@ -10,7 +10,7 @@ import numpy as np
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, overlay_items
 from metaface_gui.types import Floats, Frame, FrameResult
 
-STALE_NS = 400_000_000
+STALE_NS = 1_000_000_000
 """A result older than this against the newest frame says nothing about what is on screen."""
 
 _GLIDE_MS = 35.0
