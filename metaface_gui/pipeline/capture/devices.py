@@ -24,7 +24,7 @@ class CameraDevice:
 def list_cameras() -> tuple[CameraDevice, ...]:
     """List the cameras without opening any; takes milliseconds to seconds, so not on the GUI thread."""
     api = _API.get(sys.platform, cv2.CAP_ANY)
-    found = {}
+    found: dict[int, CameraDevice] = {}
     for camera in enumerate_cameras(api):
         index = int(camera.index)
         found.setdefault(index, CameraDevice(index, str(camera.name or f"Camera {index}"), str(camera.path or "")))

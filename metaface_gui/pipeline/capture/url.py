@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.types import Frame
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp")
@@ -66,7 +67,8 @@ class UrlSource:
                 schemes=", ".join(_SCHEMES),
             )
         timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _TIMEOUT_MS]
-        capture = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, timeouts)
+        with quiet_opencv():
+            capture = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, timeouts)
         if not capture.isOpened():
             raise SourceError(
                 QT_TRANSLATE_NOOP(

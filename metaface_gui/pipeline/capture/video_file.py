@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.types import Frame
 
 _MISSING_SHARE = 0.05
@@ -64,7 +65,8 @@ class VideoFileSource:
             raise SourceError(
                 QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy or record it again."), path=self._path
             )
-        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        with quiet_opencv():
+            capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise SourceError(
                 QT_TRANSLATE_NOOP("Errors", "{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV."),

@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.types import Frame, Image
 
 _BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}
@@ -31,8 +32,8 @@ class Capture(Protocol):
     def get(self, prop_id: int) -> float:
         """Read a property."""
 
-    def read(self) -> tuple[bool, Image | None]:
-        """Return whether there is a frame, and it."""
+    def read(self) -> tuple[bool, Any]:
+        """Return whether there is a frame, and it: an array, or None."""
 
     def release(self) -> None:
         """Let go of the device."""
@@ -40,7 +41,8 @@ class Capture(Protocol):
 
 def open_capture(index: int) -> Capture:
     """Open a camera with the platform's own backend."""
-    return cv2.VideoCapture(index, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    with quiet_opencv():
+        return cv2.VideoCapture(index, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
 
 
 class WebcamSource:
