@@ -18,8 +18,9 @@ from metaface_gui.cli.gallery import open_existing
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import adapt_gallery, build_pipeline, re_embed
+from metaface_gui.engine.model_keeper import uncalibrated
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
@@ -69,6 +70,8 @@ def _run(args: argparse.Namespace) -> int:
     with open_existing(args.gallery) as gallery:
         re_embed(gallery, pipeline)
         cohort = load_cohort(store, pipeline.embedder.id)
+        if cohort is None:
+            sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
         adapted = adapt_gallery(gallery, pipeline.embedder.id, settings, cohort)
     pipeline.set_classifiers({settings.learner: adapted.classifier}, settings.learner)
     counts: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, build_pipeline, re_embed
-from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState
+from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState, Trouble
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job, JobRunner
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
@@ -117,6 +117,8 @@ class ModelKeeper:
             self._cohort, self._adapted = cohort, None
         self._worker.use(pipeline)
         self._publish(ModelState.READY, wanted)
+        if cohort is None:
+            self._listener(Trouble(uncalibrated(wanted.embedder)))
         self.adapt()
         if former is None or former.embedder.id != pipeline.embedder.id:
             self.make_templates()
@@ -159,3 +161,13 @@ class ModelKeeper:
         self._listener(
             ModelsChanged(state, settings.detector, settings.embedder, device, settings.learner, settings.fpir, error)
         )
+
+
+def uncalibrated(embedder: str) -> KnownError:
+    """Say that an embedder has no cohort of strangers, so that its threshold is fixed and no FPIR can be promised."""
+    text = QT_TRANSLATE_NOOP(
+        "Errors",
+        "No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let "
+        "through cannot be chosen. Use the embedder “sface” for that.",
+    )
+    return KnownError(text, embedder=embedder)

@@ -33,7 +33,11 @@ def last(changes: Changes) -> JobChanged:
 
 
 def test_job_reports_progress_and_finishes(runner: JobRunner, changes: Changes) -> None:
-    job_id = runner.submit("count", lambda job: [job.progress(i / 2) for i in range(3)] and None)
+    def work(job: Job) -> None:
+        for i in range(3):
+            job.progress(i / 2)
+
+    job_id = runner.submit("count", work)
     assert [changes.get(timeout=5.0).fraction for _ in range(3)] == [0.0, 0.5, 1.0]
     assert last(changes) == JobChanged(job_id, "count", 1.0, is_finished=True)
 
@@ -59,7 +63,11 @@ def test_cancelled_job_stops_at_its_next_step(runner: JobRunner, changes: Change
 
 def test_waiting_job_can_be_cancelled_before_it_starts(runner: JobRunner, changes: Changes) -> None:
     go_on, ran = threading.Event(), []
-    runner.submit("first", lambda _job: go_on.wait(5.0) and None)
+
+    def wait(_job: Job) -> None:
+        go_on.wait(5.0)
+
+    runner.submit("first", wait)
     second = runner.submit("second", lambda _job: ran.append(True))
     runner.cancel(second)
     go_on.set()

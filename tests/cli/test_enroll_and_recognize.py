@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from metaface_gui.app import write_stills
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
+from metaface_gui.pipeline.capture.video_file import VideoFileSource
+from tests.cli.conftest import Metaface
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of stills per person."""
+    root = tmp_path_factory.mktemp("pictures")
+    for person in demo_people():
+        folder = root / person.name
+        folder.mkdir()
+        write_stills(person, folder)
+    return root
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a second of the demo scene: one person, alone."""
+    path = tmp_path_factory.mktemp("clips") / "clip.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (640, 360))
+    source = DemoSceneSource(width=640, height=360, live=False)
+    source.open()
+    for _ in range(15):
+        frame = source.read()
+        assert frame is not None
+        writer.write(frame.image_bgr)
+    source.close()
+    writer.release()
+    return path
+
+
+def test_enrolled_people_are_recognised_and_others_are_not(
+    metaface: Metaface, pictures: Path, clip: Path, tmp_path: Path
+) -> None:
+    gallery, lines, video = tmp_path / "g.metaface", tmp_path / "out.jsonl", tmp_path / "out.mp4"
+    for name in ("Eileen Collins", "Barack Obama"):
+        result = metaface("enroll", name, pictures / name, "--gallery", gallery)
+        assert result.code == 0, result.err
+        assert "shots saved" in result.out
+    result = metaface("recognize", clip, "--gallery", gallery, "--jsonl", lines, "--video", video)
+    assert result.code == 0, result.err
+    assert "15 frames" in result.out
+    records = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [record["frame"] for record in records] == list(range(15))
+    faces = [face for record in records for face in record["faces"]]
+    assert {face["person"] for face in faces} == {"Eileen Collins"}
+    assert {face["track"] for face in faces} == {1}
+    assert all(face["score"] > face["threshold"] for face in faces)
+    assert all(len(face["box"]) == 4 for face in faces)
+    annotated = VideoFileSource(video)
+    annotated.open()
+    assert annotated.read() is not None
+    annotated.close()
+
+    metaface("gallery", "delete", "Eileen Collins", "--gallery", gallery)
+    metaface("recognize", clip, "--gallery", gallery, "--jsonl", lines)
+    after = [face for line in lines.read_text().splitlines() for face in json.loads(line)["faces"]]
+    assert {face["person"] for face in after} == {None}
+
+
+def test_lines_go_to_the_terminal_without_jsonl(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
+    gallery = tmp_path / "g.metaface"
+    metaface("enroll", "Somebody", pictures / "Grace Hopper", "--gallery", gallery)
+    still = next((pictures / "Grace Hopper").iterdir())
+    result = metaface("recognize", still, "--gallery", gallery)
+    assert [json.loads(line)["faces"][0]["person"] for line in result.out.splitlines()] == ["Somebody"]
+
+
+def test_an_empty_gallery_gives_null_and_valid_json(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
+    gallery = tmp_path / "g.metaface"
+    with Gallery.open(gallery):
+        pass
+    still = next((pictures / "Grace Hopper").iterdir())
+    (face,) = json.loads(metaface("recognize", still, "--gallery", gallery).out)["faces"]
+    assert (face["person"], face["score"], face["threshold"]) == (None, None, None)
+
+
+def test_a_second_enrolment_adds_shots(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
+    gallery = tmp_path / "g.metaface"
+    first, second, *_ = sorted((pictures / "Barack Obama").iterdir())
+    metaface("enroll", "Obama", first, "--gallery", gallery)
+    metaface("enroll", "OBAMA ", second, "--gallery", gallery)
+    with Gallery.open(gallery) as opened:
+        (person,) = opened.snapshot().people
+        assert (person.name, person.shot_count) == ("Obama", 2)
+        assert len(opened.consents(person.id)) >= 1
+
+
+def picture(path: Path, image: np.ndarray) -> Path:
+    cv2.imwrite(str(path), image)
+    return path
+
+
+def test_every_refused_shot_is_named_with_its_reason(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
+    good = cv2.imread(str(next((pictures / "Eileen Collins").iterdir())))
+    assert good is not None
+    shots = tmp_path / "shots"
+    shots.mkdir()
+    picture(shots / "wall.png", np.full((300, 300, 3), 128, np.uint8))
+    picture(shots / "two.png", np.hstack([good, good]))
+    picture(shots / "dark.png", (good * 0.08).astype(np.uint8))
+    picture(shots / "blurred.png", cv2.GaussianBlur(good, (0, 0), 9))
+    picture(shots / "small.png", cv2.resize(good, None, fx=0.15, fy=0.15, interpolation=cv2.INTER_AREA))
+    (shots / "letter.jpg").write_text("Dear reader")
+    (shots / "empty.jpg").touch()
+    result = metaface("enroll", "Anna", shots, tmp_path / "gone.jpg", "--gallery", tmp_path / "g.metaface")
+    assert result.code == 1
+    said = {line.split(": ", 1)[0]: line.split(": ", 1)[1] for line in result.out.splitlines()}
+    assert "no face" in said["wall.png"]
+    assert "several" in said["two.png"]
+    assert "refused" in said["dark.png"]
+    assert "blurred" in said["blurred.png"]
+    assert "small" in said["small.png"]
+    assert "not a picture" in said["letter.jpg"]
+    assert "0 bytes" in said["empty.jpg"]
+    assert "gone.jpg" in said
+    assert result.err.startswith("metaface: No usable shot of “Anna”")
+    with Gallery.open(tmp_path / "g.metaface") as gallery:
+        assert gallery.snapshot().people == ()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 10_000, "nul\0byte"])
+def test_a_bad_name_is_refused_before_anything_is_read(
+    metaface: Metaface, pictures: Path, tmp_path: Path, name: str
+) -> None:
+    result = metaface("enroll", name, pictures, "--gallery", tmp_path / "g.metaface")
+    assert result.code == 1
+    assert result.err.count("\n") == 1
+    assert not (tmp_path / "g.metaface").exists()
+
+
+@pytest.mark.parametrize("name", ["😀", "a/b\\c", "Robert'); DROP TABLE people;--", "田中 太郎", "..", "[bold]x"])
+def test_an_odd_name_is_a_name(metaface: Metaface, pictures: Path, tmp_path: Path, name: str) -> None:
+    gallery = tmp_path / "g.metaface"
+    assert metaface("enroll", name, pictures / "Grace Hopper", "--gallery", gallery).code == 0
+    assert name in metaface("gallery", "list", "--gallery", gallery).out
+
+
+def test_mistakes_in_recognize_are_one_line(metaface: Metaface, tmp_path: Path, clip: Path) -> None:
+    gallery = tmp_path / "g.metaface"
+    with Gallery.open(gallery):
+        pass
+    text = tmp_path / "letter.mp4"
+    text.write_text("Dear reader")
+    for arguments in (
+        ("nothing-here.mp4", "--gallery", gallery),
+        (text, "--gallery", gallery),
+        (clip, "--gallery", tmp_path / "no gallery"),
+        (clip, "--gallery", text),
+        (clip, "--gallery", gallery, "--jsonl", tmp_path / "no folder" / "out.jsonl"),
+        (clip, "--gallery", gallery, "--embedder", "facenet-vggface2"),
+    ):
+        result = metaface("recognize", *arguments)
+        assert result.code == 1, arguments
+        assert result.err.startswith("metaface: ")
+        assert result.err.count("\n") == 1, result.err
+    assert metaface("recognize", clip, "--gallery", gallery, "--learner", "nonsense").code == 2
