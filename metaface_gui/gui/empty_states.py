@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.gui.icons import icon_pixmap, set_icon
+from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Radius, Space, Theme
 from metaface_gui.gui.translation import error_text
 
@@ -15,7 +16,7 @@ _SYMBOL = 72
 _SPIN_MS = 40
 _OPENING_DELAY_MS = 200
 """A source that opens faster than this shows no word about it."""
-_VEIL_ALPHA = 120
+_BAR_WIDTH = 640
 _MAX_WIDTH = 580
 _MAX_NAME = 24
 
@@ -25,15 +26,15 @@ class _Symbol(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(_SYMBOL, _SYMBOL)
         self._icon = ""
         self._angle = 0
         self._timer = QTimer(self, interval=_SPIN_MS)
         self._timer.timeout.connect(self._turn)
 
-    def choose(self, icon: str) -> None:
-        """Show this icon; empty: the arc."""
+    def choose(self, icon: str, size: int) -> None:
+        """Show this icon at this size; empty: the arc."""
         self._icon = icon
+        self.setFixedSize(size, size)
         self._run()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -60,19 +61,20 @@ class _Symbol(QWidget):
         theme = Theme.current()
         if self._icon:
             color = theme.color("danger" if self._icon in ("camera-off", "alert") else "muted")
-            painter.drawPixmap(0, 0, icon_pixmap(self._icon, _SYMBOL, color, self.devicePixelRatioF()))
+            painter.drawPixmap(0, 0, icon_pixmap(self._icon, self.width(), color, self.devicePixelRatioF()))
         else:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            circle = QRectF(self.rect()).adjusted(10, 10, -10, -10)
-            painter.setPen(QPen(theme.color("border_strong"), 4))
+            margin, width = self.width() / 7, max(self.width() / 18, 2.5)
+            circle = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+            painter.setPen(QPen(theme.color("border_strong"), width))
             painter.drawEllipse(circle)
-            painter.setPen(QPen(theme.color("accent"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(theme.color("accent"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawArc(circle, -self._angle * 16, 100 * 16)
         painter.end()
 
 
 class EmptyState(QWidget):
-    """Covers the video area; over a picture (paused, ended, reconnecting) it lets the picture shine through."""
+    """Fills the video area; while there is a picture (paused, ended, reconnecting) it is a bar at its lower edge."""
 
     choose_source_clicked = Signal(QPushButton)
     """The button, so that a menu can open at it."""
@@ -84,15 +86,14 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._has_picture = False
         self._last = ""
+        self._host, self._inset = QRect(), 0
         self._changed = SourceChanged(SourceState.CLOSED)
         self._symbol = _Symbol(self)
         self._title = QLabel(self)
-        self._title.setProperty("role", "title")
         self._text = QLabel(self)
         for label in (self._title, self._text):
             label.setTextFormat(Qt.TextFormat.PlainText)  # a device's or a file's name is no markup
             label.setWordWrap(True)
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._resume = self._button(self.tr("Go on"), "play", primary=True)
         self._retry = self._button(self.tr("Try again"), "refresh", primary=True)
         self._choose = self._button(self.tr("Choose a source…"), "camera")
@@ -108,6 +109,11 @@ class EmptyState(QWidget):
         self._delay.timeout.connect(self._show_contents)
         Theme.current().changed.connect(self.update)
         self.show_source(self._changed, has_picture=False)
+
+    def place(self, host: QRect, bottom_inset: int) -> None:
+        """Fill `host`, or lie along its lower edge, `bottom_inset` above it."""
+        self._host, self._inset = host, bottom_inset
+        self._place()
 
     def offer_last(self, title: str) -> None:
         """Offer to open the source of last time, while none is open; empty: there was none."""
@@ -136,7 +142,7 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
-        self._symbol.choose(icon)
+        self._arrange(icon)
         waits = state in (SourceState.OPENING, SourceState.RUNNING)
         self._resume.setVisible(state is SourceState.PAUSED)
         offers_last = state is SourceState.CLOSED and bool(self._last)
@@ -156,6 +162,7 @@ class EmptyState(QWidget):
             self._delay.stop()
             self._contents.show()
         self.show()
+        self._place()
         self.update()
 
     def _retry_text(self, state: SourceState) -> str:
@@ -175,7 +182,7 @@ class EmptyState(QWidget):
             case SourceState.OPENING | SourceState.RUNNING:
                 return self.tr("Opening {source}…").format(source=source), "", ""
             case SourceState.PAUSED:
-                return self.tr("Paused"), self.tr("Press the space bar to go on."), "pause"
+                return self.tr("Paused"), self.tr("Press P to go on. Faces can be clicked meanwhile."), "pause"
             case SourceState.ENDED:
                 text = self.tr("{source} was played to its end.").format(source=source)
                 return self.tr("That was all of it"), text, "film"
@@ -198,32 +205,66 @@ class EmptyState(QWidget):
         button.style().polish(button)
 
     def _lay_out(self) -> None:
-        self._contents = QWidget(self)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(Space.S)
-        buttons.addStretch()
+        self._contents, self._buttons = QWidget(self), QWidget(self)
+        row = QHBoxLayout(self._buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
         for button in (self._resume, self._retry, self._choose, self._demo, self._copy):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        column = QVBoxLayout(self._contents)
-        column.setSpacing(Space.M)
-        column.addStretch()
-        column.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignHCenter)
+            row.addWidget(button)
+        words = QVBoxLayout()
+        words.setSpacing(Space.S)
         # Without an alignment of the item, so that the lines that a label wraps into get their height.
-        column.addWidget(self._title)
-        column.addWidget(self._text)
-        column.addSpacing(Space.S)
-        column.addLayout(buttons)
-        column.addStretch()
+        words.addWidget(self._title)
+        words.addWidget(self._text)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._contents)
+        self._box.addStretch(1)
+        self._box.addWidget(self._symbol)
+        self._box.addLayout(words)
+        self._box.addWidget(self._buttons)
+        self._box.addStretch(1)
         across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
         across.addStretch()
         across.addWidget(self._contents)
         across.addStretch()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep lines short enough to read."""
-        super().resizeEvent(event)
-        self._contents.setFixedWidth(max(min(_MAX_WIDTH, self.width() - 2 * Space.XL), 1))
+    def _arrange(self, icon: str) -> None:
+        """Lay out as a column in the middle, or as a bar."""
+        is_bar, align = self._has_picture, Qt.AlignmentFlag
+        self._symbol.choose(icon, 30 if is_bar else _SYMBOL)
+        direction = QBoxLayout.Direction
+        self._box.setDirection(direction.LeftToRight if is_bar else direction.TopToBottom)
+        self._box.setSpacing(Space.L if is_bar else Space.M + Space.XS)
+        margin = Space.M if is_bar else Space.L
+        self._box.setContentsMargins(Space.L, margin, Space.M, margin)
+        self._box.setStretch(0, 0 if is_bar else 1)
+        self._box.setStretch(2, 1 if is_bar else 0)
+        self._box.setStretch(4, 0 if is_bar else 1)
+        for widget in (self._symbol, self._buttons):
+            self._box.setAlignment(widget, align.AlignVCenter if is_bar else align.AlignHCenter)
+        for label, role in ((self._title, "heading" if is_bar else "title"), (self._text, "muted" if is_bar else "")):
+            label.setAlignment(align.AlignLeft | align.AlignVCenter if is_bar else align.AlignCenter)
+            set_role(label, role)
+
+    def _place(self) -> None:
+        if self._has_picture:
+            width = max(min(_BAR_WIDTH, self._host.width() - 2 * Space.L), 1)
+            self._contents.setFixedWidth(width)
+            self._box.activate()
+            height = self._box.totalHeightForWidth(width)
+            top = self._host.bottom() + 1 - Space.L - self._inset - height
+            self.setGeometry((self._host.width() - width) // 2, top, width, height)
+        else:
+            # Lines short enough to read.
+            self._contents.setFixedWidth(max(min(_MAX_WIDTH, self._host.width() - 2 * Space.XL), 1))
+            self.setGeometry(self._host)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the height again that the words need once their fonts and texts have settled."""
+        is_done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._place()
+        return is_done
 
     def _show_contents(self) -> None:
         self._contents.show()
@@ -234,23 +275,14 @@ class EmptyState(QWidget):
             QGuiApplication.clipboard().setText(f"{self._changed.title}\n{error}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The stage's colour; over a picture a veil, and a plate under the words so that they can be read."""
+        """The stage's colour, or the bar's plate."""
         painter = QPainter(self)
         theme = Theme.current()
-        veil = theme.color("stage")
         if self._has_picture:
-            veil.setAlpha(_VEIL_ALPHA)
-        painter.fillRect(self.rect(), veil)
-        if self._has_picture and self._contents.isVisible():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(theme.color("border"))
+            painter.setPen(theme.color("border_strong"))
             painter.setBrush(theme.color("surface"))
-            painter.drawRoundedRect(QRectF(self._plate()).adjusted(0.5, 0.5, -0.5, -0.5), Radius.L, Radius.L)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), Radius.M, Radius.M)
+        else:
+            painter.fillRect(self.rect(), theme.color("stage"))
         painter.end()
-
-    def _plate(self) -> QRect:
-        shown = [widget for widget in self._contents.findChildren(QWidget) if widget.isVisible()]
-        around = QRect()
-        for widget in shown:
-            around = around.united(QRect(widget.mapTo(self, QPoint()), widget.size()))
-        return around.adjusted(-Space.XL, -Space.XL, Space.XL, Space.XL).intersected(self.rect())

@@ -102,6 +102,7 @@ class LiveView(QWidget):
         cv2.cvtColor(frame.image_bgr, cv2.COLOR_BGR2BGRA, dst=pixels)
         if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
             self.empty_state.show_source(self._source, has_picture=True)
+        self._show_hud()
         self._place_faces()
 
     def show_result(self, result: FrameResult) -> None:
@@ -138,7 +139,8 @@ class LiveView(QWidget):
         self._show_hud()
 
     def _show_hud(self) -> None:
-        self.hud.setVisible(self._is_hud_wanted and self._source.state is SourceState.RUNNING)
+        has_live_picture = self._source.state is SourceState.RUNNING and not self._image.isNull()
+        self.hud.setVisible(self._is_hud_wanted and has_live_picture)
 
     def set_bottom_inset(self, pixels: int) -> None:
         """Keep the guidance this far above the view's bottom: a message is there."""
@@ -209,7 +211,7 @@ class LiveView(QWidget):
         self._place_faces()
 
     def _arrange(self) -> None:
-        self.empty_state.setGeometry(self.rect())
+        self.empty_state.place(self.rect(), self._bottom_inset)
         self.drop_zones.setGeometry(self.rect())
         self.hud.move(Space.M, Space.M)
         size = self.banner.sizeHint()
@@ -272,14 +274,13 @@ class LiveView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember the face: faces move, and the button may come up elsewhere."""
-        super().mousePressEvent(event)
         face = self.face_at(event.position())
-        is_left = event.button() is Qt.MouseButton.LeftButton
-        self._pressed = face.track_id if face is not None and is_left else None
+        is_on_face = face is not None and event.button() is Qt.MouseButton.LeftButton
+        self._pressed = face.track_id if face is not None and is_on_face else None
+        event.setAccepted(is_on_face)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Activate the face that was pressed, if it is still on screen and the pointer has not left it."""
-        super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         face = self.face_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and face is not None and face.track_id == pressed:

@@ -78,7 +78,7 @@ class MainToolBar(QToolBar):
         adapted, models = self._adapted, self._models
         if models is None or models.state is ModelState.LOADING:
             text, tip = self.tr("Loading models…"), self.tr("The models are being loaded.")
-        elif adapted is None:
+        elif adapted is None or adapted.n_people == 0:
             text, tip = learner_name(models.learner), self.tr("Nobody is enrolled yet.")
         else:
             name = learner_name(adapted.learner)

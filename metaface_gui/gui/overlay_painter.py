@@ -142,8 +142,7 @@ class OverlayPainter:
             painter.setBrush(fill)
             painter.drawRoundedRect(face.box, radius, radius)
         self._paint_sides(painter, face, color)
-        if face.style is not FaceStyle.PENDING:
-            self._paint_corners(painter, face, is_lit=is_lit)
+        self._paint_corners(painter, face, is_lit=is_lit)
 
     def _paint_sides(self, painter: QPainter, face: PlacedFace, color: QColor) -> None:
         # Style tells the kinds apart as well as colour does: whole line, dashes, dots. Straight one-pixel lines without

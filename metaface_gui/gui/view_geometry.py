@@ -11,6 +11,11 @@ from metaface_gui.types import Floats
 
 _GAP = 6.0
 _MARGIN = 4.0
+_PER_PIXEL_OF_LABEL = 1000.0
+"""How bad it is to cover a pixel of another label, where covering a pixel of another face is 1."""
+_PER_PIXEL_AWAY = 25.0
+_PER_PIXEL_PUSHED = 60.0
+"""How bad it is to be pushed a pixel to stay inside the view: then the label is likely to lie on its own face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +60,44 @@ def _clamped(rect: QRectF, bounds: QRectF) -> QRectF:
 
 
 def place_labels(boxes: Sequence[QRectF], sizes: Sequence[QSizeF], view: QRectF) -> list[QRectF]:
-    """Give each box's label a place inside `view` where it covers no other label and, if it can, no other box.
+    """Give each box's label a place inside `view`, as near to the box as it can be read.
 
-    Tried in this order: above the box, below, inside at its top, right and left of it, then lines further up and down.
-    The first that is free is taken, else the one that covers least; earlier boxes choose first, so that with a stable
-    order (track ids) labels stay where they are.
+    Tried are: above the box, below, inside at its top, right and left of it, then lines further up and down. The place
+    with the least trouble wins: covering another label is worst, then covering another face, then being far from its
+    own. Earlier boxes choose first, so that with a stable order (track ids) labels stay where they are.
     """
     bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
     placed: list[QRectF] = []
     for i, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
         others = [other for j, other in enumerate(boxes) if j != i]
-        best, best_cost = QRectF(), float("inf")
-        for candidate in _candidates(box, size, bounds):
-            on_labels = sum(_overlap(candidate, label) for label in placed)
-            # A name on somebody else's label cannot be read; on somebody else's face it only looks untidy.
-            cost = 1000.0 * on_labels + sum(_overlap(candidate, other) for other in others)
-            if cost < best_cost:
-                best, best_cost = candidate, cost
-            if cost <= 0.0:
+        best, least = QRectF(), float("inf")
+        for wish, away in _candidates(box, size):
+            candidate = _clamped(wish, bounds)
+            trouble = (
+                away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * (candidate.topLeft() - wish.topLeft()).manhattanLength()
+            )
+            trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, label) for label in placed)
+            trouble += sum(_overlap(candidate, other) for other in others)
+            if trouble < least:
+                best, least = candidate, trouble
+            if trouble <= 0.0:
                 break
         placed.append(best)
     return placed
 
 
-def _candidates(box: QRectF, size: QSizeF, bounds: QRectF) -> list[QRectF]:
+def _candidates(box: QRectF, size: QSizeF) -> list[tuple[QRectF, float]]:
+    """Places in the order of preference, each with how far from the usual ones it is."""
     w, h = size.width(), size.height()
     left, above, below = box.left(), box.top() - h - _GAP, box.bottom() + _GAP
-    corners = [
-        (left, above),
-        (left, below),
-        (left + _GAP, box.top() + _GAP),
-        (box.right() + _GAP, box.top()),
-        (left - w - _GAP, box.top()),
+    places = [
+        (left, above, 0.0),
+        (left, below, 0.0),
+        (left + _GAP, box.top() + _GAP, h),
+        (box.right() + _GAP, box.top(), h / 2),
+        (left - w - _GAP, box.top(), h / 2),
     ]
     for step in range(1, 6):
-        corners += [(left, above - step * (h + _GAP)), (left, below + step * (h + _GAP))]
-    candidates = [QRectF(x, y, w, h) for x, y in corners]
-    # A place that would leave the view is moved in, but only after those that fit as they are.
-    return [c for c in candidates if bounds.contains(c)] + [
-        _clamped(c, bounds) for c in candidates if not bounds.contains(c)
-    ]
+        away = step * (h + _GAP)
+        places += [(left, above - away, away), (left, below + away, away)]
+    return [(QRectF(x, y, w, h), away) for x, y, away in places]

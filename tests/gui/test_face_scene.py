@@ -40,18 +40,49 @@ def test_a_result_on_its_own_frame_is_exact() -> None:
     np.testing.assert_allclose(box(scene), [30, 10, 40, 20])
 
 
-def test_between_results_a_box_glides_towards_the_newest_one() -> None:
+def test_a_disagreement_fades_instead_of_jumping() -> None:
     scene = FaceScene()
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0, 10))
     scene.show_frame(frame_at(60))
     scene.show_result(result_at(30, 20))
-    np.testing.assert_allclose(box(scene)[0], 10)
-    scene.show_frame(frame_at(95))
-    assert 15 < box(scene)[0] < 18  # 63 % of the way after its time constant
-    for step in range(20):
-        scene.show_frame(frame_at(95 + 15 * step))
-    np.testing.assert_allclose(box(scene)[0], 20, atol=0.1)
+    np.testing.assert_allclose(box(scene)[0], 10, atol=1e-4)  # no jump on the frame that is on screen
+    before = 10.0
+    for step in range(1, 5):
+        scene.show_frame(frame_at(60 + 15 * step))
+        assert before < box(scene)[0]
+        before = float(box(scene)[0])
+
+
+def test_a_box_keeps_up_with_a_face_that_moves_steadily() -> None:
+    """100 ms from camera to result and 300 pixels a second: without dead reckoning it would trail by 30 pixels."""
+    scene = FaceScene()
+    for frame in range(30):
+        now = 33.0 * frame
+        scene.show_frame(frame_at(now))
+        if frame >= 3:
+            scene.show_result(result_at(now - 99, x=0.3 * (now - 99)))
+    np.testing.assert_allclose(box(scene)[0], 0.3 * now, atol=2.0)
+    np.testing.assert_allclose(box(scene)[2] - box(scene)[0], 10, atol=0.1)  # moved, not stretched
+
+
+def test_a_face_that_stands_still_stands_still() -> None:
+    scene = FaceScene()
+    for frame in range(10):
+        scene.show_frame(frame_at(33.0 * frame))
+        scene.show_result(result_at(max(33.0 * frame - 66, 0), x=10))
+    np.testing.assert_allclose(box(scene), [10, 10, 20, 20])
+
+
+def test_a_box_is_not_carried_out_of_the_picture_while_no_result_comes() -> None:
+    scene = FaceScene()
+    scene.show_frame(frame_at(0))
+    scene.show_result(result_at(0, 0))
+    scene.show_frame(frame_at(100))
+    scene.show_result(result_at(100, 30))
+    for step in range(1, 20):
+        scene.show_frame(frame_at(100 + 40 * step))
+    assert box(scene)[0] <= 30 + 0.2 * 300
 
 
 def test_a_stale_result_is_hidden_and_a_fresh_one_appears_where_it_is() -> None:
@@ -62,8 +93,8 @@ def test_a_stale_result_is_hidden_and_a_fresh_one_appears_where_it_is() -> None:
     assert len(scene.items) == 1
     scene.show_frame(frame_at(STALE_NS / MS + 1))
     assert len(scene.items) == 0
-    scene.show_frame(frame_at(1000))
-    scene.show_result(result_at(990, 50))
+    scene.show_frame(frame_at(2 * STALE_NS / MS))
+    scene.show_result(result_at(2 * STALE_NS / MS - 10, 50))
     np.testing.assert_allclose(box(scene)[0], 50)
 
 

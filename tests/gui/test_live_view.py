@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EnrollmentChanged, SourceChanged, SourceState
+from metaface_gui.gui.face_scene import STALE_NS
 from metaface_gui.gui.live_view import LiveView
 from metaface_gui.types import Frame, QualityIssue
 from tests.gui.fakes import make_face, make_frame, make_result
@@ -86,6 +87,16 @@ def test_a_click_on_a_face_says_which(view: LiveView, qtbot: QtBot) -> None:
     assert clicked.args == [7, view.mapToGlobal(middle_of(view, 7))]
 
 
+def test_a_press_on_a_face_goes_no_further(view: LiveView) -> None:
+    show_faces(view, 3)
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for at, is_taken in ((middle_of(view, 3), True), (QPoint(1200, 40), False)):
+        there = view.mapToGlobal(QPointF(at))
+        press = QMouseEvent(QEvent.Type.MouseButtonPress, QPointF(at), there, button, button, keys)
+        QApplication.sendEvent(view, press)
+        assert press.isAccepted() is is_taken
+
+
 def test_a_click_on_a_mirrored_face_says_which(view: LiveView, qtbot: QtBot) -> None:
     view.show_source(SourceChanged(SourceState.RUNNING, "cam", is_mirrored=True))
     show_faces(view, 3)
@@ -134,10 +145,24 @@ def test_pointing_at_a_face_shows_a_hand_and_says_what_a_click_does(view: LiveVi
 
 def test_faces_vanish_when_the_result_is_stale(view: LiveView) -> None:
     frame = show_faces(view, 3)
-    view.show_frame(make_frame(captured_ns=frame.captured_ns + 399_000_000))
+    view.show_frame(make_frame(captured_ns=frame.captured_ns + STALE_NS))
     assert [face.track_id for face in view.faces] == [3]
-    view.show_frame(make_frame(captured_ns=frame.captured_ns + 401_000_000))
+    view.show_frame(make_frame(captured_ns=frame.captured_ns + STALE_NS + 1))
     assert view.faces == ()
+
+
+def test_a_paused_picture_can_still_be_clicked(view: LiveView, qtbot: QtBot) -> None:
+    show_faces(view, 3)
+    view.show_source(SourceChanged(SourceState.PAUSED, "cam"))
+    bar = view.empty_state
+    assert bar.isVisible()
+    assert view.rect().contains(bar.geometry())
+    qtbot.waitUntil(lambda: bar.height() < 120)
+    view.set_bottom_inset(70)
+    assert bar.geometry().bottom() < view.height() - 70
+    assert view.childAt(middle_of(view, 3)) is None
+    with qtbot.waitSignal(view.face_clicked):
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle_of(view, 3))
 
 
 def test_another_source_starts_without_the_old_picture_and_faces(view: LiveView) -> None:
@@ -220,6 +245,8 @@ def test_guidance_keeps_above_a_message(view: LiveView) -> None:
 
 def test_the_hud_is_there_only_while_something_runs(view: LiveView) -> None:
     view.set_hud_visible(True)
+    assert not view.hud.isVisible()
+    show_faces(view, 3)
     assert view.hud.isVisible()
     view.show_source(SourceChanged(SourceState.ENDED, "clip"))
     assert not view.hud.isVisible()

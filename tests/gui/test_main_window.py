@@ -280,6 +280,8 @@ def test_the_badge_says_whom_the_learner_knows(window: MainWindow, say: Say) -> 
     assert "Loading" in button.text()
     say(READY)
     assert button.text() == "Prototypical"
+    say(Adapted("prototypical", 0, 0, 0.1))
+    assert button.text() == "Prototypical"
     say(Adapted("prototypical", 1, 5, 3.2))
     assert button.text() == "Prototypical · 1 person"
     say(Adapted("prototypical", 20, 100, 12.0))
@@ -304,9 +306,11 @@ def test_stats_are_in_the_hud(window: MainWindow, say: Say) -> None:
 # View ---------------------------------------------------------------------------------------------------------------
 
 
-def test_h_toggles_the_hud_and_is_remembered(open_window: Callable[[], MainWindow], say: Say, qtbot: QtBot) -> None:
+def test_h_toggles_the_hud_and_is_remembered(
+    open_window: Callable[[], MainWindow], show_face: Callable[[str | None], None]
+) -> None:
     window = open_window()
-    say(SourceChanged(SourceState.RUNNING, "cam"))
+    show_face(None)
     assert window.live_view.hud.isVisible()
     QTest.keyClick(window, Qt.Key.Key_H)
     assert not window.live_view.hud.isVisible()
