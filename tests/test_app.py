@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from metaface_gui import app
+from metaface_gui.errors import KnownError
+from metaface_gui.gui.demo_director import DemoTally, tally_frame
+from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, StageTimes, TrackedFace
+from tests.pipeline.rendering.test_overlay_and_painter import face
+
+
+def test_a_remembered_key_that_is_no_more_becomes_the_default() -> None:
+    odd = RecognitionSettings(detector="viola", embedder="arcface-9", device="cpu", learner="oracle", fpir=0.02)
+    assert app.known_settings(odd) == RecognitionSettings(device="cpu", fpir=0.02)
+
+
+def test_no_display_is_said_before_qt_aborts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not app.has_display()
+    with pytest.raises(KnownError, match="no display"):
+        app.make_application()
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert app.has_display()
+
+
+def test_the_log_goes_to_the_users_folder_without_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(app, "user_data_dir", lambda: tmp_path)
+    logger = logging.getLogger("metaface_gui")
+    before = list(logger.handlers)
+    app.start_log()
+    added = [handler for handler in logger.handlers if handler not in before]
+    try:
+        logging.getLogger("metaface_gui.test").warning("something")
+        assert "something" in (tmp_path / "log" / "metaface.log").read_text()
+    finally:
+        for handler in added:
+            logger.removeHandler(handler)
+            handler.close()
+
+
+def test_a_folder_that_cannot_be_written_costs_the_log_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    monkeypatch.setattr(app, "user_data_dir", lambda: blocked)
+    app.start_log()
+    assert "no log file" in caplog.text
+
+
+def test_settings_refuse_a_share_that_is_none() -> None:
+    with pytest.raises(ValueError, match="fpir"):
+        RecognitionSettings(fpir=0.0)
+
+
+def known(name: str) -> Identification:
+    return Identification(1, name, 0.9, 0.4, 1, name)
+
+
+def looked_at(truths: dict[tuple[float, float, float, float], str | None], *faces: TrackedFace) -> FrameResult:
+    import numpy as np
+
+    truth = tuple(FaceTruth(np.array(box, np.float32), person) for box, person in truths.items())
+    return FrameResult(Frame(np.zeros((9, 9, 3), np.uint8), 0, 0.0, 0, truth), faces, StageTimes(), 0)
+
+
+def test_every_face_is_counted_once_against_the_truth() -> None:
+    left, middle, right, far = (0, 0, 50, 50), (100, 0, 150, 50), (200, 0, 250, 50), (300, 0, 350, 50)
+    tally = tally_frame(
+        DemoTally(),
+        looked_at(
+            {left: "Anna", middle: "Boris", right: None, far: "Carla"},
+            face(1, (2, 0, 52, 50), known("Anna")),
+            face(2, (98, 0, 148, 50), known("Anna")),
+            face(3, (200, 5, 250, 55), UNKNOWN),
+            face(4, (500, 0, 550, 50), UNKNOWN),
+        ),
+    )
+    assert tally == DemoTally(frames=1, right=1, wrong=1, strangers_unknown=1, missed=1, extra=1)
+    named_stranger = looked_at({left: None, middle: "Anna"}, face(1, left, known("Anna")), face(2, middle, UNKNOWN))
+    assert tally_frame(DemoTally(), named_stranger) == DemoTally(frames=1, strangers_named=1, unknown=1)
+
+
+def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path) -> None:
+    """The very command of the README, in a process of its own."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    done = subprocess.run(
+        [sys.executable, "-m", "metaface_gui", "demo", "--seconds", "3", "--out", str(tmp_path / "out")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "right name" in done.stdout
+    wrong = next(line for line in done.stdout.splitlines() if "wrong name" in line)
+    assert wrong.split()[2] == "0"
+    pictures = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"1-empty.png", "2-enrolling.png", "3-recognised.png"} <= pictures
+    assert all((tmp_path / "out" / name).stat().st_size > 20_000 for name in pictures)
+
+
+def test_the_demo_says_where_it_cannot_write(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with pytest.raises(KnownError, match="--out"):
+        app.run_demo(settings=RecognitionSettings(), watch_s=1.0, out_dir=blocked / "out")
+
+
+def test_the_manifest_names_the_files_that_ship() -> None:
+    from metaface_gui.resources import weights_dir
+
+    manifest = json.loads((weights_dir() / "manifest.json").read_text(encoding="utf-8"))
+    shipped = {entry["file"] for entry in manifest["weights"] if entry["url"] is None}
+    assert shipped <= {path.name for path in weights_dir().iterdir()}
