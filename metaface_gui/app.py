@@ -190,7 +190,9 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
         window.resize(1280, 800)
         window.show()
         people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
-        director = DemoDirector(parts.engine, parts.bridge, window, people, watch_s=watch_s, out_dir=out_dir)
+        director = DemoDirector(
+            parts.engine, parts.bridge, window, people, open_tab=window.side.open_key, watch_s=watch_s, out_dir=out_dir
+        )
         outcomes: list[DemoSummary | KnownError] = []
         director.finished.connect(outcomes.append)
         director.failed.connect(outcomes.append)

@@ -6,7 +6,7 @@ It asks the engine for just what a user's clicks ask for, so what it shows and c
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -24,6 +24,7 @@ from metaface_gui.types import FaceTruth, Floats, FrameResult, TrackedFace
 _PATIENCE_MS = 60_000
 _MIN_OVERLAP = 0.3
 _SHOTS_TO_RECORD = 3
+_PAINT_MS = 150
 _READING = "Reading pictures"
 """The engine's title of the job that takes shots from files."""
 
@@ -68,6 +69,7 @@ class DemoSummary:
 class _Step(Enum):
     EMPTY = "empty"
     RECORDING = "recording"
+    SAVING = "saving"
     NAMING = "naming"
     STILLS = "stills"
     WATCHING = "watching"
@@ -77,7 +79,7 @@ class _Step(Enum):
 class DemoDirector(QObject):
     """Steps through the demo on the GUI thread as the engine's events come in; `finished` carries the `DemoSummary`.
 
-    `failed` carries a `KnownError` when nothing happens for a minute.
+    `failed` carries a `KnownError` when nothing happens for a minute. `open_tab` shows the side panel of that key.
     """
 
     finished = Signal(object)
@@ -90,11 +92,12 @@ class DemoDirector(QObject):
         window: QWidget,
         people: Sequence[DemoPersonFiles],
         *,
+        open_tab: Callable[[str], None],
         watch_s: float,
         out_dir: Path | None,
     ) -> None:
         super().__init__(window)
-        self._engine, self._window = engine, window
+        self._engine, self._window, self._open_tab = engine, window, open_tab
         self._people = {person.name: person for person in people}
         self._to_enroll = list(self._people)
         self._watch_s = watch_s
@@ -103,7 +106,7 @@ class DemoDirector(QObject):
         self._tally = DemoTally()
         self._fps: list[EngineStats] = []
         self._screenshots: list[Path] = []
-        self._seen_kinds: set[str] = set()
+        self._seen_moments: set[str] = set()
         self._current = ""
         self._saved_at = self._named_after_ms = 0.0
         self._watch_until = 0.0
@@ -133,21 +136,25 @@ class DemoDirector(QObject):
         alone = [truth.person for truth in result.frame.truth]
         if len(alone) == len(result.faces) == 1 and alone[0] in self._people:
             self._current = alone[0]
-            self._screenshot("1-empty")
             self._go(_Step.RECORDING)
-            self._engine.start_recording()
+            self._screenshot("1-empty", self._start_recording)
+
+    def _start_recording(self) -> None:
+        self._open_tab("enroll")
+        self._engine.start_recording()
 
     def _on_enrollment(self, event: EnrollmentChanged) -> None:
         if self._step is _Step.RECORDING and len(event.shots) >= _SHOTS_TO_RECORD:
-            self._screenshot("2-enrolling")
+            self._go(_Step.SAVING)
             self._engine.stop_recording()
-            self._save()
+            self._screenshot("2-enrolling", self._save)
 
     def _on_job(self, event: JobChanged) -> None:
         if self._step is _Step.STILLS and event.is_finished and event.title == _READING:
             self._save()
 
     def _save(self) -> None:
+        self._open_tab("people")
         self._go(_Step.NAMING)
         self._to_enroll.remove(self._current)
         self._saved_at = time.perf_counter()
@@ -176,10 +183,9 @@ class DemoDirector(QObject):
     def _watch(self, result: FrameResult) -> None:
         self._patience.start()
         self._tally = tally_frame(self._tally, result)
-        for kind in _kinds(result):
-            if kind not in self._seen_kinds:
-                self._seen_kinds.add(kind)
-                self._screenshot(kind)
+        for kind in _moments(result) - self._seen_moments:
+            self._seen_moments.add(kind)
+            self._screenshot(kind)
         if time.monotonic() >= self._watch_until:
             self._go(_Step.DONE)
             self._patience.stop()
@@ -209,15 +215,17 @@ class DemoDirector(QObject):
         text = QT_TRANSLATE_NOOP("Errors", "The demo got stuck while {step}. Close other programs and try again.")
         self.failed.emit(KnownError(text, step=self._step.value))
 
-    def _screenshot(self, name: str) -> None:
-        if self._out_dir is not None:
-            path = self._out_dir / f"{name}.png"
-            # Half a second later the window has painted what was just decided.
-            QTimer.singleShot(500, self, lambda: self._grab(path))
+    def _screenshot(self, name: str, then: Callable[[], None] = lambda: None) -> None:
+        """Take a picture once the window has painted what was just decided, then go on."""
 
-    def _grab(self, path: Path) -> None:
-        if self._window.grab().save(str(path)):
-            self._screenshots.append(path)
+        def grab() -> None:
+            if self._out_dir is not None:
+                path = self._out_dir / f"{name}.png"
+                if self._window.grab().save(str(path)):
+                    self._screenshots.append(path)
+            then()
+
+        QTimer.singleShot(_PAINT_MS, self, grab)
 
 
 def tally_frame(tally: DemoTally, result: FrameResult) -> DemoTally:
@@ -247,15 +255,15 @@ def _tally_face(tally: DemoTally, truth: FaceTruth, face: TrackedFace) -> DemoTa
     return replace(tally, wrong=tally.wrong + 1)
 
 
-def _kinds(result: FrameResult) -> list[str]:
-    """Moments worth a picture."""
-    truths = result.frame.truth
-    kinds = []
-    if len(truths) >= 3:
-        kinds.append("4-together")
-    if any(truth.person is None for truth in truths) and len(truths) >= 2:
-        kinds.append("5-stranger")
-    return kinds
+def _moments(result: FrameResult) -> set[str]:
+    """Name the moments of this frame that are worth a picture."""
+    truths, moments = result.frame.truth, set()
+    if len(truths) >= 3 and len(result.faces) >= 3:
+        moments.add("4-together")
+    strangers = [truth for truth in truths if truth.person is None]
+    if any(_iou(face.box_xyxy, truth.box_xyxy) > 0.5 for truth in strangers for face in result.faces):
+        moments.add("5-stranger")
+    return moments
 
 
 def _iou(a: Floats, b: Floats) -> float:
