@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+import torch
 
 from metaface_gui.cli.main import run
 
@@ -21,8 +22,8 @@ Metaface = Callable[..., Outcome]
 
 
 @pytest.fixture
-def metaface(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Metaface:
-    """Run a command line in this process."""
+def metaface(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Metaface]:
+    """Run a command line in this process, and put back what commands set for the whole of it."""
     monkeypatch.setenv("COLUMNS", "200")
 
     def call(*arguments: object) -> Outcome:
@@ -34,4 +35,5 @@ def metaface(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 
-    return call
+    yield call
+    torch.set_flush_denormal(False)
