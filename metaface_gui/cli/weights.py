@@ -44,17 +44,18 @@ def default_store() -> WeightsStore:
 def _list(_args: argparse.Namespace) -> int:
     store = default_store()
     table = Table(box=None)
-    for heading in (
+    headings = (
         translate("Commands", "name"),
         translate("Commands", "for"),
         translate("Commands", "size"),
         translate("Commands", "licence"),
         translate("Commands", "here"),
-    ):
-        table.add_column(heading)
+    )
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading == headings[0])
     for entry in store.entries():
         here = translate("Commands", "yes") if store.is_available(entry.name) else translate("Commands", "no")
-        table.add_row(entry.name, f"{entry.role} {entry.key}", f"{entry.size / 1e6:.1f} MB", entry.license, here)
+        table.add_row(entry.name, entry.role, f"{entry.size / 1e6:.1f} MB", entry.license, here)
     Console().print(table)
     return 0
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.gui.window_state import WindowState
 from tests.gui.fakes import FakeEngine
 
 
@@ -34,3 +39,34 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let Qt's offscreen platform say that it has no window manager; every other warning of Qt fails the test."""
     item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
+
+
+@pytest.fixture
+def ini(tmp_path: Path) -> Path:
+    return tmp_path / "window.ini"
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, ini: Path
+) -> Iterator[Callable[[], MainWindow]]:
+    windows: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
+        window = MainWindow(engine, bridge, state, list_cameras=lambda: ())
+        qtbot.addWidget(window)
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def window(open_window: Callable[[], MainWindow]) -> MainWindow:
+    return open_window()

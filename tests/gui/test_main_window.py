@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
@@ -30,10 +29,8 @@ from metaface_gui.engine.events import (
 )
 from metaface_gui.errors import DeviceError, GalleryError, SourceError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme, ThemeMode
-from metaface_gui.gui.window_state import WindowState
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.types import QualityIssue
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
@@ -41,37 +38,6 @@ from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
 Say = Callable[[EngineEvent], None]
 DEMO = SourceSpec(SourceKind.DEMO, "demo")
 READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
-
-
-@pytest.fixture
-def ini(tmp_path: Path) -> Path:
-    return tmp_path / "window.ini"
-
-
-@pytest.fixture
-def open_window(
-    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, ini: Path
-) -> Iterator[Callable[[], MainWindow]]:
-    windows: list[MainWindow] = []
-
-    def make() -> MainWindow:
-        state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
-        window = MainWindow(engine, bridge, state, list_cameras=lambda: ())
-        qtbot.addWidget(window)
-        windows.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        return window
-
-    yield make
-    for window in windows:
-        window.close()
-
-
-@pytest.fixture
-def window(open_window: Callable[[], MainWindow]) -> MainWindow:
-    return open_window()
 
 
 @pytest.fixture
@@ -395,58 +361,3 @@ def test_it_fits_any_screen(window: MainWindow, size: tuple[int, int]) -> None:
         needed = window.side.tabBar().fontMetrics().horizontalAdvance(window.side.tabText(index))
         assert window.side.tabBar().tabRect(index).width() >= needed
     assert window.side.tabBar().tabRect(3).right() <= window.side.width()
-
-
-# Help ---------------------------------------------------------------------------------------------------------------
-
-
-def test_f1_lists_every_shortcut_there_is(window: MainWindow, qtbot: QtBot) -> None:
-    QTest.keyClick(window, Qt.Key.Key_F1)
-    (dialog,) = window.findChildren(ShortcutsDialog)
-    texts = {label.text() for label in dialog.findChildren(QLabel)}
-    keyed = [action for group in window.commands.groups for action in group.actions if action.shortcuts()]
-    assert len(keyed) > 15
-    for action in keyed:
-        assert action.text().replace("&", "").rstrip("…") in texts
-        assert action.shortcut().toString() in texts
-    QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
-
-
-def test_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
-    keys = [
-        sequence.toString()
-        for group in window.commands.groups
-        for action in group.actions
-        for sequence in action.shortcuts()
-    ]
-    assert len(keys) == len(set(keys))
-
-
-def test_about_says_that_faces_stay_here(window: MainWindow) -> None:
-    window.commands.about.trigger()
-    (dialog,) = window.findChildren(AboutDialog)
-    assert any("stay on this computer" in label.text() for label in dialog.findChildren(QLabel))
-    dialog.close()
-
-
-def test_everything_in_the_menus_has_a_text_and_does_something(window: MainWindow) -> None:
-    actions = [action for group in window.commands.groups for action in group.actions]
-    assert len(actions) > 20
-    for action in actions:
-        assert action.text()
-        assert action.receivers("2triggered(bool)") + action.receivers("2toggled(bool)") > 0
-
-
-def test_buttons_without_a_text_have_an_accessible_name(window: MainWindow) -> None:
-    from PySide6.QtWidgets import QAbstractButton
-
-    for button in window.findChildren(QAbstractButton):
-        assert button.text() or button.accessibleName() or not button.isVisible(), button
-
-
-def test_quit_closes(window: MainWindow, qtbot: QtBot) -> None:
-    action: QAction = window.commands.quit
-    action.trigger()
-    assert not window.isVisible()
-    assert not window.findChildren(QDialog)

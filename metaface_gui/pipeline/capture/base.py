@@ -50,3 +50,36 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Release the device or file; safe to call twice and before `open`."""
+
+
+class FileKind:
+    """What sources on disk share: they wait until they are read, and are shown as they are."""
+
+    @property
+    def is_live(self) -> bool:
+        """A file waits."""
+        return False
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Only webcams are mirrored."""
+        return False
+
+
+class LiveKind:
+    """What cameras, streams and the scene share: frames come by themselves, nobody knows how many."""
+
+    @property
+    def is_live(self) -> bool:
+        """Late frames are lost."""
+        return True
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Only webcams are mirrored."""
+        return False
+
+    @property
+    def frame_count(self) -> int | None:
+        """Not known."""
+        return None

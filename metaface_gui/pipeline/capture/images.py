@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.base import FileKind
 from metaface_gui.types import Frame, Image
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
@@ -74,7 +75,7 @@ def _refuse_huge(path: Path) -> None:
         )
 
 
-class _Stills:
+class _Stills(FileKind):
     """What the two kinds of sources of still pictures share."""
 
     def __init__(self, path: Path) -> None:
@@ -84,16 +85,6 @@ class _Stills:
     def title(self) -> str:
         """The file's or folder's name."""
         return self._path.name
-
-    @property
-    def is_live(self) -> bool:
-        """Pictures wait."""
-        return False
-
-    @property
-    def is_mirrored(self) -> bool:
-        """Only webcams are mirrored."""
-        return False
 
     def close(self) -> None:
         """Nothing is held open."""

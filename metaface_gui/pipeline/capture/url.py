@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.base import LiveKind
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.types import Frame
 
@@ -16,7 +17,7 @@ _SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp")
 _TIMEOUT_MS = 5000
 
 
-class UrlSource:
+class UrlSource(LiveKind):
     """A stream at a URL. The network is touched by `open` and `read` only; shown texts leave out user and password."""
 
     def __init__(self, url: str) -> None:
@@ -33,24 +34,9 @@ class UrlSource:
         return self._shown
 
     @property
-    def is_live(self) -> bool:
-        """A stream does not wait."""
-        return True
-
-    @property
-    def is_mirrored(self) -> bool:
-        """Only webcams are mirrored."""
-        return False
-
-    @property
     def nominal_fps(self) -> float:
         """Frames a second by the stream's header; 0.0 if it does not say."""
         return self._fps
-
-    @property
-    def frame_count(self) -> int | None:
-        """Not known."""
-        return None
 
     def open(self) -> None:
         """Connect, within five seconds.

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.base import FileKind
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.types import Frame
 
@@ -17,7 +18,7 @@ _MISSING_FRAMES = 5
 """Containers miscount by a few frames; a file counts as truncated when it lacks more than both."""
 
 
-class VideoFileSource:
+class VideoFileSource(FileKind):
     """Every frame of a video, in order, with the file's own times."""
 
     def __init__(self, path: Path) -> None:
@@ -31,16 +32,6 @@ class VideoFileSource:
     def title(self) -> str:
         """The file's name."""
         return self._path.name
-
-    @property
-    def is_live(self) -> bool:
-        """A file waits."""
-        return False
-
-    @property
-    def is_mirrored(self) -> bool:
-        """Only webcams are mirrored."""
-        return False
 
     @property
     def nominal_fps(self) -> float:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.base import LiveKind
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.types import Frame, Image
 
@@ -45,7 +46,7 @@ def open_capture(index: int) -> Capture:
         return cv2.VideoCapture(index, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
 
 
-class WebcamSource:
+class WebcamSource(LiveKind):
     """A webcam by its number.
 
     Some drivers go on giving the last frame after the camera was unplugged. Two seconds of bit-identical pictures,
@@ -83,11 +84,6 @@ class WebcamSource:
         return f"Camera {self._index}"
 
     @property
-    def is_live(self) -> bool:
-        """A camera does not wait."""
-        return True
-
-    @property
     def is_mirrored(self) -> bool:
         """People expect a mirror."""
         return True
@@ -97,11 +93,6 @@ class WebcamSource:
         """Frames a second by the driver; 0.0 if it does not say."""
         fps = self._capture.get(cv2.CAP_PROP_FPS) if self._capture else 0.0
         return fps if np.isfinite(fps) and fps > 0.0 else 0.0
-
-    @property
-    def frame_count(self) -> int | None:
-        """Endless."""
-        return None
 
     def open(self) -> None:
         """Take the device and ask for size and rate.

@@ -1,0 +1,64 @@
+"""What the window says of itself: shortcuts, menus, accessible names, leaving."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
+from metaface_gui.gui.main_window import MainWindow
+
+
+def test_f1_lists_every_shortcut_there_is(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    (dialog,) = window.findChildren(ShortcutsDialog)
+    texts = {label.text() for label in dialog.findChildren(QLabel)}
+    keyed = [action for group in window.commands.groups for action in group.actions if action.shortcuts()]
+    assert len(keyed) > 15
+    for action in keyed:
+        assert action.text().replace("&", "").rstrip("…") in texts
+        assert action.shortcut().toString() in texts
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
+    keys = [
+        sequence.toString()
+        for group in window.commands.groups
+        for action in group.actions
+        for sequence in action.shortcuts()
+    ]
+    assert len(keys) == len(set(keys))
+
+
+def test_about_says_that_faces_stay_here(window: MainWindow) -> None:
+    window.commands.about.trigger()
+    (dialog,) = window.findChildren(AboutDialog)
+    assert any("stay on this computer" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.close()
+
+
+def test_everything_in_the_menus_has_a_text_and_does_something(window: MainWindow) -> None:
+    actions = [action for group in window.commands.groups for action in group.actions]
+    assert len(actions) > 20
+    for action in actions:
+        assert action.text()
+        assert action.receivers("2triggered(bool)") + action.receivers("2toggled(bool)") > 0
+
+
+def test_buttons_without_a_text_have_an_accessible_name(window: MainWindow) -> None:
+    from PySide6.QtWidgets import QAbstractButton
+
+    for button in window.findChildren(QAbstractButton):
+        assert button.text() or button.accessibleName() or not button.isVisible(), button
+
+
+def test_quit_closes(window: MainWindow, qtbot: QtBot) -> None:
+    action: QAction = window.commands.quit
+    action.trigger()
+    assert not window.isVisible()
+    assert not window.findChildren(QDialog)
