@@ -7,6 +7,7 @@ import numpy as np
 
 from metaface_gui.types import FaceDetections, Floats, Image
 
+_FARTHEST_PX = 1e6
 _MIN_SIDE_PX = 4.0
 _MIN_EYE_DISTANCE_PX = 1.0
 
@@ -29,12 +30,14 @@ def working_copy(image_bgr: Image, longest_side: int) -> tuple[Image, Floats]:
 def clean_detections(
     boxes_xyxy: Floats, landmarks: Floats, confidence: Floats, *, width: int, height: int
 ) -> FaceDetections:
-    """Clip boxes (n, 4) to the frame and drop faces that are not finite, nearly empty or have coinciding landmarks.
+    """Clip boxes (n, 4) to the frame; drop faces not finite, absurdly far, nearly empty, or with coinciding landmarks.
 
     Landmarks (n, 5, 2) stay unclipped: a face half out of the picture still aligns by where its eyes would be.
     """
-    finite = np.isfinite(boxes_xyxy).all(axis=1) & np.isfinite(landmarks).all(axis=(1, 2)) & np.isfinite(confidence)
-    boxes_xyxy, landmarks, confidence = boxes_xyxy[finite], landmarks[finite], confidence[finite]
+    # Comparing with a limit also drops NaN and infinity, and what lies so far out that its square would overflow.
+    near = (np.abs(boxes_xyxy) < _FARTHEST_PX).all(axis=1) & (np.abs(landmarks) < _FARTHEST_PX).all(axis=(1, 2))
+    sane = near & np.isfinite(confidence)
+    boxes_xyxy, landmarks, confidence = boxes_xyxy[sane], landmarks[sane], confidence[sane]
     limits = np.array([width, height, width, height], np.float32)
     boxes = np.clip(boxes_xyxy, 0.0, limits).astype(np.float32)
     sides = boxes[:, 2:] - boxes[:, :2]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -32,10 +32,15 @@ def test_only_usable_faces_stay() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(
+    boxes=np.zeros((1, 4), np.float32),
+    points=np.array([[[0.0, 2.0**64], [2.0**64, 0.0], [0, 0], [0, 0], [0, 0]]], np.float32),
+    confidence=np.ones(1, np.float32),
+)
 @given(
-    hnp.arrays(np.float32, (3, 4), elements=st.floats(width=32)),
-    hnp.arrays(np.float32, (3, 5, 2), elements=st.floats(width=32)),
-    hnp.arrays(np.float32, (3,), elements=st.floats(width=32)),
+    boxes=hnp.arrays(np.float32, (3, 4), elements=st.floats(width=32)),
+    points=hnp.arrays(np.float32, (3, 5, 2), elements=st.floats(width=32)),
+    confidence=hnp.arrays(np.float32, (3,), elements=st.floats(width=32)),
 )
 def test_whatever_a_network_says_what_stays_can_be_aligned(
     boxes: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
