@@ -17,7 +17,7 @@ from rich.progress import Progress
 from metaface_gui.cli.gallery import open_existing
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.assembly import adapt_gallery, build_pipeline, re_embed
+from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, build_pipeline, re_embed
 from metaface_gui.engine.model_keeper import uncalibrated
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.translation import error_text, translate
@@ -28,6 +28,8 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
 from metaface_gui.pipeline.rendering.overlay import overlay_items
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame, FrameResult, TrackedFace
 
 if TYPE_CHECKING:
@@ -67,12 +69,7 @@ def _run(args: argparse.Namespace) -> int:
     tune_process()
     settings, store = recognition_settings(args, learner=args.learner), default_store()
     pipeline = build_pipeline(settings, store)
-    with open_existing(args.gallery) as gallery:
-        re_embed(gallery, pipeline)
-        cohort = load_cohort(store, pipeline.embedder.id)
-        if cohort is None:
-            sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
-        adapted = adapt_gallery(gallery, pipeline.embedder.id, settings, cohort)
+    adapted = _adapt(args.gallery, pipeline, settings, store)
     pipeline.set_classifiers({settings.learner: adapted.classifier}, settings.learner)
     counts: Counter[str] = Counter()
     frames = 0
@@ -93,6 +90,23 @@ def _run(args: argparse.Namespace) -> int:
             bar.advance(task)
     _summary(console, frames, counts)
     return 0
+
+
+def _adapt(path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore) -> AdaptedGallery:
+    """Adapt to the gallery at `path`; it is opened to write only if templates of this embedder are missing.
+
+    So a gallery that a window has open can be recognised from at the same time.
+    """
+    embedder_id = pipeline.embedder.id
+    with open_existing(path, read_only=True) as gallery:
+        is_complete = not gallery.count_shots_without(embedder_id)
+    cohort = load_cohort(store, embedder_id)
+    if cohort is None:
+        sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
+    with open_existing(path, read_only=is_complete) as gallery:
+        if not is_complete:
+            re_embed(gallery, pipeline)
+        return adapt_gallery(gallery, embedder_id, settings, cohort)
 
 
 def frame_line(result: FrameResult) -> str:

@@ -79,6 +79,20 @@ def test_lines_go_to_the_terminal_without_jsonl(metaface: Metaface, pictures: Pa
     assert [json.loads(line)["faces"][0]["person"] for line in result.out.splitlines()] == ["Somebody"]
 
 
+def test_a_gallery_that_a_window_has_open_can_be_recognised_from_but_not_changed(
+    metaface: Metaface, pictures: Path, tmp_path: Path
+) -> None:
+    gallery = tmp_path / "g.metaface"
+    metaface("enroll", "Somebody", pictures / "Grace Hopper", "--gallery", gallery)
+    still = next((pictures / "Grace Hopper").iterdir())
+    with Gallery.open(gallery):
+        assert "Somebody" in metaface("recognize", still, "--gallery", gallery).out
+        refused = metaface("gallery", "delete", "Somebody", "--gallery", gallery)
+        assert refused.code == 1
+        assert refused.err.count("\n") == 1
+    assert "Somebody" in metaface("gallery", "list", "--gallery", gallery).out
+
+
 def test_an_empty_gallery_gives_null_and_valid_json(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
     gallery = tmp_path / "g.metaface"
     with Gallery.open(gallery):
