@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
     from metaface_gui.gui.demo_director import DemoSummary
 
-_DEFAULT_SECONDS = 45.0
+_DEFAULT_SECONDS = 45
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -27,7 +27,9 @@ def add_parser(verbs: Verbs) -> None:
         type=float,
         default=_DEFAULT_SECONDS,
         metavar="N",
-        help=translate("Commands", "how long to watch once everybody is enrolled (default: {n})", None, n=45),
+        help=translate(
+            "Commands", "how long to watch once everybody is enrolled (default: {n})", None, n=_DEFAULT_SECONDS
+        ),
     )
     parser.add_argument(
         "--out",

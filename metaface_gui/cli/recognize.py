@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from contextlib import ExitStack
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -118,14 +119,18 @@ def frame_line(result: FrameResult) -> str:
 
 def _face_record(face: TrackedFace) -> dict[str, int | float | str | list[float] | None]:
     decision = face.identification
-    finite = abs(decision.score) != float("inf")
     return {
         "track": face.track_id,
         "box": [round(float(value), 1) for value in face.box_xyxy],
         "person": decision.name,
-        "score": round(decision.score, 4) if finite else None,
-        "threshold": round(decision.threshold, 4) if abs(decision.threshold) != float("inf") else None,
+        "score": _finite(decision.score),
+        "threshold": _finite(decision.threshold),
     }
+
+
+def _finite(value: float) -> float | None:
+    """Round a score for JSON, which knows no infinity: null in an empty gallery."""
+    return round(value, 4) if isfinite(value) else None
 
 
 def _results(source: FrameSource, pipeline: FacePipeline) -> Iterator[FrameResult]:

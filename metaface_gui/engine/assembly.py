@@ -12,7 +12,7 @@ from torch import Tensor
 from metaface_gui.engine.events import Adapted
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.shots import decode_picture
-from metaface_gui.gallery import Gallery, GallerySnapshot
+from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
@@ -57,14 +57,15 @@ def adapt_gallery(
     `cohort` (m, d) are the strangers that set the threshold; None leaves a cautious default.
     """
     started = time.perf_counter()
-    snapshot, templates = gallery.snapshot(), gallery.templates(embedder_id)
+    # Templates first: an import may add people meanwhile, and every template's person must have a name.
+    templates = gallery.templates(embedder_id)
+    names = {person.id: person.name for person in gallery.snapshot().people}
     if len(templates) == 0:
         classifier = OpenSetClassifier.empty()
         return AdaptedGallery(classifier, Adapted(settings.learner, 0, 0, 0.0))
     person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
     support = SupportSet(torch.from_numpy(templates.features.copy()), torch.from_numpy(labels), len(person_ids))
     adapted = make_learner(settings.learner).adapt(support)
-    names = _names(snapshot)
     classifier = OpenSetClassifier.calibrated(
         adapted,
         person_ids=tuple(int(i) for i in person_ids),
@@ -96,7 +97,3 @@ def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -
         done += len(page)
         after_id = page[-1].id
     return done
-
-
-def _names(snapshot: GallerySnapshot) -> dict[int, str]:
-    return {person.id: person.name for person in snapshot.people}

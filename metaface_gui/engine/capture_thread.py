@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -83,48 +84,41 @@ class CaptureThread:
 
     def _capture(self) -> None:
         self._source.open()
-        attempt = 0
         while not self._stop.is_set():
             self._report(SourceState.RUNNING)
             try:
-                got_frames = self._read_to_end()
+                self._read_to_end()
             except SourceError as error:
                 if not self._source.is_live:
                     raise
-                attempt = self._reopen(error, attempt)
+                self._reopen(error)
                 continue
             if not self._stop.is_set():
                 self._report(SourceState.ENDED)
-            _log.debug("source ended, frames: %s", got_frames)
             return
 
-    def _read_to_end(self) -> bool:
-        got_frames = False
+    def _read_to_end(self) -> None:
         while not self._stop.is_set():
             if not self._source.is_live:
                 self._running.wait()
             frame = self._source.read()
             if frame is None:
-                return got_frames
+                return
             if not self._running.is_set():
                 continue
-            got_frames = True
             self._to_look_at.put(frame)
             self._on_frame(frame, self._preview.put(frame))
-        return got_frames
 
-    def _reopen(self, error: SourceError, attempt: int) -> int:
-        """Wait and open again until it works or somebody stops; returns the number of attempts so far."""
-        while not self._stop.is_set():
+    def _reopen(self, error: SourceError) -> None:
+        """Wait and open again until it works or somebody stops."""
+        for attempt in itertools.count():
             self._report(SourceState.RECONNECTING, error)
             self._source.close()
             if self._stop.wait(self._retry_s[min(attempt, len(self._retry_s) - 1)]):
-                break
-            attempt += 1
+                return
             try:
                 self._source.open()
             except SourceError as again:
                 error = again
             else:
-                return 0
-        return attempt
+                return

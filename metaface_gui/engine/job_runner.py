@@ -57,7 +57,7 @@ class JobRunner:
     traceback and ends the job, never the thread.
     """
 
-    _ids = itertools.count(1)
+    _ids = itertools.count(1)  # shared: an id names one job among all runners, as whoever cancels knows the id only
 
     def __init__(self, name: str, on_changed: OnJobChanged) -> None:
         self._on_changed = on_changed

@@ -19,6 +19,7 @@ from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import EngineStats, EnrollmentChanged, GalleryChanged, JobChanged, ResultReady
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.pipeline.recognition.tracker import box_iou
 from metaface_gui.types import FaceTruth, Floats, FrameResult, TrackedFace
 
 _PATIENCE_MS = 60_000
@@ -267,7 +268,4 @@ def _moments(result: FrameResult) -> set[str]:
 
 
 def _iou(a: Floats, b: Floats) -> float:
-    sides = np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0.0, None)
-    overlap = float(sides[0] * sides[1])
-    areas = float(np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]))
-    return overlap / max(areas - overlap, 1e-9)
+    return float(box_iou(a[None], b[None])[0, 0])

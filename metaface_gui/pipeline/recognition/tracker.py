@@ -92,7 +92,7 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
     """Map face indices to the tracks that they continue, the best sum of overlap and likeness first."""
     if not tracks or not len(boxes):
         return {}
-    place = np.maximum(_iou(_boxes(tracks), boxes), _closeness(_boxes(tracks), boxes))
+    place = np.maximum(box_iou(_boxes(tracks), boxes), _closeness(_boxes(tracks), boxes))
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
     allowed = ((place >= limits.min_overlap) & (likeness > limits.other_face)) | (likeness >= limits.same_face)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
@@ -104,7 +104,7 @@ def _boxes(tracks: list[Track]) -> Floats:
     return np.stack([track.box_xyxy for track in tracks])
 
 
-def _iou(a: Floats, b: Floats) -> Matrix:
+def box_iou(a: Floats, b: Floats) -> Matrix:
     """Intersection over union of each of n boxes with each of m: (n, 4), (m, 4) → (n, m)."""
     top_left = np.maximum(a[:, None, :2], b[None, :, :2])
     bottom_right = np.minimum(a[:, None, 2:], b[None, :, 2:])
