@@ -18,6 +18,7 @@ from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
@@ -65,7 +66,7 @@ def adapt_gallery(
         return AdaptedGallery(classifier, Adapted(settings.learner, 0, 0, 0.0))
     person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
     support = SupportSet(torch.from_numpy(templates.features.copy()), torch.from_numpy(labels), len(person_ids))
-    adapted = make_learner(settings.learner).adapt(support)
+    adapted = make_learner(settings.learner, FeatureSpace(support.features.shape[1])).adapt(support)
     classifier = OpenSetClassifier.calibrated(
         adapted,
         person_ids=tuple(int(i) for i in person_ids),

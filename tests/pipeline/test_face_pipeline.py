@@ -12,6 +12,7 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.cohort import load_cohort
@@ -40,7 +41,7 @@ def classifier(pipeline: FacePipeline, store: WeightsStore) -> OpenSetClassifier
     labels = [index for index, person in enumerate(people) for _ in person.stills]
     support = SupportSet(torch.from_numpy(np.stack(embeddings)), torch.tensor(labels), len(people))
     return OpenSetClassifier.calibrated(
-        make_learner("prototypical").adapt(support),
+        make_learner("prototypical", FeatureSpace(support.features.shape[1])).adapt(support),
         person_ids=tuple(range(1, len(people) + 1)),
         names=tuple(person.name for person in people),
         cohort=load_cohort(store, pipeline.embedder.id),

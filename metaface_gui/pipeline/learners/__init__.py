@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from metaface_gui.pipeline.learners.base import MetaLearner
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.base import MetaLearner, Params
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
 
 _METHODS: tuple[type[MetaLearner], ...] = (PrototypicalLearner,)
@@ -24,12 +25,16 @@ ALL_LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType(
 """The methods, and the baselines they are measured against."""
 
 
-def make_learner(key: str) -> MetaLearner:
-    """Make the learner called `key` with its default meta-parameters.
+def make_learner(
+    key: str, space: FeatureSpace, trained: Mapping[str, Params] | None = None, settings: object | None = None
+) -> MetaLearner:
+    """Make the learner called `key` for features of that layout.
+
+    `trained` maps keys to meta-trained parameters (`parameters.py` reads them); a method without an entry is untrained.
 
     Raises:
-        ValueError: if there is none of that name.
+        ValueError: if there is none of that name, or its parameters or settings are not its own.
     """
     if key not in ALL_LEARNERS:
         raise ValueError(f"no learner {key!r}; there are {', '.join(ALL_LEARNERS)}")
-    return ALL_LEARNERS[key]()
+    return ALL_LEARNERS[key].build(space, trained or {}, settings)

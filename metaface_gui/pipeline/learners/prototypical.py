@@ -9,18 +9,34 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy, normalize, one_hot
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
-from metaface_gui.pipeline.learners.base import AdaptStep, MetaLearner, OnStep, SupportSet
-from metaface_gui.pipeline.learners.distances import Distance, class_means, make_distance
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.base import (
+    AdaptStep,
+    Episode,
+    OnStep,
+    Params,
+    SupportSet,
+    TrainableLearner,
+    setting,
+)
+from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance
+from metaface_gui.pipeline.learners.losses import open_set_loss
+from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PrototypeClassifier:
-    """Scores a face by its distance to each prototype; `prototypes` is (n_way, p)."""
+    """Scores a face by its distance to each prototype.
+
+    `prototypes` is (n_way, d), `tail` (d, r) what embeds a face's features before they are compared.
+    """
 
     prototypes: Tensor
     distance: Distance
+    tail: Tensor
 
     @property
     def n_way(self) -> int:
@@ -30,35 +46,61 @@ class PrototypeClassifier:
     @torch.no_grad()
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
-        return self.distance.score(self.distance.between(features, self.prototypes))
+        return self.distance.score(self.distance.between(moved(features, self.tail), self.prototypes))
 
 
-class PrototypicalLearner(MetaLearner):
-    """c_k = 1/|S_k| Σ x over person k's shots S_k (equation 1); score −d(x, c_k) (equation 2, before the softmax).
+@dataclass(frozen=True, slots=True)
+class PrototypicalSettings:
+    """`distance` is `cosine`, `euclidean` (squared, the paper's choice) or `mahalanobis` (squared, shrunk covariance).
 
-    `distance` is `cosine`, `euclidean` (squared, the paper's choice) or `mahalanobis` (squared, shrunk shared
-    covariance). Cosine is the default because the stock embedders were trained with angular losses.
+    Cosine is the default because embedders are trained with angular losses.
+    """
+
+    distance: str = setting("cosine", choices=tuple(distance.key for distance in DISTANCES))
+
+
+class PrototypicalLearner(TrainableLearner):
+    """c_k = 1/|S_k| Σ z over person k's shots S_k (equation 1); score −d(z, c_k) (equation 2, before the softmax).
+
+    Meta-trained is the tail that embeds the shots and probes, and the scale and threshold of the training loss.
 
     Raises:
-        ValueError: if there is no such distance.
+        ValueError: if there is no such distance, or as `MetaLearner`.
     """
 
     key = "prototypical"
     title = QT_TRANSLATE_NOOP("Learners", "Prototypical network")
     citation = "Snell 2017"
+    settings_type = PrototypicalSettings
 
-    def __init__(self, distance: str = "cosine") -> None:
-        self._distance = make_distance(distance)
+    settings: PrototypicalSettings
+
+    def __init__(self, space: FeatureSpace, params: Params | None = None, settings: object | None = None) -> None:
+        super().__init__(space, params, settings)
+        self._distance = make_distance(self.settings.distance)
+
+    @classmethod
+    def initial_params(cls, space: FeatureSpace) -> Params:
+        """Stock tail; a scale and a threshold that suit cosines."""
+        return {TAIL: initial_tail(space), "loss.log_scale": torch.tensor(3.4), "loss.threshold": torch.tensor(0.4)}
+
+    def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
+        """Open-set loss of the queries' cosines to the prototypes."""
+        shots, probes = moved(episode.support, params[TAIL]), moved(episode.query, params[TAIL])
+        prototypes = normalize(one_hot(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
+        scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
+        return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
 
     @torch.no_grad()
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> PrototypeClassifier:
         """Average each person's shots: closed form, one step."""
-        classifier = PrototypeClassifier(class_means(support), self._distance.fitted_to(support))
+        tail = self.params[TAIL]
+        shots = SupportSet(moved(support.features, tail), support.labels, support.n_way)
+        classifier = PrototypeClassifier(class_means(shots), self._distance.fitted_to(shots), tail)
         if on_step is not None:
             scores = classifier.scores(support.features)
             accuracy = (scores.argmax(1) == support.labels).float().mean()
-            loss = torch.nn.functional.cross_entropy(scores, support.labels)
-            on_step(AdaptStep(1, 1, float(loss), float(accuracy)))
+            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
         return classifier
 
 
@@ -68,5 +110,7 @@ class StockLearner(PrototypicalLearner):
     key = "stock"
     title = QT_TRANSLATE_NOOP("Learners", "Stock embeddings, nearest prototype")
 
-    def __init__(self) -> None:
-        super().__init__("cosine")
+    def __init__(self, space: FeatureSpace, params: Params | None = None, settings: object | None = None) -> None:
+        if params is not None:
+            raise ValueError("the stock row is never meta-trained")
+        super().__init__(space, None, settings)

@@ -9,15 +9,17 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import AdaptStep, MetaLearner, SupportSet
 
 DIMENSION = 128
+SPACE = FeatureSpace(DIMENSION)
 
 
 @pytest.fixture(params=sorted(ALL_LEARNERS))
 def learner(request: pytest.FixtureRequest) -> MetaLearner:
-    return make_learner(request.param)
+    return make_learner(request.param, SPACE)
 
 
 def people(shots: list[int], seed: int = 0) -> SupportSet:
@@ -41,7 +43,7 @@ def test_registry_names_each_learner_by_its_own_key() -> None:
 
 def test_unknown_key_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="prototypical"):
-        make_learner("nonsense")
+        make_learner("nonsense", SPACE)
 
 
 @pytest.mark.parametrize("shots", [[1], [5], [1, 1], [1, 50, 7, 2], [3] * 20], ids=str)

@@ -1,0 +1,37 @@
+"""What the methods are meta-trained to do: name the enrolled, and let nobody else reach any threshold.
+
+Cross-entropy over the people of an episode alone never sees a stranger, and what it learns names more faces right but
+rejects strangers no better. So a second term asks that one threshold, the same for every person and every episode,
+lies below each right score and above each wrong one: the unified threshold of Zhou et al., "UniTSFace", NeurIPS 2023,
+equation 8, with strangers among the negatives.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from metaface_gui.pipeline.learners.base import STRANGER
+
+
+def open_set_loss(scores: Tensor, labels: Tensor, *, scale: Tensor | float, threshold: Tensor) -> Tensor:
+    """Loss () of scores (q, n) for labels (q,), `STRANGER` for people outside: cross-entropy + unified threshold.
+
+    `scale` (> 0) turns scores into logits and `threshold` (), in the scores' own unit, is learned with the rest. The
+    cross-entropy is the mean over the known queries, the threshold term the mean over known queries of softplus(−l₊)
+    plus the mean over all of softplus(logsumexp l₋), with l = scale · (score − threshold). Without known queries, or
+    with one person, only what is left of it counts. vmap-able: no branch on a value.
+    """
+    logits = scale * (scores - threshold)
+    known = labels != STRANGER
+    share = known.to(scores.dtype)
+    per_known = share / share.sum().clamp_min(1.0)
+    own = torch.nn.functional.one_hot(labels.clamp_min(0), scores.shape[1]).bool() & known[:, None]
+    positive = torch.where(own, logits, 0.0).sum(1)
+    cross_entropy = torch.logsumexp(logits, 1) - positive
+    # With one person and a known query nothing is negative: far below any threshold instead of −∞, whose gradient
+    # would not be finite.
+    negative = torch.logsumexp(torch.where(own, -1e4, logits), 1)
+    accepted = cross_entropy + softplus(-positive)
+    return (per_known * accepted).sum() + softplus(negative).mean()
