@@ -150,10 +150,16 @@ class MetaLearner(ABC):
         """Return the untrained meta-parameters: always the same ones, float32 on the CPU; empty if there are none."""
         return {}
 
+    def with_params(self, params: Params | None) -> Self:
+        """Return the same method with those meta-parameters; None are the untrained ones."""
+        return type(self)(self.space, params, self.settings)
+
     def to(self, device: torch.device) -> Self:
         """Return the same learner with its meta-parameters on `device`."""
         moved = {name: tensor.to(device) for name, tensor in self.params.items()}
-        return type(self)(self.space, moved if self.is_trained else None, self.settings)
+        learner = self.with_params(moved if self.is_trained else None)
+        learner.params = moved
+        return learner
 
     @abstractmethod
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> AdaptedClassifier:
