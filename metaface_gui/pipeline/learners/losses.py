@@ -15,6 +15,14 @@ from torch.nn.functional import softplus
 from metaface_gui.pipeline.learners.base import STRANGER
 
 
+def membership(labels: Tensor, n_way: int) -> Tensor:
+    """Whose a shot is: (n,) labels → (n, n_way) bool, one True a row, none for a `STRANGER`.
+
+    As `one_hot`, but `torch.func` can go through it: `one_hot` looks at values to check them.
+    """
+    return labels[..., None] == torch.arange(n_way, device=labels.device)
+
+
 def open_set_loss(scores: Tensor, labels: Tensor, *, scale: Tensor | float, threshold: Tensor) -> Tensor:
     """Loss () of scores (q, n) for labels (q,), `STRANGER` for people outside: cross-entropy + unified threshold.
 
@@ -27,7 +35,7 @@ def open_set_loss(scores: Tensor, labels: Tensor, *, scale: Tensor | float, thre
     known = labels != STRANGER
     share = known.to(scores.dtype)
     per_known = share / share.sum().clamp_min(1.0)
-    own = torch.nn.functional.one_hot(labels.clamp_min(0), scores.shape[1]).bool() & known[:, None]
+    own = membership(labels, scores.shape[1])
     positive = torch.where(own, logits, 0.0).sum(1)
     cross_entropy = torch.logsumexp(logits, 1) - positive
     # With one person and a known query nothing is negative: far below any threshold instead of −∞, whose gradient

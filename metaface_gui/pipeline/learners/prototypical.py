@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize, one_hot
+from torch.nn.functional import cross_entropy, normalize
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
@@ -23,7 +23,7 @@ from metaface_gui.pipeline.learners.base import (
     setting,
 )
 from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance
-from metaface_gui.pipeline.learners.losses import open_set_loss
+from metaface_gui.pipeline.learners.losses import membership, open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 
@@ -87,7 +87,7 @@ class PrototypicalLearner(TrainableLearner):
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' cosines to the prototypes."""
         shots, probes = moved(episode.support, params[TAIL]), moved(episode.query, params[TAIL])
-        prototypes = normalize(one_hot(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
+        prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
         scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
         return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
 

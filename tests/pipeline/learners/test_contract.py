@@ -1,8 +1,15 @@
-"""What every learner of the registry must keep. A new method is tested here by being registered."""
+"""What every learner of the registry must keep. A new method is tested here by being registered.
+
+Each method is tested twice: as it comes, on an embedder without a projection, and with meta-parameters moved a little
+at random on one with a projection, as if it had been meta-trained.
+"""
 
 from __future__ import annotations
 
 import copy
+import dataclasses
+import threading
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -11,28 +18,74 @@ from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS, make_learner
-from metaface_gui.pipeline.learners.base import AdaptStep, MetaLearner, SupportSet
+from metaface_gui.pipeline.learners.base import (
+    STRANGER,
+    AdaptStep,
+    Episode,
+    MetaLearner,
+    Params,
+    SettingRange,
+    SupportSet,
+    TrainableLearner,
+    TrainingFeatures,
+)
 
 DIMENSION = 128
-SPACE = FeatureSpace(DIMENSION)
+STOCK_SPACE = FeatureSpace(DIMENSION)
+PROJECTED_SPACE = FeatureSpace(DIMENSION, 17)
+METHODS = sorted(ALL_LEARNERS)
+TRAINABLE = [key for key in METHODS if issubclass(ALL_LEARNERS[key], TrainableLearner) and key in LEARNERS]
 
 
-@pytest.fixture(params=sorted(ALL_LEARNERS))
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def moved_params(learner: type[MetaLearner], space: FeatureSpace) -> Params:
+    """The untrained meta-parameters plus a little noise, but for those that `prepare` fits."""
+    random = seeded(7)
+    kept = learner.frozen if issubclass(learner, TrainableLearner) else ()
+    return {
+        name: tensor + 0.01 * torch.randn(tensor.shape, generator=random)
+        if tensor.is_floating_point() and name not in kept
+        else tensor
+        for name, tensor in learner.initial_params(space).items()
+    }
+
+
+def make(key: str, space: FeatureSpace, settings: object | None = None) -> MetaLearner:
+    """The learner untrained in a space without a projection, else as if meta-trained, and its fellows too."""
+    if space.projection_dim == 0:
+        return make_learner(key, space, settings=settings)
+    return make_learner(key, space, {key: moved_params(LEARNERS[key], space) for key in LEARNERS}, settings)
+
+
+@pytest.fixture(
+    params=[(key, space) for key in METHODS for space in (STOCK_SPACE, PROJECTED_SPACE)],
+    ids=lambda param: f"{param[0]}-r{param[1].projection_dim}",
+)
 def learner(request: pytest.FixtureRequest) -> MetaLearner:
-    return make_learner(request.param, SPACE)
+    return make(*request.param)
 
 
-def people(shots: list[int], seed: int = 0) -> SupportSet:
+def faces(stock: Tensor, space: FeatureSpace, random: torch.Generator) -> Tensor:
+    """Features (n, p) of faces with these stock embeddings (n, d), which need not be of length 1."""
+    projected = torch.randn(len(stock), space.projection_dim, generator=random) * 0.2
+    return torch.cat([normalize(stock, dim=1), projected], 1)
+
+
+def people(shots: list[int], space: FeatureSpace, seed: int = 0) -> SupportSet:
     """A gallery in which person i has `shots[i]` shots scattered about a random direction."""
-    random = torch.Generator().manual_seed(seed)
+    random = seeded(seed)
     labels = torch.arange(len(shots)).repeat_interleave(torch.tensor(shots))
     centres = normalize(torch.randn(len(shots), DIMENSION, generator=random))
     noise = torch.randn(len(labels), DIMENSION, generator=random) * 0.05
-    return SupportSet(normalize(centres[labels] + noise), labels, len(shots))
+    return SupportSet(faces(centres[labels] + noise, space, random), labels, len(shots))
 
 
-def probes(n: int = 7, seed: int = 9) -> Tensor:
-    return normalize(torch.randn(n, DIMENSION, generator=torch.Generator().manual_seed(seed)))
+def probes(space: FeatureSpace, n: int = 7, seed: int = 9) -> Tensor:
+    random = seeded(seed)
+    return faces(torch.randn(n, DIMENSION, generator=random), space, random)
 
 
 def test_registry_names_each_learner_by_its_own_key() -> None:
@@ -43,12 +96,12 @@ def test_registry_names_each_learner_by_its_own_key() -> None:
 
 def test_unknown_key_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="prototypical"):
-        make_learner("nonsense", SPACE)
+        make_learner("nonsense", STOCK_SPACE)
 
 
 @pytest.mark.parametrize("shots", [[1], [5], [1, 1], [1, 50, 7, 2], [3] * 20], ids=str)
 def test_scores_are_finite_and_name_the_people_of_the_support(learner: MetaLearner, shots: list[int]) -> None:
-    support = people(shots)
+    support = people(shots, learner.space)
     classifier = learner.adapt(support)
     scores = classifier.scores(support.features)
     assert classifier.n_way == len(shots)
@@ -59,75 +112,206 @@ def test_scores_are_finite_and_name_the_people_of_the_support(learner: MetaLearn
 
 
 def test_no_faces_give_no_scores(learner: MetaLearner) -> None:
-    assert learner.adapt(people([2, 3])).scores(torch.zeros(0, DIMENSION)).shape == (0, 2)
-
-
-def test_a_face_of_somebody_scores_above_a_stranger_with_one_person_enrolled(learner: MetaLearner) -> None:
-    support = people([3])
-    classifier = learner.adapt(support)
-    assert classifier.scores(support.features).min() > classifier.scores(probes(50)).max()
-
-
-def test_the_order_of_the_shots_does_not_matter(learner: MetaLearner) -> None:
-    support = people([1, 6, 3, 10])
-    order = torch.randperm(len(support.labels), generator=torch.Generator().manual_seed(3))
-    shuffled = SupportSet(support.features[order], support.labels[order], support.n_way)
-    torch.testing.assert_close(
-        learner.adapt(support).scores(probes()), learner.adapt(shuffled).scores(probes()), rtol=1e-4, atol=1e-4
+    assert learner.adapt(people([2, 3], learner.space)).scores(torch.zeros(0, learner.space.feature_dim)).shape == (
+        0,
+        2,
     )
 
 
-def test_the_numbering_of_the_people_does_not_matter(learner: MetaLearner) -> None:
-    support = people([2, 5, 1])
-    swapped = SupportSet(support.features, torch.tensor([2, 0, 1])[support.labels], 3)
+def test_a_face_of_somebody_scores_above_a_stranger_with_one_person_enrolled(learner: MetaLearner) -> None:
+    support = people([3], learner.space)
+    classifier = learner.adapt(support)
+    assert classifier.scores(support.features).min() > classifier.scores(probes(learner.space, 50)).max()
+
+
+def test_the_order_of_the_shots_does_not_matter(learner: MetaLearner) -> None:
+    support = people([1, 6, 3, 10], learner.space)
+    order = torch.randperm(len(support.labels), generator=torch.Generator().manual_seed(3))
+    shuffled = SupportSet(support.features[order], support.labels[order], support.n_way)
     torch.testing.assert_close(
-        learner.adapt(support).scores(probes()),
-        learner.adapt(swapped).scores(probes())[:, [2, 0, 1]],
+        learner.adapt(support).scores(probes(learner.space)),
+        learner.adapt(shuffled).scores(probes(learner.space)),
         rtol=1e-4,
         atol=1e-4,
     )
 
 
-def test_a_thousand_people(learner: MetaLearner) -> None:
-    support = people([2] * 1000)
+def test_the_numbering_of_the_people_does_not_matter(learner: MetaLearner) -> None:
+    support = people([2, 5, 1], learner.space)
+    swapped = SupportSet(support.features, torch.tensor([2, 0, 1])[support.labels], 3)
+    torch.testing.assert_close(
+        learner.adapt(support).scores(probes(learner.space)),
+        learner.adapt(swapped).scores(probes(learner.space))[:, [2, 0, 1]],
+        rtol=1e-4,
+        atol=1e-4,
+    )
+
+
+@pytest.mark.parametrize("key", METHODS)
+def test_a_thousand_people(key: str) -> None:
+    learner = make(key, STOCK_SPACE)
+    support = people([2] * 1000, learner.space)
     scores = learner.adapt(support).scores(support.features[::2])
     assert scores.shape == (1000, 1000)
     assert (scores.argmax(1) == torch.arange(1000)).all()
 
 
 def test_adapting_twice_gives_the_same_bits(learner: MetaLearner) -> None:
-    support = people([4, 2, 9])
-    assert torch.equal(learner.adapt(support).scores(probes()), learner.adapt(support).scores(probes()))
+    support = people([4, 2, 9], learner.space)
+    assert torch.equal(
+        learner.adapt(support).scores(probes(learner.space)), learner.adapt(support).scores(probes(learner.space))
+    )
 
 
 def test_adapt_changes_neither_learner_nor_support(learner: MetaLearner) -> None:
-    first, second = people([3, 3]), people([1, 8, 2], seed=5)
+    first, second = people([3, 3], learner.space), people([1, 8, 2], learner.space, seed=5)
     untouched, features = copy.deepcopy(learner), first.features.clone()
     learner.adapt(first)
     learner.adapt(second)
-    assert torch.equal(learner.adapt(first).scores(probes()), untouched.adapt(first).scores(probes()))
+    assert torch.equal(
+        learner.adapt(first).scores(probes(learner.space)), untouched.adapt(first).scores(probes(learner.space))
+    )
     assert torch.equal(first.features, features)
 
 
 def test_scores_change_neither_classifier_nor_faces(learner: MetaLearner) -> None:
-    classifier, faces = learner.adapt(people([3, 1])), probes()
-    kept, before = faces.clone(), classifier.scores(faces)
-    classifier.scores(probes(100, seed=4))
-    assert torch.equal(classifier.scores(faces), before)
-    assert torch.equal(faces, kept)
+    classifier, shown = learner.adapt(people([3, 1], learner.space)), probes(learner.space)
+    kept, before = shown.clone(), classifier.scores(shown)
+    classifier.scores(probes(learner.space, 100, seed=4))
+    assert torch.equal(classifier.scores(shown), before)
+    assert torch.equal(shown, kept)
 
 
 def test_a_face_scores_the_same_alone_and_in_company(learner: MetaLearner) -> None:
-    classifier, faces = learner.adapt(people([2, 2, 4])), probes(16)
-    alone = torch.cat([classifier.scores(face[None]) for face in faces])
-    torch.testing.assert_close(alone, classifier.scores(faces), rtol=1e-4, atol=1e-5)
+    classifier, shown = learner.adapt(people([2, 2, 4], learner.space)), probes(learner.space, 16)
+    alone = torch.cat([classifier.scores(face[None]) for face in shown])
+    torch.testing.assert_close(alone, classifier.scores(shown), rtol=1e-4, atol=1e-5)
 
 
 def test_steps_are_told_in_order_and_end_at_the_last(learner: MetaLearner) -> None:
     told: list[AdaptStep] = []
-    learner.adapt(people([3, 2]), on_step=told.append)
+    learner.adapt(people([3, 2], learner.space), on_step=told.append)
     assert [step.step for step in told] == list(range(1, told[-1].steps + 1))
     assert all(0.0 <= step.accuracy <= 1.0 for step in told)
+
+
+def test_adapting_in_another_thread_without_gradients_gives_the_same(learner: MetaLearner) -> None:
+    support, told = people([3, 1], learner.space), []
+
+    def work() -> None:
+        with torch.no_grad():
+            told.append(learner.adapt(support).scores(probes(learner.space)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    torch.testing.assert_close(told[0], learner.adapt(support).scores(probes(learner.space)), rtol=1e-4, atol=1e-4)
+
+
+def test_scores_ask_for_no_gradient(learner: MetaLearner) -> None:
+    assert not learner.adapt(people([3, 1], learner.space)).scores(probes(learner.space)).requires_grad
+
+
+def test_a_learner_moved_to_its_own_device_is_the_same(learner: MetaLearner) -> None:
+    twin, support = learner.to(torch.device("cpu")), people([2, 2], learner.space)
+    assert twin.is_trained == learner.is_trained
+    shown = probes(learner.space)
+    assert torch.equal(twin.adapt(support).scores(shown), learner.adapt(support).scores(shown))
+
+
+@pytest.mark.parametrize("key", METHODS)
+def test_untrained_parameters_are_always_the_same(key: str) -> None:
+    first, second = (ALL_LEARNERS[key].initial_params(PROJECTED_SPACE) for _ in range(2))
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert all(tensor.dtype == torch.float32 and tensor.device.type == "cpu" for tensor in first.values())
+
+
+def extremes(key: str) -> Iterator[object]:
+    """The settings of a learner with one field at the end of its range, or at one of its choices."""
+    default = ALL_LEARNERS[key].settings_type()
+    for field in dataclasses.fields(default):
+        allowed: SettingRange = field.metadata["range"]
+        kind = type(getattr(default, field.name))
+        for value in allowed.choices or (allowed.low, allowed.high):
+            yield dataclasses.replace(default, **{field.name: kind(value)})
+
+
+@pytest.mark.parametrize("key", METHODS)
+def test_a_setting_has_a_range_and_its_default_lies_within(key: str) -> None:
+    default = ALL_LEARNERS[key].settings_type()
+    for field in dataclasses.fields(default):
+        allowed, value = field.metadata["range"], getattr(default, field.name)
+        assert isinstance(allowed, SettingRange), field.name
+        if isinstance(value, str):
+            assert value in allowed.choices, field.name
+        else:
+            assert allowed.low <= value <= allowed.high, field.name
+            assert allowed.low < allowed.high, field.name
+
+
+@pytest.mark.parametrize("space", [STOCK_SPACE, PROJECTED_SPACE], ids=lambda space: f"r{space.projection_dim}")
+@pytest.mark.parametrize("key", METHODS)
+def test_settings_at_the_ends_of_their_ranges_give_finite_scores(key: str, space: FeatureSpace) -> None:
+    support = people([2, 1, 4], space)
+    for settings in extremes(key):
+        assert make(key, space, settings).adapt(support).scores(probes(space)).isfinite().all(), settings
+
+
+def test_settings_of_another_method_are_refused(learner: MetaLearner) -> None:
+    with pytest.raises(ValueError, match=learner.settings_type.__name__):
+        make_learner(learner.key, learner.space, settings=object())
+
+
+def episodes(space: FeatureSpace, n_way: int, n_episodes: int = 2) -> Episode:
+    """Stacked episodes: two shots a person, unbalanced for the first; two probes each and three strangers."""
+    each = []
+    for seed in range(n_episodes):
+        gallery = people([3] + [2] * (n_way - 1), space, seed)
+        known = people([3] + [2] * (n_way - 1), space, seed)
+        queries = torch.cat([known.features, probes(space, 3, seed=seed + 50)])
+        labels = torch.cat([known.labels, torch.full((3,), STRANGER)])
+        each.append(Episode(gallery.features, gallery.labels, queries, labels))
+    return Episode(*(torch.stack(parts) for parts in zip(*each, strict=True)))
+
+
+@pytest.mark.parametrize("n_way", [1, 3])
+@pytest.mark.parametrize("space", [STOCK_SPACE, PROJECTED_SPACE], ids=lambda space: f"r{space.projection_dim}")
+@pytest.mark.parametrize("key", TRAINABLE)
+def test_the_meta_gradient_is_finite_and_shaped_like_the_parameters(key: str, space: FeatureSpace, n_way: int) -> None:
+    learner = make(key, space)
+    assert isinstance(learner, TrainableLearner)
+    gradient, losses = learner.meta_gradient(learner.params, episodes(space, n_way), n_way)
+    assert losses.shape == (2,)
+    assert losses.isfinite().all()
+    assert {name: g.shape for name, g in gradient.items()} == {name: p.shape for name, p in learner.params.items()}
+    assert all(g.isfinite().all() for g in gradient.values())
+    assert any(g.any() for name, g in gradient.items() if name not in learner.frozen)
+
+
+@pytest.mark.parametrize("key", TRAINABLE)
+def test_the_meta_gradient_is_the_mean_over_the_episodes(key: str) -> None:
+    learner = make(key, PROJECTED_SPACE)
+    assert isinstance(learner, TrainableLearner)
+    both = episodes(PROJECTED_SPACE, 3)
+    together, losses = learner.meta_gradient(learner.params, both, 3)
+    apart = [learner.meta_gradient(learner.params, Episode(*(part[i : i + 1] for part in both)), 3) for i in range(2)]
+    torch.testing.assert_close(losses, torch.cat([loss for _, loss in apart]), rtol=1e-3, atol=1e-5)
+    for name, gradient in together.items():
+        mean = (apart[0][0][name] + apart[1][0][name]) / 2
+        torch.testing.assert_close(gradient, mean, rtol=1e-2, atol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize("key", TRAINABLE)
+def test_preparing_keeps_names_and_shapes(key: str) -> None:
+    learner = make(key, PROJECTED_SPACE)
+    assert isinstance(learner, TrainableLearner)
+    gallery = people([3] * 40, PROJECTED_SPACE)
+    copies = torch.stack([gallery.features, people([3] * 40, PROJECTED_SPACE, seed=1).features], 1)
+    prepared = learner.prepare(learner.params, TrainingFeatures(copies, gallery.labels))
+    assert {name: p.shape for name, p in prepared.items()} == {name: p.shape for name, p in learner.params.items()}
+    assert all(p.isfinite().all() for p in prepared.values())
+    assert set(learner.frozen) <= set(prepared)
 
 
 @pytest.mark.parametrize(
