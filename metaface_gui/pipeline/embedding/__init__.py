@@ -1,6 +1,6 @@
-"""Embedding: aligned crops → unit vectors whose nearness means the same person.
+"""Embedding: aligned crops → unit vectors whose nearness means the same person, and what learners can move them by.
 
-Lives here: the networks and how their weights files are read, their registry, the choice of device.
+Lives here: the networks and how their weights files are read, their registry, the projection, the choice of device.
 May not live here: detection, alignment, decisions about who somebody is, Qt.
 """
 
@@ -13,18 +13,28 @@ from types import MappingProxyType
 import torch
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.embedding.projection import Projection, damaged_projection, read_projection
 from metaface_gui.pipeline.embedding.sface import load_sface
-from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
+from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.weights_store import WeightsStore
 
-__all__ = ["DEFAULT_EMBEDDER", "EMBEDDERS", "EmbedderSpec", "LinearTail", "TorchEmbedder", "make_embedder"]
+__all__ = [
+    "DEFAULT_EMBEDDER",
+    "EMBEDDERS",
+    "EmbedderSpec",
+    "LinearTail",
+    "Projection",
+    "TorchEmbedder",
+    "make_embedder",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedderSpec:
     """What is known of an embedder before its weights are read: their name in the store, its sizes, its templates' id.
 
-    A template's `embedder_id` begins with `id`; weights that a user installed themselves add a tag of their own.
+    A template's `embedder_id` begins with `id`; weights that a user installed themselves add a tag of their own, and so
+    does a projection, whose entry in the store is `projection-` and this `id`.
     """
 
     key: str
@@ -49,10 +59,10 @@ EMBEDDERS: Mapping[str, EmbedderSpec] = MappingProxyType(
 
 
 def make_embedder(key: str, device: torch.device, store: WeightsStore) -> TorchEmbedder:
-    """Build the embedder with that key from the store's weights.
+    """Build the embedder with that key from the store's weights, with its projection if the store has one.
 
     Raises:
-        WeightsError: if there is no such embedder, or its weights are missing, damaged or of another network.
+        WeightsError: if there is no such embedder, or a file is missing, damaged or of another network.
     """
     if key not in EMBEDDERS:
         raise WeightsError(
@@ -61,11 +71,24 @@ def make_embedder(key: str, device: torch.device, store: WeightsStore) -> TorchE
             keys=", ".join(EMBEDDERS),
         )
     spec = EMBEDDERS[key]
+    embedder = _load(spec, device, store)
+    name = f"projection-{spec.id}"
+    if name not in {entry.name for entry in store.entries()}:
+        return embedder
+    path = store.path(name)
+    projection = read_projection(path, embedder_id=spec.id)
+    try:
+        return embedder.with_projection(projection)
+    except ValueError as error:
+        raise damaged_projection(path) from error
+
+
+def _load(spec: EmbedderSpec, device: torch.device, store: WeightsStore) -> TorchEmbedder:
     path = store.path(spec.weights)
     id_ = spec.id + store.version(spec.weights)
-    if key == "sface":
+    if spec.key == "sface":
         return load_sface(path, device, id=id_)
     # facenet-pytorch brings torchvision: seconds of imports that the default embedder does without.
     from metaface_gui.pipeline.embedding.inception_resnet_v1 import load_inception_resnet_v1  # noqa: PLC0415
 
-    return load_inception_resnet_v1(path, device, key=key, id=id_)
+    return load_inception_resnet_v1(path, device, key=spec.key, id=id_)

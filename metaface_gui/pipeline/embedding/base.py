@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
+
+from metaface_gui.pipeline.embedding.projection import Projection
+from metaface_gui.pipeline.feature_space import FeatureSpace
 
 
 class FaceEmbedder(Protocol):
     """Maps aligned crops to points whose nearness means the same person.
 
     `trunk` is frozen and its features may be cached; `tail` maps them to embeddings and is what meta-learning moves.
+    `embed` always gives the stock embedding s; `features` adds what the projection makes of the same trunk features.
     """
 
     @property
     def id(self) -> str:
-        """Name and version of the weights, kept with every template, e.g. `sface-2021dec`."""
+        """Name and version of the weights, kept with every template.
+
+        `sface-2021dec`, then `+…` if they are a user's own copy, then `@…` if there is a projection.
+        """
 
     @property
     def key(self) -> str:
@@ -31,6 +38,14 @@ class FaceEmbedder(Protocol):
         """d, the length of an embedding."""
 
     @property
+    def space(self) -> FeatureSpace:
+        """How its features are laid out: d floats of stock embedding, then r of the projection (0 without one)."""
+
+    @property
+    def projection(self) -> Projection | None:
+        """The meta-trained projection it has, if any."""
+
+    @property
     def device(self) -> torch.device:
         """Where it computes."""
 
@@ -42,3 +57,12 @@ class FaceEmbedder(Protocol):
 
     def embed(self, crops_rgb: Tensor) -> Tensor:
         """`tail(trunk(crops))`: (n, 3, s, s) uint8 → (n, d) float32, L2-normalised."""
+
+    def features(self, crops_rgb: Tensor) -> Tensor:
+        """Map crops (n, 3, s, s) uint8 to what learners see: x = [s; v], (n, p) float32; costs what `embed` costs."""
+
+    def project(self, trunk_features: Tensor) -> Tensor:
+        """What `features` does after the trunk: (n, u) of any float dtype, on any device → (n, p) float32."""
+
+    def with_projection(self, projection: Projection | None) -> Self:
+        """Return an embedder of the same weights with that projection, or none, and an id that says so."""

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from metaface_gui.pipeline.embedding.projection import ProjectedTail, Projection
+from metaface_gui.pipeline.feature_space import FeatureSpace
+
 
 class LinearTail(nn.Module):
     """(n, u) → (n, d), L2-normalised: linear layer, batch norm with its trained statistics, normalisation.
@@ -28,6 +31,9 @@ class TorchEmbedder:
 
     `trunk_module` maps (n, 3, s, s) uint8 RGB to (n, u); `tail_module` maps (n, u) to L2-normalised (n, d) and is what
     meta-learning differentiates and replaces: with `torch.func.functional_call` or in a copy, never in place.
+
+    Raises:
+        ValueError: if `projection` is of another trunk or tail.
     """
 
     def __init__(
@@ -39,6 +45,7 @@ class TorchEmbedder:
         trunk: nn.Module,
         tail: LinearTail,
         device: torch.device,
+        projection: Projection | None = None,
     ) -> None:
         self.key = key
         self.id = id
@@ -49,6 +56,28 @@ class TorchEmbedder:
         self.device = device
         self.trunk_module = trunk.eval().requires_grad_(False).to(device)
         self.tail_module = tail.eval().requires_grad_(False).to(device)
+        self.projection = projection
+        self.space = FeatureSpace(self.embedding_dim, 0 if projection is None else projection.projection_dim)
+        self._features_module = self._make_features_module(projection)
+
+    def with_projection(self, projection: Projection | None) -> TorchEmbedder:
+        """Return an embedder of the same modules whose features have that projection, or none.
+
+        Its id ends with `@` and the projection's: templates made with another one, or without, are never mixed.
+
+        Raises:
+            ValueError: if the projection is of another trunk or tail.
+        """
+        stock_id = self.id.partition("@")[0]
+        return TorchEmbedder(
+            key=self.key,
+            id=stock_id if projection is None else f"{stock_id}@{projection.id}",
+            crop_size=self.crop_size,
+            trunk=self.trunk_module,
+            tail=self.tail_module,
+            device=self.device,
+            projection=projection,
+        )
 
     def trunk(self, crops_rgb: Tensor) -> Tensor:
         """Map crops (n, 3, s, s) uint8 on any device to features (n, u) float32 on `device`; n may be 0.
@@ -75,12 +104,44 @@ class TorchEmbedder:
         Raises:
             ValueError: if the crops have another shape or dtype.
         """
+        return self._run(crops_rgb, self.tail_module, self.embedding_dim)
+
+    def features(self, crops_rgb: Tensor) -> Tensor:
+        """Map crops (n, 3, s, s) uint8 to what learners see: x = [s; v], (n, p) float32; n may be 0.
+
+        The first d are `embed`'s, up to rounding. Without a projection they are all.
+
+        Raises:
+            ValueError: if the crops have another shape or dtype.
+        """
+        return self._run(crops_rgb, self._features_module, self.space.feature_dim)
+
+    @torch.no_grad()
+    def project(self, trunk_features: Tensor) -> Tensor:
+        """Map trunk features (n, u), of any float dtype and on any device, to x = [s; v]: (n, p) float32 on `device`.
+
+        What `features` does from there on, for features that were cached, perhaps in half precision.
+        """
+        features: Tensor = self._features_module(trunk_features.to(self.device, torch.float32))
+        return features
+
+    def _make_features_module(self, projection: Projection | None) -> nn.Module:
+        if projection is None:
+            return self.tail_module
+        want = (self.feature_dim, self.embedding_dim)
+        got = (projection.weight.shape[1], projection.tail.shape[0])
+        if want != got:
+            raise ValueError(f"{self.key}: want a projection from {want[0]} to {want[1]} floats, got {got}")
+        module = ProjectedTail(self.tail_module.linear, self.tail_module.bn, projection.weight)
+        return module.eval().to(self.device)
+
+    def _run(self, crops_rgb: Tensor, head: nn.Module, dimension: int) -> Tensor:
         self._check(crops_rgb)
         if len(crops_rgb) == 0:
-            return torch.zeros((0, self.embedding_dim), device=self.device)
+            return torch.zeros((0, dimension), device=self.device)
         with torch.inference_mode():
-            embeddings: Tensor = self.tail_module(self.trunk_module(crops_rgb.to(self.device)))
-        return embeddings.clone()
+            points: Tensor = head(self.trunk_module(crops_rgb.to(self.device)))
+        return points.clone()
 
     def _check(self, crops_rgb: Tensor) -> None:
         want = (3, self.crop_size, self.crop_size)

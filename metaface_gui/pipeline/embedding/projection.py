@@ -1,0 +1,194 @@
+"""The shared meta-trained projection: what lets a learner move an embedder's tail although it sees a few floats a face.
+
+A moved tail is z = normalise(BN(W₀ u + A B u)) with u the trunk's features. W₀ and A B are large, B u is not: so one
+projection B (m, u), meta-trained once for an embedder and cut to rank m, is applied to every face, and each method only
+owns its A. With e₀ = BN(W₀ u), s = e₀ / ‖e₀‖ and v = [B u; 1] / ‖e₀‖ (r = m + 1, the 1 is what moves the bias), the
+moved embedding is z = normalise(s + A v); the batch norm's scale is part of A.
+
+The file is about 2.4 MB for SFace and m = 48: B is stored as 8-bit integers with one scale for every 512 columns of a
+row (block-wise quantisation as in Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022, linear
+and symmetric here). Rounding moves an entry by at most 1/254 of its block's largest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+
+BLOCK = 512
+"""Columns of B that share a scale; the last block of a row may be shorter."""
+_FORMAT = 1
+_LEVELS = 127
+_ID_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """B and where the methods' own tails start.
+
+    `weight` is B (m, u), `tail` is A₀ (d, m + 1), both float32; `id` tells this file from every other.
+
+    Raises:
+        ValueError: if shapes do not fit, or a value is not finite.
+    """
+
+    id: str
+    weight: Tensor
+    tail: Tensor
+
+    def __post_init__(self) -> None:
+        if self.weight.ndim != 2 or self.tail.ndim != 2 or self.tail.shape[1] != self.weight.shape[0] + 1:
+            shapes = tuple(self.weight.shape), tuple(self.tail.shape)
+            raise ValueError(f"want weight (m, u) and tail (d, m + 1), got {shapes}")
+        if not bool(self.weight.isfinite().all() and self.tail.isfinite().all()):
+            raise ValueError("a projection's value is not finite")
+
+    @property
+    def projection_dim(self) -> int:
+        """r = m + 1, the length of v."""
+        return int(self.tail.shape[1])
+
+
+class ProjectedTail(nn.Module):
+    """Trunk features (n, u) → learners' features (n, d + r): x = [s; v]. Everything v is made of lives in here.
+
+    W₀ and B are stacked, so that one matrix product serves both: reading the weights is what takes the time.
+    """
+
+    def __init__(self, linear: nn.Linear, bn: nn.Module, weight: Tensor) -> None:
+        """`linear` is W₀ with its bias, if any; `bn` the batch norm after it; `weight` is B (m, u)."""
+        super().__init__()
+        self.embedding_dim = linear.out_features
+        rows = torch.cat([linear.weight.detach(), weight.to(linear.weight)])
+        self.weight = nn.Parameter(rows, requires_grad=False)
+        bias = torch.zeros(len(rows), dtype=rows.dtype, device=rows.device)
+        if linear.bias is not None:
+            bias[: self.embedding_dim] = linear.bias.detach()
+        self.bias = nn.Parameter(bias, requires_grad=False)
+        self.bn = bn
+
+    def forward(self, features: Tensor) -> Tensor:
+        """x (n, d + r), its first d a unit vector."""
+        product = nn.functional.linear(features, self.weight, self.bias)
+        before = self.bn(product[:, : self.embedding_dim])
+        length = before.norm(dim=1, keepdim=True).clamp_min(1e-12)
+        one = torch.ones_like(length)
+        x: Tensor = torch.cat([before, product[:, self.embedding_dim :], one], dim=1) / length
+        return x
+
+
+def save_projection(
+    path: Path, weight: Tensor, tail: Tensor, *, embedder_id: str, card: Mapping[str, object]
+) -> Projection:
+    """Write B (m, u) quantised and A₀ (d, m + 1) as they are, and `card` as JSON beside it; whole files or none.
+
+    Returns what `read_projection` will read: measure with that, not with what was trained. The same tensors give the
+    same file, and so the same id, on every machine.
+
+    Raises:
+        ValueError: if shapes do not fit, or a value is not finite.
+        OSError: if the files cannot be written.
+    """
+    exact = Projection("", weight.detach().float().cpu(), tail.detach().float().cpu())
+    quantised, scales = _quantise(exact.weight)
+    tensors = {"weight": quantised, "scales": scales, "tail": exact.tail.contiguous()}
+    # One entry: safetensors writes several in random order, and the id is the file's hash.
+    described = {"format": _FORMAT, "embedder_id": embedder_id, "rank": len(quantised)}
+    content = save(tensors, {"projection": json.dumps(described, sort_keys=True)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    _write_whole(path.with_suffix(".json"), text.encode())
+    _write_whole(path, content)
+    return Projection(_id_of(content), _dequantise(quantised, scales), exact.tail)
+
+
+def read_projection(path: Path, *, embedder_id: str) -> Projection:
+    """Read what `save_projection` wrote for that embedder (what follows `+` or `@` in the id does not matter).
+
+    Raises:
+        WeightsError: if the file is missing, damaged, something else or was trained for another embedder.
+    """
+    try:
+        projection, trained_for = _parsed(path.read_bytes())
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise damaged_projection(path) from error
+    if trained_for != base_id(embedder_id):
+        raise WeightsError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. "
+                "Run “metaface train projection” for that one.",
+            ),
+            file=path.name,
+            trained=trained_for,
+            embedder=embedder_id,
+        )
+    return projection
+
+
+def _parsed(content: bytes) -> tuple[Projection, str]:
+    """Return the projection in a file, and the embedder that it was trained for."""
+    tensors = load(content)
+    described = json.loads(_metadata(content)["projection"])
+    weight, scales = tensors["weight"], tensors["scales"].float()
+    fits = weight.dtype == torch.int8 and weight.ndim == 2 and scales.shape == _scales_shape(weight)
+    if described["format"] != _FORMAT or not fits:
+        raise ValueError("want int8 weights with a scale a block")
+    projection = Projection(_id_of(content), _dequantise(weight, scales), tensors["tail"].float())
+    return projection, str(described["embedder_id"])
+
+
+def base_id(embedder_id: str) -> str:
+    """Return the network in an embedder's id, without the tags of a user's own copy (`+`) and of a projection (`@`)."""
+    return embedder_id.partition("@")[0].partition("+")[0]
+
+
+def damaged_projection(path: Path) -> WeightsError:
+    """Say that a file holds no projection that can be used."""
+    return WeightsError(
+        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no projection. Install MetaFace again."), file=path.name
+    )
+
+
+def _scales_shape(weight: Tensor) -> tuple[int, int]:
+    return weight.shape[0], -(-weight.shape[1] // BLOCK)
+
+
+def _quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """B (m, u) → int8 (m, u) and float32 scales (m, blocks)."""
+    rows, columns = weight.shape
+    blocks = _scales_shape(weight)[1]
+    padded = nn.functional.pad(weight, (0, blocks * BLOCK - columns)).view(rows, blocks, BLOCK)
+    scales = padded.abs().amax(2) / _LEVELS
+    levels = (padded / scales.clamp_min(torch.finfo(torch.float32).tiny)[:, :, None]).round().clamp(-_LEVELS, _LEVELS)
+    return levels.to(torch.int8).view(rows, -1)[:, :columns].contiguous(), scales
+
+
+def _dequantise(quantised: Tensor, scales: Tensor) -> Tensor:
+    return quantised.float() * scales.repeat_interleave(BLOCK, dim=1)[:, : quantised.shape[1]]
+
+
+def _metadata(content: bytes) -> Mapping[str, str]:
+    """Return the metadata of a safetensors file: its header is JSON after 8 bytes of length."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return {str(key): str(value) for key, value in header["__metadata__"].items()}
+
+
+def _id_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
