@@ -1,0 +1,334 @@
+"""Meta-testing: learners × conditions × (n_way, k_shot) → figures, over the same open-set episodes for everybody.
+
+A gallery is adapted to once and looked at under every condition, as a camera would: shots stay clean, probes and
+strangers are degraded. The threshold under test is the one that ships: measured on the background cohort at every
+adaptation, never on the strangers that it is then tried on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from metaface_gui.metalearning.metrics import (
+    PROMISES,
+    DetPoint,
+    EpisodeScores,
+    Interval,
+    calibration_error,
+    det_curve,
+    interval_over_episodes,
+    tpir_at_fpir,
+)
+from metaface_gui.metalearning.protocol import Indices, OpenSetEpisode, OpenSetProtocol
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, Params, SupportSet
+from metaface_gui.pipeline.recognition.calibration import StrangerScores
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+
+STOCK = "stock"
+SLOW_LEARNERS = frozenset({"rl2"})
+"""Learners that try several others at every adaptation: they are given a fifth of the episodes."""
+_SLOW_SHARE, _SLOW_LEAST = 5, 10
+_TIMED_EPISODES, _TIMED_FACES = 5, 20
+
+Progress = Callable[[int, int], None]
+"""Told how many adaptations are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvaluationData:
+    """The test people's faces: `person` (n,) int64, `clean` (n, p) float32, and each condition's (n_draws, n, p).
+
+    A condition has one draw, as `clean` itself, or as many as every other one that has several.
+
+    Raises:
+        ValueError: if shapes do not fit.
+    """
+
+    person: Indices
+    clean: Tensor
+    conditions: Mapping[str, Tensor]
+
+    def __post_init__(self) -> None:
+        if self.clean.ndim != 2 or len(self.clean) != len(self.person):
+            raise ValueError(f"want (n, p) clean features of {len(self.person)} faces, got {tuple(self.clean.shape)}")
+        if any(features.ndim != 3 or features.shape[1:] != self.clean.shape for features in self.conditions.values()):
+            raise ValueError("want (n_draws, n, p) features for each condition")
+        if len({len(features) for features in self.conditions.values()} - {1}) > 1:
+            raise ValueError("conditions must have one draw, or all the same number")
+
+    @property
+    def n_draws(self) -> int:
+        """Draws of the conditions that have several; 1 if none has."""
+        return max((len(features) for features in self.conditions.values()), default=1)
+
+    def seen(self, condition: str, faces: Indices, draws: Indices) -> Tensor:
+        """Features (m, p) of `faces` (m,), each under its own draw of the condition."""
+        features = self.conditions[condition]
+        return features[torch.from_numpy(draws) % len(features), torch.from_numpy(faces)]
+
+    def to(self, device: torch.device) -> EvaluationData:
+        """Return the same with features on `device`."""
+        conditions = {name: features.to(device) for name, features in self.conditions.items()}
+        return EvaluationData(self.person, self.clean.to(device), conditions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contender:
+    """A learner to be tested. `is_twin` marks the untrained version beside a learner that was meta-trained."""
+
+    learner: MetaLearner
+    is_twin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    """How many episodes, from which seed, and the FPIR that the shipped threshold is to keep."""
+
+    episodes: int = 200
+    seed: int = 0
+    fpir: float = 0.01
+    slow_learners: frozenset[str] = SLOW_LEARNERS
+
+    def episodes_of(self, key: str) -> int:
+        """Slow learners take the first fifth of the episodes, but not fewer than ten."""
+        if key not in self.slow_learners:
+            return self.episodes
+        return min(self.episodes, max(_SLOW_LEAST, self.episodes // _SLOW_SHARE))
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """One learner under one condition with one (n_way, k_shot). Shares are fractions.
+
+    `top1` has its t interval over episodes. `tpir_at_fpir_1pct` and `_01pct` use thresholds from the condition's own
+    strangers, shared by all episodes where `pooled_…` says so. `fpir_achieved` and `tpir_shipped` are what the shipped
+    threshold does; `calibration_error` is the mean |achieved − promised| over `metrics.PROMISES`, None without cohort.
+    `adapt_ms` is the median adaptation, `calibrate_ms` the median of scoring the cohort after it, `score_us` the
+    median of scoring one face alone. `stranger_people` is how many different people the strangers are.
+    """
+
+    learner: str
+    trained: bool
+    is_twin: bool
+    condition: str
+    n_way: int
+    n_way_used: int
+    k_shot: int
+    episodes: int
+    probes: int
+    strangers: int
+    stranger_people: int
+    top1: Interval
+    tpir_at_fpir_1pct: float
+    tpir_at_fpir_01pct: float
+    pooled_1pct: bool
+    pooled_01pct: bool
+    fpir_promised: float
+    fpir_achieved: float
+    tpir_shipped: float
+    calibration_error: float | None
+    adapt_ms: float
+    calibrate_ms: float
+    score_us: float
+    det: tuple[DetPoint, ...]
+
+
+def contenders(
+    keys: Sequence[str], space: FeatureSpace, trained: Mapping[str, Params], *, untrained: bool
+) -> tuple[Contender, ...]:
+    """Make the stock row, each learner as it ships and, if `untrained`, its twin without its own meta-parameters.
+
+    A learner that builds on others keeps theirs in its twin: the difference is then its own training's.
+
+    Raises:
+        ValueError: if there is no such learner, or meta-parameters are of another shape.
+    """
+    made = [Contender(make_learner(STOCK, space))]
+    for key in keys:
+        if key == STOCK:
+            continue
+        learner = make_learner(key, space, trained)
+        made.append(Contender(learner))
+        if untrained and learner.is_trained:
+            others = {name: params for name, params in trained.items() if name != key}
+            made.append(Contender(make_learner(key, space, others), is_twin=True))
+    return tuple(made)
+
+
+def evaluate(
+    data: EvaluationData,
+    against: Sequence[Contender],
+    pairs: Sequence[tuple[int, int]],
+    settings: EvaluationSettings,
+    *,
+    cohort: Tensor | None,
+    progress: Progress | None = None,
+) -> tuple[EvaluationRow, ...]:
+    """Test every contender under every condition for each (n_way, k_shot) of `pairs`, on the features' own device.
+
+    `cohort` (m, p) sets the shipped threshold; None, for an embedder without one, leaves the cautious default. Rows are
+    ordered by pair, condition, contender.
+
+    Raises:
+        TooFewPeopleError: if an episode cannot be dealt.
+    """
+    device = data.clean.device
+    strangers = None if cohort is None else cohort.to(device)
+    moved = [Contender(contender.learner.to(device), contender.is_twin) for contender in against]
+    protocols = [
+        OpenSetProtocol(data.person, n_way=n_way, k_shot=k_shot, seed=settings.seed, n_draws=data.n_draws)
+        for n_way, k_shot in pairs
+    ]
+    total = len(pairs) * sum(settings.episodes_of(contender.learner.key) for contender in moved)
+    done = 0
+    rows: list[EvaluationRow] = []
+    for protocol in protocols:
+        of_pair: list[tuple[EvaluationRow, ...]] = []
+        for contender in moved:
+            trial = _Trial(data, contender, protocol, strangers, settings)
+            for _ in trial.run():
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+            of_pair.append(trial.rows())
+        rows += [row for of_condition in zip(*of_pair, strict=True) for row in of_condition]
+    return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shipped:
+    """What is kept of an episode's calibrated classifier: its threshold and, unless there is none, its cohort."""
+
+    threshold: float
+    cohort: StrangerScores | None
+
+
+class _Trial:
+    """One contender in the episodes of one protocol, under all conditions."""
+
+    def __init__(
+        self,
+        data: EvaluationData,
+        contender: Contender,
+        protocol: OpenSetProtocol,
+        cohort: Tensor | None,
+        settings: EvaluationSettings,
+    ) -> None:
+        self._data, self._contender, self._protocol = data, contender, protocol
+        self._cohort, self._settings = cohort, settings
+        self._scores: dict[str, list[EpisodeScores]] = {name: [] for name in data.conditions}
+        self._shipped: list[_Shipped] = []
+        self._adapt_s: list[float] = []
+        self._calibrate_s: list[float] = []
+        self._score_s: list[float] = []
+
+    def run(self) -> Iterator[None]:
+        """Go through the episodes; yields after each."""
+        for number in range(self._settings.episodes_of(self._contender.learner.key)):
+            episode = self._protocol.episode(number)
+            classifier = self._adapt(episode)
+            for condition in self._data.conditions:
+                self._look(classifier, episode, condition)
+            if number < _TIMED_EPISODES:
+                self._time_single_faces(classifier, episode)
+            yield
+
+    def rows(self) -> tuple[EvaluationRow, ...]:
+        """One row a condition, in the data's order."""
+        return tuple(self._row(condition) for condition in self._data.conditions)
+
+    def _adapt(self, episode: OpenSetEpisode) -> AdaptedClassifier:
+        device = self._data.clean.device
+        shots = self._data.clean[torch.from_numpy(episode.support).to(device)]
+        labels = torch.from_numpy(episode.support_labels).to(device)
+        support = SupportSet(shots, labels, episode.n_way)
+        started = _now(device)
+        adapted = self._contender.learner.adapt(support)
+        between = _now(device)
+        ids = tuple(range(episode.n_way))
+        open_set = OpenSetClassifier.calibrated(
+            adapted, person_ids=ids, names=tuple(map(str, ids)), cohort=self._cohort, fpir=self._settings.fpir
+        )
+        self._adapt_s.append(between - started)
+        self._calibrate_s.append(_now(device) - between)
+        self._shipped.append(_Shipped(open_set.threshold, open_set.strangers))
+        return adapted
+
+    @torch.inference_mode()
+    def _look(self, classifier: AdaptedClassifier, episode: OpenSetEpisode, condition: str) -> None:
+        probes = self._data.seen(condition, episode.probes, episode.probe_draws)
+        others = self._data.seen(condition, episode.strangers, episode.stranger_draws)
+        best, nearest = classifier.scores(probes).max(1)
+        strangers = classifier.scores(others)
+        right = nearest.cpu().numpy() == episode.probe_labels
+        self._scores[condition].append(
+            EpisodeScores(right, best.cpu().numpy(), StrangerScores.of(strangers.cpu().numpy()))
+        )
+
+    @torch.inference_mode()
+    def _time_single_faces(self, classifier: AdaptedClassifier, episode: OpenSetEpisode) -> None:
+        faces = self._data.clean[torch.from_numpy(episode.probes[:_TIMED_FACES]).to(self._data.clean.device)]
+        for index in range(len(faces)):
+            started = _now(faces.device)
+            classifier.scores(faces[index : index + 1])
+            self._score_s.append(_now(faces.device) - started)
+
+    def _row(self, condition: str) -> EvaluationRow:
+        scores, protocol, learner = self._scores[condition], self._protocol, self._contender.learner
+        pairs = list(zip(scores, self._shipped, strict=True))
+        at_1pct, at_01pct = tpir_at_fpir(scores, 0.01), tpir_at_fpir(scores, 0.001)
+        return EvaluationRow(
+            learner=learner.key,
+            trained=learner.is_trained,
+            is_twin=self._contender.is_twin,
+            condition=condition,
+            n_way=protocol.n_way,
+            n_way_used=protocol.n_way_used,
+            k_shot=protocol.k_shot,
+            episodes=len(scores),
+            probes=sum(len(episode.best) for episode in scores),
+            strangers=sum(len(episode.strangers.best) for episode in scores),
+            stranger_people=protocol.stranger_people,
+            top1=interval_over_episodes([episode.top1 for episode in scores]),
+            tpir_at_fpir_1pct=at_1pct.tpir,
+            tpir_at_fpir_01pct=at_01pct.tpir,
+            pooled_1pct=at_1pct.pooled,
+            pooled_01pct=at_01pct.pooled,
+            fpir_promised=self._settings.fpir,
+            fpir_achieved=float(np.mean([episode.strangers.fpir(shipped.threshold) for episode, shipped in pairs])),
+            tpir_shipped=float(np.mean([episode.tpir(shipped.threshold) for episode, shipped in pairs])),
+            calibration_error=_calibration_error(pairs),
+            adapt_ms=float(np.median(self._adapt_s) * 1e3),
+            calibrate_ms=float(np.median(self._calibrate_s) * 1e3),
+            score_us=float(np.median(self._score_s) * 1e6),
+            det=det_curve(scores),
+        )
+
+
+def _calibration_error(pairs: Sequence[tuple[EpisodeScores, _Shipped]]) -> float | None:
+    achieved = []
+    for promise in PROMISES:
+        shares = [
+            episode.strangers.fpir(shipped.cohort.threshold(promise))
+            for episode, shipped in pairs
+            if shipped.cohort is not None
+        ]
+        if not shares:
+            return None
+        achieved.append(float(np.mean(shares)))
+    return calibration_error(achieved)
+
+
+def _now(device: torch.device) -> float:
+    """Seconds, once everything that was asked of the device is done."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()

@@ -1,0 +1,124 @@
+"""Open-set identification episodes for meta-testing: who is enrolled, who is a probe, who is a stranger.
+
+The terms are those of ISO/IEC 19795-1: a probe of an enrolled person is a mated search, a stranger's a non-mated one.
+An episode enrols n_way people with more than k_shot pictures, k_shot of each; up to five other pictures of each are
+probes. Strangers are the people with a single picture, who can never be enrolled; in a set with fewer than a hundred of
+those, everybody who is not enrolled in the episode.
+
+An episode follows from the seed, n_way, k_shot and its own number alone: every learner sees the same ones, under every
+condition, and a learner that takes only the first few takes the same first few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+
+Indices = NDArray[np.int64]
+
+MAX_PROBES = 5
+"""Probes of a person at most, so that a celebrity with hundreds of pictures does not decide the figures alone."""
+MIN_SINGLE_PICTURE_PEOPLE = 100
+"""With fewer single-picture people than this, one more or less of them let through is more than 1 % of strangers."""
+MAX_STRANGERS = 2_000
+"""Where everybody not enrolled is a stranger, so many of their pictures an episode at most, drawn anew each time."""
+
+
+class TooFewPeopleError(KnownError):
+    """A data set has not enough people with enough pictures for an open-set episode."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenSetEpisode:
+    """One gallery and who looks at it; faces are row numbers of the test set's features, all arrays int64.
+
+    `support` (n_way · k_shot,) with `support_labels` 0 … n_way-1; `probes` (q,) with `probe_labels`; `strangers` (m,).
+    `probe_draws` (q,) and `stranger_draws` (m,) say which of a condition's draws each of these faces is seen under.
+    """
+
+    n_way: int
+    support: Indices
+    support_labels: Indices
+    probes: Indices
+    probe_labels: Indices
+    probe_draws: Indices
+    strangers: Indices
+    stranger_draws: Indices
+
+
+class OpenSetProtocol:
+    """Deals the episodes of one (n_way, k_shot) from a test set whose faces belong to the people `person` (n,) int64.
+
+    `n_way_used` is how many people are really enrolled: `n_way`, or everybody eligible where there are fewer. Where
+    that would leave nobody to be a stranger, a quarter of the eligible people (one at least) stay outside.
+    `n_draws` is how many draws a condition's features have.
+
+    Raises:
+        ValueError: if n_way, k_shot or n_draws is less than 1.
+        TooFewPeopleError: if fewer than two people have more than k_shot pictures.
+    """
+
+    def __init__(self, person: Indices, *, n_way: int, k_shot: int, seed: int = 0, n_draws: int = 1) -> None:
+        if min(n_way, k_shot, n_draws) < 1:
+            raise ValueError(f"want n_way, k_shot and n_draws ≥ 1, got {n_way}, {k_shot}, {n_draws}")
+        self.n_way, self.k_shot = n_way, k_shot
+        self._seed, self._n_draws = seed, n_draws
+        self._person = person
+        numbers, counts = np.unique(person, return_counts=True)
+        by_person = np.split(np.argsort(person, kind="stable"), np.cumsum(counts)[:-1])
+        self._faces_of = dict(zip(numbers.tolist(), by_person, strict=True))
+        self.eligible: Indices = numbers[counts > k_shot]
+        """Numbers of the people who can be enrolled."""
+        if len(self.eligible) < 2:
+            raise TooFewPeopleError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "Of {people} people, {eligible} have more than {k_shot} pictures; an episode with {k_shot} shots "
+                    "needs two. Ask for fewer shots with --k-shot, for everybody with --split all, or add pictures.",
+                ),
+                people=len(numbers),
+                eligible=len(self.eligible),
+                k_shot=k_shot,
+            )
+        single = numbers[counts == 1]
+        self._single: Indices | None = None
+        if len(single) >= MIN_SINGLE_PICTURE_PEOPLE:
+            self._single = np.flatnonzero(np.isin(person, single))
+        self.n_way_used = min(n_way, len(self.eligible))
+        if self._single is None and self.n_way_used == len(numbers):
+            self.n_way_used -= max(1, len(self.eligible) // 4)
+
+    @property
+    def stranger_people(self) -> int:
+        """How many different people can be strangers: what a claim about strangers rests on."""
+        return len(self._faces_of) if self._single is None else len(self._single)
+
+    def episode(self, number: int) -> OpenSetEpisode:
+        """Deal episode `number` ≥ 0, always the same one."""
+        random = np.random.default_rng([self._seed, self.n_way, self.k_shot, number])
+        enrolled = random.choice(self.eligible, self.n_way_used, replace=False)
+        dealt = [random.permutation(self._faces_of[int(who)])[: self.k_shot + MAX_PROBES] for who in enrolled]
+        shots, probes = [faces[: self.k_shot] for faces in dealt], [faces[self.k_shot :] for faces in dealt]
+        strangers = self._strangers(enrolled, random)
+        ways = np.arange(self.n_way_used)
+        n_probes = sum(len(faces) for faces in probes)
+        return OpenSetEpisode(
+            n_way=self.n_way_used,
+            support=np.concatenate(shots),
+            support_labels=ways.repeat(self.k_shot),
+            probes=np.concatenate(probes),
+            probe_labels=ways.repeat([len(faces) for faces in probes]),
+            probe_draws=random.integers(self._n_draws, size=n_probes),
+            strangers=strangers,
+            stranger_draws=random.integers(self._n_draws, size=len(strangers)),
+        )
+
+    def _strangers(self, enrolled: Indices, random: np.random.Generator) -> Indices:
+        if self._single is not None:
+            return self._single
+        others = np.flatnonzero(~np.isin(self._person, enrolled))
+        return others if len(others) <= MAX_STRANGERS else random.choice(others, MAX_STRANGERS, replace=False)

@@ -1,0 +1,234 @@
+"""What an evaluation found, as one record: written as JSON, compared with the stock row, split into its tables.
+
+The JSON's `results` hold one row for each learner, condition and (n_way, k_shot), meta-trained where it ships so;
+`untrained` holds rows of the same shape for the untrained twins, `shots` and `calibration` those of the further tables.
+All shares are fractions, 0..1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
+from metaface_gui.metalearning.metrics import supports_claim
+
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+
+CALIBRATION_PEOPLE = (1, 5, 20, 100)
+"""Gallery sizes for which it is shown what the promised FPIR becomes."""
+SHOTS = (1, 2, 3, 5, 10)
+"""Shots a person of the accuracy-over-shots plot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A figure that learners are compared by: how to read it off a row, and whether more of it is better.
+
+    `unit` is `%`, `ms` or `µs`; a figure in % is a fraction in the row.
+    """
+
+    value: Callable[[EvaluationRow], float]
+    unit: str
+    more_is_better: bool
+
+
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    {
+        "top1": Column(lambda row: row.top1.mean, "%", more_is_better=True),
+        "tpir_at_fpir_1pct": Column(lambda row: row.tpir_at_fpir_1pct, "%", more_is_better=True),
+        "tpir_at_fpir_01pct": Column(lambda row: row.tpir_at_fpir_01pct, "%", more_is_better=True),
+        "tpir_shipped": Column(lambda row: row.tpir_shipped, "%", more_is_better=True),
+        "adapt_ms": Column(lambda row: row.adapt_ms, "ms", more_is_better=False),
+        "score_us": Column(lambda row: row.score_us, "µs", more_is_better=False),
+    }
+)
+"""The figures that have a best, by their name in the JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """What was evaluated, and how: enough to do it again.
+
+    `meta_parameters` says for each meta-trained learner where its parameters come from. `people` and `faces` are those
+    of the chosen split.
+    """
+
+    data: str
+    split: str
+    split_seed: int
+    people: int
+    faces: int
+    embedder: str
+    device: str
+    learners: tuple[str, ...]
+    conditions: tuple[str, ...]
+    n_way: tuple[int, ...]
+    k_shot: tuple[int, ...]
+    episodes: int
+    draws: int
+    seed: int
+    fpir: float
+    cohort: int
+    meta_parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An evaluation: its rows, and those of the calibration table and the shots plot, which may be empty."""
+
+    settings: ReportSettings
+    rows: tuple[EvaluationRow, ...]
+    calibration: tuple[EvaluationRow, ...] = ()
+    shots: tuple[EvaluationRow, ...] = ()
+
+    def notes(self) -> tuple[str, ...]:
+        """What the figures do not support, in English."""
+        return (*_few_strangers(self.rows), *_fewer_people(self.rows), *_fewer_episodes(self.rows))
+
+    def to_json(self) -> str:
+        """The report in the shape of the module's docstring."""
+        record: dict[str, Json] = {
+            "settings": _settings_record(self.settings),
+            "results": [row_record(row) for row in self.rows if not row.is_twin],
+            "untrained": [row_record(row) for row in self.rows if row.is_twin],
+            "calibration": [calibration_record(row) for row in self.calibration],
+            "shots": [row_record(row) for row in self.shots],
+            "notes": list(self.notes()),
+        }
+        return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def write(self, path: Path) -> None:
+        """Write the JSON, making the folder it is in.
+
+        Raises:
+            KnownError: if it cannot be written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.to_json(), encoding="utf-8")
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> KnownError:
+    """Say that a result has no place there."""
+    return KnownError(
+        QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
+        path=path,
+        reason=error.strerror or str(error),
+    )
+
+
+def row_record(row: EvaluationRow) -> dict[str, Json]:
+    """One row for the JSON; shares to five decimals, of which the fourth may mean something."""
+    return {
+        "learner": row.learner,
+        "trained": row.trained,
+        "condition": row.condition,
+        "n_way": row.n_way,
+        "n_way_used": row.n_way_used,
+        "k_shot": row.k_shot,
+        "episodes": row.episodes,
+        "probes": row.probes,
+        "strangers": row.strangers,
+        "stranger_people": row.stranger_people,
+        "top1": _share(row.top1.mean),
+        "top1_ci95": [_share(row.top1.low), _share(row.top1.high)],
+        "tpir_at_fpir_1pct": _share(row.tpir_at_fpir_1pct),
+        "tpir_at_fpir_01pct": _share(row.tpir_at_fpir_01pct),
+        "thresholds_pooled": {"1pct": row.pooled_1pct, "01pct": row.pooled_01pct},
+        "fpir_promised": row.fpir_promised,
+        "fpir_achieved": _share(row.fpir_achieved),
+        "tpir_shipped": _share(row.tpir_shipped),
+        "calibration_error": None if row.calibration_error is None else _share(row.calibration_error),
+        "adapt_ms": round(row.adapt_ms, 3),
+        "calibrate_ms": round(row.calibrate_ms, 3),
+        "score_us": round(row.score_us, 1),
+        "det": [[_share(point.fpir), _share(point.fnir)] for point in row.det],
+    }
+
+
+def calibration_record(row: EvaluationRow) -> dict[str, Json]:
+    """One row of the calibration table: what was promised to a gallery of that many people, what it got."""
+    return {
+        "learner": row.learner,
+        "trained": row.trained,
+        "condition": row.condition,
+        "enrolled": row.n_way_used,
+        "k_shot": row.k_shot,
+        "promised": row.fpir_promised,
+        "achieved": _share(row.fpir_achieved),
+        "tpir": _share(row.tpir_shipped),
+        "episodes": row.episodes,
+        "stranger_people": row.stranger_people,
+    }
+
+
+def tables(rows: Sequence[EvaluationRow]) -> tuple[tuple[EvaluationRow, ...], ...]:
+    """Split rows into those to be compared with each other: of one condition, n_way and k_shot, in their order."""
+    grouped: dict[tuple[str, int, int], list[EvaluationRow]] = {}
+    for row in rows:
+        grouped.setdefault((row.condition, row.n_way, row.k_shot), []).append(row)
+    return tuple(tuple(group) for group in grouped.values())
+
+
+def gain_over_stock(row: EvaluationRow, table: Sequence[EvaluationRow]) -> float:
+    """TPIR at FPIR 1 % above the stock row's, as a fraction.
+
+    Raises:
+        ValueError: if the table has no stock row.
+    """
+    for other in table:
+        if other.learner == STOCK:
+            return row.tpir_at_fpir_1pct - other.tpir_at_fpir_1pct
+    raise ValueError("a table without a stock row compares nothing")
+
+
+def best_of(table: Sequence[EvaluationRow], column: Column) -> float:
+    """The best value of a column among the rows of a table."""
+    values = [column.value(row) for row in table]
+    return max(values) if column.more_is_better else min(values)
+
+
+def _share(value: float) -> float:
+    return round(value, 5)
+
+
+def _settings_record(settings: ReportSettings) -> dict[str, Json]:
+    return {field.name: _plain(getattr(settings, field.name)) for field in fields(settings)}
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _few_strangers(rows: Sequence[EvaluationRow]) -> tuple[str, ...]:
+    fewest = min((row.stranger_people for row in rows), default=0)
+    return tuple(
+        f"{fewest} different strangers cannot bear a claim about a FPIR of {fpir:.1%}: by the rule of three "
+        f"not even none let through would exclude {min(1.0, 3.0 / max(fewest, 1)):.1%}."
+        for fpir in (0.01, 0.001)
+        if rows and not supports_claim(fpir, fewest)
+    )
+
+
+def _fewer_people(rows: Sequence[EvaluationRow]) -> tuple[str, ...]:
+    short = {(row.n_way, row.k_shot, row.n_way_used) for row in rows if row.n_way_used < row.n_way}
+    return tuple(
+        f"{n_way}-way {k_shot}-shot episodes enrol {used} people: there are no more to enrol."
+        for n_way, k_shot, used in sorted(short)
+    )
+
+
+def _fewer_episodes(rows: Sequence[EvaluationRow]) -> tuple[str, ...]:
+    most = max((row.episodes for row in rows), default=0)
+    short = {(row.learner, row.episodes) for row in rows if row.episodes < most}
+    return tuple(f"{learner} took the first {episodes} of the {most} episodes." for learner, episodes in sorted(short))

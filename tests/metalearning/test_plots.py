@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from metaface_gui.errors import KnownError
+from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, contenders, evaluate
+from metaface_gui.metalearning.plots import det_figure, save_plots, shots_figure
+from metaface_gui.metalearning.report import Report, tables
+from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[EvaluationRow, ...]:
+    against = contenders(["prototypical"], SPACE, {}, untrained=False)
+    return evaluate(evaluation_data(), against, [(5, 1), (5, 3)], EvaluationSettings(episodes=3), cohort=cohort(500))
+
+
+def test_each_table_gets_a_det_plot_and_each_condition_one_over_shots(
+    rows: tuple[EvaluationRow, ...], tmp_path: Path
+) -> None:
+    paths = save_plots(Report(SETTINGS, rows[:4], shots=rows), tmp_path / "plots")
+    assert sorted(path.name for path in paths) == [
+        "det_clean_5way_1shot.png",
+        "det_hard_5way_1shot.png",
+        "shots_clean_5way.png",
+        "shots_hard_5way.png",
+    ]
+    for path in paths:
+        picture = cv2.imread(str(path))
+        assert picture is not None
+        assert picture.shape[0] >= 700
+        assert picture.std() > 5.0
+
+
+def test_stock_is_black_and_dashed_and_named_in_the_legend(rows: tuple[EvaluationRow, ...]) -> None:
+    figure = det_figure(tables(rows)[1])
+    lines = {
+        line.get_label(): line for line in figure.axes[0].lines if str(line.get_label()).startswith(("Stock", "P"))
+    }
+    stock = next(line for label, line in lines.items() if str(label).startswith("Stock"))
+    assert (stock.get_color(), stock.get_linestyle()) == ("black", "--")
+    assert len(lines) == 2
+
+
+def test_shots_lie_where_they_were_measured(rows: tuple[EvaluationRow, ...]) -> None:
+    figure = shots_figure([row for row in rows if row.condition == "hard"])
+    stock = figure.axes[1].lines[0]
+    assert np.asarray(stock.get_xdata()).tolist() == [1, 3]
+    want = [100 * row.tpir_at_fpir_1pct for row in rows if row.condition == "hard" and row.learner == "stock"]
+    assert np.asarray(stock.get_ydata()).tolist() == pytest.approx(want)
+
+
+def test_a_folder_that_cannot_be_made_is_the_users_mistake(rows: tuple[EvaluationRow, ...], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(KnownError, match="Cannot write"):
+        save_plots(Report(SETTINGS, rows), tmp_path / "file" / "plots")
