@@ -11,9 +11,21 @@ from types import MappingProxyType
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, Params
+from metaface_gui.pipeline.learners.matching import MatchingLearner
+from metaface_gui.pipeline.learners.meta_network import MetaNetworkLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
+from metaface_gui.pipeline.learners.rl2 import Rl2Learner
+from metaface_gui.pipeline.learners.siamese import SiameseLearner
+from metaface_gui.pipeline.learners.task_clusters import TaskClustersLearner
 
-_METHODS: tuple[type[MetaLearner], ...] = (PrototypicalLearner,)
+_METHODS: tuple[type[MetaLearner], ...] = (
+    PrototypicalLearner,
+    MatchingLearner,
+    SiameseLearner,
+    MetaNetworkLearner,
+    TaskClustersLearner,
+    Rl2Learner,
+)
 _BASELINES: tuple[type[MetaLearner], ...] = (StockLearner,)
 
 LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType({learner.key: learner for learner in _METHODS})
