@@ -1,4 +1,4 @@
-"""RL² (Auto): a recurrent policy tries learning strategies on the user's own shots and returns the best one's classifier.
+"""RL² (Auto): a recurrent policy tries learning strategies on the user's own shots and returns the best one's result.
 
 Duan et al., "RL²: Fast Reinforcement Learning via Slow Reinforcement Learning", 2016; Wang et al., "Learning to
 reinforcement learn", 2016. The policy is in `rl2_policy.py`, what it chooses from in `strategies.py`, what a trial is
@@ -95,7 +95,7 @@ class Rl2Settings:
 
 
 class Rl2Learner(TrainableLearner):
-    """Trial t pulls arm a_t = argmax π(· | h_t), h_t = GRU(h_{t−1}; a_{t−1}, r_{t−1}, done_{t−1}, gallery), no arm twice.
+    """Trial t pulls arm a_t = argmax π(· | h_t), h_t = GRU(h_{t−1}; gallery, a_{t−1}, r_{t−1}, done_{t−1}), none twice.
 
     Meta-trained is the policy, by policy gradient on tables of what every strategy is worth on each episode. What the
     policy sees in a trial is a reward on made-up probes; what it is trained for is the reward on the episode's true
@@ -172,8 +172,10 @@ class Rl2Learner(TrainableLearner):
         return Rl2Classifier(winner, gallery.numbers, tuple(trials), trials[best])
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """1 − what the greedily chosen strategy is worth on the queries: (). Strategies run as they are, so it is neither
-        differentiable nor for vmap; `meta_gradient` does not use it."""
+        """1 − what the greedily chosen strategy is worth on the queries: ().
+
+        Strategies run as they are, so it is neither differentiable nor for vmap, and `meta_gradient` does without it.
+        """
         tables = Tables(*(part[None] for part in self._tables(params, episode, n_way)))
         with torch.no_grad():
             arms = roll_out(params, tables, self.settings.trials, None).arms
@@ -182,9 +184,8 @@ class Rl2Learner(TrainableLearner):
     def meta_gradient(self, params: Params, episodes: Episode, n_way: int) -> tuple[Params, Tensor]:
         """Policy gradient over many rollouts of each episode, all on one table of rewards; losses are 1 − worth."""
         each = [Episode(*parts) for parts in zip(*episodes, strict=True)]
-        tables = Tables(
-            *map(torch.stack, zip(*(self._tables(params, episode, n_way) for episode in each), strict=True))
-        )
+        rows = [self._tables(params, episode, n_way) for episode in each]
+        tables = Tables(*map(torch.stack, zip(*rows, strict=True)))
         trials = min(self.settings.trials, len(STRATEGIES))
         noise = torch.stack([gumbel(_ROLLOUTS, trials, len(STRATEGIES), _generator(episode)) for episode in each])
 

@@ -126,7 +126,7 @@ def worth_so_far(tables: Tables, arms: Tensor) -> Tensor:
 
 
 def policy_loss(params: Params, tables: Tables, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """REINFORCE (Williams 1992): a loss () whose gradient is the policy gradient, and each task's mean worth found (E,).
+    """REINFORCE (Williams 1992): a loss () whose gradient is the policy gradient, and the mean worth found (E,).
 
     `noise` (E, K, T, n_arms) draws K rollouts of each task. The return is the worth found after each trial, averaged
     over trials, so finding early counts; a trial is credited with what follows it. The baseline is the mean return of
