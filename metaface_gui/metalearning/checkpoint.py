@@ -1,0 +1,167 @@
+"""Where a meta-training stands, and how that is kept: tensors and JSON in one safetensors file, written whole or not.
+
+No pickle: a checkpoint that somebody else made can hold wrong numbers, but no code.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.metalearning.meta_validation import ValidationMetrics
+from metaface_gui.metalearning.optimizers import AdamState
+from metaface_gui.pipeline.learners.base import Params
+
+_FORMAT = 1
+
+
+class CheckpointError(KnownError):
+    """A checkpoint cannot be read, or belongs to another meta-training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One meta-validation: after `step` outer steps; `train_loss` is the mean since the trial before, if any."""
+
+    step: int
+    train_loss: float | None
+    metrics: ValidationMetrics
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingState:
+    """Everything that the rest of a meta-training follows from, after `step` outer steps.
+
+    `best` are the parameters of the best trial so far. `loss_sum` and `loss_count` are of the steps since the last
+    trial. `skipped` counts gradients that were not finite, `skipped_in_a_row` the latest ones. `seconds` is how long it
+    took so far.
+    """
+
+    step: int
+    params: Params
+    optimizer: AdamState
+    untrained: ValidationMetrics
+    trials: tuple[Trial, ...]
+    best: Params
+    loss_sum: float = 0.0
+    loss_count: int = 0
+    skipped: int = 0
+    skipped_in_a_row: int = 0
+    seconds: float = 0.0
+
+    @property
+    def best_trial(self) -> Trial:
+        """The trial with the highest TPIR, the first of equals."""
+        return max(self.trials, key=lambda trial: trial.metrics.tpir)
+
+    @property
+    def trials_since_best(self) -> int:
+        """How many trials there were after it."""
+        return len(self.trials) - 1 - self.trials.index(self.best_trial)
+
+    def tried(self, metrics: ValidationMetrics) -> TrainingState:
+        """Return the state after a meta-validation of its parameters."""
+        mean = self.loss_sum / self.loss_count if self.loss_count else None
+        trial = Trial(self.step, mean, metrics)
+        is_best = not self.trials or metrics.tpir > self.best_trial.metrics.tpir
+        best = self.params if is_best else self.best
+        return replace(self, trials=(*self.trials, trial), best=best, loss_sum=0.0, loss_count=0)
+
+
+def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
+    """Write the state to `path`; a reader finds the earlier file or this one, never half of either.
+
+    `identity` says what is being trained on what: `load_checkpoint` refuses another one's.
+
+    Raises:
+        KnownError: if it cannot be written.
+    """
+    groups = {
+        "params": state.params,
+        "best": state.best,
+        "mean": state.optimizer.mean,
+        "square": state.optimizer.square,
+    }
+    # Copies: `best` may be `params`, and safetensors takes no tensor twice.
+    tensors = {
+        f"{group}/{name}": t.detach().clone().contiguous()
+        for group, params in groups.items()
+        for name, t in params.items()
+    }
+    scalars = {
+        "format": _FORMAT,
+        "identity": identity,
+        "step": state.step,
+        "optimizer_steps": state.optimizer.steps,
+        "untrained": asdict(state.untrained),
+        "trials": [asdict(trial) for trial in state.trials],
+        "loss_sum": state.loss_sum,
+        "loss_count": state.loss_count,
+        "skipped": state.skipped,
+        "skipped_in_a_row": state.skipped_in_a_row,
+        "seconds": state.seconds,
+    }
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(save(tensors, {"checkpoint": json.dumps(scalars)}))
+        partial.replace(path)
+    except OSError as error:
+        raise KnownError(
+            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
+            path=path,
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def load_checkpoint(path: Path, identity: str, device: torch.device) -> TrainingState:
+    """Read what `save_checkpoint` wrote, bit for bit.
+
+    Raises:
+        CheckpointError: if the file is missing, damaged or of another meta-training.
+    """
+    groups: dict[str, Params] = {"params": {}, "best": {}, "mean": {}, "square": {}}
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            scalars = json.loads(file.metadata()["checkpoint"])
+            for full_name in file.keys():  # noqa: SIM118 - no mapping
+                group, _, name = full_name.partition("/")
+                groups[group][name] = file.get_tensor(full_name)
+        trials = tuple(
+            Trial(trial["step"], trial["train_loss"], ValidationMetrics(**trial["metrics"]))
+            for trial in scalars["trials"]
+        )
+        state = TrainingState(
+            step=scalars["step"],
+            params=groups["params"],
+            optimizer=AdamState(groups["mean"], groups["square"], scalars["optimizer_steps"]),
+            untrained=ValidationMetrics(**scalars["untrained"]),
+            trials=trials,
+            best=groups["best"],
+            loss_sum=scalars["loss_sum"],
+            loss_count=scalars["loss_count"],
+            skipped=scalars["skipped"],
+            skipped_in_a_row=scalars["skipped_in_a_row"],
+            seconds=scalars["seconds"],
+        )
+        theirs = (scalars["format"], scalars["identity"])
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            QT_TRANSLATE_NOOP("Errors", "{path} is damaged or no checkpoint. Delete it and start the training again."),
+            path=path,
+        ) from error
+    if theirs != (_FORMAT, identity):
+        raise CheckpointError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{path} is the checkpoint of another training. Give the same options as then, or delete it.",
+            ),
+            path=path,
+        )
+    return state

@@ -1,0 +1,155 @@
+"""Meta-training by several processes, GPUs or machines: each computes a share of a meta-batch, gradients are summed.
+
+`torchrun` starts the processes and tells each its rank through the environment (`RANK`, `WORLD_SIZE`, `LOCAL_RANK`,
+`MASTER_ADDR`, `MASTER_PORT`); `torch.distributed` carries the sums, by gloo between CPUs and by NCCL between GPUs:
+
+    torchrun --nproc-per-node 2 -m metaface_gui train prototypical --data DIR --out FILE
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import torch
+import torch.distributed
+from torch import Tensor
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError
+from metaface_gui.pipeline.learners.base import Params
+
+_PATIENCE = timedelta(hours=12)
+"""How long to wait for another process: one of them may be computing a large data set's features."""
+
+
+class ProcessGroup(Protocol):
+    """The processes that meta-train together."""
+
+    @property
+    def rank(self) -> int:
+        """This process's number, 0 … size-1; only number 0 writes and prints."""
+
+    @property
+    def local_rank(self) -> int:
+        """This process's number on its machine."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    def sum(self, tensor: Tensor) -> Tensor:
+        """Return the sum of every process's tensor, bit for bit the same in all; all must call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SingleProcess:
+    """One process alone."""
+
+    rank: int = 0
+    local_rank: int = 0
+    size: int = 1
+
+    def sum(self, tensor: Tensor) -> Tensor:
+        """Return the tensor itself."""
+        return tensor
+
+
+@dataclass(frozen=True, slots=True)
+class TorchrunGroup:
+    """The processes that `torchrun` started."""
+
+    rank: int
+    local_rank: int
+    size: int
+
+    def sum(self, tensor: Tensor) -> Tensor:
+        """Sum over the processes; on the CPU by gloo, on the GPU by NCCL."""
+        total = tensor.clone()
+        torch.distributed.all_reduce(total)
+        return total
+
+
+@contextmanager
+def joined_group(device: torch.device) -> Iterator[ProcessGroup]:
+    """Join the group that the environment names; without one this process is alone.
+
+    Raises:
+        DeviceError: if the processes of this machine outnumber its GPUs, or cannot reach each other.
+    """
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield SingleProcess()
+        return
+    rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
+    on_gpu = device.type == "cuda"
+    if on_gpu:
+        torch.cuda.set_device(own_device(device))
+    try:
+        torch.distributed.init_process_group("nccl" if on_gpu else "gloo", timeout=_PATIENCE)
+    except (RuntimeError, ValueError) as error:
+        raise DeviceError(
+            QT_TRANSLATE_NOOP(
+                "Errors", "The {size} processes cannot reach each other: {reason}. Start them all with torchrun."
+            ),
+            size=size,
+            reason=error,
+        ) from error
+    try:
+        yield TorchrunGroup(rank, local_rank, size)
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def own_device(device: torch.device) -> torch.device:
+    """Return this process's own GPU if `device` is some GPU: each process of a machine has the one of its number.
+
+    Raises:
+        DeviceError: if the processes of this machine outnumber its GPUs.
+    """
+    if device.type != "cuda" or device.index is not None or "LOCAL_RANK" not in os.environ:
+        return device
+    local_rank, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+    if local_rank >= gpus:
+        raise DeviceError(
+            QT_TRANSLATE_NOOP("Errors", "This machine has {gpus} GPUs. Start no more than so many processes on it."),
+            gpus=gpus,
+        )
+    return torch.device("cuda", local_rank)
+
+
+def share_of(count: int, group: ProcessGroup) -> range:
+    """Return which of the numbers 0 … count-1 this process works on; together the processes work on all."""
+    return range(group.rank, count, group.size)
+
+
+def wait_for_all(group: ProcessGroup, device: torch.device) -> None:
+    """Return once every process has come here."""
+    group.sum(torch.zeros(1, device=device))
+
+
+@contextmanager
+def one_at_a_time(group: ProcessGroup, device: torch.device) -> Iterator[None]:
+    """Let each machine's first process through alone and the others after it: they find what it put on the disk."""
+    if group.local_rank > 0:
+        wait_for_all(group, device)
+    yield
+    if group.local_rank == 0:
+        wait_for_all(group, device)
+
+
+def from_first(params: Params, group: ProcessGroup) -> Params:
+    """Return the first process's tensors in all, so that machines that round differently start alike."""
+    return summed(params if group.rank == 0 else {name: tensor * 0 for name, tensor in params.items()}, group)
+
+
+def summed(params: Params, group: ProcessGroup) -> Params:
+    """Sum each tensor over the processes, in one message: many small ones would cost their latency each."""
+    if group.size == 1 or not params:
+        return params
+    flat = group.sum(torch.cat([tensor.flatten() for tensor in params.values()]))
+    parts = torch.split(flat, [tensor.numel() for tensor in params.values()])
+    return {name: part.view_as(params[name]) for name, part in zip(params, parts, strict=True)}

@@ -1,0 +1,63 @@
+"""The outer optimizer: gradients of the meta-parameters in, the next meta-parameters out.
+
+Pure functions over `Params`, in the manner of `torch.func`: nothing is changed in place, so a step that is interrupted
+leaves a whole state behind, and a checkpoint is the state's tensors as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+
+from metaface_gui.pipeline.learners.base import Params
+
+_BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
+
+
+class AdamState(NamedTuple):
+    """Running means of the gradients and of their squares, shaped like the parameters, after `steps` steps."""
+
+    mean: Params
+    square: Params
+    steps: int
+
+
+def initial_state(params: Params) -> AdamState:
+    """Nothing seen yet."""
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in params.items()}
+    return AdamState(zeros, dict(zeros), 0)
+
+
+def adam(params: Params, gradient: Params, state: AdamState, rate: float) -> tuple[Params, AdamState]:
+    """One step of Adam (Kingma and Ba, ICLR 2015, algorithm 1) for the parameters that `state` knows; others stay."""
+    steps = state.steps + 1
+    mean = {name: _BETA1 * m + (1 - _BETA1) * gradient[name] for name, m in state.mean.items()}
+    square = {name: _BETA2 * v + (1 - _BETA2) * gradient[name].square() for name, v in state.square.items()}
+    unbias1, unbias2 = 1 - _BETA1**steps, 1 - _BETA2**steps
+    moved = {
+        name: params[name] - rate * (mean[name] / unbias1) / ((square[name] / unbias2).sqrt() + _EPSILON)
+        for name in mean
+    }
+    return params | moved, AdamState(mean, square, steps)
+
+
+def clipped(gradient: Params, most: float) -> Params:
+    """Scale the gradient down to that Euclidean length, over all parameters, if it is longer (Pascanu et al. 2013)."""
+    if not gradient:
+        return gradient
+    length = torch.stack([part.square().sum() for part in gradient.values()]).sum().sqrt()
+    scale = (most / length.clamp_min(1e-12)).clamp_max(1.0)
+    return {name: part * scale for name, part in gradient.items()}
+
+
+def one_cycle(step: int, steps: int, peak: float, warm_up: float = 0.1) -> float:
+    """Rate of step 0 … steps-1: linearly up to the peak over the share `warm_up`, then down along a cosine to nothing.
+
+    One cycle of Smith and Topin 2019 without its momentum cycle.
+    """
+    rise = max(1, round(warm_up * steps))
+    if step < rise:
+        return peak * (step + 1) / rise
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))

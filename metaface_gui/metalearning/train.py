@@ -1,0 +1,253 @@
+"""The outer loop: meta-parameters go down the gradient of what adapted classifiers get wrong on an episode's queries.
+
+One loop for every method (Finn, Abbeel and Levine 2017, algorithm 1, lines 3 to 8, with Adam for line 8): methods
+differ in `TrainableLearner.meta_gradient`, from the gradient of a closed form to that through an inner loop.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.metalearning.checkpoint import TrainingState, Trial, load_checkpoint, save_checkpoint
+from metaface_gui.metalearning.distributed import ProcessGroup, SingleProcess, from_first, share_of, summed
+from metaface_gui.metalearning.episodes import EpisodeSampler
+from metaface_gui.metalearning.meta_validation import MetaValidation, ValidationMetrics
+from metaface_gui.metalearning.optimizers import adam, clipped, initial_state, one_cycle
+from metaface_gui.metalearning.training_settings import MetaTrainingSettings
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.base import Params, TrainableLearner, TrainingFeatures
+from metaface_gui.pipeline.learners.tail import TAIL
+
+MIN_TRAIN_PEOPLE, MIN_VALIDATION_PEOPLE = 4, 2
+
+
+class TooFewToTrainError(KnownError):
+    """A part of a data set has too few people for an episode."""
+
+
+class DivergedError(KnownError):
+    """Gradients stopped being finite."""
+
+
+class MetaTrainingInterrupted(KnownError):  # noqa: N818 - no error
+    """It was cancelled, after `step` steps; the checkpoint, if one is kept, holds where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """After an outer step: its loss, the latest meta-validation, how many gradients were skipped so far."""
+
+    step: int
+    steps: int
+    loss: float
+    trial: Trial
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MetaTrainingResult:
+    """The best parameters meta-validation saw, on the CPU; its trials, the first before any step.
+
+    `untrained` are the figures of the method's own initial parameters. `steps` is how many were done, of which
+    `skipped` changed nothing; `seconds` how long they took, resumed or not.
+    """
+
+    params: Params
+    trials: tuple[Trial, ...]
+    best: Trial
+    untrained: ValidationMetrics
+    steps: int
+    skipped: int
+    seconds: float
+
+
+def meta_train(
+    learner: TrainableLearner,
+    train: TrainingFeatures,
+    validation: TrainingFeatures,
+    settings: MetaTrainingSettings,
+    *,
+    initial: Mapping[str, torch.Tensor] | None = None,
+    on_progress: Callable[[TrainingProgress], None] = lambda _: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    checkpoint: Path | None = None,
+    trained_on: str = "",
+    group: ProcessGroup | None = None,
+) -> MetaTrainingResult:
+    """Meta-train `learner`'s parameters on the people of `train`, and keep those that do best on `validation`'s.
+
+    Computes where the features are. Starts at the method's initial parameters with `initial` over them
+    (`starting_params`). Where `checkpoint` exists it goes on from there, to the same result bit for bit; it is written
+    as the settings say and when cancelled. `trained_on` describes the features: a checkpoint of others is refused.
+    With a `group`, every process calls this with the same arguments, and gets the same result; only number 0 writes.
+
+    Raises:
+        TooFewToTrainError: if there are fewer than 4 people to train on or 2 to validate on.
+        MetaTrainingInterrupted: once `is_cancelled` is true in any process.
+        DivergedError: if too many gradients in a row are not finite.
+        KnownError: if the checkpoint cannot be read or written, or is another training's.
+    """
+    loop = _OuterLoop(learner, train, validation, settings, group or SingleProcess())
+    identity = _identity(learner, train, settings, trained_on)
+    if checkpoint is not None and checkpoint.exists():
+        state = load_checkpoint(checkpoint, identity, loop.device)
+    else:
+        state = loop.start(initial or {})
+    before, started = state.seconds, time.monotonic()
+    while state.step < settings.steps and state.trials_since_best < settings.patience:
+        state, loss, cancelled = loop.step(state, cancel=is_cancelled())
+        state = replace(state, seconds=before + time.monotonic() - started)
+        if loop.is_first and checkpoint is not None and (cancelled or state.step % settings.checkpoint_every == 0):
+            save_checkpoint(checkpoint, state, identity)
+        on_progress(TrainingProgress(state.step, settings.steps, loss, state.trials[-1], state.skipped))
+        if cancelled:
+            raise MetaTrainingInterrupted(
+                QT_TRANSLATE_NOOP("Errors", "Interrupted after {step} of {steps} steps. Run it again to go on."),
+                step=state.step,
+                steps=settings.steps,
+            )
+    best = {name: tensor.cpu() for name, tensor in state.best.items()}
+    return MetaTrainingResult(
+        best, state.trials, state.best_trial, state.untrained, state.step, state.skipped, state.seconds
+    )
+
+
+def starting_params(params: Params, initial: Mapping[str, torch.Tensor], space: FeatureSpace) -> Params:
+    """Put `initial` over `params`, by name; the tail A₀ (d, r) also where a method keeps it elsewhere or several of it.
+
+    That is any name that ends with `.tail.a`, and any shape that ends with (d, r): every one of them starts there.
+    """
+    tail_shape = (space.embedding_dim, space.projection_dim)
+    started = {}
+    for name, tensor in params.items():
+        is_tail = (name == TAIL or name.endswith(f".{TAIL}")) and tensor.shape[-2:] == tail_shape
+        value = initial.get(name, initial.get(TAIL) if is_tail else None)
+        started[name] = tensor if value is None else value.to(tensor).expand_as(tensor).clone()
+    return started
+
+
+class _OuterLoop:
+    """One outer step at a time, from state to state."""
+
+    def __init__(
+        self,
+        learner: TrainableLearner,
+        train: TrainingFeatures,
+        validation: TrainingFeatures,
+        settings: MetaTrainingSettings,
+        group: ProcessGroup,
+    ) -> None:
+        _check_enough(train, MIN_TRAIN_PEOPLE)
+        _check_enough(validation, MIN_VALIDATION_PEOPLE)
+        self.device = train.features.device
+        self._learner, self._faces, self._settings, self._group = learner.to(self.device), train, settings, group
+        self._sampler = EpisodeSampler(train, settings.seed, settings.mix)
+        self._validation = MetaValidation(
+            validation, settings.validation_shapes, settings.validation_episodes, settings.seed
+        )
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the one that writes."""
+        return self._group.rank == 0
+
+    def start(self, initial: Mapping[str, torch.Tensor]) -> TrainingState:
+        """Return the state before the first step, meta-validated."""
+        space = self._learner.space
+        untrained = {name: t.to(self.device) for name, t in self._learner.initial_params(space).items()}
+        params = self._learner.prepare(starting_params(untrained, initial, space), self._faces)
+        params = from_first({name: tensor.detach() for name, tensor in params.items()}, self._group)
+        moving = {name: tensor for name, tensor in params.items() if name not in self._learner.frozen}
+        metrics = self._validation.measure(self._learner, untrained, self._group)
+        state = TrainingState(0, params, initial_state(moving), metrics, (), params)
+        return state.tried(self._validation.measure(self._learner, params, self._group))
+
+    def step(self, state: TrainingState, *, cancel: bool) -> tuple[TrainingState, float, bool]:
+        """One outer step: the next state, the step's loss, and whether any process asked to cancel."""
+        gradient, loss, cancelled = self._gradient(state, cancel=cancel)
+        is_finite = all(bool(part.isfinite().all()) for part in (*gradient.values(), loss))
+        state = self._moved(state, gradient, float(loss)) if is_finite else self._skipped(state)
+        if state.step % self._settings.validate_every == 0 or state.step == self._settings.steps:
+            state = state.tried(self._validation.measure(self._learner, state.params, self._group))
+        return state, float(loss), cancelled
+
+    def _gradient(self, state: TrainingState, *, cancel: bool) -> tuple[Params, torch.Tensor, bool]:
+        """Mean gradient and loss over the step's meta-batch, whose episodes the processes share."""
+        shape = self._settings.shape_of(state.step).fitted_to(self._sampler.n_people)
+        numbers = share_of(self._settings.meta_batch, self._group)
+        message = {name: torch.zeros_like(mean) for name, mean in state.optimizer.mean.items()}
+        names = tuple(message)
+        loss = torch.zeros((), device=self.device)
+        if len(numbers):
+            episodes = self._sampler.draw(shape, state.step, numbers)
+            gradient, losses = self._learner.meta_gradient(state.params, episodes, shape.n_way)
+            share = len(numbers) / self._settings.meta_batch
+            message = {name: gradient[name].detach() * share for name in names}
+            loss = losses.detach().mean() * share
+        # The loss and the wish to stop travel with the gradient: all processes see the same, and stop together.
+        message |= {"/loss": loss, "/cancel": torch.full((), float(cancel), device=self.device)}
+        total = summed(message, self._group)
+        return {name: total[name] for name in names}, total["/loss"], bool(total["/cancel"] > 0)
+
+    def _moved(self, state: TrainingState, gradient: Params, loss: float) -> TrainingState:
+        settings = self._settings
+        rate = one_cycle(state.step, settings.steps, settings.meta_lr, settings.warm_up)
+        params, optimizer = adam(state.params, clipped(gradient, settings.clip), state.optimizer, rate)
+        return replace(
+            state,
+            step=state.step + 1,
+            params=params,
+            optimizer=optimizer,
+            loss_sum=state.loss_sum + loss,
+            loss_count=state.loss_count + 1,
+            skipped_in_a_row=0,
+        )
+
+    def _skipped(self, state: TrainingState) -> TrainingState:
+        in_a_row = state.skipped_in_a_row + 1
+        if in_a_row >= self._settings.max_skipped:
+            raise DivergedError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "{count} gradients of “{learner}” in a row were not finite, up to step {step}. "
+                    "Choose a smaller --meta-lr.",
+                ),
+                count=in_a_row,
+                learner=self._learner.key,
+                step=state.step + 1,
+            )
+        return replace(state, step=state.step + 1, skipped=state.skipped + 1, skipped_in_a_row=in_a_row)
+
+
+def _check_enough(faces: TrainingFeatures, wanted: int) -> None:
+    people = len(torch.unique(faces.person))
+    if people < wanted:
+        raise TooFewToTrainError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "There are {people} people in a part of the data that needs {wanted}. "
+                "Give a folder with more people: about 60 % of them train, 10 % validate.",
+            ),
+            people=people,
+            wanted=wanted,
+        )
+
+
+def _identity(learner: TrainableLearner, train: TrainingFeatures, settings: MetaTrainingSettings, data: str) -> str:
+    """Return what a checkpoint must agree with: method, its settings, how it is trained, on what."""
+    described = {
+        "learner": learner.key,
+        "learner_settings": repr(learner.settings),
+        "space": asdict(learner.space),
+        "features": list(train.features.shape),
+        "settings": asdict(settings),
+        "trained_on": data,
+    }
+    return json.dumps(described, sort_keys=True)
