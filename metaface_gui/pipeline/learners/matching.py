@@ -1,0 +1,142 @@
+"""Matching networks: a face attends to every shot, and a person gets the attention that their shots draw.
+
+Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra, "Matching Networks for One Shot Learning", NeurIPS 2016.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.base import (
+    AdaptStep,
+    Episode,
+    OnStep,
+    Params,
+    SupportSet,
+    TrainableLearner,
+    setting,
+)
+from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
+from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs
+from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+
+LOG_TEMPERATURE = "attention.log_temperature"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchingClassifier:
+    """Scores a face by the attention that each person's shots draw.
+
+    `shots` is (n, d), each person's lying together, `counts` (n_way,) of them; `context` holds the weights of the full
+    context, None without it.
+    """
+
+    shots: Tensor
+    counts: Tensor
+    temperature: Tensor
+    tail: Tensor
+    context: Params | None
+
+    @property
+    def n_way(self) -> int:
+        """How many people it tells apart."""
+        return len(self.counts)
+
+    @torch.no_grad()
+    def scores(self, features: Tensor) -> Tensor:
+        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, −1 … 1."""
+        probes = moved(features, self.tail)
+        if self.context is not None:
+            probes = probes_in_context(self.context, probes, self.shots)
+        logits = probes @ self.shots.T / self.temperature
+        return self.temperature * log_mean_odds_in_runs(logits, self.counts)
+
+    @torch.no_grad()
+    def attention(self, features: Tensor) -> Tensor:
+        """a(x, x_i) of equation 1, as the paper has it: (n_query, p) → (n_query, n), each row a share of 1."""
+        probes = moved(features, self.tail)
+        if self.context is not None:
+            probes = probes_in_context(self.context, probes, self.shots)
+        return (probes @ self.shots.T / self.temperature).softmax(1)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingSettings:
+    """`temperature` multiplies the meta-trained one: small listens to a person's nearest shot, large to all alike.
+
+    `full_context` embeds shots and faces in the light of the whole gallery (`full_context.py`): `off` or `on`.
+    """
+
+    temperature: float = setting(1.0, low=0.4, high=20.0)
+    full_context: str = setting("off", choices=("off", "on"))
+
+
+class MatchingLearner(TrainableLearner):
+    """a(x, x_i) = softmax_i(cos(f(x), g(x_i)) / τ) (section 2.1.1), and P(k | x) = Σ_{i∈S_k} a(x, x_i) (equation 1).
+
+    That softmax gives everything to a lone enrolled person, whoever comes. The score is what it is made of instead:
+    s_k(x) = τ log 1/|S_k| Σ_{i∈S_k} exp(cos(f(x), g(x_i)) / τ), a kernel density of person k's shots at x, which no
+    other person's shots change, and from which P(k | x) = |S_k| e^{s_k/τ} / Σ_j |S_j| e^{s_j/τ} follows.
+    With one shot it is the cosine. Meta-trained are the tail, τ, the full context and the loss's scale and threshold.
+    """
+
+    key = "matching"
+    title = QT_TRANSLATE_NOOP("Learners", "Matching network")
+    citation = "Vinyals 2016"
+    settings_type = MatchingSettings
+
+    settings: MatchingSettings
+
+    @classmethod
+    def initial_params(cls, space: FeatureSpace) -> Params:
+        """Stock tail, τ = 0.05, a context without effect; a scale and a threshold that suit cosines."""
+        return {
+            TAIL: initial_tail(space),
+            LOG_TEMPERATURE: torch.tensor(0.05).log(),
+            **initial_context(space.embedding_dim),
+            "loss.log_scale": torch.tensor(3.4),
+            "loss.threshold": torch.tensor(0.4),
+        }
+
+    def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
+        """Open-set loss of the queries' scores, with and without the full context, so that a user may choose."""
+        shots, probes = moved(episode.support, params[TAIL]), moved(episode.query, params[TAIL])
+        member = membership(episode.support_labels, n_way).to(shots.dtype)
+        aware_shots = shots_in_context(params, shots)
+        aware_probes = probes_in_context(params, probes, aware_shots)
+        return 0.5 * (
+            self._loss(params, probes @ shots.T, member, episode.query_labels)
+            + self._loss(params, aware_probes @ aware_shots.T, member, episode.query_labels)
+        )
+
+    def _loss(self, params: Params, cosines: Tensor, member: Tensor, labels: Tensor) -> Tensor:
+        temperature = self._temperature(params)
+        scores = temperature * log_mean_odds(cosines / temperature, member)
+        scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
+        return open_set_loss(scores, labels, scale=scale, threshold=threshold)
+
+    def _temperature(self, params: Params) -> Tensor:
+        # Below this, exponentials of cosines would leave the range of a float32.
+        return (params[LOG_TEMPERATURE].exp() * self.settings.temperature).clamp_min(0.02)
+
+    @torch.no_grad()
+    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MatchingClassifier:
+        """Remember the shots: nothing is fitted, one step."""
+        tail, context = self.params[TAIL], self.params if self.settings.full_context == "on" else None
+        ordered, counts = in_runs(support)
+        shots = moved(ordered.features, tail)
+        if context is not None:
+            shots = shots_in_context(context, shots)
+        classifier = MatchingClassifier(shots, counts, self._temperature(self.params), tail, context)
+        if on_step is not None:
+            scores = classifier.scores(support.features)
+            accuracy = (scores.argmax(1) == support.labels).float().mean()
+            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        return classifier

@@ -1,0 +1,49 @@
+"""From scores against shots to scores against people, for methods that compare a face with every shot.
+
+The mean of the odds, log 1/|S_k| Σ_{i∈S_k} exp l_i, is what both the attention of matching networks and the verdicts of
+a pair verifier come down to: between the mean and the best of a person's shots, and no larger for having more of them.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from metaface_gui.pipeline.learners.base import SupportSet
+
+_LARGEST = 75.0
+"""Largest exponent: e⁷⁵ times a hundred thousand shots is still a float32."""
+
+
+def in_runs(support: SupportSet) -> tuple[SupportSet, Tensor]:
+    """Order the shots so that each person's lie together, and count each person's, (n_way,) int64."""
+    order = support.labels.argsort(stable=True)
+    ordered = SupportSet(support.features[order], support.labels[order], support.n_way)
+    return ordered, torch.bincount(support.labels, minlength=support.n_way)
+
+
+def log_mean_odds(logits: Tensor, member: Tensor) -> Tensor:
+    """Pool logits (q, n) of shots by person: member (n, n_way) 0 or 1 → (q, n_way). `torch.func` can go through it."""
+    odds, shift = _odds(logits)
+    return (odds @ (member / member.sum(0))).log() + shift
+
+
+def log_mean_odds_in_runs(logits: Tensor, counts: Tensor) -> Tensor:
+    """As `log_mean_odds`, of shots that lie in runs of counts (n_way,): in large galleries most of `member` is 0."""
+    odds, shift = _odds(logits)
+    return reduce_runs(odds, counts, "mean").log() + shift
+
+
+def reduce_runs(values: Tensor, counts: Tensor, how: str) -> Tensor:
+    """Reduce values (q, n) over runs of counts (n_way,) by `mean` or `max` → (q, n_way)."""
+    return torch.segment_reduce(values.T.contiguous(), how, lengths=counts, axis=0, unsafe=True).T
+
+
+def _odds(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Exponentials (q, n) of logits less a shift (q, 1), neither too large nor zero for a float32.
+
+    One shift a face, not one a person and face, keeps pooling a matrix product. What lies more than 155 nats below
+    the best shot is raised to there.
+    """
+    shift = logits.detach().amax(1, keepdim=True) - _LARGEST
+    return (logits - shift).clamp_min(-80.0).exp(), shift
