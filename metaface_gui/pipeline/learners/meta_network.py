@@ -1,0 +1,177 @@
+"""Meta networks: one network reads the support set and writes the weights of another, which then knows the people.
+
+Munkhdalai and Yu, "Meta Networks", ICML 2017: slow weights that meta-training learns, fast weights written for each
+task, shots that are looked at again through the fast weights. Ha, Dai and Le, "HyperNetworks", ICLR 2017: what is
+written is an ordinary output of the writing network, so meta-training needs nothing but its gradient. Munkhdalai and
+Yu write from the gradients of a support loss; here, as in HyperNetworks, from the support set itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, normalize
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.background import BACKGROUND, fitted_background, initial_background
+from metaface_gui.pipeline.learners.base import (
+    AdaptStep,
+    Episode,
+    OnStep,
+    Params,
+    SupportSet,
+    TrainableLearner,
+    TrainingFeatures,
+)
+from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+
+_HIDDEN = 64
+"""Width of what is known about a person beside the directions themselves."""
+_RANK = 8
+"""How many rank-one moves of the tail there are to combine."""
+
+
+class FastWeights(NamedTuple):
+    """The base network's weights: `tail` (d, r), `gains` (d,), head `rows` (n_way, d) and head `biases` (n_way,)."""
+
+    tail: Tensor
+    gains: Tensor
+    rows: Tensor
+    biases: Tensor
+
+
+def embed(features: Tensor, tail: Tensor, gains: Tensor) -> Tensor:
+    """z′ = normalise(g ⊙ normalise(s + A v)): features (…, p) → (…, d), unit vectors. (1)"""
+    return normalize(gains * moved(features, tail), dim=-1)
+
+
+def base_network(features: Tensor, weights: FastWeights) -> Tensor:
+    """Scores w_k·z′ + b_k of faces (q, p), as (q, n_way): an embedding layer and a cosine head with a bias. (2)"""
+    return embed(features, weights.tail, weights.gains) @ weights.rows.T + weights.biases
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenClassifier:
+    """The base network with the weights that were written for one gallery."""
+
+    weights: FastWeights
+
+    @property
+    def n_way(self) -> int:
+        """How many people it tells apart."""
+        return len(self.weights.rows)
+
+    @torch.no_grad()
+    def scores(self, features: Tensor) -> Tensor:
+        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
+        return base_network(features, self.weights)
+
+
+class MetaNetworkLearner(TrainableLearner):
+    """Reads people as a set, so neither their number nor any order matters, and writes `FastWeights`.
+
+    Slow weights are named as in `write`. Those that write start at 0, so an untrained meta-network writes A, g = 1,
+    w_k = normalise(c_k) and b_k = 0: prototypes by cosine.
+    """
+
+    key = "meta_network"
+    title = QT_TRANSLATE_NOOP("Learners", "Meta network")
+    citation = "Munkhdalai 2017, Ha 2017"
+    frozen = ("quality.centre", "quality.spread")
+
+    @classmethod
+    def initial_params(cls, space: FeatureSpace) -> Params:
+        """Slow weights; attention starts as a softmax over cosines at temperature 1/10."""
+        d, r = space.embedding_dim, space.projection_dim
+        random = torch.Generator().manual_seed(0)
+        looks = torch.eye(d) * math.sqrt(10.0)
+        return {
+            TAIL: initial_tail(space),
+            BACKGROUND: initial_background(space),
+            "quality.centre": torch.tensor(0.0),
+            "quality.spread": torch.tensor(1.0),
+            "read.weight": torch.randn(_HIDDEN, d + 3, generator=random) / math.sqrt(d + 3),
+            "read.bias": torch.zeros(_HIDDEN),
+            "attention.query": looks,
+            "attention.key": looks.clone(),
+            "write.gains": torch.zeros(d, d + _HIDDEN),
+            "write.code": torch.zeros(_RANK, d + _HIDDEN),
+            "write.code_left": torch.randn(d, _RANK, generator=random) / math.sqrt(d),
+            "write.code_right": torch.randn(_RANK, r, generator=random) / math.sqrt(max(r, 1)),
+            "write.row": torch.zeros(d, d + _HIDDEN),
+            "write.bias": torch.zeros(d + _HIDDEN),
+            "loss.log_scale": torch.tensor(3.4),
+            "loss.threshold": torch.tensor(0.4),
+        }
+
+    def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
+        """Set the background to training people's cluster directions, and how shot quality is centred and scaled."""
+        fitted = params | {BACKGROUND: fitted_background(faces, params[TAIL], len(params[BACKGROUND]))}
+        if self.space.projection_dim > 0:
+            quality = faces.features[..., -1]
+            fitted |= {"quality.centre": quality.mean(), "quality.spread": quality.std().clamp_min(1e-6)}
+        return fitted
+
+    def read(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> Tensor:
+        """Describe each person among the others: (n, p) shots with (n,) labels → (n_way, d + 64).
+
+        With z the shots in the slow tail and c_k person k's mean,
+        h_k = tanh(W [c_k; 1 − ‖c_k‖; log n_k; mean quality] + bias), (3)
+        o_k = Σ_j softmax_j(Q c_k · K c_j) c_j over all j ≠ k, people and background directions, (4)
+        and the description is [o_k; h_k]. 1 − ‖c_k‖ is how far the shots scatter; quality is 1/‖e₀‖, the last column of
+        the features, which is large for a face that the embedder is unsure about.
+        """
+        mine = membership(labels, n_way).to(support.dtype)
+        counts = mine.sum(0)[:, None]
+        means = mine.T @ moved(support, params[TAIL]) / counts
+        length = means.norm(dim=-1, keepdim=True)
+        quality = torch.zeros_like(counts)
+        if self.space.projection_dim > 0:
+            quality = (mine.T @ support[:, -1:] / counts - params["quality.centre"]) / params["quality.spread"]
+        known = torch.cat([means, 1.0 - length, counts.log(), quality], 1)
+        person = torch.tanh(known @ params["read.weight"].T + params["read.bias"])
+        directions = means / length.clamp_min(1e-6)
+        everybody = torch.cat([directions, normalize(params[BACKGROUND], dim=-1)])
+        alike = (directions @ params["attention.query"].T) @ (everybody @ params["attention.key"].T).T
+        oneself = torch.eye(n_way, len(everybody), dtype=torch.bool, device=support.device)
+        others = torch.softmax(alike.masked_fill(oneself, -1e4), 1) @ everybody
+        return torch.cat([others, person], 1)
+
+    def write(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> FastWeights:
+        """Write the base network's weights for a support set, (n, p) with (n,) labels.
+
+        From the descriptions r_k of `read` and their mean t: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
+        then the shots are looked at again through A′ and g, which gives means c′_k, and
+        w_k = normalise(c′_k + D r_k), b_k = β·r_k. (6)
+        """
+        people = self.read(params, support, labels, n_way)
+        task = people.mean(0)
+        code = params["write.code"] @ task
+        tail = params[TAIL] + (params["write.code_left"] * code) @ params["write.code_right"]
+        gains = 2.0 * torch.sigmoid(params["write.gains"] @ task)
+        mine = membership(labels, n_way).to(support.dtype)
+        prototypes = normalize(mine.T @ embed(support, tail, gains), dim=-1)
+        rows = normalize(prototypes + people @ params["write.row"].T, dim=-1)
+        return FastWeights(tail, gains, rows, people @ params["write.bias"])
+
+    def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
+        """Open-set loss of the queries' scores by the base network with the written weights."""
+        scores = base_network(episode.query, self.write(params, episode.support, episode.support_labels, n_way))
+        scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
+        return open_set_loss(scores, episode.query_labels, scale=scale, threshold=threshold)
+
+    @torch.no_grad()
+    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> WrittenClassifier:
+        """Write the weights: one pass through the meta-network, no gradient steps."""
+        classifier = WrittenClassifier(self.write(self.params, support.features, support.labels, support.n_way))
+        if on_step is not None:
+            scores = classifier.scores(support.features)
+            accuracy = (scores.argmax(1) == support.labels).float().mean()
+            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        return classifier
