@@ -67,7 +67,8 @@ def fit_hallucination(params: Params, faces: TrainingFeatures, space: FeatureSpa
 
 def renormalised(features: Tensor, embedding_dim: int) -> Tensor:
     """Divide features (n, p) by the length of their stock embedding: what `FeatureSpace` asks of a face's features."""
-    return features / features[:, :embedding_dim].norm(dim=1, keepdim=True).clamp_min(1e-12)
+    length: Tensor = features[:, :embedding_dim].norm(dim=1, keepdim=True)
+    return features / length.clamp_min(1e-12)
 
 
 def corrupted(params: Params, features: Tensor, embedding_dim: int, random: torch.Generator) -> Tensor:

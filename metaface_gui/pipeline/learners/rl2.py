@@ -40,8 +40,6 @@ from metaface_gui.pipeline.learners.rl2_policy import (
     initial_policy,
     policy_loss,
     remember,
-    roll_out,
-    worth_so_far,
 )
 from metaface_gui.pipeline.learners.rl2_trials import (
     CONTEXT_DIM,
@@ -172,14 +170,14 @@ class Rl2Learner(TrainableLearner):
         return Rl2Classifier(winner, gallery.numbers, tuple(trials), trials[best])
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """1 − what the greedily chosen strategy is worth on the queries: ().
+        """1 − what the chosen strategy is worth on the queries: ().
 
         Strategies run as they are, so it is neither differentiable nor for vmap, and `meta_gradient` does without it.
         """
-        tables = Tables(*(part[None] for part in self._tables(params, episode, n_way)))
-        with torch.no_grad():
-            arms = roll_out(params, tables, self.settings.trials, None).arms
-        return 1.0 - worth_so_far(tables, arms)[0, -1]
+        classifier = self.with_params(params).adapt(SupportSet(episode.support, episode.support_labels, n_way))
+        known, others = self._queries(params, episode)
+        labels = episode.query_labels[known]
+        return 1.0 - exam_reward(classifier.scores(episode.query[known]), labels, classifier.scores(others))
 
     def meta_gradient(self, params: Params, episodes: Episode, n_way: int) -> tuple[Params, Tensor]:
         """Policy gradient over many rollouts of each episode, all on one table of rewards; losses are 1 − worth."""
@@ -199,15 +197,20 @@ class Rl2Learner(TrainableLearner):
         """Run every strategy on one episode: seen (n_arms,), worth (n_arms,), context (4,)."""
         gallery = canonical(SupportSet(episode.support, episode.support_labels, n_way))
         exam = make_exam(params, gallery.support, self.space.embedding_dim)
-        known = episode.query_labels != STRANGER
-        others = episode.query[~known]
-        if len(others) < _FEW_STRANGERS:
-            others = torch.cat([others, imagined_strangers(params, self.space.embedding_dim)])
+        known, others = self._queries(params, episode)
         labels = gallery.numbers[episode.query_labels[known]]
         queries = Exam(gallery.support, episode.query[known], labels, others, exam.context)
         seen = torch.stack([self._reward(params, arm, exam) for arm in range(len(STRATEGIES))])
         worth = torch.stack([self._reward(params, arm, queries) for arm in range(len(STRATEGIES))])
         return Tables(seen, worth, exam.context)
+
+    def _queries(self, params: Params, episode: Episode) -> tuple[Tensor, Tensor]:
+        """Which queries are of somebody (q,) bool, and strangers' faces (m, p): the others, made-up ones if few."""
+        known = episode.query_labels != STRANGER
+        others = episode.query[~known]
+        if len(others) < _FEW_STRANGERS:
+            others = torch.cat([others, imagined_strangers(params, self.space.embedding_dim)])
+        return known, others
 
     def _adapted(self, params: Params, arm: int, support: SupportSet) -> AdaptedClassifier:
         if STRATEGIES[arm].augment:
