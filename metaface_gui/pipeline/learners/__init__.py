@@ -11,9 +11,12 @@ from types import MappingProxyType
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, Params
+from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.pipeline.learners.matching import MatchingLearner
 from metaface_gui.pipeline.learners.meta_network import MetaNetworkLearner
+from metaface_gui.pipeline.learners.meta_optimizer import MetaOptimizerLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
+from metaface_gui.pipeline.learners.reptile import ReptileLearner
 from metaface_gui.pipeline.learners.rl2 import Rl2Learner
 from metaface_gui.pipeline.learners.siamese import SiameseLearner
 from metaface_gui.pipeline.learners.task_clusters import TaskClustersLearner
@@ -22,8 +25,11 @@ _METHODS: tuple[type[MetaLearner], ...] = (
     PrototypicalLearner,
     MatchingLearner,
     SiameseLearner,
+    MamlLearner,
+    ReptileLearner,
     MetaNetworkLearner,
     TaskClustersLearner,
+    MetaOptimizerLearner,
     Rl2Learner,
 )
 _BASELINES: tuple[type[MetaLearner], ...] = (StockLearner,)

@@ -1,0 +1,142 @@
+"""What MAML, Reptile and the learned optimizer have in common: they differ in the rule and in the outer update."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.background import BACKGROUND, fitted_background, initial_background
+from metaface_gui.pipeline.learners.base import (
+    AdaptStep,
+    Episode,
+    OnStep,
+    Params,
+    SupportSet,
+    TrainableLearner,
+    TrainingFeatures,
+    setting,
+)
+from metaface_gui.pipeline.learners.inner_loop import (
+    HEAD,
+    LOG_SCALE,
+    InnerTask,
+    LinearHeadClassifier,
+    UpdateRule,
+    inner_loop,
+    inner_loss,
+    inner_task,
+    per_person,
+    prototypes,
+)
+from metaface_gui.pipeline.learners.losses import open_set_loss
+from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+
+LOSS_LOG_SCALE, LOSS_THRESHOLD = "loss.log_scale", "loss.threshold"
+
+TAIL_RATE, HEAD_RATE = 0.1, 0.1
+"""Untrained rates of the inner loop, after `per_person`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InnerLoopSettings:
+    """`inner_steps` gradient steps on the support set; `inner_lr` multiplies the (learned) rates, 0 stays put."""
+
+    inner_steps: int = setting(5, low=1, high=20)
+    inner_lr: float = setting(1.0, low=0.0, high=10.0)
+
+
+class GradientLearner(TrainableLearner):
+    """Adapts A and a head from the prototypes by `rule`.
+
+    Meta-parameters: where A starts, the anchors of everybody else, the inner loss's scale, and the scale and threshold
+    of the loss that meta-training minimises.
+    """
+
+    settings_type = InnerLoopSettings
+
+    settings: InnerLoopSettings
+
+    @classmethod
+    def initial_params(cls, space: FeatureSpace) -> Params:
+        """Stock tail, random anchors, an inner scale low enough that right shots still teach something."""
+        return {
+            TAIL: initial_tail(space),
+            BACKGROUND: initial_background(space),
+            LOG_SCALE: torch.tensor(2.1),
+            LOSS_LOG_SCALE: torch.tensor(3.4),
+            LOSS_THRESHOLD: torch.tensor(0.4),
+        }
+
+    def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
+        """Put the anchors among the meta-training people."""
+        return {**params, BACKGROUND: fitted_background(faces, params[TAIL], len(params[BACKGROUND]))}
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """Names of the tensors that adaptation moves."""
+        return (TAIL, HEAD)
+
+    @abstractmethod
+    def rule(self, params: Params) -> UpdateRule:
+        """How gradients become a step, under these meta-parameters."""
+
+    def task(self, features: Tensor, labels: Tensor, n_way: int) -> InnerTask:
+        """Return what the inner loop fits: faces (n, p) of the people `labels` (n,)."""
+        return inner_task(features, labels, n_way, self.space.embedding_dim)
+
+    def task_rule(self, params: Params, task: InnerTask) -> UpdateRule:
+        """`rule` on gradients made comparable between tasks, times the user's multiplier."""
+        rule, factor = self.rule(params), self.settings.inner_lr
+
+        def step(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:
+            changes, state = rule(step, per_person(gradients, task), state)
+            return {name: factor * change for name, change in changes.items()}, state
+
+        return step
+
+    def fine_tuned(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> Params:
+        """θ_K: what the inner loop makes of shots (n, p) and labels (n,); pure, differentiable, vmap-able."""
+        task = self.task(support, labels, n_way)
+        start = {**params, HEAD: prototypes(task, params[TAIL], n_way)}
+        rule, steps = self.task_rule(params, task), self.settings.inner_steps
+        return inner_loop(lambda theta: inner_loss(theta, task), start, moving=self.moving, rule=rule, steps=steps)
+
+    def query_loss(self, theta: Params, episode: Episode) -> Tensor:
+        """Open-set loss () of the queries' cosines with the head, once adapted."""
+        scores = moved(episode.query, theta[TAIL]) @ normalize(theta[HEAD], dim=1).T
+        scale, threshold = theta[LOSS_LOG_SCALE].exp(), theta[LOSS_THRESHOLD]
+        return open_set_loss(scores, episode.query_labels, scale=scale, threshold=threshold)
+
+    def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
+        """Loss () of the queries at θ_K, the tensors fine-tuned on the support: L_query(U_K(φ))."""
+        return self.query_loss(self.fine_tuned(params, episode.support, episode.support_labels, n_way), episode)
+
+    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> LinearHeadClassifier:
+        """Run the inner loop; only its result is kept."""
+        task, params, steps = (
+            self.task(support.features, support.labels, support.n_way),
+            self.params,
+            self.settings.inner_steps,
+        )
+
+        def told(step: int, theta: Params) -> None:
+            if on_step is not None:
+                correct = LinearHeadClassifier.of(theta).scores(support.features).argmax(1) == support.labels
+                on_step(AdaptStep(step, steps, float(inner_loss(theta, task)), float((task.weights * correct).sum())))
+
+        with torch.no_grad():
+            start = {**params, HEAD: prototypes(task, params[TAIL], support.n_way)}
+            theta = inner_loop(
+                lambda at: inner_loss(at, task),
+                start,
+                moving=self.moving,
+                rule=self.task_rule(params, task),
+                steps=steps,
+                after_step=told,
+            )
+        return LinearHeadClassifier.of(theta)
