@@ -49,3 +49,7 @@ class EnrollmentError(KnownError):
 
 class DeviceError(KnownError):
     """A compute device that was asked for is not there."""
+
+
+class CacheError(KnownError):
+    """Intermediate results of a long computation cannot be kept or read."""

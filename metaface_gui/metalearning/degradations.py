@@ -100,7 +100,8 @@ def mild(crop: Image, rng: np.random.Generator) -> Image:
     """What differs between ordinary pictures: gamma and exposure, up to 12° of tilt, inexact alignment, JPEG."""
     light = np.clip((crop / 255.0) ** rng.uniform(0.5, 2.0) * rng.uniform(0.7, 1.3) + rng.uniform(-0.05, 0.05), 0, 1)
     middle = (CROP_SIZE - 1) / 2
-    move = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-12, 12), rng.uniform(0.93, 1.08))
+    turn = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-12, 12), rng.uniform(0.93, 1.08))
+    move = np.asarray(turn, np.float64)
     move[:, 2] += rng.uniform(-3, 3, 2)
     image = cv2.warpAffine(
         (light * 255.0).astype(np.uint8), move, (CROP_SIZE, CROP_SIZE), borderMode=cv2.BORDER_REFLECT

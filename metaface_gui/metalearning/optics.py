@@ -52,7 +52,7 @@ def motion_kernel(length_px: int, angle_degrees: float) -> Floats:
 def defocus_kernel(radius_px: float) -> Floats:
     """The disc that an unfocused lens makes of a point: (15, 15), not yet normalised; radii up to 7 pixels fit."""
     y, x = np.mgrid[-_DISC_REACH : _DISC_REACH + 1, -_DISC_REACH : _DISC_REACH + 1]
-    return (x**2 + y**2 <= radius_px**2).astype(np.float32)
+    return np.asarray(x**2 + y**2 <= radius_px**2, np.float32)
 
 
 def blurred(crop: Image, kernel: Floats) -> Image:

@@ -1,0 +1,211 @@
+"""An array on disk that grows by rows and survives being killed: what makes long preparations resumable.
+
+A folder holds `rows.bin`, the rows one after another, and `journal.jsonl`, whose first line says their shape and whose
+every further line says how many rows are complete. A line is written after its rows have reached the disk, so whatever
+lies beyond the last whole line is what a killed process left, and is cut off. One process writes at a time; a second
+one that wants the same array waits for it and then finds it made.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, CacheError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_DATA, _JOURNAL, _LOCK = "rows.bin", "journal.jsonl", "lock"
+_WAIT_S = 0.2
+_SPARE_BYTES = 64 << 20
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC})
+_GIB = 1 << 30
+
+ScalarT = TypeVar("ScalarT", bound=np.generic)
+
+
+class GrowingArray(Generic[ScalarT]):
+    """The rows made so far, each of `row_shape` and `dtype`, and a note with each entry; see `open_growing_array`.
+
+    An entry may have no row: a picture without a face has only its note. Appended rows are kept in order.
+    """
+
+    def __init__(self, folder: Path, row_shape: tuple[int, ...], dtype: type[ScalarT]) -> None:
+        self._folder = folder
+        self.row_shape = row_shape
+        self._dtype = dtype
+        self._row_bytes = prod(row_shape) * np.dtype(dtype).itemsize
+        self._rows = 0
+        self._notes: list[str] = []
+        self._recover()
+
+    @property
+    def rows(self) -> int:
+        """How many rows are safe on disk."""
+        return self._rows
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes of all entries so far, in order."""
+        return tuple(self._notes)
+
+    def require_space(self, more_rows: int) -> None:
+        """Fail now rather than in an hour.
+
+        Raises:
+            CacheError: if the disk has no room for that many more rows.
+        """
+        needed = more_rows * self._row_bytes
+        if needed and shutil.disk_usage(self._folder).free < needed + _SPARE_BYTES:
+            raise CacheError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The disk of {folder} has too little room: {needed} GiB are needed. "
+                    "Free some, or choose a cache folder on another disk.",
+                ),
+                folder=self._folder,
+                needed=f"{needed / _GIB:.1f}",
+            )
+
+    def append(self, rows: NDArray[ScalarT], notes: Sequence[str] = ()) -> None:
+        """Write rows (m, *row_shape) and the notes of the entries they belong to; complete when this returns.
+
+        Raises:
+            CacheError: if the disk is full or cannot be written. What was complete before stays so.
+            ValueError: if the rows have another shape or dtype.
+        """
+        if rows.shape[1:] != self.row_shape or rows.dtype != self._dtype:
+            raise ValueError(f"want rows of {self.row_shape} {self._dtype}, got {rows.shape[1:]} {rows.dtype}")
+        line = json.dumps({"rows": self._rows + len(rows), "notes": list(notes)}) + "\n"
+        try:
+            with (self._folder / _DATA).open("ab") as data:
+                data.write(np.ascontiguousarray(rows).data)
+                data.flush()
+                os.fsync(data.fileno())
+            with (self._folder / _JOURNAL).open("a", encoding="utf-8") as journal:
+                journal.write(line)
+        except OSError as error:
+            raise _write_error(self._folder, error) from error
+        self._rows += len(rows)
+        self._notes += notes
+
+    def array(self) -> NDArray[ScalarT]:
+        """All rows, (rows, *row_shape), as a read-only memory map."""
+        if not self._rows:
+            return np.zeros((0, *self.row_shape), self._dtype)
+        return np.memmap(self._folder / _DATA, self._dtype, "r", shape=(self._rows, *self.row_shape))
+
+    def _recover(self) -> None:
+        """Read the journal up to the last line whose rows are there, and cut off everything beyond it."""
+        header = json.dumps({"row_shape": list(self.row_shape), "dtype": np.dtype(self._dtype).str})
+        data, journal = self._folder / _DATA, self._folder / _JOURNAL
+        try:
+            data.touch()
+            there = data.stat().st_size // self._row_bytes
+            lines = journal.read_text(encoding="utf-8", errors="replace").splitlines() if journal.exists() else []
+            whole = [header]
+            for line in lines[1:] if lines[:1] == [header] else []:
+                entry = _entry(line)
+                if entry is None or not self._rows <= entry[0] <= there:
+                    break
+                whole.append(line)
+                self._rows = entry[0]
+                self._notes += entry[1]
+            os.truncate(data, self._rows * self._row_bytes)
+            if whole != lines:
+                _replace(journal, "".join(f"{line}\n" for line in whole))
+        except OSError as error:
+            raise _write_error(self._folder, error) from error
+
+
+@contextmanager
+def open_growing_array(
+    folder: Path, row_shape: tuple[int, ...], dtype: type[ScalarT], waiting: Callable[[], None]
+) -> Iterator[GrowingArray[ScalarT]]:
+    """Open the array of this folder, or begin it; it is the caller's alone until the block ends.
+
+    `waiting` is called five times a second while another process has it; what it raises ends the wait.
+
+    Raises:
+        CacheError: if the folder cannot be made, read, written or locked.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _write_error(folder, error) from error
+    try:
+        _wait_for_lock(folder, descriptor, waiting)
+        yield GrowingArray(folder, row_shape, dtype)
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for_lock(folder: Path, descriptor: int, waiting: Callable[[], None]) -> None:
+    while True:
+        try:
+            _lock(descriptor)
+        except (BlockingIOError, PermissionError):
+            waiting()
+            time.sleep(_WAIT_S)
+        except OSError as error:
+            raise _write_error(folder, error) from error
+        else:
+            return
+
+
+def _entry(line: str) -> tuple[int, list[str]] | None:
+    """Rows and notes of a journal's line; None of one that was cut short."""
+    try:
+        entry = json.loads(line)
+        return int(entry["rows"]), [str(note) for note in entry["notes"]]
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the file as a whole or not at all."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+def _write_error(folder: Path, error: OSError) -> CacheError:
+    if error.errno in _FULL:
+        return CacheError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "The disk of {folder} is full. Free some room and run the command again: it goes on where it stopped.",
+            ),
+            folder=folder,
+        )
+    return CacheError(
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you may write.",
+        ),
+        folder=folder,
+        reason=error.strerror or str(error),
+    )
