@@ -163,7 +163,7 @@ class TrackedFace:
 
     `track_id` counts from 1 and is never used again. `identification` is the track's decision after the temporal
     vote; `per_learner` holds this frame's decision of each running learner by its key. `embedding` is (d,) float32,
-    L2-normalised, of this frame.
+    L2-normalised, of this frame: the embedder's own, whatever learners make of the face.
     """
 
     track_id: int

@@ -18,7 +18,13 @@ from rich.progress import Progress
 from metaface_gui.cli.gallery import open_existing
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, build_pipeline, re_embed
+from metaface_gui.engine.assembly import (
+    AdaptedGallery,
+    adapt_gallery,
+    build_pipeline,
+    load_learning_assets,
+    re_embed,
+)
 from metaface_gui.engine.model_keeper import uncalibrated
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.translation import error_text, translate
@@ -26,7 +32,6 @@ from metaface_gui.pipeline.capture.specification import make_source, parse_sourc
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
 from metaface_gui.pipeline.rendering.overlay import overlay_items
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -101,13 +106,13 @@ def _adapt(path: Path, pipeline: FacePipeline, settings: RecognitionSettings, st
     embedder_id = pipeline.embedder.id
     with open_existing(path, read_only=True) as gallery:
         is_complete = not gallery.count_shots_without(embedder_id)
-    cohort = load_cohort(store, embedder_id)
-    if cohort is None:
+    assets = load_learning_assets(pipeline.embedder, store)
+    if assets.cohort is None:
         sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
     with open_existing(path, read_only=is_complete) as gallery:
         if not is_complete:
             re_embed(gallery, pipeline)
-        return adapt_gallery(gallery, embedder_id, settings, cohort)
+        return adapt_gallery(gallery, assets, settings)
 
 
 def frame_line(result: FrameResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,29 @@ from metaface_gui.pipeline.embedding.device import resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
-from metaface_gui.pipeline.learners.base import SupportSet
-from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.learners.base import Params, SupportSet
+from metaface_gui.pipeline.learners.parameters import load_trained
+from metaface_gui.pipeline.recognition.boundary import boundary_faces
+from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
 _RE_EMBED_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearningAssets:
+    """What learners need besides a gallery, for one embedder: read once when models are loaded.
+
+    `trained` maps methods' keys to meta-parameters, all on the CPU. `cohort` (m, p) are strangers, None if there are
+    none for this embedder and its projection.
+    """
+
+    embedder_id: str
+    space: FeatureSpace
+    trained: Mapping[str, Params]
+    cohort: Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +68,52 @@ def build_pipeline(
     return FacePipeline(make_detector(settings.detector, device, store), embedder)
 
 
-def adapt_gallery(
-    gallery: Gallery, embedder_id: str, settings: RecognitionSettings, cohort: Tensor | None
-) -> AdaptedGallery:
-    """Adapt the chosen learner to everybody who has a template of that embedder.
+def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> LearningAssets:
+    """Read the meta-parameters and sample the cohort that ship for an embedder.
 
-    `cohort` (m, d) are the strangers that set the threshold; None leaves a cautious default.
+    Raises:
+        WeightsError: if a file is missing or damaged, or is not what the manifest calls it.
+    """
+    trained = load_trained(store, embedder.space, embedder.id)
+    cohort = load_cohort(store, embedder.id, embedder.space)
+    return LearningAssets(embedder.id, embedder.space, trained, cohort)
+
+
+def adapt_gallery(gallery: Gallery, assets: LearningAssets, settings: RecognitionSettings) -> AdaptedGallery:
+    """Adapt the chosen learner to everybody who has a template of the embedder that `assets` are for.
+
+    All of it runs on the CPU, wherever the embedder computes: a template is a few hundred floats. Without a cohort the
+    threshold is a cautious default, put on the learner's scale.
     """
     started = time.perf_counter()
     # Templates first: an import may add people meanwhile, and every template's person must have a name.
-    templates = gallery.templates(embedder_id)
+    templates = gallery.templates(assets.embedder_id)
     names = {person.id: person.name for person in gallery.snapshot().people}
     if len(templates) == 0:
         classifier = OpenSetClassifier.empty()
         return AdaptedGallery(classifier, Adapted(settings.learner, 0, 0, 0.0))
     person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
     support = SupportSet(torch.from_numpy(templates.features.copy()), torch.from_numpy(labels), len(person_ids))
-    adapted = make_learner(settings.learner, FeatureSpace(support.features.shape[1])).adapt(support)
+    adapted = make_learner(settings.learner, assets.space, assets.trained).adapt(support)
     classifier = OpenSetClassifier.calibrated(
         adapted,
         person_ids=tuple(int(i) for i in person_ids),
         names=tuple(names[int(i)] for i in person_ids),
-        cohort=cohort,
+        cohort=assets.cohort,
         fpir=settings.fpir,
+        boundary=_boundary(support, assets) if assets.cohort is None else None,
     )
     adapt_ms = (time.perf_counter() - started) * 1e3
     return AdaptedGallery(classifier, Adapted(settings.learner, len(person_ids), len(templates), adapt_ms))
+
+
+def _boundary(support: SupportSet, assets: LearningAssets) -> Tensor:
+    return boundary_faces(
+        support.features,
+        support.labels,
+        embedding_dim=assets.space.embedding_dim,
+        cosine=UNCALIBRATED_THRESHOLD,
+    )
 
 
 def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -> int:
@@ -91,10 +129,10 @@ def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -
     while page := gallery.shots_without(embedder_id, after_id=after_id, limit=_RE_EMBED_BATCH):
         if job is not None:
             job.progress(done / total)
-        embeddings = pipeline.embed_chips(
+        made = pipeline.features_of_chips(
             [decode_picture(shot.chip) for shot in page], [shot.landmarks for shot in page]
         )
-        gallery.put_embeddings(embedder_id, {shot.id: vector for shot, vector in zip(page, embeddings, strict=True)})
+        gallery.put_embeddings(embedder_id, {shot.id: vector for shot, vector in zip(page, made, strict=True)})
         done += len(page)
         after_id = page[-1].id
     return done

@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from torch import Tensor
-
-from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, build_pipeline, re_embed
+from metaface_gui.engine.assembly import (
+    AdaptedGallery,
+    LearningAssets,
+    adapt_gallery,
+    build_pipeline,
+    load_learning_assets,
+    re_embed,
+)
 from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState, Trouble
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job, JobRunner
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
@@ -46,7 +50,7 @@ class ModelKeeper:
         self._wanted = settings
         self._settings = settings
         self._pipeline: FacePipeline | None = None
-        self._cohort: Tensor | None = None
+        self._assets: LearningAssets | None = None
         self._adapted: AdaptedGallery | None = None
 
     @property
@@ -106,7 +110,7 @@ class ModelKeeper:
         self._publish(ModelState.LOADING, wanted)
         try:
             pipeline = build_pipeline(wanted, self._store, embedder=former.embedder if former else None)
-            cohort = load_cohort(self._store, pipeline.embedder.id)
+            assets = load_learning_assets(pipeline.embedder, self._store)
         except KnownError as error:
             with self._lock:
                 self._wanted = settings = self._settings
@@ -114,10 +118,10 @@ class ModelKeeper:
             return
         with self._lock:
             self._settings, self._pipeline = wanted, pipeline
-            self._cohort, self._adapted = cohort, None
+            self._assets, self._adapted = assets, None
         self._worker.use(pipeline)
         self._publish(ModelState.READY, wanted)
-        if cohort is None:
+        if assets.cohort is None:
             self._listener(Trouble(uncalibrated(wanted.embedder)))
         self.adapt()
         if former is None or former.embedder.id != pipeline.embedder.id:
@@ -125,10 +129,10 @@ class ModelKeeper:
 
     def _adapt(self, _job: Job) -> None:
         with self._lock:
-            settings, pipeline, cohort = self._settings, self._pipeline, self._cohort
-        if pipeline is None:
+            settings, pipeline, assets = self._settings, self._pipeline, self._assets
+        if pipeline is None or assets is None:
             return
-        adapted = adapt_gallery(self._gallery, pipeline.embedder.id, settings, cohort)
+        adapted = adapt_gallery(self._gallery, assets, settings)
         with self._lock:
             if pipeline is not self._pipeline:
                 return  # other models came meanwhile; their own adaptation is on its way

@@ -48,14 +48,14 @@ def decode_picture(encoded: bytes) -> Image:
 
 
 def new_shots(samples: Sequence[FaceSample], pipeline: FacePipeline, source: ShotSource) -> list[NewShot]:
-    """Make shots to be saved, each with its embedding by the pipeline's embedder.
+    """Make shots to be saved, each with its template by the pipeline's embedder.
 
     Raises:
         EnrollmentError: if a picture cannot be encoded.
     """
     encoded = [encode_picture(sample.chip_bgr) for sample in samples]
     pictures = [decode_picture(chip) for chip in encoded]
-    embeddings = pipeline.embed_chips(pictures, [sample.detection.landmarks for sample in samples])
+    templates = pipeline.features_of_chips(pictures, [sample.detection.landmarks for sample in samples])
     now = datetime.now(UTC)
     return [
         NewShot(
@@ -65,7 +65,7 @@ def new_shots(samples: Sequence[FaceSample], pipeline: FacePipeline, source: Sho
             quality=sample.quality.score,
             taken_at=now,
             source=source,
-            embeddings={pipeline.embedder.id: embedding},
+            embeddings={pipeline.embedder.id: template},
         )
-        for chip, sample, embedding in zip(encoded, samples, embeddings, strict=True)
+        for chip, sample, template in zip(encoded, samples, templates, strict=True)
     ]

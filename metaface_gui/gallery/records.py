@@ -24,7 +24,7 @@ Int64s = NDArray[np.int64]
 MAX_CHIP_BYTES = 4 * 1024 * 1024
 """Largest encoded picture of a shot."""
 MAX_DIM = 4096
-"""Longest embedding."""
+"""Longest embedding, projection and all."""
 MAX_TEXT = 2000
 """Longest text of a consent record, and longest embedder id, in characters."""
 MAX_ID = 2**63 - 1
@@ -110,7 +110,10 @@ class _Picture:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class NewShot(_Picture):
-    """A shot to be saved. `embeddings` maps embedder ids to this face's embedding, float32 (d,); it may be empty."""
+    """A shot to be saved. `embeddings` maps embedder ids to what each made of this face, float32 (d,); may be empty.
+
+    An embedder with a projection gives longer vectors than without, under an id of its own.
+    """
 
     embeddings: Mapping[str, Floats] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Embeddings of many people → the generator that stands for strangers (`recognition.cohort`).
+"""Features of many people → the generator that stands for strangers (`recognition.cohort`).
 
 A mixture of Gaussians by expectation maximisation (Dempster, Laird and Rubin 1977), each face weighted so that every
 person counts once: a data set's celebrities must not become its typical strangers. Component covariances are drawn
@@ -10,6 +10,9 @@ the trace kept. γ is chosen for each embedder by two-fold cross-fitting within 
 half, promise 1 % to galleries of 1, 5, 20 and 100 people of the other half. SFace's achieved FPIR was 1.1, 1.5, 1.6
 and 2.4 % with γ = 1 and 0.9, 1.1, 1.2 and 1.7 % with γ = 2.5; InceptionResnetV1's (CASIA-WebFace) was 1.2, 1.4, 1.5
 and 1.6 % with γ = 1 and 1.1, 1.2, 1.2 and 1.1 % with γ = 1.3.
+
+Features of an embedder with a projection are [s; v], and the scale of v is the projection's affair. So the fit is made
+in coordinates in which every column of v varies as much as those of s do on average, and clusters are begun on s alone.
 """
 
 from __future__ import annotations
@@ -41,28 +44,56 @@ class CohortFitSettings:
 
 
 def fit_generator(
-    embeddings: Floats, person: NDArray[np.int64], settings: CohortFitSettings, metadata: dict[str, str]
+    features: Floats,
+    person: NDArray[np.int64],
+    settings: CohortFitSettings,
+    metadata: dict[str, str],
+    *,
+    embedding_dim: int | None = None,
 ) -> CohortGenerator:
-    """Fit to embeddings (n, d), L2-normalised, of the people numbered by `person` (n,).
+    """Fit to features (n, p), the first d L2-normalised, of the people numbered by `person` (n,).
+
+    `embedding_dim` is d (None: p, there is no projection); it is noted in the generator's metadata. Put the embedder's
+    id there, as `embedder_id`: a cohort is only ever used with the network and projection that it was fitted to.
 
     Raises:
         ValueError: if shapes do not fit, or there are too few people for nobody to stand out: at least 16 a component.
     """
-    if embeddings.ndim != 2 or person.shape != embeddings.shape[:1]:
-        raise ValueError(f"want (n, d) embeddings and (n,) people, got {embeddings.shape} and {person.shape}")
+    if features.ndim != 2 or person.shape != features.shape[:1]:
+        raise ValueError(f"want (n, p) features and (n,) people, got {features.shape} and {person.shape}")
+    d = features.shape[1] if embedding_dim is None else embedding_dim
+    if not 1 <= d <= features.shape[1]:
+        raise ValueError(f"embedding_dim must lie in 1 … {features.shape[1]}, got {d}")
     _, which, counts = np.unique(person, return_inverse=True, return_counts=True)
     if len(counts) < 16 * settings.components:
         raise ValueError(f"{settings.components} components need at least {16 * settings.components} people")
-    points = embeddings.astype(np.float64)
-    face_weights = (1.0 / counts)[which] * (len(points) / len(counts))
-    responsibilities = _spherical_k_means(points, face_weights, settings)
+    face_weights = (1.0 / counts)[which] * (len(features) / len(counts))
+    scales = _balancing_scales(features.astype(np.float64), face_weights, d)
+    points = features / scales
+    responsibilities = _spherical_k_means(points[:, :d], face_weights, settings)
     for _ in range(settings.steps):
         shares, means, covariances = _maximise(points, face_weights, responsibilities, settings.prior)
         responsibilities = _expect(points, shares, means, covariances)
     factors = np.stack([_sharpened_factor(c, settings.sharpening, settings.rank) for c in covariances])
+    if embedding_dim is not None:
+        metadata = {**metadata, "embedding_dim": str(d)}
     return CohortGenerator(
-        shares.astype(np.float32), means.astype(np.float32), factors.astype(np.float32), metadata=metadata
+        shares.astype(np.float32),
+        (means * scales).astype(np.float32),
+        (factors * scales[:, None]).astype(np.float32),
+        metadata=metadata,
     )
+
+
+def _balancing_scales(features: Doubles, face_weights: Doubles, d: int) -> Doubles:
+    """What to divide each column by (p,): 1 for s, and for v what makes it vary as much as s does on average."""
+    mean = np.average(features, axis=0, weights=face_weights)
+    deviations = np.sqrt(np.average(np.square(features - mean), axis=0, weights=face_weights))
+    scales = np.ones(features.shape[1])
+    typical = np.sqrt(np.square(deviations[:d]).mean())
+    # A column that hardly varies stays as it is.
+    scales[d:] = np.where(deviations[d:] > 1e-9, deviations[d:] / typical, 1.0)
+    return scales
 
 
 def _spherical_k_means(points: Doubles, face_weights: Doubles, settings: CohortFitSettings) -> Doubles:

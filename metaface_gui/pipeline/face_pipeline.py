@@ -71,9 +71,10 @@ class FacePipeline:
         started = time.perf_counter()
         detections = self.detector.detect(frame.image_bgr)
         detected = time.perf_counter()
-        crops, embeddings = self._embed(frame.image_bgr, detections)
+        crops, features = self._embed(frame.image_bgr, detections)
+        embeddings = self._stock(features)
         embedded = time.perf_counter()
-        decisions = self._identify(embeddings)
+        decisions = self._identify(features)
         track_ids = self._tracker.update(detections, embeddings, frame.time_s)
         faces = []
         for index, track_id in enumerate(track_ids):
@@ -100,33 +101,41 @@ class FacePipeline:
     def extract(self, image_bgr: Image) -> tuple[FaceSample, ...]:
         """Find the faces of a still picture as samples to enrol, the largest first."""
         detections = self.detector.detect(image_bgr)
-        crops, embeddings = self._embed(image_bgr, detections)
+        crops, features = self._embed(image_bgr, detections)
         samples = [
             sample_of(image_bgr, detection, assess(image_bgr, detection, crop), embedding)
-            for detection, crop, embedding in zip(detections, crops, embeddings, strict=True)
+            for detection, crop, embedding in zip(detections, crops, self._stock(features), strict=True)
         ]
         return tuple(sorted(samples, key=lambda sample: -sample.quality.size_px))
 
-    def embed_chips(self, chips_bgr: list[Image], landmarks: list[Floats]) -> Floats:
-        """Embed stored pictures: n of them with their (5, 2) landmarks → (n, d) float32, L2-normalised."""
+    def features_of_chips(self, chips_bgr: list[Image], landmarks: list[Floats]) -> Floats:
+        """Make templates of stored pictures: n of them with their (5, 2) landmarks → (n, p) float32.
+
+        They are what learners see (`FeatureSpace`), and belong to the embedder's `id`.
+        """
         size = self.embedder.crop_size
         crops = np.empty((len(chips_bgr), size, size, 3), np.uint8)
         for index, (chip_bgr, points) in enumerate(zip(chips_bgr, landmarks, strict=True)):
             crops[index] = align(chip_bgr, points[None], size)[0]
-        return self._embed_crops(crops)
+        return self._features_of(crops)
 
     def _embed(self, image_bgr: Image, detections: FaceDetections) -> tuple[Image, Floats]:
         crops = align(image_bgr, detections.landmarks, self.embedder.crop_size)
-        return crops, self._embed_crops(crops)
+        return crops, self._features_of(crops)
 
-    def _embed_crops(self, crops_rgb: Image) -> Floats:
+    def _features_of(self, crops_rgb: Image) -> Floats:
         batch = torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)
-        embeddings: Floats = self.embedder.embed(batch).cpu().numpy()
-        return embeddings
+        features: Floats = self.embedder.features(batch).cpu().numpy()
+        return features
 
-    def _identify(self, embeddings: Floats) -> dict[str, tuple[Identification, ...]]:
-        features = torch.from_numpy(embeddings)
-        return {key: classifier.identify(features) for key, classifier in self._classifiers.items()}
+    def _stock(self, features: Floats) -> Floats:
+        """Return the part (n, d) that cosines may be taken of; the rest is the learners' affair, on its own scale."""
+        return features[:, : self.embedder.space.embedding_dim]
+
+    def _identify(self, features: Floats) -> dict[str, tuple[Identification, ...]]:
+        # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
+        faces = torch.from_numpy(features)
+        return {key: classifier.identify(faces) for key, classifier in self._classifiers.items()}
 
 
 def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:

@@ -1,4 +1,8 @@
-"""How the features that learners see are laid out: what embedding produces and learners consume, known to both."""
+"""How the features that learners see are laid out: what embedding produces and learners consume, known to both.
+
+An embedder's id is `network`, then `+tag` if its weights are a user's own copy of the network in another precision,
+then `@tag` if it has a projection. Network and projection together say in which space its features are.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +32,13 @@ class FeatureSpace:
     def feature_dim(self) -> int:
         """p = d + r, the length of a face's features."""
         return self.embedding_dim + self.projection_dim
+
+
+def network_of(embedder_id: str) -> str:
+    """Return the network in an embedder's id, without the tags of a user's own copy (`+`) and of a projection (`@`)."""
+    return embedder_id.partition("@")[0].partition("+")[0]
+
+
+def same_space(one_id: str, other_id: str) -> bool:
+    """Whether what was fitted to features of one embedder fits those of the other: same network, same projection."""
+    return network_of(one_id) == network_of(other_id) and one_id.partition("@")[2] == other_id.partition("@")[2]

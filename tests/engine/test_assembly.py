@@ -6,19 +6,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from metaface_gui.engine.assembly import adapt_gallery, build_pipeline, re_embed
+from metaface_gui.engine.assembly import LearningAssets, adapt_gallery, build_pipeline, load_learning_assets, re_embed
 from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, consent
 from metaface_gui.engine.job_runner import Job, JobCancelledError
 from metaface_gui.engine.shots import decode_picture, new_shots
 from metaface_gui.errors import DeviceError, GalleryError, WeightsError
 from metaface_gui.gallery import Gallery, ShotSource
 from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.embedding import Projection
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import Frame
 
 SETTINGS = RecognitionSettings()
 
@@ -33,6 +38,11 @@ def pipeline(store: WeightsStore) -> FacePipeline:
     return build_pipeline(SETTINGS, store)
 
 
+@pytest.fixture(scope="module")
+def assets(pipeline: FacePipeline, store: WeightsStore) -> LearningAssets:
+    return load_learning_assets(pipeline.embedder, store)
+
+
 @pytest.fixture
 def gallery(pipeline: FacePipeline) -> Iterator[Gallery]:
     """Everybody of the demo, enrolled with an embedder that is not the pipeline's: no template fits."""
@@ -45,16 +55,14 @@ def gallery(pipeline: FacePipeline) -> Iterator[Gallery]:
         yield gallery
 
 
-def test_templates_of_another_embedder_are_never_used(
-    gallery: Gallery, pipeline: FacePipeline, store: WeightsStore
-) -> None:
-    adapted = adapt_gallery(gallery, pipeline.embedder.id, SETTINGS, load_cohort(store, pipeline.embedder.id))
+def test_templates_of_another_embedder_are_never_used(gallery: Gallery, assets: LearningAssets) -> None:
+    adapted = adapt_gallery(gallery, assets, SETTINGS)
     assert adapted.report.n_people == 0
     assert adapted.classifier.scorer is None
 
 
 def test_missing_templates_are_made_from_the_stored_pictures(
-    gallery: Gallery, pipeline: FacePipeline, store: WeightsStore
+    gallery: Gallery, pipeline: FacePipeline, assets: LearningAssets
 ) -> None:
     embedder_id = pipeline.embedder.id
     total = sum(person.shot_count for person in gallery.snapshot().people)
@@ -63,11 +71,84 @@ def test_missing_templates_are_made_from_the_stored_pictures(
     templates = gallery.templates(embedder_id)
     assert len(templates) == total
     shot = gallery.shots(int(templates.person_ids[0]))[0]
-    direct = pipeline.embed_chips([decode_picture(shot.chip)], [shot.landmarks])[0]
+    direct = pipeline.features_of_chips([decode_picture(shot.chip)], [shot.landmarks])[0]
     assert np.abs(templates.features[0] - direct).max() < 1e-5, "the same pixels give the same template"
-    adapted = adapt_gallery(gallery, embedder_id, SETTINGS, load_cohort(store, embedder_id))
+    adapted = adapt_gallery(gallery, assets, SETTINGS)
     assert (adapted.report.n_people, adapted.report.n_shots) == (len(demo_people()), total)
     assert adapted.classifier.is_calibrated
+
+
+def projected(pipeline: FacePipeline, seed: int) -> FacePipeline:
+    """The same models with a random projection to three numbers."""
+    embedder = pipeline.embedder
+    width = embedder.trunk(torch.zeros((1, 3, embedder.crop_size, embedder.crop_size), dtype=torch.uint8)).shape[1]
+    random = torch.Generator().manual_seed(seed)
+    weight = torch.randn(3, width, generator=random) / width**0.5
+    projection = Projection(f"{seed:08x}", weight, torch.zeros(embedder.embedding_dim, 4))
+    return FacePipeline(pipeline.detector, embedder.with_projection(projection))
+
+
+def test_templates_with_and_without_a_projection_never_mix(
+    gallery: Gallery, pipeline: FacePipeline, store: WeightsStore, assets: LearningAssets
+) -> None:
+    total = re_embed(gallery, pipeline)
+    stock = gallery.templates(pipeline.embedder.id)
+    first, second = projected(pipeline, 1), projected(pipeline, 2)
+    assert len(gallery.templates(first.embedder.id)) == 0
+    for pipe in (first, second):
+        assert re_embed(gallery, pipe) == total, "a gallery made before gets new templates, each projection its own"
+        assert re_embed(gallery, pipe) == 0
+    one, other = gallery.templates(first.embedder.id), gallery.templates(second.embedder.id)
+    assert stock.features.shape == (total, 128)
+    assert one.features.shape == other.features.shape == (total, 132)
+    np.testing.assert_allclose(one.features[:, :128], stock.features, atol=1e-5)
+    assert np.abs(one.features[:, 128:-1] - other.features[:, 128:-1]).max() > 1e-3
+    np.testing.assert_array_equal(gallery.templates(pipeline.embedder.id).features, stock.features)
+    for pipe, space in ((pipeline, FeatureSpace(128)), (first, FeatureSpace(128, 4))):
+        loaded = load_learning_assets(pipe.embedder, store)
+        assert loaded.space == space
+        assert adapt_gallery(gallery, loaded, SETTINGS).report.n_shots == total
+    assert load_learning_assets(first.embedder, store).cohort is None, "the shipped strangers have no such projection"
+    assert assets.cohort is not None
+
+
+def test_tracks_and_shots_carry_the_stock_embedding_and_learners_see_the_features(
+    gallery: Gallery, pipeline: FacePipeline, store: WeightsStore
+) -> None:
+    pipe = projected(pipeline, 1)
+    re_embed(gallery, pipe)
+    adapted = adapt_gallery(gallery, load_learning_assets(pipe.embedder, store), SETTINGS)
+    pipe.set_classifiers({SETTINGS.learner: adapted.classifier}, SETTINGS.learner)
+    person = demo_people()[0]
+    result = pipe.process(Frame(person.stills[0], 0, 0.0, 0))
+    assert [face.identification.name for face in result.faces] == [person.name]
+    for embedding in (result.faces[0].embedding, pipe.extract(person.stills[0])[0].embedding):
+        assert embedding.shape == (128,)
+        assert np.linalg.norm(embedding) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("key", list(LEARNERS))
+def test_every_learner_knows_the_demos_people_and_nobody_else(
+    gallery: Gallery, pipeline: FacePipeline, assets: LearningAssets, key: str
+) -> None:
+    re_embed(gallery, pipeline)
+    templates = gallery.templates(pipeline.embedder.id)
+    stranger = torch.nn.functional.normalize(torch.randn(8, 128, generator=torch.Generator().manual_seed(0)))
+    for cohort in (assets.cohort, None):
+        adapted = adapt_gallery(gallery, replace(assets, cohort=cohort), replace(SETTINGS, learner=key))
+        assert adapted.report.learner == key
+        assert adapted.classifier.is_calibrated is (cohort is not None)
+        named = [one.person_id for one in adapted.classifier.identify(torch.from_numpy(templates.features.copy()))]
+        assert named == templates.person_ids.tolist()
+        assert all(one.is_unknown for one in adapted.classifier.identify(stranger))
+
+
+def test_the_fixed_threshold_is_the_cosine_itself_where_scores_are_cosines(
+    gallery: Gallery, pipeline: FacePipeline, assets: LearningAssets
+) -> None:
+    re_embed(gallery, pipeline)
+    adapted = adapt_gallery(gallery, replace(assets, cohort=None), SETTINGS)
+    assert adapted.classifier.threshold == pytest.approx(UNCALIBRATED_THRESHOLD, abs=0.01)
 
 
 def test_a_cancelled_run_keeps_what_it_has_made(gallery: Gallery, pipeline: FacePipeline) -> None:

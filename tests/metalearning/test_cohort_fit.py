@@ -57,6 +57,32 @@ def test_sharpening_keeps_the_total_variance_and_favours_the_large_directions() 
     assert (largest[1] > largest[0]).all()
 
 
+def test_projections_are_fitted_with_the_embedding_that_they_belong_to() -> None:
+    embeddings, people = clusters((400, 400))
+    # What a projection gives depends on the face: here it is the face's first number, and the second on a huge scale.
+    projections = np.stack([embeddings[:, 0], 1000.0 * embeddings[:, 1]], 1)
+    features = np.concatenate([embeddings, projections], 1).astype(np.float32)
+    generator = fit_generator(features, people, SETTINGS, {"seed": "0"}, embedding_dim=8)
+    assert generator.metadata == {"seed": "0", "embedding_dim": "8"}
+    samples = generator.sample(4000, seed=0)
+    assert samples.shape == (4000, 10)
+    np.testing.assert_allclose(np.linalg.norm(samples[:, :8], axis=1), 1.0, rtol=1e-5)
+    assert np.corrcoef(samples[:, 0], samples[:, 8])[0, 1] > 0.95
+    assert np.corrcoef(samples[:, 1], samples[:, 9])[0, 1] > 0.95
+    assert samples[:, 9].std() == pytest.approx(features[:, 9].std(), rel=0.15)
+
+
+def test_the_scale_of_a_projection_does_not_matter() -> None:
+    embeddings, people = clusters()
+    fits = [
+        fit_generator(np.hstack([embeddings, scale * embeddings[:, :3]]), people, SETTINGS, {}, embedding_dim=8)
+        for scale in (np.float32(1.0), np.float32(512.0))
+    ]
+    one, other = (fit.sample(500, seed=0) for fit in fits)
+    np.testing.assert_allclose(other[:, :8], one[:, :8], atol=1e-3)
+    np.testing.assert_allclose(other[:, 8:], 512.0 * one[:, 8:], atol=0.5)
+
+
 def test_the_same_seed_fits_the_same_generator() -> None:
     first, second = (fit_generator(*clusters(), SETTINGS, {}) for _ in range(2))
     np.testing.assert_array_equal(first.factors, second.factors)
@@ -68,3 +94,5 @@ def test_too_few_people_to_hide_among_are_refused() -> None:
         fit_generator(points, people % 20, SETTINGS, {})
     with pytest.raises(ValueError, match="people"):
         fit_generator(points, people[:-1], SETTINGS, {})
+    with pytest.raises(ValueError, match="embedding_dim must lie in 1 … 8"):
+        fit_generator(points, people, SETTINGS, {}, embedding_dim=9)

@@ -12,7 +12,6 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.cohort import load_cohort
@@ -37,14 +36,15 @@ def pipeline(store: WeightsStore) -> FacePipeline:
 def classifier(pipeline: FacePipeline, store: WeightsStore) -> OpenSetClassifier:
     """Prototypes of the demo's people from their stills."""
     people = demo_people()
-    embeddings = [pipeline.extract(still)[0].embedding for person in people for still in person.stills]
+    samples = [pipeline.extract(still)[0] for person in people for still in person.stills]
+    shots = pipeline.features_of_chips([s.chip_bgr for s in samples], [s.detection.landmarks for s in samples])
     labels = [index for index, person in enumerate(people) for _ in person.stills]
-    support = SupportSet(torch.from_numpy(np.stack(embeddings)), torch.tensor(labels), len(people))
+    support = SupportSet(torch.from_numpy(shots), torch.tensor(labels), len(people))
     return OpenSetClassifier.calibrated(
-        make_learner("prototypical", FeatureSpace(support.features.shape[1])).adapt(support),
+        make_learner("prototypical", pipeline.embedder.space).adapt(support),
         person_ids=tuple(range(1, len(people) + 1)),
         names=tuple(person.name for person in people),
-        cohort=load_cohort(store, pipeline.embedder.id),
+        cohort=load_cohort(store, pipeline.embedder.id, pipeline.embedder.space),
         fpir=0.01,
     )
 
@@ -91,9 +91,11 @@ def test_the_primary_learner_must_be_among_the_classifiers(
 def test_templates_from_stored_pictures_are_close_to_the_frames_own(pipeline: FacePipeline) -> None:
     (still, *_) = demo_people()[0].stills
     sample = pipeline.extract(still)[0]
-    again = pipeline.embed_chips([sample.chip_bgr], [sample.detection.landmarks])
-    assert float(again[0] @ sample.embedding) > 0.97
-    assert pipeline.embed_chips([], []).shape == (0, 128)
+    again = pipeline.features_of_chips([sample.chip_bgr], [sample.detection.landmarks])
+    space = pipeline.embedder.space
+    assert again.shape == (1, space.feature_dim)
+    assert float(again[0, : space.embedding_dim] @ sample.embedding) > 0.97
+    assert pipeline.features_of_chips([], []).shape == (0, space.feature_dim)
 
 
 @pytest.mark.parametrize(

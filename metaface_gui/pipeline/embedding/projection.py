@@ -24,6 +24,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.feature_space import network_of
 
 BLOCK = 512
 """Columns of B that share a scale; the last block of a row may be shorter."""
@@ -122,7 +123,7 @@ def read_projection(path: Path, *, embedder_id: str) -> Projection:
         projection, trained_for = _parsed(path.read_bytes())
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged_projection(path) from error
-    if trained_for != base_id(embedder_id):
+    if trained_for != network_of(embedder_id):
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
@@ -146,11 +147,6 @@ def _parsed(content: bytes) -> tuple[Projection, str]:
         raise ValueError("want int8 weights with a scale a block")
     projection = Projection(_id_of(content), _dequantise(weight, scales), tensors["tail"].float())
     return projection, str(described["embedder_id"])
-
-
-def base_id(embedder_id: str) -> str:
-    """Return the network in an embedder's id, without the tags of a user's own copy (`+`) and of a projection (`@`)."""
-    return embedder_id.partition("@")[0].partition("+")[0]
 
 
 def damaged_projection(path: Path) -> WeightsError:

@@ -1,8 +1,9 @@
 """Strangers to measure a threshold against: sampled from a generator, so that no real person's template ships.
 
-The generator is a mixture of Gaussians in an embedder's space, fitted by `metalearning.cohort_fit` to people that no
-evaluation uses. Cohorts of impostors are how speaker verification normalises scores (Reynolds 1997; Auckenthaler,
-Carey and Lloyd-Thomas 2000, "T-norm"): what they score against a new model says what a score is worth there.
+The generator is a mixture of Gaussians in an embedder's feature space, fitted by `metalearning.cohort_fit` to people
+that no evaluation uses. Cohorts of impostors are how speaker verification normalises scores (Reynolds 1997;
+Auckenthaler, Carey and Lloyd-Thomas 2000, "T-norm"): what they score against a new model says what a score is worth
+there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from safetensors.numpy import save_file
 from torch import Tensor
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import Floats
 
@@ -28,12 +30,12 @@ _SEED = 20_240_601
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortGenerator:
-    """k Gaussians: drawn with `weights` (k,), each mean (k, d) plus factor (k, d, r) times r standard normals.
+    """k Gaussians: drawn with `weights` (k,), each mean (k, p) plus factor (k, p, f) times f standard normals.
 
-    `metadata` says what it was fitted to, in words.
+    `metadata` says what it was fitted to, in words, and, if p > d, as `embedding_dim` what d is (`FeatureSpace`).
 
     Raises:
-        ValueError: if shapes do not fit, weights are no shares of a whole, or a value is not finite.
+        ValueError: if shapes do not fit, weights are no shares of a whole, a value is not finite or d not in 1 … p.
     """
 
     weights: Floats
@@ -45,14 +47,29 @@ class CohortGenerator:
         k = len(self.weights)
         shapes_fit = self.means.ndim == 2 and self.factors.ndim == 3 and self.weights.shape == (k,) and k > 0
         if not shapes_fit or len(self.means) != k or self.factors.shape[:2] != self.means.shape:
-            raise ValueError("want weights (k,), means (k, d) and factors (k, d, r)")
+            raise ValueError("want weights (k,), means (k, p) and factors (k, p, f)")
         if not all(np.isfinite(array).all() for array in (self.weights, self.means, self.factors)):
             raise ValueError("a parameter is not finite")
         if (self.weights < 0.0).any() or abs(float(self.weights.sum()) - 1.0) > 0.01:
             raise ValueError("weights must be shares of a whole")
+        if not 1 <= self.embedding_dim <= self.means.shape[1]:
+            raise ValueError("embedding_dim must lie in 1 … p")
+
+    @property
+    def embedding_dim(self) -> int:
+        """d: how many of a sample's p features are the stock embedding, a unit vector."""
+        return int(self.metadata.get("embedding_dim", self.means.shape[1]))
+
+    @property
+    def space(self) -> FeatureSpace:
+        """The layout of its samples."""
+        return FeatureSpace(self.embedding_dim, self.means.shape[1] - self.embedding_dim)
 
     def sample(self, n: int, seed: int) -> Floats:
-        """Draw n strangers: (n, d) float32, L2-normalised; the same for the same seed."""
+        """Draw n strangers: (n, p) float32, their first d L2-normalised; the same for the same seed.
+
+        A face's projections are divided by the same length as its embedding, so a sample is divided as a whole.
+        """
         random = np.random.default_rng(seed)
         weights = self.weights.astype(np.float64)
         counts = random.multinomial(n, weights / weights.sum())
@@ -62,7 +79,7 @@ class CohortGenerator:
         ]
         # Shuffled, so that a part of a cohort stands for the whole.
         points = random.permutation(np.concatenate(drawn).astype(np.float32))
-        strangers: Floats = points / np.linalg.norm(points, axis=1, keepdims=True)
+        strangers: Floats = points / np.linalg.norm(points[:, : self.embedding_dim], axis=1, keepdims=True)
         return strangers
 
 
@@ -88,16 +105,19 @@ def read_generator(path: Path) -> CohortGenerator:
         ) from error
 
 
-def load_cohort(store: WeightsStore, embedder_id: str) -> Tensor | None:
-    """Sample the strangers of an embedder's space: (10000, d) float32, L2-normalised, always the same ones.
+def load_cohort(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> Tensor | None:
+    """Sample the strangers of an embedder's feature space: (10000, p) float32, always the same ones.
 
-    None if no generator was fitted for it. A copy of the same network in another precision, whose id has a tag after
-    `+`, shares its space.
+    None if no generator was fitted for it: neither to its network nor, if it has one, to its projection. A copy of the
+    same network in another precision shares its space.
 
     Raises:
         WeightsError: if the generator's file is missing or damaged.
     """
-    name = f"cohort-{embedder_id.partition('+')[0]}"
+    name = f"cohort-{network_of(embedder_id)}"
     if name not in {entry.name for entry in store.entries()}:
         return None
-    return torch.from_numpy(read_generator(store.path(name)).sample(COHORT_SIZE, _SEED))
+    generator = read_generator(store.path(name))
+    if generator.space != space or not same_space(generator.metadata.get("embedder_id", ""), embedder_id):
+        return None
+    return torch.from_numpy(generator.sample(COHORT_SIZE, _SEED))

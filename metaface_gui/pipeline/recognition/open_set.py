@@ -17,7 +17,8 @@ from metaface_gui.types import UNKNOWN, Identification, PersonId
 
 UNCALIBRATED_THRESHOLD = 0.65
 """Cosine asked for where an embedder has no cohort. Under facenet-casia, the nearest relative of those that have none,
-this lets 0.1 % of strangers through with 20 people enrolled and just under 1 % with 100."""
+this lets 0.1 % of strangers through with 20 people enrolled and just under 1 % with 100. A method that scores on
+another scale gets there by `boundary_faces`."""
 
 _COHORT_BATCH = 2048
 
@@ -61,10 +62,12 @@ class OpenSetClassifier:
         names: tuple[str, ...],
         cohort: Tensor | None,
         fpir: float,
+        boundary: Tensor | None = None,
     ) -> OpenSetClassifier:
         """Score the cohort (n, p) with a newly adapted classifier and set the threshold that lets `fpir` through.
 
-        Without a cohort the threshold is `UNCALIBRATED_THRESHOLD`, which means something for cosine scores only.
+        Without a cohort the threshold is the median of what the `boundary` faces (m, p) score, which are made for the
+        cosine `UNCALIBRATED_THRESHOLD`; without these it is that cosine itself, which suits no scores but cosines.
 
         Raises:
             ValueError: if there is not one id and one name for each of the scorer's people, or `fpir` is not a share.
@@ -72,11 +75,9 @@ class OpenSetClassifier:
         if not scorer.n_way == len(person_ids) == len(names) > 0:
             raise ValueError(f"{scorer.n_way} people are scored, {len(person_ids)} ids and {len(names)} names given")
         if cohort is None:
-            return cls(scorer, person_ids, names, None, UNCALIBRATED_THRESHOLD)
-        with torch.inference_mode():
-            batches = (cohort[begin : begin + _COHORT_BATCH] for begin in range(0, len(cohort), _COHORT_BATCH))
-            best = torch.cat([scorer.scores(batch).amax(1, keepdim=True) for batch in batches])
-        strangers = StrangerScores.of(best.cpu().numpy())
+            threshold = UNCALIBRATED_THRESHOLD if boundary is None else float(_best_scores(scorer, boundary).median())
+            return cls(scorer, person_ids, names, None, threshold)
+        strangers = StrangerScores.of(_best_scores(scorer, cohort).cpu().numpy())
         return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir))
 
     @property
@@ -107,3 +108,10 @@ class OpenSetClassifier:
             nearest_id=person_id,
             nearest_name=name,
         )
+
+
+@torch.inference_mode()
+def _best_scores(scorer: Scorer, faces: Tensor) -> Tensor:
+    """Each face's best score against anybody: (n, p) → (n, 1), in batches that a thousand people's scores fit into."""
+    batches = (faces[begin : begin + _COHORT_BATCH] for begin in range(0, len(faces), _COHORT_BATCH))
+    return torch.cat([scorer.scores(batch).amax(1, keepdim=True) for batch in batches])

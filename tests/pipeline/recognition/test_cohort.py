@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from metaface_gui.errors import WeightsError
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.recognition.cohort import (
     COHORT_SIZE,
     CohortGenerator,
@@ -41,6 +45,24 @@ def test_samples_follow_the_mixture() -> None:
 def test_the_same_seed_draws_the_same_strangers_and_another_does_not() -> None:
     np.testing.assert_array_equal(generator().sample(50, seed=1), generator().sample(50, seed=1))
     assert not np.array_equal(generator().sample(50, seed=1), generator().sample(50, seed=2))
+
+
+def test_projections_are_divided_by_the_length_of_the_embedding() -> None:
+    means = np.array([[0.0, 4.0, 8.0]], np.float32)
+    projected = CohortGenerator(np.ones(1, np.float32), means, np.zeros((1, 3, 1), np.float32), {"embedding_dim": "2"})
+    assert projected.space == FeatureSpace(2, 1)
+    np.testing.assert_allclose(projected.sample(2, seed=0), [[0.0, 1.0, 2.0]] * 2)
+
+
+@pytest.mark.parametrize("dimension", ["0", "4", "many"])
+def test_an_embedding_longer_than_the_features_is_refused(dimension: str, tmp_path: Path) -> None:
+    good = generator()
+    with pytest.raises(ValueError, match=r".+"):
+        CohortGenerator(good.weights, good.means, good.factors, {"embedding_dim": dimension})
+    arrays = {"weights": good.weights, "means": good.means, "factors": good.factors}
+    save_file(arrays, tmp_path / "cohort.safetensors", {"embedding_dim": dimension})
+    with pytest.raises(WeightsError, match=r"cohort\.safetensors"):
+        read_generator(tmp_path / "cohort.safetensors")
 
 
 def test_a_generator_survives_its_file(tmp_path: Path) -> None:
@@ -84,7 +106,7 @@ def test_parameters_that_make_no_sense_are_refused(change: str) -> None:
 def test_the_shipped_cohorts_look_like_strangers_to_each_other(
     store: WeightsStore, embedder_id: str, dimension: int, mean: float, one_in_a_hundred: float
 ) -> None:
-    cohort = load_cohort(store, embedder_id)
+    cohort = load_cohort(store, embedder_id, FeatureSpace(dimension))
     assert cohort is not None
     assert cohort.shape == (COHORT_SIZE, dimension)
     torch.testing.assert_close(cohort.norm(dim=1), torch.ones(COHORT_SIZE))
@@ -104,9 +126,50 @@ def test_the_shipped_generators_say_what_they_were_fitted_to_and_are_small(
     assert metadata["embedder_id"] == embedder_id
 
 
-def test_a_copy_of_a_network_shares_its_cohort_and_an_unknown_network_has_none(store: WeightsStore) -> None:
-    first, second = load_cohort(store, "sface-2021dec"), load_cohort(store, "sface-2021dec+0123abcd")
+def store_with(generator: CohortGenerator, folder: Path) -> WeightsStore:
+    """A store whose only entry is the cohort of “net”."""
+    save_generator(generator, folder / "cohort.safetensors")
+    content = (folder / "cohort.safetensors").read_bytes()
+    entry = {
+        "name": "cohort-net",
+        "role": "cohort",
+        "key": "net",
+        "file": "cohort.safetensors",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "license": "MIT",
+        "source": "this test",
+    }
+    (folder / "manifest.json").write_text(json.dumps({"weights": [entry]}), encoding="utf-8")
+    return WeightsStore(folder, folder / "own")
+
+
+def test_a_copy_of_a_network_shares_its_cohort_and_an_unknown_network_has_none(tmp_path: Path) -> None:
+    good = generator()
+    store = store_with(CohortGenerator(good.weights, good.means, good.factors, {"embedder_id": "net"}), tmp_path)
+    first, second = (load_cohort(store, f"net{tag}", FeatureSpace(3)) for tag in ("", "+0123abcd"))
     assert first is not None
     assert second is not None
     assert torch.equal(first, second)
-    assert load_cohort(store, "another-network") is None
+    assert load_cohort(store, "another-network", FeatureSpace(3)) is None
+
+
+def test_a_cohort_is_of_one_projection_and_used_with_no_other(tmp_path: Path) -> None:
+    good = generator()
+    metadata = {"embedder_id": "net@ff", "embedding_dim": "2"}
+    store = store_with(CohortGenerator(good.weights, good.means, good.factors, metadata), tmp_path)
+    for embedder_id in ("net@ff", "net+0123abcd@ff"):
+        cohort = load_cohort(store, embedder_id, FeatureSpace(2, 1))
+        assert cohort is not None
+        assert cohort.shape == (COHORT_SIZE, 3)
+        torch.testing.assert_close(cohort[:, :2].norm(dim=1), torch.ones(COHORT_SIZE))
+    assert load_cohort(store, "net@fe", FeatureSpace(2, 1)) is None, "another projection"
+    assert load_cohort(store, "net", FeatureSpace(2)) is None, "no projection"
+    assert load_cohort(store, "net@ff", FeatureSpace(2, 3)) is None, "a projection of another length"
+
+
+def test_a_cohort_of_the_stock_embedding_is_none_for_a_projection(tmp_path: Path) -> None:
+    good = generator()
+    store = store_with(CohortGenerator(good.weights, good.means, good.factors, {"embedder_id": "net"}), tmp_path)
+    assert load_cohort(store, "net", FeatureSpace(3)) is not None
+    assert load_cohort(store, "net@ff", FeatureSpace(3, 2)) is None
