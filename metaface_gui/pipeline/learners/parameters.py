@@ -1,0 +1,222 @@
+"""Meta-parameters on disk: a safetensors file for the program and a JSON card beside it for people.
+
+The file says which method, embedder and projection it belongs to, because meta-parameters of another one have the
+right shapes all too often and would be wrong without a word.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.learners.base import Params
+from metaface_gui.pipeline.weights_store import WeightsStore
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_FORMAT = "1"
+_ENTRY = "meta_parameters"
+_HALF_ABOVE = 4096
+"""Tensors of more elements are kept in half precision: rounding an A of 128 × 64 by one part in 2000 changes nothing,
+while a rounded temperature or threshold would."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What a file's metadata say of it."""
+
+    format: str
+    learner: str
+    embedder_id: str
+    embedding_dim: int
+    projection_dim: int
+
+    @classmethod
+    def of(cls, key: str, space: FeatureSpace, embedder_id: str) -> _Header:
+        return cls(_FORMAT, key, embedder_id, space.embedding_dim, space.projection_dim)
+
+
+def save_params(
+    path: Path,
+    params: Params,
+    *,
+    key: str,
+    space: FeatureSpace,
+    embedder_id: str,
+    card: Mapping[str, object] | DataclassInstance,
+) -> None:
+    """Write the meta-parameters of method `key`, found on `embedder_id`'s features, and `card` to `path` with `.json`.
+
+    `card` holds what people ask of weights (data, split, settings, metrics), as JSON can. Each of the two files is
+    replaced whole or not at all; folders are made as needed. The same tensors give the same file on every machine.
+    Large tensors are rounded to half precision: measure with what `read_params` gives back.
+
+    Raises:
+        WeightsError: if the folder cannot be written to.
+        TypeError: if JSON cannot hold the card.
+    """
+    header = dataclasses.asdict(_Header.of(key, space, embedder_id))
+    described = dict(card) if isinstance(card, Mapping) else dataclasses.asdict(card)
+    text = json.dumps({**header, **described}, indent=2, ensure_ascii=False) + "\n"
+    tensors = {
+        name: tensor.detach().cpu().to(torch.float16 if tensor.numel() > _HALF_ABOVE else torch.float32).contiguous()
+        for name, tensor in params.items()
+    }
+    # One entry: safetensors writes several in random order, and the manifest knows files by their hash.
+    content = save(tensors, {_ENTRY: json.dumps(header, sort_keys=True)})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path.with_suffix(".json"), text.encode())
+        _write_whole(path, content)
+    except OSError as error:
+        raise WeightsError(
+            QT_TRANSLATE_NOOP("Errors", "Cannot write {file}: {reason}. Choose another folder or free some space."),
+            file=path,
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def read_params(path: Path, *, key: str, space: FeatureSpace, embedder_id: str) -> Params:
+    """Read the meta-parameters of method `key` for that embedder: float32 on the CPU, by name.
+
+    Raises:
+        WeightsError: if the file is missing or damaged, or belongs to another method, embedder, projection or version
+            of MetaFace.
+    """
+    params, header = _read(path)
+    _check_belongs(path, header, _Header.of(key, space, embedder_id))
+    wanted = {name: tensor.shape for name, tensor in LEARNERS[key].initial_params(space).items()}
+    if {name: tensor.shape for name, tensor in params.items()} != wanted:
+        raise WeightsError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{file} was trained by another version of MetaFace. Train it again with “metaface train {learner}”.",
+            ),
+            file=path.name,
+            learner=key,
+        )
+    if not all(bool(tensor.isfinite().all()) for tensor in params.values()):
+        raise _damaged(path)
+    return params
+
+
+def learner_of(path: Path) -> str:
+    """Return the key of the method whose meta-parameters a file holds.
+
+    Raises:
+        WeightsError: if the file is missing or damaged, or holds no method's meta-parameters.
+    """
+    key = _read(path)[1].get("learner", "")
+    if key not in LEARNERS:
+        raise WeightsError(
+            QT_TRANSLATE_NOOP(
+                "Errors", "{file} holds no method's meta-parameters. Choose a file that “metaface train” wrote."
+            ),
+            file=path.name,
+        )
+    return key
+
+
+def load_trained(store: WeightsStore, space: FeatureSpace, embedder_id: str) -> dict[str, Params]:
+    """Read all methods' meta-parameters that there are for an embedder, by the method's key.
+
+    In the manifest they are called `KEY-NETWORK`, without the id's tags. A file that was trained on another projection,
+    such as a shipped one where a user has trained their own, is passed over: the method is then untrained.
+
+    Raises:
+        WeightsError: if a file is missing or damaged, or is not what the manifest calls it.
+    """
+    listed = {entry.name for entry in store.entries()}
+    trained: dict[str, Params] = {}
+    for key in LEARNERS:
+        name = f"{key}-{network_of(embedder_id)}"
+        if name not in listed:
+            continue
+        path = store.path(name)
+        header = _read(path)[1]
+        if network_of(header.embedder_id) != network_of(embedder_id) or same_space(header.embedder_id, embedder_id):
+            trained[key] = read_params(path, key=key, space=space, embedder_id=embedder_id)
+    return trained
+
+
+def _read(path: Path) -> tuple[Params, _Header]:
+    if not path.is_file():
+        raise WeightsError(
+            QT_TRANSLATE_NOOP("Errors", "There is no file {file}. Check the path, or train it with “metaface train”."),
+            file=path,
+        )
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            names = tuple(file.keys())
+            params = {name: file.get_tensor(name).to(torch.float32) for name in names}
+            header = _Header(**json.loads((file.metadata() or {})[_ENTRY]))
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise _damaged(path) from error
+    return params, header
+
+
+def _check_belongs(path: Path, found: _Header, wanted: _Header) -> None:
+    if found.format != wanted.format:
+        raise WeightsError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{file} was written by another version of MetaFace. "
+                "Update MetaFace, or train it again with “metaface train {learner}”.",
+            ),
+            file=path.name,
+            learner=wanted.learner,
+        )
+    if found.learner != wanted.learner:
+        raise WeightsError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{file} was trained for the method “{found}”, not “{wanted}”. Choose that method or another file.",
+            ),
+            file=path.name,
+            found=found.learner,
+            wanted=wanted.learner,
+        )
+    dims_fit = (found.embedding_dim, found.projection_dim) == (wanted.embedding_dim, wanted.projection_dim)
+    if not dims_fit or not same_space(found.embedder_id, wanted.embedder_id):
+        raise WeightsError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{file} was trained on features of “{found}”, not of “{wanted}”. "
+                "Choose that embedder, or train with “metaface train {learner}”.",
+            ),
+            file=path.name,
+            found=found.embedder_id,
+            wanted=wanted.embedder_id,
+            learner=wanted.learner,
+        )
+
+
+def _damaged(path: Path) -> WeightsError:
+    return WeightsError(
+        QT_TRANSLATE_NOOP(
+            "Errors", "{file} is damaged: no meta-trained parameters can be read from it. Install or train it again."
+        ),
+        file=path.name,
+    )
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Fill a file beside `path`, then put it in its place, so that `path` is never half a file."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
