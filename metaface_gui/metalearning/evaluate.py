@@ -29,8 +29,9 @@ from metaface_gui.metalearning.protocol import Indices, OpenSetEpisode, OpenSetP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, Params, SupportSet
+from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 
 STOCK = "stock"
 SLOW_LEARNERS = frozenset({"rl2"})
@@ -255,12 +256,21 @@ class _Trial:
         between = _now(device)
         ids = tuple(range(episode.n_way))
         open_set = OpenSetClassifier.calibrated(
-            adapted, person_ids=ids, names=tuple(map(str, ids)), cohort=self._cohort, fpir=self._settings.fpir
+            adapted,
+            person_ids=ids,
+            names=tuple(map(str, ids)),
+            cohort=self._cohort,
+            fpir=self._settings.fpir,
+            boundary=self._boundary(support) if self._cohort is None else None,
         )
         self._adapt_s.append(between - started)
         self._calibrate_s.append(_now(device) - between)
         self._shipped.append(_Shipped(open_set.threshold, open_set.strangers))
         return adapted
+
+    def _boundary(self, support: SupportSet) -> Tensor:
+        dimension = self._contender.learner.space.embedding_dim
+        return boundary_faces(support.features, support.labels, embedding_dim=dimension, cosine=UNCALIBRATED_THRESHOLD)
 
     @torch.inference_mode()
     def _look(self, classifier: AdaptedClassifier, episode: OpenSetEpisode, condition: str) -> None:

@@ -122,3 +122,11 @@ class OpenSetProtocol:
             return self._single
         others = np.flatnonzero(~np.isin(self._person, enrolled))
         return others if len(others) <= MAX_STRANGERS else random.choice(others, MAX_STRANGERS, replace=False)
+
+
+def can_enrol(person: Indices, n_way: int, k_shot: int) -> bool:
+    """Whether an episode can enrol as many people as asked for, with somebody left to be a stranger."""
+    try:
+        return OpenSetProtocol(person, n_way=n_way, k_shot=k_shot).n_way_used == n_way
+    except TooFewPeopleError:
+        return False

@@ -8,7 +8,7 @@ All shares are fractions, 0..1.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -79,6 +79,17 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence about the figures: an English template, to be translated where it is shown, and its values."""
+
+    template: str
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """An evaluation: its rows, and those of the calibration table and the shots plot, which may be empty."""
 
@@ -87,9 +98,10 @@ class Report:
     calibration: tuple[EvaluationRow, ...] = ()
     shots: tuple[EvaluationRow, ...] = ()
 
-    def notes(self) -> tuple[str, ...]:
-        """What the figures do not support, in English."""
-        return (*_few_strangers(self.rows), *_fewer_people(self.rows), *_fewer_episodes(self.rows))
+    def notes(self) -> tuple[Note, ...]:
+        """What to know before quoting the figures."""
+        rows = self.rows
+        return (*_few_strangers(rows), *_shared_thresholds(rows), *_fewer_people(rows), *_fewer_episodes(rows))
 
     def to_json(self) -> str:
         """The report in the shape of the module's docstring."""
@@ -99,7 +111,7 @@ class Report:
             "untrained": [row_record(row) for row in self.rows if row.is_twin],
             "calibration": [calibration_record(row) for row in self.calibration],
             "shots": [row_record(row) for row in self.shots],
-            "notes": list(self.notes()),
+            "notes": [str(note) for note in self.notes()],
         }
         return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -210,25 +222,49 @@ def _plain(value: Json) -> Json:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _few_strangers(rows: Sequence[EvaluationRow]) -> tuple[str, ...]:
+def _few_strangers(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
     fewest = min((row.stranger_people for row in rows), default=0)
-    return tuple(
-        f"{fewest} different strangers cannot bear a claim about a FPIR of {fpir:.1%}: by the rule of three "
-        f"not even none let through would exclude {min(1.0, 3.0 / max(fewest, 1)):.1%}."
-        for fpir in (0.01, 0.001)
-        if rows and not supports_claim(fpir, fewest)
-    )
+    for fpir in (0.01, 0.001):
+        if rows and not supports_claim(fpir, fewest):
+            yield Note(
+                QT_TRANSLATE_NOOP(
+                    "Commands",
+                    "{people} different strangers cannot bear a claim about a FPIR of {fpir}: by the rule of three, "
+                    "even none let through would only show that it is below {limit}.",
+                ),
+                {"people": str(fewest), "fpir": f"{fpir:.1%}", "limit": f"{min(1.0, 3.0 / max(fewest, 1)):.1%}"},
+            )
 
 
-def _fewer_people(rows: Sequence[EvaluationRow]) -> tuple[str, ...]:
-    short = {(row.n_way, row.k_shot, row.n_way_used) for row in rows if row.n_way_used < row.n_way}
-    return tuple(
-        f"{n_way}-way {k_shot}-shot episodes enrol {used} people: there are no more to enrol."
-        for n_way, k_shot, used in sorted(short)
-    )
+def _shared_thresholds(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
+    for fpir, pooled in ((0.01, any(row.pooled_1pct for row in rows)), (0.001, any(row.pooled_01pct for row in rows))):
+        if pooled:
+            yield Note(
+                QT_TRANSLATE_NOOP(
+                    "Commands",
+                    "An episode has too few strangers for a threshold at a FPIR of {fpir}: "
+                    "there the episodes share one, from all their strangers.",
+                ),
+                {"fpir": f"{fpir:.1%}"},
+            )
 
 
-def _fewer_episodes(rows: Sequence[EvaluationRow]) -> tuple[str, ...]:
+def _fewer_people(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
+    for n_way, k_shot, used in sorted({(row.n_way, row.k_shot, row.n_way_used) for row in rows}):
+        if used < n_way:
+            yield Note(
+                QT_TRANSLATE_NOOP(
+                    "Commands", "{n_way}-way {k_shot}-shot episodes enrol {used} people: there are too few for more."
+                ),
+                {"n_way": str(n_way), "k_shot": str(k_shot), "used": str(used)},
+            )
+
+
+def _fewer_episodes(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
     most = max((row.episodes for row in rows), default=0)
-    short = {(row.learner, row.episodes) for row in rows if row.episodes < most}
-    return tuple(f"{learner} took the first {episodes} of the {most} episodes." for learner, episodes in sorted(short))
+    for learner, episodes in sorted({(row.learner, row.episodes) for row in rows}):
+        if episodes < most:
+            yield Note(
+                QT_TRANSLATE_NOOP("Commands", "{learner} is slow and took the first {episodes} of {most} episodes."),
+                {"learner": learner, "episodes": str(episodes), "most": str(most)},
+            )

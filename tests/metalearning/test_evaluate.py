@@ -151,9 +151,11 @@ def test_slow_learners_take_the_first_episodes_only() -> None:
     assert [row.episodes for row in rows] == [15, 10, 15, 10]
 
 
-def test_without_a_cohort_there_is_no_calibration_error() -> None:
+def test_without_a_cohort_the_threshold_is_the_cautious_default() -> None:
     rows = evaluate(evaluation_data(), contenders([], SPACE, {}, untrained=True), [(2, 1)], FEW, cohort=None)
     assert {row.calibration_error for row in rows} == {None}
+    assert all(row.fpir_achieved < 0.05 for row in rows)
+    assert rows[0].tpir_shipped > rows[1].tpir_shipped
 
 
 def test_progress_counts_every_adaptation() -> None:

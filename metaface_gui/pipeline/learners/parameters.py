@@ -118,7 +118,7 @@ def learner_of(path: Path) -> str:
     Raises:
         WeightsError: if the file is missing or damaged, or holds no method's meta-parameters.
     """
-    key = _read(path)[1].get("learner", "")
+    key = _read(path)[1].learner
     if key not in LEARNERS:
         raise WeightsError(
             QT_TRANSLATE_NOOP(

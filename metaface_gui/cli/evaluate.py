@@ -1,0 +1,276 @@
+"""`metaface evaluate --data DIR`: open-set meta-testing of the learners on a folder of people."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+
+from metaface_gui.cli.evaluation_options import ALL, CLEAN, add_data_options, add_episode_options, hyphened
+from metaface_gui.cli.evaluation_tables import print_report
+from metaface_gui.cli.weights import default_store
+from metaface_gui.engine.model_keeper import uncalibrated
+from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.metalearning.data import AlignedFaces
+from metaface_gui.metalearning.evaluate import (
+    STOCK,
+    Contender,
+    EvaluationData,
+    EvaluationRow,
+    EvaluationSettings,
+    contenders,
+    evaluate,
+)
+from metaface_gui.metalearning.face_folder import load_faces, patient_detectors
+from metaface_gui.metalearning.feature_cache import condition_features, default_cache
+from metaface_gui.metalearning.protocol import OpenSetProtocol, can_enrol
+from metaface_gui.metalearning.report import CALIBRATION_PEOPLE, SHOTS, Report, ReportSettings
+from metaface_gui.metalearning.split import Split
+from metaface_gui.pipeline.embedding import make_embedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.embedding.projection import read_projection
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.learners.base import Params
+from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
+from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.weights_store import WeightsStore
+
+if TYPE_CHECKING:
+    from metaface_gui.cli.subparsers import Verbs
+
+_DRAW_SEEDS = 1000
+"""Seeds of a condition's draws under one --seed, so that another --seed shares none."""
+_PLOT_EPISODES = 50
+
+Told = Callable[[int, int], None]
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    text = translate("Commands", "test the learners on people they have never seen")
+    parser = verbs.add_parser("evaluate", help=text, description=text)
+    add_data_options(parser)
+    add_episode_options(parser)
+    parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the report as JSON"))
+    parser.add_argument(
+        "--plots", type=Path, metavar="DIR", help=translate("Commands", "draw DET and accuracy-over-shots plots")
+    )
+    parser.add_argument(
+        "--calibration",
+        action="store_true",
+        help=translate("Commands", "also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled"),
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    console = Console(highlight=False)
+    tune_process()
+    store = default_store()
+    embedder: FaceEmbedder = make_embedder(args.embedder, resolve_device(args.device), store)
+    if args.projection is not None:
+        embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
+    meta = _meta_parameters(args.meta, store, embedder)
+    with _Bars() as bars:
+        faces = _load(args, embedder, store, bars)
+        pairs = [(n_way, k_shot) for n_way in args.n_way for k_shot in args.k_shot]
+        for n_way, k_shot in pairs:
+            OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # before minutes of work, not after
+        data = _features(args, faces, embedder, bars)
+        cohort = load_cohort(store, embedder.id, embedder.space)
+        if cohort is None:
+            sys.stderr.write(f"metaface: {error_text(uncalibrated(args.embedder))}\n")
+        keys = tuple(LEARNERS) if ALL in args.learners else tuple(dict.fromkeys(args.learners))
+        against = contenders(keys, embedder.space, meta.params, untrained=args.untrained)
+        bench = _Bench(data.to(embedder.device), against, cohort, args, bars)
+        report = _test(bench, pairs, _report_settings(args, faces, embedder, keys=keys, meta=meta, cohort=cohort))
+    print_report(report, console)
+    _write(report, args, console)
+    return 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MetaParameters:
+    """Meta-parameters by learner, and where each comes from."""
+
+    params: Mapping[str, Params]
+    origins: Mapping[str, str]
+
+
+def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceEmbedder) -> _MetaParameters:
+    params = dict(load_trained(store, embedder.space, embedder.id))
+    origins = dict.fromkeys(params, "shipped")
+    for file in files:
+        key = learner_of(file)
+        params[key] = read_params(file, key=key, space=embedder.space, embedder_id=embedder.id)
+        origins[key] = file.name
+    return _MetaParameters(params, origins)
+
+
+def _load(args: argparse.Namespace, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars) -> AlignedFaces:
+    faces = load_faces(
+        args.data,
+        make_detectors=patient_detectors(args.detector, torch.device("cpu"), store),
+        crop_size=embedder.crop_size,
+        cache=args.cache or default_cache(),
+        progress=bars.bar(translate("Commands", "finding faces")),
+    ).faces
+    return faces if args.split == ALL else faces.of(Split.META_TEST, seed=args.split_seed)
+
+
+def _features(args: argparse.Namespace, faces: AlignedFaces, embedder: FaceEmbedder, bars: _Bars) -> EvaluationData:
+    def of(condition: str, draw: int) -> Tensor:
+        name = f"{hyphened(condition)} {draw + 1}" if condition != CLEAN else CLEAN
+        return condition_features(
+            faces,
+            embedder,
+            condition,
+            seed=args.seed * _DRAW_SEEDS + draw,
+            cache=args.cache or default_cache(),
+            progress=bars.bar(translate("Commands", "features: {condition}", None, condition=name)),
+        )
+
+    clean = of(CLEAN, 0)
+    conditions = {
+        condition: clean[None]
+        if condition == CLEAN
+        else torch.stack([of(condition, draw) for draw in range(args.draws)])
+        for condition in args.conditions
+    }
+    return EvaluationData(faces.person(), clean, conditions)
+
+
+class _Bench:
+    """What is tested against whom, ready to be asked for any (n_way, k_shot)."""
+
+    def __init__(
+        self,
+        data: EvaluationData,
+        against: Sequence[Contender],
+        cohort: Tensor | None,
+        args: argparse.Namespace,
+        bars: _Bars,
+    ) -> None:
+        self.data, self.args = data, args
+        self._against, self._cohort, self._bars = against, cohort, bars
+
+    def test(self, pairs: Sequence[tuple[int, int]], episodes: int, *, twins: bool) -> tuple[EvaluationRow, ...]:
+        """Rows of those pairs, with or without the untrained twins."""
+        if not pairs:
+            return ()
+        return evaluate(
+            self.data,
+            [contender for contender in self._against if twins or not contender.is_twin],
+            pairs,
+            EvaluationSettings(episodes=episodes, seed=self.args.seed, fpir=self.args.fpir),
+            cohort=self._cohort,
+            progress=self._bars.bar(translate("Commands", "adapting")),
+        )
+
+
+def _test(bench: _Bench, asked: Sequence[tuple[int, int]], settings: ReportSettings) -> Report:
+    """What was asked for, then what only the calibration table and the plots need; nothing is computed twice."""
+    args = bench.args
+    rows = bench.test(asked, args.episodes, twins=True)
+    shipped = [row for row in rows if not row.is_twin]
+    calibration: tuple[EvaluationRow, ...] = ()
+    if args.calibration:
+        wanted = [
+            (people, args.k_shot[0])
+            for people in CALIBRATION_PEOPLE
+            if can_enrol(bench.data.person, people, args.k_shot[0])
+        ]
+        shipped += bench.test([pair for pair in wanted if pair not in asked], args.episodes, twins=False)
+        calibration = _of_pairs(shipped, wanted)
+    shots: tuple[EvaluationRow, ...] = ()
+    if args.plots is not None:
+        done = {(row.n_way, row.k_shot) for row in shipped}
+        wanted = [(args.n_way[0], k) for k in SHOTS if can_enrol(bench.data.person, args.n_way[0], k)]
+        fewer = min(args.episodes, _PLOT_EPISODES)
+        shipped += bench.test([pair for pair in wanted if pair not in done], fewer, twins=False)
+        shots = _of_pairs(shipped, wanted)
+    return Report(settings, rows, calibration, shots)
+
+
+def _of_pairs(rows: Sequence[EvaluationRow], pairs: Sequence[tuple[int, int]]) -> tuple[EvaluationRow, ...]:
+    return tuple(row for pair in pairs for row in rows if (row.n_way, row.k_shot) == pair)
+
+
+def _report_settings(
+    args: argparse.Namespace,
+    faces: AlignedFaces,
+    embedder: FaceEmbedder,
+    *,
+    keys: tuple[str, ...],
+    meta: _MetaParameters,
+    cohort: Tensor | None,
+) -> ReportSettings:
+    return ReportSettings(
+        data=str(args.data),
+        split=args.split,
+        split_seed=args.split_seed,
+        people=len(set(faces.identities)),
+        faces=len(faces),
+        embedder=embedder.id,
+        device=str(embedder.device),
+        learners=(STOCK, *(key for key in keys if key != STOCK)),
+        conditions=args.conditions,
+        n_way=args.n_way,
+        k_shot=args.k_shot,
+        episodes=args.episodes,
+        draws=args.draws,
+        seed=args.seed,
+        fpir=args.fpir,
+        cohort=0 if cohort is None else len(cohort),
+        meta_parameters={key: origin for key, origin in meta.origins.items() if key in keys},
+    )
+
+
+def _write(report: Report, args: argparse.Namespace, console: Console) -> None:
+    written: list[Path] = []
+    if args.json is not None:
+        report.write(args.json)
+        written.append(args.json)
+    if args.plots is not None:
+        from metaface_gui.metalearning.plots import save_plots  # noqa: PLC0415 - matplotlib loads only to draw
+
+        written += save_plots(report, args.plots)
+    for path in written:
+        console.print(translate("Commands", "written: {path}", None, path=path), markup=False, soft_wrap=True)
+
+
+class _Bars:
+    """Progress bars on stderr, one after the other; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> _Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def bar(self, text: str) -> Told:
+        """A new bar; tell it what is done, and of how much."""
+        task = self._progress.add_task(text, total=None)
+        return lambda done, total: self._progress.update(task, completed=done, total=total)

@@ -1,0 +1,136 @@
+"""The options of `metaface evaluate`, and what may stand in them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from metaface_gui.cli.options import DEVICE_NAMES, parse_fpir
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.conditions import CONDITIONS
+from metaface_gui.metalearning.split import SPLIT_SEED
+from metaface_gui.pipeline.detection import DETECTORS
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS
+from metaface_gui.pipeline.learners import ALL_LEARNERS
+
+ALL = "all"
+CLEAN = "clean"
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says whose faces are looked at, and by which networks."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help=translate("Commands", "a folder that holds one folder of pictures per person"),
+    )
+    parser.add_argument(
+        "--split",
+        choices=("test", ALL),
+        default="test",
+        help=translate("Commands", "the meta-test people only, or everybody of a data set that training never saw"),
+    )
+    parser.add_argument("--split-seed", type=int, default=SPLIT_SEED, metavar="N")
+    parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
+    parser.add_argument(
+        "--projection",
+        type=Path,
+        metavar="FILE",
+        help=translate("Commands", "a projection that you trained, in place of the one that ships"),
+    )
+    parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0])
+    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
+    )
+
+
+def add_episode_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says which learners are tested, and in which episodes."""
+    keys = ", ".join(ALL_LEARNERS)
+    parser.add_argument(
+        "--learners",
+        nargs="+",
+        choices=(ALL, *ALL_LEARNERS),
+        default=[ALL],
+        metavar="KEY",
+        help=translate("Commands", "all, or some of: {keys}", None, keys=keys),
+    )
+    parser.add_argument(
+        "--meta",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help=translate("Commands", "meta-parameters that you trained, in place of the ones that ship"),
+    )
+    parser.add_argument(
+        "--untrained",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help=translate("Commands", "also test each method without its meta-training (default: yes)"),
+    )
+    parser.add_argument(
+        "--conditions",
+        type=parse_conditions,
+        default=(CLEAN, "hard"),
+        metavar="NAMES",
+        help=translate("Commands", "with commas between: {names}", None, names=", ".join(map(hyphened, CONDITIONS))),
+    )
+    counts_help = translate("Commands", "a number, or several with commas between")
+    parser.add_argument("--n-way", type=parse_counts, default=(20,), metavar="N", help=counts_help)
+    parser.add_argument("--k-shot", type=parse_counts, default=(5,), metavar="K", help=counts_help)
+    parser.add_argument("--episodes", type=_count, default=200, metavar="N")
+    parser.add_argument(
+        "--draws", type=_count, default=3, metavar="N", help=translate("Commands", "corruptions drawn of each picture")
+    )
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N")
+    parser.add_argument("--fpir", type=parse_fpir, default=0.01, metavar="SHARE")
+
+
+def parse_conditions(text: str) -> tuple[str, ...]:
+    """Read condition names with commas between, written with hyphens or underscores.
+
+    Raises:
+        argparse.ArgumentTypeError: if there is no such condition.
+    """
+    names = tuple(dict.fromkeys(part.strip().replace("-", "_") for part in text.split(",")))
+    for name in names:
+        if name not in CONDITIONS:
+            message = translate(
+                "Commands",
+                "there is no condition “{name}”; there are {names}",
+                None,
+                name=name,
+                names=", ".join(map(hyphened, CONDITIONS)),
+            )
+            raise argparse.ArgumentTypeError(message)
+    return names
+
+
+def parse_counts(text: str) -> tuple[int, ...]:
+    """Read whole numbers from 1 on, with commas between.
+
+    Raises:
+        argparse.ArgumentTypeError: if one is none.
+    """
+    return tuple(dict.fromkeys(_count(part) for part in text.split(",")))
+
+
+def _count(text: str) -> int:
+    if (number := _seed(text)) < 1:
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
+    return number
+
+
+def _seed(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
+    return int(text)
+
+
+def hyphened(name: str) -> str:
+    """A condition's name as people write it."""
+    return name.replace("_", "-")

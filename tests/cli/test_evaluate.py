@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from metaface_gui.cli import evaluate as verb
+from metaface_gui.cli.weights import default_store
+from metaface_gui.errors import SourceError
+from metaface_gui.metalearning.data import AlignedFaces
+from metaface_gui.metalearning.face_folder import LoadedFaces
+from metaface_gui.pipeline.embedding import make_embedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.parameters import save_params
+from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
+from metaface_gui.pipeline.weights_store import WeightsStore
+from tests.cli.conftest import Metaface
+
+PEOPLE, PICTURES, SINGLES = 8, 5, 110
+
+
+def folder_of_people(folder: Path, **_: object) -> LoadedFaces:
+    """Faces of people with several pictures and of many with one; a picture's pixels are its person's number."""
+    if not folder.is_dir():
+        raise SourceError("Cannot read the folder {folder}. Give another one.", folder=folder)
+    identities = [f"person {i:03}" for i in range(PEOPLE) for _ in range(PICTURES)]
+    identities += [f"single {i:03}" for i in range(SINGLES)]
+    crops = np.zeros((len(identities), 112, 112, 3), np.uint8)
+    return LoadedFaces(AlignedFaces(crops, tuple(identities), tuple(f"{i}.jpg" for i in range(len(identities)))), ())
+
+
+def few_strangers(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> Tensor:
+    """A cohort that is scored quickly."""
+    return torch.randn(300, space.feature_dim, generator=torch.Generator().manual_seed(0))
+
+
+class Features:
+    """Stands for the network: a random direction a person, noise that conditions add to; remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+
+    def __call__(
+        self,
+        faces: AlignedFaces,
+        embedder: FaceEmbedder,
+        condition: str,
+        *,
+        seed: int,
+        cache: Path,
+        progress: Callable[[int, int], None],
+    ) -> Tensor:
+        self.asked.append((condition, seed))
+        progress(len(faces), len(faces))
+        dimension = embedder.space.feature_dim
+        person = torch.from_numpy(faces.person())
+        centres = torch.randn(int(person.max()) + 1, dimension, generator=torch.Generator().manual_seed(1))
+        noise = torch.randn(len(person), dimension, generator=torch.Generator().manual_seed(2 + seed))
+        features = centres[person] + (0.4 if condition == "clean" else 1.2) * noise
+        d = embedder.space.embedding_dim
+        features[:, :d] = torch.nn.functional.normalize(features[:, :d], dim=1)
+        return features
+
+
+@pytest.fixture
+def features(monkeypatch: pytest.MonkeyPatch) -> Features:
+    features = Features()
+    monkeypatch.setattr(verb, "load_faces", folder_of_people)
+    monkeypatch.setattr(verb, "condition_features", features)
+    monkeypatch.setattr(verb, "load_cohort", few_strangers)
+    return features
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> tuple[object, ...]:
+    """The options of a small run over everybody."""
+    return (
+        *("evaluate", "--data", tmp_path, "--split", "all", "--learners", "prototypical", "--n-way", 4),
+        *("--k-shot", 2, "--episodes", 2, "--device", "cpu"),
+    )
+
+
+def test_table_json_and_plots(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    out, plots = tmp_path / "out" / "report.json", tmp_path / "plots"
+    result = metaface(*quick, "--json", out, "--plots", plots, "--calibration")
+    assert result.code == 0, result.err
+    assert "stock" in result.out
+    assert "prototypical" in result.out
+    assert "hard, 4-way 2-shot, 2 episodes" in result.out
+    assert str(out) in result.out
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert [(row["learner"], row["condition"]) for row in report["results"]] == [
+        ("stock", "clean"),
+        ("prototypical", "clean"),
+        ("stock", "hard"),
+        ("prototypical", "hard"),
+    ]
+    assert {(row["n_way"], row["k_shot"]) for row in report["results"]} == {(4, 2)}
+    assert {row["enrolled"] for row in report["calibration"]} == {1, 5}
+    assert {row["k_shot"] for row in report["shots"]} == {1, 2, 3}
+    assert report["settings"]["people"] == PEOPLE + SINGLES
+    assert sorted(path.name for path in plots.iterdir()) == [
+        "det_clean_4way_2shot.png",
+        "det_hard_4way_2shot.png",
+        "shots_clean_4way.png",
+        "shots_hard_4way.png",
+    ]
+
+
+def test_conditions_are_drawn_as_often_as_asked_and_clean_once(
+    metaface: Metaface, features: Features, quick: tuple[object, ...]
+) -> None:
+    assert metaface(*quick, "--conditions", "low-light,low_resolution,low_light", "--draws", 2, "--seed", 3).code == 0
+    assert features.asked == [
+        ("clean", 3000),
+        ("low_light", 3000),
+        ("low_light", 3001),
+        ("low_resolution", 3000),
+        ("low_resolution", 3001),
+    ]
+
+
+def test_lists_of_counts_give_all_pairs(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    out = tmp_path / "report.json"
+    assert metaface(*quick, "--n-way", "2,3", "--k-shot", "1,2", "--conditions", "clean", "--json", out).code == 0
+    rows = json.loads(out.read_text(encoding="utf-8"))["results"]
+    assert [(row["n_way"], row["k_shot"]) for row in rows[::2]] == [(2, 1), (2, 2), (3, 1), (3, 2)]
+
+
+def test_own_meta_parameters_take_the_place_of_the_shipped_ones(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    embedder = make_embedder("sface", torch.device("cpu"), default_store())
+    own, out = tmp_path / "own.safetensors", tmp_path / "report.json"
+    params = PrototypicalLearner.initial_params(embedder.space)
+    save_params(own, params, key="prototypical", space=embedder.space, embedder_id=embedder.id, card={})
+    result = metaface(*quick, "--conditions", "clean", "--meta", own, "--json", out)
+    assert result.code == 0, result.err
+    assert "prototypical, untrained" in result.out
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert report["settings"]["meta_parameters"]["prototypical"] == "own.safetensors"
+    assert [(row["learner"], row["trained"]) for row in report["results"]] == [("stock", False), ("prototypical", True)]
+    assert [(row["learner"], row["trained"]) for row in report["untrained"]] == [("prototypical", False)]
+    assert metaface(*quick, "--conditions", "clean", "--meta", own, "--no-untrained", "--json", out).code == 0
+    assert json.loads(out.read_text(encoding="utf-8"))["untrained"] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--conditions", "clean,fog"),
+        ("--learners", "prototypical", "telepathy"),
+        ("--n-way", "0"),
+        ("--k-shot", "1,two"),
+        ("--episodes", "-5"),
+        ("--split", "train"),
+    ],
+    ids=lambda wrong: wrong[0],
+)
+def test_options_that_mean_nothing_are_usage_errors(metaface: Metaface, wrong: tuple[str, ...], tmp_path: Path) -> None:
+    result = metaface("evaluate", "--data", tmp_path, *wrong)
+    assert result.code == 2
+    assert wrong[0] in result.err
+
+
+def test_without_data_it_is_a_usage_error(metaface: Metaface) -> None:
+    assert metaface("evaluate").code == 2
+
+
+def test_too_few_people_are_said_before_anything_is_computed(
+    metaface: Metaface, features: Features, quick: tuple[object, ...]
+) -> None:
+    result = metaface(*quick, "--k-shot", PICTURES)
+    assert result.code == 1
+    assert f"Of {PEOPLE + SINGLES} people, 0 have more than {PICTURES} pictures" in result.err
+    assert result.err.count("\n") == 1
+    assert features.asked == []
+
+
+def test_a_missing_folder_is_one_line(metaface: Metaface, tmp_path: Path) -> None:
+    result = metaface("evaluate", "--data", tmp_path / "nowhere")
+    assert result.code == 1
+    assert result.err.startswith("metaface: ")
+    assert result.err.count("\n") == 1
+
+
+def test_a_file_that_holds_no_meta_parameters_is_refused(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.safetensors"
+    letter.write_text("Dear reader")
+    result = metaface(*quick, "--meta", letter)
+    assert result.code == 1
+    assert "letter.safetensors" in result.err
