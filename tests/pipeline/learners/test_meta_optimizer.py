@@ -39,10 +39,10 @@ def test_the_cell_is_an_lstm() -> None:
             theirs.copy_(params[f"optimizer.lstm.{ours}"].reshape(4, 8, -1)[order].reshape(32, -1))
         cell.bias_ih.zero_()[8:16] = 1.0
         cell.bias_hh.zero_()
-        inputs, hidden, state = torch.randn(3, 18, 5, generator=torch.Generator().manual_seed(0)).split([2, 8, 8], 1)
-        for x, h, c in zip(inputs, hidden, state, strict=True):
-            for got, wanted in zip(lstm_cell(params, x, h, c), cell(x.T, (h.T, c.T)), strict=True):
-                torch.testing.assert_close(got, wanted.T)
+        random = torch.Generator().manual_seed(0)
+        x, h, c = (torch.randn(rows, 5, generator=random) for rows in (2, 8, 8))
+        for got, wanted in zip(lstm_cell(params, x, h, c), cell(x.T, (h.T, c.T)), strict=True):
+            torch.testing.assert_close(got, wanted.T)
 
 
 def test_untrained_it_is_gradient_descent() -> None:
@@ -92,8 +92,9 @@ def test_after_a_few_steps_it_is_ahead_of_gradient_descent_at_its_best_rate_on_h
     params = {name: tensor.requires_grad_() for name, tensor in initial_optimizer({"w": 0.05}).items()}
     optimizer = torch.optim.Adam(list(params.values()), lr=0.02)
     for step in range(100):
-        optimizer.zero_grad()
-        final_losses(learned_rule(params), quadratics(64, seed=100 + step)).mean().backward()
+        loss = final_losses(learned_rule(params), quadratics(64, seed=100 + step)).mean()
+        for tensor, gradient in zip(params.values(), torch.autograd.grad(loss, list(params.values())), strict=True):
+            tensor.grad = gradient
         optimizer.step()
     held_out = quadratics(200, seed=7)
     with torch.no_grad():
