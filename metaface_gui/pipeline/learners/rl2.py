@@ -40,6 +40,7 @@ from metaface_gui.pipeline.learners.rl2_policy import (
     initial_policy,
     policy_loss,
     remember,
+    trust,
 )
 from metaface_gui.pipeline.learners.rl2_trials import (
     CONTEXT_DIM,
@@ -47,7 +48,7 @@ from metaface_gui.pipeline.learners.rl2_trials import (
     augmented,
     canonical,
     exam_reward,
-    imagined_strangers,
+    exam_strangers,
     make_exam,
 )
 from metaface_gui.pipeline.learners.strategies import STRATEGIES
@@ -58,7 +59,8 @@ _FEW_STRANGERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A strategy that was tried: its `label` of `STRATEGIES`, and its reward, 0..1."""
+    """A strategy that was tried: its `label` of `STRATEGIES`, and its reward, 0..1: the share of hard probes that it is
+    expected to name right while it lets 5 % of the strangers through."""
 
     strategy: str
     reward: float
@@ -96,9 +98,9 @@ class Rl2Learner(TrainableLearner):
     """Trial t pulls arm a_t = argmax π(· | h_t), h_t = GRU(h_{t−1}; gallery, a_{t−1}, r_{t−1}, done_{t−1}), none twice.
 
     Meta-trained is the policy, by policy gradient on tables of what every strategy is worth on each episode. What the
-    policy sees in a trial is a reward on made-up probes; what it is trained for is the reward on the episode's true
-    queries: it learns how far to trust its exams. `arms` are the strategies' learners in the order of `STRATEGIES`;
-    None are untrained ones.
+    policy sees in a trial is a reward on made-up probes, corrected by how far such exams can be trusted; what it is
+    trained for is the reward on the episode's true queries. `arms` are the strategies' learners in the order of
+    `STRATEGIES`; None are untrained ones.
 
     Raises:
         ValueError: if there is not one learner for each strategy, or as `MetaLearner`.
@@ -153,14 +155,16 @@ class Rl2Learner(TrainableLearner):
         1 − reward, its accuracy the reward."""
         gallery = canonical(support)
         exam = make_exam(self.params, gallery.support, self.space.embedding_dim)
-        memory, trials, arms = fresh_memory(self.params, 1), list[Trial](), list[int]()
+        with torch.no_grad():
+            memory, corrections = fresh_memory(self.params, 1), trust(self.params, exam.context[None])
+        trials, arms = list[Trial](), list[int]()
         steps = min(self.settings.trials, len(STRATEGIES))
         for step in range(1, steps + 1):
             with torch.no_grad():
                 logits, hidden = decide(self.params, memory, exam.context[None])
             arm = logits.argmax(1)
-            reward = self._reward(self.params, int(arm), exam)
-            memory = remember(memory, hidden, arm, reward[None])
+            reward = (self._reward(self.params, int(arm), exam) + corrections[0, arm]).clamp(0.0, 1.0)
+            memory = remember(memory, hidden, arm, reward)
             trials.append(Trial(STRATEGIES[int(arm)].label, float(reward)))
             arms.append(int(arm))
             if on_step is not None:
@@ -209,7 +213,7 @@ class Rl2Learner(TrainableLearner):
         known = episode.query_labels != STRANGER
         others = episode.query[~known]
         if len(others) < _FEW_STRANGERS:
-            others = torch.cat([others, imagined_strangers(params, self.space.embedding_dim)])
+            others = torch.cat([others, exam_strangers(params, self.space.embedding_dim)])
         return known, others
 
     def _adapted(self, params: Params, arm: int, support: SupportSet) -> AdaptedClassifier:

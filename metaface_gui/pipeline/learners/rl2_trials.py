@@ -13,7 +13,12 @@ import torch
 from torch import Tensor
 
 from metaface_gui.pipeline.learners.base import Params, SupportSet
-from metaface_gui.pipeline.learners.hallucination import corrupted, strangers
+from metaface_gui.pipeline.learners.hallucination import (
+    CORRUPTION,
+    VARIATION,
+    hallucinated,
+    imagined_strangers,
+)
 
 MAX_PEOPLE, MAX_SHOTS = 20, 8
 """How much of a big gallery an exam looks at: a trial must not take longer than one of these many shots."""
@@ -86,9 +91,9 @@ class Exam:
 
 
 def make_exam(params: Params, support: SupportSet, embedding_dim: int) -> Exam:
-    """Hold out one shot of each person of a sorted support set, and make copies of it; strangers are made up.
+    """Hold out one shot of each person of a sorted support set, and make bad copies of it; strangers are made up.
 
-    Of a person with one shot that shot stays in the support, and only corrupted copies of it are probes.
+    Of a person with one shot, that shot stays in the support, and probes are bad copies of other pictures, made up too.
     """
     part = explored(support)
     counts = torch.bincount(part.labels, minlength=part.n_way)
@@ -97,28 +102,32 @@ def make_exam(params: Params, support: SupportSet, embedding_dim: int) -> Exam:
     kept = torch.ones_like(part.labels, dtype=torch.bool)
     kept[first[several]] = False
     copies = max(_MIN_COPIES, math.ceil(_MIN_PROBES / part.n_way))
-    originals, people = part.features[first], torch.arange(part.n_way, device=part.labels.device)
+    shots, people = part.features[first], torch.arange(part.n_way, device=part.labels.device)
+    originals = shots.repeat_interleave(copies, 0)
     random = torch.Generator().manual_seed(_PROBE_SEED)
-    bad = corrupted(params, originals.repeat(copies, 1), embedding_dim, random)
+    others = hallucinated(params, VARIATION, originals, embedding_dim, random)
+    originals = torch.where(several.repeat_interleave(copies)[:, None], originals, others)
+    bad = hallucinated(params, CORRUPTION, originals, embedding_dim, random)
     return Exam(
         support=SupportSet(part.features[kept], part.labels[kept], part.n_way),
-        probes=torch.cat([originals[several], bad]),
-        labels=torch.cat([people[several], people.repeat(copies)]),
-        strangers=imagined_strangers(params, embedding_dim),
+        probes=torch.cat([shots[several], bad]),
+        labels=torch.cat([people[several], people.repeat_interleave(copies)]),
+        strangers=exam_strangers(params, embedding_dim),
         context=_context(support, part, embedding_dim),
     )
 
 
-def imagined_strangers(params: Params, embedding_dim: int) -> Tensor:
+def exam_strangers(params: Params, embedding_dim: int) -> Tensor:
     """(256, p): always the same made-up people."""
-    return strangers(params, _STRANGERS, embedding_dim, torch.Generator().manual_seed(_STRANGER_SEED))
+    return imagined_strangers(params, _STRANGERS, embedding_dim, torch.Generator().manual_seed(_STRANGER_SEED))
 
 
 def augmented(params: Params, support: SupportSet, embedding_dim: int) -> SupportSet:
-    """Add two corrupted copies of each shot to a sorted support set."""
+    """Add two bad copies of each shot to a sorted support set."""
     random = torch.Generator().manual_seed(_SUPPORT_SEED)
-    copies = corrupted(params, support.features.repeat(_SUPPORT_COPIES, 1), embedding_dim, random)
-    labels = support.labels.repeat(1 + _SUPPORT_COPIES)
+    originals = support.features.repeat_interleave(_SUPPORT_COPIES, 0)
+    copies = hallucinated(params, CORRUPTION, originals, embedding_dim, random)
+    labels = torch.cat([support.labels, support.labels.repeat_interleave(_SUPPORT_COPIES)])
     return SupportSet(torch.cat([support.features, copies]), labels, support.n_way)
 
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.learners.base import MetaLearner
+from metaface_gui.pipeline.learners.maml import MamlLearner, MamlSettings
+from metaface_gui.pipeline.learners.matching import MatchingLearner
+from metaface_gui.pipeline.learners.meta_network import MetaNetworkLearner
+from metaface_gui.pipeline.learners.meta_optimizer import MetaOptimizerLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, PrototypicalSettings
+from metaface_gui.pipeline.learners.reptile import ReptileLearner
+from metaface_gui.pipeline.learners.siamese import SiameseLearner
+from metaface_gui.pipeline.learners.task_clusters import TaskClustersLearner
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,17 @@ class Strategy:
 
 STRATEGIES: tuple[Strategy, ...] = (
     Strategy(QT_TRANSLATE_NOOP("Learners", "Prototypes"), PrototypicalLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML"), MamlLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Matching"), MatchingLearner),
     Strategy(QT_TRANSLATE_NOOP("Learners", "Prototypes, augmented"), PrototypicalLearner, augment=True),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Meta-network"), MetaNetworkLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Task clusters"), TaskClustersLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Reptile"), ReptileLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Learned optimizer"), MetaOptimizerLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Siamese"), SiameseLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML, ten steps"), MamlLearner, MamlSettings(inner_steps=10)),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML, small rate"), MamlLearner, MamlSettings(inner_lr=0.3)),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML, augmented"), MamlLearner, augment=True),
     Strategy(
         QT_TRANSLATE_NOOP("Learners", "Prototypes, Euclidean"), PrototypicalLearner, PrototypicalSettings("euclidean")
     ),
