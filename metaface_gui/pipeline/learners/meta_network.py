@@ -31,8 +31,8 @@ from metaface_gui.pipeline.learners.base import (
 from metaface_gui.pipeline.learners.losses import membership, open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
-_HIDDEN = 64
-"""Width of what is known about a person beside the directions themselves."""
+_HIDDEN = 32
+"""Width of the description of a person."""
 _RANK = 8
 """How many rank-one moves of the tail there are to combine."""
 
@@ -44,6 +44,13 @@ class FastWeights(NamedTuple):
     gains: Tensor
     rows: Tensor
     biases: Tensor
+
+
+class Reading(NamedTuple):
+    """What the meta-network makes of each person: `others` (n_way, d) beside them and a `person` (n_way, 32) vector."""
+
+    others: Tensor
+    person: Tensor
 
 
 def embed(features: Tensor, tail: Tensor, gains: Tensor) -> Tensor:
@@ -96,16 +103,16 @@ class MetaNetworkLearner(TrainableLearner):
             BACKGROUND: initial_background(space),
             "quality.centre": torch.tensor(0.0),
             "quality.spread": torch.tensor(1.0),
-            "read.weight": torch.randn(_HIDDEN, d + 3, generator=random) / math.sqrt(d + 3),
-            "read.bias": torch.zeros(_HIDDEN),
+            "read.weight": torch.randn(_HIDDEN, 5, generator=random) / math.sqrt(5),
+            "read.bias": torch.randn(_HIDDEN, generator=random),
             "attention.query": looks,
             "attention.key": looks.clone(),
-            "write.gains": torch.zeros(d, d + _HIDDEN),
-            "write.code": torch.zeros(_RANK, d + _HIDDEN),
+            "write.gains": torch.zeros(d, _HIDDEN),
+            "write.code": torch.zeros(_RANK, _HIDDEN),
             "write.code_left": torch.randn(d, _RANK, generator=random) / math.sqrt(d),
             "write.code_right": torch.randn(_RANK, r, generator=random) / math.sqrt(max(r, 1)),
-            "write.row": torch.zeros(d, d + _HIDDEN),
-            "write.bias": torch.zeros(d + _HIDDEN),
+            "write.others": torch.zeros(_HIDDEN),
+            "write.bias": torch.zeros(_HIDDEN),
             "loss.log_scale": torch.tensor(3.4),
             "loss.threshold": torch.tensor(0.4),
         }
@@ -118,14 +125,15 @@ class MetaNetworkLearner(TrainableLearner):
             fitted |= {"quality.centre": quality.mean(), "quality.spread": quality.std().clamp_min(1e-6)}
         return fitted
 
-    def read(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> Tensor:
-        """Describe each person among the others: (n, p) shots with (n,) labels → (n_way, d + 64).
+    def read(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> Reading:
+        """Describe each person among the others, from (n, p) shots with (n,) labels.
 
-        With z the shots in the slow tail and c_k person k's mean,
-        h_k = tanh(W [c_k; 1 − ‖c_k‖; log n_k; mean quality] + bias), (3)
-        o_k = Σ_j softmax_j(Q c_k · K c_j) c_j over all j ≠ k, people and background directions, (4)
-        and the description is [o_k; h_k]. 1 − ‖c_k‖ is how far the shots scatter; quality is 1/‖e₀‖, the last column of
-        the features, which is large for a face that the embedder is unsure about.
+        With z the shots in the slow tail, c_k person k's mean and ĉ_k its direction, the others that k may be mistaken
+        for are o_k = Σ_j softmax_j(Q ĉ_k · K ĉ_j) ĉ_j over all j ≠ k, people and background directions, (3)
+        and h_k = tanh(W x_k + bias) of x_k = [1 − ‖c_k‖; log n_k; mean quality; ĉ_k·o_k; ‖o_k‖]. (4)
+        1 − ‖c_k‖ is how far the shots scatter; quality is 1/‖e₀‖, the last column of the features, which is large for a
+        face that the embedder is unsure about. No direction is among x: what is written depends on how people lie to
+        each other, not on who they are, which meta-training would learn by heart.
         """
         mine = membership(labels, n_way).to(support.dtype)
         counts = mine.sum(0)[:, None]
@@ -134,30 +142,30 @@ class MetaNetworkLearner(TrainableLearner):
         quality = torch.zeros_like(counts)
         if self.space.projection_dim > 0:
             quality = (mine.T @ support[:, -1:] / counts - params["quality.centre"]) / params["quality.spread"]
-        known = torch.cat([means, 1.0 - length, counts.log(), quality], 1)
-        person = torch.tanh(known @ params["read.weight"].T + params["read.bias"])
         directions = means / length.clamp_min(1e-6)
         everybody = torch.cat([directions, normalize(params[BACKGROUND], dim=-1)])
         alike = (directions @ params["attention.query"].T) @ (everybody @ params["attention.key"].T).T
         oneself = torch.eye(n_way, len(everybody), dtype=torch.bool, device=support.device)
         others = torch.softmax(alike.masked_fill(oneself, -1e4), 1) @ everybody
-        return torch.cat([others, person], 1)
+        crowd = torch.cat([(directions * others).sum(1, keepdim=True), others.norm(dim=-1, keepdim=True)], 1)
+        known = torch.cat([1.0 - length, counts.log(), quality, crowd], 1)
+        return Reading(others, torch.tanh(known @ params["read.weight"].T + params["read.bias"]))
 
     def write(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> FastWeights:
         """Write the base network's weights for a support set, (n, p) with (n,) labels.
 
-        From the descriptions r_k of `read` and their mean t: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
+        From the mean t of all h_k: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
         then the shots are looked at again through A′ and g, which gives means c′_k, and
-        w_k = normalise(c′_k + D r_k), b_k = β·r_k. (6)
+        w_k = normalise(ĉ′_k + (γ·h_k) o_k), b_k = β·h_k. (6)
         """
-        people = self.read(params, support, labels, n_way)
+        others, people = self.read(params, support, labels, n_way)
         task = people.mean(0)
         code = params["write.code"] @ task
         tail = params[TAIL] + (params["write.code_left"] * code) @ params["write.code_right"]
         gains = 2.0 * torch.sigmoid(params["write.gains"] @ task)
         mine = membership(labels, n_way).to(support.dtype)
         prototypes = normalize(mine.T @ embed(support, tail, gains), dim=-1)
-        rows = normalize(prototypes + people @ params["write.row"].T, dim=-1)
+        rows = normalize(prototypes + (people @ params["write.others"])[:, None] * others, dim=-1)
         return FastWeights(tail, gains, rows, people @ params["write.bias"])
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:

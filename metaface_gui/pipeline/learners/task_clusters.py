@@ -37,6 +37,8 @@ from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 CLUSTERS = 4
 """K, how many kinds of galleries there are."""
+_DOUBT = 10.0
+"""How many people it takes to believe half of what they say of the population."""
 _TASKS = 512
 """How many galleries are sampled to find the kinds."""
 
@@ -74,15 +76,16 @@ class TaskClustersSettings:
 def describe(features: Tensor, labels: Tensor, n_way: int, d: int) -> Tensor:
     """Describe a task by its support set alone: shots (n, p) with labels (n,) → (d + 2,).
 
-    The mean over people of their mean stock embedding: who and in what light; the mean over people of 1 − ‖their mean‖:
-    how far a person's shots scatter; the mean of 1/‖e₀‖, the last feature: how unsure the embedder is (0 if r = 0).
+    The mean over people of their mean stock embedding: who and in what light, drawn towards 0 by the weight of
+    `_DOUBT` people, as few people say little of where theirs come from; the mean over people of 1 − ‖their mean‖: how
+    far a person's shots scatter; the mean of 1/‖e₀‖, the last feature: how unsure the embedder is (0 if r = 0).
     """
     mine = membership(labels, n_way).to(features.dtype)
     means = mine.T @ features / mine.sum(0)[:, None]
     stock = means[:, :d]
     scatter = (1.0 - stock.norm(dim=1)).mean()
     quality = means[:, -1].mean() if features.shape[1] > d else torch.zeros_like(scatter)
-    return torch.cat([stock.mean(0), torch.stack([scatter, quality])])
+    return torch.cat([stock.sum(0) / (n_way + _DOUBT), torch.stack([scatter, quality])])
 
 
 def cluster_shares(description: Tensor, centres: Tensor, temperature: float) -> Tensor:
@@ -184,7 +187,8 @@ def mixed_tail(params: Params, shares: Tensor) -> Tensor:
 def sampled_galleries(faces: TrainingFeatures, n: int = _TASKS) -> Iterator[tuple[Tensor, Tensor, int]]:
     """Sample galleries of training people, always the same: (shots (n, p), labels (n,), n_way).
 
-    1 to 50 people of up to 5 shots each, enrolled in a light of their own: the share of degraded shots varies.
+    5 to 50 people of up to 5 shots each, enrolled in a light of their own: the share of degraded shots varies. Not a
+    single person, who would be the outlier that k-means gives a cluster of its own.
     """
     random = np.random.default_rng(0)
     person = faces.person.cpu().numpy()
@@ -192,7 +196,7 @@ def sampled_galleries(faces: TrainingFeatures, n: int = _TASKS) -> Iterator[tupl
     pictures = np.split(order, np.cumsum(np.bincount(person))[:-1])
     copies = faces.features.shape[1]
     for _ in range(n):
-        n_way = int(random.choice([1, 5, 20, 50]).clip(max=len(pictures)))
+        n_way = int(random.choice([5, 10, 20, 50]).clip(max=len(pictures)))
         k_shot, degraded = int(random.integers(1, 6)), random.choice([0.0, 0.25, 0.5, 1.0])
         people = random.choice(len(pictures), n_way, replace=False)
         shots = [random.permutation(pictures[i])[:k_shot] for i in people]
