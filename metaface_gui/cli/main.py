@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from metaface_gui.cli import bench, demo, enroll, evaluate, gallery, gui, recognize, weights
+from metaface_gui.cli import bench, demo, enroll, evaluate, gallery, gui, recognize, train, weights
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.translation import error_text, translate
 
@@ -40,6 +40,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     gui.configure(parser)
     verbs = parser.add_subparsers(title=translate("Commands", "commands"), metavar="COMMAND")
-    for verb in (demo, enroll, recognize, gallery, evaluate, bench, weights):
+    for verb in (demo, enroll, recognize, gallery, train, evaluate, bench, weights):
         verb.add_parser(verbs)
     return parser

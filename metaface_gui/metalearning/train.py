@@ -25,7 +25,7 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import Params, TrainableLearner, TrainingFeatures
 from metaface_gui.pipeline.learners.tail import TAIL
 
-MIN_TRAIN_PEOPLE, MIN_VALIDATION_PEOPLE = 4, 2
+_MIN_TRAIN_PEOPLE, _MIN_VALIDATION_PEOPLE = 4, 2
 
 
 class TooFewToTrainError(KnownError):
@@ -109,7 +109,7 @@ def meta_train(
         on_progress(TrainingProgress(state.step, settings.steps, loss, state.trials[-1], state.skipped))
         if cancelled:
             raise MetaTrainingInterrupted(
-                QT_TRANSLATE_NOOP("Errors", "Interrupted after {step} of {steps} steps. Run it again to go on."),
+                QT_TRANSLATE_NOOP("Errors", "Interrupted after {step} of {steps} steps."),
                 step=state.step,
                 steps=settings.steps,
             )
@@ -144,8 +144,7 @@ class _OuterLoop:
         settings: MetaTrainingSettings,
         group: ProcessGroup,
     ) -> None:
-        _check_enough(train, MIN_TRAIN_PEOPLE)
-        _check_enough(validation, MIN_VALIDATION_PEOPLE)
+        check_enough(*(len(torch.unique(faces.person)) for faces in (train, validation)))
         self.device = train.features.device
         self._learner, self._faces, self._settings, self._group = learner.to(self.device), train, settings, group
         self._sampler = EpisodeSampler(train, settings.seed, settings.mix)
@@ -226,18 +225,25 @@ class _OuterLoop:
         return replace(state, step=state.step + 1, skipped=state.skipped + 1, skipped_in_a_row=in_a_row)
 
 
-def _check_enough(faces: TrainingFeatures, wanted: int) -> None:
-    people = len(torch.unique(faces.person))
-    if people < wanted:
-        raise TooFewToTrainError(
-            QT_TRANSLATE_NOOP(
-                "Errors",
-                "There are {people} people in a part of the data that needs {wanted}. "
-                "Give a folder with more people: about 60 % of them train, 10 % validate.",
-            ),
-            people=people,
-            wanted=wanted,
-        )
+def check_enough(train_people: int, validation_people: int) -> None:
+    """Refuse data in which no episode can be drawn.
+
+    Raises:
+        TooFewToTrainError: if there are fewer than 4 people to train on or 2 to validate on.
+    """
+    if train_people >= _MIN_TRAIN_PEOPLE and validation_people >= _MIN_VALIDATION_PEOPLE:
+        return
+    raise TooFewToTrainError(
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "Of the people with a face that was found, {train} are for training and {validation} for validation, "
+            "but at least {min_train} and {min_validation} are needed. Give a folder with more people.",
+        ),
+        train=train_people,
+        validation=validation_people,
+        min_train=_MIN_TRAIN_PEOPLE,
+        min_validation=_MIN_VALIDATION_PEOPLE,
+    )
 
 
 def _identity(learner: TrainableLearner, train: TrainingFeatures, settings: MetaTrainingSettings, data: str) -> str:

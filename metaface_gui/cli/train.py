@@ -1,0 +1,348 @@
+"""`metaface train LEARNER --data DIR --out FILE`: meta-train a method, or the projection that all of them stand on."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from rich.console import Console
+
+from metaface_gui.cli.options import DEVICE_NAMES
+from metaface_gui.cli.train_projection import KEY as PROJECTION
+from metaface_gui.cli.train_projection import check_alone, train_projection
+from metaface_gui.cli.training_data import DataOptions, TrainingData, load_training_data, projected
+from metaface_gui.cli.training_progress import TrainingDisplay, interruptible
+from metaface_gui.cli.weights import default_store
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.metalearning.distributed import ProcessGroup, joined_group, one_at_a_time, own_device
+from metaface_gui.metalearning.meta_validation import FPIR, ValidationMetrics
+from metaface_gui.metalearning.split import SPLIT_SEED
+from metaface_gui.metalearning.train import MetaTrainingInterrupted, MetaTrainingResult, check_enough, meta_train
+from metaface_gui.metalearning.training_settings import MetaTrainingSettings, training_settings
+from metaface_gui.pipeline.detection import DETECTORS
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, TorchEmbedder, make_embedder
+from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.embedding.projection import read_projection
+from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
+from metaface_gui.pipeline.learners.base import TrainableLearner
+from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
+from metaface_gui.pipeline.learners.tail import TAIL
+from metaface_gui.pipeline.weights_store import WeightsStore
+
+if TYPE_CHECKING:
+    from metaface_gui.cli.subparsers import Verbs
+
+TRAINABLE = tuple(
+    key for key, learner in ALL_LEARNERS.items() if issubclass(learner, TrainableLearner) and key != "stock"
+)
+_INTERRUPTED = 130
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb."""
+    text = translate("Commands", "meta-train a method on a folder of people")
+    parser = verbs.add_parser("train", help=text, description=text)
+    choices = ", ".join((*TRAINABLE, PROJECTION))
+    parser.add_argument("learner", type=parse_trainable, metavar="LEARNER", help=choices)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help=translate("Commands", "a folder that holds one folder of pictures per person"),
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
+    parser.add_argument(
+        "--projection",
+        type=Path,
+        metavar="FILE",
+        help=translate("Commands", "a projection that you trained, in place of the one that ships"),
+    )
+    parser.add_argument(
+        "--meta",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help=translate("Commands", "other methods' meta-parameters that you trained, for “rl2” to choose from"),
+    )
+    parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0])
+    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
+    parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer steps"))
+    parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes a step"))
+    parser.add_argument("--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest rate"))
+    parser.add_argument(
+        "--copies",
+        type=parse_count,
+        default=6,
+        metavar="N",
+        help=translate("Commands", "degraded copies of each picture (default: 6)"),
+    )
+    parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
+    parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help=translate("Commands", "go on where an interrupted training stopped")
+    )
+    parser.set_defaults(run=_run)
+
+
+def parse_trainable(text: str) -> str:
+    """Read the key of something that can be trained.
+
+    Raises:
+        argparse.ArgumentTypeError: if it cannot be, or there is no such thing.
+    """
+    if text in (*TRAINABLE, PROJECTION):
+        return text
+    choices = ", ".join((*TRAINABLE, PROJECTION))
+    if text in ALL_LEARNERS:
+        message = translate(
+            "Commands", "“{text}” has nothing to train; choose one of: {choices}", None, text=text, choices=choices
+        )
+    else:
+        message = translate(
+            "Commands", "there is no learner “{text}”; choose one of: {choices}", None, text=text, choices=choices
+        )
+    raise argparse.ArgumentTypeError(message)
+
+
+def parse_seed(text: str) -> int:
+    """Read a whole number from 0 on.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    if not text.strip().isdecimal():
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
+    return int(text)
+
+
+def parse_count(text: str) -> int:
+    """Read a whole number from 1 on.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    if (number := parse_seed(text)) < 1:
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
+    return number
+
+
+def parse_rate(text: str) -> float:
+    """Read a rate above 0.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0.0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
+    return rate
+
+
+def _run(args: argparse.Namespace) -> int:
+    checkpoint = args.out.with_name(args.out.name + ".checkpoint")
+    _check_writable(args.out)
+    if checkpoint.exists() and not args.resume:
+        raise KnownError(
+            QT_TRANSLATE_NOOP("Errors", "{path} is of an unfinished training. Go on with --resume, or delete it."),
+            path=checkpoint,
+        )
+    tune_process()
+    store = default_store()
+    device = own_device(resolve_device(args.device))
+    with ExitStack() as stack:
+        group = stack.enter_context(joined_group(device))
+        if args.learner == PROJECTION:
+            check_alone(group)
+        display = stack.enter_context(TrainingDisplay(Console(stderr=True, highlight=False), is_quiet=group.rank > 0))
+        embedder = make_embedder(args.embedder, device, store)
+        if args.projection is not None:
+            embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
+        options = DataOptions(args.data, args.detector, args.split_seed, args.copies, args.cache)
+        # What the first process of a machine computes, the others find in the cache.
+        with one_at_a_time(group, device):
+            data = load_training_data(options, embedder, store, display)
+        check_enough(data.train.n_people, data.validation.n_people)
+        card = _card(args, embedder, data)
+        if args.learner == PROJECTION:
+            train_projection(args, embedder, data, card, display)
+            return 0
+        try:
+            result = _meta_train(args, embedder, data, checkpoint=checkpoint, group=group, display=display, store=store)
+        except MetaTrainingInterrupted as interrupted:
+            if group.rank == 0:
+                hint = translate("Commands", "Run the same command with --resume to go on.")
+                sys.stderr.write(f"metaface: {error_text(interrupted)} {hint}\n")
+            return _INTERRUPTED
+        if group.rank == 0:
+            full_card = {**card, **_figures(args, result, group)}
+            save_params(
+                args.out,
+                result.params,
+                key=args.learner,
+                space=embedder.space,
+                embedder_id=embedder.id,
+                card=full_card,
+            )
+            checkpoint.unlink(missing_ok=True)
+    if group.rank == 0:
+        _summary(args.out, result)
+    return 0
+
+
+def _meta_train(
+    args: argparse.Namespace,
+    embedder: TorchEmbedder,
+    data: TrainingData,
+    *,
+    checkpoint: Path,
+    group: ProcessGroup,
+    display: TrainingDisplay,
+    store: WeightsStore,
+) -> MetaTrainingResult:
+    if embedder.projection is None and group.rank == 0:
+        missing = translate(
+            "Commands",
+            "The embedder has no projection, so the tail cannot move and there is little to gain. "
+            "Run “metaface train projection” first, and give its file with --projection.",
+        )
+        sys.stderr.write(f"metaface: {missing}\n")
+    projecting = translate("Commands", "projecting")
+    train = projected(data.train, embedder, display.stage(projecting))
+    validation = projected(data.validation, embedder, display.stage(projecting))
+    trained = dict(load_trained(store, embedder.space, embedder.id))
+    for file in args.meta:
+        key = learner_of(file)
+        trained[key] = read_params(file, key=key, space=embedder.space, embedder_id=embedder.id)
+    trained.pop(args.learner, None)
+    learner = make_learner(args.learner, embedder.space, trained)
+    if not isinstance(learner, TrainableLearner):
+        raise TypeError(f"{args.learner} is listed as trainable")
+    described = (embedder.id, args.data.resolve().name, args.split_seed, args.copies, sorted(trained))
+    with interruptible() as is_cancelled:
+        return meta_train(
+            learner,
+            train,
+            validation,
+            _settings(args),
+            initial={} if embedder.projection is None else {TAIL: embedder.projection.tail},
+            on_progress=display.meta_training(translate("Commands", "meta-training {key}", None, key=args.learner)),
+            is_cancelled=is_cancelled,
+            checkpoint=checkpoint,
+            trained_on=repr(described),
+            group=group,
+        )
+
+
+def _settings(args: argparse.Namespace) -> MetaTrainingSettings:
+    settings = replace(training_settings(args.learner), seed=args.seed)
+    if args.meta_batch is not None:
+        settings = replace(settings, meta_batch=args.meta_batch)
+    if args.meta_lr is not None:
+        settings = replace(settings, meta_lr=args.meta_lr)
+    return settings if args.steps is None else settings.with_steps(args.steps)
+
+
+def _check_writable(out: Path) -> None:
+    """Find out now, not after an hour."""
+    try:
+        if out.is_dir():
+            raise IsADirectoryError(0, translate("Commands", "it is a folder"))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise KnownError(
+            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
+            path=out,
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def _card(args: argparse.Namespace, embedder: TorchEmbedder, data: TrainingData) -> Mapping[str, object]:
+    """What is known before: method, features, data, split. The data's folder by its name only: a path is private."""
+    parts = {"train": data.train, "validation": data.validation}
+    return {
+        "learner": args.learner,
+        "citation": ALL_LEARNERS[args.learner].citation if args.learner in ALL_LEARNERS else None,
+        "embedder": embedder.id,
+        "data": args.data.resolve().name,
+        "split": {
+            "seed": args.split_seed,
+            **{name: {"people": part.n_people, "pictures": len(part.person)} for name, part in parts.items()},
+        },
+        "degraded_copies": args.copies,
+        "seed": args.seed,
+        "device": embedder.device.type,
+        "versions": {
+            "metaface": version("metaface"),
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _figures(args: argparse.Namespace, result: MetaTrainingResult, group: ProcessGroup) -> Mapping[str, object]:
+    """What is known after: how it went, and meta-validation of the untrained method, of the start and of the best."""
+    return {
+        "settings": asdict(_settings(args)),
+        "validation": {
+            "fpir": FPIR,
+            "untrained": asdict(result.untrained),
+            "start": asdict(result.trials[0].metrics),
+            "trained": asdict(result.best.metrics),
+        },
+        "best_step": result.best.step,
+        "steps": result.steps,
+        "steps_skipped": result.skipped,
+        "processes": group.size,
+        "seconds": round(result.seconds, 1),
+    }
+
+
+def _summary(out: Path, result: MetaTrainingResult) -> None:
+    console = Console(highlight=False)
+
+    def line(title: str, metrics: ValidationMetrics) -> None:
+        text = translate(
+            "Commands",
+            "{title}: accuracy {top1:.1%}, TPIR at FPIR {fpir:.0%} {tpir:.1%}",
+            None,
+            title=title,
+            top1=metrics.top1,
+            fpir=FPIR,
+            tpir=metrics.tpir,
+        )
+        console.print(text, markup=False, soft_wrap=True)
+
+    line(translate("Commands", "untrained"), result.untrained)
+    line(translate("Commands", "trained, step {step}", None, step=result.best.step), result.best.metrics)
+    size = out.stat().st_size / 1e6
+    done = translate(
+        "Commands",
+        "{file}: {size:.2f} MB, {steps} steps in {seconds:.0f} s",
+        None,
+        file=out,
+        size=size,
+        steps=result.steps,
+        seconds=result.seconds,
+    )
+    console.print(done, markup=False, soft_wrap=True)

@@ -1,0 +1,99 @@
+"""A folder of people → what meta-training needs of them: faces found, split, and the trunk's features of copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from metaface_gui.cli.training_progress import TrainingDisplay
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.data import AlignedFaces
+from metaface_gui.metalearning.face_folder import load_faces, patient_detectors
+from metaface_gui.metalearning.feature_cache import default_cache, trunk_copies
+from metaface_gui.metalearning.split import Split
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.learners.base import TrainingFeatures
+from metaface_gui.pipeline.weights_store import WeightsStore
+
+_COPIES_SEED = 0
+"""Of the degradations; not --seed, for every seed shares the cached features."""
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One part of the people: `trunk` (n, 1 + copies, u) float16, a memory map, of n pictures of `person` (n,)."""
+
+    trunk: NDArray[np.float16]
+    person: NDArray[np.int64]
+
+    @property
+    def n_people(self) -> int:
+        """How many people there are."""
+        return len(np.unique(self.person))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """The meta-training and the meta-validation people; the meta-test people are not even looked at."""
+
+    train: Part
+    validation: Part
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """Which folder, how its faces are found, how its people are split, how many degraded copies, kept where."""
+
+    folder: Path
+    detector: str
+    split_seed: int
+    copies: int
+    cache: Path | None
+
+
+def load_training_data(
+    options: DataOptions, embedder: FaceEmbedder, store: WeightsStore, display: TrainingDisplay
+) -> TrainingData:
+    """Find the faces, split the people, and compute the trunk's features, or find all that in the cache.
+
+    Raises:
+        KnownError: as `load_faces` and `trunk_copies`.
+    """
+    cache = options.cache or default_cache()
+    loaded = load_faces(
+        options.folder,
+        make_detectors=patient_detectors(options.detector, torch.device("cpu"), store),
+        crop_size=embedder.crop_size,
+        cache=cache,
+        progress=display.stage(translate("Commands", "finding faces")),
+    )
+
+    def part(split: Split, title: str) -> Part:
+        faces: AlignedFaces = loaded.faces.of(split, seed=options.split_seed)
+        progress = display.stage(title)
+        trunk = trunk_copies(faces, embedder, copies=options.copies, seed=_COPIES_SEED, cache=cache, progress=progress)
+        return Part(trunk, faces.person())
+
+    return TrainingData(
+        part(Split.META_TRAIN, translate("Commands", "features of the training people")),
+        part(Split.META_VALIDATION, translate("Commands", "features of the validation people")),
+    )
+
+
+def projected(part: Part, embedder: FaceEmbedder, progress: Callable[[int, int], None]) -> TrainingFeatures:
+    """What learners see of the part's pictures and their copies, (n, 1 + copies, p), on the embedder's device."""
+    pictures, each = part.trunk.shape[:2]
+    features = torch.empty((pictures, each, embedder.space.feature_dim), device=embedder.device)
+    step = max(1, _BATCH // each)
+    for first in range(0, pictures, step):
+        rows: Tensor = torch.from_numpy(np.array(part.trunk[first : first + step]))
+        features[first : first + step] = embedder.project(rows.flatten(0, 1)).view(len(rows), each, -1)
+        progress(min(first + step, pictures), pictures)
+    return TrainingFeatures(features, torch.from_numpy(part.person).to(embedder.device))
