@@ -94,7 +94,8 @@ def corrupt(crop: Image, condition: Condition, rng: np.random.Generator, size: i
     """Corrupt a square RGB crop at 112 pixels, then give it `size` pixels a side, as an embedder wants it.
 
     A crop of another size than 112 is resized to it first; only `clean` lets an embedder of 160 pixels see more than
-    112 pixels hold.
+    112 pixels hold. Such an embedder is best given faces aligned to its own template: InceptionResnetV1 (CASIA-WebFace)
+    verifies 98.2 % of clean and 64.1 % of hard pairs at FPR 1 % so, 95.7 and 57.2 % aligned to the template of 112.
     """
     seen = crop if condition is clean else resized(crop, CROP_SIZE)
     return resized(condition(seen, rng), size)

@@ -51,7 +51,7 @@ def trunk_copies(
     """The trunk's features of each face, clean, and of `copies` degraded copies: (n, 1 + copies, u), a memory map.
 
     Copy 0 is clean; copy c of a face is drawn from (seed, the face's path, c). On a CPU that computes in bfloat16 the
-    network does so: twice as fast, and SFace's embeddings stay within a cosine of 0.9999. `progress` counts faces.
+    network does so: twice as fast, and SFace's embeddings stay within a cosine of 0.9997. `progress` counts faces.
 
     Raises:
         CacheError: if the cache folder cannot be written, or its disk has not the 2 n (1 + copies) u bytes needed.
@@ -80,7 +80,7 @@ def trunk_copies(
         chunk = max(1, batch * _CHUNK_BATCHES // each)
         with closing(_crops_in_chunks(make, done, total, chunk=chunk, each=each)) as chunks:
             for crops in chunks:
-                with _fast_arithmetic(embedder.device):
+                with fast_arithmetic(embedder.device):
                     parts = [embedder.trunk(part).to("cpu", torch.float16) for part in torch.split(crops, batch)]
                 rows: NDArray[np.float16] = torch.cat(parts).numpy().reshape(-1, each, dimension)
                 features.append(rows)
@@ -170,7 +170,7 @@ def _batch_size(device: torch.device) -> int:
     return _CPU_BATCH if device.type == "cpu" else _GPU_BATCH
 
 
-def _fast_arithmetic(device: torch.device) -> AbstractContextManager[object]:
+def fast_arithmetic(device: torch.device) -> AbstractContextManager[object]:
     """Bfloat16 on CPUs that multiply it in hardware (measured 4.3 ms a face instead of 9.2); elsewhere as it is."""
     # Older releases of PyTorch cannot be asked: exact and slower there.
     ask: Callable[[], dict[str, object]] = getattr(torch.cpu, "get_capabilities", dict)
