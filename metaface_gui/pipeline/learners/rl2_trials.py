@@ -49,15 +49,16 @@ def canonical(support: SupportSet) -> Canonical:
     """Sort shots by their projection on a fixed direction, people by their first shot's."""
     random = torch.Generator().manual_seed(_ORDER_SEED)
     direction = torch.randn(support.features.shape[1], dtype=torch.float64, generator=random)
-    # In double precision, row by row: a matrix product may round a row differently at another place.
-    keys = (support.features.double() * direction.to(support.features.device)).sum(1)
-    first = torch.full((support.n_way,), math.inf, dtype=torch.float64, device=keys.device)
-    first = first.scatter_reduce(0, support.labels, keys, "amin")
+    # Row by row: a matrix product may round a row differently at another place. On the CPU: not every GPU has doubles.
+    keys = (support.features.cpu().double() * direction).sum(1)
+    given = support.labels.cpu()
+    first = torch.full((support.n_way,), math.inf, dtype=torch.float64).scatter_reduce(0, given, keys, "amin")
     numbers = first.argsort(stable=True).argsort()
     order = keys.argsort(stable=True)
-    labels = numbers[support.labels[order]]
-    by_person = labels.argsort(stable=True)
-    return Canonical(SupportSet(support.features[order][by_person], labels[by_person], support.n_way), numbers)
+    order = order[numbers[given[order]].argsort(stable=True)]
+    device = support.features.device
+    labels = numbers[given[order]].to(device)
+    return Canonical(SupportSet(support.features[order.to(device)], labels, support.n_way), numbers.to(device))
 
 
 def explored(support: SupportSet) -> SupportSet:
@@ -138,12 +139,12 @@ def exam_reward(known: Tensor, labels: Tensor, strange: Tensor) -> Tensor:
     so that a margin counts too: mean of [right] · σ((score − t) / (½ · std of the strangers' best scores)). It depends
     on neither offset nor scale of the scores, so strategies compare whatever their scores mean.
     """
-    nearest = strange.max(1).values.double()
+    nearest = strange.max(1).values.cpu().double()
     threshold = torch.quantile(nearest, 1.0 - FPIR)
     spread = nearest.std().clamp_min(1e-9 * (1.0 + nearest.abs().max()))
-    score, named = known.double().max(1)
+    score, named = known.cpu().double().max(1)
     margin = (score - threshold) / (_SOFTNESS * spread)
-    return ((named == labels) * torch.sigmoid(margin)).mean().float()
+    return ((named == labels.cpu()) * torch.sigmoid(margin)).mean().to(known)
 
 
 def _context(support: SupportSet, part: SupportSet, embedding_dim: int) -> Tensor:
