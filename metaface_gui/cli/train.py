@@ -13,13 +13,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from rich.console import Console
 
 from metaface_gui.cli.options import DEVICE_NAMES
 from metaface_gui.cli.train_projection import KEY as PROJECTION
 from metaface_gui.cli.train_projection import check_alone, train_projection
-from metaface_gui.cli.training_data import DataOptions, TrainingData, load_training_data, projected
+from metaface_gui.cli.train_trunk import KEY as TRUNK
+from metaface_gui.cli.train_trunk import train_trunk
+from metaface_gui.cli.training_data import (
+    DataOptions,
+    TrainingData,
+    load_training_data,
+    load_training_faces,
+    projected,
+)
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible
 from metaface_gui.cli.weights import default_store
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
@@ -33,6 +43,7 @@ from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, TorchEmbedder, make_embedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.embedding.projection import read_projection
+from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import TrainableLearner
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
@@ -45,6 +56,8 @@ if TYPE_CHECKING:
 TRAINABLE = tuple(
     key for key, learner in ALL_LEARNERS.items() if issubclass(learner, TrainableLearner) and key != "stock"
 )
+EMBEDDER_STAGES = (TRUNK, PROJECTION)
+"""What is trained once for an embedder, in this order, before any method."""
 _INTERRUPTED = 130
 
 
@@ -52,7 +65,7 @@ def add_parser(verbs: Verbs) -> None:
     """Add the verb."""
     text = translate("Commands", "meta-train a method on a folder of people")
     parser = verbs.add_parser("train", help=text, description=text)
-    choices = ", ".join((*TRAINABLE, PROJECTION))
+    choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
     parser.add_argument("learner", type=parse_trainable, metavar="LEARNER", help=choices)
     parser.add_argument(
         "--data",
@@ -63,6 +76,12 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
     parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
+    parser.add_argument(
+        "--trunk",
+        type=Path,
+        metavar="FILE",
+        help=translate("Commands", "a trunk that you trained, in place of the one that ships"),
+    )
     parser.add_argument(
         "--projection",
         type=Path,
@@ -106,9 +125,9 @@ def parse_trainable(text: str) -> str:
     Raises:
         argparse.ArgumentTypeError: if it cannot be, or there is no such thing.
     """
-    if text in (*TRAINABLE, PROJECTION):
+    if text in (*TRAINABLE, *EMBEDDER_STAGES):
         return text
-    choices = ", ".join((*TRAINABLE, PROJECTION))
+    choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
     if text in ALL_LEARNERS:
         message = translate(
             "Commands", "“{text}” has nothing to train; choose one of: {choices}", None, text=text, choices=choices
@@ -170,18 +189,21 @@ def _run(args: argparse.Namespace) -> int:
     device = own_device(resolve_device(args.device))
     with ExitStack() as stack:
         group = stack.enter_context(joined_group(device))
-        if args.learner == PROJECTION:
+        if args.learner in EMBEDDER_STAGES:
             check_alone(group)
         display = stack.enter_context(TrainingDisplay(Console(stderr=True, highlight=False), is_quiet=group.rank > 0))
-        embedder = make_embedder(args.embedder, device, store)
-        if args.projection is not None:
-            embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
+        embedder = _embedder(args, device, store)
         options = DataOptions(args.data, args.detector, args.split_seed, args.copies, args.cache)
+        if args.learner == TRUNK:
+            faces = load_training_faces(options, embedder, store, display)
+            people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
+            train_trunk(args, embedder, faces, _card(args, embedder, people), display)
+            return 0
         # What the first process of a machine computes, the others find in the cache.
         with one_at_a_time(group, device):
             data = load_training_data(options, embedder, store, display)
         check_enough(data.train.n_people, data.validation.n_people)
-        card = _card(args, embedder, data)
+        card = _card(args, embedder, {"train": data.train.person, "validation": data.validation.person})
         if args.learner == PROJECTION:
             train_projection(args, embedder, data, card, display)
             return 0
@@ -206,6 +228,17 @@ def _run(args: argparse.Namespace) -> int:
     if group.rank == 0:
         _summary(args.out, result)
     return 0
+
+
+def _embedder(args: argparse.Namespace, device: torch.device, store: WeightsStore) -> TorchEmbedder:
+    """The embedder that the stage starts from, with the user's own trunk and projection in place of those that ship."""
+    is_stock = args.learner == TRUNK or args.trunk is not None
+    embedder = make_embedder(args.embedder, device, store, meta_trained=not is_stock)
+    if args.trunk is not None:
+        embedder = embedder.with_trunk(read_tuned_trunk(args.trunk, embedder_id=embedder.id))
+    if args.projection is not None:
+        embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
+    return embedder
 
 
 def _meta_train(
@@ -277,9 +310,10 @@ def _check_writable(out: Path) -> None:
         ) from error
 
 
-def _card(args: argparse.Namespace, embedder: TorchEmbedder, data: TrainingData) -> Mapping[str, object]:
+def _card(
+    args: argparse.Namespace, embedder: TorchEmbedder, parts: Mapping[str, NDArray[np.int64]]
+) -> Mapping[str, object]:
     """What is known before: method, features, data, split. The data's folder by its name only: a path is private."""
-    parts = {"train": data.train, "validation": data.validation}
     return {
         "learner": args.learner,
         "citation": ALL_LEARNERS[args.learner].citation if args.learner in ALL_LEARNERS else None,
@@ -287,7 +321,7 @@ def _card(args: argparse.Namespace, embedder: TorchEmbedder, data: TrainingData)
         "data": args.data.resolve().name,
         "split": {
             "seed": args.split_seed,
-            **{name: {"people": part.n_people, "pictures": len(part.person)} for name, part in parts.items()},
+            **{name: {"people": len(np.unique(person)), "pictures": len(person)} for name, person in parts.items()},
         },
         "degraded_copies": args.copies,
         "seed": args.seed,

@@ -15,7 +15,7 @@ from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.distributed import ProcessGroup
 from metaface_gui.metalearning.projection_fit import ProjectionProgress, ProjectionSettings, fit_projection
 from metaface_gui.pipeline.embedding.projection import save_projection
-from metaface_gui.pipeline.feature_space import network_of
+from metaface_gui.pipeline.feature_space import backbone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,9 @@ def check_alone(group: ProcessGroup) -> None:
     """
     if group.size > 1:
         raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "The projection is trained by one process. Run the command without torchrun.")
+            QT_TRANSLATE_NOOP(
+                "Errors", "The trunk and the projection are trained by one process. Run the command without torchrun."
+            )
         )
 
 
@@ -85,7 +87,7 @@ def train_projection(
     }
     try:
         save_projection(
-            args.out, fitted.weight, fitted.tail, embedder_id=network_of(embedder.id), card={**card, **figures}
+            args.out, fitted.weight, fitted.tail, embedder_id=backbone_of(embedder.id), card={**card, **figures}
         )
     except OSError as error:
         raise KnownError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,33 @@ class DataOptions:
     cache: Path | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingFaces:
+    """The aligned faces of the meta-training and of the meta-validation people."""
+
+    train: AlignedFaces
+    validation: AlignedFaces
+
+
+def load_training_faces(
+    options: DataOptions, embedder: FaceEmbedder, store: WeightsStore, display: TrainingDisplay
+) -> TrainingFaces:
+    """Find the faces, or find them in the cache, and split the people.
+
+    Raises:
+        KnownError: as `load_faces`.
+    """
+    loaded = load_faces(
+        options.folder,
+        make_detectors=patient_detectors(options.detector, torch.device("cpu"), store),
+        crop_size=embedder.crop_size,
+        cache=options.cache or default_cache(),
+        progress=display.stage(translate("Commands", "finding faces")),
+    ).faces
+    of = partial(loaded.of, seed=options.split_seed)
+    return TrainingFaces(of(Split.META_TRAIN), of(Split.META_VALIDATION))
+
+
 def load_training_data(
     options: DataOptions, embedder: FaceEmbedder, store: WeightsStore, display: TrainingDisplay
 ) -> TrainingData:
@@ -67,23 +95,18 @@ def load_training_data(
         KnownError: as `load_faces` and `trunk_copies`.
     """
     cache = options.cache or default_cache()
-    loaded = load_faces(
-        options.folder,
-        make_detectors=patient_detectors(options.detector, torch.device("cpu"), store),
-        crop_size=embedder.crop_size,
-        cache=cache,
-        progress=display.stage(translate("Commands", "finding faces")),
-    )
+    faces = load_training_faces(options, embedder, store, display)
 
-    def part(split: Split, title: str) -> Part:
-        faces: AlignedFaces = loaded.faces.of(split, seed=options.split_seed)
+    def part(of_split: AlignedFaces, title: str) -> Part:
         progress = display.stage(title)
-        trunk = trunk_copies(faces, embedder, copies=options.copies, seed=_COPIES_SEED, cache=cache, progress=progress)
-        return Part(trunk, faces.person())
+        trunk = trunk_copies(
+            of_split, embedder, copies=options.copies, seed=_COPIES_SEED, cache=cache, progress=progress
+        )
+        return Part(trunk, of_split.person())
 
     return TrainingData(
-        part(Split.META_TRAIN, translate("Commands", "features of the training people")),
-        part(Split.META_VALIDATION, translate("Commands", "features of the validation people")),
+        part(faces.train, translate("Commands", "features of the training people")),
+        part(faces.validation, translate("Commands", "features of the validation people")),
     )
 
 

@@ -26,7 +26,7 @@ from metaface_gui.metalearning.optics import (
 )
 from metaface_gui.types import Image
 
-VERSION = 1
+VERSION = 2
 """Counts up when the distributions change: cached copies of another version are not used."""
 
 _MIRRORED = 0.5
@@ -110,7 +110,7 @@ def mild(crop: Image, rng: np.random.Generator) -> Image:
 
 
 FAMILIES: Mapping[Condition, float] = MappingProxyType(
-    {low_light: 0.28, low_resolution: 0.28, blur: 0.2, occlusion: 0.16, mild: 0.08}
+    {low_light: 0.26, low_resolution: 0.36, blur: 0.18, occlusion: 0.14, mild: 0.06}
 )
 """How often each kind is drawn: most often those that cost stock embeddings most (DESIGN §4: resolution, light)."""
 

@@ -35,10 +35,20 @@ class FeatureSpace:
 
 
 def network_of(embedder_id: str) -> str:
-    """Return the network in an embedder's id, without the tags of a user's own copy (`+`) and of a projection (`@`)."""
-    return embedder_id.partition("@")[0].partition("+")[0]
+    """Return the network in an embedder's id, without its tags.
+
+    In this order there may follow: `+` and a user's own copy, `~` and a tuned trunk, `@` and a projection.
+    """
+    return backbone_of(embedder_id).partition("~")[0]
+
+
+def backbone_of(embedder_id: str) -> str:
+    """Return the network and its tuned trunk, if any: what a projection's trunk features come from."""
+    network, tuned, trunk = embedder_id.partition("@")[0].partition("~")
+    return network.partition("+")[0] + tuned + trunk
 
 
 def same_space(one_id: str, other_id: str) -> bool:
-    """Whether what was fitted to features of one embedder fits those of the other: same network, same projection."""
-    return network_of(one_id) == network_of(other_id) and one_id.partition("@")[2] == other_id.partition("@")[2]
+    """Whether what was fitted to features of one embedder fits those of the other: but for `+`, all tags are alike."""
+    alike = backbone_of(one_id) == backbone_of(other_id)
+    return alike and one_id.partition("@")[2] == other_id.partition("@")[2]

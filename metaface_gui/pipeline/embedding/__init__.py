@@ -15,7 +15,8 @@ import torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.embedding.projection import Projection, damaged_projection, read_projection
 from metaface_gui.pipeline.embedding.sface import load_sface
-from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, damaged_trunk, read_tuned_trunk
 from metaface_gui.pipeline.weights_store import WeightsStore
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "LinearTail",
     "Projection",
     "TorchEmbedder",
+    "TunedTrunk",
     "make_embedder",
 ]
 
@@ -58,8 +60,10 @@ EMBEDDERS: Mapping[str, EmbedderSpec] = MappingProxyType(
 """Every embedder by its key, the default first."""
 
 
-def make_embedder(key: str, device: torch.device, store: WeightsStore) -> TorchEmbedder:
-    """Build the embedder with that key from the store's weights, with its projection if the store has one.
+def make_embedder(key: str, device: torch.device, store: WeightsStore, *, meta_trained: bool = True) -> TorchEmbedder:
+    """Build the embedder with that key from the store's weights, with its tuned trunk and projection if there are some.
+
+    Without `meta_trained` it is the stock network, as published: what meta-training is measured against.
 
     Raises:
         WeightsError: if there is no such embedder, or a file is missing, damaged or of another network.
@@ -72,15 +76,22 @@ def make_embedder(key: str, device: torch.device, store: WeightsStore) -> TorchE
         )
     spec = EMBEDDERS[key]
     embedder = _load(spec, device, store)
-    name = f"projection-{spec.id}"
-    if name not in {entry.name for entry in store.entries()}:
+    if not meta_trained:
         return embedder
-    path = store.path(name)
-    projection = read_projection(path, embedder_id=spec.id)
-    try:
-        return embedder.with_projection(projection)
-    except ValueError as error:
-        raise damaged_projection(path) from error
+    names = {entry.name for entry in store.entries()}
+    if (name := f"trunk-{spec.id}") in names:
+        path = store.path(name)
+        try:
+            embedder = embedder.with_trunk(read_tuned_trunk(path, embedder_id=embedder.id))
+        except ValueError as error:
+            raise damaged_trunk(path) from error
+    if (name := f"projection-{spec.id}") in names:
+        path = store.path(name)
+        try:
+            embedder = embedder.with_projection(read_projection(path, embedder_id=embedder.id))
+        except ValueError as error:
+            raise damaged_projection(path) from error
+    return embedder
 
 
 def _load(spec: EmbedderSpec, device: torch.device, store: WeightsStore) -> TorchEmbedder:

@@ -5,14 +5,11 @@ projection B (m, u), meta-trained once for an embedder and cut to rank m, is app
 owns its A. With e₀ = BN(W₀ u), s = e₀ / ‖e₀‖ and v = [B u; 1] / ‖e₀‖ (r = m + 1, the 1 is what moves the bias), the
 moved embedding is z = normalise(s + A v); the batch norm's scale is part of A.
 
-The file is about 2.4 MB for SFace and m = 48: B is stored as 8-bit integers with one scale for every 512 columns of a
-row (block-wise quantisation as in Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022, linear
-and symmetric here). Rounding moves an entry by at most 1/254 of its block's largest.
+The file is about 2.4 MB for SFace and m = 48: B is stored in 8 bits (`quantised`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,13 +21,17 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.feature_space import network_of
+from metaface_gui.pipeline.embedding.quantised import (
+    dequantise,
+    id_of,
+    metadata_of,
+    quantise,
+    scales_shape,
+    write_whole,
+)
+from metaface_gui.pipeline.feature_space import backbone_of
 
-BLOCK = 512
-"""Columns of B that share a scale; the last block of a row may be shorter."""
 _FORMAT = 1
-_LEVELS = 127
-_ID_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,16 +102,16 @@ def save_projection(
         OSError: if the files cannot be written.
     """
     exact = Projection("", weight.detach().float().cpu(), tail.detach().float().cpu())
-    quantised, scales = _quantise(exact.weight)
+    quantised, scales = quantise(exact.weight)
     tensors = {"weight": quantised, "scales": scales, "tail": exact.tail.contiguous()}
     # One entry: safetensors writes several in random order, and the id is the file's hash.
     described = {"format": _FORMAT, "embedder_id": embedder_id, "rank": len(quantised)}
     content = save(tensors, {"projection": json.dumps(described, sort_keys=True)})
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    _write_whole(path.with_suffix(".json"), text.encode())
-    _write_whole(path, content)
-    return Projection(_id_of(content), _dequantise(quantised, scales), exact.tail)
+    write_whole(path.with_suffix(".json"), text.encode())
+    write_whole(path, content)
+    return Projection(id_of(content), dequantise(quantised, scales), exact.tail)
 
 
 def read_projection(path: Path, *, embedder_id: str) -> Projection:
@@ -123,7 +124,7 @@ def read_projection(path: Path, *, embedder_id: str) -> Projection:
         projection, trained_for = _parsed(path.read_bytes())
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged_projection(path) from error
-    if trained_for != network_of(embedder_id):
+    if trained_for != backbone_of(embedder_id):
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
@@ -140,12 +141,12 @@ def read_projection(path: Path, *, embedder_id: str) -> Projection:
 def _parsed(content: bytes) -> tuple[Projection, str]:
     """Return the projection in a file, and the embedder that it was trained for."""
     tensors = load(content)
-    described = json.loads(_metadata(content)["projection"])
+    described = json.loads(metadata_of(content)["projection"])
     weight, scales = tensors["weight"], tensors["scales"].float()
-    fits = weight.dtype == torch.int8 and weight.ndim == 2 and scales.shape == _scales_shape(weight)
+    fits = weight.dtype == torch.int8 and weight.ndim == 2 and scales.shape == scales_shape(weight)
     if described["format"] != _FORMAT or not fits:
         raise ValueError("want int8 weights with a scale a block")
-    projection = Projection(_id_of(content), _dequantise(weight, scales), tensors["tail"].float())
+    projection = Projection(id_of(content), dequantise(weight, scales), tensors["tail"].float())
     return projection, str(described["embedder_id"])
 
 
@@ -154,37 +155,3 @@ def damaged_projection(path: Path) -> WeightsError:
     return WeightsError(
         QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no projection. Install MetaFace again."), file=path.name
     )
-
-
-def _scales_shape(weight: Tensor) -> tuple[int, int]:
-    return weight.shape[0], -(-weight.shape[1] // BLOCK)
-
-
-def _quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """B (m, u) → int8 (m, u) and float32 scales (m, blocks)."""
-    rows, columns = weight.shape
-    blocks = _scales_shape(weight)[1]
-    padded = nn.functional.pad(weight, (0, blocks * BLOCK - columns)).view(rows, blocks, BLOCK)
-    scales = padded.abs().amax(2) / _LEVELS
-    levels = (padded / scales.clamp_min(torch.finfo(torch.float32).tiny)[:, :, None]).round().clamp(-_LEVELS, _LEVELS)
-    return levels.to(torch.int8).view(rows, -1)[:, :columns].contiguous(), scales
-
-
-def _dequantise(quantised: Tensor, scales: Tensor) -> Tensor:
-    return quantised.float() * scales.repeat_interleave(BLOCK, dim=1)[:, : quantised.shape[1]]
-
-
-def _metadata(content: bytes) -> Mapping[str, str]:
-    """Return the metadata of a safetensors file: its header is JSON after 8 bytes of length."""
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    return {str(key): str(value) for key, value in header["__metadata__"].items()}
-
-
-def _id_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(path)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.embedding.projection import ProjectedTail, Projection
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
 from metaface_gui.pipeline.feature_space import FeatureSpace
 
 
@@ -59,6 +62,32 @@ class TorchEmbedder:
         self.projection = projection
         self.space = FeatureSpace(self.embedding_dim, 0 if projection is None else projection.projection_dim)
         self._features_module = self._make_features_module(projection)
+
+    def with_trunk(self, tuned: TunedTrunk) -> TorchEmbedder:
+        """Return an embedder whose trunk is moved, with the same tail and no projection.
+
+        Its id ends with `~` and the tuned trunk's: what was made with another trunk is never mixed with what it makes.
+
+        Raises:
+            ValueError: if the movement is of another network, or the trunk was moved before.
+        """
+        if "~" in self.id:
+            raise ValueError(f"{self.id}: the trunk was moved already")
+        trunk = copy.deepcopy(self.trunk_module)
+        parameters = dict(trunk.named_parameters())
+        if any(name not in parameters or parameters[name].shape != m.shape for name, m in tuned.movement.items()):
+            raise ValueError(f"{self.key}: the movement is of another trunk")
+        with torch.no_grad():
+            for name, movement in tuned.movement.items():
+                parameters[name].add_(movement.to(parameters[name]))
+        return TorchEmbedder(
+            key=self.key,
+            id=f"{self.id.partition('@')[0]}~{tuned.id}",
+            crop_size=self.crop_size,
+            trunk=trunk,
+            tail=self.tail_module,
+            device=self.device,
+        )
 
     def with_projection(self, projection: Projection | None) -> TorchEmbedder:
         """Return an embedder of the same modules whose features have that projection, or none.

@@ -1,0 +1,63 @@
+"""Large matrices in 8 bits, in files whose hash is their name: how meta-trained weights are stored.
+
+Block-wise quantisation as in Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022, linear and
+symmetric here: every `BLOCK` columns of a row share a scale, and rounding moves an entry by at most 1/254 of its
+block's largest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+BLOCK = 512
+"""Columns that share a scale; the last block of a row may be shorter."""
+_LEVELS = 127
+_ID_DIGITS = 8
+
+
+def scales_shape(weight: Tensor) -> tuple[int, int]:
+    """Rows and blocks of a matrix (m, u)."""
+    return weight.shape[0], -(-weight.shape[1] // BLOCK)
+
+
+def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """B (m, u) → int8 (m, u) and float32 scales (m, blocks)."""
+    rows, columns = weight.shape
+    blocks = scales_shape(weight)[1]
+    padded = nn.functional.pad(weight, (0, blocks * BLOCK - columns)).view(rows, blocks, BLOCK)
+    scales = padded.abs().amax(2) / _LEVELS
+    levels = (padded / scales.clamp_min(torch.finfo(torch.float32).tiny)[:, :, None]).round().clamp(-_LEVELS, _LEVELS)
+    return levels.to(torch.int8).view(rows, -1)[:, :columns].contiguous(), scales
+
+
+def dequantise(quantised: Tensor, scales: Tensor) -> Tensor:
+    """Inverse of `quantise`, up to rounding: (m, u) float32."""
+    return quantised.float() * scales.repeat_interleave(BLOCK, dim=1)[:, : quantised.shape[1]]
+
+
+def metadata_of(content: bytes) -> Mapping[str, str]:
+    """Return the metadata of a safetensors file: its header is JSON after 8 bytes of length."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return {str(key): str(value) for key, value in header["__metadata__"].items()}
+
+
+def id_of(content: bytes) -> str:
+    """First digits of the SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, or leave the one that is there.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)

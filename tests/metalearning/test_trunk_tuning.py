@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from metaface_gui.metalearning.data import AlignedFaces
+from metaface_gui.metalearning.trunk_tuning import (
+    TrunkTuningProgress,
+    TrunkTuningSettings,
+    _FixedSlopes,
+    teacher_cosine,
+    tune_trunk,
+)
+from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
+
+SIDE = 112
+PEOPLE, PICTURES = 6, 3
+
+
+class PooledTrunk(nn.Module):
+    """Two convolutions over what is left of a crop after pooling: small, but with a PReLU like the real one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        self.pool = nn.AvgPool2d(8)
+        self.layers = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.PReLU(8), nn.Conv2d(8, 4, 1))
+
+    def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        features: torch.Tensor = self.layers(self.pool((crops.float() - 127.5) / 128.0))
+        return features.flatten(1)
+
+
+def embedder() -> TorchEmbedder:
+    torch.manual_seed(4)
+    tail = LinearTail(4 * 14 * 14, 16, bias=True, eps=1e-5)
+    return TorchEmbedder(
+        key="net", id="net-1", crop_size=SIDE, trunk=PooledTrunk(), tail=tail, device=torch.device("cpu")
+    )
+
+
+def faces() -> AlignedFaces:
+    random = np.random.default_rng(5)
+    people = random.integers(0, 256, (PEOPLE, 14, 14, 3))
+    crops = [
+        np.kron(np.clip(person + random.normal(0, 6, person.shape), 0, 255).astype(np.uint8), np.ones((8, 8, 1)))
+        for person in people
+        for _ in range(PICTURES)
+    ]
+    names = tuple(f"p{i // PICTURES}" for i in range(len(crops)))
+    return AlignedFaces(np.stack(crops).astype(np.uint8), names, tuple(f"{n}/{i}.jpg" for i, n in enumerate(names)))
+
+
+def settings(steps: int) -> TrunkTuningSettings:
+    # A random network is robust already and names nobody; only what the teacher asks for can be learnt from it.
+    return TrunkTuningSettings(steps=steps, batch=12, meta_lr=1e-3, warm_up=2, distillation=300.0)
+
+
+def test_degraded_pictures_come_nearer_to_the_teachers_clean_ones() -> None:
+    stock, people = embedder(), faces()
+    told: list[TrunkTuningProgress] = []
+    movement = tune_trunk(stock, people, settings(60), on_progress=told.append)
+    tuned = stock.with_trunk(TunedTrunk("x", movement))
+    before = teacher_cosine(stock, stock, people, seed=9)
+    after = teacher_cosine(tuned, stock, people, seed=9)
+    assert after > before + 0.005
+    assert [progress.step for progress in told] == list(range(1, 61))
+
+
+def test_the_stock_embedder_stays_as_it_was_and_slopes_do_not_move() -> None:
+    stock = embedder()
+    before = {name: tensor.clone() for name, tensor in stock.trunk_module.state_dict().items()}
+    movement = tune_trunk(stock, faces(), settings(2), on_progress=lambda _: None)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in stock.trunk_module.state_dict().items())
+    assert set(movement) == {"layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias"}
+    assert all(tensor.abs().max() > 0 for tensor in movement.values())
+
+
+def test_the_same_seed_gives_the_same_movement() -> None:
+    first, second = (tune_trunk(embedder(), faces(), settings(3), on_progress=lambda _: None) for _ in range(2))
+    for name, tensor in first.items():
+        torch.testing.assert_close(tensor, second[name], rtol=1e-4, atol=1e-7)
+
+
+def test_a_progress_that_raises_ends_the_tuning() -> None:
+    def stop(progress: TrunkTuningProgress) -> None:
+        raise InterruptedError(str(progress.step))
+
+    with pytest.raises(InterruptedError, match="1"):
+        tune_trunk(embedder(), faces(), settings(50), on_progress=stop)
+
+
+def test_fixed_slopes_have_the_value_and_gradient_of_a_prelu() -> None:
+    original = nn.PReLU(3)
+    original.weight.data = torch.tensor([0.1, 0.25, -0.5])
+    x = torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    ours, theirs = x.clone().requires_grad_(True), x.clone().requires_grad_(True)
+    got, want = _FixedSlopes(original)(ours), original(theirs)
+    assert torch.equal(got, want)
+    weights = torch.arange(96.0).view(2, 3, 4, 4)
+    (got * weights).sum().backward()
+    (want * weights).sum().backward()
+    assert ours.grad is not None
+    assert theirs.grad is not None
+    torch.testing.assert_close(ours.grad, theirs.grad)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from metaface_gui.errors import WeightsError
+from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
+from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk, save_tuned_trunk
+
+SIDE = 8
+
+
+class SmallTrunk(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(1)
+        self.conv = nn.Conv2d(3, 5, 3, padding=1, groups=1)
+
+    def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        features: torch.Tensor = self.conv(crops.float() / 255.0)
+        return features.flatten(1)
+
+
+def embedder(id_: str = "net-1") -> TorchEmbedder:
+    tail = LinearTail(5 * SIDE * SIDE, 4, bias=True, eps=1e-5)
+    return TorchEmbedder(key="net", id=id_, crop_size=SIDE, trunk=SmallTrunk(), tail=tail, device=torch.device("cpu"))
+
+
+def movement(size: float = 0.1) -> dict[str, torch.Tensor]:
+    random = torch.Generator().manual_seed(2)
+    return {
+        "conv.weight": size * torch.randn(5, 3, 3, 3, generator=random),
+        "conv.bias": size * torch.randn(5, generator=random),
+    }
+
+
+def test_what_is_read_is_what_saving_returned_and_near_what_was_saved(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    saved = save_tuned_trunk(path, movement(), embedder_id="net-1+own", card={"data": "people"})
+    read = read_tuned_trunk(path, embedder_id="net-1")
+    assert read.id == saved.id
+    for name, exact in movement().items():
+        assert torch.equal(read.movement[name], saved.movement[name])
+        rows = exact.reshape(len(exact), -1)
+        # Half a level of the row's largest entry.
+        limit = rows.abs().amax(1, keepdim=True) / 254 + 1e-7
+        assert ((read.movement[name].reshape(rows.shape) - rows).abs() <= limit).all()
+    assert json.loads(path.with_suffix(".json").read_text())["data"] == "people"
+
+
+def test_the_same_movement_is_the_same_file(tmp_path: Path) -> None:
+    ids = {
+        save_tuned_trunk(tmp_path / f"{name}.safetensors", movement(), embedder_id="net-1", card={}).id for name in "ab"
+    }
+    other = save_tuned_trunk(tmp_path / "c.safetensors", movement(0.2), embedder_id="net-1", card={}).id
+    assert len(ids) == 1
+    assert other not in ids
+
+
+def test_the_moved_embedder_adds_the_movement_and_leaves_the_stock_one_alone(tmp_path: Path) -> None:
+    stock = embedder()
+    before = stock.trunk_module.state_dict()["conv.weight"].clone()
+    tuned = save_tuned_trunk(tmp_path / "t.safetensors", movement(), embedder_id="net-1", card={})
+    moved = stock.with_trunk(tuned)
+    assert moved.id == f"net-1~{tuned.id}"
+    assert torch.equal(stock.trunk_module.state_dict()["conv.weight"], before)
+    torch.testing.assert_close(
+        moved.trunk_module.state_dict()["conv.weight"], before + tuned.movement["conv.weight"], rtol=0, atol=1e-7
+    )
+    crops = torch.randint(0, 256, (2, 3, SIDE, SIDE), dtype=torch.uint8)
+    assert not torch.allclose(stock.embed(crops), moved.embed(crops))
+    assert torch.allclose(stock.tail(moved.trunk(crops)), moved.embed(crops), atol=1e-6)
+
+
+def test_no_trunk_is_moved_twice_or_by_another_networks_movement(tmp_path: Path) -> None:
+    tuned = save_tuned_trunk(tmp_path / "t.safetensors", movement(), embedder_id="net-1", card={})
+    with pytest.raises(ValueError, match="already"):
+        embedder().with_trunk(tuned).with_trunk(tuned)
+    other = save_tuned_trunk(tmp_path / "o.safetensors", {"dense.weight": torch.ones(2, 2)}, embedder_id="n", card={})
+    with pytest.raises(ValueError, match="another trunk"):
+        embedder().with_trunk(other)
+
+
+def test_files_that_hold_no_tuned_trunk_of_this_network_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
+    with pytest.raises(WeightsError, match="net-2"):
+        read_tuned_trunk(path, embedder_id="net-2")
+    whole = path.read_bytes()
+    for content in (b"", b"not safetensors", whole[:-5], whole[:200]):
+        path.write_bytes(content)
+        with pytest.raises(WeightsError, match="damaged"):
+            read_tuned_trunk(path, embedder_id="net-1")
+    save_file({"a": torch.ones(2)}, path)
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(path, embedder_id="net-1")
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(tmp_path / "missing.safetensors", embedder_id="net-1")
