@@ -136,7 +136,8 @@ def fit_projection(
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-        recent = float(loss) if step == 1 else 0.95 * recent + 0.05 * float(loss)
+        value = float(loss.detach())
+        recent = value if step == 1 else 0.95 * recent + 0.05 * value
         if step % settings.validate_every == 0 or step == settings.steps:
             now = validate(weight, bias)
             if now < best_loss:
