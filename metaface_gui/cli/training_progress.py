@@ -58,20 +58,20 @@ class TrainingDisplay:
     def noted_stage(self, title: str) -> Callable[[int, int, str], None]:
         """Return what to tell (done, total, a note on how it goes) of a stage."""
         task: TaskID = self._bars.add_task(title, total=None, note="", visible=False)
-        started = last = self._clock()
-        first_done: int | None = None
+        begun = last = self._clock()
+        first: tuple[float, int] | None = None
 
         def tell(done: int, total: int, note: str) -> None:
-            nonlocal last, first_done
+            nonlocal last, first
             self._bars.update(task, completed=done, total=total, note=note, visible=True)
             now = self._clock()
             # What was there before, from a cache or a checkpoint, took no time and says nothing of what is left.
-            first_done = done if first_done is None else first_done
-            is_due = now - last >= _LINE_EVERY_S or (done >= total and last > started)
+            first = (now, done) if first is None else first
+            is_due = now - last >= _LINE_EVERY_S or (done >= total and last > begun)
             if self._is_quiet or self._console.is_terminal or not is_due:
                 return
             last = now
-            left = (now - started) * (total - done) / (done - first_done) if done > first_done else float("nan")
+            left = (now - first[0]) * (total - done) / (done - first[1]) if done > first[1] else float("nan")
             parts = [f"{title} {done}/{total}", note, remaining(left) if done < total else ""]
             self._console.print(", ".join(part for part in parts if part), markup=False, soft_wrap=True)
 

@@ -33,6 +33,11 @@ class Trial:
     train_loss: float | None
     metrics: ValidationMetrics
 
+    @property
+    def merit(self) -> tuple[float, float]:
+        """What trials are compared by: TPIR first; of equals, the one with the smaller loss."""
+        return self.metrics.tpir, -self.metrics.loss
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingState:
@@ -57,8 +62,8 @@ class TrainingState:
 
     @property
     def best_trial(self) -> Trial:
-        """The trial with the highest TPIR, the first of equals."""
-        return max(self.trials, key=lambda trial: trial.metrics.tpir)
+        """The trial of the highest merit, the first of equals."""
+        return max(self.trials, key=lambda trial: trial.merit)
 
     @property
     def trials_since_best(self) -> int:
@@ -69,7 +74,7 @@ class TrainingState:
         """Return the state after a meta-validation of its parameters."""
         mean = self.loss_sum / self.loss_count if self.loss_count else None
         trial = Trial(self.step, mean, metrics)
-        is_best = not self.trials or metrics.tpir > self.best_trial.metrics.tpir
+        is_best = not self.trials or trial.merit > self.best_trial.merit
         best = self.params if is_best else self.best
         return replace(self, trials=(*self.trials, trial), best=best, loss_sum=0.0, loss_count=0)
 

@@ -62,7 +62,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
         load_checkpoint(path, "mine", CPU)
 
 
-def test_the_best_trial_is_the_first_with_the_highest_tpir() -> None:
+def test_the_best_trial_is_the_first_with_the_highest_tpir_and_of_those_the_least_loss() -> None:
     tried = state()
     first = tried.best
     for tpir in (0.5, 0.5, 0.4):
@@ -71,3 +71,4 @@ def test_the_best_trial_is_the_first_with_the_highest_tpir() -> None:
             assert tried.trials_since_best == 2
     assert tried.best_trial is tried.trials[1]
     assert tried.best is first
+    assert tried.tried(ValidationMetrics(0.9, 0.5, 0.5)).best_trial.metrics.loss == 0.9

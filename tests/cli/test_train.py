@@ -1,0 +1,231 @@
+"""`metaface train`: what it writes, what it refuses before the work, and that it can be interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+from safetensors.torch import load_file
+
+from metaface_gui.cli import train as command
+from metaface_gui.cli.training_data import Part, TrainingData, projected
+from metaface_gui.cli.training_progress import TrainingDisplay, interruptible, remaining
+from metaface_gui.metalearning.checkpoint import Trial
+from metaface_gui.metalearning.meta_validation import ValidationMetrics
+from metaface_gui.metalearning.train import TrainingProgress
+from metaface_gui.metalearning.training_settings import training_settings
+from metaface_gui.pipeline.embedding.projection import Projection, read_projection
+from metaface_gui.pipeline.embedding.torch_embedder import LinearTail
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners.parameters import read_params
+from tests.cli.conftest import Metaface
+from tests.metalearning.training_problem import SPACE, TINY, people
+
+CPU = torch.device("cpu")
+TAIL = torch.full((12, 4), 0.01)
+
+
+@dataclass
+class FakeEmbedder:
+    """Features are what the cache holds."""
+
+    id: str = "fake@11223344"
+    device: torch.device = CPU
+    space: FeatureSpace = SPACE
+    projection: Projection | None = None
+
+    def project(self, trunk_features: torch.Tensor) -> torch.Tensor:
+        return trunk_features.float()
+
+
+def part(count: int, seed: int) -> Part:
+    faces = people(count, seed)
+    return Part(faces.features.to(torch.float16).numpy(), faces.person.numpy())
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> FakeEmbedder:
+    """No network, no pictures, and settings that take milliseconds."""
+    embedder = FakeEmbedder(projection=Projection("11223344", torch.zeros(3, 5), TAIL))
+    monkeypatch.setattr(command, "make_embedder", lambda *_, **__: embedder)
+    monkeypatch.setattr(command, "load_trained", lambda *_: {})
+    monkeypatch.setattr(command, "load_training_data", lambda *_: TrainingData(part(40, 0), part(24, 1)))
+    monkeypatch.setattr(command, "training_settings", lambda key: replace(TINY, meta_lr=training_settings(key).meta_lr))
+    return embedder
+
+
+def test_parameters_and_their_card(metaface: Metaface, offline: FakeEmbedder, tmp_path: Path) -> None:
+    out, data = tmp_path / "runs" / "proto.safetensors", tmp_path / "private" / "faces"
+    outcome = metaface("train", "prototypical", "--data", data, "--out", out, "--steps", 6, "--device", "cpu")
+    assert outcome.code == 0
+    assert "metaface:" not in outcome.err
+    assert "untrained: accuracy" in outcome.out
+    params = read_params(out, key="prototypical", space=SPACE, embedder_id=offline.id)
+    assert float((params["tail.a"] - TAIL).abs().max()) < 0.1  # it began where the projection says
+    card = json.loads(out.with_suffix(".json").read_text())
+    assert card["data"] == "faces"
+    assert str(tmp_path) not in out.with_suffix(".json").read_text()
+    assert card["split"] == {
+        "seed": 0,
+        "train": {"people": 40, "pictures": 100},
+        "validation": {"people": 24, "pictures": 60},
+    }
+    assert card["settings"]["steps"] == card["steps"] == 6
+    assert set(card["validation"]) == {"fpir", "untrained", "start", "trained"}
+    assert {"torch", "metaface", "python"} <= set(card["versions"])
+    assert sorted(path.name for path in out.parent.iterdir()) == ["proto.json", "proto.safetensors"]
+
+
+def test_ctrl_c_keeps_a_checkpoint_that_resume_goes_on_from(
+    metaface: Metaface, offline: FakeEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight, broken = tmp_path / "straight.safetensors", tmp_path / "broken.safetensors"
+    options = ("--data", tmp_path, "--device", "cpu", "--steps", 5)
+    assert metaface("train", "prototypical", *options, "--out", straight).code == 0
+
+    def press(self: TrainingDisplay, _title: str) -> object:
+        return lambda progress: os.kill(os.getpid(), signal.SIGINT) if progress.step == 2 else None
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(TrainingDisplay, "meta_training", press)
+        outcome = metaface("train", "prototypical", *options, "--out", broken)
+    assert outcome.code == 130
+    assert "after 3 of 5 steps" in outcome.err
+    assert "--resume" in outcome.err
+    assert not broken.exists()
+    refused = metaface("train", "prototypical", *options, "--out", broken)
+    assert refused.code == 1
+    assert "Go on with --resume, or delete it" in refused.err
+    assert metaface("train", "prototypical", *options, "--out", broken, "--resume").code == 0
+    ours, theirs = load_file(broken), load_file(straight)
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert not list(tmp_path.glob("*.checkpoint"))
+
+
+def test_without_a_projection_it_says_that_there_is_little_to_gain(
+    metaface: Metaface, offline: FakeEmbedder, tmp_path: Path
+) -> None:
+    offline.projection = None
+    outcome = metaface("train", "prototypical", "--data", tmp_path, "--out", tmp_path / "x", "--steps", 1)
+    assert outcome.code == 0
+    assert "metaface train projection" in outcome.err
+
+
+def test_the_projection_is_trained_too(
+    metaface: Metaface, offline: FakeEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+
+    def trunk(count: int) -> Part:
+        person = np.repeat(np.arange(count), 3)
+        return Part(random.standard_normal((len(person), 3, 80)).astype(np.float16), person)
+
+    tail = LinearTail(80, 70, bias=True, eps=1e-5).eval().requires_grad_(False)
+    monkeypatch.setattr(FakeEmbedder, "tail_module", tail, raising=False)
+    monkeypatch.setattr(command, "load_training_data", lambda *_: TrainingData(trunk(12), trunk(6)))
+    out = tmp_path / "projection.safetensors"
+    outcome = metaface("train", "projection", "--data", tmp_path, "--out", out, "--steps", 6, "--device", "cpu")
+    assert outcome.code == 0
+    assert "metaface:" not in outcome.err
+    assert read_projection(out, embedder_id="fake").weight.shape == (63, 80)
+    card = json.loads(out.with_suffix(".json").read_text())
+    assert card["settings"]["steps"] == 6
+    assert card["split"]["train"] == {"people": 12, "pictures": 36}
+
+
+def test_too_few_people_are_the_users_input(
+    metaface: Metaface, offline: FakeEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "load_training_data", lambda *_: TrainingData(part(40, 0), part(1, 1)))
+    outcome = metaface("train", "prototypical", "--data", tmp_path, "--out", tmp_path / "x")
+    assert outcome.code == 1
+    assert "1 for validation" in outcome.err
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(*_: object) -> object:
+        raise AssertionError("it started to work")
+
+    monkeypatch.setattr(command, "make_embedder", work)
+    (tmp_path / "file").touch()
+    for out in (tmp_path, tmp_path / "file" / "x.safetensors"):
+        outcome = metaface("train", "prototypical", "--data", tmp_path, "--out", out)
+        assert outcome.code == 1
+        assert "Choose another place" in outcome.err
+
+
+def test_a_folder_that_is_not_there(metaface: Metaface, tmp_path: Path) -> None:
+    outcome = metaface("train", "prototypical", "--data", tmp_path / "none", "--out", tmp_path / "x", "--device", "cpu")
+    assert outcome.code == 1
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("stock",), "“stock” has nothing to train"),
+        (("no-such",), "there is no learner “no-such”"),
+        (("prototypical", "--steps", "0"), "less than 1"),
+        (("prototypical", "--meta-lr", "-1"), "no number above 0"),
+        (("prototypical", "--seed", "x"), "no whole number"),
+    ],
+)
+def test_usage(metaface: Metaface, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    outcome = metaface("train", *arguments, "--data", tmp_path, "--out", tmp_path / "x")
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
+def test_features_are_projected_picture_by_picture() -> None:
+    wanted = part(40, 0)
+    told: list[tuple[int, int]] = []
+    faces = projected(wanted, FakeEmbedder(), lambda done, total: told.append((done, total)))  # type: ignore[arg-type]
+    assert torch.equal(faces.features, torch.from_numpy(wanted.trunk).float())
+    assert faces.person.tolist() == wanted.person.tolist()
+    assert told[-1] == (100, 100)
+
+
+def test_lines_come_every_so_often_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    metrics = ValidationMetrics(1.0, 0.925, 0.5)
+    with TrainingDisplay(Console(highlight=False), clock=lambda: now[0]) as display:
+        tell = display.meta_training("meta-training x")
+        for step in range(1, 41):
+            now[0] = float(step)
+            tell(TrainingProgress(step, 40, 0.5, Trial(0, None, metrics), skipped=0))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert lines[0] == "meta-training x 10/40, loss 0.500, validation: accuracy 92.5%, TPIR 50.0%, 0:00:30 left"
+
+
+def test_other_processes_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    with TrainingDisplay(Console(), is_quiet=True, clock=lambda: now[0]) as display:
+        tell = display.stage("finding faces")
+        now[0] = 100.0
+        tell(1, 2)
+    assert capsys.readouterr().out == ""
+
+
+def test_time_left_is_hours_minutes_seconds() -> None:
+    assert remaining(3725.4) == "1:02:05 left"
+    assert remaining(float("nan")) == ""
+
+
+def test_the_second_ctrl_c_ends_at_once() -> None:
+    with interruptible() as wished:
+        assert not wished()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert wished()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
