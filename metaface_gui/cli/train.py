@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from metaface_gui.cli.options import DEVICE_NAMES
+from metaface_gui.cli.train_cohort import KEY as COHORT
+from metaface_gui.cli.train_cohort import train_cohort
 from metaface_gui.cli.train_projection import KEY as PROJECTION
 from metaface_gui.cli.train_projection import check_alone, train_projection
 from metaface_gui.cli.train_trunk import KEY as TRUNK
@@ -45,7 +47,7 @@ from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.embedding.projection import read_projection
 from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
-from metaface_gui.pipeline.learners.base import TrainableLearner
+from metaface_gui.pipeline.learners.base import Params, TrainableLearner
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
 from metaface_gui.pipeline.learners.tail import TAIL
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -56,8 +58,8 @@ if TYPE_CHECKING:
 TRAINABLE = tuple(
     key for key, learner in ALL_LEARNERS.items() if issubclass(learner, TrainableLearner) and key != "stock"
 )
-EMBEDDER_STAGES = (TRUNK, PROJECTION)
-"""What is trained once for an embedder, in this order, before any method."""
+EMBEDDER_STAGES = (TRUNK, PROJECTION, COHORT)
+"""What is trained once for an embedder, in this order; methods after the projection."""
 _INTERRUPTED = 130
 
 
@@ -194,10 +196,15 @@ def _run(args: argparse.Namespace) -> int:
         display = stack.enter_context(TrainingDisplay(Console(stderr=True, highlight=False), is_quiet=group.rank > 0))
         embedder = _embedder(args, device, store)
         options = DataOptions(args.data, args.detector, args.split_seed, args.copies, args.cache)
-        if args.learner == TRUNK:
+        if args.learner in (TRUNK, COHORT):
             faces = load_training_faces(options, embedder, store, display)
             people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
-            train_trunk(args, embedder, faces, _card(args, embedder, people), display)
+            about = _card(args, embedder, people)
+            if args.learner == TRUNK:
+                train_trunk(args, embedder, faces, about, display)
+            else:
+                trained = _other_methods(args, embedder, store)
+                train_cohort(args, embedder, faces, card=about, display=display, trained=trained)
             return 0
         # What the first process of a machine computes, the others find in the cache.
         with one_at_a_time(group, device):
@@ -261,11 +268,7 @@ def _meta_train(
     projecting = translate("Commands", "projecting")
     train = projected(data.train, embedder, display.stage(projecting))
     validation = projected(data.validation, embedder, display.stage(projecting))
-    trained = dict(load_trained(store, embedder.space, embedder.id))
-    for file in args.meta:
-        key = learner_of(file)
-        trained[key] = read_params(file, key=key, space=embedder.space, embedder_id=embedder.id)
-    trained.pop(args.learner, None)
+    trained = _other_methods(args, embedder, store)
     learner = make_learner(args.learner, embedder.space, trained)
     if not isinstance(learner, TrainableLearner):
         raise TypeError(f"{args.learner} is listed as trainable")
@@ -283,6 +286,16 @@ def _meta_train(
             trained_on=repr(described),
             group=group,
         )
+
+
+def _other_methods(args: argparse.Namespace, embedder: TorchEmbedder, store: WeightsStore) -> dict[str, Params]:
+    """Meta-parameters of the methods there are, but for the one to be trained: those that ship and the user's own."""
+    trained = dict(load_trained(store, embedder.space, embedder.id))
+    for file in args.meta:
+        key = learner_of(file)
+        trained[key] = read_params(file, key=key, space=embedder.space, embedder_id=embedder.id)
+    trained.pop(args.learner, None)
+    return trained
 
 
 def _settings(args: argparse.Namespace) -> MetaTrainingSettings:

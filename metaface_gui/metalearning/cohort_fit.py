@@ -59,6 +59,40 @@ def fit_generator(
     Raises:
         ValueError: if shapes do not fit, or there are too few people for nobody to stand out: at least 16 a component.
     """
+    mixture = fit_mixture(features, person, settings, embedding_dim=embedding_dim)
+    if embedding_dim is not None:
+        metadata = {**metadata, "embedding_dim": str(embedding_dim)}
+    return mixture.generator(settings.sharpening, settings.rank, metadata)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture:
+    """A mixture of Gaussians in balanced coordinates: `shares` (k,), `means` (k, p), `covariances` (k, p, p).
+
+    `scales` (p,) lead back to features, whose first `embedding_dim` are the stock embedding.
+    """
+
+    shares: Doubles
+    means: Doubles
+    covariances: Doubles
+    scales: Doubles
+    embedding_dim: int
+
+    def generator(self, sharpening: float, rank: int, metadata: dict[str, str]) -> CohortGenerator:
+        """Sharpen each covariance's spectrum by γ and keep its `rank` largest directions."""
+        factors = np.stack([_sharpened_factor(c, sharpening, rank) for c in self.covariances])
+        return CohortGenerator(
+            self.shares.astype(np.float32),
+            (self.means * self.scales).astype(np.float32),
+            (factors * self.scales[:, None]).astype(np.float32),
+            metadata=metadata,
+        )
+
+
+def fit_mixture(
+    features: Floats, person: NDArray[np.int64], settings: CohortFitSettings, *, embedding_dim: int | None = None
+) -> Mixture:
+    """Everything of `fit_generator` that does not depend on γ; the same arguments, the same errors."""
     if features.ndim != 2 or person.shape != features.shape[:1]:
         raise ValueError(f"want (n, p) features and (n,) people, got {features.shape} and {person.shape}")
     d = features.shape[1] if embedding_dim is None else embedding_dim
@@ -74,15 +108,7 @@ def fit_generator(
     for _ in range(settings.steps):
         shares, means, covariances = _maximise(points, face_weights, responsibilities, settings.prior)
         responsibilities = _expect(points, shares, means, covariances)
-    factors = np.stack([_sharpened_factor(c, settings.sharpening, settings.rank) for c in covariances])
-    if embedding_dim is not None:
-        metadata = {**metadata, "embedding_dim": str(d)}
-    return CohortGenerator(
-        shares.astype(np.float32),
-        (means * scales).astype(np.float32),
-        (factors * scales[:, None]).astype(np.float32),
-        metadata=metadata,
-    )
+    return Mixture(shares, means, covariances, scales, d)
 
 
 def _balancing_scales(features: Doubles, face_weights: Doubles, d: int) -> Doubles:

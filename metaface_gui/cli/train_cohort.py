@@ -1,0 +1,98 @@
+"""`metaface train cohort`: fit the generator of strangers that thresholds are set against."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+import numpy as np
+from rich.console import Console
+
+from metaface_gui.cli.training_data import TrainingFaces
+from metaface_gui.cli.training_progress import TrainingDisplay
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_generator
+from metaface_gui.metalearning.cohort_sharpening import GALLERIES, cross_fit
+from metaface_gui.metalearning.feature_cache import condition_features, default_cache
+from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.feature_space import backbone_of
+from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.learners.base import Params
+from metaface_gui.pipeline.recognition.cohort import save_generator
+
+KEY = "cohort"
+_SCORER = "prototypical"
+"""What γ is judged with: the plainest method."""
+
+
+def train_cohort(
+    args: argparse.Namespace,
+    embedder: TorchEmbedder,
+    faces: TrainingFaces,
+    *,
+    card: Mapping[str, object],
+    display: TrainingDisplay,
+    trained: Mapping[str, Params],
+) -> None:
+    """Fit to the meta-training people's clean features and write the generator to `args.out`.
+
+    Raises:
+        KnownError: if there are too few people, or it cannot be written.
+    """
+    features = condition_features(
+        faces.train,
+        embedder,
+        "clean",
+        seed=0,
+        cache=args.cache or default_cache(),
+        progress=display.stage(translate("Commands", "features of the training people")),
+    ).numpy()
+    person, settings = faces.train.person(), CohortFitSettings(seed=args.seed)
+    if len(np.unique(person)) < 32 * settings.components:
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{count} people are too few to stand for strangers without anybody standing out: at least {needed} "
+                "are needed. Choose a larger folder.",
+            ),
+            count=len(np.unique(person)),
+            needed=32 * settings.components,
+        )
+    scorer = make_learner(_SCORER, embedder.space, trained)
+    crossed = cross_fit(
+        features, person, scorer, settings, on_progress=display.stage(translate("Commands", "choosing the sharpening"))
+    )
+    settings = replace(settings, sharpening=crossed.best)
+    described = {
+        **card,
+        "embedder_id": backbone_of(embedder.id) + "".join(embedder.id.partition("@")[1:]),
+        "settings": asdict(settings),
+        "cross_fitted_fpir": {
+            str(count): rate for count, rate in zip(GALLERIES, crossed.achieved[crossed.best], strict=True)
+        },
+    }
+    metadata = {name: value if isinstance(value, str) else json.dumps(value) for name, value in described.items()}
+    generator = fit_generator(features, person, settings, metadata, embedding_dim=embedder.space.embedding_dim)
+    try:
+        save_generator(generator, args.out)
+    except OSError as error:
+        raise KnownError(
+            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
+            path=args.out,
+            reason=error.strerror or str(error),
+        ) from error
+    rates = ", ".join(
+        f"{count}: {rate:.2%}" for count, rate in zip(GALLERIES, crossed.achieved[crossed.best], strict=True)
+    )
+    text = translate(
+        "Commands",
+        "γ = {sharpening}; promised 1 %, achieved with so many people enrolled {rates}; {file}",
+        None,
+        sharpening=crossed.best,
+        rates=rates,
+        file=args.out,
+    )
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)
