@@ -7,6 +7,7 @@ leaves a whole state behind, and a checkpoint is the state's tensors as they are
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -30,14 +31,21 @@ def initial_state(params: Params) -> AdamState:
     return AdamState(zeros, dict(zeros), 0)
 
 
-def adam(params: Params, gradient: Params, state: AdamState, rate: float) -> tuple[Params, AdamState]:
-    """One step of Adam (Kingma and Ba, ICLR 2015, algorithm 1) for the parameters that `state` knows; others stay."""
+def adam(
+    params: Params, gradient: Params, state: AdamState, rate: float, factors: Mapping[str, float] | None = None
+) -> tuple[Params, AdamState]:
+    """One step of Adam (Kingma and Ba, ICLR 2015, algorithm 1) for the parameters that `state` knows; others stay.
+
+    `factors` multiply the rate of the parameters that they name.
+    """
+    factors = factors or {}
     steps = state.steps + 1
     mean = {name: _BETA1 * m + (1 - _BETA1) * gradient[name] for name, m in state.mean.items()}
     square = {name: _BETA2 * v + (1 - _BETA2) * gradient[name].square() for name, v in state.square.items()}
     unbias1, unbias2 = 1 - _BETA1**steps, 1 - _BETA2**steps
     moved = {
-        name: params[name] - rate * (mean[name] / unbias1) / ((square[name] / unbias2).sqrt() + _EPSILON)
+        name: params[name]
+        - rate * factors.get(name, 1.0) * (mean[name] / unbias1) / ((square[name] / unbias2).sqrt() + _EPSILON)
         for name in mean
     }
     return params | moved, AdamState(mean, square, steps)

@@ -198,7 +198,8 @@ class _OuterLoop:
     def _moved(self, state: TrainingState, gradient: Params, loss: float) -> TrainingState:
         settings = self._settings
         rate = one_cycle(state.step, settings.steps, settings.meta_lr, settings.warm_up)
-        params, optimizer = adam(state.params, clipped(gradient, settings.clip), state.optimizer, rate)
+        factors = {name: settings.tail_rate for name in gradient if name.startswith("tail.")}
+        params, optimizer = adam(state.params, clipped(gradient, settings.clip), state.optimizer, rate, factors)
         return replace(
             state,
             step=state.step + 1,

@@ -30,7 +30,8 @@ class MetaTrainingSettings:
 
     `steps` outer steps of `meta_batch` episodes each; a step's shape is drawn from `shapes`. Adam's rate goes up to
     `meta_lr` over the share `warm_up` of the steps and then down to nothing; gradients longer than `clip` are cut to
-    it. Every `validate_every` steps `validation_episodes` fixed episodes of each of `validation_shapes` are tried;
+    it. Tails move at `tail_rate` times the rate: they start where the projection's fit left them, on the same people,
+    and at the full rate were measured to lose on others. Every `validate_every` steps `validation_episodes` fixed episodes of each of `validation_shapes` are tried;
     after `patience` such trials without a better one training stops. Checkpoints are written every `checkpoint_every`
     steps. `max_skipped` gradients in a row that are not finite end it.
 
@@ -41,6 +42,7 @@ class MetaTrainingSettings:
     steps: int = 1500
     meta_batch: int = 16
     meta_lr: float = 2e-3
+    tail_rate: float = 0.05
     warm_up: float = 0.1
     clip: float = 1.0
     shapes: tuple[EpisodeShape, ...] = _SHAPES
@@ -57,7 +59,7 @@ class MetaTrainingSettings:
         counts = (self.steps, self.meta_batch, self.validation_episodes, self.validate_every, self.patience)
         if min(*counts, self.checkpoint_every, self.max_skipped) < 1 or self.seed < 0:
             raise ValueError("want positive numbers, and a seed ≥ 0")
-        if not (self.meta_lr > 0.0 and self.clip > 0.0 and 0.0 <= self.warm_up <= 1.0):
+        if not (self.meta_lr > 0.0 and self.tail_rate > 0.0 and self.clip > 0.0 and 0.0 <= self.warm_up <= 1.0):
             raise ValueError("want positive rates, and a share to warm up over")
         if not self.shapes or not self.validation_shapes:
             raise ValueError("want at least one shape")

@@ -50,3 +50,11 @@ def test_the_rate_goes_up_to_the_peak_and_down_to_nothing() -> None:
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert 0 < rates[-1] < 1e-3
     assert one_cycle(0, 1, 0.5) == 0.5
+
+
+def test_factors_slow_down_the_parameters_that_they_name() -> None:
+    params = {"tail.a": torch.zeros(2), "scale": torch.zeros(2)}
+    gradient = {name: torch.ones(2) for name in params}
+    moved, _ = adam(params, gradient, initial_state(params), rate=0.1, factors={"tail.a": 0.05})
+    torch.testing.assert_close(moved["scale"], torch.full((2,), -0.1))
+    torch.testing.assert_close(moved["tail.a"], torch.full((2,), -0.005))
