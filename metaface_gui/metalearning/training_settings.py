@@ -31,9 +31,10 @@ class MetaTrainingSettings:
     `steps` outer steps of `meta_batch` episodes each; a step's shape is drawn from `shapes`. Adam's rate goes up to
     `meta_lr` over the share `warm_up` of the steps and then down to nothing; gradients longer than `clip` are cut to
     it. Tails move at `tail_rate` times the rate: they start where the projection's fit left them, on the same people,
-    and at the full rate were measured to lose on others. Every `validate_every` steps `validation_episodes` fixed episodes of each of `validation_shapes` are tried;
-    after `patience` such trials without a better one training stops. Checkpoints are written every `checkpoint_every`
-    steps. `max_skipped` gradients in a row that are not finite end it.
+    and at the full rate were measured to lose on others. Every `validate_every` steps `validation_episodes` fixed
+    episodes of each of `validation_shapes` are tried; after `patience` such trials without a better one training
+    stops. Checkpoints are written every `checkpoint_every` steps. `max_skipped` gradients in a row that are not finite
+    end it.
 
     Raises:
         ValueError: if a number is not positive, or there are no shapes.

@@ -23,6 +23,7 @@ from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 
 SPACE = FeatureSpace(12, 4)
 TINY = MetaTrainingSettings(
+    tail_rate=1.0,
     steps=10,
     meta_batch=5,
     meta_lr=0.1,
