@@ -13,7 +13,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.report import SHOTS, Report, cannot_write, tables
@@ -24,6 +24,8 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 _SIZE_INCHES, _DPI = (12.8, 7.2), 120
 _LARGE, _MEDIUM = 20, 15
 _LEAST_RATE = 1e-3
+_ROUND = (1.0, 2.0, 5.0)
+_MARK_EVERY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class _Style:
     colour: str
     marker: str
     dashed: bool
+    place: int
 
 
 def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -65,13 +68,16 @@ def det_figure(rows: Sequence[EvaluationRow]) -> Figure:
         # A logarithmic axis has no zero: no miss at all lies on its lower edge.
         curve = [(point.fpir, max(point.fnir, _LEAST_RATE)) for point in row.det if point.fpir >= _LEAST_RATE]
         label = f"{_title(row.learner)}  {100 * row.tpir_at_fpir_1pct:.1f}"
-        _draw(axes, [x for x, _ in curve], [y for _, y in curve], row.learner, label, markevery=12)
+        _draw(axes, [x for x, _ in curve], [y for _, y in curve], row.learner, label, markevery=_MARK_EVERY)
     first = rows[0]
     axes.set_title(f"Detection error trade-off, {_setting(first)}", fontsize=_LARGE, loc="left")
     axes.set_xlabel("FPIR: strangers taken for somebody", fontsize=_MEDIUM)
     axes.set_ylabel("FNIR: enrolled people not named", fontsize=_MEDIUM)
-    axes.set(xscale="log", yscale="log", xlim=(_LEAST_RATE, 1.0), ylim=(_LEAST_RATE, 1.0))
+    misses = [max(point.fnir, _LEAST_RATE) for row in rows for point in row.det]
+    axes.set(xscale="log", yscale="log", xlim=(_LEAST_RATE, 1.0), ylim=_round_limits(misses))
     for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1.0,) if axis is axes.xaxis else _ROUND))
+        axis.set_minor_formatter(NullFormatter())
         axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     axes.axvline(0.01, color="0.6", linewidth=1.0)
     _legend(axes, "TPIR at FPIR 1 %, in %", best_first=True)
@@ -91,6 +97,13 @@ def shots_figure(rows: Sequence[EvaluationRow]) -> Figure:
     return figure
 
 
+def _round_limits(shares: Sequence[float]) -> tuple[float, float]:
+    """The nearest of 0.1 %, 0.2 %, 0.5 %, 1 % … that hold all the shares between them."""
+    marks = [digit * 10.0**power for power in (-3, -2, -1) for digit in _ROUND] + [1.0]
+    low = max((mark for mark in marks[:-1] if mark <= min(shares)), default=_LEAST_RATE)
+    return low, min(mark for mark in marks if mark > low and mark >= min(1.0, max(shares)))
+
+
 def _over_shots(axes: Axes, rows: Sequence[EvaluationRow], value: Callable[[EvaluationRow], float], name: str) -> None:
     for learner in dict.fromkeys(row.learner for row in rows):
         points = sorted((row.k_shot, value(row)) for row in rows if row.learner == learner)
@@ -100,7 +113,7 @@ def _over_shots(axes: Axes, rows: Sequence[EvaluationRow], value: Callable[[Eval
     axes.set_xscale("log")
     axes.set_xticks([k for k in SHOTS if any(row.k_shot == k for row in rows)])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda k, _: f"{k:g}"))
-    axes.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     _plain(axes)
 
 
@@ -125,7 +138,8 @@ def _draw(axes: Axes, x: Sequence[float], y: Sequence[float], learner: str, labe
         label=label,
         color=style.colour,
         marker=style.marker,
-        markevery=markevery,
+        # Staggered, so that curves that lie upon each other can still be told apart.
+        markevery=(style.place % markevery, markevery),
         markersize=8,
         linewidth=3.0 if style.dashed else 2.2,
         linestyle="--" if style.dashed else "-",
@@ -146,9 +160,9 @@ def _legend(axes: Axes, title: str, *, best_first: bool) -> None:
 def _style(learner: str) -> _Style:
     """A learner looks the same in every plot, whoever else is in it."""
     if learner == STOCK:
-        return _Style("black", "", dashed=True)
+        return _Style("black", "", dashed=True, place=0)
     place = list(LEARNERS).index(learner)
-    return _Style(_MUTED[place % len(_MUTED)], _MARKERS[place % len(_MARKERS)], dashed=False)
+    return _Style(_MUTED[place % len(_MUTED)], _MARKERS[place % len(_MARKERS)], dashed=False, place=place)
 
 
 def _title(learner: str) -> str:

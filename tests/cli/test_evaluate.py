@@ -86,11 +86,9 @@ def quick(tmp_path: Path) -> tuple[object, ...]:
     )
 
 
-def test_table_json_and_plots(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
-    out, plots = tmp_path / "out" / "report.json", tmp_path / "plots"
-    result = metaface(*quick, "--json", out, "--plots", plots, "--calibration")
+def test_table_and_json(metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path) -> None:
+    out = tmp_path / "out" / "report.json"
+    result = metaface(*quick, "--json", out, "--calibration")
     assert result.code == 0, result.err
     assert "stock" in result.out
     assert "prototypical" in result.out
@@ -105,14 +103,32 @@ def test_table_json_and_plots(
     ]
     assert {(row["n_way"], row["k_shot"]) for row in report["results"]} == {(4, 2)}
     assert {row["enrolled"] for row in report["calibration"]} == {1, 5}
-    assert {row["k_shot"] for row in report["shots"]} == {1, 2, 3}
+    assert report["shots"] == []
     assert report["settings"]["people"] == PEOPLE + SINGLES
-    assert sorted(path.name for path in plots.iterdir()) == [
-        "det_clean_4way_2shot.png",
-        "det_hard_4way_2shot.png",
-        "shots_clean_4way.png",
-        "shots_hard_4way.png",
-    ]
+
+
+def test_plots_add_the_shots_that_they_need(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    out, plots = tmp_path / "report.json", tmp_path / "plots"
+    result = metaface(*quick, "--conditions", "hard", "--json", out, "--plots", plots)
+    assert result.code == 0, result.err
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert {row["k_shot"] for row in report["shots"]} == {1, 2, 3}
+    assert {row["k_shot"] for row in report["results"]} == {2}
+    assert sorted(path.name for path in plots.iterdir()) == ["det_hard_4way_2shot.png", "shots_hard_4way.png"]
+    assert str(plots / "shots_hard_4way.png") in result.out
+
+
+def test_tables_fit_into_eighty_columns(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = metaface(*quick, "--learners", "prototypical", "--conditions", "hard", "--calibration")
+    assert result.code == 0, result.err
+    tables = result.out.split("different strangers")[0]
+    assert "…" not in tables
+    assert "hard: FPIR in % of the shipped threshold where it promises 1 %" in tables
 
 
 def test_conditions_are_drawn_as_often_as_asked_and_clean_once(
@@ -146,7 +162,7 @@ def test_own_meta_parameters_take_the_place_of_the_shipped_ones(
     save_params(own, params, key="prototypical", space=embedder.space, embedder_id=embedder.id, card={})
     result = metaface(*quick, "--conditions", "clean", "--meta", own, "--json", out)
     assert result.code == 0, result.err
-    assert "prototypical, untrained" in result.out
+    assert "  untrained" in result.out
     report = json.loads(out.read_text(encoding="utf-8"))
     assert report["settings"]["meta_parameters"]["prototypical"] == "own.safetensors"
     assert [(row["learner"], row["trained"]) for row in report["results"]] == [("stock", False), ("prototypical", True)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import pytest
 
 from metaface_gui.errors import KnownError
 from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, contenders, evaluate
+from metaface_gui.metalearning.metrics import DetPoint
 from metaface_gui.metalearning.plots import det_figure, save_plots, shots_figure
 from metaface_gui.metalearning.report import Report, tables
 from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
@@ -44,6 +46,24 @@ def test_stock_is_black_and_dashed_and_named_in_the_legend(rows: tuple[Evaluatio
     stock = next(line for label, line in lines.items() if str(label).startswith("Stock"))
     assert (stock.get_color(), stock.get_linestyle()) == ("black", "--")
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("misses", "want"),
+    [
+        ([0.0], (1e-3, 2e-3)),
+        ([0.0014, 0.4], (1e-3, 0.5)),
+        ([0.03, 0.26], (0.02, 0.5)),
+        ([0.05, 1.0], (0.05, 1.0)),
+        ([1.0], (0.5, 1.0)),
+    ],
+)
+def test_the_axis_of_misses_holds_them_all_between_round_shares(
+    rows: tuple[EvaluationRow, ...], misses: list[float], want: tuple[float, float]
+) -> None:
+    det = tuple(DetPoint(0.01, fnir) for fnir in misses)
+    axes = det_figure([dataclasses.replace(rows[0], det=det)]).axes[0]
+    assert axes.get_ylim() == pytest.approx(want)
 
 
 def test_shots_lie_where_they_were_measured(rows: tuple[EvaluationRow, ...]) -> None:
