@@ -26,6 +26,7 @@ from metaface_gui.metalearning.evaluate import (
     EvaluationData,
     EvaluationRow,
     EvaluationSettings,
+    Ground,
     contenders,
     evaluate,
 )
@@ -38,6 +39,7 @@ from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.embedding.projection import read_projection
+from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
@@ -76,23 +78,22 @@ def _run(args: argparse.Namespace) -> int:
     console = Console(highlight=False)
     tune_process()
     store = default_store()
-    embedder: FaceEmbedder = make_embedder(args.embedder, resolve_device(args.device), store)
-    if args.projection is not None:
-        embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
+    embedder, stock = _embedders(args, store)
     meta = _meta_parameters(args.meta, store, embedder)
     with _Bars() as bars:
         faces = _load(args, embedder, store, bars)
         pairs = [(n_way, k_shot) for n_way in args.n_way for k_shot in args.k_shot]
         for n_way, k_shot in pairs:
             OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # before minutes of work, not after
-        data = _features(args, faces, embedder, bars)
-        cohort = load_cohort(store, embedder.id, embedder.space)
-        if cohort is None:
+        ground = _ground(args, faces, embedder, store, bars)
+        stock_ground = ground if stock.id == embedder.id else _ground(args, faces, stock, store, bars)
+        if ground.cohort is None:
             sys.stderr.write(f"metaface: {error_text(uncalibrated(args.embedder))}\n")
         keys = tuple(LEARNERS) if ALL in args.learners else tuple(dict.fromkeys(args.learners))
-        against = contenders(keys, embedder.space, meta.params, untrained=args.untrained)
-        bench = _Bench(data.to(embedder.device), against, cohort, args, bars)
-        report = _test(bench, pairs, _report_settings(args, faces, embedder, keys=keys, meta=meta, cohort=cohort))
+        against = contenders(keys, embedder.space, meta.params, untrained=args.untrained, stock_space=stock.space)
+        bench = _Bench(ground, stock_ground, against, args, bars)
+        settings = _report_settings(args, faces, embedder, keys=keys, meta=meta, cohort=ground.cohort)
+        report = _test(bench, pairs, settings)
     print_report(report, console)
     _write(report, args, console)
     return 0
@@ -104,6 +105,25 @@ class _MetaParameters:
 
     params: Mapping[str, Params]
     origins: Mapping[str, str]
+
+
+def _embedders(args: argparse.Namespace, store: WeightsStore) -> tuple[FaceEmbedder, FaceEmbedder]:
+    """Make the embedder as it ships, or with the user's own trunk and projection, and the stock one."""
+    device = resolve_device(args.device)
+    stock = make_embedder(args.embedder, device, store, meta_trained=False)
+    embedder = make_embedder(args.embedder, device, store) if args.trunk is None else stock
+    if args.trunk is not None:
+        embedder = embedder.with_trunk(read_tuned_trunk(args.trunk, embedder_id=embedder.id))
+    if args.projection is not None:
+        embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
+    return embedder, stock
+
+
+def _ground(
+    args: argparse.Namespace, faces: AlignedFaces, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars
+) -> Ground:
+    data = _features(args, faces, embedder, bars)
+    return Ground(data, load_cohort(store, embedder.id, embedder.space)).to(embedder.device)
 
 
 def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceEmbedder) -> _MetaParameters:
@@ -154,25 +174,25 @@ class _Bench:
 
     def __init__(
         self,
-        data: EvaluationData,
+        ground: Ground,
+        stock: Ground,
         against: Sequence[Contender],
-        cohort: Tensor | None,
         args: argparse.Namespace,
         bars: _Bars,
     ) -> None:
-        self.data, self.args = data, args
-        self._against, self._cohort, self._bars = against, cohort, bars
+        self.ground, self.args = ground, args
+        self._stock, self._against, self._bars = stock, against, bars
 
     def test(self, pairs: Sequence[tuple[int, int]], episodes: int, *, twins: bool) -> tuple[EvaluationRow, ...]:
         """Rows of those pairs, with or without the untrained twins."""
         if not pairs:
             return ()
         return evaluate(
-            self.data,
+            self.ground,
             [contender for contender in self._against if twins or not contender.is_twin],
             pairs,
             EvaluationSettings(episodes=episodes, seed=self.args.seed, fpir=self.args.fpir),
-            cohort=self._cohort,
+            stock=self._stock,
             progress=self._bars.bar(translate("Commands", "adapting")),
         )
 
@@ -187,14 +207,14 @@ def _test(bench: _Bench, asked: Sequence[tuple[int, int]], settings: ReportSetti
         wanted = [
             (people, args.k_shot[0])
             for people in CALIBRATION_PEOPLE
-            if can_enrol(bench.data.person, people, args.k_shot[0])
+            if can_enrol(bench.ground.data.person, people, args.k_shot[0])
         ]
         shipped += bench.test([pair for pair in wanted if pair not in asked], args.episodes, twins=False)
         calibration = _of_pairs(shipped, wanted)
     shots: tuple[EvaluationRow, ...] = ()
     if args.plots is not None:
         done = {(row.n_way, row.k_shot) for row in shipped}
-        wanted = [(args.n_way[0], k) for k in SHOTS if can_enrol(bench.data.person, args.n_way[0], k)]
+        wanted = [(args.n_way[0], k) for k in SHOTS if can_enrol(bench.ground.data.person, args.n_way[0], k)]
         fewer = min(args.episodes, _PLOT_EPISODES)
         shipped += bench.test([pair for pair in wanted if pair not in done], fewer, twins=False)
         shots = _of_pairs(shipped, wanted)

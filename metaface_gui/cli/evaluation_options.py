@@ -35,6 +35,12 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split-seed", type=int, default=SPLIT_SEED, metavar="N")
     parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
     parser.add_argument(
+        "--trunk",
+        type=Path,
+        metavar="FILE",
+        help=translate("Commands", "a trunk that you trained, in place of the one that ships"),
+    )
+    parser.add_argument(
         "--projection",
         type=Path,
         metavar="FILE",

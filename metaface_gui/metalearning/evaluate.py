@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -83,10 +83,28 @@ class EvaluationData:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contender:
-    """A learner to be tested. `is_twin` marks the untrained version beside a learner that was meta-trained."""
+    """A learner to be tested.
+
+    `is_twin` marks the untrained version beside a learner that was meta-trained; `on_stock` one that sees the stock
+    embedder's features, where the others see the meta-trained embedder's.
+    """
 
     learner: MetaLearner
     is_twin: bool = False
+    on_stock: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What one embedder makes of the test people, and of the strangers that set the shipped threshold: (m, p), or None
+    for an embedder without a cohort, which leaves the cautious default."""
+
+    data: EvaluationData
+    cohort: Tensor | None
+
+    def to(self, device: torch.device) -> Ground:
+        """Return it with its tensors there."""
+        return Ground(self.data.to(device), None if self.cohort is None else self.cohort.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,49 +161,60 @@ class EvaluationRow:
 
 
 def contenders(
-    keys: Sequence[str], space: FeatureSpace, trained: Mapping[str, Params], *, untrained: bool
+    keys: Sequence[str],
+    space: FeatureSpace,
+    trained: Mapping[str, Params],
+    *,
+    untrained: bool,
+    stock_space: FeatureSpace | None = None,
 ) -> tuple[Contender, ...]:
-    """Make the stock row, each learner as it ships and, if `untrained`, its twin without its own meta-parameters.
+    """Make the stock row, each learner as it ships and, if `untrained`, its twin from before all meta-training.
 
-    A learner that builds on others keeps theirs in its twin: the difference is then its own training's.
+    `stock_space` is of the stock embedder's features, which the stock row and the twins see; None if `space` is. A
+    learner that builds on others keeps theirs in its twin: the difference is then its own training's.
 
     Raises:
         ValueError: if there is no such learner, or meta-parameters are of another shape.
     """
-    made = [Contender(make_learner(STOCK, space))]
+    before = stock_space or space
+    made = [Contender(make_learner(STOCK, before), on_stock=True)]
     for key in keys:
         if key == STOCK:
             continue
         learner = make_learner(key, space, trained)
         made.append(Contender(learner))
-        if untrained and learner.is_trained:
+        if not (untrained and learner.is_trained):
+            continue
+        if learner.builds_on_others:
             others = {name: params for name, params in trained.items() if name != key}
             made.append(Contender(make_learner(key, space, others), is_twin=True))
+        else:
+            made.append(Contender(make_learner(key, before), is_twin=True, on_stock=True))
     return tuple(made)
 
 
 def evaluate(
-    data: EvaluationData,
+    ground: Ground,
     against: Sequence[Contender],
     pairs: Sequence[tuple[int, int]],
     settings: EvaluationSettings,
     *,
-    cohort: Tensor | None,
+    stock: Ground | None = None,
     progress: Progress | None = None,
 ) -> tuple[EvaluationRow, ...]:
     """Test every contender under every condition for each (n_way, k_shot) of `pairs`, on the features' own device.
 
-    `cohort` (m, p) sets the shipped threshold; None, for an embedder without one, leaves the cautious default. Rows are
-    ordered by pair, condition, contender.
+    `stock` is what the stock embedder makes of the same faces under the same conditions, for contenders on stock; None
+    if `ground` is that. All see the same episodes. Rows are ordered by pair, condition, contender.
 
     Raises:
         TooFewPeopleError: if an episode cannot be dealt.
     """
-    device = data.clean.device
-    strangers = None if cohort is None else cohort.to(device)
-    moved = [Contender(contender.learner.to(device), contender.is_twin) for contender in against]
+    device = ground.data.clean.device
+    ground, stock = ground.to(device), (stock or ground).to(device)
+    moved = [replace(contender, learner=contender.learner.to(device)) for contender in against]
     protocols = [
-        OpenSetProtocol(data.person, n_way=n_way, k_shot=k_shot, seed=settings.seed, n_draws=data.n_draws)
+        OpenSetProtocol(ground.data.person, n_way=n_way, k_shot=k_shot, seed=settings.seed, n_draws=ground.data.n_draws)
         for n_way, k_shot in pairs
     ]
     total = len(pairs) * sum(settings.episodes_of(contender.learner.key) for contender in moved)
@@ -194,7 +223,7 @@ def evaluate(
     for protocol in protocols:
         of_pair: list[tuple[EvaluationRow, ...]] = []
         for contender in moved:
-            trial = _Trial(data, contender, protocol, strangers, settings)
+            trial = _Trial(stock if contender.on_stock else ground, contender, protocol, settings)
             for _ in trial.run():
                 done += 1
                 if progress is not None:
@@ -217,15 +246,14 @@ class _Trial:
 
     def __init__(
         self,
-        data: EvaluationData,
+        ground: Ground,
         contender: Contender,
         protocol: OpenSetProtocol,
-        cohort: Tensor | None,
         settings: EvaluationSettings,
     ) -> None:
-        self._data, self._contender, self._protocol = data, contender, protocol
-        self._cohort, self._settings = cohort, settings
-        self._scores: dict[str, list[EpisodeScores]] = {name: [] for name in data.conditions}
+        self._data, self._cohort = ground.data, ground.cohort
+        self._contender, self._protocol, self._settings = contender, protocol, settings
+        self._scores: dict[str, list[EpisodeScores]] = {name: [] for name in ground.data.conditions}
         self._shipped: list[_Shipped] = []
         self._adapt_s: list[float] = []
         self._calibrate_s: list[float] = []

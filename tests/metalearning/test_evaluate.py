@@ -12,6 +12,7 @@ from metaface_gui.metalearning.evaluate import (
     EvaluationData,
     EvaluationRow,
     EvaluationSettings,
+    Ground,
     contenders,
     evaluate,
 )
@@ -51,7 +52,7 @@ def timeless(rows: tuple[EvaluationRow, ...]) -> list[EvaluationRow]:
 
 
 def stock_rows(pairs: tuple[tuple[int, int], ...] = ((5, 2),)) -> tuple[EvaluationRow, ...]:
-    return evaluate(evaluation_data(), contenders([], SPACE, {}, untrained=True), pairs, FEW, cohort=cohort())
+    return evaluate(Ground(evaluation_data(), cohort()), contenders([], SPACE, {}, untrained=True), pairs, FEW)
 
 
 def test_who_knows_everybody_misses_nobody_and_lets_no_stranger_in() -> None:
@@ -59,7 +60,7 @@ def test_who_knows_everybody_misses_nobody_and_lets_no_stranger_in() -> None:
     named = data.clean.clone()
     named[:, 0] = torch.from_numpy(data.person).float()
     known = EvaluationData(data.person, named, {"clean": named[None]})
-    (row,) = evaluate(known, [Contender(_OracleLearner(SPACE))], [(3, 2)], FEW, cohort=torch.zeros(100, 37) - 1.0)
+    (row,) = evaluate(Ground(known, torch.zeros(100, 37) - 1.0), [Contender(_OracleLearner(SPACE))], [(3, 2)], FEW)
     assert (row.top1.mean, row.top1.low, row.top1.high) == (1.0, 1.0, 1.0)
     assert row.tpir_at_fpir_1pct == row.tpir_at_fpir_01pct == row.tpir_shipped == 1.0
     assert row.fpir_achieved == 0.0
@@ -86,11 +87,10 @@ def test_the_same_seed_gives_the_same_figures_and_another_one_others() -> None:
     first, again = stock_rows(), stock_rows()
     assert timeless(first) == timeless(again)
     other = evaluate(
-        evaluation_data(),
+        Ground(evaluation_data(), cohort()),
         contenders([], SPACE, {}, untrained=True),
         [(5, 2)],
         EvaluationSettings(episodes=8, seed=1),
-        cohort=cohort(),
     )
     assert timeless(other) != timeless(first)
 
@@ -98,11 +98,10 @@ def test_the_same_seed_gives_the_same_figures_and_another_one_others() -> None:
 def test_rows_come_by_pair_then_condition_then_contender() -> None:
     trained = {"prototypical": PrototypicalLearner.initial_params(SPACE)}
     rows = evaluate(
-        evaluation_data(),
+        Ground(evaluation_data(), cohort(200)),
         contenders(["prototypical", "stock"], SPACE, trained, untrained=True),
         [(2, 1), (3, 2)],
         EvaluationSettings(episodes=2),
-        cohort=cohort(200),
     )
     table = [("stock", False, False), ("prototypical", True, False), ("prototypical", False, True)]
     assert [(row.learner, row.trained, row.is_twin) for row in rows] == table * 4
@@ -118,11 +117,10 @@ def test_the_twin_is_the_stock_embedding_and_the_trained_one_differs() -> None:
     params = PrototypicalLearner.initial_params(SPACE)
     params[TAIL] = torch.full_like(params[TAIL], 3.0)
     rows = evaluate(
-        evaluation_data(),
+        Ground(evaluation_data(), cohort(500)),
         contenders(["prototypical"], SPACE, {"prototypical": params}, untrained=True),
         [(5, 1)],
         FEW,
-        cohort=cohort(500),
     )
     stock, trained, twin = [row for row in rows if row.condition == "hard"]
     assert twin.tpir_at_fpir_1pct == pytest.approx(stock.tpir_at_fpir_1pct, abs=1e-6)
@@ -142,17 +140,16 @@ def test_slow_learners_take_the_first_episodes_only() -> None:
     assert settings.episodes_of("rl2") == 40
     assert EvaluationSettings(episodes=5).episodes_of("rl2") == 5
     rows = evaluate(
-        evaluation_data(),
+        Ground(evaluation_data(), None),
         contenders(["prototypical"], SPACE, {}, untrained=False),
         [(2, 1)],
         EvaluationSettings(episodes=15, slow_learners=frozenset({"prototypical"})),
-        cohort=None,
     )
     assert [row.episodes for row in rows] == [15, 10, 15, 10]
 
 
 def test_without_a_cohort_the_threshold_is_the_cautious_default() -> None:
-    rows = evaluate(evaluation_data(), contenders([], SPACE, {}, untrained=True), [(2, 1)], FEW, cohort=None)
+    rows = evaluate(Ground(evaluation_data(), None), contenders([], SPACE, {}, untrained=True), [(2, 1)], FEW)
     assert {row.calibration_error for row in rows} == {None}
     assert all(row.fpir_achieved < 0.05 for row in rows)
     assert rows[0].tpir_shipped > rows[1].tpir_shipped
@@ -161,11 +158,10 @@ def test_without_a_cohort_the_threshold_is_the_cautious_default() -> None:
 def test_progress_counts_every_adaptation() -> None:
     told: list[tuple[int, int]] = []
     evaluate(
-        evaluation_data(),
+        Ground(evaluation_data(), None),
         contenders([], SPACE, {}, untrained=True),
         [(2, 1), (2, 2)],
         EvaluationSettings(episodes=3),
-        cohort=None,
         progress=lambda done, total: told.append((done, total)),
     )
     assert told == [(i, 6) for i in range(1, 7)]
@@ -175,11 +171,10 @@ def test_too_few_people_are_found_before_anything_is_computed() -> None:
     told: list[int] = []
     with pytest.raises(TooFewPeopleError):
         evaluate(
-            evaluation_data(),
+            Ground(evaluation_data(), None),
             contenders([], SPACE, {}, untrained=True),
             [(2, 1), (2, 6)],
             FEW,
-            cohort=None,
             progress=lambda done, _: told.append(done),
         )
     assert told == []
@@ -193,3 +188,25 @@ def test_features_of_another_shape_are_refused() -> None:
         EvaluationData(data.person[:-1], data.clean, {})
     with pytest.raises(ValueError, match="one draw"):
         EvaluationData(data.person, data.clean, {"a": data.clean.expand(2, -1, -1), "b": data.clean.expand(3, -1, -1)})
+
+
+def test_the_stock_row_and_untrained_twins_see_what_the_stock_embedder_sees() -> None:
+    """Where meta-training made the features useless, whoever is on stock must not notice."""
+    good = Ground(evaluation_data(), cohort())
+    useless = Ground(
+        EvaluationData(
+            good.data.person,
+            torch.roll(good.data.clean, 1, 0),
+            {name: draws.roll(7, 1) for name, draws in good.data.conditions.items()},
+        ),
+        good.cohort,
+    )
+    trained = {"prototypical": PrototypicalLearner(SPACE).params}
+    against = contenders(["prototypical"], SPACE, trained, untrained=True, stock_space=SPACE)
+    rows = evaluate(useless, against, [(4, 2)], FEW, stock=good)
+    alone = evaluate(good, against[:1], [(4, 2)], FEW)
+    by_name = {(row.learner, row.is_twin, row.condition): row for row in rows}
+    for row in alone:
+        assert by_name["stock", False, row.condition].top1 == row.top1
+        assert by_name["prototypical", True, row.condition].top1 == row.top1
+        assert by_name["prototypical", False, row.condition].top1.mean < row.top1.mean - 0.2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.errors import KnownError
-from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, contenders, evaluate
+from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, Ground, contenders, evaluate
 from metaface_gui.metalearning.metrics import DetPoint
 from metaface_gui.metalearning.plots import det_figure, save_plots, shots_figure
 from metaface_gui.metalearning.report import Report, tables
@@ -18,7 +18,7 @@ from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
 @pytest.fixture(scope="module")
 def rows() -> tuple[EvaluationRow, ...]:
     against = contenders(["prototypical"], SPACE, {}, untrained=False)
-    return evaluate(evaluation_data(), against, [(5, 1), (5, 3)], EvaluationSettings(episodes=3), cohort=cohort(500))
+    return evaluate(Ground(evaluation_data(), cohort(500)), against, [(5, 1), (5, 3)], EvaluationSettings(episodes=3))
 
 
 def test_each_table_gets_a_det_plot_and_each_condition_one_over_shots(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from metaface_gui.errors import KnownError
-from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, contenders, evaluate
+from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, Ground, contenders, evaluate
 from metaface_gui.metalearning.report import COLUMNS, Report, best_of, gain_over_stock, tables
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
@@ -31,7 +31,7 @@ CONTRACT = {
 def rows() -> tuple[EvaluationRow, ...]:
     trained = {"prototypical": PrototypicalLearner.initial_params(SPACE)}
     against = contenders(["prototypical"], SPACE, trained, untrained=True)
-    return evaluate(evaluation_data(), against, [(5, 1), (5, 2)], EvaluationSettings(episodes=3), cohort=cohort(500))
+    return evaluate(Ground(evaluation_data(), cohort(500)), against, [(5, 1), (5, 2)], EvaluationSettings(episodes=3))
 
 
 def test_json_has_the_contracts_shape_and_one_row_a_learner(rows: tuple[EvaluationRow, ...], tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ class MetaLearner(ABC):
     """Name on screen, English, marked for translation."""
     citation: ClassVar[str]
     """Paper and year."""
+    builds_on_others: ClassVar[bool] = False
+    """Whether it adapts by other methods, whose meta-parameters `build` hands to it."""
     settings_type: ClassVar[type[Any]] = NoSettings
     """Frozen dataclass of the hyper-parameters, each declared with `setting`."""
 

@@ -107,6 +107,7 @@ class Rl2Learner(TrainableLearner):
     """
 
     key = "rl2"
+    builds_on_others = True
     title = QT_TRANSLATE_NOOP("Learners", "Auto (RL²)")
     citation = "Duan 2016, Wang 2016"
     settings_type = Rl2Settings

@@ -108,16 +108,17 @@ def read_generator(path: Path) -> CohortGenerator:
 def load_cohort(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> Tensor | None:
     """Sample the strangers of an embedder's feature space: (10000, p) float32, always the same ones.
 
-    None if no generator was fitted for it: neither to its network nor, if it has one, to its projection. A copy of the
-    same network in another precision shares its space.
+    A network may have several generators, such as one of the stock features and one of the meta-trained; each says in
+    its metadata what it was fitted to. None if none fits. A copy of the same network in another precision shares its
+    space.
 
     Raises:
         WeightsError: if the generator's file is missing or damaged.
     """
-    name = f"cohort-{network_of(embedder_id)}"
-    if name not in {entry.name for entry in store.entries()}:
-        return None
-    generator = read_generator(store.path(name))
-    if generator.space != space or not same_space(generator.metadata.get("embedder_id", ""), embedder_id):
-        return None
-    return torch.from_numpy(generator.sample(COHORT_SIZE, _SEED))
+    prefix = f"cohort-{network_of(embedder_id)}"
+    for entry in store.entries():
+        if entry.role == "cohort" and entry.name.startswith(prefix):
+            generator = read_generator(store.path(entry.name))
+            if generator.space == space and same_space(generator.metadata.get("embedder_id", ""), embedder_id):
+                return torch.from_numpy(generator.sample(COHORT_SIZE, _SEED))
+    return None
