@@ -1,5 +1,8 @@
-"""Meta-learning offline: how people are split, and what is fitted to the meta-training ones.
+"""Meta-learning offline: from a folder of people to trained methods, and honest tables of what they gained.
 
-Lives here: splits, fits, and (with the issues to come) episodes, training, evaluation. May not live here: the live
-path, which only reads what was fitted; Qt; SQL.
+Lives here, in the order the data takes: faces of a folder (`face_folder`), who is for what (`split`), degradations and
+features, cached (`degradations`, `feature_cache`); meta-training of the trunk (`trunk_tuning`), the tail
+(`projection_fit`), the methods (`episodes`, `train`) and the strangers (`cohort_fit`); meta-testing (`conditions`,
+`protocol`, `evaluate`, `report`, `plots`). May not live here: the live path, which only reads what was trained; the
+methods themselves (`pipeline.learners`); Qt; SQL.
 """

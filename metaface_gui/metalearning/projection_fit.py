@@ -34,11 +34,11 @@ class ProjectionSettings:
     and the best W so far is kept.
     """
 
-    steps: int = 600
+    steps: int = 400
     people: int = 192
     queries: int = 3
     rank: int = 63
-    meta_lr: float = 0.01
+    meta_lr: float = 0.003
     momentum: float = 0.9
     scale: float = 40.0
     mirrored_or_clean_queries: float = 0.1
