@@ -14,8 +14,8 @@ from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.translation import translate
-from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_generator
-from metaface_gui.metalearning.cohort_sharpening import GALLERIES, cross_fit
+from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_mixture
+from metaface_gui.metalearning.cohort_sharpening import GALLERIES, try_sharpenings
 from metaface_gui.metalearning.feature_cache import condition_features, default_cache
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.feature_space import backbone_of
@@ -26,6 +26,8 @@ from metaface_gui.pipeline.recognition.cohort import save_generator
 KEY = "cohort"
 _SCORER = "prototypical"
 """What γ is judged with: the plainest method."""
+_CONDITIONS = ("clean", "hard")
+"""Under which γ is judged; shots are of the first."""
 
 
 def train_cohort(
@@ -42,14 +44,9 @@ def train_cohort(
     Raises:
         KnownError: if there are too few people, or it cannot be written.
     """
-    features = condition_features(
-        faces.train,
-        embedder,
-        "clean",
-        seed=0,
-        cache=args.cache or default_cache(),
-        progress=display.stage(translate("Commands", "features of the training people")),
-    ).numpy()
+    cache = args.cache or default_cache()
+    clean = display.stage(translate("Commands", "features of the training people"))
+    features = condition_features(faces.train, embedder, "clean", seed=0, cache=cache, progress=clean).numpy()
     person, settings = faces.train.person(), CohortFitSettings(seed=args.seed)
     if len(np.unique(person)) < 32 * settings.components:
         raise KnownError(
@@ -61,23 +58,38 @@ def train_cohort(
             count=len(np.unique(person)),
             needed=32 * settings.components,
         )
-    scorer = make_learner(_SCORER, embedder.space, trained)
-    crossed = cross_fit(
-        features, person, scorer, settings, on_progress=display.stage(translate("Commands", "choosing the sharpening"))
+    dimension = embedder.space.embedding_dim
+    mixture = fit_mixture(features, person, settings, embedding_dim=dimension)
+    looking = display.stage(translate("Commands", "features of the validation people"))
+    validation = {
+        condition: condition_features(
+            faces.validation, embedder, condition, seed=0, cache=cache, progress=looking
+        ).numpy()
+        for condition in _CONDITIONS
+    }
+    trials = try_sharpenings(
+        mixture,
+        validation,
+        faces.validation.person(),
+        make_learner(_SCORER, embedder.space, trained),
+        settings,
+        on_progress=display.stage(translate("Commands", "choosing the sharpening")),
     )
-    settings = replace(settings, sharpening=crossed.best)
+    best = min(trials, key=lambda trial: trial.worst_ratio)
+    settings = replace(settings, sharpening=best.sharpening)
     described = {
         **card,
         "method": f"metaface_gui.metalearning.cohort_fit.fit_generator({settings})",
         "fitted_to": f"{len(person)} pictures of {len(np.unique(person))} people of {card['data']}",
         "privacy": "means and covariances over about a hundred people a component; nobody's template",
         "embedder_id": backbone_of(embedder.id) + "".join(embedder.id.partition("@")[1:]),
-        "cross_fitted_fpir": {
-            str(count): rate for count, rate in zip(GALLERIES, crossed.achieved[crossed.best], strict=True)
+        "validation_fpir": {
+            condition: dict(zip(map(str, GALLERIES), rates, strict=True)) for condition, rates in best.achieved.items()
         },
     }
     metadata = {name: value if isinstance(value, str) else json.dumps(value) for name, value in described.items()}
-    generator = fit_generator(features, person, settings, metadata, embedding_dim=embedder.space.embedding_dim)
+    metadata["embedding_dim"] = str(dimension)
+    generator = mixture.generator(settings.sharpening, settings.rank, metadata)
     try:
         save_generator(generator, args.out)
     except OSError as error:
@@ -86,15 +98,14 @@ def train_cohort(
             path=args.out,
             reason=error.strerror or str(error),
         ) from error
-    rates = ", ".join(
-        f"{count}: {rate:.2%}" for count, rate in zip(GALLERIES, crossed.achieved[crossed.best], strict=True)
-    )
-    text = translate(
-        "Commands",
-        "γ = {sharpening}; promised 1 %, achieved with so many people enrolled {rates}; {file}",
-        None,
-        sharpening=crossed.best,
-        rates=rates,
-        file=args.out,
-    )
-    Console(highlight=False).print(text, markup=False, soft_wrap=True)
+    for condition, rates in best.achieved.items():
+        shares = ", ".join(f"{count}: {rate:.2%}" for count, rate in zip(GALLERIES, rates, strict=True))
+        text = translate(
+            "Commands",
+            "γ = {sharpening}, {condition}: promised 1 %, achieved with so many people enrolled {shares}",
+            None,
+            sharpening=best.sharpening,
+            condition=condition,
+            shares=shares,
+        )
+        Console(highlight=False).print(text, markup=False, soft_wrap=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 class FeatureSpace:
     """A face's features are (d + r,) float32: x = [s; v].
 
-    s (d) is the embedding under the stock tail, of length 1. v (r) are meta-trained projections of the same trunk features,
-    divided by the length that the stock embedding had before it was normalised, so that s + A v is along the embedding
-    of a moved tail. r is 0 for an embedder that no projection was trained for.
+    s (d) is the embedding under the stock tail, of length 1. v (r) are meta-trained projections of the same trunk
+    features, divided by the length that s had before it was normalised, so that s + A v is along the embedding of a
+    moved tail. r is 0 for an embedder that no projection was trained for.
 
     Raises:
         ValueError: if d < 1 or r < 0.
