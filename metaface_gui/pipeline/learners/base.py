@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 import torch
 from torch import Tensor
 from torch.func import grad_and_value, vmap
+from torch.nn.functional import cross_entropy
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 
@@ -85,6 +86,14 @@ class AdaptedClassifier(Protocol):
 
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, raw, no softmax."""
+
+
+def report_single_step(on_step: OnStep | None, classifier: AdaptedClassifier, support: SupportSet) -> None:
+    """Tell `on_step`, if there is one, of an adaptation that is one step: cross-entropy of the raw scores, accuracy."""
+    if on_step is not None:
+        scores = classifier.scores(support.features)
+        accuracy = (scores.argmax(1) == support.labels).float().mean()
+        on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
-    AdaptStep,
     Episode,
     OnStep,
     Params,
     SupportSet,
     TrainableLearner,
+    report_single_step,
     setting,
 )
 from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
@@ -136,8 +135,5 @@ class MatchingLearner(TrainableLearner):
         if context is not None:
             shots = shots_in_context(context, shots)
         classifier = MatchingClassifier(shots, counts, self._temperature(self.params), tail, context)
-        if on_step is not None:
-            scores = classifier.scores(support.features)
-            accuracy = (scores.argmax(1) == support.labels).float().mean()
-            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        report_single_step(on_step, classifier, support)
         return classifier

@@ -14,19 +14,19 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import normalize
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND, fitted_background, initial_background
 from metaface_gui.pipeline.learners.base import (
-    AdaptStep,
     Episode,
     OnStep,
     Params,
     SupportSet,
     TrainableLearner,
     TrainingFeatures,
+    report_single_step,
 )
 from metaface_gui.pipeline.learners.losses import membership, open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
@@ -178,8 +178,5 @@ class MetaNetworkLearner(TrainableLearner):
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> WrittenClassifier:
         """Write the weights: one pass through the meta-network, no gradient steps."""
         classifier = WrittenClassifier(self.write(self.params, support.features, support.labels, support.n_way))
-        if on_step is not None:
-            scores = classifier.scores(support.features)
-            accuracy = (scores.argmax(1) == support.labels).float().mean()
-            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        report_single_step(on_step, classifier, support)
         return classifier

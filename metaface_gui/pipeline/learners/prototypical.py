@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import normalize
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
-    AdaptStep,
     Episode,
     OnStep,
     Params,
     SupportSet,
     TrainableLearner,
+    report_single_step,
     setting,
 )
 from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance
@@ -97,10 +97,7 @@ class PrototypicalLearner(TrainableLearner):
         tail = self.params[TAIL]
         shots = SupportSet(moved(support.features, tail), support.labels, support.n_way)
         classifier = PrototypeClassifier(class_means(shots), self._distance.fitted_to(shots), tail)
-        if on_step is not None:
-            scores = classifier.scores(support.features)
-            accuracy = (scores.argmax(1) == support.labels).float().mean()
-            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        report_single_step(on_step, classifier, support)
         return classifier
 
 

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
-    AdaptStep,
     Episode,
     OnStep,
     Params,
     SupportSet,
     TrainableLearner,
+    report_single_step,
     setting,
 )
 from metaface_gui.pipeline.learners.distances import SquaredEuclidean
@@ -155,8 +154,5 @@ class SiameseLearner(TrainableLearner):
         shots = verifier.weighted(moved(ordered.features, tail))
         squares = shots.square().sum(1)
         classifier = SiameseClassifier(shots, squares, counts, verifier, tail, self.settings.pooling)
-        if on_step is not None:
-            scores = classifier.scores(support.features)
-            accuracy = (scores.argmax(1) == support.labels).float().mean()
-            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        report_single_step(on_step, classifier, support)
         return classifier

@@ -16,18 +16,18 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import normalize
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
-    AdaptStep,
     Episode,
     OnStep,
     Params,
     SupportSet,
     TrainableLearner,
     TrainingFeatures,
+    report_single_step,
     setting,
 )
 from metaface_gui.pipeline.learners.clustering import k_means
@@ -172,10 +172,7 @@ class TaskClustersLearner(TrainableLearner):
         tail = mixed_tail(self.params, shares)
         shots = SupportSet(moved(support.features, tail), support.labels, support.n_way)
         classifier = MixedTailClassifier(normalize(class_means(shots), dim=-1), tail, shares)
-        if on_step is not None:
-            scores = classifier.scores(support.features)
-            accuracy = (scores.argmax(1) == support.labels).float().mean()
-            on_step(AdaptStep(1, 1, float(cross_entropy(scores, support.labels)), float(accuracy)))
+        report_single_step(on_step, classifier, support)
         return classifier
 
 
