@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -33,10 +34,8 @@ from metaface_gui.pipeline.learners.inner_loop import (
     per_person,
     prototypes,
 )
-from metaface_gui.pipeline.learners.losses import open_set_loss
+from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
-
-LOSS_LOG_SCALE, LOSS_THRESHOLD = "loss.log_scale", "loss.threshold"
 
 TAIL_RATE, HEAD_RATE = 0.1, 0.1
 """Untrained rates of the inner loop, after `per_person`."""
@@ -68,8 +67,7 @@ class GradientLearner(TrainableLearner):
             TAIL: initial_tail(space),
             BACKGROUND: initial_background(space),
             LOG_SCALE: torch.tensor(2.1),
-            LOSS_LOG_SCALE: torch.tensor(3.4),
-            LOSS_THRESHOLD: torch.tensor(0.4),
+            **initial_loss(),
         }
 
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
@@ -99,30 +97,32 @@ class GradientLearner(TrainableLearner):
 
         return step
 
-    def fine_tuned(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> Params:
-        """θ_K: what the inner loop makes of shots (n, p) and labels (n,); pure, differentiable, vmap-able."""
-        task = self.task(support, labels, n_way)
-        start = {**params, HEAD: prototypes(task, params[TAIL], n_way)}
-        rule, steps = self.task_rule(params, task), self.settings.inner_steps
-        return inner_loop(lambda theta: inner_loss(theta, task), start, moving=self.moving, rule=rule, steps=steps)
+    def fine_tuned(
+        self, params: Params, task: InnerTask, n_way: int, after_step: Callable[[int, Params], None] | None = None
+    ) -> Params:
+        """θ_K: what the inner loop makes of a task; pure without `after_step`, differentiable, vmap-able."""
+        return inner_loop(
+            lambda theta: inner_loss(theta, task),
+            {**params, HEAD: prototypes(task, params[TAIL], n_way)},
+            moving=self.moving,
+            rule=self.task_rule(params, task),
+            steps=self.settings.inner_steps,
+            after_step=after_step,
+        )
 
     def query_loss(self, theta: Params, episode: Episode) -> Tensor:
         """Open-set loss () of the queries' cosines with the head, once adapted."""
         scores = moved(episode.query, theta[TAIL]) @ normalize(theta[HEAD], dim=1).T
-        scale, threshold = theta[LOSS_LOG_SCALE].exp(), theta[LOSS_THRESHOLD]
-        return open_set_loss(scores, episode.query_labels, scale=scale, threshold=threshold)
+        return learned_open_set_loss(theta, scores, episode.query_labels)
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Loss () of the queries at θ_K, the tensors fine-tuned on the support: L_query(U_K(φ))."""
-        return self.query_loss(self.fine_tuned(params, episode.support, episode.support_labels, n_way), episode)
+        task = self.task(episode.support, episode.support_labels, n_way)
+        return self.query_loss(self.fine_tuned(params, task, n_way), episode)
 
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> LinearHeadClassifier:
         """Run the inner loop; only its result is kept."""
-        task, params, steps = (
-            self.task(support.features, support.labels, support.n_way),
-            self.params,
-            self.settings.inner_steps,
-        )
+        task, steps = self.task(support.features, support.labels, support.n_way), self.settings.inner_steps
 
         def told(step: int, theta: Params) -> None:
             if on_step is not None:
@@ -130,13 +130,5 @@ class GradientLearner(TrainableLearner):
                 on_step(AdaptStep(step, steps, float(inner_loss(theta, task)), float((task.weights * correct).sum())))
 
         with torch.no_grad():
-            start = {**params, HEAD: prototypes(task, params[TAIL], support.n_way)}
-            theta = inner_loop(
-                lambda at: inner_loss(at, task),
-                start,
-                moving=self.moving,
-                rule=self.task_rule(params, task),
-                steps=steps,
-                after_step=told,
-            )
+            theta = self.fine_tuned(self.params, task, support.n_way, told)
         return LinearHeadClassifier.of(theta)

@@ -12,7 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from metaface_gui.pipeline.learners.base import STRANGER
+from metaface_gui.pipeline.learners.base import STRANGER, Params
+
+LOSS_LOG_SCALE, LOSS_THRESHOLD = "loss.log_scale", "loss.threshold"
+"""Names of the logarithm of the open-set loss's scale, and of its threshold, among the meta-parameters."""
 
 
 def membership(labels: Tensor, n_way: int) -> Tensor:
@@ -43,3 +46,13 @@ def open_set_loss(scores: Tensor, labels: Tensor, *, scale: Tensor | float, thre
     negative = torch.logsumexp(torch.where(own, -1e4, logits), 1)
     accepted = cross_entropy + softplus(-positive)
     return (per_known * accepted).sum() + softplus(negative).mean()
+
+
+def initial_loss() -> Params:
+    """Scale e^3.4 ≈ 30 and threshold 0.4 of the open-set loss: what suits cosines."""
+    return {LOSS_LOG_SCALE: torch.tensor(3.4), LOSS_THRESHOLD: torch.tensor(0.4)}
+
+
+def learned_open_set_loss(params: Params, scores: Tensor, labels: Tensor) -> Tensor:
+    """`open_set_loss` () of scores (q, n) for labels (q,) at the scale and threshold among `params`."""
+    return open_set_loss(scores, labels, scale=params[LOSS_LOG_SCALE].exp(), threshold=params[LOSS_THRESHOLD])

@@ -22,7 +22,7 @@ from metaface_gui.pipeline.learners.base import (
     setting,
 )
 from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
-from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
 from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
@@ -101,8 +101,7 @@ class MatchingLearner(TrainableLearner):
             TAIL: initial_tail(space),
             LOG_TEMPERATURE: torch.tensor(0.05).log(),
             **initial_context(space.embedding_dim),
-            "loss.log_scale": torch.tensor(3.4),
-            "loss.threshold": torch.tensor(0.4),
+            **initial_loss(),
         }
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
@@ -119,8 +118,7 @@ class MatchingLearner(TrainableLearner):
     def _loss(self, params: Params, cosines: Tensor, member: Tensor, labels: Tensor) -> Tensor:
         temperature = self._temperature(params)
         scores = temperature * log_mean_odds(cosines / temperature, member)
-        scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
-        return open_set_loss(scores, labels, scale=scale, threshold=threshold)
+        return learned_open_set_loss(params, scores, labels)
 
     def _temperature(self, params: Params) -> Tensor:
         # Below this, exponentials of cosines would leave the range of a float32.

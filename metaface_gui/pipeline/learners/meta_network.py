@@ -28,7 +28,7 @@ from metaface_gui.pipeline.learners.base import (
     TrainingFeatures,
     report_single_step,
 )
-from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 _HIDDEN = 32
@@ -113,8 +113,7 @@ class MetaNetworkLearner(TrainableLearner):
             "write.code_right": torch.randn(_RANK, r, generator=random) / math.sqrt(max(r, 1)),
             "write.others": torch.zeros(_HIDDEN),
             "write.bias": torch.zeros(_HIDDEN),
-            "loss.log_scale": torch.tensor(3.4),
-            "loss.threshold": torch.tensor(0.4),
+            **initial_loss(),
         }
 
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
@@ -171,8 +170,7 @@ class MetaNetworkLearner(TrainableLearner):
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' scores by the base network with the written weights."""
         scores = base_network(episode.query, self.write(params, episode.support, episode.support_labels, n_way))
-        scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
-        return open_set_loss(scores, episode.query_labels, scale=scale, threshold=threshold)
+        return learned_open_set_loss(params, scores, episode.query_labels)
 
     @torch.no_grad()
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> WrittenClassifier:

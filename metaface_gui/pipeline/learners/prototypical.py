@@ -23,7 +23,7 @@ from metaface_gui.pipeline.learners.base import (
     setting,
 )
 from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance
-from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 
@@ -82,14 +82,13 @@ class PrototypicalLearner(TrainableLearner):
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
         """Stock tail; a scale and a threshold that suit cosines."""
-        return {TAIL: initial_tail(space), "loss.log_scale": torch.tensor(3.4), "loss.threshold": torch.tensor(0.4)}
+        return {TAIL: initial_tail(space), **initial_loss()}
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' cosines to the prototypes."""
         shots, probes = moved(episode.support, params[TAIL]), moved(episode.query, params[TAIL])
         prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
-        scale, threshold = params["loss.log_scale"].exp(), params["loss.threshold"]
-        return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
+        return learned_open_set_loss(params, probes @ prototypes.T, episode.query_labels)
 
     @torch.no_grad()
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> PrototypeClassifier:

@@ -16,8 +16,6 @@ from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import Episode, Params
 from metaface_gui.pipeline.learners.gradient_learner import (
     HEAD_RATE,
-    LOSS_LOG_SCALE,
-    LOSS_THRESHOLD,
     TAIL_RATE,
     GradientLearner,
 )
@@ -29,6 +27,7 @@ from metaface_gui.pipeline.learners.inner_loop import (
     inner_loss,
     prototypes,
 )
+from metaface_gui.pipeline.learners.losses import LOSS_LOG_SCALE, LOSS_THRESHOLD
 from metaface_gui.pipeline.learners.tail import TAIL
 
 _RATES = {TAIL: TAIL_RATE, HEAD: HEAD_RATE, BACKGROUND: HEAD_RATE}

@@ -32,7 +32,7 @@ from metaface_gui.pipeline.learners.base import (
 )
 from metaface_gui.pipeline.learners.clustering import k_means
 from metaface_gui.pipeline.learners.distances import class_means
-from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.losses import LOSS_LOG_SCALE, LOSS_THRESHOLD, membership, open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 CLUSTERS = 4
@@ -126,8 +126,8 @@ class TaskClustersLearner(TrainableLearner):
             "tasks.mean": torch.zeros(d + 2),
             "tasks.spread": torch.ones(d + 2),
             "tasks.centres": torch.zeros(CLUSTERS, d + 2),
-            "loss.log_scale": torch.full((CLUSTERS,), 3.4),
-            "loss.threshold": torch.full((CLUSTERS,), 0.4),
+            LOSS_LOG_SCALE: torch.full((CLUSTERS,), 3.4),
+            LOSS_THRESHOLD: torch.full((CLUSTERS,), 0.4),
         }
 
     @torch.no_grad()
@@ -160,7 +160,7 @@ class TaskClustersLearner(TrainableLearner):
         tail = mixed_tail(params, shares)
         shots, probes = moved(episode.support, tail), moved(episode.query, tail)
         prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
-        scale, threshold = (shares @ params["loss.log_scale"]).exp(), shares @ params["loss.threshold"]
+        scale, threshold = (shares @ params[LOSS_LOG_SCALE]).exp(), shares @ params[LOSS_THRESHOLD]
         return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
 
     @torch.no_grad()
