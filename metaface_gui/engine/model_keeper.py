@@ -19,6 +19,7 @@ from metaface_gui.engine.job_runner import Job, JobRunner
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
@@ -90,7 +91,9 @@ class ModelKeeper:
             state = ModelState.READY if self._pipeline else ModelState.LOADING
         self._publish(state, settings)
         if is_other_learner:
-            self.adapt()
+            self._load_jobs.submit(
+                QT_TRANSLATE_NOOP("Jobs", "Loading models"), lambda _job: self._warm_up_and_adapt(settings.learner)
+            )
         else:
             self._quick_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), lambda _job: self._hand_over())
 
@@ -123,9 +126,14 @@ class ModelKeeper:
         self._publish(ModelState.READY, wanted)
         if assets.cohort is None:
             self._listener(Trouble(uncalibrated(wanted.embedder)))
-        self.adapt()
+        self._warm_up_and_adapt(wanted.learner)
         if former is None or former.embedder.id != pipeline.embedder.id:
             self.make_templates()
+
+    def _warm_up_and_adapt(self, learner: str) -> None:
+        """On `load_jobs`, so that `quick_jobs`, which save people, do not wait for what a learner loads once."""
+        learner_class(learner).warm_up()
+        self.adapt()
 
     def _adapt(self, _job: Job) -> None:
         with self._lock:

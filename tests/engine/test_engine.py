@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ from metaface_gui.engine.events import (
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
+from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
+from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
@@ -194,6 +198,27 @@ def test_another_detector_and_threshold(engine: Engine, listener: Listener, pers
     engine.set_detector("mtcnn")
     listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY and event.detector == "mtcnn")
     listener.wait(ResultReady, lambda event: names(event) == [person.name])
+
+
+def test_a_learner_warms_up_where_models_are_loaded_and_only_then_adapts(
+    engine: Engine, listener: Listener, person: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enroll(engine, listener, person)
+    happened: list[str] = []
+    adapt = MamlLearner.adapt
+
+    def noted(learner: MamlLearner, support: SupportSet) -> LinearHeadClassifier:
+        happened.append("adapted")
+        return adapt(learner, support)
+
+    monkeypatch.setattr(MamlLearner, "warm_up", lambda: happened.append(threading.current_thread().name))
+    monkeypatch.setattr(MamlLearner, "adapt", noted)
+    engine.set_learner("maml")
+    listener.wait(Adapted, lambda event: event.learner == "maml")
+    assert happened == ["models", "adapted"]
+    engine.set_detector("mtcnn")
+    listener.wait(Adapted, lambda event: event.learner == "maml")
+    assert happened == ["models", "adapted"] * 2
 
 
 def test_files_that_will_not_do_are_named_and_the_others_are_taken(

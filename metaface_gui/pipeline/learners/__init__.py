@@ -43,6 +43,17 @@ ALL_LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType(
 """The methods, and the baselines they are measured against."""
 
 
+def learner_class(key: str) -> type[MetaLearner]:
+    """Look a method or baseline up.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    if key not in ALL_LEARNERS:
+        raise ValueError(f"no learner {key!r}; there are {', '.join(ALL_LEARNERS)}")
+    return ALL_LEARNERS[key]
+
+
 def make_learner(
     key: str, space: FeatureSpace, trained: Mapping[str, Params] | None = None, settings: object | None = None
 ) -> MetaLearner:
@@ -53,6 +64,4 @@ def make_learner(
     Raises:
         ValueError: if there is none of that name, or its parameters or settings are not its own.
     """
-    if key not in ALL_LEARNERS:
-        raise ValueError(f"no learner {key!r}; there are {', '.join(ALL_LEARNERS)}")
-    return ALL_LEARNERS[key].build(space, trained or {}, settings)
+    return learner_class(key).build(space, trained or {}, settings)

@@ -33,6 +33,7 @@ from metaface_gui.pipeline.learners.inner_loop import (
     inner_task,
     per_person,
     prototypes,
+    warm_up,
 )
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
@@ -69,6 +70,11 @@ class GradientLearner(TrainableLearner):
             LOG_SCALE: torch.tensor(2.1),
             **initial_loss(),
         }
+
+    @classmethod
+    def warm_up(cls) -> None:
+        """Have the inner loop's first derivative behind it."""
+        warm_up()
 
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
         """Put the anchors among the meta-training people."""

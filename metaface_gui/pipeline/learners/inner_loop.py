@@ -66,6 +66,11 @@ def inner_loop(
     return theta
 
 
+def warm_up() -> None:
+    """Differentiate something: the first `torch.func.grad` of a process imports a compiler, which takes seconds."""
+    grad(torch.sum)(torch.ones(1))
+
+
 class InnerTask(NamedTuple):
     """What the inner loop fits, a pytree: faces (n, p), labels (n,), their weights (n,) in the loss, which sum to 1.
 
