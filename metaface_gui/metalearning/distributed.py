@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +85,10 @@ def joined_group(device: torch.device) -> Iterator[ProcessGroup]:
     if size == 1:
         yield SingleProcess()
         return
+    # Its functions' default is the group there is when it is loaded, which torch.func does: loaded later, it would keep
+    # the group's threads alive after `destroy_process_group`, and one that still let go of a tensor at the
+    # interpreter's end aborted the process ("terminate called without an active exception").
+    importlib.import_module("torch.distributed.nn.functional")
     rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
     on_gpu = device.type == "cuda"
     if on_gpu:
