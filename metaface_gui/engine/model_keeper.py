@@ -18,6 +18,7 @@ from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job, JobRunner
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -176,10 +177,21 @@ class ModelKeeper:
 
 
 def uncalibrated(embedder: str) -> KnownError:
-    """Say that an embedder has no cohort of strangers, so that its threshold is fixed and no FPIR can be promised."""
+    """Say that an embedder has no cohort of strangers, so that its threshold is fixed and no FPIR can be promised.
+
+    The default embedder ships with one, which fits its own trunk and projection only.
+    """
+    if embedder == DEFAULT_EMBEDDER:
+        text = QT_TRANSLATE_NOOP(
+            "Errors",
+            "The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, "
+            "and the share of strangers let through cannot be chosen. Use the trunk and projection that come with "
+            "MetaFace; if you do, install MetaFace again.",
+        )
+        return KnownError(text, embedder=embedder)
     text = QT_TRANSLATE_NOOP(
         "Errors",
         "No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let "
-        "through cannot be chosen. Use the embedder “sface” for that.",
+        "through cannot be chosen. Use the embedder “{default}” for that.",
     )
-    return KnownError(text, embedder=embedder)
+    return KnownError(text, embedder=embedder, default=DEFAULT_EMBEDDER)
