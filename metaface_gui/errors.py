@@ -7,6 +7,8 @@ translated where they are shown.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 CONTEXT = "Errors"
 
 
@@ -53,3 +55,11 @@ class DeviceError(KnownError):
 
 class CacheError(KnownError):
     """Intermediate results of a long computation cannot be kept or read."""
+
+
+def cannot_write(path: Path, cause: OSError | str) -> KnownError:
+    """Say that a result has no place there; raise what this returns."""
+    reason = cause if isinstance(cause, str) else cause.strerror or str(cause)
+    return KnownError(
+        QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."), path=path, reason=reason
+    )

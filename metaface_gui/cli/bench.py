@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from metaface_gui.cli.options import DEVICE_NAMES
+from metaface_gui.errors import cannot_write
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.benchmarks import (
     BenchmarkReport,
@@ -20,7 +21,6 @@ from metaface_gui.metalearning.benchmarks import (
     MetaStepCost,
     run_benchmarks,
 )
-from metaface_gui.metalearning.report import cannot_write
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 
 if TYPE_CHECKING:

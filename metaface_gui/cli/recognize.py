@@ -26,7 +26,7 @@ from metaface_gui.engine.assembly import (
     re_embed,
 )
 from metaface_gui.engine.model_keeper import uncalibrated
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import cannot_write
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
@@ -148,13 +148,7 @@ def _output(path: Path) -> TextIO:
     try:
         return path.open("w", encoding="utf-8")
     except OSError as error:
-        raise _cannot_write(path, error.strerror or str(error)) from error
-
-
-def _cannot_write(path: Path, reason: str) -> KnownError:
-    return KnownError(
-        QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."), path=path, reason=reason
-    )
+        raise cannot_write(path, error) from error
 
 
 class _VideoWriter:
@@ -182,7 +176,7 @@ class _VideoWriter:
             fourcc, size = cv2.VideoWriter.fourcc(*"mp4v"), (result.frame.width, result.frame.height)
             self._writer = cv2.VideoWriter(str(self._path), fourcc, fps, size)
             if not self._writer.isOpened():
-                raise _cannot_write(self._path, translate("Commands", "no video can be made there"))
+                raise cannot_write(self._path, translate("Commands", "no video can be made there"))
         self._writer.write(self._painter.paint(result.frame.image_bgr, overlay_items(result)))
 
 

@@ -34,7 +34,7 @@ from metaface_gui.cli.training_data import (
 )
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible
 from metaface_gui.cli.weights import default_store
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.metalearning.distributed import ProcessGroup, joined_group, one_at_a_time, own_device
 from metaface_gui.metalearning.meta_validation import FPIR, ValidationMetrics
@@ -316,11 +316,7 @@ def _check_writable(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out.parent):
             pass
     except OSError as error:
-        raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
-            path=out,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_write(out, error) from error
 
 
 def _card(

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_mixture
 from metaface_gui.metalearning.cohort_sharpening import GALLERIES, try_sharpenings
@@ -93,11 +93,7 @@ def train_cohort(
     try:
         save_generator(generator, args.out)
     except OSError as error:
-        raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
-            path=args.out,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_write(args.out, error) from error
     for condition, rates in best.achieved.items():
         shares = ", ".join(f"{count}: {rate:.2%}" for count, rate in zip(GALLERIES, rates, strict=True))
         text = translate(

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingData
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.distributed import ProcessGroup
 from metaface_gui.metalearning.projection_fit import ProjectionProgress, ProjectionSettings, fit_projection
@@ -90,11 +90,7 @@ def train_projection(
             args.out, fitted.weight, fitted.tail, embedder_id=backbone_of(embedder.id), card={**card, **figures}
         )
     except OSError as error:
-        raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
-            path=args.out,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_write(args.out, error) from error
     Console(highlight=False).print(
         translate(
             "Commands",

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import cannot_write
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningProgress, TrunkTuningSettings, teacher_cosine, tune_trunk
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
@@ -56,11 +56,7 @@ def train_trunk(
         figures = {"settings": asdict(settings), "validation_cosine": {"untrained": before, "trained": after}}
         save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **figures})
     except OSError as error:
-        raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
-            path=args.out,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_write(args.out, error) from error
     text = translate(
         "Commands",
         "cosine of degraded to clean pictures {before:.3f} → {after:.3f}; {file}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -19,6 +20,9 @@ from metaface_gui.metalearning.optimizers import AdamState
 from metaface_gui.pipeline.learners.base import Params
 
 _FORMAT = 1
+
+Scalars = dict[str, Any]
+"""Numbers, texts and lists of a training's state, as JSON has them."""
 
 
 class CheckpointError(KnownError):
@@ -99,9 +103,7 @@ def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
         for group, params in groups.items()
         for name, t in params.items()
     }
-    scalars = {
-        "format": _FORMAT,
-        "identity": identity,
+    scalars: Scalars = {
         "step": state.step,
         "optimizer_steps": state.optimizer.steps,
         "untrained": asdict(state.untrained),
@@ -112,10 +114,20 @@ def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
         "skipped_in_a_row": state.skipped_in_a_row,
         "seconds": state.seconds,
     }
+    save_state(path, tensors, scalars, identity)
+
+
+def save_state(path: Path, tensors: Params, scalars: Scalars, identity: str) -> None:
+    """Write tensors and numbers of a training of any kind, whole or not at all, for `load_state`.
+
+    Raises:
+        KnownError: if they cannot be written.
+    """
+    described = {**scalars, "format": _FORMAT, "identity": identity}
     partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, {"checkpoint": json.dumps(scalars)}))
+        partial.write_bytes(save(tensors, {"checkpoint": json.dumps(described)}))
         partial.replace(path)
     except OSError as error:
         raise KnownError(
@@ -125,24 +137,53 @@ def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
         ) from error
 
 
+def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params, Scalars]:
+    """Read what `save_state` wrote, bit for bit.
+
+    Raises:
+        CheckpointError: if the file is missing, damaged or of another training.
+    """
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            scalars: Scalars = json.loads(file.metadata()["checkpoint"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        theirs = (scalars["format"], scalars["identity"])
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise damaged_checkpoint(path) from error
+    if theirs != (_FORMAT, identity):
+        raise CheckpointError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{path} is the checkpoint of another training. Give the same options as then, or delete it.",
+            ),
+            path=path,
+        )
+    return tensors, scalars
+
+
+def damaged_checkpoint(path: Path) -> CheckpointError:
+    """Say that a file holds no state to go on from."""
+    text = QT_TRANSLATE_NOOP("Errors", "{path} is damaged or no checkpoint. Delete it and start the training again.")
+    return CheckpointError(text, path=path)
+
+
 def load_checkpoint(path: Path, identity: str, device: torch.device) -> TrainingState:
     """Read what `save_checkpoint` wrote, bit for bit.
 
     Raises:
         CheckpointError: if the file is missing, damaged or of another meta-training.
     """
+    tensors, scalars = load_state(path, identity, device)
     groups: dict[str, Params] = {"params": {}, "best": {}, "mean": {}, "square": {}}
     try:
-        with safe_open(path, framework="pt", device=str(device)) as file:
-            scalars = json.loads(file.metadata()["checkpoint"])
-            for full_name in file.keys():  # noqa: SIM118 - no mapping
-                group, _, name = full_name.partition("/")
-                groups[group][name] = file.get_tensor(full_name)
+        for full_name, tensor in tensors.items():
+            group, _, name = full_name.partition("/")
+            groups[group][name] = tensor
         trials = tuple(
             Trial(trial["step"], trial["train_loss"], ValidationMetrics(**trial["metrics"]))
             for trial in scalars["trials"]
         )
-        state = TrainingState(
+        return TrainingState(
             step=scalars["step"],
             params=groups["params"],
             optimizer=AdamState(groups["mean"], groups["square"], scalars["optimizer_steps"]),
@@ -155,18 +196,5 @@ def load_checkpoint(path: Path, identity: str, device: torch.device) -> Training
             skipped_in_a_row=scalars["skipped_in_a_row"],
             seconds=scalars["seconds"],
         )
-        theirs = (scalars["format"], scalars["identity"])
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is damaged or no checkpoint. Delete it and start the training again."),
-            path=path,
-        ) from error
-    if theirs != (_FORMAT, identity):
-        raise CheckpointError(
-            QT_TRANSLATE_NOOP(
-                "Errors",
-                "{path} is the checkpoint of another training. Give the same options as then, or delete it.",
-            ),
-            path=path,
-        )
-    return state
+    except (KeyError, TypeError) as error:
+        raise damaged_checkpoint(path) from error

@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from metaface_gui.errors import cannot_write
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
-from metaface_gui.metalearning.report import SHOTS, Report, cannot_write, tables
+from metaface_gui.metalearning.report import SHOTS, Report, tables
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
 
 _MUTED = ("#332288", "#CC6677", "#117733", "#DDCC77", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499")

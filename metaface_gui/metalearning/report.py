@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, cannot_write
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.metrics import supports_claim
 
@@ -126,15 +126,6 @@ class Report:
             path.write_text(self.to_json(), encoding="utf-8")
         except OSError as error:
             raise cannot_write(path, error) from error
-
-
-def cannot_write(path: Path, error: OSError) -> KnownError:
-    """Say that a result has no place there."""
-    return KnownError(
-        QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
-        path=path,
-        reason=error.strerror or str(error),
-    )
 
 
 def row_record(row: EvaluationRow) -> dict[str, Json]:
