@@ -11,9 +11,11 @@ The tail stays what it was, so the stock embedding is where everything that foll
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,14 +23,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from metaface_gui.metalearning.checkpoint import Scalars, damaged_checkpoint, load_state, save_state
 from metaface_gui.metalearning.conditions import clean, corrupt
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
-from metaface_gui.metalearning.feature_cache import fast_arithmetic
+from metaface_gui.metalearning.feature_cache import faces_key, fast_arithmetic
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.learners.losses import open_set_loss
 
 _TEACHER_BATCH = 16
+_ADAM = ("step", "exp_avg", "exp_avg_sq")
+"""What AdamW remembers of a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class TrunkTuningSettings:
     distillation: float = 10.0
     clean: float = 0.12
     max_gradient_norm: float = 5.0
+    checkpoint_every: int = 50
     seed: int = 0
 
 
@@ -97,46 +103,97 @@ def tune_trunk(
     settings: TrunkTuningSettings,
     *,
     on_progress: Callable[[TrunkTuningProgress], None],
+    checkpoint: Path | None = None,
 ) -> dict[str, Tensor]:
     """Tune a copy of the trunk on the meta-training people's crops; returns its movement by parameter name, float32.
 
-    Deterministic by seed on one kind of machine, up to how its libraries add. `on_progress` may raise to cancel.
+    Deterministic by seed on one kind of machine, up to how its libraries add. `on_progress` may raise to cancel. With a
+    `checkpoint`, the state is kept there now and then, and an earlier one of the same tuning is gone on from.
+
+    Raises:
+        CheckpointError: if the checkpoint is damaged or of another tuning.
+        KnownError: if it cannot be written.
     """
-    device = embedder.device
-    person = torch.from_numpy(faces.person()).to(device)
-    teacher = _teacher(embedder, faces)
-    rows = torch.zeros(int(person.max()) + 1, teacher.shape[1], device=device).index_add_(0, person, teacher)
-    rows = normalize(rows).requires_grad_(True)
-    threshold = torch.tensor(0.42, device=device, requires_grad=True)
-    trunk = _trainable_copy(embedder.trunk_module)
-    moved = [parameter for parameter in trunk.parameters() if parameter.requires_grad]
-    groups = [{"params": moved, "lr": settings.meta_lr}, {"params": [rows, threshold], "lr": settings.people_lr}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, settings))
-    loss_mean = cosine_mean = 0.0
-    for step, (which, crops) in enumerate(_batches(faces, embedder.crop_size, settings), start=1):
-        index = torch.from_numpy(which).to(device)
-        with fast_arithmetic(device):
-            features = trunk(crops.to(device))
-        z = embedder.tail_module(features.float())
-        cosine = (z * teacher[index]).sum(1).mean()
-        loss = open_set_loss(z @ normalize(rows).T, person[index], scale=settings.scale, threshold=threshold)
-        optimizer.zero_grad()
+    tuning = _Tuning(embedder, faces, settings)
+    identity = json.dumps([embedder.id, faces_key(faces), asdict(settings)], sort_keys=True)
+    if checkpoint is not None and checkpoint.exists():
+        tuning.restore(*load_state(checkpoint, identity, embedder.device), checkpoint)
+    for which, crops in _batches(faces, embedder.crop_size, settings, after=tuning.step):
+        on_progress(tuning.advance(torch.from_numpy(which).to(embedder.device), crops.to(embedder.device)))
+        if checkpoint is not None and tuning.step % settings.checkpoint_every == 0:
+            save_state(checkpoint, *tuning.state(), identity)
+    return tuning.movement()
+
+
+class _Tuning:
+    """The trunk on its way, what it learns from, and the optimizer."""
+
+    def __init__(self, embedder: TorchEmbedder, faces: AlignedFaces, settings: TrunkTuningSettings) -> None:
+        self.step = 0
+        self._embedder, self._settings = embedder, settings
+        self._person = torch.from_numpy(faces.person()).to(embedder.device)
+        self._teacher = _teacher(embedder, faces)
+        means = self._teacher.new_zeros(int(self._person.max()) + 1, self._teacher.shape[1])
+        self._rows = normalize(means.index_add_(0, self._person, self._teacher)).requires_grad_(True)
+        self._threshold = torch.tensor(0.42, device=embedder.device, requires_grad=True)
+        self._trunk = _trainable_copy(embedder.trunk_module)
+        self._moved = {name: p for name, p in self._trunk.named_parameters() if p.requires_grad}
+        people = {"people.rows": self._rows, "people.threshold": self._threshold}
+        self._trained = {**self._moved, **people}
+        groups = [
+            {"params": [*self._moved.values()], "lr": settings.meta_lr},
+            {"params": [*people.values()], "lr": settings.people_lr},
+        ]
+        self._optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
+        self._loss = self._cosine = 0.0
+
+    def advance(self, which: Tensor, crops: Tensor) -> TrunkTuningProgress:
+        """One step on copies (b, 3, s, s) uint8 of the pictures `which` (b,)."""
+        settings = self._settings
+        for group, peak in zip(self._optimizer.param_groups, (settings.meta_lr, settings.people_lr), strict=True):
+            group["lr"] = peak * _rate(self.step, settings)
+        with fast_arithmetic(crops.device):
+            features = self._trunk(crops)
+        z = self._embedder.tail_module(features.float())
+        cosine = (z * self._teacher[which]).sum(1).mean()
+        scores, labels = z @ normalize(self._rows).T, self._person[which]
+        loss = open_set_loss(scores, labels, scale=settings.scale, threshold=self._threshold)
+        self._optimizer.zero_grad()
         (loss + settings.distillation * (1.0 - cosine)).backward()
-        nn.utils.clip_grad_norm_(moved, settings.max_gradient_norm)
-        optimizer.step()
-        schedule.step()
-        keep = 0.0 if step == 1 else 0.97
-        loss_mean = keep * loss_mean + (1.0 - keep) * float(loss.detach())
-        cosine_mean = keep * cosine_mean + (1.0 - keep) * float(cosine.detach())
-        on_progress(TrunkTuningProgress(step, settings.steps, loss_mean, cosine_mean))
-    before = embedder.trunk_module.state_dict()
-    after = trunk.state_dict()
-    return {
-        name: after[name].detach().float() - before[name].float()
-        for name, parameter in trunk.named_parameters()
-        if parameter.requires_grad
-    }
+        nn.utils.clip_grad_norm_(self._moved.values(), settings.max_gradient_norm)
+        self._optimizer.step()
+        keep = 0.0 if self.step == 0 else 0.97
+        self._loss = keep * self._loss + (1.0 - keep) * float(loss.detach())
+        self._cosine = keep * self._cosine + (1.0 - keep) * float(cosine.detach())
+        self.step += 1
+        return TrunkTuningProgress(self.step, settings.steps, self._loss, self._cosine)
+
+    def movement(self) -> dict[str, Tensor]:
+        """How far the trunk has come, by parameter name."""
+        before = self._embedder.trunk_module.state_dict()
+        return {name: parameter.detach().float() - before[name].float() for name, parameter in self._moved.items()}
+
+    def state(self) -> tuple[dict[str, Tensor], Scalars]:
+        """Everything that the steps to come follow from."""
+        tensors = {f"value/{name}": parameter.detach().clone() for name, parameter in self._trained.items()}
+        for name, parameter in self._trained.items():
+            tensors |= {f"{part}/{name}": t.clone() for part, t in self._optimizer.state[parameter].items()}
+        return tensors, {"step": self.step, "loss": self._loss, "cosine": self._cosine}
+
+    def restore(self, tensors: Mapping[str, Tensor], scalars: Scalars, path: Path) -> None:
+        """Go on from such a state.
+
+        Raises:
+            CheckpointError: if something is missing in it.
+        """
+        try:
+            self.step, self._loss, self._cosine = int(scalars["step"]), scalars["loss"], scalars["cosine"]
+            with torch.no_grad():
+                for name, parameter in self._trained.items():
+                    parameter.copy_(tensors[f"value/{name}"])
+                    self._optimizer.state[parameter] = {part: tensors[f"{part}/{name}"] for part in _ADAM}
+        except (KeyError, RuntimeError) as error:
+            raise damaged_checkpoint(path) from error
 
 
 def teacher_cosine(pupil: TorchEmbedder, teacher: TorchEmbedder, faces: AlignedFaces, *, seed: int) -> float:
@@ -179,9 +236,12 @@ def _rate(step: int, settings: TrunkTuningSettings) -> float:
 
 
 def _batches(
-    faces: AlignedFaces, size: int, settings: TrunkTuningSettings
+    faces: AlignedFaces, size: int, settings: TrunkTuningSettings, *, after: int
 ) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
-    """Which pictures (b,), and their copies (b, 3, s, s) uint8, drawn on another thread while a step is computed."""
+    """Which pictures (b,), and their copies (b, 3, s, s) uint8, of the steps after so many.
+
+    Drawn on another thread while a step is computed.
+    """
 
     def draw(step: int) -> tuple[NDArray[np.int64], Tensor]:
         random = np.random.default_rng([settings.seed, step])
@@ -191,8 +251,8 @@ def _batches(
         return which, _as_batch(shown)
 
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(draw, 0)
-        for step in range(1, settings.steps + 1):
+        coming = pool.submit(draw, after)
+        for step in range(after + 1, settings.steps + 1):
             batch = coming.result()
             if step < settings.steps:
                 coming = pool.submit(draw, step)

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from torch import nn
 
+from metaface_gui.metalearning.checkpoint import CheckpointError, load_state, save_state
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.trunk_tuning import (
     TrunkTuningProgress,
@@ -106,3 +112,41 @@ def test_fixed_slopes_have_the_value_and_gradient_of_a_prelu() -> None:
     assert ours.grad is not None
     assert theirs.grad is not None
     torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_an_interrupted_tuning_goes_on_to_the_same_movement(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "trunk.checkpoint"
+    every_two = replace(settings(6), checkpoint_every=2)
+    straight = tune_trunk(embedder(), faces(), every_two, on_progress=lambda _: None)
+
+    def stop(progress: TrunkTuningProgress) -> None:
+        if progress.step == 5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        tune_trunk(embedder(), faces(), every_two, on_progress=stop, checkpoint=checkpoint)
+    told: list[int] = []
+    resumed = tune_trunk(
+        embedder(), faces(), every_two, on_progress=lambda p: told.append(p.step), checkpoint=checkpoint
+    )
+    assert told == [5, 6], "from the state after four steps"
+    for name, tensor in straight.items():
+        torch.testing.assert_close(resumed[name], tensor, rtol=1e-4, atol=1e-7)
+
+
+def test_a_checkpoint_of_another_tuning_is_refused(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "trunk.checkpoint"
+    every = replace(settings(2), checkpoint_every=1)
+    tune_trunk(embedder(), faces(), every, on_progress=lambda _: None, checkpoint=checkpoint)
+    with pytest.raises(CheckpointError, match="another training"):
+        tune_trunk(embedder(), faces(), replace(every, seed=1), on_progress=lambda _: None, checkpoint=checkpoint)
+    tensors, scalars = load_state(checkpoint, _identity_of(checkpoint), torch.device("cpu"))
+    del tensors["value/people.rows"]
+    save_state(checkpoint, tensors, scalars, _identity_of(checkpoint))
+    with pytest.raises(CheckpointError, match="damaged"):
+        tune_trunk(embedder(), faces(), every, on_progress=lambda _: None, checkpoint=checkpoint)
+
+
+def _identity_of(checkpoint: Path) -> str:
+    with safe_open(checkpoint, framework="pt") as file:
+        return str(json.loads(file.metadata()["checkpoint"])["identity"])
