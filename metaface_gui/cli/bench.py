@@ -71,6 +71,8 @@ def print_report(report: BenchmarkReport, console: Console) -> None:
         soft_wrap=True,
     )
     console.print(_learner_table(report))
+    # No table's title: that would wrap at the width of the figures.
+    console.print("\n" + _meta_step_title(report.maml_meta_steps), markup=False, soft_wrap=True)
     console.print(_meta_step_table(report.maml_meta_steps))
 
 
@@ -95,17 +97,21 @@ def _learner_table(report: BenchmarkReport) -> Table:
     return table
 
 
-def _meta_step_table(cost: MetaStepCost) -> Table:
-    title = translate(
+def _meta_step_title(cost: MetaStepCost) -> str:
+    return translate(
         "Commands",
-        "Second-order MAML: {tasks} tasks, {n}-way {k}-shot, {steps} inner steps",
+        "Second-order MAML: {tasks} tasks, {n}-way {k}-shot, {queries} queries each, {steps} inner steps",
         None,
         tasks=cost.n_tasks,
         n=cost.n_way,
         k=cost.k_shot,
+        queries=cost.n_queries,
         steps=cost.inner_steps,
     )
-    table = Table(title=title, box=None, show_header=False, title_justify="left")
+
+
+def _meta_step_table(cost: MetaStepCost) -> Table:
+    table = Table(box=None, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     table.add_row(translate("Commands", "meta-steps a second, all tasks at once (vmap)"), f"{cost.vmap_per_s:.2f}")

@@ -89,12 +89,14 @@ class ScoringCost:
 class MetaStepCost:
     """Second-order MAML meta-gradients a second, of all tasks by one `vmap` and of one task after another.
 
-    `ratio` is the median of the ratios of neighbouring timings, which a load that comes and goes does not disturb.
+    `n_queries` are a task's, its strangers' among them. `ratio` is the median of the ratios of neighbouring timings,
+    which a load that comes and goes does not disturb.
     """
 
     n_tasks: int
     n_way: int
     k_shot: int
+    n_queries: int
     inner_steps: int
     vmap_per_s: float
     loop_per_s: float
@@ -193,6 +195,7 @@ def measure_meta_steps(settings: BenchmarkSettings, device: torch.device) -> Met
         n_tasks=settings.n_tasks,
         n_way=n_way,
         k_shot=settings.task.k_shot,
+        n_queries=episodes.query.shape[1],
         inner_steps=settings.inner_steps,
         vmap_per_s=1.0 / statistics.median(by_vmap),
         loop_per_s=1.0 / statistics.median(by_loop),

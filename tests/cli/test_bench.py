@@ -43,7 +43,7 @@ def test_tables_and_json_say_the_same(metaface: Metaface, tmp_path: Path) -> Non
     assert row.split()[1:] == [f"{cost['adapt_ms']:.1f}" for cost in record["adaptation"]] + [
         f"{cost['score_us']:.0f}" for cost in record["scoring"]
     ]
-    assert "2 tasks, 2-way 1-shot, 1 inner steps" in result.out
+    assert "2 tasks, 2-way 1-shot, 4 queries each, 1 inner steps" in result.out
 
 
 def test_a_file_that_cannot_be_written_is_one_line(metaface: Metaface, tmp_path: Path) -> None:
