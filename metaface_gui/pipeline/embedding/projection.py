@@ -27,9 +27,9 @@ from metaface_gui.pipeline.embedding.quantised import (
     metadata_of,
     quantise,
     scales_shape,
-    write_whole,
 )
 from metaface_gui.pipeline.feature_space import backbone_of
+from metaface_gui.pipeline.whole_file import write_whole
 
 _FORMAT = 1
 
@@ -107,7 +107,6 @@ def save_projection(
     # One entry: safetensors writes several in random order, and the id is the file's hash.
     described = {"format": _FORMAT, "embedder_id": embedder_id, "rank": len(quantised)}
     content = save(tensors, {"projection": json.dumps(described, sort_keys=True)})
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(path.with_suffix(".json"), text.encode())
     write_whole(path, content)

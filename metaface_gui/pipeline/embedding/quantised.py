@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -50,14 +49,3 @@ def metadata_of(content: bytes) -> Mapping[str, str]:
 def id_of(content: bytes) -> str:
     """First digits of the SHA-256 of a file's content."""
     return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file, or leave the one that is there.
-
-    Raises:
-        OSError: if it cannot be written.
-    """
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(path)

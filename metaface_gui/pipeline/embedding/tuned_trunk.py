@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -22,9 +23,9 @@ from metaface_gui.pipeline.embedding.quantised import (
     metadata_of,
     quantise,
     scales_shape,
-    write_whole,
 )
 from metaface_gui.pipeline.feature_space import network_of
+from metaface_gui.pipeline.whole_file import write_whole
 
 _FORMAT = 1
 _SCALES = ".scales"
@@ -64,7 +65,6 @@ def save_tuned_trunk(
         tensors[name] = levels.view(tensor.shape)
     described = {"format": _FORMAT, "embedder_id": network_of(embedder_id)}
     content = save(tensors, {"trunk": json.dumps(described, sort_keys=True)})
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(path.with_suffix(".json"), text.encode())
     write_whole(path, content)
@@ -115,6 +115,6 @@ def _parsed(content: bytes) -> tuple[TunedTrunk, str]:
 def _restored(tensors: Mapping[str, Tensor], name: str) -> Tensor:
     levels, scales = tensors[name], tensors[name + _SCALES].float()
     rows = levels.reshape(len(levels), -1)
-    if scales.shape != scales_shape(rows):
+    if levels.dtype != torch.int8 or scales.shape != scales_shape(rows):
         raise ValueError("want int8 weights with a scale a block")
     return dequantise(rows, scales).view(levels.shape)

@@ -22,6 +22,7 @@ from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_s
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.pipeline.whole_file import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -77,9 +78,8 @@ def save_params(
     # One entry: safetensors writes several in random order, and the manifest knows files by their hash.
     content = save(tensors, {_ENTRY: json.dumps(header, sort_keys=True)})
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path.with_suffix(".json"), text.encode())
-        _write_whole(path, content)
+        write_whole(path.with_suffix(".json"), text.encode())
+        write_whole(path, content)
     except OSError as error:
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "Cannot write {file}: {reason}. Choose another folder or free some space."),
@@ -210,13 +210,3 @@ def _damaged(path: Path) -> WeightsError:
         ),
         file=path.name,
     )
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Fill a file beside `path`, then put it in its place, so that `path` is never half a file."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

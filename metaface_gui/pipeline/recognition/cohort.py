@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 from torch import Tensor
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
 from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import Floats
 
 COHORT_SIZE = 10_000
@@ -84,9 +85,15 @@ class CohortGenerator:
 
 
 def save_generator(generator: CohortGenerator, path: Path) -> None:
-    """Write it in half precision: what rounding moves is far less than what sampling does."""
+    """Write it in half precision: what rounding moves is far less than what sampling does; a whole file or none.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
     arrays = {"weights": generator.weights, "means": generator.means, "factors": generator.factors}
-    save_file({name: array.astype(np.float16) for name, array in arrays.items()}, path, dict(generator.metadata))
+    write_whole(
+        path, save({name: array.astype(np.float16) for name, array in arrays.items()}, dict(generator.metadata))
+    )
 
 
 def read_generator(path: Path) -> CohortGenerator:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from metaface_gui.errors import WeightsError
@@ -101,3 +102,16 @@ def test_files_that_hold_no_tuned_trunk_of_this_network_are_refused(tmp_path: Pa
         read_tuned_trunk(path, embedder_id="net-1")
     with pytest.raises(WeightsError, match="damaged"):
         read_tuned_trunk(tmp_path / "missing.safetensors", embedder_id="net-1")
+
+
+def test_levels_that_are_not_of_8_bits_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
+    tensors = load_file(path)
+    with safe_open(str(path), framework="pt") as file:
+        metadata = file.metadata()
+    save_file(tensors, path, metadata)
+    assert read_tuned_trunk(path, embedder_id="net-1").movement.keys() == movement().keys()
+    save_file(tensors | {"conv.bias": torch.full((5,), 1e6)}, path, metadata)
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(path, embedder_id="net-1")

@@ -12,7 +12,7 @@ import torch
 from safetensors.numpy import save_file
 
 from metaface_gui.errors import WeightsError
-from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.feature_space import FeatureSpace, network_of
 from metaface_gui.pipeline.recognition.cohort import (
     COHORT_SIZE,
     CohortGenerator,
@@ -123,7 +123,13 @@ def test_the_shipped_generators_say_what_they_were_fitted_to_and_are_small(
     assert path.stat().st_size <= 2**20
     metadata = read_generator(path).metadata
     assert {"fitted_to", "split", "seed", "method"} <= set(metadata)
-    assert metadata["embedder_id"] == embedder_id
+    assert network_of(metadata["embedder_id"]) == embedder_id
+
+
+def test_a_generator_that_cannot_be_written_is_the_systems_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OSError, match="file"):
+        save_generator(generator(), tmp_path / "file" / "cohort.safetensors")
 
 
 def store_with(generator: CohortGenerator, folder: Path) -> WeightsStore:
