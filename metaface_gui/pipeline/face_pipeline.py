@@ -72,7 +72,7 @@ class FacePipeline:
         detections = self.detector.detect(frame.image_bgr)
         detected = time.perf_counter()
         crops, features = self._embed(frame.image_bgr, detections)
-        embeddings = self._stock(features)
+        embeddings = self._embeddings(features)
         embedded = time.perf_counter()
         decisions = self._identify(features)
         track_ids = self._tracker.update(detections, embeddings, frame.time_s)
@@ -104,7 +104,7 @@ class FacePipeline:
         crops, features = self._embed(image_bgr, detections)
         samples = [
             sample_of(image_bgr, detection, assess(image_bgr, detection, crop), embedding)
-            for detection, crop, embedding in zip(detections, crops, self._stock(features), strict=True)
+            for detection, crop, embedding in zip(detections, crops, self._embeddings(features), strict=True)
         ]
         return tuple(sorted(samples, key=lambda sample: -sample.quality.size_px))
 
@@ -128,7 +128,7 @@ class FacePipeline:
         features: Floats = self.embedder.features(batch).cpu().numpy()
         return features
 
-    def _stock(self, features: Floats) -> Floats:
+    def _embeddings(self, features: Floats) -> Floats:
         """Return the part (n, d) that cosines may be taken of; the rest is the learners' affair, on its own scale."""
         return features[:, : self.embedder.space.embedding_dim]
 

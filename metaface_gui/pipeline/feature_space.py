@@ -1,7 +1,8 @@
 """How the features that learners see are laid out: what embedding produces and learners consume, known to both.
 
 An embedder's id is `network`, then `+tag` if its weights are a user's own copy of the network in another precision,
-then `@tag` if it has a projection. Network and projection together say in which space its features are.
+then `~tag` if its trunk is tuned, then `@tag` if it has a projection. All but `+tag` together say in which space its
+features are.
 """
 
 from __future__ import annotations
@@ -35,10 +36,7 @@ class FeatureSpace:
 
 
 def network_of(embedder_id: str) -> str:
-    """Return the network in an embedder's id, without its tags.
-
-    In this order there may follow: `+` and a user's own copy, `~` and a tuned trunk, `@` and a projection.
-    """
+    """Return the network in an embedder's id, without its tags."""
     return backbone_of(embedder_id).partition("~")[0]
 
 

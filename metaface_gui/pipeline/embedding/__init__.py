@@ -36,7 +36,7 @@ class EmbedderSpec:
     """What is known of an embedder before its weights are read: their name in the store, its sizes, its templates' id.
 
     A template's `embedder_id` begins with `id`; weights that a user installed themselves add a tag of their own, and so
-    does a projection, whose entry in the store is `projection-` and this `id`.
+    do a tuned trunk and a projection, whose entries in the store are `trunk-` and `projection-` with this `id`.
     """
 
     key: str

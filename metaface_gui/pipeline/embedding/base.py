@@ -15,14 +15,15 @@ class FaceEmbedder(Protocol):
     """Maps aligned crops to points whose nearness means the same person.
 
     `trunk` is frozen and its features may be cached; `tail` maps them to embeddings and is what meta-learning moves.
-    `embed` always gives the stock embedding s; `features` adds what the projection makes of the same trunk features.
+    `embed` gives s, the embedding under the stock tail; `features` adds what the projection makes of the same trunk
+    features.
     """
 
     @property
     def id(self) -> str:
         """Name and version of the weights, kept with every template.
 
-        `sface-2021dec`, then `+…` if they are a user's own copy, then `@…` if there is a projection.
+        `sface-2021dec`, then tags (`feature_space`): of a user's own copy, a tuned trunk, a projection.
         """
 
     @property
@@ -39,7 +40,7 @@ class FaceEmbedder(Protocol):
 
     @property
     def space(self) -> FeatureSpace:
-        """How its features are laid out: d floats of stock embedding, then r of the projection (0 without one)."""
+        """How its features are laid out: d floats of `embed`, then r of the projection (0 without one)."""
 
     @property
     def projection(self) -> Projection | None:

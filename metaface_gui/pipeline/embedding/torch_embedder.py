@@ -97,10 +97,10 @@ class TorchEmbedder:
         Raises:
             ValueError: if the projection is of another trunk or tail.
         """
-        stock_id = self.id.partition("@")[0]
+        without_projection = self.id.partition("@")[0]
         return TorchEmbedder(
             key=self.key,
-            id=stock_id if projection is None else f"{stock_id}@{projection.id}",
+            id=without_projection if projection is None else f"{without_projection}@{projection.id}",
             crop_size=self.crop_size,
             trunk=self.trunk_module,
             tail=self.tail_module,

@@ -33,7 +33,7 @@ _UNTRAINED_NOISE = {CORRUPTION: 0.8, VARIATION: 0.6, STRANGERS: 1.0}
 
 
 def initial_hallucination(space: FeatureSpace) -> Params:
-    """Isotropic noise on the stock embedding; strangers in any direction, each as likely."""
+    """Isotropic noise on s, the embedding under the stock tail; strangers in any direction, each as likely."""
     d, p = space.embedding_dim, space.feature_dim
     per_axis = torch.cat([torch.full((d,), d**-0.5), torch.zeros(p - d)])
     params = Params()
@@ -72,7 +72,7 @@ def fit_hallucination(params: Params, faces: TrainingFeatures, space: FeatureSpa
 
 
 def renormalised(features: Tensor, embedding_dim: int) -> Tensor:
-    """Divide features (n, p) by the length of their stock embedding: what `FeatureSpace` asks of a face's features."""
+    """Divide features (n, p) by the length of their s: what `FeatureSpace` asks of a face's features."""
     length: Tensor = features[:, :embedding_dim].norm(dim=1, keepdim=True)
     return features / length.clamp_min(1e-12)
 
@@ -105,7 +105,7 @@ def imagined_strangers(params: Params, n: int, embedding_dim: int, random: torch
 def _regression(what: str, x: Tensor, y: Tensor, embedding_dim: int) -> Params:
     """Fit y ≈ κ x + μ + L g + ρ ∘ n to faces x and y (n, p), once for each group of pairs about as alike.
 
-    κ is the least-squares one on the stock embedding; L are the remainder's first principal axes, ρ what they leave of
+    κ is the least-squares one on s; L are the remainder's first principal axes, ρ what they leave of
     each variance.
     """
     likeness = cosine_similarity(x[:, :embedding_dim], y[:, :embedding_dim])

@@ -101,7 +101,10 @@ class PrototypicalLearner(TrainableLearner):
 
 
 class StockLearner(PrototypicalLearner):
-    """Nearest prototype by cosine on an embedder's stock embeddings, never meta-trained: the row to beat."""
+    """Nearest prototype by cosine of s, the embedding under the stock tail; never meta-trained.
+
+    On features of an embedder whose trunk is not tuned it is the stock network, the row to beat.
+    """
 
     key = "stock"
     title = QT_TRANSLATE_NOOP("Learners", "Stock embeddings, nearest prototype")

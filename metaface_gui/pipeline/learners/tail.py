@@ -17,7 +17,7 @@ TAIL = "tail.a"
 
 
 def initial_tail(space: FeatureSpace) -> Tensor:
-    """A = 0 (d, r): the stock embedding."""
+    """A = 0 (d, r): z is s, the embedding under the stock tail."""
     return torch.zeros(space.embedding_dim, space.projection_dim)
 
 

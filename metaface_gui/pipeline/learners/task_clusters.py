@@ -76,16 +76,16 @@ class TaskClustersSettings:
 def describe(features: Tensor, labels: Tensor, n_way: int, d: int) -> Tensor:
     """Describe a task by its support set alone: shots (n, p) with labels (n,) → (d + 2,).
 
-    The mean over people of their mean stock embedding: who and in what light, drawn towards 0 by the weight of
+    The mean over people of their mean s: who and in what light, drawn towards 0 by the weight of
     `_DOUBT` people, as few people say little of where theirs come from; the mean over people of 1 − ‖their mean‖: how
     far a person's shots scatter; the mean of 1/‖e₀‖, the last feature: how unsure the embedder is (0 if r = 0).
     """
     mine = membership(labels, n_way).to(features.dtype)
     means = mine.T @ features / mine.sum(0)[:, None]
-    stock = means[:, :d]
-    scatter = (1.0 - stock.norm(dim=1)).mean()
+    embeddings = means[:, :d]
+    scatter = (1.0 - embeddings.norm(dim=1)).mean()
     quality = means[:, -1].mean() if features.shape[1] > d else torch.zeros_like(scatter)
-    return torch.cat([stock.sum(0) / (n_way + _DOUBT), torch.stack([scatter, quality])])
+    return torch.cat([embeddings.sum(0) / (n_way + _DOUBT), torch.stack([scatter, quality])])
 
 
 def cluster_shares(description: Tensor, centres: Tensor, temperature: float) -> Tensor:

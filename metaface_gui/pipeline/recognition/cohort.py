@@ -58,7 +58,7 @@ class CohortGenerator:
 
     @property
     def embedding_dim(self) -> int:
-        """d: how many of a sample's p features are the stock embedding, a unit vector."""
+        """d: how many of a sample's p features are s, a unit vector."""
         return int(self.metadata.get("embedding_dim", self.means.shape[1]))
 
     @property
