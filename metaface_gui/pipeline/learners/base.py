@@ -119,7 +119,8 @@ class MetaLearner(ABC):
     """A method: meta-parameters, settings, and how to adapt from them. `adapt` never changes them.
 
     `space` lays out the features. `params` are meta-trained parameters; None means the untrained ones, which do what
-    prototypes under the stock tail do as far as the method can. `settings` is an instance of `settings_type`; None is the default.
+    prototypes under the stock tail do as far as the method can. `settings` is an instance of `settings_type`; None is
+    the default.
 
     Raises:
         ValueError: if `params` are not the ones this method has in this space, or hold a value that is not finite.
