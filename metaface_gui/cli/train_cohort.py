@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingFaces
@@ -44,20 +43,21 @@ def train_cohort(
     Raises:
         KnownError: if there are too few people, or it cannot be written.
     """
-    cache = args.cache or default_cache()
-    clean = display.stage(translate("Commands", "features of the training people"))
-    features = condition_features(faces.train, embedder, "clean", seed=0, cache=cache, progress=clean).numpy()
     person, settings = faces.train.person(), CohortFitSettings(seed=args.seed)
-    if len(np.unique(person)) < 32 * settings.components:
+    people, needed = faces.train.n_people, 32 * settings.components
+    if people < needed:
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
                 "{count} people are too few to stand for strangers without anybody standing out: at least {needed} "
                 "are needed. Choose a larger folder.",
             ),
-            count=len(np.unique(person)),
-            needed=32 * settings.components,
+            count=people,
+            needed=needed,
         )
+    cache = args.cache or default_cache()
+    clean = display.stage(translate("Commands", "features of the training people"))
+    features = condition_features(faces.train, embedder, "clean", seed=0, cache=cache, progress=clean).numpy()
     dimension = embedder.space.embedding_dim
     mixture = fit_mixture(features, person, settings, embedding_dim=dimension)
     looking = display.stage(translate("Commands", "features of the validation people"))
@@ -80,7 +80,7 @@ def train_cohort(
     described = {
         **card,
         "method": f"metaface_gui.metalearning.cohort_fit.fit_generator({settings})",
-        "fitted_to": f"{len(person)} pictures of {len(np.unique(person))} people of {card['data']}",
+        "fitted_to": f"{len(person)} pictures of {people} people of {card['data']}",
         "privacy": "means and covariances over about a hundred people a component; nobody's template",
         "embedder_id": backbone_of(embedder.id) + "".join(embedder.id.partition("@")[1:]),
         "validation_fpir": {

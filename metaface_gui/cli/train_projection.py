@@ -42,7 +42,8 @@ def check_alone(group: ProcessGroup) -> None:
     if group.size > 1:
         raise KnownError(
             QT_TRANSLATE_NOOP(
-                "Errors", "The trunk and the projection are trained by one process. Run the command without torchrun."
+                "Errors",
+                "Trunk, projection and cohort are each trained by one process. Run the command without torchrun.",
             )
         )
 

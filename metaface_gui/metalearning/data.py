@@ -47,6 +47,11 @@ class AlignedFaces:
             tuple(self.paths[i] for i in indices),
         )
 
+    @property
+    def n_people(self) -> int:
+        """How many people there are."""
+        return len(set(self.identities))
+
     def person(self) -> NDArray[np.int64]:
         """Number the people: (n,) int64, 0 … n_people-1, in alphabetical order of their names."""
         _, numbers = np.unique(np.asarray(self.identities, dtype=np.str_), return_inverse=True)
