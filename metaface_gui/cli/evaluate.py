@@ -16,6 +16,7 @@ from torch import Tensor
 
 from metaface_gui.cli.evaluation_options import ALL, CLEAN, add_data_options, add_episode_options, hyphened
 from metaface_gui.cli.evaluation_tables import print_report
+from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.model_keeper import uncalibrated
 from metaface_gui.gui.translation import error_text, translate
@@ -38,8 +39,6 @@ from metaface_gui.metalearning.split import Split
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
-from metaface_gui.pipeline.embedding.projection import read_projection
-from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
@@ -110,13 +109,8 @@ class _MetaParameters:
 def _embedders(args: argparse.Namespace, store: WeightsStore) -> tuple[FaceEmbedder, FaceEmbedder]:
     """Make the embedder as it ships, or with the user's own trunk and projection, and the stock one."""
     device = resolve_device(args.device)
-    stock = make_embedder(args.embedder, device, store, meta_trained=False)
-    embedder = make_embedder(args.embedder, device, store) if args.trunk is None else stock
-    if args.trunk is not None:
-        embedder = embedder.with_trunk(read_tuned_trunk(args.trunk, embedder_id=embedder.id))
-    if args.projection is not None:
-        embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
-    return embedder, stock
+    embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
+    return embedder, make_embedder(args.embedder, device, store, meta_trained=False)
 
 
 def _ground(
@@ -238,7 +232,7 @@ def _report_settings(
         data=str(args.data),
         split=args.split,
         split_seed=args.split_seed,
-        people=len(set(faces.identities)),
+        people=faces.n_people,
         faces=len(faces),
         embedder=embedder.id,
         device=str(embedder.device),

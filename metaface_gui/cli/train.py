@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import platform
 import sys
 import tempfile
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, replace
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from rich.console import Console
 
 from metaface_gui.cli.options import DEVICE_NAMES
+from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.train_cohort import KEY as COHORT
 from metaface_gui.cli.train_cohort import train_cohort
 from metaface_gui.cli.train_projection import KEY as PROJECTION
 from metaface_gui.cli.train_projection import check_alone, train_projection
 from metaface_gui.cli.train_trunk import KEY as TRUNK
 from metaface_gui.cli.train_trunk import train_trunk
+from metaface_gui.cli.training_card import card_after, card_before
 from metaface_gui.cli.training_data import (
     DataOptions,
     TrainingData,
@@ -44,8 +40,6 @@ from metaface_gui.metalearning.training_settings import MetaTrainingSettings, tr
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, TorchEmbedder, make_embedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
-from metaface_gui.pipeline.embedding.projection import read_projection
-from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import Params, TrainableLearner
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
@@ -180,12 +174,7 @@ def parse_rate(text: str) -> float:
 
 def _run(args: argparse.Namespace) -> int:
     checkpoint = args.out.with_name(args.out.name + ".checkpoint")
-    _check_writable(args.out)
-    if checkpoint.exists() and not args.resume:
-        raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is of an unfinished training. Go on with --resume, or delete it."),
-            path=checkpoint,
-        )
+    _check(args, checkpoint)
     tune_process()
     store = default_store()
     device = own_device(resolve_device(args.device))
@@ -194,12 +183,16 @@ def _run(args: argparse.Namespace) -> int:
         if args.learner in EMBEDDER_STAGES:
             check_alone(group)
         display = stack.enter_context(TrainingDisplay(Console(stderr=True, highlight=False), is_quiet=group.rank > 0))
-        embedder = _embedder(args, device, store)
+        if args.learner == TRUNK:
+            embedder = make_embedder(args.embedder, device, store, meta_trained=False)
+        else:
+            embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
         options = DataOptions(args.data, args.detector, args.split_seed, args.copies, args.cache)
         if args.learner in (TRUNK, COHORT):
             faces = load_training_faces(options, embedder, store, display)
             people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
-            about = _card(args, embedder, people)
+            check_enough(faces.train.n_people, faces.validation.n_people)
+            about = card_before(args, embedder, people)
             if args.learner == TRUNK:
                 train_trunk(args, embedder, faces, about, display)
             else:
@@ -210,7 +203,7 @@ def _run(args: argparse.Namespace) -> int:
         with one_at_a_time(group, device):
             data = load_training_data(options, embedder, store, display)
         check_enough(data.train.n_people, data.validation.n_people)
-        card = _card(args, embedder, {"train": data.train.person, "validation": data.validation.person})
+        card = card_before(args, embedder, {"train": data.train.person, "validation": data.validation.person})
         if args.learner == PROJECTION:
             train_projection(args, embedder, data, card, display)
             return 0
@@ -222,7 +215,7 @@ def _run(args: argparse.Namespace) -> int:
                 sys.stderr.write(f"metaface: {error_text(interrupted)} {hint}\n")
             return _INTERRUPTED
         if group.rank == 0:
-            full_card = {**card, **_figures(args, result, group)}
+            full_card = {**card, **card_after(_settings(args), result, group)}
             save_params(
                 args.out,
                 result.params,
@@ -237,15 +230,18 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _embedder(args: argparse.Namespace, device: torch.device, store: WeightsStore) -> TorchEmbedder:
-    """The embedder that the stage starts from, with the user's own trunk and projection in place of those that ship."""
-    is_stock = args.learner == TRUNK or args.trunk is not None
-    embedder = make_embedder(args.embedder, device, store, meta_trained=not is_stock)
-    if args.trunk is not None:
-        embedder = embedder.with_trunk(read_tuned_trunk(args.trunk, embedder_id=embedder.id))
-    if args.projection is not None:
-        embedder = embedder.with_projection(read_projection(args.projection, embedder_id=embedder.id))
-    return embedder
+def _check(args: argparse.Namespace, checkpoint: Path) -> None:
+    """Refuse what cannot end well."""
+    _check_writable(args.out)
+    if args.learner == TRUNK and (args.trunk or args.projection):
+        raise KnownError(
+            QT_TRANSLATE_NOOP("Errors", "A trunk is tuned from the stock one. Leave out --trunk and --projection.")
+        )
+    if checkpoint.exists() and not args.resume:
+        raise KnownError(
+            QT_TRANSLATE_NOOP("Errors", "{path} is of an unfinished training. Go on with --resume, or delete it."),
+            path=checkpoint,
+        )
 
 
 def _meta_train(
@@ -317,48 +313,6 @@ def _check_writable(out: Path) -> None:
             pass
     except OSError as error:
         raise cannot_write(out, error) from error
-
-
-def _card(
-    args: argparse.Namespace, embedder: TorchEmbedder, parts: Mapping[str, NDArray[np.int64]]
-) -> Mapping[str, object]:
-    """What is known before: method, features, data, split. The data's folder by its name only: a path is private."""
-    return {
-        "learner": args.learner,
-        "citation": ALL_LEARNERS[args.learner].citation if args.learner in ALL_LEARNERS else None,
-        "embedder": embedder.id,
-        "data": args.data.resolve().name,
-        "split": {
-            "seed": args.split_seed,
-            **{name: {"people": len(np.unique(person)), "pictures": len(person)} for name, person in parts.items()},
-        },
-        "degraded_copies": args.copies,
-        "seed": args.seed,
-        "device": embedder.device.type,
-        "versions": {
-            "metaface": version("metaface"),
-            "torch": torch.__version__,
-            "python": platform.python_version(),
-        },
-    }
-
-
-def _figures(args: argparse.Namespace, result: MetaTrainingResult, group: ProcessGroup) -> Mapping[str, object]:
-    """What is known after: how it went, and meta-validation of the untrained method, of the start and of the best."""
-    return {
-        "settings": asdict(_settings(args)),
-        "validation": {
-            "fpir": FPIR,
-            "untrained": asdict(result.untrained),
-            "start": asdict(result.trials[0].metrics),
-            "trained": asdict(result.best.metrics),
-        },
-        "best_step": result.best.step,
-        "steps": result.steps,
-        "steps_skipped": result.skipped,
-        "processes": group.size,
-        "seconds": round(result.seconds, 1),
-    }
 
 
 def _summary(out: Path, result: MetaTrainingResult) -> None:

@@ -14,21 +14,27 @@ import torch
 from rich.console import Console
 from safetensors.torch import load_file
 
+from metaface_gui.cli import own_embedder, train_cohort
 from metaface_gui.cli import train as command
-from metaface_gui.cli.training_data import Part, TrainingData, projected
+from metaface_gui.cli.training_data import Part, TrainingData, TrainingFaces, projected
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible, remaining
+from metaface_gui.metalearning import cohort_sharpening
 from metaface_gui.metalearning.checkpoint import Trial
+from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.train import TrainingProgress
 from metaface_gui.metalearning.training_settings import training_settings
 from metaface_gui.pipeline.embedding.projection import Projection, read_projection
-from metaface_gui.pipeline.embedding.torch_embedder import LinearTail
+from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
+from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.parameters import read_params
+from metaface_gui.pipeline.recognition.cohort import read_generator
 from tests.cli.conftest import Metaface
 from tests.metalearning.training_problem import SPACE, TINY, people
 
 CPU = torch.device("cpu")
+SIDE = 32
 TAIL = torch.full((12, 4), 0.01)
 
 
@@ -54,7 +60,8 @@ def part(count: int, seed: int) -> Part:
 def offline(monkeypatch: pytest.MonkeyPatch) -> FakeEmbedder:
     """No network, no pictures, and settings that take milliseconds."""
     embedder = FakeEmbedder(projection=Projection("11223344", torch.zeros(3, 5), TAIL))
-    monkeypatch.setattr(command, "make_embedder", lambda *_, **__: embedder)
+    for module in (command, own_embedder):
+        monkeypatch.setattr(module, "make_embedder", lambda *_, **__: embedder)
     monkeypatch.setattr(command, "load_trained", lambda *_: {})
     monkeypatch.setattr(command, "load_training_data", lambda *_: TrainingData(part(40, 0), part(24, 1)))
     monkeypatch.setattr(command, "training_settings", lambda key: replace(TINY, meta_lr=training_settings(key).meta_lr))
@@ -140,6 +147,135 @@ def test_the_projection_is_trained_too(
     assert card["split"]["train"] == {"people": 12, "pictures": 36}
 
 
+def noise_faces(people: int, pictures: int) -> AlignedFaces:
+    """Small crops of nothing; features of them are made up or of a random network."""
+    count = people * pictures
+    crops = np.random.default_rng(people).integers(0, 256, (count, SIDE, SIDE, 3), np.uint8)
+    names = tuple(f"person {i // pictures:04}" for i in range(count))
+    return AlignedFaces(crops, names, tuple(f"{name}/{i}.jpg" for i, name in enumerate(names)))
+
+
+def stage_on(monkeypatch: pytest.MonkeyPatch, embedder: object, train: AlignedFaces, validation: AlignedFaces) -> None:
+    """Let a stage start from that embedder and those faces."""
+    for module in (command, own_embedder):
+        monkeypatch.setattr(module, "make_embedder", lambda *_, **__: embedder)
+    monkeypatch.setattr(command, "load_training_faces", lambda *_: TrainingFaces(train, validation))
+
+
+def stock_embedder() -> TorchEmbedder:
+    torch.manual_seed(0)
+    trunk = torch.nn.Sequential(FloatCrops(), torch.nn.Conv2d(3, 2, 3, stride=4), torch.nn.Flatten())
+    tail = LinearTail(2 * 8 * 8, 6, bias=True, eps=1e-5)
+    return TorchEmbedder(key="net", id="net-1", crop_size=SIDE, trunk=trunk, tail=tail, device=CPU)
+
+
+class FloatCrops(torch.nn.Module):
+    def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        return crops.float() / 255.0
+
+
+def test_the_trunk_is_tuned_too(metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage_on(monkeypatch, stock_embedder(), noise_faces(6, 2), noise_faces(3, 2))
+    out = tmp_path / "trunk.safetensors"
+    outcome = metaface("train", "trunk", "--data", tmp_path, "--out", out, "--steps", 2, "--device", "cpu")
+    assert outcome.code == 0, outcome.err
+    assert "metaface:" not in outcome.err
+    movement = read_tuned_trunk(out, embedder_id="net-1").movement
+    assert {name: tensor.shape for name, tensor in movement.items()} == {"1.weight": (2, 3, 3, 3), "1.bias": (2,)}
+    assert float(movement["1.weight"].abs().max()) > 0.0
+    card = json.loads(out.with_suffix(".json").read_text())
+    assert card["settings"]["steps"] == 2
+    assert card["split"]["validation"] == {"people": 3, "pictures": 6}
+    assert set(card["validation_cosine"]) == {"untrained", "trained"}
+
+
+def made_up_features(faces: AlignedFaces, embedder: FakeEmbedder, condition: str, **_: object) -> torch.Tensor:
+    """Everybody about a direction of their own, further from it where it is hard."""
+    person = torch.from_numpy(faces.person())
+    random = torch.Generator().manual_seed(len(faces))
+    features = torch.randn(faces.n_people, embedder.space.feature_dim, generator=random)[person]
+    features = features + (0.2 if condition == "clean" else 0.5) * torch.randn(features.shape, generator=random)
+    lengths: torch.Tensor = features[:, : embedder.space.embedding_dim].norm(dim=1, keepdim=True)
+    return features / lengths
+
+
+@pytest.fixture
+def cohort_stage(offline: FakeEmbedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage_on(monkeypatch, offline, noise_faces(512, 1), noise_faces(40, 3))
+    monkeypatch.setattr(train_cohort, "condition_features", made_up_features)
+    monkeypatch.setattr(cohort_sharpening, "_REPEATS", dict.fromkeys(cohort_sharpening.GALLERIES, 1))
+
+
+@pytest.mark.usefixtures("cohort_stage")
+def test_the_cohort_is_fitted_too(metaface: Metaface, tmp_path: Path) -> None:
+    out = tmp_path / "cohort.safetensors"
+    outcome = metaface("train", "cohort", "--data", tmp_path / "faces", "--out", out, "--device", "cpu")
+    assert outcome.code == 0, outcome.err
+    assert "hard: promised 1 %" in outcome.out
+    generator = read_generator(out)
+    assert generator.space == SPACE
+    assert generator.metadata["fitted_to"] == "512 pictures of 512 people of faces"
+    assert set(json.loads(generator.metadata["validation_fpir"])) == {"clean", "hard"}
+    assert str(tmp_path) not in repr(generator.metadata)
+    (tmp_path / "other").touch()
+    assert out.stat().st_mode == (tmp_path / "other").stat().st_mode  # whoever may read other files may read this
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cohort.safetensors", "other"]
+
+
+def test_a_cohort_of_few_people_would_give_them_away(
+    metaface: Metaface, offline: FakeEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_on(monkeypatch, offline, noise_faces(511, 1), noise_faces(40, 3))
+    outcome = metaface("train", "cohort", "--data", tmp_path, "--out", tmp_path / "x", "--device", "cpu")
+    assert outcome.code == 1
+    assert "511 people are too few" in outcome.err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.usefixtures("cohort_stage")
+@pytest.mark.parametrize("stage", ["trunk", "projection", "cohort"])
+def test_ctrl_c_ends_a_stage_with_one_line(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    embedder = stock_embedder()
+    if stage != "cohort":
+        stage_on(monkeypatch, embedder, noise_faces(6, 2), noise_faces(3, 2))
+    both = np.repeat(np.arange(6), 2)
+    trunk_features = Part(np.ones((12, 2, embedder.feature_dim), np.float16), both)
+    monkeypatch.setattr(command, "load_training_data", lambda *_: TrainingData(trunk_features, trunk_features))
+
+    def press(self: TrainingDisplay, _title: str) -> object:
+        return lambda *_: os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(TrainingDisplay, "noted_stage", press)
+    out = tmp_path / "x.safetensors"
+    outcome = metaface("train", stage, "--data", tmp_path, "--out", out, "--steps", 3, "--device", "cpu")
+    assert outcome.code == 130
+    assert outcome.err == "metaface: interrupted\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--trunk", "--projection", "--meta"])
+def test_files_that_cannot_be_read_are_one_line(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    stage_on(monkeypatch, stock_embedder(), noise_faces(6, 2), noise_faces(3, 2))
+    monkeypatch.setattr(command, "load_trained", lambda *_: {})
+    (tmp_path / "letter").write_text("Dear reader")
+    for file, words in (("none", "There is no file"), ("", "There is no file"), ("letter", "letter is damaged")):
+        options = ("--data", tmp_path, "--out", tmp_path / "x", "--device", "cpu", option, tmp_path / file)
+        outcome = metaface("train", "cohort", *options)
+        assert outcome.code == 1
+        assert words in outcome.err
+        assert outcome.err.count("\n") == 1
+
+
+def test_a_trunk_starts_from_the_stock_one(metaface: Metaface, tmp_path: Path) -> None:
+    outcome = metaface("train", "trunk", "--data", tmp_path, "--out", tmp_path / "x", "--trunk", tmp_path / "trunk")
+    assert outcome.code == 1
+    assert "Leave out --trunk" in outcome.err
+
+
 def test_too_few_people_are_the_users_input(
     metaface: Metaface, offline: FakeEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +291,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
     def work(*_: object) -> object:
         raise AssertionError("it started to work")
 
-    monkeypatch.setattr(command, "make_embedder", work)
+    monkeypatch.setattr(command, "default_store", work)
     (tmp_path / "file").touch()
     for out in (tmp_path, tmp_path / "file" / "x.safetensors"):
         outcome = metaface("train", "prototypical", "--data", tmp_path, "--out", out)

@@ -1,0 +1,49 @@
+"""An embedder with the trunk and the projection that the user trained, in place of those that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.embedding import TorchEmbedder, make_embedder
+from metaface_gui.pipeline.embedding.projection import damaged_projection, read_projection
+from metaface_gui.pipeline.embedding.tuned_trunk import damaged_trunk, read_tuned_trunk
+from metaface_gui.pipeline.weights_store import WeightsStore
+
+
+def own_embedder(
+    key: str, device: torch.device, store: WeightsStore, *, trunk: Path | None, projection: Path | None
+) -> TorchEmbedder:
+    """Make the embedder as it ships, with the parts whose files are given exchanged.
+
+    A trunk of one's own has no projection unless that is given too: the one that ships was trained on another's.
+
+    Raises:
+        WeightsError: as `make_embedder`, or if a given file is missing, damaged or of another network.
+    """
+    embedder = make_embedder(key, device, store, meta_trained=trunk is None)
+    if trunk is not None:
+        _check_there(trunk, "trunk")
+        try:
+            embedder = embedder.with_trunk(read_tuned_trunk(trunk, embedder_id=embedder.id))
+        except ValueError as error:
+            raise damaged_trunk(trunk) from error
+    if projection is not None:
+        _check_there(projection, "projection")
+        try:
+            embedder = embedder.with_projection(read_projection(projection, embedder_id=embedder.id))
+        except ValueError as error:
+            raise damaged_projection(projection) from error
+    return embedder
+
+
+def _check_there(file: Path, stage: str) -> None:
+    """Tell a mistyped path from a damaged file."""
+    if not file.is_file():
+        raise WeightsError(
+            QT_TRANSLATE_NOOP("Errors", "There is no file {file}. Check the path, or run “metaface train {stage}”."),
+            file=file,
+            stage=stage,
+        )
