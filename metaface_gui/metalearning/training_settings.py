@@ -76,10 +76,10 @@ class MetaTrainingSettings:
 
 TRAINING: Mapping[str, MetaTrainingSettings] = MappingProxyType(
     {
-        # Closed forms: an outer step costs milliseconds.
-        "prototypical": MetaTrainingSettings(),
-        "matching": MetaTrainingSettings(),
-        "siamese": MetaTrainingSettings(),
+        # Closed forms: an outer step costs milliseconds, and so many validation episodes tell small gains from luck.
+        "prototypical": MetaTrainingSettings(validation_episodes=80),
+        "matching": MetaTrainingSettings(validation_episodes=80),
+        "siamese": MetaTrainingSettings(validation_episodes=80),
         # Inner loops: some steps of gradient descent an episode, differentiated through.
         "maml": MetaTrainingSettings(steps=1000, meta_batch=8, meta_lr=1e-3, shapes=_SMALL_SHAPES),
         "reptile": MetaTrainingSettings(steps=1000, meta_batch=8, meta_lr=1e-3, shapes=_SMALL_SHAPES),
