@@ -194,7 +194,7 @@ def _run(args: argparse.Namespace) -> int:
             check_enough(faces.train.n_people, faces.validation.n_people)
             about = card_before(args, embedder, people)
             if args.learner == TRUNK:
-                train_trunk(args, embedder, faces, about, display)
+                train_trunk(args, embedder, faces, about, display=display, checkpoint=checkpoint)
             else:
                 trained = _other_methods(args, embedder, store)
                 train_cohort(args, embedder, faces, card=about, display=display, trained=trained)

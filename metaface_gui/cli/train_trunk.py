@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from rich.console import Console
 
@@ -32,12 +34,17 @@ def train_trunk(
     embedder: TorchEmbedder,
     faces: TrainingFaces,
     card: Mapping[str, object],
+    *,
     display: TrainingDisplay,
+    checkpoint: Path,
 ) -> None:
     """Tune the stock trunk and write its movement to `args.out`, with its card beside it.
 
+    What there is at `checkpoint` is gone on from; interrupted, the latest state stays there.
+
     Raises:
-        KnownError: if it cannot be written.
+        KnownError: if it cannot be written, or the checkpoint is damaged or of another tuning.
+        KeyboardInterrupt: as ever.
     """
     settings = trunk_settings(args)
     tell = display.noted_stage(translate("Commands", "tuning the trunk"))
@@ -48,7 +55,12 @@ def train_trunk(
         )
         tell(progress.step, progress.steps, note)
 
-    movement = tune_trunk(embedder, faces.train, settings, on_progress=on_progress)
+    try:
+        movement = tune_trunk(embedder, faces.train, settings, on_progress=on_progress, checkpoint=checkpoint)
+    except KeyboardInterrupt:
+        if checkpoint.exists():
+            sys.stderr.write(translate("Commands", "Run the same command with --resume to go on.") + "\n")
+        raise
     before = teacher_cosine(embedder, embedder, faces.validation, seed=settings.seed)
     try:
         tuned = save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card=card)
@@ -57,6 +69,7 @@ def train_trunk(
         save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **figures})
     except OSError as error:
         raise cannot_write(args.out, error) from error
+    checkpoint.unlink(missing_ok=True)
     text = translate(
         "Commands",
         "cosine of degraded to clean pictures {before:.3f} → {after:.3f}; {file}",

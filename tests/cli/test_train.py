@@ -14,7 +14,7 @@ import torch
 from rich.console import Console
 from safetensors.torch import load_file
 
-from metaface_gui.cli import own_embedder, train_cohort
+from metaface_gui.cli import own_embedder, train_cohort, train_trunk
 from metaface_gui.cli import train as command
 from metaface_gui.cli.training_data import Part, TrainingData, TrainingFaces, projected
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible, remaining
@@ -24,6 +24,7 @@ from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.train import TrainingProgress
 from metaface_gui.metalearning.training_settings import training_settings
+from metaface_gui.metalearning.trunk_tuning import TrunkTuningSettings
 from metaface_gui.pipeline.embedding.projection import Projection, read_projection
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
 from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
@@ -230,6 +231,35 @@ def test_a_cohort_of_few_people_would_give_them_away(
     assert outcome.code == 1
     assert "511 people are too few" in outcome.err
     assert not (tmp_path / "x").exists()
+
+
+def test_an_interrupted_trunk_says_how_to_go_on_and_does(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_on(monkeypatch, stock_embedder(), noise_faces(6, 2), noise_faces(3, 2))
+    every_step = replace(TrunkTuningSettings(), steps=4, batch=4, checkpoint_every=1)
+    monkeypatch.setattr(train_trunk, "trunk_settings", lambda _: every_step)
+    told: list[int] = []
+
+    def press_at_three(self: TrainingDisplay, _title: str) -> object:
+        def tell(step: int, _steps: int, _note: str) -> None:
+            told.append(step)
+            if told == [1, 2, 3]:
+                raise KeyboardInterrupt
+
+        return tell
+
+    monkeypatch.setattr(TrainingDisplay, "noted_stage", press_at_three)
+    out = tmp_path / "x.safetensors"
+    command_line = ("train", "trunk", "--data", tmp_path, "--out", out, "--device", "cpu")
+    interrupted = metaface(*command_line)
+    assert interrupted.code == 130
+    assert "--resume" in interrupted.err
+    assert metaface(*command_line).code == 1, "an unfinished training is not overwritten unasked"
+    resumed = metaface(*command_line, "--resume")
+    assert resumed.code == 0, resumed.err
+    assert told == [1, 2, 3, 3, 4]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.safetensors"]
 
 
 @pytest.mark.usefixtures("cohort_stage")
