@@ -79,7 +79,7 @@ def train_cohort(
     settings = replace(settings, sharpening=best.sharpening)
     described = {
         **card,
-        "method": f"metaface_gui.metalearning.cohort_fit.fit_generator({settings})",
+        "method": f"metaface_gui.metalearning.cohort_fit.fit_mixture({settings})",
         "fitted_to": f"{len(person)} pictures of {people} people of {card['data']}",
         "privacy": "means and covariances over about a hundred people a component; nobody's template",
         "embedder_id": backbone_of(embedder.id) + "".join(embedder.id.partition("@")[1:]),
@@ -88,7 +88,6 @@ def train_cohort(
         },
     }
     metadata = {name: value if isinstance(value, str) else json.dumps(value) for name, value in described.items()}
-    metadata["embedding_dim"] = str(dimension)
     generator = mixture.generator(settings.sharpening, settings.rank, metadata)
     try:
         save_generator(generator, args.out)

@@ -43,28 +43,6 @@ class CohortFitSettings:
     seed: int = 0
 
 
-def fit_generator(
-    features: Floats,
-    person: NDArray[np.int64],
-    settings: CohortFitSettings,
-    metadata: dict[str, str],
-    *,
-    embedding_dim: int | None = None,
-) -> CohortGenerator:
-    """Fit to features (n, p), the first d L2-normalised, of the people numbered by `person` (n,).
-
-    `embedding_dim` is d (None: p, there is no projection); it is noted in the generator's metadata. Put the embedder's
-    id there, as `embedder_id`: a cohort is only ever used with the network and projection that it was fitted to.
-
-    Raises:
-        ValueError: if shapes do not fit, or there are too few people for nobody to stand out: at least 16 a component.
-    """
-    mixture = fit_mixture(features, person, settings, embedding_dim=embedding_dim)
-    if embedding_dim is not None:
-        metadata = {**metadata, "embedding_dim": str(embedding_dim)}
-    return mixture.generator(settings.sharpening, settings.rank, metadata)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
     """A mixture of Gaussians in balanced coordinates: `shares` (k,), `means` (k, p), `covariances` (k, p, p).
@@ -79,20 +57,30 @@ class Mixture:
     embedding_dim: int
 
     def generator(self, sharpening: float, rank: int, metadata: dict[str, str]) -> CohortGenerator:
-        """Sharpen each covariance's spectrum by γ and keep its `rank` largest directions."""
+        """Sharpen each covariance's spectrum by γ and keep its `rank` largest directions.
+
+        Put the embedder's id into the metadata, as `embedder_id`: a cohort is only ever used with the trunk and
+        projection that it was fitted to. d is noted there too.
+        """
         factors = np.stack([_sharpened_factor(c, sharpening, rank) for c in self.covariances])
         return CohortGenerator(
             self.shares.astype(np.float32),
             (self.means * self.scales).astype(np.float32),
             (factors * self.scales[:, None]).astype(np.float32),
-            metadata=metadata,
+            metadata={**metadata, "embedding_dim": str(self.embedding_dim)},
         )
 
 
 def fit_mixture(
     features: Floats, person: NDArray[np.int64], settings: CohortFitSettings, *, embedding_dim: int | None = None
 ) -> Mixture:
-    """Everything of `fit_generator` that does not depend on γ; the same arguments, the same errors."""
+    """Fit to features (n, p), the first d L2-normalised, of the people numbered by `person` (n,).
+
+    `embedding_dim` is d; None: p, there is no projection. The settings' γ and rank are for `Mixture.generator`.
+
+    Raises:
+        ValueError: if shapes do not fit, or there are too few people for nobody to stand out: at least 16 a component.
+    """
     if features.ndim != 2 or person.shape != features.shape[:1]:
         raise ValueError(f"want (n, p) features and (n,) people, got {features.shape} and {person.shape}")
     d = features.shape[1] if embedding_dim is None else embedding_dim

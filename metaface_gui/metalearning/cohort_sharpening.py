@@ -60,9 +60,8 @@ def try_sharpenings(
     """
     random = np.random.default_rng(settings.seed)
     conditions = {name: torch.from_numpy(features) for name, features in validation.items()}
-    dimension = {"embedding_dim": str(mixture.embedding_dim)}
     cohorts = {
-        s: torch.from_numpy(mixture.generator(s, settings.rank, dimension).sample(_SAMPLES, settings.seed))
+        s: torch.from_numpy(mixture.generator(s, settings.rank, {}).sample(_SAMPLES, settings.seed))
         for s in SHARPENINGS
     }
     achieved: dict[float, dict[str, list[list[float]]]] = {

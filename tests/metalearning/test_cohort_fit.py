@@ -6,8 +6,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_generator
+from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_mixture
+from metaface_gui.pipeline.recognition.cohort import CohortGenerator
 from metaface_gui.types import Floats
+
+
+def fit_generator(
+    features: Floats,
+    person: NDArray[np.int64],
+    settings: CohortFitSettings,
+    metadata: dict[str, str],
+    *,
+    embedding_dim: int | None = None,
+) -> CohortGenerator:
+    mixture = fit_mixture(features, person, settings, embedding_dim=embedding_dim)
+    return mixture.generator(settings.sharpening, settings.rank, metadata)
+
 
 SETTINGS = CohortFitSettings(components=2, steps=8, rank=8, sharpening=1.0)
 
@@ -27,7 +41,7 @@ def test_two_clusters_are_found_with_their_shares() -> None:
     assert generator.weights[big] == pytest.approx(0.75, abs=0.02)
     assert generator.means[big].argmax() == 0
     assert generator.means[1 - big].argmax() == 1
-    assert generator.metadata == {"seed": "0"}
+    assert generator.metadata == {"seed": "0", "embedding_dim": "8"}
 
 
 def test_samples_score_like_other_people() -> None:
