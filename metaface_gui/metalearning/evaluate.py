@@ -34,9 +34,6 @@ from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 
 STOCK = "stock"
-SLOW_LEARNERS = frozenset({"rl2"})
-"""Learners that try several others at every adaptation: they are given a fifth of the episodes."""
-_SLOW_SHARE, _SLOW_LEAST = 5, 10
 _TIMED_EPISODES, _TIMED_FACES = 5, 20
 
 Progress = Callable[[int, int], None]
@@ -114,13 +111,6 @@ class EvaluationSettings:
     episodes: int = 200
     seed: int = 0
     fpir: float = 0.01
-    slow_learners: frozenset[str] = SLOW_LEARNERS
-
-    def episodes_of(self, key: str) -> int:
-        """Slow learners take the first fifth of the episodes, but not fewer than ten."""
-        if key not in self.slow_learners:
-            return self.episodes
-        return min(self.episodes, max(_SLOW_LEAST, self.episodes // _SLOW_SHARE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +207,7 @@ def evaluate(
         OpenSetProtocol(ground.data.person, n_way=n_way, k_shot=k_shot, seed=settings.seed, n_draws=ground.data.n_draws)
         for n_way, k_shot in pairs
     ]
-    total = len(pairs) * sum(settings.episodes_of(contender.learner.key) for contender in moved)
+    total = len(pairs) * len(moved) * settings.episodes
     done = 0
     rows: list[EvaluationRow] = []
     for protocol in protocols:
@@ -261,7 +251,7 @@ class _Trial:
 
     def run(self) -> Iterator[None]:
         """Go through the episodes; yields after each."""
-        for number in range(self._settings.episodes_of(self._contender.learner.key)):
+        for number in range(self._settings.episodes):
             episode = self._protocol.episode(number)
             classifier = self._adapt(episode)
             for condition in self._data.conditions:

@@ -101,7 +101,6 @@ class Report:
     def notes(self) -> tuple[Note, ...]:
         """What to know before quoting the figures."""
         rows = self.rows
-        return (*_few_strangers(rows), *_shared_thresholds(rows), *_fewer_people(rows), *_fewer_episodes(rows))
 
     def to_json(self) -> str:
         """The report in the shape of the module's docstring."""
@@ -248,14 +247,4 @@ def _fewer_people(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
                     "Commands", "{n_way}-way {k_shot}-shot episodes enrol {used} people: there are too few for more."
                 ),
                 {"n_way": str(n_way), "k_shot": str(k_shot), "used": str(used)},
-            )
-
-
-def _fewer_episodes(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
-    most = max((row.episodes for row in rows), default=0)
-    for learner, episodes in sorted({(row.learner, row.episodes) for row in rows}):
-        if episodes < most:
-            yield Note(
-                QT_TRANSLATE_NOOP("Commands", "{learner} is slow and took the first {episodes} of {most} episodes."),
-                {"learner": learner, "episodes": str(episodes), "most": str(most)},
             )

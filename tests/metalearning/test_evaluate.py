@@ -135,19 +135,6 @@ def test_twins_can_be_left_out() -> None:
     assert [one.learner.is_trained for one in made] == [False, False]
 
 
-def test_slow_learners_take_the_first_episodes_only() -> None:
-    settings = EvaluationSettings(episodes=200)
-    assert settings.episodes_of("rl2") == 40
-    assert EvaluationSettings(episodes=5).episodes_of("rl2") == 5
-    rows = evaluate(
-        Ground(evaluation_data(), None),
-        contenders(["prototypical"], SPACE, {}, untrained=False),
-        [(2, 1)],
-        EvaluationSettings(episodes=15, slow_learners=frozenset({"prototypical"})),
-    )
-    assert [row.episodes for row in rows] == [15, 10, 15, 10]
-
-
 def test_without_a_cohort_the_threshold_is_the_cautious_default() -> None:
     rows = evaluate(Ground(evaluation_data(), None), contenders([], SPACE, {}, untrained=True), [(2, 1)], FEW)
     assert {row.calibration_error for row in rows} == {None}
