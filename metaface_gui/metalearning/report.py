@@ -100,7 +100,7 @@ class Report:
 
     def notes(self) -> tuple[Note, ...]:
         """What to know before quoting the figures."""
-        rows = self.rows
+        return (*_few_strangers(self.rows), *_shared_thresholds(self.rows), *_fewer_people(self.rows))
 
     def to_json(self) -> str:
         """The report in the shape of the module's docstring."""
