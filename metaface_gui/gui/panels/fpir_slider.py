@@ -25,9 +25,9 @@ def fpir_at(step: int) -> float:
 
 
 def step_of(fpir: float) -> int:
-    """The step nearest to a share; shares beyond the ends are at the ends."""
-    step = math.log(max(fpir, 1e-9) / _LEAST) / math.log(_MOST / _LEAST) * _STEPS
-    return min(max(round(step), 0), _STEPS)
+    """The step whose rounded share is nearest, as a ratio; shares beyond the ends are at the ends."""
+    wanted = math.log(max(fpir, 1e-9))
+    return min(range(_STEPS + 1), key=lambda step: abs(math.log(fpir_at(step)) - wanted))
 
 
 class FpirSlider(QWidget):
