@@ -14,10 +14,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.optimizers import AdamState
 from metaface_gui.pipeline.learners.base import Params
+from metaface_gui.pipeline.whole_file import write_whole
 
 _FORMAT = 1
 
@@ -124,17 +125,10 @@ def save_state(path: Path, tensors: Params, scalars: Scalars, identity: str) -> 
         KnownError: if they cannot be written.
     """
     described = {**scalars, "format": _FORMAT, "identity": identity}
-    partial = path.with_name(path.name + ".partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, {"checkpoint": json.dumps(described)}))
-        partial.replace(path)
+        write_whole(path, save(tensors, {"checkpoint": json.dumps(described)}))
     except OSError as error:
-        raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."),
-            path=path,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params, Scalars]:
