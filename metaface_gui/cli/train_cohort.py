@@ -17,7 +17,7 @@ from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_mixture
 from metaface_gui.metalearning.cohort_sharpening import GALLERIES, try_sharpenings
 from metaface_gui.metalearning.feature_cache import condition_features, default_cache
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.feature_space import backbone_of
+from metaface_gui.pipeline.feature_space import space_id
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import save_generator
@@ -82,7 +82,7 @@ def train_cohort(
         "method": f"metaface_gui.metalearning.cohort_fit.fit_mixture({settings})",
         "fitted_to": f"{len(person)} pictures of {people} people of {card['data']}",
         "privacy": "means and covariances over about a hundred people a component; nobody's template",
-        "embedder_id": backbone_of(embedder.id) + "".join(embedder.id.partition("@")[1:]),
+        "embedder_id": space_id(embedder.id),
         "validation_fpir": {
             condition: dict(zip(map(str, GALLERIES), rates, strict=True)) for condition, rates in best.achieved.items()
         },

@@ -46,7 +46,12 @@ def backbone_of(embedder_id: str) -> str:
     return network.partition("+")[0] + tuned + trunk
 
 
+def space_id(embedder_id: str) -> str:
+    """Return the id without the tag of a user's own copy: what decides whether features may be compared."""
+    _, projected, projection = embedder_id.partition("@")
+    return backbone_of(embedder_id) + projected + projection
+
+
 def same_space(one_id: str, other_id: str) -> bool:
     """Whether what was fitted to features of one embedder fits those of the other: but for `+`, all tags are alike."""
-    alike = backbone_of(one_id) == backbone_of(other_id)
-    return alike and one_id.partition("@")[2] == other_id.partition("@")[2]
+    return space_id(one_id) == space_id(other_id)
