@@ -7,9 +7,7 @@ from pathlib import Path
 import torch
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.embedding import TorchEmbedder, make_embedder
-from metaface_gui.pipeline.embedding.projection import damaged_projection, read_projection
-from metaface_gui.pipeline.embedding.tuned_trunk import damaged_trunk, read_tuned_trunk
+from metaface_gui.pipeline.embedding import TorchEmbedder, make_embedder, with_projection_file, with_trunk_file
 from metaface_gui.pipeline.weights_store import WeightsStore
 
 
@@ -26,16 +24,10 @@ def own_embedder(
     embedder = make_embedder(key, device, store, meta_trained=trunk is None)
     if trunk is not None:
         _check_there(trunk, "trunk")
-        try:
-            embedder = embedder.with_trunk(read_tuned_trunk(trunk, embedder_id=embedder.id))
-        except ValueError as error:
-            raise damaged_trunk(trunk) from error
+        embedder = with_trunk_file(embedder, trunk)
     if projection is not None:
         _check_there(projection, "projection")
-        try:
-            embedder = embedder.with_projection(read_projection(projection, embedder_id=embedder.id))
-        except ValueError as error:
-            raise damaged_projection(projection) from error
+        embedder = with_projection_file(embedder, projection)
     return embedder
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import torch
@@ -28,6 +29,8 @@ __all__ = [
     "TorchEmbedder",
     "TunedTrunk",
     "make_embedder",
+    "with_projection_file",
+    "with_trunk_file",
 ]
 
 
@@ -80,18 +83,34 @@ def make_embedder(key: str, device: torch.device, store: WeightsStore, *, meta_t
         return embedder
     names = {entry.name for entry in store.entries()}
     if (name := f"trunk-{spec.id}") in names:
-        path = store.path(name)
-        try:
-            embedder = embedder.with_trunk(read_tuned_trunk(path, embedder_id=embedder.id))
-        except ValueError as error:
-            raise damaged_trunk(path) from error
+        embedder = with_trunk_file(embedder, store.path(name))
     if (name := f"projection-{spec.id}") in names:
-        path = store.path(name)
-        try:
-            embedder = embedder.with_projection(read_projection(path, embedder_id=embedder.id))
-        except ValueError as error:
-            raise damaged_projection(path) from error
+        embedder = with_projection_file(embedder, store.path(name))
     return embedder
+
+
+def with_trunk_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
+    """Return the embedder with the tuned trunk in a file.
+
+    Raises:
+        WeightsError: if the file is missing, damaged or of another network.
+    """
+    try:
+        return embedder.with_trunk(read_tuned_trunk(path, embedder_id=embedder.id))
+    except ValueError as error:
+        raise damaged_trunk(path) from error
+
+
+def with_projection_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
+    """Return the embedder with the projection in a file.
+
+    Raises:
+        WeightsError: if the file is missing, damaged or of another network or trunk.
+    """
+    try:
+        return embedder.with_projection(read_projection(path, embedder_id=embedder.id))
+    except ValueError as error:
+        raise damaged_projection(path) from error
 
 
 def _load(spec: EmbedderSpec, device: torch.device, store: WeightsStore) -> TorchEmbedder:
