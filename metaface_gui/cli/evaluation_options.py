@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from metaface_gui.cli.options import DEVICE_NAMES, parse_fpir
+from metaface_gui.cli.options import add_people_options, parse_fpir
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.conditions import CONDITIONS
 from metaface_gui.metalearning.split import SPLIT_SEED
-from metaface_gui.pipeline.detection import DETECTORS
-from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 
 ALL = "all"
@@ -19,13 +17,7 @@ CLEAN = "clean"
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Add what says whose faces are looked at, and by which networks."""
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help=translate("Commands", "a folder that holds one folder of pictures per person"),
-    )
+    add_people_options(parser)
     parser.add_argument(
         "--split",
         choices=("test", ALL),
@@ -33,24 +25,6 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         help=translate("Commands", "the meta-test people only, or everybody of a data set that training never saw"),
     )
     parser.add_argument("--split-seed", type=int, default=SPLIT_SEED, metavar="N")
-    parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
-    parser.add_argument(
-        "--trunk",
-        type=Path,
-        metavar="FILE",
-        help=translate("Commands", "a trunk that you trained, in place of the one that ships"),
-    )
-    parser.add_argument(
-        "--projection",
-        type=Path,
-        metavar="FILE",
-        help=translate("Commands", "a projection that you trained, in place of the one that ships"),
-    )
-    parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0])
-    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
-    parser.add_argument(
-        "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
-    )
 
 
 def add_episode_options(parser: argparse.ArgumentParser) -> None:

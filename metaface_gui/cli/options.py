@@ -7,7 +7,7 @@ from pathlib import Path
 
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.detection import DETECTORS
-from metaface_gui.pipeline.embedding import EMBEDDERS
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS
 from metaface_gui.settings import RecognitionSettings
 
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
@@ -31,6 +31,35 @@ def add_recognition_options(parser: argparse.ArgumentParser) -> None:
         type=parse_fpir,
         metavar="SHARE",
         help=translate("Commands", "share of strangers that may be taken for somebody, e.g. 0.01"),
+    )
+
+
+def add_people_options(parser: argparse.ArgumentParser) -> None:
+    """Add which folder of people meta-learning looks at, through which networks, and where it keeps what it saw."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help=translate("Commands", "a folder that holds one folder of pictures per person"),
+    )
+    parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
+    parser.add_argument(
+        "--trunk",
+        type=Path,
+        metavar="FILE",
+        help=translate("Commands", "a trunk that you trained, in place of the one that ships"),
+    )
+    parser.add_argument(
+        "--projection",
+        type=Path,
+        metavar="FILE",
+        help=translate("Commands", "a projection that you trained, in place of the one that ships"),
+    )
+    parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0])
+    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
     )
 
 

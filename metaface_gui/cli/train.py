@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from metaface_gui.cli.options import DEVICE_NAMES
+from metaface_gui.cli.options import add_people_options
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.train_cohort import KEY as COHORT
 from metaface_gui.cli.train_cohort import train_cohort
@@ -37,8 +37,7 @@ from metaface_gui.metalearning.meta_validation import FPIR, ValidationMetrics
 from metaface_gui.metalearning.split import SPLIT_SEED
 from metaface_gui.metalearning.train import MetaTrainingInterrupted, MetaTrainingResult, check_enough, meta_train
 from metaface_gui.metalearning.training_settings import MetaTrainingSettings, training_settings
-from metaface_gui.pipeline.detection import DETECTORS
-from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, TorchEmbedder, make_embedder
+from metaface_gui.pipeline.embedding import TorchEmbedder, make_embedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import Params, TrainableLearner
@@ -63,27 +62,8 @@ def add_parser(verbs: Verbs) -> None:
     parser = verbs.add_parser("train", help=text, description=text)
     choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
     parser.add_argument("learner", type=parse_trainable, metavar="LEARNER", help=choices)
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help=translate("Commands", "a folder that holds one folder of pictures per person"),
-    )
+    add_people_options(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
-    parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
-    parser.add_argument(
-        "--trunk",
-        type=Path,
-        metavar="FILE",
-        help=translate("Commands", "a trunk that you trained, in place of the one that ships"),
-    )
-    parser.add_argument(
-        "--projection",
-        type=Path,
-        metavar="FILE",
-        help=translate("Commands", "a projection that you trained, in place of the one that ships"),
-    )
     parser.add_argument(
         "--meta",
         type=Path,
@@ -92,8 +72,6 @@ def add_parser(verbs: Verbs) -> None:
         metavar="FILE",
         help=translate("Commands", "other methods' meta-parameters that you trained, for “rl2” to choose from"),
     )
-    parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0])
-    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
     parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer steps"))
     parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes a step"))
     parser.add_argument("--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest rate"))
@@ -106,9 +84,6 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
     parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
-    parser.add_argument(
-        "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
-    )
     parser.add_argument(
         "--resume", action="store_true", help=translate("Commands", "go on where an interrupted training stopped")
     )
