@@ -7,7 +7,7 @@ seconds. "Score" is a raw value, larger = more alike; "confidence" is only ever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -139,6 +139,7 @@ class Identification:
     """The decision on one face: the best person, the raw score and the threshold that it had to reach.
 
     `person_id` is None for Unknown; `nearest_id` names the closest person either way (None in an empty gallery).
+    `is_denied`: the user said of a face like this one that it is not the nearest person, so that person is left out.
     """
 
     person_id: PersonId | None
@@ -147,6 +148,7 @@ class Identification:
     threshold: float
     nearest_id: PersonId | None = None
     nearest_name: str | None = None
+    is_denied: bool = False
 
     @property
     def is_unknown(self) -> bool:
@@ -162,8 +164,9 @@ class TrackedFace:
     """One face of one frame, followed over time.
 
     `track_id` counts from 1 and is never used again. `identification` is the track's decision after the temporal
-    vote; `per_learner` holds this frame's decision of each running learner by its key. `embedding` is (d,) float32,
-    L2-normalised, of this frame: the embedder's own, whatever learners make of the face.
+    vote; `per_learner` holds that of each running learner by its key, each after a vote of its own. `embedding` is (d,)
+    float32, L2-normalised, of this frame: the embedder's own, whatever learners make of the face. `map_xy` is (2,)
+    float32, the face's place on the embedding map, or (0,) while there is none.
     """
 
     track_id: int
@@ -173,7 +176,8 @@ class TrackedFace:
     identification: Identification
     quality: FaceQuality
     embedding: Floats
-    per_learner: dict[str, Identification] = field(default_factory=dict)
+    per_learner: Mapping[str, Identification] = field(default_factory=dict)
+    map_xy: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,6 +49,26 @@ class EngineApi(Protocol):
     def set_fpir(self, fpir: float) -> None:
         """Let this share of strangers pass (0..1, excluded). Answered by `ModelsChanged`."""
 
+    def set_compared(self, keys: Sequence[str]) -> None:
+        """Run these learners beside the deciding one, on the same frames. `ModelsChanged`, an `Adapted` each, then
+        `ComparisonChanged` twice a second."""
+
+    def set_hyperparameters(self, learner: str, settings: object | None) -> None:
+        """Turn a learner's knobs: an instance of its `settings_type`, None for its defaults. `ModelsChanged`; a learner
+        that runs is adapted again: `AdaptStepTaken`, `Adapted`, `AdaptationJudged`."""
+
+    def reset_comparison(self) -> None:
+        """Begin the running tallies anew. Answered by `ComparisonChanged`."""
+
+    def set_map_learner(self, key: str | None) -> None:
+        """Draw the embedding map in this learner's adapted space, and put faces on it; None: no map. `MapChanged`."""
+
+    def self_test(self) -> None:
+        """Score every method on the enrolled shots, each left out in turn, as a job. Answered by `SelfTested`."""
+
+    def explain_track(self, track_id: int) -> None:
+        """Say why the face that carries this track id has its name. Answered by `Explained`."""
+
     def fetch_weights(self, name: str) -> None:
         """Download weights that do not ship, as a job. Only ever called when the user asked for it."""
 
@@ -80,11 +100,31 @@ class EngineApi(Protocol):
     def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Enrol the face that carries this track id from what was seen of it."""
 
+    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+        """Say that this face is that enrolled person: the best of what was seen of it joins their shots. Answered by
+        `GalleryChanged`, `Undoable` and `TaughtTrack`."""
+
+    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+        """Say that this face is not that person: remembered for good, whatever the method. Answered as
+        `confirm_track`."""
+
     def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Enrol a group of the unknown tray."""
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
+
+    # Recording and showing ---------------------------------------------------------------------------------------
+
+    def start_session(self, folder: Path) -> None:
+        """Record the session: an annotated video, a line a frame (JSONL) and a line a face (CSV), in new files of this
+        folder. Answered by `SessionRecordingChanged`."""
+
+    def stop_session(self) -> None:
+        """End the recording and finish its files. Answered by `SessionRecordingChanged`."""
+
+    def save_snapshot(self, path: Path) -> None:
+        """Write the newest looked-at frame, annotated, as a picture. Answered by `SessionRecordingChanged`."""
 
     # Gallery -----------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
+from metaface_gui.engine.comparison import LearnerTally
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import GallerySnapshot
-from metaface_gui.types import FrameResult, QualityIssue
+from metaface_gui.metalearning.self_test import SelfTestReport
+from metaface_gui.pipeline.explanation import Explanation
+from metaface_gui.pipeline.learners.base import AdaptStep
+from metaface_gui.pipeline.learners.rl2 import Trial
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
+from metaface_gui.types import FrameResult, PersonId, QualityIssue
 
 
 class SourceState(Enum):
@@ -60,6 +67,8 @@ class ModelsChanged:
     """Detector, embedder, device or learner changed. `device` is where it really runs, e.g. `cpu`, `cuda:0`.
 
     On FAILED the former models go on working and the keys name those; `error` says why the new ones could not come.
+    `learner` decides the names; `compared` are the keys of those that run beside it on the same frames, without it.
+    `hyperparameters` maps a learner's key to its settings where they differ from its defaults.
     """
 
     state: ModelState
@@ -69,16 +78,109 @@ class ModelsChanged:
     learner: str
     fpir: float
     error: KnownError | None = None
+    compared: tuple[str, ...] = ()
+    hyperparameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptStepTaken:
+    """An adaptation that is under way took one step. Step 1 begins a new curve of that learner."""
+
+    learner: str
+    step: AdaptStep
 
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """A classifier was adapted to the gallery and is used from the next frame on."""
+    """A classifier was adapted to the gallery and is used from the next frame on.
+
+    `is_primary`: it decides the names; the others run beside it. `steps` are all steps of the adaptation; `trials` what
+    RL² tried and `chosen` what it returned (empty and None for other methods). `adapt_ms` includes the threshold.
+    """
 
     learner: str
     n_people: int
     n_shots: int
     adapt_ms: float
+    is_primary: bool = True
+    steps: tuple[AdaptStep, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    chosen: Trial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptationJudged:
+    """How often a learner names left-out shots right (0..1), before and after its newest adaptation.
+
+    A shot of everybody who has two is left out at a time, and the rest adapted to. `before` is the same learner's last
+    figure (other hyper-parameters, another gallery), None the first time. Both are None where it was not measured:
+    nobody has two shots, or the gallery is too large to do it in passing; `n_probes` is 0 then.
+    """
+
+    learner: str
+    before: float | None
+    after: float | None
+    n_probes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonChanged:
+    """Twice a second while several learners run: each one's running tally, the deciding one first."""
+
+    tallies: tuple[LearnerTally, ...]
+    n_frames: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapChanged:
+    """The embedding map was made anew, fixed until the next adaptation; None: nobody is enrolled, or none is wanted."""
+
+    map: EmbeddingMap | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """Why a face has its name. `explanation` is None when nothing is known of that track any more."""
+
+    track_id: int
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelfTested:
+    """The leave-one-out report of every method on the enrolled shots is ready."""
+
+    report: SelfTestReport
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionedFile:
+    """A file that was written, and what it is: `video`, `csv`, `jsonl` or `snapshot`."""
+
+    kind: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecordingChanged:
+    """The recording of the session began or ended; `files` are what it writes. `error` says why it ended by itself.
+
+    Also sent once, with `is_recording` as it was, when a snapshot was saved: then `files` is that one file.
+    """
+
+    is_recording: bool
+    started_ns: int
+    files: tuple[CaptionedFile, ...] = ()
+    error: KnownError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtTrack:
+    """The user said who a face on screen is (None: somebody who is not enrolled); the tallies count it as the truth."""
+
+    track_id: int
+    person_id: PersonId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +280,15 @@ EngineEvent = (
     | FrameReady
     | ResultReady
     | ModelsChanged
+    | AdaptStepTaken
     | Adapted
+    | AdaptationJudged
+    | ComparisonChanged
+    | MapChanged
+    | Explained
+    | SelfTested
+    | SessionRecordingChanged
+    | TaughtTrack
     | GalleryChanged
     | EnrollmentChanged
     | UnknownsChanged

@@ -7,16 +7,24 @@ import threading
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from metaface_gui.engine.events import (
+    AdaptationJudged,
     Adapted,
+    AdaptStepTaken,
+    ComparisonChanged,
     EngineEvent,
     EngineStats,
     EnrollmentChanged,
+    Explained,
     FrameReady,
     GalleryChanged,
     JobChanged,
+    MapChanged,
     ModelsChanged,
     ResultReady,
+    SelfTested,
+    SessionRecordingChanged,
     SourceChanged,
+    TaughtTrack,
     Trouble,
     Undoable,
     UnknownsChanged,
@@ -37,6 +45,14 @@ class EngineBridge(QObject):
     result_ready = Signal(ResultReady)
     models_changed = Signal(ModelsChanged)
     adapted = Signal(Adapted)
+    adapt_step_taken = Signal(AdaptStepTaken)
+    adaptation_judged = Signal(AdaptationJudged)
+    comparison_changed = Signal(ComparisonChanged)
+    map_changed = Signal(MapChanged)
+    explained = Signal(Explained)
+    self_tested = Signal(SelfTested)
+    session_recording_changed = Signal(SessionRecordingChanged)
+    track_taught = Signal(TaughtTrack)
     gallery_changed = Signal(GalleryChanged)
     enrollment_changed = Signal(EnrollmentChanged)
     unknowns_changed = Signal(UnknownsChanged)
@@ -56,6 +72,14 @@ class EngineBridge(QObject):
             SourceChanged: self.source_changed,
             ModelsChanged: self.models_changed,
             Adapted: self.adapted,
+            AdaptStepTaken: self.adapt_step_taken,
+            AdaptationJudged: self.adaptation_judged,
+            ComparisonChanged: self.comparison_changed,
+            MapChanged: self.map_changed,
+            Explained: self.explained,
+            SelfTested: self.self_tested,
+            SessionRecordingChanged: self.session_recording_changed,
+            TaughtTrack: self.track_taught,
             GalleryChanged: self.gallery_changed,
             EnrollmentChanged: self.enrollment_changed,
             UnknownsChanged: self.unknowns_changed,

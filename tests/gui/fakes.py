@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,6 +81,39 @@ class FakeEngine:
 
     def set_fpir(self, fpir: float) -> None:
         self._note("set_fpir", fpir)
+
+    def set_compared(self, keys: Sequence[str]) -> None:
+        self._note("set_compared", tuple(keys))
+
+    def set_hyperparameters(self, learner: str, settings: object | None) -> None:
+        self._note("set_hyperparameters", learner, settings)
+
+    def reset_comparison(self) -> None:
+        self._note("reset_comparison")
+
+    def set_map_learner(self, key: str | None) -> None:
+        self._note("set_map_learner", key)
+
+    def self_test(self) -> None:
+        self._note("self_test")
+
+    def explain_track(self, track_id: int) -> None:
+        self._note("explain_track", track_id)
+
+    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+        self._note("confirm_track", track_id, person_id)
+
+    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+        self._note("reject_track", track_id, person_id)
+
+    def start_session(self, folder: Path) -> None:
+        self._note("start_session", folder)
+
+    def stop_session(self) -> None:
+        self._note("stop_session")
+
+    def save_snapshot(self, path: Path) -> None:
+        self._note("save_snapshot", path)
 
     def fetch_weights(self, name: str) -> None:
         self._note("fetch_weights", name)
@@ -165,6 +198,7 @@ def make_face(
     score: float = 0.62,
     threshold: float = 0.41,
     issues: tuple[QualityIssue, ...] = (),
+    per_learner: Mapping[str, Identification] | None = None,
 ) -> TrackedFace:
     """A tracked face: of a person where `name` is given (its id is the track's unless told), else Unknown."""
     x1, y1, x2, y2 = box_xyxy
@@ -180,6 +214,7 @@ def make_face(
         identification=Identification(person_id, name, score, threshold, person_id, name),
         quality=FaceQuality(float(np.sqrt((x2 - x1) * (y2 - y1))), 120.0, 80.0, 0.9, 0.8, issues),
         embedding=np.eye(1, 128, track_id % 128, dtype=np.float32)[0],
+        per_learner=per_learner or {},
     )
 
 

@@ -87,6 +87,12 @@ class AdaptedClassifier(Protocol):
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, raw, no softmax."""
 
+    def embed(self, features: Tensor) -> Tensor:
+        """Faces in the adapted space that `scores` compares in: (n, p) → (n, d) float32, L2-normalised."""
+
+    def anchors(self) -> Tensor:
+        """What stands for each person in that space, a prototype or a head's row: (n_way, d) float32."""
+
 
 def report_single_step(on_step: OnStep | None, classifier: AdaptedClassifier, support: SupportSet) -> None:
     """Tell `on_step`, if there is one, of an adaptation that is one step: cross-entropy of the raw scores, accuracy."""
@@ -98,16 +104,29 @@ def report_single_step(on_step: OnStep | None, classifier: AdaptedClassifier, su
 
 @dataclass(frozen=True, slots=True)
 class SettingRange:
-    """What values of a hyper-parameter make sense: bounds (inclusive) for numbers, or the choices there are."""
+    """What values of a hyper-parameter make sense: bounds (inclusive) for numbers, or the choices there are.
+
+    `title` and `explanation` are for the screen, English, marked for translation in `Settings`.
+    """
 
     low: float = 0.0
     high: float = 1.0
     choices: tuple[str, ...] = ()
+    title: str = ""
+    explanation: str = ""
 
 
-def setting(default: Any, *, low: float = 0.0, high: float = 1.0, choices: tuple[str, ...] = ()) -> Any:
+def setting(
+    default: Any,
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    choices: tuple[str, ...] = (),
+    title: str = "",
+    explanation: str = "",
+) -> Any:
     """Declare a hyper-parameter of a settings dataclass; its range is in the field's metadata under `range`."""
-    return field(default=default, metadata={"range": SettingRange(low, high, choices)})
+    return field(default=default, metadata={"range": SettingRange(low, high, choices, title, explanation)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +149,10 @@ class MetaLearner(ABC):
     """Name in settings and commands."""
     title: ClassVar[str]
     """Name on screen, English, marked for translation."""
+    short_title: ClassVar[str]
+    """The same for a narrow place: at most 12 characters."""
+    explanation: ClassVar[str]
+    """What it does, in one line for somebody who knows faces but not meta-learning; English, marked for translation."""
     citation: ClassVar[str]
     """Paper and year."""
     builds_on_others: ClassVar[bool] = False
