@@ -1,10 +1,39 @@
-"""Why a face has its name: who was near, by how much, and which parts of the picture the decision rests on."""
+"""Why a face has its name: who was near, by how much, and which parts of the picture the decision rests on.
+
+The last is occlusion sensitivity (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", §4.2):
+cover a part of the picture with grey, look again, and see how much the score has fallen. It asks nothing of the network
+but its answers, so it works for any embedder and any learner.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.learners.base import AdaptedClassifier
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.types import FaceQuality, Floats, Identification, Image, PersonId
+
+HEAT_GRID = 8
+"""The heat map has so many rows and columns."""
+_PATCH_CELLS = 2.0
+"""Side of the grey square in cells of the grid: neighbours overlap by half, which evens out where an eye begins."""
+_BATCH = 16
+"""So many covered crops are embedded at a time; between two batches the explanation can be cancelled."""
+_MOST_PEOPLE = 5
+_MOST_SHOTS = 6
+
+PictureOf = Callable[[PersonId, int], bytes]
+"""The encoded picture of a person's shot by the shot's id; empty if it is gone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +51,12 @@ class NearShot:
 class Explanation:
     """The decision on one face, taken apart.
 
-    `crop_rgb` is the aligned face (s, s, 3) uint8 that the embedder saw. `heat` is (g, g) float32, rows from the top:
-    by how much the score of the nearest person falls when that part is covered (negative: it rises). `scores` are the
-    best few people's (name, score), best first, on the learner's own scale, as `decision.threshold` is.
+    `decision` is that on this very picture, without a vote over time. `crop_rgb` is the aligned face (s, s, 3) uint8
+    that the embedder saw. `heat` is (g, g) float32, rows from the top: by how much the score of `heat_of`, the person
+    it was named after or else the nearest one, falls when that part is covered (negative: it rises); zeros in an empty
+    gallery, where `heat_of` is empty. `scores` are the best few people's (name, score), best first, on the learner's
+    own scale, as `decision.threshold` is. `denied` is whom the user said that a face like this one is not, if that
+    changed the decision.
     """
 
     learner: str
@@ -35,3 +67,123 @@ class Explanation:
     crop_rgb: Image
     heat: Floats
     seconds: float
+    heat_of: str = ""
+    denied: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolledShots:
+    """The shots that a classifier was adapted to: `features` (n, p) float32, and whose they are.
+
+    Raises:
+        ValueError: if there is not one shot id and one person for each feature.
+    """
+
+    features: Tensor
+    shot_ids: tuple[int, ...]
+    person_ids: tuple[PersonId, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.features) == len(self.shot_ids) == len(self.person_ids):
+            raise ValueError(
+                f"{len(self.features)} features, {len(self.shot_ids)} shots, {len(self.person_ids)} people"
+            )
+
+
+def explain(
+    sample: FaceSample,
+    embedder: FaceEmbedder,
+    classifier: AdaptedClassifier | None,
+    open_set: OpenSetClassifier,
+    shots: EnrolledShots,
+    *,
+    learner: str,
+    picture_of: PictureOf,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Explanation | None:
+    """Take the decision on a face apart; None if `should_stop` said so, which is asked between batches.
+
+    `classifier` is what `open_set` decides with (None for an empty gallery) and may score more ways than there are
+    people: those beyond `open_set.person_ids` deny people and have no name. `learner` is the key of its method.
+    `picture_of` is asked for the nearest shots only. Safe on any thread: it only reads.
+    """
+    started = time.perf_counter()
+    crop = align(sample.chip_bgr, sample.detection.landmarks[None], embedder.crop_size)[0]
+    face = _features(embedder, crop[None])
+    decision = open_set.identify(face)[0]
+    if classifier is None or not open_set.person_ids:
+        heat = np.zeros((HEAT_GRID, HEAT_GRID), np.float32)
+        return Explanation(learner, decision, sample.quality, (), (), crop, heat, time.perf_counter() - started)
+
+    scores = _scores(classifier, open_set, face)[0]
+    nearest = int(scores.argmax())
+    denied = open_set.names[nearest] if decision.is_denied else ""
+    column = nearest if decision.person_id is None else open_set.person_ids.index(decision.person_id)
+    near = _near_shots(classifier, open_set, face, shots, picture_of)
+    heat = np.empty(HEAT_GRID * HEAT_GRID, np.float32)
+    for begin in range(0, len(heat), _BATCH):
+        if should_stop():
+            return None
+        covered = _covered(crop, range(begin, min(begin + _BATCH, len(heat))))
+        scored = _scores(classifier, open_set, _features(embedder, covered))[:, column]
+        heat[begin : begin + len(covered)] = (scores[column] - scored).numpy()
+    best = scores.topk(min(_MOST_PEOPLE, len(scores)))
+    return Explanation(
+        learner=learner,
+        decision=decision,
+        quality=sample.quality,
+        scores=tuple((open_set.names[who], score) for score, who in zip(*map(Tensor.tolist, best), strict=True)),
+        shots=near,
+        crop_rgb=crop,
+        heat=heat.reshape(HEAT_GRID, HEAT_GRID),
+        seconds=time.perf_counter() - started,
+        heat_of=open_set.names[column],
+        denied=denied,
+    )
+
+
+def _features(embedder: FaceEmbedder, crops_rgb: Image) -> Tensor:
+    """Crops (n, s, s, 3) → (n, p) on the CPU, where classifiers are."""
+    return embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu()
+
+
+@torch.inference_mode()
+def _scores(classifier: AdaptedClassifier, open_set: OpenSetClassifier, faces: Tensor) -> Tensor:
+    """Score faces against people alone: (n, p) → (n, n_people)."""
+    return classifier.scores(faces)[:, : len(open_set.person_ids)]
+
+
+@torch.inference_mode()
+def _near_shots(
+    classifier: AdaptedClassifier,
+    open_set: OpenSetClassifier,
+    face: Tensor,
+    shots: EnrolledShots,
+    picture_of: PictureOf,
+) -> tuple[NearShot, ...]:
+    names = dict(zip(open_set.person_ids, open_set.names, strict=True))
+    if not shots.shot_ids:
+        return ()
+    cosines = (classifier.embed(shots.features) @ classifier.embed(face)[0]).tolist()
+    # Sorted by the shots' ids where cosines are equal, so that the answer does not depend on their order.
+    order = sorted(range(len(cosines)), key=lambda row: (-cosines[row], shots.shot_ids[row]))
+    found = []
+    for row in [row for row in order if shots.person_ids[row] in names][:_MOST_SHOTS]:
+        person_id, shot_id = shots.person_ids[row], shots.shot_ids[row]
+        picture = picture_of(person_id, shot_id)
+        found.append(NearShot(shot_id, person_id, names[person_id], cosines[row], picture))
+    return tuple(found)
+
+
+def _covered(crop_rgb: Image, cells: range) -> NDArray[np.uint8]:
+    """Copies of the crop (s, s, 3), in each of which the square about one cell has the crop's mean colour."""
+    side = crop_rgb.shape[0]
+    colour = crop_rgb.reshape(-1, 3).mean(axis=0).round().astype(np.uint8)
+    cell = side / HEAT_GRID
+    copies = np.repeat(crop_rgb[None], len(cells), axis=0)
+    for copy, index in zip(copies, cells, strict=True):
+        row, column = divmod(index, HEAT_GRID)
+        top, left = ((place + 0.5 - _PATCH_CELLS / 2) * cell for place in (row, column))
+        bottom, right = top + _PATCH_CELLS * cell, left + _PATCH_CELLS * cell
+        copy[max(0, round(top)) : round(bottom), max(0, round(left)) : round(right)] = colour
+    return copies
