@@ -1,4 +1,4 @@
-"""Plays the demo by itself: enrols from the scene and from stills, watches, compares every name with the scene's truth.
+"""Plays the demo by itself: enrols, watches, compares the methods, corrects, tests them, and says what it measured.
 
 It asks the engine for just what a user's clicks ask for, so what it shows and counts is the real path.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -16,18 +16,35 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import EngineStats, EnrollmentChanged, GalleryChanged, JobChanged, ResultReady
+from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.engine.events import (
+    ComparisonChanged,
+    EngineStats,
+    EnrollmentChanged,
+    GalleryChanged,
+    JobChanged,
+    ModelsChanged,
+    ResultReady,
+    SelfTested,
+    Undoable,
+)
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.pipeline.recognition.tracker import box_iou
-from metaface_gui.types import FaceTruth, Floats, FrameResult, TrackedFace
+from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
+from metaface_gui.metalearning.self_test import SelfTestReport
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.types import FrameResult, TrackedFace
 
 _PATIENCE_MS = 60_000
-_MIN_OVERLAP = 0.3
 _SHOTS_TO_RECORD = 3
 _PAINT_MS = 150
+_SETTLE_MS = 1200
+"""Until a page that was just opened has its answer and has painted it."""
+_LIVE_S = 5.0
+"""How long one method is watched alone, of a long demo; of a short one a quarter."""
 _READING = "Reading pictures"
 """The engine's title of the job that takes shots from files."""
+_GUEST = "Guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +56,20 @@ class DemoPersonFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoTally:
-    """Faces of looked-at frames against the truth: of enrolled people (right, wrong, unknown), of the stranger, missed.
+class DemoSummary:
+    """What the demo measured.
 
-    `missed` counts faces of the scene that the detector did not find, `extra` found ones where the scene has none.
+    `enroll_to_named_ms` runs from saving to the first frame with the name, `corrected_ms` from "this is not …" to the
+    first frame without it, `guest_named_ms` from naming the stranger to the first frame with their name. `methods` are
+    all methods' tallies on the same frames, against the scene's truth; `report` is the leave-one-out report.
     """
 
-    frames: int = 0
-    right: int = 0
-    wrong: int = 0
-    unknown: int = 0
-    strangers_unknown: int = 0
-    strangers_named: int = 0
-    missed: int = 0
-    extra: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSummary:
-    """What the demo measured; `enroll_to_named_ms` runs from saving to the first frame with the name."""
-
     tally: DemoTally
+    methods: tuple[LearnerTally, ...]
+    report: SelfTestReport
     enroll_to_named_ms: float
+    corrected_ms: float
+    guest_named_ms: float
     preview_fps: float
     inference_fps: float
     latency_ms: float
@@ -68,19 +77,27 @@ class DemoSummary:
 
 
 class _Step(Enum):
-    EMPTY = "empty"
+    EMPTY = "waiting for a face"
     RECORDING = "recording"
     SAVING = "saving"
-    NAMING = "naming"
-    STILLS = "stills"
+    NAMING = "waiting for the name"
+    STILLS = "reading pictures"
     WATCHING = "watching"
+    COMPARING = "comparing"
+    REJECTING = "correcting"
+    DENIED = "waiting for the correction"
+    UNDOING = "undoing"
+    GREETING = "waiting for the stranger"
+    GREETED = "naming the stranger"
+    TESTING = "testing the methods"
     DONE = "done"
 
 
 class DemoDirector(QObject):
     """Steps through the demo on the GUI thread as the engine's events come in; `finished` carries the `DemoSummary`.
 
-    `failed` carries a `KnownError` when nothing happens for a minute. `open_tab` shows the side panel of that key.
+    `failed` carries a `KnownError` when nothing happens for a minute. `open_tab` shows the side panel of that key,
+    `open_page` a page of the studio, and `explain` the page about a face.
     """
 
     finished = Signal(object)
@@ -94,29 +111,42 @@ class DemoDirector(QObject):
         people: Sequence[DemoPersonFiles],
         *,
         open_tab: Callable[[str], None],
+        open_page: Callable[[str], None],
+        explain: Callable[[int], None],
         watch_s: float,
         out_dir: Path | None,
     ) -> None:
         super().__init__(window)
-        self._engine, self._window, self._open_tab = engine, window, open_tab
+        self._engine, self._window = engine, window
+        self._open_tab, self._open_page, self._explain = open_tab, open_page, explain
         self._people = {person.name: person for person in people}
         self._to_enroll = list(self._people)
         self._watch_s = watch_s
         self._out_dir = out_dir
         self._step = _Step.EMPTY
         self._tally = DemoTally()
+        self._methods: tuple[LearnerTally, ...] = ()
+        self._report: SelfTestReport | None = None
         self._fps: list[EngineStats] = []
         self._screenshots: list[Path] = []
         self._seen_moments: set[str] = set()
+        self._learner = ""
         self._current = ""
-        self._saved_at = self._named_after_ms = 0.0
-        self._watch_until = 0.0
+        self._token = 0
+        self._asked_at = 0.0
+        self._named_after_ms = self._corrected_ms = self._guest_named_ms = 0.0
+        self._began = self._until = 0.0
+        self._tour: list[Callable[[FrameResult], bool]] = [self._show_map, self._show_why]
         self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
         self._patience.timeout.connect(self._give_up)
         bridge.result_ready.connect(self._on_result)
         bridge.enrollment_changed.connect(self._on_enrollment)
         bridge.job_changed.connect(self._on_job)
         bridge.gallery_changed.connect(self._on_gallery)
+        bridge.models_changed.connect(self._on_models)
+        bridge.comparison_changed.connect(self._on_comparison)
+        bridge.undoable.connect(self._on_undoable)
+        bridge.self_tested.connect(self._on_self_tested)
         bridge.stats.connect(self._on_stats)
 
     def start(self) -> None:
@@ -124,13 +154,22 @@ class DemoDirector(QObject):
         self._patience.start()
 
     def _on_result(self, event: ResultReady) -> None:
-        result = event.result
-        if self._step is _Step.EMPTY:
-            self._begin_recording(result)
-        elif self._step is _Step.NAMING:
-            self._wait_for_name(result)
-        elif self._step is _Step.WATCHING:
-            self._watch(result)
+        acts: dict[_Step, Callable[[FrameResult], None]] = {
+            _Step.EMPTY: self._begin_recording,
+            _Step.NAMING: self._wait_for_name,
+            _Step.WATCHING: self._watch,
+            _Step.COMPARING: self._compare,
+            _Step.REJECTING: self._reject,
+            _Step.DENIED: self._wait_for_denial,
+            _Step.UNDOING: self._wait_for_the_name_again,
+            _Step.GREETING: self._greet,
+            _Step.GREETED: self._wait_for_guest,
+        }
+        act = acts.get(self._step)
+        if act is not None:
+            act(event.result)
+
+    # Enrol ----------------------------------------------------------------------------------------------------------
 
     def _begin_recording(self, result: FrameResult) -> None:
         """Record the first person of the scene as soon as they are alone."""
@@ -153,17 +192,20 @@ class DemoDirector(QObject):
     def _on_job(self, event: JobChanged) -> None:
         if self._step is _Step.STILLS and event.is_finished and event.title == _READING:
             self._save()
+        elif self._step is _Step.TESTING and event.error is not None:
+            self._patience.stop()
+            self.failed.emit(event.error)
 
     def _save(self) -> None:
         self._open_tab("people")
         self._go(_Step.NAMING)
         self._to_enroll.remove(self._current)
-        self._saved_at = time.perf_counter()
+        self._asked_at = time.perf_counter()
         self._engine.enroll(self._current, person_id=None, consent_given=True)
 
     def _wait_for_name(self, result: FrameResult) -> None:
         if not self._named_after_ms and any(face.identification.name == self._current for face in result.faces):
-            self._named_after_ms = (time.perf_counter() - self._saved_at) * 1e3
+            self._named_after_ms = self._since_asked_ms()
             self._screenshot("3-recognised")
             self._next_person()
 
@@ -178,35 +220,154 @@ class DemoDirector(QObject):
             self._go(_Step.STILLS)
             self._engine.add_enrollment_files(self._people[self._current].stills)
         else:
-            self._watch_until = time.monotonic() + self._watch_s
+            self._watch_for(min(_LIVE_S, self._watch_s / 4.0))
             self._go(_Step.WATCHING)
 
+    # Live, then all methods on the same frames ----------------------------------------------------------------------
+
     def _watch(self, result: FrameResult) -> None:
+        if self._look_at(result):
+            self._watch_for(self._watch_s - min(_LIVE_S, self._watch_s / 4.0))
+            self._go(_Step.COMPARING)
+            self._open_page("compare")
+            self._engine.set_compared([key for key in LEARNERS if key != self._learner])
+            self._engine.reset_comparison()
+
+    def _compare(self, result: FrameResult) -> None:
+        over = self._look_at(result)
+        share = (time.monotonic() - self._began) / max(self._until - self._began, 1e-9)
+        if self._tour and share > (0.4, 0.7)[-len(self._tour)] and self._tour[0](result):
+            self._tour.pop(0)
+        if over and self._methods:
+            self._tour.clear()
+            self._open_page("compare")
+            self._go(_Step.REJECTING)
+            self._screenshot("8-compare")
+
+    def _look_at(self, result: FrameResult) -> bool:
+        """Count one frame, photograph what is worth it; whether this part of the demo is over."""
         self._patience.start()
         self._tally = tally_frame(self._tally, result)
-        for kind in _moments(result) - self._seen_moments:
+        for kind in moments(result) - self._seen_moments:
             self._seen_moments.add(kind)
             self._screenshot(kind)
-        if time.monotonic() >= self._watch_until:
+        return time.monotonic() >= self._until
+
+    def _show_map(self, result: FrameResult) -> bool:
+        if result.faces:
+            self._open_page("map")
+            QTimer.singleShot(_SETTLE_MS, self, lambda: self._screenshot("6-map"))
+        return bool(result.faces)
+
+    def _show_why(self, result: FrameResult) -> bool:
+        named = self._somebody(result)
+        if named is not None:
+            self._explain(named.track_id)
+            QTimer.singleShot(_SETTLE_MS, self, lambda: self._screenshot("7-why"))
+        return named is not None
+
+    # Correct --------------------------------------------------------------------------------------------------------
+
+    def _reject(self, result: FrameResult) -> None:
+        """Claim of somebody rightly named that it is not they: the name must go at once."""
+        named = self._somebody(result)
+        if named is not None and named.identification.person_id is not None and named.identification.name is not None:
+            self._current = named.identification.name
+            self._token = 0
+            self._asked_at = time.perf_counter()
+            self._engine.reject_track(named.track_id, named.identification.person_id)
+            self._go(_Step.DENIED)
+
+    def _wait_for_denial(self, result: FrameResult) -> None:
+        face = face_of(result, self._current)
+        if self._token and face is not None and face.identification.name != self._current:
+            self._corrected_ms = self._since_asked_ms()
+            self._go(_Step.UNDOING)
+            self._screenshot("9-corrected", lambda: self._engine.undo(self._token))
+
+    def _wait_for_the_name_again(self, result: FrameResult) -> None:
+        face = face_of(result, self._current)
+        if face is not None and face.identification.name == self._current:
+            self._go(_Step.GREETING)
+
+    def _greet(self, result: FrameResult) -> None:
+        """Give the stranger a name as soon as they come by."""
+        stranger = face_of(result, None)
+        if stranger is not None and not stranger.quality.issues:
+            self._asked_at = time.perf_counter()
+            self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True)
+            self._go(_Step.GREETED)
+
+    def _wait_for_guest(self, result: FrameResult) -> None:
+        stranger = face_of(result, None)
+        if stranger is not None and stranger.identification.name == _GUEST:
+            self._guest_named_ms = self._since_asked_ms()
+            self._go(_Step.TESTING)
+            self._screenshot("10-guest", self._test)
+
+    # Report ---------------------------------------------------------------------------------------------------------
+
+    def _test(self) -> None:
+        self._open_page("report")
+        self._engine.self_test()
+
+    def _on_self_tested(self, event: SelfTested) -> None:
+        if self._step is _Step.TESTING:
+            self._report = event.report
             self._go(_Step.DONE)
             self._patience.stop()
-            self.finished.emit(self._summary())
+            self._screenshot("11-report", self._finish)
 
-    def _on_stats(self, event: EngineStats) -> None:
-        if self._step is _Step.WATCHING:
-            self._fps.append(event)
-
-    def _summary(self) -> DemoSummary:
+    def _finish(self) -> None:
+        if self._report is None:
+            raise RuntimeError("the demo cannot end before its report")
         rates = np.array([(s.preview_fps, s.inference_fps, s.latency_ms) for s in self._fps] or [(0.0, 0.0, 0.0)])
         preview, inference, latency = np.median(rates, axis=0)
-        return DemoSummary(
+        summary = DemoSummary(
             tally=self._tally,
+            methods=self._methods,
+            report=self._report,
             enroll_to_named_ms=self._named_after_ms,
+            corrected_ms=self._corrected_ms,
+            guest_named_ms=self._guest_named_ms,
             preview_fps=float(preview),
             inference_fps=float(inference),
             latency_ms=float(latency),
             screenshots=tuple(self._screenshots),
         )
+        self.finished.emit(summary)
+
+    # What the engine tells besides ----------------------------------------------------------------------------------
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        self._learner = event.learner
+
+    def _on_comparison(self, event: ComparisonChanged) -> None:
+        if self._step is _Step.COMPARING:
+            self._methods = event.tallies
+
+    def _on_undoable(self, event: Undoable) -> None:
+        if self._step is _Step.DENIED:
+            self._token = event.token
+
+    def _on_stats(self, event: EngineStats) -> None:
+        if self._step in (_Step.WATCHING, _Step.COMPARING):
+            self._fps.append(event)
+
+    def _somebody(self, result: FrameResult) -> TrackedFace | None:
+        """A face of an enrolled person that is named rightly and is well to be seen."""
+        found = ((person, face_of(result, person)) for person in self._people)
+        right = (face for person, face in found if face is not None and face.identification.name == person)
+        return max(
+            (face for face in right if not face.quality.issues), key=lambda face: face.quality.size_px, default=None
+        )
+
+    def _watch_for(self, seconds: float) -> None:
+        self._began = time.monotonic()
+        self._until = self._began + seconds
+
+    def _since_asked_ms(self) -> float:
+        return (time.perf_counter() - self._asked_at) * 1e3
 
     def _go(self, step: _Step) -> None:
         self._step = step
@@ -227,45 +388,3 @@ class DemoDirector(QObject):
             then()
 
         QTimer.singleShot(_PAINT_MS, self, grab)
-
-
-def tally_frame(tally: DemoTally, result: FrameResult) -> DemoTally:
-    """Add one frame: every true face is matched to the found face that overlaps it most."""
-    tally = replace(tally, frames=tally.frames + 1)
-    free = list(result.faces)
-    for truth in result.frame.truth:
-        face = max(free, key=lambda found: _iou(found.box_xyxy, truth.box_xyxy), default=None)
-        if face is None or _iou(face.box_xyxy, truth.box_xyxy) < _MIN_OVERLAP:
-            tally = replace(tally, missed=tally.missed + 1)
-            continue
-        free.remove(face)
-        tally = _tally_face(tally, truth, face)
-    return replace(tally, extra=tally.extra + len(free))
-
-
-def _tally_face(tally: DemoTally, truth: FaceTruth, face: TrackedFace) -> DemoTally:
-    name = face.identification.name
-    if truth.person is None:
-        if name is None:
-            return replace(tally, strangers_unknown=tally.strangers_unknown + 1)
-        return replace(tally, strangers_named=tally.strangers_named + 1)
-    if name is None:
-        return replace(tally, unknown=tally.unknown + 1)
-    if name == truth.person:
-        return replace(tally, right=tally.right + 1)
-    return replace(tally, wrong=tally.wrong + 1)
-
-
-def _moments(result: FrameResult) -> set[str]:
-    """Name the moments of this frame that are worth a picture."""
-    truths, moments = result.frame.truth, set()
-    if len(truths) >= 3 and len(result.faces) >= 3:
-        moments.add("4-together")
-    strangers = [truth for truth in truths if truth.person is None]
-    if any(_iou(face.box_xyxy, truth.box_xyxy) > 0.5 for truth in strangers for face in result.faces):
-        moments.add("5-stranger")
-    return moments
-
-
-def _iou(a: Floats, b: Floats) -> float:
-    return float(box_iou(a[None], b[None])[0, 0])

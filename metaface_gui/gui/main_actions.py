@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject
@@ -32,8 +33,16 @@ class MainActions(QObject):
         self.groups: list[ActionGroup] = []
         self._make_file_menu(source_menu)
         self._make_view_menu()
+        self._make_studio_menu()
         self._make_gallery_menu()
         self._make_help_menu()
+
+    def add_to_studio(self, actions: Sequence[QAction]) -> None:
+        """Put actions that a widget made into the studio's menu, the window and the dialog of shortcuts."""
+        self._studio_menu.addSeparator()
+        self._studio_menu.addActions(actions)
+        self._window.addActions(actions)
+        self._studio_group.actions += actions
 
     def _make_file_menu(self, source_menu: SourceMenu) -> None:
         menu = self._menu(self.tr("&File"))
@@ -52,7 +61,9 @@ class MainActions(QObject):
         self.hud = self._add(menu, "gauge", self.tr("&Speed on the video"), ["H"], checkable=True)
         self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
-        self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["F11"], checkable=True)
+        self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)
+        self.present.setToolTip(self.tr("The video alone on the whole screen, with large names and the method's (F11)"))
+        self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["Shift+F11"], checkable=True)
         menu.addSeparator()
         names = {
             ThemeMode.SYSTEM: (self.tr("As the s&ystem"), "monitor"),
@@ -76,6 +87,24 @@ class MainActions(QObject):
             name = language_name(code) if code else self.tr("As the system")
             self.languages[code] = self._add(languages, "", name, checkable=True)
             group.addAction(self.languages[code])
+
+    def _make_studio_menu(self) -> None:
+        self._studio_menu = menu = self._menu(self.tr("&Studio"))
+        self._studio_group = self._current
+        self.studio = self._add(menu, "studio", self.tr("&Studio below the video"), ["Ctrl+J"], checkable=True)
+        self.studio.setToolTip(self.tr("Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)"))
+        titles = {
+            "method": self.tr("&Method and its settings"),
+            "compare": self.tr("&Compare methods"),
+            "map": self.tr("M&ap of the embeddings"),
+            "why": self.tr("&Why this name?"),
+            "report": self.tr("&Report on all methods"),
+        }
+        self.pages = {
+            key: self._add(menu, "", title, [f"Alt+{number}"])
+            for number, (key, title) in enumerate(titles.items(), start=1)
+        }
+        self.split = self._add(menu, "split", self.tr("S&plit view of two methods"), ["V"], checkable=True)
 
     def _make_gallery_menu(self) -> None:
         menu = self._menu(self.tr("&Gallery"))

@@ -1,0 +1,115 @@
+"""The window's middle: the methods to choose from, the video, and the studio that shows what they do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.errors import KnownError
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.live_view import LiveView
+from metaface_gui.gui.split_view import SplitView
+from metaface_gui.gui.studio.compare_page import ComparePage
+from metaface_gui.gui.studio.map_page import MapPage
+from metaface_gui.gui.studio.method_bar import MethodBar
+from metaface_gui.gui.studio.method_page import MethodPage
+from metaface_gui.gui.studio.report_page import ReportPage
+from metaface_gui.gui.studio.studio_dock import StudioDock
+from metaface_gui.gui.studio.why_page import WhyPage
+
+_STUDIO_HEIGHT = 250
+
+
+class Stage(QWidget):
+    """Bar, video and studio, one above the other; while presenting, the video alone.
+
+    `studio_shown` says that a page was asked for while the studio was hidden, so whoever remembers it can follow.
+    """
+
+    studio_shown = Signal(bool)
+    split_changed = Signal(bool)
+    refused = Signal(KnownError)
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_presenting = False
+        self._is_studio_wanted = False
+        self.methods = MethodBar(engine, bridge, self)
+        self.video = SplitView(bridge, self)
+        self.method = MethodPage(engine, bridge, self)
+        self.compare = ComparePage(engine, bridge, self)
+        self.map = MapPage(engine, bridge, self)
+        self.why = WhyPage(engine, bridge, self)
+        self.report = ReportPage(engine, bridge, self)
+        self.studio = StudioDock(
+            (
+                ("method", self.tr("Method"), self.method),
+                ("compare", self.tr("Compare"), self.compare),
+                ("map", self.tr("Map"), self.map),
+                ("why", self.tr("Why"), self.why),
+                ("report", self.tr("Report"), self.report),
+            ),
+            self,
+        )
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.video)
+        self.splitter.addWidget(self.studio)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([10_000, _STUDIO_HEIGHT])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.methods)
+        layout.addWidget(self.splitter, 1)
+        self.compare.split_wanted.connect(self._set_split)
+        self.report.refused.connect(self.refused)
+        self.studio.hide()
+
+    @property
+    def live_view(self) -> LiveView:
+        """The view of the deciding method, on which messages lie."""
+        return self.video.primary
+
+    @property
+    def is_studio_visible(self) -> bool:
+        """Whether the studio is open, also while presenting hides it."""
+        return self._is_studio_wanted
+
+    def set_studio_visible(self, visible: bool) -> None:
+        """Open or close the studio."""
+        self._is_studio_wanted = visible
+        self.studio.setVisible(visible and not self._is_presenting)
+
+    def open_page(self, key: str) -> None:
+        """Open the studio at this page."""
+        self.studio.open_key(key)
+        if not self._is_studio_wanted:
+            self.set_studio_visible(True)
+            self.studio_shown.emit(True)
+
+    def explain(self, track_id: int) -> None:
+        """Open the page that says why this face has its name."""
+        self.open_page("why")
+        self.why.select_track(track_id)
+
+    def set_presenting(self, presenting: bool) -> None:
+        """Show the video alone, with large names, or everything."""
+        self._is_presenting = presenting
+        self.methods.setVisible(not presenting)
+        self.studio.setVisible(self._is_studio_wanted and not presenting)
+        self.video.set_presenting(presenting)
+
+    def save_state(self) -> QByteArray:
+        """Return how high the studio is, for `restore_state`."""
+        return self.splitter.saveState()
+
+    def restore_state(self, state: QByteArray) -> None:
+        """Make the studio as high as it was; what it does not understand changes nothing."""
+        self.splitter.restoreState(state)
+
+    def _set_split(self, key: str | None) -> None:
+        self.video.set_second(key)
+        self.split_changed.emit(key is not None)
