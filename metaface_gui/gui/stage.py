@@ -95,6 +95,10 @@ class Stage(QWidget):
         self.open_page("why")
         self.why.select_track(track_id)
 
+    def set_split(self, split: bool) -> None:
+        """Show a second view, of another method, or only the first."""
+        self.compare.set_split(split)
+
     def set_presenting(self, presenting: bool) -> None:
         """Show the video alone, with large names, or everything."""
         self._is_presenting = presenting
