@@ -1,16 +1,94 @@
 """The leave-one-out report: how well every method names the enrolled shots themselves, each left out in turn.
 
 A fold leaves one shot of everybody who has two or more out, adapts to the rest, and asks for the names of the left-out
-ones, clean and degraded (`degradations.py`); so each shot is a probe exactly once and never in the support set of its
-own fold. Strangers are the cohort: the threshold is set on one half of it and FPIR measured on the other.
+ones, clean and degraded (`conditions.py`); so each shot is a probe exactly once and never in the support set of its own
+fold. People with a single shot stay enrolled all the time and are never probes. Strangers are the cohort: the threshold
+is set on the even half of it and FPIR measured on the odd half.
+
+Shots that were recorded in one go are more alike than faces met on another day, so the figures compare methods on one
+gallery; as a promise of what happens tomorrow they are too good.
 """
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, SupportSet
+from metaface_gui.pipeline.recognition.boundary import boundary_faces
+from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+
+MAX_FOLDS = 10
+"""Where somebody has more shots than this, a fold leaves several of theirs out: ten-fold cross-validation."""
+SIGNIFICANCE = 0.05
+"""Two methods count as different if the sign test says so at this level."""
+AS_QUICK_MS = 10.0
+"""Adaptations whose times differ by less count as equally quick: nobody feels it, and clocks are not better."""
+_WARM_UP_PEOPLE = 3
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+OnProgress = Callable[[float], None]
+"""Told the share that is done, 0..1, before each adaptation; what it raises ends the test."""
+Mask = NDArray[np.bool_]
+
+
+class NothingToTestError(KnownError):
+    """A gallery holds no shot that can be left out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolledFaces:
+    """Everybody enrolled, as one embedder sees them.
+
+    `clean` (n, p) float32 are the shots, `labels` (n,) int64 whose: 0 … n_people-1, all of them. `degraded`
+    (n_copies, n, p) are harmed copies of each shot; those of a person's only shot are never looked at. `people` are the
+    names by label. `negatives` (m, p) are faces of which the user said who they are not: `denied` (m,) int64, a label.
+
+    Raises:
+        ValueError: if shapes or labels do not fit.
+    """
+
+    clean: Tensor
+    labels: Tensor
+    degraded: Tensor
+    people: tuple[str, ...]
+    negatives: Tensor | None = None
+    denied: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        n, p = self.clean.shape
+        if self.labels.shape != (n,) or set(self.labels.tolist()) != set(range(len(self.people))):
+            raise ValueError(f"want {n} labels that cover 0 … {len(self.people) - 1}")
+        if self.degraded.ndim != 3 or self.degraded.shape[1:] != (n, p):
+            raise ValueError(f"degraded: want (n_copies, {n}, {p}), got {tuple(self.degraded.shape)}")
+        if (self.negatives is None) != (self.denied is None):
+            raise ValueError("negatives and whom they deny come together")
+        if self.negatives is not None and self.denied is not None and len(self.negatives) != len(self.denied):
+            raise ValueError("want one denied person for each negative")
+
+    @property
+    def n_people(self) -> int:
+        """How many people are enrolled."""
+        return len(self.people)
+
+    def support(self, is_left_out: Mask) -> SupportSet:
+        """Everything but the shots left out; each negative is a way of its own, after the people."""
+        kept = torch.from_numpy(~is_left_out)
+        features, labels = self.clean[kept], self.labels[kept]
+        if self.negatives is None or len(self.negatives) == 0:
+            return SupportSet(features, labels, self.n_people)
+        n_way = self.n_people + len(self.negatives)
+        ways = torch.arange(self.n_people, n_way)
+        return SupportSet(torch.cat([features, self.negatives]), torch.cat([labels, ways]), n_way)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,8 +96,9 @@ class LearnerScore:
     """One method's row. Shares are 0..1; `clean` and `degraded` are over left-out shots as they are and degraded.
 
     `accuracy`: nearest person right, whatever the threshold. `tpir`: right and above the threshold. `fpir`: strangers
-    above it. `adapt_ms`: median over the folds. `confusion`: (n_people, n_people + 1) counts over clean and degraded
-    probes, row = true person, column = decided person, last column = Unknown.
+    above it, mean over the folds; NaN without a cohort. `adapt_ms`: median over the folds, without the threshold.
+    `confusion`: (n_people, n_people + 1) counts over clean and degraded probes, row = true person, column = decided
+    person, last column = Unknown.
     """
 
     learner: str
@@ -36,7 +115,10 @@ class LearnerScore:
 class SelfTestReport:
     """All methods on one gallery: `people` are the names, in the confusion matrices' order.
 
-    `recommended` is the key of the best row; `n_probes` clean probes, as many degraded ones. `seconds`: what it took.
+    `recommended` is the key of the best row (`recommend`); `tied` are those that these probes cannot tell from the one
+    with the highest TPIR, itself included. `n_probes` clean probes of `n_tested` people, `n_degraded` degraded ones;
+    `n_strangers` is the cohort, 0 without one. `seconds`: what it took. `embedder_id` and `revision` say which gallery
+    was tested, as far as whoever read it knows; `made_at` is UTC.
     """
 
     people: tuple[str, ...]
@@ -46,3 +128,242 @@ class SelfTestReport:
     n_strangers: int
     wanted_fpir: float
     seconds: float
+    n_degraded: int = 0
+    n_tested: int = 0
+    tied: tuple[str, ...] = ()
+    embedder_id: str = ""
+    revision: int = 0
+    made_at: datetime = _NEVER
+
+    def row(self, learner: str) -> LearnerScore:
+        """The row of the method called `learner`.
+
+        Raises:
+            KeyError: if it was not tested.
+        """
+        for row in self.rows:
+            if row.learner == learner:
+                return row
+        raise KeyError(learner)
+
+
+def self_test(
+    learners: Sequence[MetaLearner],
+    faces: EnrolledFaces,
+    cohort: Tensor | None,
+    *,
+    fpir: float,
+    on_progress: OnProgress | None = None,
+) -> SelfTestReport:
+    """Score every learner on the enrolled shots, each left out in turn, at the threshold that lets `fpir` through.
+
+    `cohort` (m, p) are strangers. Without them the threshold is the cautious default of the live view, and no FPIR is
+    known. The same faces give the same report, but for the times.
+
+    Raises:
+        NothingToTestError: if nobody is enrolled, or nobody with two shots.
+        ValueError: if there is no learner.
+    """
+    if not learners:
+        raise ValueError("want one learner or more")
+    started = time.perf_counter()
+    folds = leave_out(faces)
+    trials = [_Trial(learner, faces, cohort, fpir) for learner in learners]
+    n_steps, done = len(trials) * (len(folds) + 1), 0
+    for fold in (None, *folds):
+        for trial in trials:
+            if on_progress is not None:
+                on_progress(done / n_steps)
+            if fold is None:
+                trial.warm_up()
+            else:
+                trial.run(fold)
+            done += 1
+    probes = np.any(folds, axis=0)
+    rows = tuple(trial.score(probes) for trial in trials)
+    recommended, tied = recommend(rows, [trial.named_share(probes) for trial in trials])
+    return SelfTestReport(
+        people=faces.people,
+        rows=rows,
+        recommended=recommended,
+        n_probes=int(probes.sum()),
+        n_strangers=0 if cohort is None else len(cohort),
+        wanted_fpir=fpir,
+        seconds=time.perf_counter() - started,
+        n_degraded=int(probes.sum()) * len(faces.degraded),
+        n_tested=len(np.unique(faces.labels.numpy()[probes])),
+        tied=tied,
+        made_at=datetime.now(UTC),
+    )
+
+
+def probe_mask(labels: NDArray[np.int64]) -> Mask:
+    """Which shots (n,) can be left out: those of people who have another one."""
+    counts = np.bincount(labels)
+    mask: Mask = counts[labels] >= 2
+    return mask
+
+
+def leave_out(faces: EnrolledFaces) -> list[Mask]:
+    """Which shots (n,) each fold leaves out: shot f of everybody in fold f, in the order they are given.
+
+    There are as many folds as the most shots that one person has, ten at most: of more shots, every tenth.
+
+    Raises:
+        NothingToTestError: if nobody is enrolled, or nobody with two shots.
+    """
+    if faces.n_people == 0:
+        raise nobody_enrolled()
+    labels = faces.labels.numpy()
+    can_be_probe = probe_mask(labels)
+    if not can_be_probe.any():
+        raise nobody_with_two_shots(faces.people)
+    number = np.empty(len(labels), np.int64)
+    for label in range(faces.n_people):
+        own = labels == label
+        number[own] = np.arange(own.sum())
+    n_folds = min(int(number.max()) + 1, MAX_FOLDS)
+    return [can_be_probe & (number % n_folds == fold) for fold in range(n_folds)]
+
+
+def nobody_enrolled() -> NothingToTestError:
+    """Say that there is nobody to test on; raise what this returns."""
+    return NothingToTestError(QT_TRANSLATE_NOOP("Errors", "Nobody is enrolled yet. Record two shots of somebody."))
+
+
+def nobody_with_two_shots(people: Sequence[str]) -> NothingToTestError:
+    """Say that no shot can be left out; raise what this returns."""
+    text = QT_TRANSLATE_NOOP(
+        "Errors",
+        "Everybody has only one shot, and a test needs one to learn from and one to ask about. Record a second shot of "
+        "{name}.",
+    )
+    return NothingToTestError(text, name=people[0])
+
+
+class _Trial:
+    """One learner in all folds. Outcomes are kept by shot and copy: row 0 is the clean shot, then its copies."""
+
+    def __init__(self, learner: MetaLearner, faces: EnrolledFaces, cohort: Tensor | None, fpir: float) -> None:
+        self._learner, self._faces, self._cohort, self._fpir = learner, faces, cohort, fpir
+        self._looks = torch.cat([faces.clean[None], faces.degraded])
+        n_looks, n = self._looks.shape[:2]
+        self._nearest = np.full((n_looks, n), -1, np.int64)
+        self._decided = np.full((n_looks, n), -1, np.int64)
+        self._fpirs: list[float] = []
+        self._adapt_s: list[float] = []
+
+    def warm_up(self) -> None:
+        """Do what a first adaptation in a process spends on besides adapting, on a few people: not timed."""
+        self._learner.warm_up()
+        few = self._faces.labels < _WARM_UP_PEOPLE
+        labels = self._faces.labels[few]
+        self._learner.adapt(SupportSet(self._faces.clean[few], labels, int(labels.max()) + 1))
+
+    def run(self, is_left_out: Mask) -> None:
+        """Adapt to the shots that are not left out, and ask about those that are."""
+        support = self._faces.support(is_left_out)
+        started = time.perf_counter()
+        adapted = self._learner.adapt(support)
+        self._adapt_s.append(time.perf_counter() - started)
+        classifier = self._calibrated(adapted, support)
+        probes = self._looks[:, torch.from_numpy(is_left_out)]
+        n_looks, n_probes, _ = probes.shape
+        answers = classifier.identify(probes.flatten(0, 1))
+        unknown = self._faces.n_people
+        nearest = [-1 if answer.nearest_id is None else answer.nearest_id for answer in answers]
+        decided = [unknown if answer.person_id is None else answer.person_id for answer in answers]
+        self._nearest[:, is_left_out] = np.reshape(nearest, (n_looks, n_probes))
+        self._decided[:, is_left_out] = np.reshape(decided, (n_looks, n_probes))
+
+    def _calibrated(self, adapted: AdaptedClassifier, support: SupportSet) -> OpenSetClassifier:
+        """Set the threshold on one half of the cohort and measure FPIR on the other."""
+        if self._cohort is None:
+            dim = self._learner.space.embedding_dim
+            shots = support.labels < self._faces.n_people
+            boundary = boundary_faces(
+                support.features[shots], support.labels[shots], embedding_dim=dim, cosine=UNCALIBRATED_THRESHOLD
+            )
+            return self._open_set(adapted, None, boundary)
+        classifier = self._open_set(adapted, self._cohort[0::2], None)
+        others = self._open_set(adapted, self._cohort[1::2], None).strangers
+        if others is not None:
+            self._fpirs.append(others.fpir(classifier.threshold))
+        return classifier
+
+    def _open_set(
+        self, adapted: AdaptedClassifier, cohort: Tensor | None, boundary: Tensor | None
+    ) -> OpenSetClassifier:
+        return OpenSetClassifier.calibrated(
+            adapted,
+            person_ids=tuple(range(self._faces.n_people)),
+            names=self._faces.people,
+            cohort=cohort,
+            fpir=self._fpir,
+            boundary=boundary,
+        )
+
+    def score(self, probes: Mask) -> LearnerScore:
+        """Count over all folds; `probes` (n,) says which shots were left out in one of them."""
+        true = self._faces.labels.numpy()[probes]
+        is_nearest, is_named = self._nearest[:, probes] == true, self._decided[:, probes] == true
+        confusion = np.zeros((self._faces.n_people, self._faces.n_people + 1), np.int64)
+        np.add.at(confusion, (np.broadcast_to(true, is_named.shape), self._decided[:, probes]), 1)
+        return LearnerScore(
+            learner=self._learner.key,
+            accuracy_clean=float(is_nearest[0].mean()),
+            accuracy_degraded=_mean(is_nearest[1:]),
+            tpir_clean=float(is_named[0].mean()),
+            tpir_degraded=_mean(is_named[1:]),
+            fpir=float(np.mean(self._fpirs)) if self._fpirs else math.nan,
+            adapt_ms=float(np.median(self._adapt_s) * 1e3),
+            confusion=confusion,
+        )
+
+    def named_share(self, probes: Mask) -> NDArray[np.float64]:
+        """How well each probed shot was named: (n_probes,), the mean of 0 or 1 clean and its copies' share."""
+        is_named = self._decided[:, probes] == self._faces.labels.numpy()[probes]
+        share: NDArray[np.float64] = is_named[0].astype(np.float64)
+        if len(is_named) > 1:
+            share = (share + is_named[1:].mean(0)) / 2
+        return share
+
+
+def _mean(outcomes: Mask) -> float:
+    return float(outcomes.mean()) if outcomes.size else math.nan
+
+
+def recommend(rows: Sequence[LearnerScore], named: Sequence[NDArray[np.float64]]) -> tuple[str, tuple[str, ...]]:
+    """Choose a method: the key of the recommended row, and those that cannot be told from the best one.
+
+    `named` holds for each row what share of each probed shot's looks was named right, (n_probes,); its mean is halfway
+    between TPIR clean and degraded. The best has the highest mean. Another is as good if the exact sign test over shots
+    (Dixon and Mood 1946; McNemar's test where a shot has one look) finds no difference at 5 %: copies of one shot are
+    no independent trials, so shots are counted and not copies. Of those as good, the quickest adaptation is
+    recommended; among times within 10 ms of it, the higher mean, then the earlier row.
+    """
+    means = [float(values.mean()) for values in named]
+    best = int(np.argmax(means))
+    tied = [index for index in range(len(rows)) if sign_test(named[best], named[index]) >= SIGNIFICANCE]
+    quickest = min(rows[index].adapt_ms for index in tied)
+    as_quick = [index for index in tied if rows[index].adapt_ms <= quickest + AS_QUICK_MS]
+    chosen = max(as_quick, key=lambda index: (means[index], -index))
+    return rows[chosen].learner, tuple(rows[index].learner for index in tied)
+
+
+def sign_test(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Two-sided p of as many or fewer signs of the rarer kind among the pairs (n,) that differ, were both alike."""
+    higher, lower = int((one > other).sum()), int((one < other).sum())
+    n, fewer = higher + lower, min(higher, lower)
+    tail: int = sum(math.comb(n, k) for k in range(fewer + 1))
+    return min(1.0, 2 * tail / (1 << n))
+
+
+def wilson_interval(share: float, n: int) -> tuple[float, float]:
+    """95 % interval of a share that was seen in n independent trials (Wilson 1927), within 0..1; n = 0: all of it."""
+    if n == 0 or math.isnan(share):
+        return 0.0, 1.0
+    z2 = 1.959964**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,162 @@
+"""The self-test as a job: reads the gallery, makes degraded copies of the shots, embeds them, tests every method.
+
+Degradation acts on the aligned crop of 112 pixels that embedders see, as in meta-testing (`metalearning.conditions`),
+so each stored picture is aligned first and the copy embedded as it is. The clean faces are the stored templates.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from metaface_gui.engine.job_runner import Job
+from metaface_gui.engine.shots import decode_picture
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import Gallery, Shot, Templates
+from metaface_gui.metalearning.conditions import CONDITIONS, corrupt
+from metaface_gui.metalearning.self_test import (
+    EnrolledFaces,
+    NothingToTestError,
+    SelfTestReport,
+    nobody_enrolled,
+    nobody_with_two_shots,
+    probe_mask,
+    self_test,
+)
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.learners.base import MetaLearner
+from metaface_gui.types import Image, PersonId
+
+HARMS = ("low_light", "low_resolution", "blur", "occlusion")
+"""The four kinds of `hard`; each shot is seen in as many of them as there are copies, beginning at another each."""
+WANTED_COPIES = 400
+"""Degraded faces in all: four copies of each of up to 100 shots, fewer of more shots, at least one."""
+_BATCH = 16
+_SEED = 20_240_603
+_EMBEDDING_SHARE = 0.5
+"""Of the time, and of the progress bar: degrading and embedding, before the methods' turn."""
+
+
+def run_self_test(
+    gallery: Gallery,
+    embedder: FaceEmbedder,
+    learners: Sequence[MetaLearner],
+    cohort: Tensor | None,
+    fpir: float,
+    job: Job,
+) -> SelfTestReport:
+    """Score `learners` on everybody who has a template by `embedder`; says its progress to `job`.
+
+    `embedder` may be the one that the live view uses; `cohort` (m, p) are strangers in its feature space, or None. The
+    same gallery gives the same report, but for the times.
+
+    Raises:
+        NothingToTestError: if nobody is enrolled, or nobody with two shots.
+        GalleryError: if the gallery cannot be read, a picture in it is damaged, or it changes meanwhile.
+        JobCancelledError: if the job was cancelled.
+    """
+    started = time.perf_counter()
+    job.progress(0.0)
+    enrolled = _read(gallery, embedder.id)
+    degraded = _degraded(gallery, enrolled, embedder, job)
+    faces = EnrolledFaces(
+        clean=torch.from_numpy(enrolled.templates.features.copy()),
+        labels=torch.from_numpy(enrolled.labels),
+        degraded=degraded,
+        people=enrolled.people,
+    )
+    report = self_test(
+        learners,
+        faces,
+        cohort,
+        fpir=fpir,
+        on_progress=lambda share: job.progress(_EMBEDDING_SHARE + (1 - _EMBEDDING_SHARE) * share),
+    )
+    seconds = time.perf_counter() - started
+    return replace(report, embedder_id=embedder.id, revision=enrolled.revision, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Enrolled:
+    """The templates of everybody who is enrolled at this revision; `labels` (n,) count into `people`, the names."""
+
+    revision: int
+    templates: Templates
+    person_ids: tuple[PersonId, ...]
+    labels: NDArray[np.int64]
+    people: tuple[str, ...]
+
+
+def _read(gallery: Gallery, embedder_id: str) -> _Enrolled:
+    snapshot = gallery.snapshot()
+    templates = gallery.templates(embedder_id)
+    names = {person.id: person.name for person in snapshot.people}
+    person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
+    if any(int(person_id) not in names for person_id in person_ids):
+        raise _changed_meanwhile()
+    if len(person_ids) == 0 and any(person.shot_count for person in snapshot.people):
+        raise NothingToTestError(
+            QT_TRANSLATE_NOOP("Errors", "The templates of this embedder are still being made. Try again in a moment.")
+        )
+    if len(person_ids) == 0:
+        raise nobody_enrolled()
+    people = tuple(names[int(person_id)] for person_id in person_ids)
+    if not probe_mask(labels).any():
+        raise nobody_with_two_shots(people)
+    return _Enrolled(snapshot.revision, templates, tuple(int(i) for i in person_ids), labels, people)
+
+
+def _degraded(gallery: Gallery, enrolled: _Enrolled, embedder: FaceEmbedder, job: Job) -> Tensor:
+    """Embed harmed copies of every shot that can be left out: (n_copies, n, p) on the CPU; the others' are zero."""
+    probes = np.flatnonzero(probe_mask(enrolled.labels))
+    n_copies = min(len(HARMS), max(1, WANTED_COPIES // len(probes)))
+    made = torch.zeros((n_copies, *enrolled.templates.features.shape))
+    rows: list[int] = []
+    crops: list[Image] = []
+    for done, (row, shot) in enumerate(_shots(gallery, enrolled, probes)):
+        crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)[0]
+        rows.append(row)
+        crops += harmed_copies(crop, n_copies, first=row, seed=shot.id)
+        if len(crops) >= _BATCH or done == len(probes) - 1:
+            job.progress(_EMBEDDING_SHARE * done / len(probes))
+            batch = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+            features = embedder.features(batch).cpu().unflatten(0, (len(rows), n_copies))
+            made[:, rows] = features.transpose(0, 1)
+            rows, crops = [], []
+    return made
+
+
+def _shots(gallery: Gallery, enrolled: _Enrolled, probes: NDArray[np.int64]) -> Iterator[tuple[int, Shot]]:
+    """Read the pictures of these rows of the templates, a person's at a time: all of them would be a lot of memory."""
+    shot_ids = enrolled.templates.shot_ids
+    for label in np.unique(enrolled.labels[probes]):
+        try:
+            shots = {shot.id: shot for shot in gallery.shots(enrolled.person_ids[label])}
+        except GalleryError as error:
+            if gallery.revision == enrolled.revision:
+                raise
+            raise _changed_meanwhile() from error
+        for row in probes[enrolled.labels[probes] == label]:
+            if int(shot_ids[row]) not in shots:
+                raise _changed_meanwhile()
+            yield int(row), shots[int(shot_ids[row])]
+
+
+def harmed_copies(crop: Image, n_copies: int, *, first: int, seed: int) -> list[Image]:
+    """Degrade an aligned RGB crop (s, s, 3) in n of the four ways, from the way number `first` on; by `seed` alone."""
+    kinds = [HARMS[(first + copy) % len(HARMS)] for copy in range(n_copies)]
+    return [
+        corrupt(crop, CONDITIONS[kind], np.random.default_rng([_SEED, seed, HARMS.index(kind)]), len(crop))
+        for kind in kinds
+    ]
+
+
+def _changed_meanwhile() -> GalleryError:
+    return GalleryError(QT_TRANSLATE_NOOP("Errors", "The gallery changed while it was being tested. Test it again."))
