@@ -7,12 +7,14 @@ scores, and what a raw score is worth in this very gallery is measured on a coho
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
+from metaface_gui.pipeline.recognition.negatives import check_denied_people, floored, without_denied
 from metaface_gui.types import UNKNOWN, Identification, PersonId
 
 UNCALIBRATED_THRESHOLD = 0.65
@@ -28,10 +30,10 @@ class Scorer(Protocol):
 
     @property
     def n_way(self) -> int:
-        """How many people it tells apart."""
+        """How many classes it tells apart: people, and behind them faces that are denied to be somebody."""
 
     def scores(self, features: Tensor) -> Tensor:
-        """Score faces against people: (n_query, p) → (n_query, n_way), larger = more alike, raw."""
+        """Score faces against classes: (n_query, p) → (n_query, n_way), larger = more alike, raw."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +41,8 @@ class OpenSetClassifier:
     """An adapted classifier with names and a threshold: immutable, safe to share between threads.
 
     `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and
-    for an embedder without cohort, whose threshold is a cautious default (`is_calibrated` is False).
+    for an embedder without cohort, whose threshold is a cautious default (`is_calibrated` is False). `denied_people`
+    (m,) int64 says whom each of the scorer's last m columns is not (`negatives`); None where nothing was denied.
     """
 
     scorer: Scorer | None
@@ -47,6 +50,7 @@ class OpenSetClassifier:
     names: tuple[str, ...]
     strangers: StrangerScores | None
     threshold: float
+    denied_people: Tensor | None = None
 
     @classmethod
     def empty(cls) -> OpenSetClassifier:
@@ -63,22 +67,36 @@ class OpenSetClassifier:
         cohort: Tensor | None,
         fpir: float,
         boundary: Tensor | None = None,
+        denied_people: Tensor | None = None,
     ) -> OpenSetClassifier:
         """Score the cohort (n, p) with a newly adapted classifier and set the threshold that lets `fpir` through.
 
         Without a cohort the threshold is the median of what the `boundary` faces (m, p) score, which are made for the
         cosine `UNCALIBRATED_THRESHOLD`; without these it is that cosine itself, which suits no scores but cosines.
 
+        `denied_people` (m,) int64 says for each column behind the people's which person's column it denies; strangers
+        are denied like anybody else, so that the promised FPIR is that of the decisions that are made.
+
         Raises:
-            ValueError: if there is not one id and one name for each of the scorer's people, or `fpir` is not a share.
+            ValueError: if there is not one id and one name for each person, and one of `denied_people` for each other
+                column, of the scorer; or `fpir` is not a share.
         """
-        if not scorer.n_way == len(person_ids) == len(names) > 0:
-            raise ValueError(f"{scorer.n_way} people are scored, {len(person_ids)} ids and {len(names)} names given")
+        denied_people = None if denied_people is None or len(denied_people) == 0 else denied_people
+        n_denied = 0 if denied_people is None else len(denied_people)
+        if not scorer.n_way - n_denied == len(person_ids) == len(names) > 0:
+            raise ValueError(
+                f"{scorer.n_way} people are scored, {len(person_ids)} ids, {len(names)} names and "
+                f"{n_denied} denied faces given"
+            )
+        if denied_people is not None:
+            check_denied_people(denied_people, len(person_ids))
         if cohort is None:
-            threshold = UNCALIBRATED_THRESHOLD if boundary is None else float(_best_scores(scorer, boundary).median())
-            return cls(scorer, person_ids, names, None, threshold)
-        strangers = StrangerScores.of(_best_scores(scorer, cohort).cpu().numpy())
-        return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir))
+            threshold = UNCALIBRATED_THRESHOLD
+            if boundary is not None:
+                threshold = float(_best_scores(scorer, boundary, denied_people).median())
+            return cls(scorer, person_ids, names, None, threshold, denied_people)
+        strangers = StrangerScores.of(_best_scores(scorer, cohort, denied_people)[:, None].cpu().numpy())
+        return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir), denied_people)
 
     @property
     def is_calibrated(self) -> bool:
@@ -90,14 +108,27 @@ class OpenSetClassifier:
         return self if self.strangers is None else replace(self, threshold=self.strangers.threshold(fpir))
 
     def identify(self, features: Tensor) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 faces (n, p) at once."""
+        """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best."""
         if self.scorer is None:
             return (UNKNOWN,) * len(features)
         with torch.inference_mode():
-            best, nearest = self.scorer.scores(features).max(1)
+            scores = self.scorer.scores(features)
+            if self.denied_people is not None:
+                return self._decide_denied(scores, self.denied_people.to(scores.device))
+            best, nearest = scores.max(1)
         return tuple(self._decide(*pair) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
 
-    def _decide(self, score: float, column: int) -> Identification:
+    def _decide_denied(self, scores: Tensor, denied_people: Tensor) -> tuple[Identification, ...]:
+        before = scores[:, : len(self.person_ids)].amax(1)
+        best, nearest = without_denied(scores, denied_people).max(1)
+        # Of a face that nobody's score reaches anyway, being denied changed nothing.
+        has_changed = (before > best) & (before >= self.threshold)
+        return tuple(
+            self._decide(score, column, is_denied=is_denied) if isfinite(score) else self._nobody_left(is_denied)
+            for score, column, is_denied in zip(best.tolist(), nearest.tolist(), has_changed.tolist(), strict=True)
+        )
+
+    def _decide(self, score: float, column: int, *, is_denied: bool = False) -> Identification:
         person_id, name = self.person_ids[column], self.names[column]
         known = score >= self.threshold
         return Identification(
@@ -107,11 +138,25 @@ class OpenSetClassifier:
             threshold=self.threshold,
             nearest_id=person_id,
             nearest_name=name,
+            is_denied=is_denied,
         )
+
+    def _nobody_left(self, is_denied: bool) -> Identification:
+        return replace(UNKNOWN, threshold=self.threshold, is_denied=is_denied)
 
 
 @torch.inference_mode()
-def _best_scores(scorer: Scorer, faces: Tensor) -> Tensor:
-    """Each face's best score against anybody: (n, p) → (n, 1), in batches that a thousand people's scores fit into."""
-    batches = (faces[begin : begin + _COHORT_BATCH] for begin in range(0, len(faces), _COHORT_BATCH))
-    return torch.cat([scorer.scores(batch).amax(1, keepdim=True) for batch in batches])
+def _best_scores(scorer: Scorer, faces: Tensor, denied_people: Tensor | None) -> Tensor:
+    """Each face's best score against anybody whom it may be: (n, p) → (n,), all finite.
+
+    In batches that a thousand people's scores fit into.
+    """
+    batches = [faces[begin : begin + _COHORT_BATCH] for begin in range(0, len(faces), _COHORT_BATCH)]
+    if denied_people is None:
+        return torch.cat([scorer.scores(batch).amax(1) for batch in batches])
+    before, best = [], []
+    for batch in batches:
+        scores = scorer.scores(batch)
+        before.append(scores[:, : scores.shape[1] - len(denied_people)].amax(1))
+        best.append(without_denied(scores, denied_people.to(scores.device)).amax(1))
+    return floored(torch.cat(best), torch.cat(before))
