@@ -48,6 +48,7 @@ def run_self_test(
     gallery: Gallery,
     embedder: FaceEmbedder,
     learners: Sequence[MetaLearner],
+    *,
     cohort: Tensor | None,
     fpir: float,
     job: Job,
@@ -127,8 +128,8 @@ def _degraded(gallery: Gallery, enrolled: _Enrolled, embedder: FaceEmbedder, job
         if len(crops) >= _BATCH or done == len(probes) - 1:
             job.progress(_EMBEDDING_SHARE * done / len(probes))
             batch = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
-            features = embedder.features(batch).cpu().unflatten(0, (len(rows), n_copies))
-            made[:, rows] = features.transpose(0, 1)
+            features = embedder.features(batch).cpu()
+            made[:, rows] = features.reshape(len(rows), n_copies, -1).transpose(0, 1)
             rows, crops = [], []
     return made
 
