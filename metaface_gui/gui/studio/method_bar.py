@@ -1,0 +1,252 @@
+"""The row of methods above the video: which one decides, which ones are compared with it, each one key away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import ModelsChanged, ModelState
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.learner_words import (
+    AUTO,
+    learner_citation,
+    learner_explanation,
+    learner_short_title,
+    learner_title,
+)
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.studio.method_button import HEIGHT, MethodButton
+from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.pipeline.learners import LEARNERS
+
+_GAP = 3
+_FEWEST_LETTERS = 3
+_MOST_LETTERS = 12
+
+
+class MethodBar(QWidget):
+    """Shows what the engine says it runs, and asks it for what is clicked or pressed.
+
+    Whoever shows it adds `actions_for_window` to the window: a digit lets that method decide, with Shift it is
+    compared, A is Auto, C compares all or none. Keys typed into a text field stay there.
+    """
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Methods"))
+        self._engine = engine
+        self._shown: ModelsChanged | None = None
+        # What was asked for last, perhaps not answered yet: two quick keys add up.
+        self._learner = ""
+        self._compared: tuple[str, ...] = ()
+        self.row = _Row(self)
+        self.buttons = {button.key: button for button in self.row.buttons}
+        for button in self.row.buttons:
+            button.clicked.connect(lambda _checked=False, key=button.key: self._choose(key))
+            button.compare_toggled.connect(lambda key=button.key: self._toggle(key))
+            button.setAccessibleName(learner_title(button.key))
+            button.setToolTip(self._tooltip(button.key))
+        self.all_button = self.row.all_button
+        self.all_button.clicked.connect(self._toggle_all)
+        self.explanation = ElidedLabel("", self, role="muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.S, Space.S, Space.S, Space.XS)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self.row)
+        layout.addWidget(self.explanation)
+        self._choosing = [self._choose_action(key, number) for number, key in enumerate(LEARNERS, start=1)]
+        self._comparing = [self._compare_action(key, number) for number, key in enumerate(LEARNERS, start=1)]
+        self._all_action = self._action(self.tr("Compare &all methods, or none"), ["C"], self._toggle_all)
+        self._show()
+        bridge.models_changed.connect(self._on_models)
+
+    def actions_for_window(self) -> list[QAction]:
+        """The keys of this bar, for the window to add: it knows when they are typed into a field."""
+        return [*self._choosing, *self._comparing, self._all_action]
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _choose_action(self, key: str, number: int) -> QAction:
+        keys = [str(number), "A"] if key == AUTO else [str(number)]
+        return self._action(_literal(learner_title(key)), keys, lambda: self._choose(key))
+
+    def _compare_action(self, key: str, number: int) -> QAction:
+        text = self.tr("Compare {method}").format(method=_literal(learner_title(key)))
+        return self._action(text, [f"Shift+{number}"], lambda: self._toggle(key))
+
+    def _action(self, text: str, keys: list[str], act: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(each) for each in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setAutoRepeat(False)
+        action.setCheckable(True)
+        # Before the slot: what is checked is what the engine says, not what was clicked.
+        action.triggered.connect(self._show_checked)
+        action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        self._shown = event
+        self._learner, self._compared = event.learner, event.compared
+        self._show()
+
+    def _show(self) -> None:
+        shown = self._shown
+        is_loading = shown is None or shown.state is ModelState.LOADING
+        for widget in (*self.buttons.values(), self.all_button):
+            widget.setEnabled(not is_loading)
+        for action in self.actions_for_window():
+            action.setEnabled(not is_loading)
+        self._show_checked()
+        words = "" if shown is None else learner_explanation(shown.learner)
+        if is_loading:
+            words = self.tr("Loading models …")
+        elif shown is not None and words:
+            title, paper = learner_title(shown.learner), learner_citation(shown.learner)
+            words = self.tr("{method} ({paper}): {explanation}").format(method=title, paper=paper, explanation=words)
+        self.explanation.setText(words)
+
+    def _show_checked(self) -> None:
+        """Show what runs, also after a click or key has checked what it must not."""
+        learner, running = ("", ()) if self._shown is None else (self._shown.learner, self._shown.compared)
+        for (key, button), choosing, comparing in zip(
+            self.buttons.items(), self._choosing, self._comparing, strict=True
+        ):
+            decides, compared = key == learner, key in running
+            button.show_state(decides=decides, compared=compared)
+            button.setAccessibleDescription(self._state_words(decides=decides, compared=compared))
+            choosing.setChecked(decides)
+            comparing.setChecked(compared)
+            comparing.setEnabled(choosing.isEnabled() and not decides)
+        all_are = bool(learner) and {*LEARNERS} <= {learner, *running}
+        self.all_button.setChecked(all_are)
+        self._all_action.setChecked(all_are)
+
+    def _state_words(self, *, decides: bool, compared: bool) -> str:
+        if decides:
+            return self.tr("decides the names")
+        return self.tr("compared on the same frames") if compared else ""
+
+    def _tooltip(self, key: str) -> str:
+        number = list(LEARNERS).index(key) + 1
+        keys = f"{number}, A" if key == AUTO else str(number)
+        heading = f"<b>{escape(learner_title(key))}</b> · {escape(learner_citation(key))}"
+        decide = self.tr("{keys} or a click: it decides the names").format(keys=keys)
+        compare = self.tr("Shift+{number}, Ctrl+click or the corner: it is compared").format(number=number)
+        words = escape(learner_explanation(key))
+        return f"<p>{heading}<br>{words}</p><p>{escape(decide)}<br>{escape(compare)}</p>"
+
+    # What the user asks for -----------------------------------------------------------------------------------------
+
+    def _others(self) -> list[str]:
+        return [key for key in LEARNERS if key != self._learner]
+
+    def _choose(self, key: str) -> None:
+        if key == self._learner:
+            return
+        # As the engine does it: one that was compared changes places with the one that decided.
+        self._compared = tuple(self._learner if other == key else other for other in self._compared)
+        self._learner = key
+        self._engine.set_learner(key)
+
+    def _toggle(self, key: str) -> None:
+        if key != self._learner:
+            self._compare(other for other in self._others() if (other in self._compared) != (other == key))
+
+    def _toggle_all(self) -> None:
+        others = self._others()
+        self._compare([] if {*others} <= {*self._compared} else others)
+        self._show_checked()
+
+    def _compare(self, keys: Iterable[str]) -> None:
+        self._compared = tuple(keys)
+        self._engine.set_compared(self._compared)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer by name what the keys and the corner do."""
+        button = self.row.childAt(self.row.mapFrom(self, event.pos()))
+        if isinstance(button, MethodButton) and button.isEnabled():
+            where = event.globalPos()
+            if event.reason() is QContextMenuEvent.Reason.Keyboard:
+                where = button.mapToGlobal(QPoint(0, button.height()))
+            self.menu_for(button.key).popup(where)
+
+    def menu_for(self, key: str) -> QMenu:
+        """The context menu of a method's button; it deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        decide = menu.addAction(self.tr("&Decide by this method"), lambda: self._choose(key))
+        compare = menu.addAction(self.tr("&Compare it"), lambda: self._toggle(key))
+        compare.setCheckable(True)
+        compare.setChecked(key in self._compared)
+        for action in (decide, compare):
+            action.setEnabled(key != self._learner)
+        only = menu.addAction(self.tr("Compare &only it"), lambda: self._compare([key]))
+        only.setEnabled(key != self._learner)
+        return menu
+
+
+class _Row(QWidget):
+    """Nine buttons and one for all, side by side at any width: full names, short names, or so many letters."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.buttons = [MethodButton(key, number, self) for number, key in enumerate(LEARNERS, start=1)]
+        self.all_button = QToolButton(self)
+        self.all_button.setCheckable(True)
+        self.all_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.all_button.setAccessibleName(self.tr("Compare all"))
+        self.all_button.setToolTip(self.tr("Run all methods on the same frames, or only the one that decides (C)"))
+        self.setFixedHeight(HEIGHT)
+        short = [learner_short_title(button.key) for button in self.buttons]
+        whole, brief = self.tr("Compare all"), self.tr("All")
+        self._forms = [([learner_title(button.key) for button in self.buttons], whole), (short, whole), (short, brief)]
+        letters = range(_MOST_LETTERS - 1, _FEWEST_LETTERS - 1, -1)
+        self._forms += [([_cut(text, most) for text in short], brief) for most in letters]
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for three letters each."""
+        return QSize(self._width_of(*self._forms[-1]), HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        """Room for the short names."""
+        return QSize(self._width_of(*self._forms[1]), HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the longest form that fits, and place the buttons."""
+        super().resizeEvent(event)
+        fitting = (form for form in self._forms if self._width_of(*form) <= self.width())
+        names, words = next(fitting, self._forms[-1])
+        x = 0
+        for button, name in zip(self.buttons, names, strict=True):
+            button.setText(name)
+            button.setGeometry(x, 0, button.width_for(name), HEIGHT)
+            x += button.width() + _GAP
+        self.all_button.setText(words)
+        self.all_button.setGeometry(x + Space.XS, 0, _all_width(words), HEIGHT)
+
+    def _width_of(self, names: list[str], words: str) -> int:
+        buttons = sum(button.width_for(name) + _GAP for button, name in zip(self.buttons, names, strict=True))
+        return buttons + Space.XS + _all_width(words)
+
+
+def _all_width(words: str) -> int:
+    """Width of the last button: its text, and the style sheet's padding and border."""
+    return QFontMetrics(font(FontSize.BODY)).horizontalAdvance(words) + 2 * (Space.M + 1) + 2
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, or its first letters with the point of an abbreviation."""
+    return text if len(text) <= most else text[:most].rstrip(" -–(") + "."
+
+
+def _literal(text: str) -> str:
+    """The text as a menu shows it, where & would underline a letter."""
+    return text.replace("&", "&&")
