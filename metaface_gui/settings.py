@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class RecognitionSettings:
     """Keys of the chosen parts, and the share of strangers that may be taken for somebody (FPIR, 0..1).
+
+    `learner` decides the names; `compared` are those that run beside it on the same frames: without it, each once.
 
     Raises:
         ValueError: if `fpir` is not between 0 and 1, both excluded.
@@ -18,7 +20,23 @@ class RecognitionSettings:
     device: str = "auto"
     learner: str = "prototypical"
     fpir: float = 0.01
+    compared: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 < self.fpir < 1.0:
             raise ValueError(f"fpir must lie between 0 and 1, got {self.fpir}")
+        beside = tuple(key for key in dict.fromkeys(self.compared) if key != self.learner)
+        object.__setattr__(self, "compared", beside)
+
+    @property
+    def learners(self) -> tuple[str, ...]:
+        """All that run, the deciding one first."""
+        return (self.learner, *self.compared)
+
+    def decided_by(self, learner: str) -> RecognitionSettings:
+        """Return the same with another learner that decides.
+
+        One that ran beside changes places with the one that decided, so that whom the user compares stays compared.
+        """
+        compared = tuple(self.learner if key == learner else key for key in self.compared)
+        return replace(self, learner=learner, compared=compared)

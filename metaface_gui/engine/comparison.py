@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+import numpy as np
+
+from metaface_gui.pipeline.recognition.tracker import box_iou
+from metaface_gui.types import FrameResult, Identification, PersonId, TrackedFace
+
+_SAME_FACE = 0.5
+"""Overlap (IoU) from which a found face is the one that the scene drew there."""
+_LONGEST_GAP_NS = 1_000_000_000
+"""A pause between two frames counts as this much looking at most: nobody changes their mind while it lasts."""
+_MAX_TRACKS = 256
+"""So many tracks are remembered, the last ones."""
+
+Candidate = PersonId | None
+"""A person, or None for Unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +41,169 @@ class LearnerTally:
     contested: int = 0
     right: int = 0
     judged: int = 0
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What of a `LearnerTally` grows: a new record for each face would cost the inference thread too much."""
+
+    named: int = 0
+    unknown: int = 0
+    switches: int = 0
+    agreeing: int = 0
+    contested: int = 0
+    right: int = 0
+    judged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """Who a face is: an enrolled person's id or, in a scene, their name; both None: nobody who is enrolled."""
+
+    person_id: PersonId | None = None
+    name: str | None = None
+
+    def fits(self, decision: Identification) -> bool:
+        """Whether that decision is right."""
+        if self.name is not None:
+            return decision.name == self.name
+        return decision.person_id == self.person_id
+
+
+class ComparisonTally:
+    """Counts every face of every frame (`add`, on the inference thread); thread-safe.
+
+    All tallies are of the same frames: when a learner joins, all begin anew; when one leaves, the others go on. What
+    the user said of tracks outlives both.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: dict[int, Candidate] = {}
+        self._enrolled: frozenset[str] | None = None
+        self._counts: dict[str, _Counts] = {}
+        self._shown: dict[int, dict[str, Candidate]] = {}
+        self._n_frames = self._looked_ns = 0
+        self._seen_ns: int | None = None
+
+    @property
+    def n_frames(self) -> int:
+        """Frames with a face that were counted."""
+        with self._lock:
+            return self._n_frames
+
+    @property
+    def seconds(self) -> float:
+        """For how long was looked, longer pauses left out."""
+        with self._lock:
+            return self._looked_ns / 1e9
+
+    def add(self, result: FrameResult) -> None:
+        """Count the decisions on the faces of one frame."""
+        with self._lock:
+            if self._seen_ns is not None:
+                self._looked_ns += min(max(0, result.finished_ns - self._seen_ns), _LONGEST_GAP_NS)
+            self._seen_ns = result.finished_ns
+            faces = [face for face in result.faces if face.per_learner]
+            if not faces:
+                return
+            self._count_for(faces[0].per_learner)
+            self._n_frames += 1
+            truths = self._truths(result)
+            for face in faces:
+                self._add_face(face, truths.get(face.track_id))
+            _keep_last(self._shown)
+
+    def tell(self, track_id: int, person_id: PersonId | None) -> None:
+        """Take the user's word for who a track is from now on; None: nobody who is enrolled."""
+        with self._lock:
+            self._told.pop(track_id, None)
+            self._told[track_id] = person_id
+            _keep_last(self._told)
+
+    def set_enrolled(self, names: Collection[str]) -> None:
+        """Say who is enrolled: of anybody else whom a scene knows, Unknown is the right answer."""
+        with self._lock:
+            self._enrolled = frozenset(names)
+
+    def reset(self) -> None:
+        """Begin anew; what the user said stays."""
+        with self._lock:
+            self._clear(tuple(self._counts))
+
+    def tallies(self) -> tuple[LearnerTally, ...]:
+        """Each learner's tally, in the order in which faces carry their decisions."""
+        with self._lock:
+            minutes = self._looked_ns / 60e9
+            return tuple(_tally(learner, counts, minutes) for learner, counts in self._counts.items())
+
+    def _count_for(self, decisions: Mapping[str, Identification]) -> None:
+        if decisions.keys() - self._counts.keys():
+            self._clear(tuple(decisions))
+        elif list(decisions) != list(self._counts):
+            self._counts = {learner: self._counts[learner] for learner in decisions}
+
+    def _clear(self, learners: tuple[str, ...]) -> None:
+        self._counts = {learner: _Counts() for learner in learners}
+        self._shown.clear()
+        self._n_frames = self._looked_ns = 0
+
+    def _add_face(self, face: TrackedFace, truth: _Truth | None) -> None:
+        shown = {learner: decision.person_id for learner, decision in face.per_learner.items()}
+        before = self._shown.pop(face.track_id, shown)
+        self._shown[face.track_id] = shown
+        choice, votes = Counter(shown.values()).most_common(1)[0]
+        has_majority = len(shown) > 1 and 2 * votes > len(shown)
+        for learner, decision in face.per_learner.items():
+            counts, candidate = self._counts[learner], shown[learner]
+            if candidate is None:
+                counts.unknown += 1
+            else:
+                counts.named += 1
+            counts.switches += before.get(learner, candidate) != candidate
+            if has_majority:
+                counts.contested += 1
+                counts.agreeing += candidate == choice
+            if truth is not None:
+                counts.judged += 1
+                counts.right += truth.fits(decision)
+
+    def _truths(self, result: FrameResult) -> dict[int, _Truth]:
+        """Who faces are, by track: the user's word first, then the scene's."""
+        truths = {} if not result.frame.truth else self._scene_truths(result)
+        for face in result.faces:
+            if face.track_id in self._told:
+                truths[face.track_id] = _Truth(person_id=self._told[face.track_id])
+        return truths
+
+    def _scene_truths(self, result: FrameResult) -> dict[int, _Truth]:
+        """Match each face of the scene to the found face that overlaps it most."""
+        drawn = np.stack([truth.box_xyxy for truth in result.frame.truth])
+        overlap = box_iou(drawn, np.stack([face.box_xyxy for face in result.faces]))
+        truths = dict[int, _Truth]()
+        for truth, row in zip(result.frame.truth, overlap, strict=True):
+            best = int(row.argmax())
+            if row[best] >= _SAME_FACE:
+                overlap[:, best] = 0.0
+                known = self._enrolled is None or truth.person in self._enrolled
+                truths[result.faces[best].track_id] = _Truth(name=truth.person if known else None)
+        return truths
+
+
+def _keep_last(tracks: dict[int, Candidate] | dict[int, dict[str, Candidate]]) -> None:
+    while len(tracks) > _MAX_TRACKS:
+        del tracks[next(iter(tracks))]
+
+
+def _tally(learner: str, counts: _Counts, minutes: float) -> LearnerTally:
+    return LearnerTally(
+        learner=learner,
+        named=counts.named,
+        unknown=counts.unknown,
+        switches=counts.switches,
+        switches_per_minute=counts.switches / minutes if minutes > 0.0 else 0.0,
+        agreeing=counts.agreeing,
+        contested=counts.contested,
+        right=counts.right,
+        judged=counts.judged,
+    )

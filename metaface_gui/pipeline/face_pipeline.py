@@ -14,6 +14,8 @@ from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.learners.base import AdaptedClassifier
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.quality import assess
 from metaface_gui.pipeline.recognition.tracker import Tracker
@@ -36,7 +38,8 @@ from metaface_gui.types import (
 class FacePipeline:
     """Looks at frames one after another; remembers tracks and votes between them, so it belongs to one thread.
 
-    `classifiers` maps a learner's key to its adapted open-set classifier; the `primary` one decides the name.
+    `classifiers` maps a learner's key to its adapted open-set classifier; the `primary` one decides the name, the
+    others decide beside it on the same features.
     """
 
     def __init__(self, detector: FaceDetector, embedder: FaceEmbedder) -> None:
@@ -45,26 +48,42 @@ class FacePipeline:
         self._classifiers: Mapping[str, OpenSetClassifier] = MappingProxyType({})
         self._primary = ""
         self._tracker = Tracker()
-        self._vote = TemporalVote()
+        self._votes: Mapping[str, TemporalVote] = MappingProxyType({})
+        self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
 
     def set_classifiers(self, classifiers: Mapping[str, OpenSetClassifier], primary: str) -> None:
-        """Identify with these from the next frame on.
+        """Identify with these from the next frame on; faces carry the decisions in this order.
 
-        Votes begin anew: scores of another classifier are on another scale and may be about other people.
+        The votes of a learner whose classifier is another one begin anew: its scores are on another scale and may be
+        about other people. The others go on.
 
         Raises:
             ValueError: if the primary one is not among them.
         """
         if primary not in classifiers:
             raise ValueError(f"primary learner {primary!r} is not among {sorted(classifiers)}")
+        former, votes = self._classifiers, self._votes
+        self._votes = MappingProxyType(
+            {
+                key: votes[key] if former.get(key) is classifier else TemporalVote()
+                for key, classifier in classifiers.items()
+            }
+        )
         self._classifiers = MappingProxyType(dict(classifiers))
         self._primary = primary
-        self._vote.reset()
+
+    def set_map(self, plane: EmbeddingMap | None, classifier: AdaptedClassifier | None) -> None:
+        """Say of each face from the next frame on where on `plane` it lies, in the adapted space of `classifier`.
+
+        None for either: faces have no place on a map.
+        """
+        self._map = None if plane is None or classifier is None else (plane, classifier)
 
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
         self._tracker.reset()
-        self._vote.reset()
+        for vote in self._votes.values():
+            vote.reset()
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame."""
@@ -75,23 +94,27 @@ class FacePipeline:
         embeddings = self._embeddings(features)
         embedded = time.perf_counter()
         decisions = self._identify(features)
+        places = self._places(features)
         track_ids = self._tracker.update(detections, embeddings, frame.time_s)
         faces = []
         for index, track_id in enumerate(track_ids):
             detection = detections[index]
             quality = assess(frame.image_bgr, detection, crops[index])
-            per_learner = {key: answers[index] for key, answers in decisions.items()}
-            now = per_learner.get(self._primary, UNKNOWN)
+            voted = {
+                key: self._votes[key].update(track_id, answers[index], quality, frame.time_s)
+                for key, answers in decisions.items()
+            }
             faces.append(
                 TrackedFace(
                     track_id=track_id,
                     box_xyxy=detection.box_xyxy,
                     landmarks=detection.landmarks,
                     confidence=detection.confidence,
-                    identification=self._vote.update(track_id, now, quality, frame.time_s),
+                    identification=voted.get(self._primary, UNKNOWN),
                     quality=quality,
                     embedding=embeddings[index],
-                    per_learner=per_learner,
+                    per_learner=MappingProxyType(voted),
+                    map_xy=places[index],
                 )
             )
         finished = time.perf_counter()
@@ -136,6 +159,15 @@ class FacePipeline:
         # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
         faces = torch.from_numpy(features)
         return {key: classifier.identify(faces) for key, classifier in self._classifiers.items()}
+
+    def _places(self, features: Floats) -> Floats:
+        """Where n faces lie on the map: (n, 2), or (n, 0) without one."""
+        if self._map is None or len(features) == 0:
+            return np.zeros((len(features), 0), np.float32)
+        plane, classifier = self._map
+        with torch.inference_mode():
+            moved: Floats = classifier.embed(torch.from_numpy(features)).numpy()
+        return plane.place(moved)
 
 
 def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:

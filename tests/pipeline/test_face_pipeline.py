@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,12 @@ from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import Frame, FrameResult
+from metaface_gui.types import Frame, FrameResult, Identification
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,104 @@ def test_the_primary_learner_must_be_among_the_classifiers(
 ) -> None:
     with pytest.raises(ValueError, match="primary"):
         pipeline.set_classifiers({"prototypical": classifier}, "maml")
+
+
+class Says:
+    """An open-set classifier that answers what it is told, whoever comes."""
+
+    def __init__(self, *answers: Identification) -> None:
+        self.answers = list(answers)
+
+    def identify(self, features: torch.Tensor) -> tuple[Identification, ...]:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return (answer,) * len(features)
+
+
+ANNA = Identification(1, "Anna", 0.9, 0.4, 1, "Anna")
+BORIS = Identification(2, "Boris", 0.9, 0.4, 2, "Boris")
+
+
+def says(*answers: Identification) -> OpenSetClassifier:
+    return Says(*answers)  # type: ignore[return-value]
+
+
+def still_frames(n: int) -> list[Frame]:
+    picture = demo_people()[0].stills[0]
+    return [Frame(picture, index, index / 30.0, 0) for index in range(n)]
+
+
+def test_each_learner_votes_for_itself_and_the_primary_one_names(pipeline: FacePipeline) -> None:
+    flickering = says(*[ANNA, BORIS] * 10)
+    pipeline.set_classifiers({"maml": flickering, "reptile": says(BORIS)}, "reptile")
+    faces = [pipeline.process(frame).faces[0] for frame in still_frames(8)]
+    assert [list(face.per_learner) for face in faces] == [["maml", "reptile"]] * 8
+    shown = [face.per_learner["maml"].person_id for face in faces]
+    assert sum(a != b for a, b in itertools.pairwise(shown)) <= 1, "voted: what alternates does not flicker"
+    assert all(face.identification is face.per_learner["reptile"] for face in faces)
+    assert {face.identification.name for face in faces} == {"Boris"}
+
+
+def test_votes_begin_anew_for_the_learner_whose_classifier_changed_and_for_no_other(pipeline: FacePipeline) -> None:
+    frames = still_frames(12)
+    steady = says(*[ANNA] * 10, BORIS)
+    pipeline.set_classifiers({"maml": steady, "reptile": says(ANNA)}, "maml")
+    for frame in frames[:10]:
+        pipeline.process(frame)
+    pipeline.set_classifiers({"reptile": says(BORIS), "maml": steady}, "reptile")
+    face = pipeline.process(frames[10]).faces[0]
+    assert face.per_learner["maml"].name == "Anna", "one frame for Boris does not outweigh ten for Anna"
+    assert face.per_learner["reptile"].name == face.identification.name == "Boris"
+    pipeline.set_classifiers({"maml": says(BORIS)}, "maml")
+    assert list(pipeline.process(frames[11]).faces[0].per_learner) == ["maml"]
+
+
+def test_one_learner_among_several_decides_as_it_does_alone(
+    pipeline: FacePipeline, classifier: OpenSetClassifier, store: WeightsStore
+) -> None:
+    together = build_pipeline(RecognitionSettings(), store, embedder=pipeline.embedder)
+    pipeline.set_classifiers({"prototypical": classifier}, "prototypical")
+    together.set_classifiers({"maml": classifier.with_fpir(0.5), "prototypical": classifier}, "prototypical")
+    for alone, among in zip(look(pipeline, 30, 33, 420), look(together, 30, 33, 420), strict=True):
+        assert [face.identification for face in alone.faces] == [face.identification for face in among.faces]
+        assert [face.track_id for face in alone.faces] == [face.track_id for face in among.faces]
+
+
+class HalfTurn:
+    """An adapted classifier whose space is the embedding, negated; it counts how often it is asked."""
+
+    n_way = 1
+    calls = 0
+
+    def scores(self, features: torch.Tensor) -> torch.Tensor:
+        return features[:, :1]
+
+    def embed(self, features: torch.Tensor) -> torch.Tensor:
+        self.calls += 1
+        return -features[:, :128]
+
+    def anchors(self) -> torch.Tensor:
+        return torch.zeros(1, 128)
+
+
+def test_faces_have_their_place_on_the_map_while_there_is_one(pipeline: FacePipeline) -> None:
+    axes = np.eye(2, 128, dtype=np.float32)
+    nothing = np.zeros((0, 2), np.float32)
+    plane = EmbeddingMap(
+        "maml", (), (), (), np.zeros(0, np.int64), nothing, nothing, np.full(128, 0.5, np.float32), axes, 1.0
+    )
+    adapted = HalfTurn()
+    (first,) = look(pipeline, 420)
+    assert {face.map_xy.shape for face in first.faces} == {(0,)}
+    pipeline.set_map(plane, adapted)
+    (second,) = look(pipeline, 420)
+    assert len(second.faces) == 3
+    for face in second.faces:
+        np.testing.assert_allclose(face.map_xy, -face.embedding[:2] - 0.5, atol=1e-6)
+    assert adapted.calls == 1, "one call a frame, however many faces"
+    pipeline.set_map(None, None)
+    (third,) = look(pipeline, 420)
+    assert {face.map_xy.shape for face in third.faces} == {(0,)}
+    assert adapted.calls == 1
 
 
 def test_templates_from_stored_pictures_are_close_to_the_frames_own(pipeline: FacePipeline) -> None:
