@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from metaface_gui.engine.events import EngineListener, GalleryChanged, Undoable
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
-from metaface_gui.gallery import Gallery, GalleryChange, NewConsent, NewShot, Person
+from metaface_gui.gallery import AddedShots, EnrolledPerson, Gallery, GalleryChange, NewConsent, NewShot, Person
 from metaface_gui.types import PersonId
 
 CONSENT_TEXT_VERSION = "2026-11"
@@ -29,6 +29,7 @@ class GalleryKeeper:
         self._tokens = itertools.count(1)
         self._lock = threading.Lock()
         self._undoable: dict[int, tuple[GalleryChange, int]] = {}
+        self._is_purge_due = False
         self._seen: dict[PersonId, datetime] = {}
 
     def publish(self) -> None:
@@ -36,7 +37,7 @@ class GalleryKeeper:
         self._listener(GalleryChanged(self.gallery.snapshot()))
 
     def save(self, name: str, person_id: PersonId | None, shots: Sequence[NewShot], *, consent_given: bool) -> Person:
-        """Enrol a new person, or add shots to one.
+        """Enrol a new person, or add shots to one; can be undone.
 
         Raises:
             EnrollmentError: if there is no shot, or a new person has not consented.
@@ -47,15 +48,38 @@ class GalleryKeeper:
                 QT_TRANSLATE_NOOP("Errors", "There is no usable shot to save. Record some, or choose other pictures.")
             )
         if person_id is not None:
-            person = self.gallery.add_shots(person_id, shots)
-        else:
-            if not consent_given:
-                raise EnrollmentError(
-                    QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
-                )
-            person = self.gallery.enroll(name, shots, consent(CONSENT_ON_SCREEN))
-        self.publish()
+            self.add_shots(person_id, shots)
+            return self.gallery.person(person_id)
+        if not consent_given:
+            raise EnrollmentError(
+                QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
+            )
+        change = self.gallery.enroll_undoably(name, shots, consent(CONSENT_ON_SCREEN))
+        person = self.gallery.person(change.person_id)
+        self._changed(change, QT_TRANSLATE_NOOP("Undo", "Enrolled {name}"), person.name)
         return person
+
+    def add_shots(self, person_id: PersonId, shots: Sequence[NewShot]) -> None:
+        """Add shots to a person; can be undone.
+
+        Raises:
+            GalleryError: if there is no such person or no shot, or the file cannot be written.
+        """
+        change = self.gallery.add_shots_undoably(person_id, shots)
+        one, several = (
+            QT_TRANSLATE_NOOP("Undo", "Added a shot to {name}"),
+            QT_TRANSLATE_NOOP("Undo", "Added shots to {name}"),
+        )
+        self._changed(change, one if len(shots) == 1 else several, self._name(person_id))
+
+    def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> None:
+        """Remember faces that are not this person; can be undone.
+
+        Raises:
+            GalleryError: if there is no such person or no shot, or the file cannot be written.
+        """
+        change = self.gallery.add_negatives(person_id, shots)
+        self._changed(change, QT_TRANSLATE_NOOP("Undo", "Remembered: not {name}"), self._name(person_id))
 
     def rename(self, person_id: PersonId, name: str) -> None:
         """Give another name."""
@@ -80,22 +104,31 @@ class GalleryKeeper:
         self._changed(token, QT_TRANSLATE_NOOP("Undo", "Deleted a shot"), "")
 
     def undo(self, token: int) -> None:
-        """Bring back what was destroyed; an expired token has no effect."""
+        """Bring back what was destroyed, or destroy what was added; an expired token has no effect.
+
+        Raises:
+            GalleryError: if something done since stands in the way; once that is undone, the token works.
+        """
         with self._lock:
-            undoable = self._undoable.pop(token, None)
+            undoable = self._undoable.get(token)
         if undoable is not None:
             self.gallery.undo(undoable[0])
+            with self._lock:
+                self._undoable.pop(token, None)
+                self._is_purge_due |= isinstance(undoable[0], AddedShots | EnrolledPerson)
             self.publish()
 
     def has_expired(self, now_ns: int) -> bool:
         """Whether the time to undo is over for all that waits to be destroyed for good."""
         with self._lock:
-            return bool(self._undoable) and all(expires < now_ns for _, expires in self._undoable.values())
+            is_something_left = self._is_purge_due or bool(self._undoable)
+            return is_something_left and all(expires < now_ns for _, expires in self._undoable.values())
 
     def purge(self) -> None:
         """Destroy for good what was deleted."""
         with self._lock:
             self._undoable.clear()
+            self._is_purge_due = False
         self.gallery.purge_deleted()
 
     def note_seen(self, person_ids: Sequence[PersonId]) -> None:

@@ -5,7 +5,15 @@ what happens in it (`rows`, `changes`, `transfer`) and the one class that others
 May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
 """
 
-from metaface_gui.gallery.changes import DeletedPerson, DeletedShot, GalleryChange, MergedPeople, RenamedPerson
+from metaface_gui.gallery.changes import (
+    AddedShots,
+    DeletedPerson,
+    DeletedShot,
+    EnrolledPerson,
+    GalleryChange,
+    MergedPeople,
+    RenamedPerson,
+)
 from metaface_gui.gallery.gallery import Gallery
 from metaface_gui.gallery.names import MAX_NAME, clean_name, name_key
 from metaface_gui.gallery.records import (
@@ -27,10 +35,12 @@ __all__ = [
     "MAX_CHIP_BYTES",
     "MAX_DIM",
     "MAX_NAME",
+    "AddedShots",
     "ClashPolicy",
     "Consent",
     "DeletedPerson",
     "DeletedShot",
+    "EnrolledPerson",
     "Gallery",
     "GalleryChange",
     "GallerySnapshot",

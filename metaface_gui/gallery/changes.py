@@ -2,17 +2,21 @@
 
 Deleting has two steps. First the row is marked with the revision that deleted it: no query sees it any more, and the
 record returned here can bring it back. Then a purge removes it for good. A record works once: the mark it names is
-gone after an undo or a purge.
+gone after an undo or a purge. What was added is undone by deleting it in the same way.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import rows
+from metaface_gui.gallery.contradictions import contradicted_by_merge, contradicted_by_shots
 from metaface_gui.gallery.names import name_key
-from metaface_gui.gallery.records import ShotId
+from metaface_gui.gallery.records import NewShot, ShotId
 from metaface_gui.gallery.rows import is_id, no_such_person, no_such_shot
 from metaface_gui.types import PersonId
 
@@ -47,7 +51,10 @@ class RenamedPerson:
 
 @dataclass(frozen=True, slots=True)
 class MergedPeople:
-    """All of one person's shots and consents became another's, and the one was deleted."""
+    """All of one person's shots, negatives and consents became another's, and the one was deleted.
+
+    `withdrawn` are the negatives that showed the other of the two (`contradictions`).
+    """
 
     revision: int
     into_id: PersonId
@@ -57,9 +64,29 @@ class MergedPeople:
     consent_ids: tuple[int, ...]
     last_seen_us: tuple[int | None, int | None]
     """When the other was last seen, as of before and after the merge, microseconds since 1970."""
+    withdrawn: tuple[ShotId, ...] = ()
 
 
-GalleryChange = DeletedPerson | DeletedShot | RenamedPerson | MergedPeople
+@dataclass(frozen=True, slots=True)
+class EnrolledPerson:
+    """A person was added, with these shots."""
+
+    revision: int
+    person_id: PersonId
+    shot_ids: tuple[ShotId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedShots:
+    """Shots or negatives were added to a person; `withdrawn` are negatives that these contradict."""
+
+    revision: int
+    person_id: PersonId
+    shot_ids: tuple[ShotId, ...]
+    withdrawn: tuple[ShotId, ...] = ()
+
+
+GalleryChange = DeletedPerson | DeletedShot | RenamedPerson | MergedPeople | EnrolledPerson | AddedShots
 """What `Gallery.undo` takes back."""
 
 
@@ -106,6 +133,17 @@ def require_free_name(connection: sqlite3.Connection, name: str, *, for_id: Pers
         )
 
 
+def add_shots(
+    connection: sqlite3.Connection, path: Path | None, person_id: PersonId, shots: Sequence[NewShot]
+) -> AddedShots:
+    """Add shots or negatives to a person; the negatives that new shots contradict are marked as deleted."""
+    living_name(connection, person_id)
+    revision = next_revision(connection)
+    withdrawn = contradicted_by_shots(connection, path, person_id, [shot for shot in shots if not shot.is_negative])
+    _mark(connection, withdrawn, revision)
+    return AddedShots(revision, person_id, rows.insert_shots(connection, person_id, shots), withdrawn)
+
+
 def delete_person(connection: sqlite3.Connection, person_id: PersonId) -> DeletedPerson:
     """Mark a person, and with them all their shots, as deleted."""
     name = living_name(connection, person_id)
@@ -146,14 +184,15 @@ def rename(connection: sqlite3.Connection, person_id: PersonId, name: str) -> Re
     return RenamedPerson(next_revision(connection), person_id, old_name, name)
 
 
-def merge(connection: sqlite3.Connection, into_id: PersonId, from_id: PersonId) -> MergedPeople:
-    """Move one person's shots and consents to another and mark the one as deleted."""
+def merge(connection: sqlite3.Connection, path: Path | None, into_id: PersonId, from_id: PersonId) -> MergedPeople:
+    """Move one person's shots, negatives and consents to another and mark the one as deleted."""
     living_name(connection, into_id)
     from_name = living_name(connection, from_id)
     if into_id == from_id:
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "{name} cannot be merged with themselves. Choose two people."), name=from_name
         )
+    withdrawn = contradicted_by_merge(connection, path, into_id, from_id)
     shot_ids = _ids(connection, "SELECT id FROM shot WHERE person_id = ?", from_id)
     consent_ids = _ids(connection, "SELECT id FROM consent WHERE person_id = ?", from_id)
     seen = "SELECT max(last_seen_at) FROM person WHERE id IN (?, ?)"
@@ -164,7 +203,8 @@ def merge(connection: sqlite3.Connection, into_id: PersonId, from_id: PersonId) 
     connection.execute("UPDATE consent SET person_id = ? WHERE person_id = ?", (into_id, from_id))
     connection.execute("UPDATE person SET last_seen_at = ? WHERE id = ?", (after, into_id))
     connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, from_id))
-    return MergedPeople(revision, into_id, from_id, from_name, shot_ids, consent_ids, (before, after))
+    _mark(connection, withdrawn, revision)
+    return MergedPeople(revision, into_id, from_id, from_name, shot_ids, consent_ids, (before, after), withdrawn)
 
 
 def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
@@ -185,6 +225,10 @@ def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
             _set_name(connection, change.person_id, change.old_name)
         case MergedPeople():
             _part_again(connection, change)
+        case EnrolledPerson():
+            _unenroll(connection, change)
+        case AddedShots():
+            _take_out(connection, change)
     next_revision(connection)
 
 
@@ -210,6 +254,7 @@ def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
     _revive_person(connection, change.from_id, change.revision, change.from_name)
     _give_back(connection, "shot", change.shot_ids, change)
     _give_back(connection, "consent", change.consent_ids, change)
+    _unmark(connection, change.withdrawn, change.revision)
     # Seen since the merge: nobody can tell which of the two it was, so the later time stays.
     before, after = change.last_seen_us
     connection.execute(
@@ -224,6 +269,42 @@ def _give_back(connection: sqlite3.Connection, table: str, ids: tuple[int, ...],
         if owner is not None and owner[0] != change.into_id:
             raise _too_late()
         connection.execute(f"UPDATE {table} SET person_id = ? WHERE id = ?", (change.from_id, row_id))
+
+
+def _unenroll(connection: sqlite3.Connection, change: EnrolledPerson) -> None:
+    living = set(_ids(connection, "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL", change.person_id))
+    # Somebody merged into them since, and shots added since, are not to go with them.
+    query = "UPDATE person SET deletion = ? WHERE id = ? AND deletion IS NULL"
+    if living - set(change.shot_ids) or connection.execute(query, (change.revision, change.person_id)).rowcount != 1:
+        raise _too_late()
+
+
+def _take_out(connection: sqlite3.Connection, change: AddedShots) -> None:
+    """Mark as deleted what was added, with the revision that added it, so that forgetting the change purges it."""
+    places = ", ".join("?" * len(change.shot_ids))
+    query = f"""
+        SELECT shot.id, shot.person_id FROM shot JOIN person ON person.id = shot.person_id
+        WHERE shot.id IN ({places}) AND shot.deletion IS NULL AND person.deletion IS NULL
+    """
+    living = connection.execute(query, change.shot_ids).fetchall()
+    if not living:
+        raise _too_late()
+    _mark(connection, [shot_id for shot_id, _ in living], change.revision)
+    _unmark(connection, change.withdrawn, change.revision)
+    own = "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL AND NOT is_negative"
+    for owner in {owner for _, owner in living}:  # another than was added to, if they were merged since
+        if not _ids(connection, own, owner):
+            raise _too_late()  # their older shots were deleted since
+
+
+def _mark(connection: sqlite3.Connection, shot_ids: Sequence[ShotId], revision: int) -> None:
+    connection.executemany("UPDATE shot SET deletion = ? WHERE id = ?", [(revision, shot_id) for shot_id in shot_ids])
+
+
+def _unmark(connection: sqlite3.Connection, shot_ids: Sequence[ShotId], revision: int) -> None:
+    """Bring back what this change withdrew; what was purged since is simply missing."""
+    query = "UPDATE shot SET deletion = NULL WHERE id = ? AND deletion = ?"
+    connection.executemany(query, [(shot_id, revision) for shot_id in shot_ids])
 
 
 def has_deleted(connection: sqlite3.Connection) -> bool:
@@ -244,7 +325,7 @@ def purge(connection: sqlite3.Connection) -> None:
 
 
 def purge_one(connection: sqlite3.Connection, change: GalleryChange) -> None:
-    """Remove what one change marked as deleted, and nothing else."""
+    """Remove what one change, or its undo, marked as deleted, and nothing else."""
     connection.execute("DELETE FROM person WHERE deletion = ?", (change.revision,))
     connection.execute("DELETE FROM shot WHERE deletion = ?", (change.revision,))
     set_scrub_due(connection, is_due=True)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import changes, rows, transfer
-from metaface_gui.gallery.changes import DeletedPerson, DeletedShot, GalleryChange, MergedPeople, RenamedPerson
+from metaface_gui.gallery.changes import (
+    AddedShots,
+    DeletedPerson,
+    DeletedShot,
+    EnrolledPerson,
+    GalleryChange,
+    MergedPeople,
+    RenamedPerson,
+)
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gallery.records import (
@@ -131,7 +140,7 @@ class Gallery:
             return None if person_id is None else rows.read_person(connection, self.path, person_id)
 
     def shots(self, person_id: PersonId) -> tuple[Shot, ...]:
-        """Return a person's shots, oldest first.
+        """Return a person's shots, oldest first, and behind them the faces that are not theirs (`is_negative`).
 
         Raises:
             GalleryError: if there is no such person.
@@ -151,12 +160,23 @@ class Gallery:
             return rows.read_consents(connection, self.path, person_id)
 
     def templates(self, embedder_id: str) -> Templates:
-        """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none."""
+        """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none.
+
+        Negatives are not among them.
+        """
         with self._database.reading() as connection:
-            return rows.read_templates(connection, self.path, embedder_id)
+            return rows.read_templates(connection, self.path, embedder_id, of_negatives=False)
+
+    def negatives(self, embedder_id: str) -> Templates:
+        """Return what `templates` leaves out: faces that were said not to be `person_ids`; as many rows as there are.
+
+        Somebody may have negatives of this embedder and no template.
+        """
+        with self._database.reading() as connection:
+            return rows.read_templates(connection, self.path, embedder_id, of_negatives=True)
 
     def shots_without(self, embedder_id: str, *, after_id: ShotId = 0, limit: int = 64) -> tuple[Shot, ...]:
-        """Return the next page of kept shots that this embedder has not embedded, by id; empty at the end.
+        """Return the next page of kept shots and negatives that this embedder has not embedded; empty at the end.
 
         Pass the last shot's id as `after_id` for the next page, so that a shot that cannot be embedded is passed by.
         """
@@ -174,30 +194,50 @@ class Gallery:
         """Add a person with their shots and their consent.
 
         Raises:
-            GalleryError: if the name is taken or cannot be one, or there are no shots.
+            GalleryError: if the name is taken or cannot be one, or there are no shots of theirs.
         """
+        return self.person(self.enroll_undoably(name, shots, consent).person_id)
+
+    def enroll_undoably(self, name: str, shots: Sequence[NewShot], consent: NewConsent) -> EnrolledPerson:
+        """Do as `enroll`; `undo` deletes the person again."""
         name = clean_name(name)
-        _require_shots(shots)
-        with self._changing() as connection:
+        _require_shots([shot for shot in shots if not shot.is_negative])
+        with self._database.changing() as connection:
             changes.require_free_name(connection, name)
             person_id = rows.insert_person(connection, name, name_key(name), datetime.now(UTC))
             rows.insert_consent(connection, person_id, consent)
-            rows.insert_shots(connection, person_id, shots)
-            return rows.read_person(connection, self.path, person_id)
+            shot_ids = rows.insert_shots(connection, person_id, shots)
+            return EnrolledPerson(changes.next_revision(connection), person_id, shot_ids)
 
     def add_shots(self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None) -> Person:
         """Add shots, and a further consent record if one was given, to a person.
 
+        Negatives of theirs that would deny these very faces are withdrawn: the user's last word counts.
+
         Raises:
             GalleryError: if there is no such person, or there are no shots.
         """
+        self.add_shots_undoably(person_id, shots, consent)
+        return self.person(person_id)
+
+    def add_shots_undoably(
+        self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None
+    ) -> AddedShots:
+        """Do as `add_shots`; `undo` deletes just these again. The consent stays."""
         _require_shots(shots)
-        with self._changing() as connection:
-            changes.living_name(connection, person_id)
+        with self._database.changing() as connection:
+            change = changes.add_shots(connection, self.path, person_id, shots)
             if consent is not None:
                 rows.insert_consent(connection, person_id, consent)
-            rows.insert_shots(connection, person_id, shots)
-            return rows.read_person(connection, self.path, person_id)
+            return change
+
+    def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
+        """Remember faces that are not this person, whatever their `is_negative` says; `undo` deletes them again.
+
+        Raises:
+            GalleryError: if there is no such person, or there are no shots.
+        """
+        return self.add_shots_undoably(person_id, [replace(shot, is_negative=True) for shot in shots])
 
     def set_kept(self, shot_id: ShotId, *, is_kept: bool) -> None:
         """Choose whether a shot gives a template.
@@ -243,13 +283,15 @@ class Gallery:
             return changes.rename(connection, person_id, name)
 
     def merge(self, into_id: PersonId, from_id: PersonId) -> MergedPeople:
-        """Move all shots and consents of `from_id` to `into_id`, who keeps their name, and delete `from_id`.
+        """Move all shots, negatives and consents of `from_id` to `into_id`, who keeps their name; delete `from_id`.
+
+        A "not this person" of one that shows the other is withdrawn: they are one person now.
 
         Raises:
             GalleryError: if one of them is not there, or both are the same.
         """
         with self._database.changing() as connection:
-            return changes.merge(connection, into_id, from_id)
+            return changes.merge(connection, self.path, into_id, from_id)
 
     def delete_person(self, person_id: PersonId) -> DeletedPerson:
         """Delete a person with all that is known of them; `undo` works until it is purged.
@@ -261,7 +303,7 @@ class Gallery:
             return changes.delete_person(connection, person_id)
 
     def delete_shot(self, shot_id: ShotId) -> DeletedShot:
-        """Delete a shot; `undo` works until it is purged. A person may be left with none.
+        """Delete a shot or a negative; `undo` works until it is purged. A person may be left with none.
 
         Raises:
             GalleryError: if there is no such shot.
@@ -270,7 +312,7 @@ class Gallery:
             return changes.delete_shot(connection, shot_id)
 
     def undo(self, change: GalleryChange) -> None:
-        """Take back a rename, a merge or a deletion.
+        """Take back a rename, a merge or a deletion; or delete what was added, which can be purged from then on.
 
         Raises:
             GalleryError: if it was purged or undone already, or something done since stands in the way.
@@ -285,10 +327,16 @@ class Gallery:
         self._scrub()
 
     def purge_deleted(self) -> None:
-        """Remove for good, bytes and all, everything that was deleted; no deletion can be undone any more."""
-        with self._database.changing() as connection:
-            changes.purge(connection)
-        self._scrub()
+        """Remove for good, bytes and all, everything that was deleted; no deletion can be undone any more.
+
+        Takes no time if nothing was.
+        """
+        with self._database.reading() as connection:
+            is_due = changes.has_deleted(connection)
+        if is_due:
+            with self._database.changing() as connection:
+                changes.purge(connection)
+            self._scrub()
 
     # One file from gallery to gallery --------------------------------------------------------------------------------
 
@@ -329,10 +377,7 @@ class Gallery:
 
     def _purge_leftovers(self) -> None:
         if not self.is_read_only:
-            with self._database.reading() as connection:
-                is_due = changes.has_deleted(connection)
-            if is_due:
-                self.purge_deleted()
+            self.purge_deleted()
 
     def _scrub(self) -> None:
         self._database.scrub()

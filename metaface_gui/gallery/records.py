@@ -82,7 +82,7 @@ class _Picture:
     `chip` is an encoded picture (JPEG, PNG or WebP) of the face and some of what is around it, from which any embedder
     can be fed later. `landmarks` is float32 (5, 2) and `box_xyxy` float32 (4,), both in the chip's pixels. `quality`
     is 0..1, larger = better. `taken_at` is made UTC. A shot that is not `kept` is stored and shown but gives no
-    template.
+    template. A shot that `is_negative` shows somebody of whom the user said that it is not this person.
 
     Raises:
         ValueError: if a field does not fit.
@@ -95,6 +95,7 @@ class _Picture:
     taken_at: datetime
     source: ShotSource
     kept: bool = True
+    is_negative: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.chip) <= MAX_CHIP_BYTES:
@@ -162,7 +163,10 @@ class Consent(NewConsent):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody enrolled. `thumbnail` is the encoded picture of their best shot, None if they have no shot left."""
+    """Somebody enrolled. `thumbnail` is the encoded picture of their best shot, None if they have no shot left.
+
+    `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs.
+    """
 
     id: PersonId
     name: str
@@ -170,6 +174,7 @@ class Person:
     shot_count: int
     last_seen_at: datetime | None
     thumbnail: bytes | None = field(repr=False)
+    negative_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,8 @@ class GallerySnapshot:
 @dataclass(frozen=True, slots=True, eq=False)
 class Templates:
     """The kept shots' embeddings by one embedder, n ≥ 0 of them, as read-only arrays in the order of the shots' ids.
+
+    Either of people's own shots, or of negatives; then `person_ids` says whom each denies.
 
     `features` is float32 (n, d), `person_ids` and `shot_ids` are int64 (n,). Embeddings of different embedders are
     points of different spaces and never come in one record.

@@ -33,15 +33,16 @@ _MICROSECOND = timedelta(microseconds=1)
 
 _PEOPLE = """
     SELECT person.id, person.name, person.created_at, person.last_seen_at,
-        (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL),
+        (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative),
         (SELECT chip FROM shot WHERE id = (
-            SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL
-            ORDER BY kept DESC, quality DESC, id LIMIT 1))
+            SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative
+            ORDER BY kept DESC, quality DESC, id LIMIT 1)),
+        (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND is_negative)
     FROM person WHERE person.deletion IS NULL
 """
 _SHOT_COLUMNS = (
     "shot.id, shot.person_id, shot.chip, shot.landmarks, shot.box_xyxy, shot.quality, shot.taken_at, shot.source, "
-    "shot.kept"
+    "shot.kept, shot.is_negative"
 )
 _LIVE_SHOTS = """
     FROM shot JOIN person ON person.id = shot.person_id
@@ -125,15 +126,15 @@ def read_person(connection: sqlite3.Connection, path: Path | None, person_id: Pe
         return _person(row)
 
 
-def _person(row: tuple[int, str, int, int | None, int, bytes | None]) -> Person:
-    person_id, name, created_at, last_seen_at, shot_count, thumbnail = row
+def _person(row: tuple[int, str, int, int | None, int, bytes | None, int]) -> Person:
+    person_id, name, created_at, last_seen_at, shot_count, thumbnail, negative_count = row
     seen = None if last_seen_at is None else from_microseconds(last_seen_at)
-    return Person(person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail)
+    return Person(person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail, negative_count)
 
 
 def read_shots(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Shot, ...]:
-    """Return a person's shots, oldest first."""
-    query = f"SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND person.id = ? ORDER BY shot.id"
+    """Return a person's shots and behind them their negatives, oldest first each."""
+    query = f"SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND person.id = ? ORDER BY shot.is_negative, shot.id"
     rows = connection.execute(query, (person_id,)).fetchall()
     with decoding(path):
         return tuple(_shot(row) for row in rows)
@@ -142,7 +143,7 @@ def read_shots(connection: sqlite3.Connection, path: Path | None, person_id: Per
 def read_shots_without(
     connection: sqlite3.Connection, path: Path | None, embedder_id: str, after_id: ShotId, limit: int
 ) -> tuple[Shot, ...]:
-    """Return the next kept shots that have no embedding by this embedder, by id."""
+    """Return the next kept shots and negatives that have no embedding by this embedder, by id."""
     query = f"""
         SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND shot.kept AND shot.id > ? AND NOT EXISTS (
             SELECT 1 FROM embedding WHERE shot_id = shot.id AND embedder_id = ?)
@@ -162,8 +163,8 @@ def count_shots_without(connection: sqlite3.Connection, embedder_id: str) -> int
     return int(connection.execute(query, (embedder_id,)).fetchone()[0])
 
 
-def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int]) -> Shot:
-    shot_id, person_id, chip, landmarks, box_xyxy, quality, taken_at, source, kept = row
+def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int, int]) -> Shot:
+    shot_id, person_id, chip, landmarks, box_xyxy, quality, taken_at, source, kept, is_negative = row
     return Shot(
         id=shot_id,
         person_id=person_id,
@@ -174,18 +175,21 @@ def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int]) -> Sh
         taken_at=from_microseconds(taken_at),
         source=ShotSource(source),
         kept=bool(kept),
+        is_negative=bool(is_negative),
     )
 
 
-def read_templates(connection: sqlite3.Connection, path: Path | None, embedder_id: str) -> Templates:
-    """Return the kept shots' embeddings by one embedder."""
+def read_templates(
+    connection: sqlite3.Connection, path: Path | None, embedder_id: str, *, of_negatives: bool
+) -> Templates:
+    """Return the embeddings of all kept shots, or of all kept negatives, by one embedder."""
     query = f"""
         SELECT shot.id, shot.person_id, embedding.vector
         {_LIVE_SHOTS.replace("WHERE", "JOIN embedding ON embedding.shot_id = shot.id WHERE")}
-        AND shot.kept AND embedding.embedder_id = ? ORDER BY shot.id
+        AND shot.kept AND shot.is_negative = ? AND embedding.embedder_id = ? ORDER BY shot.id
     """
     dim = connection.execute("SELECT dim FROM embedder WHERE id = ?", (embedder_id,)).fetchone()
-    rows = connection.execute(query, (embedder_id,)).fetchall()
+    rows = connection.execute(query, (int(of_negatives), embedder_id)).fetchall()
     with decoding(path):
         return Templates(
             embedder_id=embedder_id,
@@ -235,12 +239,13 @@ def insert_consent(connection: sqlite3.Connection, person_id: PersonId, consent:
     )
 
 
-def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Sequence[NewShot]) -> None:
-    """Add shots and their embeddings."""
+def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Sequence[NewShot]) -> tuple[ShotId, ...]:
+    """Add shots and their embeddings; return the shots' ids."""
+    ids = []
     for shot in shots:
         cursor = connection.execute(
-            "INSERT INTO shot (person_id, landmarks, box_xyxy, quality, taken_at, source, kept, chip) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO shot (person_id, landmarks, box_xyxy, quality, taken_at, source, kept, chip, is_negative) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person_id,
                 to_blob(shot.landmarks),
@@ -250,10 +255,13 @@ def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Seq
                 str(shot.source),
                 int(shot.kept),
                 shot.chip,
+                int(shot.is_negative),
             ),
         )
+        ids.append(int(cursor.lastrowid or 0))
         for embedder_id, vector in shot.embeddings.items():
-            insert_embeddings(connection, embedder_id, {int(cursor.lastrowid or 0): vector})
+            insert_embeddings(connection, embedder_id, {ids[-1]: vector})
+    return tuple(ids)
 
 
 def insert_embeddings(connection: sqlite3.Connection, embedder_id: str, vectors: Mapping[ShotId, Floats]) -> None:

@@ -101,7 +101,17 @@ def _tables_of_version_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables_of_version_1,)
+def _negatives_of_version_2(connection: sqlite3.Connection) -> None:
+    """Let a shot say who somebody is not: then `person_id` is the person whom the face was denied to be.
+
+    It may stand behind the chip: SQLite keeps 0 and 1 in the row's header, so reading it walks through no picture.
+    """
+    connection.execute(
+        "ALTER TABLE shot ADD COLUMN is_negative INTEGER NOT NULL DEFAULT 0 CHECK (is_negative IN (0, 1))"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables_of_version_1, _negatives_of_version_2)
 
 
 def application_id(connection: sqlite3.Connection) -> int:

@@ -84,7 +84,8 @@ def translated(path: Path | None) -> Iterator[None]:
     except sqlite3.Error as error:
         code = primary_code(error)
         if code in _TEMPLATES:
-            raise GalleryError(_TEMPLATES[code], path=shown(path), reason=error) from error
+            # A message about a damaged schema quotes SQL, which has lines.
+            raise GalleryError(_TEMPLATES[code], path=shown(path), reason=" ".join(str(error).split())) from error
         # Python finds out by itself that a text is no UTF-8, and gives no code.
         if code is None and "decode to UTF-8" in str(error):
             raise damaged(path, "text that is not UTF-8") from error

@@ -46,7 +46,10 @@ class ClashPolicy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, by names. `renamed` holds the name in the file and the one in the gallery."""
+    """What an import did, by names. `renamed` holds the name in the file and the one in the gallery.
+
+    `shots_added` leaves negatives out.
+    """
 
     added: tuple[str, ...]
     renamed: tuple[tuple[str, str], ...]
@@ -183,15 +186,15 @@ def import_from(
 
 
 def _import_person(source: SourceDatabase, target: sqlite3.Connection, person: Person, into_id: PersonId) -> int:
-    """Copy a person's consents and shots; return how many shots were new."""
+    """Copy a person's consents, shots and negatives; return how many shots were new."""
     with translated(source.path):
         consents = rows.read_consents(source.connection, source.path, person.id)
         shots = [_checked_shot(source, shot) for shot in rows.read_shots(source.connection, source.path, person.id)]
     if not consents:
         raise damaged(source.path, f"it holds no consent of {person.name}")
-    query = "SELECT chip FROM shot WHERE person_id = ? AND deletion IS NULL"
-    known = {sha256(chip).digest() for (chip,) in target.execute(query, (into_id,))}
-    new = [shot for shot in shots if sha256(shot.chip).digest() not in known]
+    query = "SELECT chip, is_negative FROM shot WHERE person_id = ? AND deletion IS NULL"
+    known = {(sha256(chip).digest(), bool(negative)) for chip, negative in target.execute(query, (into_id,))}
+    new = [shot for shot in shots if (sha256(shot.chip).digest(), shot.is_negative) not in known]
     known_consents = {
         (consent.given_at, consent.purpose, consent.given_by, consent.text_version)
         for consent in rows.read_consents(target, source.path, into_id)
@@ -203,7 +206,7 @@ def _import_person(source: SourceDatabase, target: sqlite3.Connection, person: P
         rows.insert_shots(target, into_id, new)
     except ValueError as error:  # an embedder of this name gives vectors of another length here
         raise damaged(source.path, error) from error
-    return len(new)
+    return sum(not shot.is_negative for shot in new)
 
 
 def _checked_name(source: SourceDatabase, person: Person) -> str:
@@ -226,6 +229,7 @@ def _checked_shot(source: SourceDatabase, shot: Shot) -> NewShot:
             taken_at=shot.taken_at,
             source=shot.source,
             kept=shot.kept,
+            is_negative=shot.is_negative,
             embeddings=embeddings,
         )
 
