@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from contextlib import ExitStack
-from math import isfinite
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-import cv2
 from rich.console import Console
 from rich.progress import Progress
 
@@ -26,25 +24,24 @@ from metaface_gui.engine.assembly import (
     re_embed,
 )
 from metaface_gui.engine.model_keeper import uncalibrated
+from metaface_gui.engine.session_files import frame_line
 from metaface_gui.errors import cannot_write
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.rendering.draw_cv import CvPainter
-from metaface_gui.pipeline.rendering.overlay import overlay_items
+from metaface_gui.pipeline.rendering.annotator import Annotator
+from metaface_gui.pipeline.rendering.video_file_writer import VIDEO_FPS, VideoFileWriter
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import Frame, FrameResult, TrackedFace
+from metaface_gui.types import Frame, FrameResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from metaface_gui.cli.subparsers import Verbs
     from metaface_gui.pipeline.capture.base import FrameSource
-
-_DEFAULT_FPS = 25.0
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -82,15 +79,15 @@ def _run(args: argparse.Namespace) -> int:
     console = Console(stderr=args.jsonl is None, highlight=False)
     with ExitStack() as stack:
         lines = stack.enter_context(_output(args.jsonl)) if args.jsonl else sys.stdout
-        video = stack.enter_context(_VideoWriter(args.video)) if args.video else None
         source.open()
         stack.callback(source.close)
+        video = stack.enter_context(_AnnotatedVideo(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
         task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
         for result in _results(source, pipeline):
             lines.write(frame_line(result) + "\n")
             if video is not None:
-                video.write(result, source.nominal_fps or _DEFAULT_FPS)
+                video.write(result)
             counts.update(face.identification.name or "" for face in result.faces)
             frames += 1
             bar.advance(task)
@@ -115,29 +112,6 @@ def _adapt(path: Path, pipeline: FacePipeline, settings: RecognitionSettings, st
         return adapt_gallery(gallery, assets, settings)
 
 
-def frame_line(result: FrameResult) -> str:
-    """One frame as a line of JSON, in the shape that DESIGN names; a score of an empty gallery is null."""
-    faces = [_face_record(face) for face in result.faces]
-    record = {"frame": result.frame.index, "time_s": round(result.frame.time_s, 4), "faces": faces}
-    return json.dumps(record, ensure_ascii=False, allow_nan=False)
-
-
-def _face_record(face: TrackedFace) -> dict[str, int | float | str | list[float] | None]:
-    decision = face.identification
-    return {
-        "track": face.track_id,
-        "box": [round(float(value), 1) for value in face.box_xyxy],
-        "person": decision.name,
-        "score": _finite(decision.score),
-        "threshold": _finite(decision.threshold),
-    }
-
-
-def _finite(value: float) -> float | None:
-    """Round a score for JSON, which knows no infinity: null in an empty gallery."""
-    return round(value, 4) if isfinite(value) else None
-
-
 def _results(source: FrameSource, pipeline: FacePipeline) -> Iterator[FrameResult]:
     frame: Frame | None
     while (frame := source.read()) is not None:
@@ -151,33 +125,29 @@ def _output(path: Path) -> TextIO:
         raise cannot_write(path, error) from error
 
 
-class _VideoWriter:
-    """An MP4 of the annotated frames, opened with the first one, as only it knows the size."""
+class _AnnotatedVideo:
+    """The source with its faces marked, at the source's own rate and by its own clock."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: cv2.VideoWriter | None = None
-        self._painter = CvPainter(translate("Overlay", "Unknown"))
+    def __init__(self, path: Path, source: FrameSource) -> None:
+        self._fps = source.nominal_fps or VIDEO_FPS
+        self._writer = VideoFileWriter(path, self._fps)
+        self._annotator = Annotator(translate("Overlay", "Unknown"))
 
-    def __enter__(self) -> _VideoWriter:
+    def __enter__(self) -> _AnnotatedVideo:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.release()
+        self._writer.close()
 
-    def write(self, result: FrameResult, fps: float) -> None:
-        """Add one frame.
+    def write(self, result: FrameResult) -> None:
+        """Add one frame, for as long as a frame of the source lasts or until the next one.
 
         Raises:
             KnownError: if the file cannot be written.
         """
-        if self._writer is None:
-            fourcc, size = cv2.VideoWriter.fourcc(*"mp4v"), (result.frame.width, result.frame.height)
-            self._writer = cv2.VideoWriter(str(self._path), fourcc, fps, size)
-            if not self._writer.isOpened():
-                raise cannot_write(self._path, translate("Commands", "no video can be made there"))
-        self._writer.write(self._painter.paint(result.frame.image_bgr, overlay_items(result)))
+        time_s = result.frame.time_s
+        self._writer.show(time_s, partial(self._annotator.paint, result))
+        self._writer.hold(time_s + 1.0 / self._fps)
 
 
 def _summary(console: Console, frames: int, counts: Counter[str]) -> None:

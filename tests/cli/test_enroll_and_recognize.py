@@ -62,8 +62,10 @@ def test_enrolled_people_are_recognised_and_others_are_not(
     assert all(len(face["box"]) == 4 for face in faces)
     annotated = VideoFileSource(video)
     annotated.open()
+    assert (annotated.nominal_fps, annotated.frame_count) == (30.0, 15), "every frame of the clip, at its own rate"
     assert annotated.read() is not None
     annotated.close()
+    assert not list(tmp_path.glob("*.part.*"))
 
     metaface("gallery", "delete", "Eileen Collins", "--gallery", gallery)
     metaface("recognize", clip, "--gallery", gallery, "--jsonl", lines)
@@ -175,6 +177,7 @@ def test_mistakes_in_recognize_are_one_line(metaface: Metaface, tmp_path: Path, 
         (clip, "--gallery", tmp_path / "no gallery"),
         (clip, "--gallery", text),
         (clip, "--gallery", gallery, "--jsonl", tmp_path / "no folder" / "out.jsonl"),
+        (clip, "--gallery", gallery, "--video", tmp_path / "no folder" / "out.mp4"),
         (clip, "--gallery", gallery, "--embedder", "facenet-vggface2"),
     ):
         result = metaface("recognize", *arguments)

@@ -1,0 +1,213 @@
+"""The text files of a session: a line of JSON a frame, a line of CSV a face and learner.
+
+Nothing is kept back in a buffer, so that a crash loses nothing of what had been seen. Texts are UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+
+from metaface_gui.errors import cannot_write
+from metaface_gui.pipeline.recognition.tracker import box_iou
+from metaface_gui.types import FaceTruth, Floats, FrameResult, Identification, TrackedFace
+
+CSV_COLUMNS = (
+    "time_s",
+    "frame",
+    "track",
+    "learner",
+    "deciding",
+    "person",
+    "score",
+    "threshold",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "quality",
+    "truth_known",
+    "truth",
+)
+"""One line a face and learner. `deciding` is 1 for the learner whose name is on screen, `person` is empty for Unknown,
+`truth` is empty for a stranger, and also where nobody knows (`truth_known` is 0)."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MIN_OVERLAP = 0.5
+"""Intersection over union from which a found face is the one that a scene drew."""
+
+Decision = dict[str, float | str | None]
+Cell = int | float | str
+
+
+def frame_line(result: FrameResult) -> str:
+    """One frame as a line of JSON without its end, in the shape that DESIGN names; a score of an empty gallery is null.
+
+    Where several learners run, each face says what each of them decides, under `learners`.
+    """
+    faces = [_face_record(face) for face in result.faces]
+    record = {"frame": result.frame.index, "time_s": round(result.frame.time_s, 4), "faces": faces}
+    return json.dumps(record, ensure_ascii=False, allow_nan=False)
+
+
+def face_rows(result: FrameResult) -> Iterator[tuple[Cell, ...]]:
+    """A frame's lines of CSV as cells, in the order of `CSV_COLUMNS`."""
+    when: tuple[Cell, ...] = (round(result.frame.time_s, 4), result.frame.index)
+    for face in result.faces:
+        truth = truth_of(face.box_xyxy, result.frame.truth)
+        known: tuple[Cell, ...] = (0, "") if truth is None else (1, _safe(truth.person or ""))
+        place = (*_box(face), round(face.quality.score, 4), *known)
+        for learner, is_deciding, decision in _decisions(face):
+            said = (_safe(decision.name or ""), _cell(decision.score), _cell(decision.threshold))
+            yield (*when, face.track_id, learner, int(is_deciding), *said, *place)
+
+
+def truth_of(box_xyxy: Floats, truths: Sequence[FaceTruth]) -> FaceTruth | None:
+    """What a scene knows of the face in this box (4,); None if it drew none there, or the source is no scene."""
+    if not truths:
+        return None
+    overlaps = box_iou(box_xyxy[None], np.stack([truth.box_xyxy for truth in truths]))[0]
+    best = int(overlaps.argmax())
+    return truths[best] if overlaps[best] >= _MIN_OVERLAP else None
+
+
+class JsonLinesFile:
+    """A new file of `frame_line`s.
+
+    Raises:
+        KnownError: if it exists or cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = _NewTextFile(path)
+
+    def write(self, result: FrameResult) -> None:
+        """Add a frame.
+
+        Raises:
+            KnownError: if the disk does not take it.
+        """
+        self._file.write(frame_line(result) + "\n")
+
+    def close(self) -> None:
+        """Finish it; safe to call twice.
+
+        Raises:
+            KnownError: if the disk does not take the rest.
+        """
+        self._file.close()
+
+
+class CsvFile:
+    """A new file of `face_rows` under a line of `CSV_COLUMNS`, quoted as RFC 4180 says.
+
+    Raises:
+        KnownError: if it exists or cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = _NewTextFile(path)
+        self._add([CSV_COLUMNS])
+
+    def write(self, result: FrameResult) -> None:
+        """Add a frame's faces.
+
+        Raises:
+            KnownError: if the disk does not take them.
+        """
+        self._add(face_rows(result))
+
+    def close(self) -> None:
+        """Finish it; safe to call twice.
+
+        Raises:
+            KnownError: if the disk does not take the rest.
+        """
+        self._file.close()
+
+    def _add(self, rows: Sequence[tuple[Cell, ...]] | Iterator[tuple[Cell, ...]]) -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        self._file.write(text.getvalue())
+
+
+class _NewTextFile:
+    """Makes a file that must not be there yet, keeps it a row of whole lines, and says what the system says."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._length = 0
+        try:
+            self._file = path.open("xb", buffering=0)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+    def write(self, lines: str) -> None:
+        data = lines.encode("utf-8", "backslashreplace")
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._file.truncate(self._length)  # a full disk may have taken half a line
+            raise cannot_write(self._path, error) from error
+        self._length += len(data)
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+
+def _face_record(face: TrackedFace) -> dict[str, int | float | str | list[float] | dict[str, Decision] | None]:
+    record: dict[str, int | float | str | list[float] | dict[str, Decision] | None] = {
+        "track": face.track_id,
+        "box": list(_box(face)),
+        **_decision_record(face.identification),
+    }
+    if len(face.per_learner) > 1:
+        record["learners"] = {key: _decision_record(decision) for key, decision in face.per_learner.items()}
+    return record
+
+
+def _decision_record(decision: Identification) -> Decision:
+    return {"person": decision.name, "score": _finite(decision.score), "threshold": _finite(decision.threshold)}
+
+
+def _finite(value: float) -> float | None:
+    """Round a score for JSON, which knows no infinity: null in an empty gallery."""
+    return round(value, 4) if isfinite(value) else None
+
+
+def _box(face: TrackedFace) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = (round(float(value), 1) for value in face.box_xyxy)
+    return x1, y1, x2, y2
+
+
+def _decisions(face: TrackedFace) -> list[tuple[str, bool, Identification]]:
+    """Each learner's key, whether it decides, what it decided; "" for a decision that is no running learner's."""
+    track = face.identification
+    # The very object first: two learners may well decide the same.
+    deciding = next((key for key, decision in face.per_learner.items() if decision is track), None)
+    if deciding is None:
+        deciding = next((key for key, decision in face.per_learner.items() if decision == track), None)
+    others = [(key, key == deciding, decision) for key, decision in face.per_learner.items()]
+    return others if deciding is not None else [("", True, track), *others]
+
+
+def _cell(score: float) -> Cell:
+    value = _finite(score)
+    return "" if value is None else value
+
+
+def _safe(name: str) -> str:
+    """A name that no spreadsheet takes for a formula: an apostrophe goes before what would begin one (OWASP, "CSV
+    Injection")."""
+    return f"'{name}" if name.startswith(_FORMULA_STARTS) else name

@@ -1,0 +1,106 @@
+"""Finds a font file that can write a name, whatever its script: people are called 田中 and Ængström, too.
+
+The shipped Inter has Latin, Greek and Cyrillic. For everything else the system's own font folders are looked through,
+only once such a name turns up. matplotlib's font manager could list them as well, but builds a cache of every font's
+properties at its first import, which takes seconds that a running recording does not have.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from PIL import ImageFont
+
+from metaface_gui.resources import assets_dir
+
+_SUFFIXES = frozenset({".ttf", ".otf", ".ttc"})
+_NOT_PLAIN = ("bold", "italic", "oblique", "mono", "serif", "condensed", "light", "thin", "black", "math", "symbol")
+_PROBE_PX = 16
+_ALWAYS = frozenset("0123456789./…")
+"""Written beside every name: scores, and the sign that a name was shortened."""
+_WITHOUT_INK = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Zs", "Zl", "Zp"})
+"""Unicode categories that need no glyph of their own: marks that combine, joiners, spaces."""
+_MISSING = "\uffff"
+"""Never a character, by the Unicode standard: every font writes it as a missing one."""
+
+
+def system_fonts() -> tuple[Path, ...]:
+    """Every font file of the system, of the user and of matplotlib (whose DejaVu is always there), plain sans first."""
+    files = {file for folder in _folders() for file in folder.rglob("*") if file.suffix.lower() in _SUFFIXES}
+    # A "last resort" font has a picture for every character there is, and no character.
+    return tuple(sorted((file for file in files if "lastresort" not in file.name.lower()), key=_plainness))
+
+
+def _folders() -> list[Path]:
+    home, windows = Path.home(), os.environ.get("WINDIR")
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts", home / ".fonts"]
+    folders += [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    if windows:
+        folders += [Path(windows) / "Fonts", home / "AppData/Local/Microsoft/Windows/Fonts"]
+    matplotlib = find_spec("matplotlib")  # where it is; it is not imported
+    if matplotlib is not None and matplotlib.origin:
+        folders.append(Path(matplotlib.origin).parent / "mpl-data/fonts/ttf")
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def _plainness(file: Path) -> tuple[int, bool, str]:
+    name = file.name.lower()
+    return sum(word in name.replace("sansserif", "") for word in _NOT_PLAIN), "sans" not in name, str(file)
+
+
+class FontFinder:
+    """Gives a text the first font that has all its characters, else the one that has most of them.
+
+    `first` is tried before the fonts that `list_fonts` gives, which is called at most once and only if `first` will not
+    do. Answers are remembered. Not thread-safe: each painter's thread has its own.
+    """
+
+    def __init__(self, list_fonts: Callable[[], Sequence[Path]] = system_fonts, first: Path | None = None) -> None:
+        self._list_fonts = list_fonts
+        self._first = first or assets_dir() / "fonts" / "Inter-Regular.ttf"
+        self._others: tuple[Path, ...] | None = None
+        self._found: dict[frozenset[str], Path | None] = {}
+
+    def font_for(self, text: str) -> Path | None:
+        """The file to write `text` with; None: no font file can be read, Pillow's built-in one must do."""
+        wanted = _ALWAYS | {letter for letter in text if unicodedata.category(letter) not in _WITHOUT_INK}
+        if wanted not in self._found:
+            self._found[wanted] = self._search(wanted)
+        return self._found[wanted]
+
+    def _search(self, wanted: frozenset[str]) -> Path | None:
+        best, most = None, 0
+        for file in self._candidates(wanted):
+            has = _count_covered(file, wanted)
+            if has > most:
+                best, most = file, has
+            if has == len(wanted):
+                break
+        return best
+
+    def _candidates(self, wanted: frozenset[str]) -> tuple[Path, ...]:
+        if _count_covered(self._first, wanted) == len(wanted):
+            return (self._first,)
+        if self._others is None:
+            self._others = tuple(self._list_fonts())
+        return (self._first, *self._others)
+
+
+def _count_covered(file: Path, wanted: frozenset[str]) -> int:
+    """How many of the characters the font draws; 0 for a file that is no font that can be set in any size."""
+    try:
+        font = ImageFont.truetype(file, _PROBE_PX, layout_engine=ImageFont.Layout.BASIC)
+        missing = _picture(font, _MISSING)
+        pictures = [_picture(font, letter) for letter in wanted]
+    except OSError:  # damaged, or colour bitmaps of one size only
+        return 0
+    return sum(picture != missing and any(picture[1]) for picture in pictures)
+
+
+def _picture(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
+    mask = font.getmask(letter)
+    return mask.size, bytes(mask)

@@ -1,0 +1,111 @@
+"""Names in any script get a font that can write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from metaface_gui.pipeline.rendering.annotator import Annotator
+from metaface_gui.pipeline.rendering.fonts import FontFinder, system_fonts
+from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, StageTimes, TrackedFace
+
+FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+DEJAVU, STIX = FONTS / "DejaVuSans.ttf", FONTS / "STIXGeneral.ttf"
+
+
+class FontList:
+    """A system with these fonts; counts how often it was asked."""
+
+    def __init__(self, *files: Path) -> None:
+        self.files = files
+        self.calls = 0
+
+    def __call__(self) -> Sequence[Path]:
+        self.calls += 1
+        return self.files
+
+
+def test_the_shipped_font_writes_latin_greek_and_cyrillic_without_a_look_at_others() -> None:
+    fonts = FontList(DEJAVU)
+    finder = FontFinder(fonts)
+    for text in ("", "Anna", "Ængström-Çelik", "Ελένη", "Жанна", "José\u0301 \u200d Ångström"):
+        assert finder.font_for(text) == finder.font_for("Anna")
+    chosen = finder.font_for("Anna")
+    assert chosen is not None
+    assert chosen.name == "Inter-Regular.ttf"
+    assert fonts.calls == 0
+
+
+def test_another_script_takes_the_first_font_that_has_it_all() -> None:
+    fonts = FontList(STIX, DEJAVU, FONTS / "DejaVuSans-Bold.ttf")
+    finder = FontFinder(fonts)
+    assert finder.font_for("ელენე 😀") == DEJAVU
+    assert finder.font_for("ელენე 😀") == DEJAVU
+    assert finder.font_for("Anna") != DEJAVU
+    assert fonts.calls == 1, "the folders are looked through once"
+
+
+def test_a_text_that_no_font_has_gets_the_one_that_has_most(tmp_path: Path) -> None:
+    finder = FontFinder(FontList(STIX, DEJAVU))
+    assert finder.font_for("ე田中 Anna") == DEJAVU
+    assert finder.font_for("田中") == FontFinder(FontList()).font_for("Anna"), "nobody has it: the shipped one stays"
+
+
+def test_files_that_are_no_fonts_are_passed_over(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    gone = tmp_path / "gone.ttf"
+    assert FontFinder(FontList(broken, gone, DEJAVU)).font_for("ე") == DEJAVU
+    assert FontFinder(FontList(broken), first=gone).font_for("Anna") is None
+
+
+def test_the_systems_fonts_are_listed_plain_ones_first() -> None:
+    files = system_fonts()
+    assert DEJAVU in files, "matplotlib's are always there"
+    assert not any("LastResort" in file.name for file in files)
+    assert (
+        files.index(DEJAVU)
+        < files.index(FONTS / "DejaVuSans-Bold.ttf")
+        < files.index(FONTS / "DejaVuSerif-BoldItalic.ttf")
+    )
+
+
+def shown(name: str | None, other: str | None = None) -> FrameResult:
+    decision = Identification(1 if name else None, name, 0.8, 0.4)
+    beside = {"maml": decision, "siamese": Identification(2, other, 0.5, 0.4)} if other else {}
+    face = TrackedFace(
+        track_id=1,
+        box_xyxy=np.array([60, 80, 200, 220], np.float32),
+        landmarks=np.zeros((5, 2), np.float32),
+        confidence=0.9,
+        identification=decision,
+        quality=FaceQuality(140.0, 120.0, 1.0, 1.0, 1.0),
+        embedding=np.zeros(4, np.float32),
+        per_learner=beside,
+    )
+    return FrameResult(Frame(np.full((240, 320, 3), 60, np.uint8), 0, 0.0, 0), (face,), StageTimes(), 0)
+
+
+def test_names_in_the_picture_differ_although_the_shipped_font_has_neither() -> None:
+    annotator = Annotator("Unknown", FontFinder(FontList(DEJAVU)))
+    pictures = [annotator.paint(shown(name)) for name in ("ელ", "ნე", "ელ")]
+    assert (pictures[0] != pictures[1]).any(), "not two rows of the same empty boxes"
+    assert np.array_equal(pictures[0], pictures[2])
+
+
+@pytest.mark.parametrize(
+    ("unknown", "result"),
+    [("Unknown", shown("Anna", "ელ")), ("უცნობი", shown(None))],
+    ids=["another's name", "unknown"],
+)
+def test_every_text_beside_a_face_counts(unknown: str, result: FrameResult) -> None:
+    fonts = FontList(DEJAVU)
+    before = result.frame.image_bgr.copy()
+    painted = Annotator(unknown, FontFinder(fonts)).paint(result)
+    assert fonts.calls == 1
+    assert (painted != before).any()
+    assert np.array_equal(result.frame.image_bgr, before)
