@@ -51,7 +51,7 @@ class EnrolledFaces:
 
     `clean` (n, p) float32 are the shots, `labels` (n,) int64 whose: 0 … n_people-1, all of them. `degraded`
     (n_copies, n, p) are harmed copies of each shot; those of a person's only shot are never looked at. `people` are the
-    names by label. `negatives` (m, p) are faces of which the user said who they are not: `denied` (m,) int64, a label.
+    names by label. `negatives` (m, p) are faces that the user said are not somebody: `denied` (m,) int64 is whom.
 
     Raises:
         ValueError: if shapes or labels do not fit.
@@ -301,6 +301,7 @@ class _Trial:
             cohort=cohort,
             fpir=self._fpir,
             boundary=boundary,
+            denied_people=self._faces.denied,
         )
 
     def score(self, probes: Mask) -> LearnerScore:
