@@ -30,7 +30,7 @@ TINY = BenchmarkSettings(
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize("settings", [MamlSettings(inner_steps=2), MamlSettings(inner_steps=3, anil="on")], ids=str)
+@pytest.mark.parametrize("settings", [MamlSettings(inner_steps=2), MamlSettings(inner_steps=3, anil=True)], ids=str)
 def test_the_loop_that_vmap_is_compared_with_finds_the_same_meta_gradient(settings: MamlSettings) -> None:
     learner, episodes = MamlLearner(TINY.space, None, settings), random_episodes(TINY, CPU)
     params = {name: tensor.double() for name, tensor in learner.params.items()}

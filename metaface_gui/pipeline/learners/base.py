@@ -66,7 +66,12 @@ class Episode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AdaptStep:
-    """One step of an adaptation, as it happens: support loss and support accuracy (0..1) after it."""
+    """One step of an adaptation, as it happens: support loss and support accuracy (0..1) after it.
+
+    Of a method that goes down a gradient the first one told is step 0, where it starts from: the prototypes, before
+    anything has moved. Any other method begins with step 1, and is often done with it. Either way a step whose number
+    is not above that of the one before begins a new adaptation.
+    """
 
     step: int
     steps: int
@@ -78,7 +83,12 @@ OnStep = Callable[[AdaptStep], None]
 
 
 class AdaptedClassifier(Protocol):
-    """What adaptation gives: immutable, safe to share between threads."""
+    """What adaptation gives: immutable, safe to share between threads.
+
+    `embed` and `anchors` are for looking at it: all lie on the unit sphere of the space that the scores are made in, so
+    that maps of different methods compare. Each method's README section says what they are in its paper. Scores may
+    hold more than the angle between the two, such as a bias.
+    """
 
     @property
     def n_way(self) -> int:
@@ -88,10 +98,10 @@ class AdaptedClassifier(Protocol):
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, raw, no softmax."""
 
     def embed(self, features: Tensor) -> Tensor:
-        """Faces in the adapted space that `scores` compares in: (n, p) → (n, d) float32, L2-normalised."""
+        """Faces in the adapted space that `scores` compares in: (n, p) → (n, d) float32, each of length 1."""
 
     def anchors(self) -> Tensor:
-        """What stands for each person in that space, a prototype or a head's row: (n_way, d) float32."""
+        """What stands for each person there, a prototype or a head's row: (n_way, d) float32, each of length 1."""
 
 
 def report_single_step(on_step: OnStep | None, classifier: AdaptedClassifier, support: SupportSet) -> None:
@@ -106,7 +116,9 @@ def report_single_step(on_step: OnStep | None, classifier: AdaptedClassifier, su
 class SettingRange:
     """What values of a hyper-parameter make sense: bounds (inclusive) for numbers, or the choices there are.
 
-    `title` and `explanation` are for the screen, English, marked for translation in `Settings`.
+    `title`, `explanation` and `choice_titles`, one for each choice, are for the screen, English, marked for translation
+    in `Settings`. `is_logarithmic`: equal ratios make equal differences, so a slider should have it so.
+    `only_in_training`: adapting gives the same whatever it is, so there is nothing for a window to offer.
     """
 
     low: float = 0.0
@@ -114,6 +126,9 @@ class SettingRange:
     choices: tuple[str, ...] = ()
     title: str = ""
     explanation: str = ""
+    choice_titles: tuple[str, ...] = ()
+    is_logarithmic: bool = False
+    only_in_training: bool = False
 
 
 def setting(
@@ -124,9 +139,13 @@ def setting(
     choices: tuple[str, ...] = (),
     title: str = "",
     explanation: str = "",
+    choice_titles: tuple[str, ...] = (),
+    is_logarithmic: bool = False,
+    only_in_training: bool = False,
 ) -> Any:
     """Declare a hyper-parameter of a settings dataclass; its range is in the field's metadata under `range`."""
-    return field(default=default, metadata={"range": SettingRange(low, high, choices, title, explanation)})
+    allowed = SettingRange(low, high, choices, title, explanation, choice_titles, is_logarithmic, only_in_training)
+    return field(default=default, metadata={"range": allowed})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND, fitted_background, initial_background
 from metaface_gui.pipeline.learners.base import (
@@ -44,10 +47,47 @@ TAIL_RATE, HEAD_RATE = 0.1, 0.1
 
 @dataclass(frozen=True, slots=True)
 class InnerLoopSettings:
-    """`inner_steps` gradient steps on the support set; `inner_lr` multiplies the (learned) rates, 0 stays put."""
+    """`inner_steps` gradient steps on the support set; `inner_lr` multiplies the (learned) rates, 0 stays put.
 
-    inner_steps: int = setting(5, low=1, high=20)
-    inner_lr: float = setting(1.0, low=0.0, high=10.0)
+    `rate_decay` multiplies the rate of step t = 0, 1 … by its t-th power; `temperature` that of the inner loss, 1/σ.
+    """
+
+    inner_steps: int = setting(
+        5,
+        low=1,
+        high=20,
+        title=QT_TRANSLATE_NOOP("Settings", "Inner steps"),
+        explanation=QT_TRANSLATE_NOOP("Settings", "Steps on the shots. More fit them closer, up to learning by heart."),
+    )
+    inner_lr: float = setting(
+        1.0,
+        low=0.1,
+        high=10.0,
+        is_logarithmic=True,
+        title=QT_TRANSLATE_NOOP("Settings", "Inner rate"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "How far each step goes, times the method's own rate. Small stays close to the prototypes."
+        ),
+    )
+    rate_decay: float = setting(
+        1.0,
+        low=0.3,
+        high=1.5,
+        title=QT_TRANSLATE_NOOP("Settings", "Rate per step"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Multiplies the rate from one step to the next: below 1 steps shrink, above 1 they grow."
+        ),
+    )
+    temperature: float = setting(
+        1.0,
+        low=0.25,
+        high=4.0,
+        is_logarithmic=True,
+        title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Of the loss that the steps go down. Low minds only who is easily mistaken, high everybody."
+        ),
+    )
 
 
 class GradientLearner(TrainableLearner):
@@ -94,14 +134,20 @@ class GradientLearner(TrainableLearner):
         return inner_task(features, labels, n_way, self.space.embedding_dim)
 
     def task_rule(self, params: Params, task: InnerTask) -> UpdateRule:
-        """`rule` on gradients made comparable between tasks, times the user's multiplier."""
-        rule, factor = self.rule(params), self.settings.inner_lr
+        """`rule` on gradients made comparable between tasks, times the user's multipliers."""
+        rule, lr, decay = self.rule(params), self.settings.inner_lr, self.settings.rate_decay
 
         def step(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:
             changes, state = rule(step, per_person(gradients, task), state)
+            factor = lr * decay**step
             return {name: factor * change for name, change in changes.items()}, state
 
         return step
+
+    def start(self, params: Params, task: InnerTask, n_way: int) -> Params:
+        """θ_0: the meta-parameters, the head at the prototypes, the inner loss at the user's temperature."""
+        scale = params[LOG_SCALE] - math.log(self.settings.temperature)
+        return {**params, LOG_SCALE: scale, HEAD: prototypes(task, params[TAIL], n_way)}
 
     def fine_tuned(
         self, params: Params, task: InnerTask, n_way: int, after_step: Callable[[int, Params], None] | None = None
@@ -109,7 +155,7 @@ class GradientLearner(TrainableLearner):
         """θ_K: what the inner loop makes of a task; pure without `after_step`, differentiable, vmap-able."""
         return inner_loop(
             lambda theta: inner_loss(theta, task),
-            {**params, HEAD: prototypes(task, params[TAIL], n_way)},
+            self.start(params, task, n_way),
             moving=self.moving,
             rule=self.task_rule(params, task),
             steps=self.settings.inner_steps,
@@ -127,14 +173,14 @@ class GradientLearner(TrainableLearner):
         return self.query_loss(self.fine_tuned(params, task, n_way), episode)
 
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> LinearHeadClassifier:
-        """Run the inner loop; only its result is kept."""
+        """Run the inner loop; only its result is kept. Step 0 tells of the prototypes that it starts from."""
         task, steps = self.task(support.features, support.labels, support.n_way), self.settings.inner_steps
 
-        def told(step: int, theta: Params) -> None:
-            if on_step is not None:
-                correct = LinearHeadClassifier.of(theta).scores(support.features).argmax(1) == support.labels
-                on_step(AdaptStep(step, steps, float(inner_loss(theta, task)), float((task.weights * correct).sum())))
+        def tell(on_step: OnStep, step: int, theta: Params) -> None:
+            correct = LinearHeadClassifier.of(theta).scores(support.features).argmax(1) == support.labels
+            on_step(AdaptStep(step, steps, float(inner_loss(theta, task)), float((task.weights * correct).sum())))
 
+        after_step = None if on_step is None else partial(tell, on_step)
         with torch.no_grad():
-            theta = self.fine_tuned(self.params, task, support.n_way, told)
+            theta = self.fine_tuned(self.params, task, support.n_way, after_step)
         return LinearHeadClassifier.of(theta)

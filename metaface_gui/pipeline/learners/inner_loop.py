@@ -49,9 +49,11 @@ def inner_loop(
 ) -> Params:
     """θ_{t+1} = θ_t + rule(∇_θ L(θ_t)), `steps` times from `start`; only the tensors named in `moving` move.
 
-    `after_step` is told the number of the step, from 1, and θ after it.
+    `after_step` is told how many steps were taken, from 0, the start, and θ then.
     """
     theta, state = dict(start), Params()
+    if after_step is not None:
+        after_step(0, theta)
     for step in range(steps):
         still = theta
 
@@ -142,4 +144,13 @@ class LinearHeadClassifier:
     @torch.no_grad()
     def scores(self, features: Tensor) -> Tensor:
         """Cosines of moved faces with the head's rows: (n_query, p) → (n_query, n_way) float32."""
-        return moved(features, self.tail) @ self.head.T
+        return self.embed(features) @ self.head.T
+
+    @torch.no_grad()
+    def embed(self, features: Tensor) -> Tensor:
+        """z in the fine-tuned tail: (n, p) → (n, d), each of length 1."""
+        return moved(features, self.tail)
+
+    def anchors(self) -> Tensor:
+        """The head's rows, which started as prototypes: (n_way, d), each of length 1."""
+        return self.head

@@ -28,10 +28,26 @@ def log_rate(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MamlSettings(InnerLoopSettings):
-    """`first_order` drops the second derivatives in meta-training; `anil` moves the head alone."""
+    """`first_order` drops the second derivatives of the meta-gradient; `anil` moves the head alone.
 
-    first_order: str = setting("off", choices=("off", "on"))
-    anil: str = setting("off", choices=("off", "on"))
+    The order makes no difference to adapting: the steps are the same, and nothing is differentiated through them.
+    """
+
+    first_order: bool = setting(
+        default=False,
+        only_in_training=True,
+        title=QT_TRANSLATE_NOOP("Settings", "First order"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Meta-trains without second derivatives: faster, a little less exact."
+        ),
+    )
+    anil: bool = setting(
+        default=False,
+        title=QT_TRANSLATE_NOOP("Settings", "Head only (ANIL)"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Fine-tunes the last decision alone and leaves the faces' space as it is."
+        ),
+    )
 
 
 def sgd(params: Params, *, first_order: bool = False) -> UpdateRule:
@@ -56,6 +72,11 @@ class MamlLearner(GradientLearner):
 
     key = "maml"
     title = QT_TRANSLATE_NOOP("Learners", "MAML")
+    short_title = QT_TRANSLATE_NOOP("Learners", "MAML")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners",
+        "Starts where a few steps of fine-tuning on the enrolled shots make a good classifier, and takes them.",
+    )
     citation = "Finn 2017"
     settings_type = MamlSettings
 
@@ -71,8 +92,8 @@ class MamlLearner(GradientLearner):
     @property
     def moving(self) -> tuple[str, ...]:
         """Names of the tensors that adaptation moves."""
-        return (HEAD,) if self.settings.anil == "on" else (TAIL, HEAD)
+        return (HEAD,) if self.settings.anil else (TAIL, HEAD)
 
     def rule(self, params: Params) -> UpdateRule:
         """Gradient descent."""
-        return sgd(params, first_order=self.settings.first_order == "on")
+        return sgd(params, first_order=self.settings.first_order)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
@@ -23,7 +24,7 @@ from metaface_gui.pipeline.learners.base import (
 )
 from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs
+from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs, reduce_runs
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
 
 LOG_TEMPERATURE = "attention.log_temperature"
@@ -51,31 +52,49 @@ class MatchingClassifier:
     @torch.no_grad()
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, −1 … 1."""
-        probes = moved(features, self.tail)
-        if self.context is not None:
-            probes = probes_in_context(self.context, probes, self.shots)
-        logits = probes @ self.shots.T / self.temperature
+        logits = self.embed(features) @ self.shots.T / self.temperature
         return self.temperature * log_mean_odds_in_runs(logits, self.counts)
 
     @torch.no_grad()
     def attention(self, features: Tensor) -> Tensor:
         """a(x, x_i) of equation 1, as the paper has it: (n_query, p) → (n_query, n), each row a share of 1."""
+        return (self.embed(features) @ self.shots.T / self.temperature).softmax(1)
+
+    @torch.no_grad()
+    def embed(self, features: Tensor) -> Tensor:
+        """f(x, S), faces as they look at the shots: (n, p) → (n, d), each of length 1."""
         probes = moved(features, self.tail)
-        if self.context is not None:
-            probes = probes_in_context(self.context, probes, self.shots)
-        return (probes @ self.shots.T / self.temperature).softmax(1)
+        return probes if self.context is None else probes_in_context(self.context, probes, self.shots)
+
+    @torch.no_grad()
+    def anchors(self) -> Tensor:
+        """Mean direction of each person's shots g(x_i, S): (n_way, d). Nothing but the shots stands for a person."""
+        return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchingSettings:
     """`temperature` multiplies the meta-trained one: small listens to a person's nearest shot, large to all alike.
 
-    `full_context` embeds shots and faces in the light of the whole gallery (`full_context.py`): `off` or `on`. Off,
-    because on SFace it gains nothing that lasts: trained on galleries of all sizes it measured a point worse.
+    `full_context` embeds shots and faces in the light of the whole gallery (`full_context.py`). Off, because on SFace
+    it gains nothing that lasts: trained on galleries of all sizes it measured a point worse.
     """
 
-    temperature: float = setting(1.0, low=0.4, high=20.0)
-    full_context: str = setting("off", choices=("off", "on"))
+    temperature: float = setting(
+        1.0,
+        low=0.4,
+        high=20.0,
+        is_logarithmic=True,
+        title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Times the meta-trained one. Low listens to a person's nearest shot, high to all shots alike."
+        ),
+    )
+    full_context: bool = setting(
+        default=False,
+        title=QT_TRANSLATE_NOOP("Settings", "Full context"),
+        explanation=QT_TRANSLATE_NOOP("Settings", "Looks at each shot and face in the light of the whole gallery."),
+    )
 
 
 class MatchingLearner(TrainableLearner):
@@ -89,6 +108,10 @@ class MatchingLearner(TrainableLearner):
 
     key = "matching"
     title = QT_TRANSLATE_NOOP("Learners", "Matching network")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Matching")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "Compares a face with every single shot; the more alike a shot, the more attention it gets."
+    )
     citation = "Vinyals 2016"
     settings_type = MatchingSettings
 
@@ -127,7 +150,7 @@ class MatchingLearner(TrainableLearner):
     @torch.no_grad()
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MatchingClassifier:
         """Remember the shots: nothing is fitted, one step."""
-        tail, context = self.params[TAIL], self.params if self.settings.full_context == "on" else None
+        tail, context = self.params[TAIL], self.params if self.settings.full_context else None
         ordered, counts = in_runs(support)
         shots = moved(ordered.features, tail)
         if context is not None:

@@ -27,6 +27,7 @@ from metaface_gui.pipeline.learners.base import (
     TrainableLearner,
     TrainingFeatures,
     report_single_step,
+    setting,
 )
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
 from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
@@ -79,6 +80,30 @@ class WrittenClassifier:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return base_network(features, self.weights)
 
+    @torch.no_grad()
+    def embed(self, features: Tensor) -> Tensor:
+        """z′, through the written tail and gains: (n, p) → (n, d), each of length 1."""
+        return embed(features, self.weights.tail, self.weights.gains)
+
+    def anchors(self) -> Tensor:
+        """The written head's rows, without their biases: (n_way, d), each of length 1."""
+        return self.weights.rows
+
+
+@dataclass(frozen=True, slots=True)
+class MetaNetworkSettings:
+    """`strength` multiplies h_k, all that is written from: at 0 nothing but the prototypes in the slow tail."""
+
+    strength: float = setting(
+        1.0,
+        low=0.0,
+        high=3.0,
+        title=QT_TRANSLATE_NOOP("Settings", "Strength"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "How much the meta-network has to say: 0 leaves plain prototypes, 1 is as it was trained."
+        ),
+    )
+
 
 class MetaNetworkLearner(TrainableLearner):
     """Reads people as a set, so neither their number nor any order matters, and writes `FastWeights`.
@@ -89,8 +114,15 @@ class MetaNetworkLearner(TrainableLearner):
 
     key = "meta_network"
     title = QT_TRANSLATE_NOOP("Learners", "Meta network")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Meta-net")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "One network looks at all shots and writes the weights of a second one, which names the faces."
+    )
     citation = "Munkhdalai 2017, Ha 2017"
+    settings_type = MetaNetworkSettings
     frozen = ("quality.centre", "quality.spread")
+
+    settings: MetaNetworkSettings
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
@@ -153,11 +185,12 @@ class MetaNetworkLearner(TrainableLearner):
     def write(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> FastWeights:
         """Write the base network's weights for a support set, (n, p) with (n,) labels.
 
-        From the mean t of all h_k: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
+        From the h_k, times the user's `strength`, and their mean t: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
         then the shots are looked at again through A′ and g, which gives means c′_k, and
         w_k = normalise(ĉ′_k + (γ·h_k) o_k), b_k = β·h_k. (6)
         """
         others, people = self.read(params, support, labels, n_way)
+        people = self.settings.strength * people
         task = people.mean(0)
         code = params["write.code"] @ task
         tail = params[TAIL] + (params["write.code_left"] * code) @ params["write.code_right"]

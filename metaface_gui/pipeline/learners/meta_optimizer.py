@@ -102,6 +102,10 @@ class MetaOptimizerLearner(GradientLearner):
 
     key = "meta_optimizer"
     title = QT_TRANSLATE_NOOP("Learners", "Learned optimizer")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Meta-opt")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "Fine-tunes as MAML does, but a small trained network decides how far each step goes and where."
+    )
     citation = "Andrychowicz 2016"
 
     @classmethod

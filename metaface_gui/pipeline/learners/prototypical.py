@@ -48,6 +48,16 @@ class PrototypeClassifier:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return self.distance.score(self.distance.between(moved(features, self.tail), self.prototypes))
 
+    @torch.no_grad()
+    def embed(self, features: Tensor) -> Tensor:
+        """z, whitened under a Mahalanobis distance: (n, p) → (n, d), each of length 1."""
+        return normalize(self.distance.straightened(moved(features, self.tail)), dim=1)
+
+    @torch.no_grad()
+    def anchors(self) -> Tensor:
+        """Directions of the prototypes in that space: (n_way, d)."""
+        return normalize(self.distance.straightened(self.prototypes), dim=1)
+
 
 @dataclass(frozen=True, slots=True)
 class PrototypicalSettings:
@@ -56,7 +66,17 @@ class PrototypicalSettings:
     Cosine is the default because embedders are trained with angular losses.
     """
 
-    distance: str = setting("cosine", choices=tuple(distance.key for distance in DISTANCES))
+    distance: str = setting(
+        "cosine",
+        choices=tuple(distance.key for distance in DISTANCES),
+        choice_titles=(
+            QT_TRANSLATE_NOOP("Settings", "Cosine"),
+            QT_TRANSLATE_NOOP("Settings", "Euclidean"),
+            QT_TRANSLATE_NOOP("Settings", "Mahalanobis"),
+        ),
+        title=QT_TRANSLATE_NOOP("Settings", "Distance"),
+        explanation=QT_TRANSLATE_NOOP("Settings", "How it is measured how far a face is from a prototype."),
+    )
 
 
 class PrototypicalLearner(TrainableLearner):
@@ -70,6 +90,10 @@ class PrototypicalLearner(TrainableLearner):
 
     key = "prototypical"
     title = QT_TRANSLATE_NOOP("Learners", "Prototypical network")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Prototypes")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "Averages each person's shots into one prototype; a face goes to the nearest prototype."
+    )
     citation = "Snell 2017"
     settings_type = PrototypicalSettings
 
@@ -108,6 +132,10 @@ class StockLearner(PrototypicalLearner):
 
     key = "stock"
     title = QT_TRANSLATE_NOOP("Learners", "Stock embeddings, nearest prototype")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Stock")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "The baseline: the nearest average of each person's shots, with nothing of its own meta-trained."
+    )
 
     def __init__(self, space: FeatureSpace, params: Params | None = None, settings: object | None = None) -> None:
         if params is not None:

@@ -25,7 +25,6 @@ from metaface_gui.pipeline.learners.inner_loop import (
     UpdateRule,
     inner_loop,
     inner_loss,
-    prototypes,
 )
 from metaface_gui.pipeline.learners.losses import LOSS_LOG_SCALE, LOSS_THRESHOLD
 from metaface_gui.pipeline.learners.tail import TAIL
@@ -44,6 +43,10 @@ class ReptileLearner(GradientLearner):
 
     key = "reptile"
     title = QT_TRANSLATE_NOOP("Learners", "Reptile")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Reptile")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended."
+    )
     citation = "Nichol 2018"
     frozen: ClassVar[tuple[str, ...]] = (LOG_SCALE, LOSS_LOG_SCALE, LOSS_THRESHOLD)
 
@@ -59,10 +62,10 @@ class ReptileLearner(GradientLearner):
         """Mean of φ − φ̃ over E stacked episodes, for the outer optimizer to take as a gradient, and L(φ) (E,)."""
 
         def trained(episode: Episode) -> tuple[Params, Tensor]:
-            head = prototypes(self.task(episode.support, episode.support_labels, n_way), params[TAIL], n_way)
+            of_support = self.task(episode.support, episode.support_labels, n_way)
             faces = torch.cat([episode.support, episode.query])
             task = self.task(faces, torch.cat([episode.support_labels, episode.query_labels]), n_way)
-            start, rule = {**params, HEAD: head}, self.task_rule(params, task)
+            start, rule = self.start(params, of_support, n_way), self.task_rule(params, task)
             steps, moving = self.settings.inner_steps, (TAIL, HEAD, BACKGROUND)
             end = inner_loop(lambda theta: inner_loss(theta, task), start, moving=moving, rule=rule, steps=steps)
             return {name: end[name] for name in (TAIL, BACKGROUND)}, inner_loss(start, task)

@@ -86,12 +86,29 @@ class Rl2Classifier:
         """Score faces as the winner does: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return self.winner.scores(features).index_select(1, self.numbers)
 
+    def embed(self, features: Tensor) -> Tensor:
+        """Faces in the winner's adapted space: (n, p) → (n, d), each of length 1."""
+        return self.winner.embed(features)
+
+    @torch.no_grad()
+    def anchors(self) -> Tensor:
+        """What stands for each person in the winner's space, in the caller's order: (n_way, d), each of length 1."""
+        return self.winner.anchors().index_select(0, self.numbers)
+
 
 @dataclass(frozen=True, slots=True)
 class Rl2Settings:
     """`trials`: how many strategies are tried, each of which takes about as long as its adaptation."""
 
-    trials: int = setting(4, low=1, high=12)
+    trials: int = setting(
+        4,
+        low=1,
+        high=len(STRATEGIES),
+        title=QT_TRANSLATE_NOOP("Settings", "Trials"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "How many methods and settings are tried on the shots; each trial costs the time of adapting."
+        ),
+    )
 
 
 class Rl2Learner(TrainableLearner):
@@ -109,6 +126,11 @@ class Rl2Learner(TrainableLearner):
     key = "rl2"
     builds_on_others = True
     title = QT_TRANSLATE_NOOP("Learners", "Auto (RL²)")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Auto RL²")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners",
+        "Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.",
+    )
     citation = "Duan 2016, Wang 2016"
     settings_type = Rl2Settings
     frozen = HALLUCINATION

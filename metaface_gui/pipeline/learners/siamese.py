@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
@@ -92,7 +93,7 @@ class SiameseClassifier:
     @torch.no_grad()
     def scores(self, features: Tensor) -> Tensor:
         """Log-odds of being each person: (n_query, p) → (n_query, n_way) float32; their sigmoid is P(same)."""
-        probes = self.verifier.weighted(moved(features, self.tail))
+        probes = self._weighted(features)
         # Expanded, with what only the shots decide kept, so that a face costs one matrix product.
         distance_squared = probes.square().sum(1, keepdim=True) + self.squares - 2.0 * probes @ self.shots.T
         log_odds = self.verifier.log_odds(distance_squared)
@@ -100,12 +101,35 @@ class SiameseClassifier:
             return log_mean_odds_in_runs(log_odds, self.counts)
         return reduce_runs(log_odds, self.counts, "max" if self.pooling == "best" else "mean")
 
+    @torch.no_grad()
+    def embed(self, features: Tensor) -> Tensor:
+        """√α ∘ z, as the verifier weighs faces: (n, p) → (n, d), each of length 1."""
+        return normalize(self._weighted(features), dim=1)
+
+    @torch.no_grad()
+    def anchors(self) -> Tensor:
+        """Mean direction of each person's weighted shots: (n_way, d). Nothing but the shots stands for a person."""
+        return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)
+
+    def _weighted(self, features: Tensor) -> Tensor:
+        return self.verifier.weighted(moved(features, self.tail))
+
 
 @dataclass(frozen=True, slots=True)
 class SiameseSettings:
     """`pooling` of the verdicts on a person's shots: mean of the `odds`, `mean` of the log-odds, or the `best`."""
 
-    pooling: str = setting("odds", choices=("odds", "mean", "best"))
+    pooling: str = setting(
+        "odds",
+        choices=("odds", "mean", "best"),
+        choice_titles=(
+            QT_TRANSLATE_NOOP("Settings", "Mean of the odds"),
+            QT_TRANSLATE_NOOP("Settings", "Mean of the log-odds"),
+            QT_TRANSLATE_NOOP("Settings", "Best shot"),
+        ),
+        title=QT_TRANSLATE_NOOP("Settings", "Pooling"),
+        explanation=QT_TRANSLATE_NOOP("Settings", "How the verdicts on all shots of a person become one."),
+    )
 
 
 class SiameseLearner(TrainableLearner):
@@ -116,6 +140,10 @@ class SiameseLearner(TrainableLearner):
 
     key = "siamese"
     title = QT_TRANSLATE_NOOP("Learners", "Siamese network")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Siamese")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "Asks of every shot: is this the same person? Then pools the answers, person by person."
+    )
     citation = "Koch 2015"
     settings_type = SiameseSettings
 

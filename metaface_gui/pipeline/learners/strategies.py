@@ -32,7 +32,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy(QT_TRANSLATE_NOOP("Learners", "MAML"), MamlLearner),
     Strategy(QT_TRANSLATE_NOOP("Learners", "Matching"), MatchingLearner),
     Strategy(QT_TRANSLATE_NOOP("Learners", "Prototypes, augmented"), PrototypicalLearner, augment=True),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Meta-network"), MetaNetworkLearner),
+    Strategy(QT_TRANSLATE_NOOP("Learners", "Meta network"), MetaNetworkLearner),
     Strategy(QT_TRANSLATE_NOOP("Learners", "Task clusters"), TaskClustersLearner),
     Strategy(QT_TRANSLATE_NOOP("Learners", "Reptile"), ReptileLearner),
     Strategy(QT_TRANSLATE_NOOP("Learners", "Learned optimizer"), MetaOptimizerLearner),

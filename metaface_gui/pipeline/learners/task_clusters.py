@@ -59,7 +59,16 @@ class MixedTailClassifier:
     @torch.no_grad()
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
-        return moved(features, self.tail) @ self.prototypes.T
+        return self.embed(features) @ self.prototypes.T
+
+    @torch.no_grad()
+    def embed(self, features: Tensor) -> Tensor:
+        """z in the mixed tail: (n, p) → (n, d), each of length 1."""
+        return moved(features, self.tail)
+
+    def anchors(self) -> Tensor:
+        """The prototypes: (n_way, d), each of length 1."""
+        return self.prototypes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +78,28 @@ class TaskClustersSettings:
     At temperature 1, a cluster weighs e⁻¹ less for each mean square distance between tasks and their centres.
     """
 
-    choice: str = setting("mixture", choices=("mixture", "nearest"))
-    temperature: float = setting(0.5, low=0.01, high=10.0)
+    choice: str = setting(
+        "mixture",
+        choices=("mixture", "nearest"),
+        choice_titles=(
+            QT_TRANSLATE_NOOP("Settings", "Mix the starts"),
+            QT_TRANSLATE_NOOP("Settings", "Take the nearest one"),
+        ),
+        title=QT_TRANSLATE_NOOP("Settings", "Start"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "What to make of the starts that were learned for each kind of gallery."
+        ),
+    )
+    temperature: float = setting(
+        0.5,
+        low=0.01,
+        high=10.0,
+        is_logarithmic=True,
+        title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Of the mixture: low takes the nearest start almost alone, high takes all of them alike."
+        ),
+    )
 
 
 def describe(features: Tensor, labels: Tensor, n_way: int, d: int) -> Tensor:
@@ -105,6 +134,10 @@ class TaskClustersLearner(TrainableLearner):
 
     key = "task_clusters"
     title = QT_TRANSLATE_NOOP("Learners", "Task clusters")
+    short_title = QT_TRANSLATE_NOOP("Learners", "Clusters")
+    explanation = QT_TRANSLATE_NOOP(
+        "Learners", "Sees what kind of gallery this is, starts from what such galleries need, then averages the shots."
+    )
     citation = "Yao 2019, Jerfel 2019"
     settings_type = TaskClustersSettings
     frozen = ("tasks.mean", "tasks.spread", "tasks.centres")

@@ -41,7 +41,7 @@ def test_each_step_goes_down_the_gradient_of_what_moves_and_leaves_the_rest() ->
         steps=3,
         after_step=lambda step, theta: told.append((step, float(theta["x"]))),
     )
-    assert told == [(1, 4.0), (2, 2.0), (3, 1.0)]
+    assert told == [(0, 8.0), (1, 4.0), (2, 2.0), (3, 1.0)]
     assert float(end["x"]) == 1.0
     assert float(end["y"]) == 0.0
 

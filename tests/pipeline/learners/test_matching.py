@@ -78,8 +78,8 @@ def test_the_setting_multiplies_the_trained_temperature() -> None:
 
 
 def test_untrained_the_full_context_changes_nothing() -> None:
-    off = MatchingLearner(PLANE, settings=MatchingSettings(full_context="off")).adapt(ANN_AND_BOB)
-    on = MatchingLearner(PLANE, settings=MatchingSettings(full_context="on")).adapt(ANN_AND_BOB)
+    off = MatchingLearner(PLANE, settings=MatchingSettings(full_context=False)).adapt(ANN_AND_BOB)
+    on = MatchingLearner(PLANE, settings=MatchingSettings(full_context=True)).adapt(ANN_AND_BOB)
     torch.testing.assert_close(on.scores(at(10.0, 99.0)), off.scores(at(10.0, 99.0)))
     torch.testing.assert_close(on.attention(at(10.0)), off.attention(at(10.0)))
 

@@ -47,9 +47,16 @@ class SomeAxes:
     def scores(self, features: Tensor) -> Tensor:
         return features[:, : self.axes] @ self.prototypes[:, : self.axes].T
 
+    def embed(self, features: Tensor) -> Tensor:
+        return normalize(features[:, : self.axes], dim=1)
+
+    def anchors(self) -> Tensor:
+        return normalize(self.prototypes[:, : self.axes], dim=1)
+
 
 class SomeAxesLearner(MetaLearner):
     key, title, citation = "some axes", "Some axes", "made up"
+    short_title, explanation = "Some axes", "Looks at the first axes only."
     axes = 1
 
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> SomeAxes:
@@ -81,7 +88,12 @@ def test_it_returns_the_best_of_the_strategies_that_it_tried() -> None:
     assert [trial.strategy for trial in classifier.trials] == [strategy.label for strategy in STRATEGIES[:4]]
     assert classifier.chosen == classifier.trials[2] == max(classifier.trials, key=lambda trial: trial.reward)
     probes = torch.randn(5, 16, generator=seeded(1))
-    torch.testing.assert_close(classifier.scores(probes), looking_at(16).adapt(support).scores(probes))
+    winner = looking_at(16).adapt(support)
+    torch.testing.assert_close(classifier.scores(probes), winner.scores(probes))
+    torch.testing.assert_close(classifier.embed(probes), winner.embed(probes))
+    # In the caller's numbering, though Auto sorts the people for itself.
+    torch.testing.assert_close(classifier.anchors(), winner.anchors())
+    assert not torch.equal(classifier.numbers, torch.arange(3))
 
 
 def test_a_strategy_that_was_not_tried_is_not_chosen() -> None:
