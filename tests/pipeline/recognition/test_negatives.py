@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import LEARNERS, make_learner
@@ -71,19 +72,22 @@ def decide(*scores: float) -> Identification:
 
 def test_a_face_less_like_the_denied_one_is_judged_as_before() -> None:
     ann = decide(0.9, 0.2, 0.8)
-    assert (ann.person_id, ann.score, ann.nearest_id, ann.is_denied) == (ANN, pytest.approx(0.9), ANN, False)
+    assert (ann.person_id, ann.nearest_id, ann.is_denied) == (ANN, ANN, False)
+    assert ann.score == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("negative", [0.9, 0.95])
 def test_a_face_as_like_the_denied_one_is_unknown(negative: float) -> None:
     nobody = decide(0.9, 0.2, negative)
     assert (nobody.person_id, nobody.name, nobody.is_denied) == (None, None, True)
-    assert (nobody.score, nobody.nearest_id) == (pytest.approx(0.2), BOB)
+    assert nobody.nearest_id == BOB
+    assert nobody.score == pytest.approx(0.2)
 
 
 def test_the_next_best_is_taken() -> None:
     bob = decide(0.9, 0.7, 0.95)
-    assert (bob.person_id, bob.name, bob.score, bob.is_denied) == (BOB, "Bob", pytest.approx(0.7), True)
+    assert (bob.person_id, bob.name, bob.is_denied) == (BOB, "Bob", True)
+    assert bob.score == pytest.approx(0.7)
 
 
 def test_a_negative_denies_nobody_else() -> None:
@@ -274,8 +278,7 @@ def test_every_method_unlearns_a_wrong_name(key: str) -> None:
     ann, bob, other = directions[0], directions[1], directions[2]
 
     def seen(face: Tensor, n: int) -> Tensor:
-        noisy = face + 0.04 * torch.randn(n, 16, generator=random)
-        return noisy / noisy.norm(dim=1, keepdim=True)
+        return normalize(face + 0.04 * torch.randn(n, 16, generator=random))
 
     twin = 0.8 * ann + 0.6 * other
     shots = torch.cat([seen(ann, 3), seen(bob, 3)])
