@@ -50,8 +50,9 @@ class EnrolledFaces:
     """Everybody enrolled, as one embedder sees them.
 
     `clean` (n, p) float32 are the shots, `labels` (n,) int64 whose: 0 … n_people-1, all of them. `degraded`
-    (n_copies, n, p) are harmed copies of each shot; those of a person's only shot are never looked at. `people` are the
-    names by label. `negatives` (m, p) are faces that the user said are not somebody: `denied` (m,) int64 is whom.
+    (n_copies, n, p) are harmed copies of each shot; those of shots that are no probes are never looked at. `people` are
+    the names by label. `negatives` (m, p) are faces that the user said are not somebody: `denied` (m,) int64 is whom.
+    `tested` (t,) int64 are the people whose shots are probes; None: everybody who has two.
 
     Raises:
         ValueError: if shapes or labels do not fit.
@@ -63,6 +64,7 @@ class EnrolledFaces:
     people: tuple[str, ...]
     negatives: Tensor | None = None
     denied: Tensor | None = None
+    tested: Tensor | None = None
 
     def __post_init__(self) -> None:
         n, p = self.clean.shape
@@ -79,6 +81,12 @@ class EnrolledFaces:
     def n_people(self) -> int:
         """How many people are enrolled."""
         return len(self.people)
+
+    @property
+    def is_probe(self) -> Mask:
+        """Which shots (n,) are left out in some fold: those of tested people who have another one."""
+        probes = probe_mask(self.labels.numpy())
+        return probes if self.tested is None else probes & np.isin(self.labels.numpy(), self.tested.numpy())
 
     def support(self, is_left_out: Mask) -> SupportSet:
         """Everything but the shots left out; each negative is a way of its own, after the people."""
@@ -207,7 +215,7 @@ def probe_mask(labels: NDArray[np.int64]) -> Mask:
 def leave_out(faces: EnrolledFaces) -> list[Mask]:
     """Which shots (n,) each fold leaves out: shot f of everybody in fold f, in the order they are given.
 
-    There are as many folds as the most shots that one person has, ten at most: of more shots, every tenth.
+    There are as many folds as the most shots that a tested person has, ten at most: of more shots, every tenth.
 
     Raises:
         NothingToTestError: if nobody is enrolled, or nobody with two shots.
@@ -215,15 +223,15 @@ def leave_out(faces: EnrolledFaces) -> list[Mask]:
     if faces.n_people == 0:
         raise nobody_enrolled()
     labels = faces.labels.numpy()
-    can_be_probe = probe_mask(labels)
-    if not can_be_probe.any():
+    is_probe = faces.is_probe
+    if not is_probe.any():
         raise nobody_with_two_shots(faces.people)
-    number = np.empty(len(labels), np.int64)
-    for label in range(faces.n_people):
+    number = np.zeros(len(labels), np.int64)
+    for label in np.unique(labels[is_probe]):
         own = labels == label
         number[own] = np.arange(own.sum())
     n_folds = min(int(number.max()) + 1, MAX_FOLDS)
-    return [can_be_probe & (number % n_folds == fold) for fold in range(n_folds)]
+    return [is_probe & (number % n_folds == fold) for fold in range(n_folds)]
 
 
 def nobody_enrolled() -> NothingToTestError:

@@ -160,6 +160,15 @@ def test_who_has_one_shot_stays_enrolled_and_is_no_probe() -> None:
     assert (report.n_tested, report.n_probes, report.people) == (2, 4, ("A", "B", "C"))
 
 
+def test_only_the_tested_people_are_probes_and_the_others_stay_enrolled() -> None:
+    enrolled = replace(faces([[0, 1], [90, 91, 92], [180, 181]]), tested=torch.tensor([0, 2]))
+    learner = Means()
+    report = self_test([learner], enrolled, None, fpir=0.01)
+    assert (report.n_tested, report.n_probes, len(report.people)) == (2, 4, 3)
+    assert report.rows[0].confusion.sum(1).tolist() == [2, 0, 2]
+    assert [len(support.labels) for support in learner.supports[1:]] == [5, 5]
+
+
 def test_the_threshold_comes_from_the_even_half_and_the_fpir_from_the_odd_one() -> None:
     enrolled = faces([[0, 1]])
     even, odd = [90.0] * 50, [180.0] * 25 + [10.0] * 25
