@@ -196,9 +196,13 @@ class StageTimes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameResult:
-    """What the pipeline says of one frame; `frame` is the very frame that was looked at."""
+    """What the pipeline says of one frame; `frame` is the very frame that was looked at.
+
+    `learner` is the key of the one that decides the faces' names, "" where nobody said so.
+    """
 
     frame: Frame
     faces: tuple[TrackedFace, ...]
     times: StageTimes
     finished_ns: int
+    learner: str = ""

@@ -6,29 +6,45 @@ font file that has it, which the caller may give.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image as PillowImage
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
+from metaface_gui.pipeline.rendering.lettering import Lettering
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
+from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripLayout
+from metaface_gui.pipeline.rendering.verdict_panel import PANEL_BGR, TEXT_BGR, VerdictPanels
 from metaface_gui.types import Image
 
 # Okabe and Ito's blue-green and orange: told apart by every kind of colour vision. BGR.
 _COLOURS = {OverlayKind.KNOWN: (115, 158, 0), OverlayKind.UNKNOWN: (0, 159, 230)}
-_PANEL = (24, 20, 18)
-_TEXT = (255, 255, 255)
 _MAX_NAME = 28
+_MAX_WHOLE_STRIPS = 4
+"""With more faces than this there is only a count under each."""
+_SMALL_BOX = 64
+"""The same under a box narrower than this, at 720 lines."""
+_TWO_COLUMNS = 5
+"""From this many verdicts on they may stand in two columns."""
 
 
 class CvPainter:
-    """Paints overlay items; `unknown_text` is what a face without a name is called, `font_file` what writes names."""
+    """Paints overlay items; `unknown_text` is what a face without a name is called, `font_file` what writes names.
 
-    def __init__(self, unknown_text: str, font_file: Path | None = None) -> None:
+    `titles` maps learners' keys to short names, for the verdicts of several learners; a key without one is written as
+    it is. For one video at a time: strips of verdicts stay where they were in the frame before.
+    """
+
+    def __init__(
+        self, unknown_text: str, font_file: Path | None = None, titles: Mapping[str, str] | None = None
+    ) -> None:
         self._unknown_text = unknown_text
-        self._font_file = font_file
+        self._lettering = Lettering(font_file)
+        self._panels = VerdictPanels(titles or {}, unknown_text, self._lettering)
+        self._layout = StripLayout()
 
     def paint(self, image_bgr: Image, items: tuple[OverlayItem, ...]) -> Image:
         """Return a copy of the frame with every item drawn; the frame itself is left as it is."""
@@ -36,7 +52,8 @@ class CvPainter:
         scale = max(0.5, canvas.shape[0] / 720.0)
         for item in items:
             self._box(canvas, item, scale)
-            self._label(canvas, item, scale)
+        labels = [self._label(canvas, item, scale) for item in items]
+        self._strips(canvas, items, labels, scale)
         return canvas
 
     def _box(self, canvas: Image, item: OverlayItem, scale: float) -> None:
@@ -47,7 +64,7 @@ class CvPainter:
             cv2.line(canvas, (x, y), (x + dx * arm, y), colour, thick, cv2.LINE_AA)
             cv2.line(canvas, (x, y), (x, y + dy * arm), colour, thick, cv2.LINE_AA)
 
-    def _label(self, canvas: Image, item: OverlayItem, scale: float) -> None:
+    def _label(self, canvas: Image, item: OverlayItem, scale: float) -> Rect:
         name = item.name or self._unknown_text
         name = name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
         text = f"{name}   {item.score_text}".rstrip()
@@ -56,18 +73,47 @@ class CvPainter:
         x1, y1, _, y2 = (round(float(value)) for value in item.box_xyxy)
         x = min(max(0, x1), max(0, canvas.shape[1] - width))
         y = y1 - height - 4 if y1 - height - 4 >= 0 else min(y2 + 4, max(0, canvas.shape[0] - height))
-        visible = canvas[y : y + height, x : x + width]
-        visible[:] = panel[: visible.shape[0], : visible.shape[1]]
+        _put(canvas, panel, x, y)
+        return Rect.sized(x, y, width, height)
 
     def _panel(self, text: str, item: OverlayItem, size: int) -> Image:
-        font = ImageFont.truetype(self._font_file, size) if self._font_file else ImageFont.load_default(size)
-        left, top, right, bottom = font.getbbox(text)
+        left, top, right, bottom = self._lettering.bounds(text, size)
         pad, bar = size // 2, max(2, size // 6)
-        width, height = round(right - left) + 2 * pad, round(bottom - top) + pad + bar
-        picture = PillowImage.new("RGB", (width, height), _PANEL)
-        ImageDraw.Draw(picture).text((pad - left, pad // 2 - top), text, _TEXT, font)
+        width, height = right - left + 2 * pad, bottom - top + pad + bar
+        picture = PillowImage.new("RGB", (width, height), PANEL_BGR)
+        self._lettering.write(ImageDraw.Draw(picture), text, (pad - left, pad // 2 - top), size, TEXT_BGR)
         panel = np.array(picture, np.uint8)
         panel[-bar:, : round(width * item.fill)] = _COLOURS[item.kind]
         mark = round(width * item.mark)
-        panel[-bar:, mark : mark + max(1, bar // 2)] = _TEXT
+        panel[-bar:, mark : mark + max(1, bar // 2)] = TEXT_BGR
         return panel
+
+    def _strips(self, canvas: Image, items: Sequence[OverlayItem], labels: Sequence[Rect], scale: float) -> None:
+        pairs = sorted(zip(items, labels, strict=True), key=lambda pair: pair[0].track_id)
+        judged = [(item, label) for item, label in pairs if item.verdicts]
+        others = [rect for item, label in pairs if not item.verdicts for rect in (_box_of(item), label)]
+        size = max(9, round(15 * scale))
+        faces = []
+        for item, label in judged:
+            sizes = tuple(self._panels.size_of(item.verdicts, columns, size) for columns in _forms(item))
+            is_brief = len(judged) > _MAX_WHOLE_STRIPS or _box_of(item).width < _SMALL_BOX * scale
+            faces.append(StripFace(item.track_id, _box_of(item), label, sizes, len(sizes) - 1 if is_brief else 0))
+        bounds = Rect(0, 0, canvas.shape[1], canvas.shape[0])
+        for (item, _), place in zip(judged, self._layout.place(faces, bounds, others), strict=True):
+            if place is not None:
+                panel = self._panels.panel(item.verdicts, _forms(item)[place.form], size)
+                _put(canvas, panel, int(place.rect.left), int(place.rect.top))
+
+
+def _box_of(item: OverlayItem) -> Rect:
+    return Rect(*(float(value) for value in item.box_xyxy))
+
+
+def _forms(item: OverlayItem) -> tuple[int, ...]:
+    """Numbers of columns to try, the best first; 0 is the count alone."""
+    return (2, 1, 0) if len(item.verdicts) >= _TWO_COLUMNS else (1, 0)
+
+
+def _put(canvas: Image, panel: Image, x: int, y: int) -> None:
+    visible = canvas[y : y + panel.shape[0], x : x + panel.shape[1]]
+    visible[:] = panel[: visible.shape[0], : visible.shape[1]]

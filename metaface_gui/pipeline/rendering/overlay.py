@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
 
-from metaface_gui.types import Floats, FrameResult, Identification, TrackedFace
+from metaface_gui.pipeline.rendering.verdicts import Verdict, has_score, score_bar, verdicts_of
+from metaface_gui.types import UNKNOWN, Floats, FrameResult, Identification, TrackedFace
 
 
 class OverlayKind(Enum):
@@ -21,6 +21,7 @@ class OverlayItem:
     """One face to draw: box in the frame's pixels, name ("" for Unknown), how full the score bar is.
 
     `fill` is the score and `mark` the threshold, both 0..1 along the same bar; `score_text` is e.g. `0.71 / 0.43`.
+    `verdicts` is what every running learner says, in no particular order, and empty where fewer than two run.
     """
 
     track_id: int
@@ -30,34 +31,34 @@ class OverlayItem:
     score_text: str
     fill: float
     mark: float
+    verdicts: tuple[Verdict, ...] = ()
 
 
-def overlay_items(result: FrameResult) -> tuple[OverlayItem, ...]:
-    """Describe every face of a result, the largest last so that it is painted on top."""
-    return tuple(_item(face) for face in sorted(result.faces, key=lambda face: face.quality.size_px))
+def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[OverlayItem, ...]:
+    """Describe every face of a result, the largest last so that it is painted on top.
+
+    With `learner`, a key, boxes show what that learner decides, for one picture a learner: it is the deciding one of
+    the verdicts then, and a face that it has not judged (it has only just begun to run) is one without a score.
+    Otherwise they show the decision that the faces carry.
+    """
+    faces = sorted(result.faces, key=lambda face: face.quality.size_px)
+    deciding = result.learner if learner is None else learner
+    return tuple(_item(face, _decision(face, learner), verdicts_of(face, deciding)) for face in faces)
 
 
-def _item(face: TrackedFace) -> OverlayItem:
-    decision = face.identification
-    fill, mark = _bar(decision)
+def _decision(face: TrackedFace, learner: str | None) -> Identification:
+    return face.identification if learner is None else face.per_learner.get(learner, UNKNOWN)
+
+
+def _item(face: TrackedFace, decision: Identification, verdicts: tuple[Verdict, ...]) -> OverlayItem:
+    fill, mark = score_bar(decision)
     return OverlayItem(
         track_id=face.track_id,
         box_xyxy=face.box_xyxy,
         kind=OverlayKind.UNKNOWN if decision.is_unknown else OverlayKind.KNOWN,
         name=decision.name or "",
-        score_text=f"{decision.score:.2f} / {decision.threshold:.2f}" if _has_score(decision) else "",
+        score_text=f"{decision.score:.2f} / {decision.threshold:.2f}" if has_score(decision) else "",
         fill=fill,
         mark=mark,
+        verdicts=verdicts,
     )
-
-
-def _has_score(decision: Identification) -> bool:
-    return isfinite(decision.score) and isfinite(decision.threshold)
-
-
-def _bar(decision: Identification) -> tuple[float, float]:
-    """Place score and threshold on one bar, the threshold always in its middle: learners' scales differ widely."""
-    if not _has_score(decision):
-        return 0.0, 0.5
-    reach = max(abs(decision.threshold), 1e-6)
-    return min(1.0, max(0.0, 0.5 + 0.5 * (decision.score - decision.threshold) / reach)), 0.5
