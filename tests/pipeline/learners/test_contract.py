@@ -9,12 +9,10 @@ from __future__ import annotations
 import copy
 import dataclasses
 import threading
-from collections.abc import Iterator
 
 import pytest
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS, make_learner
@@ -23,42 +21,22 @@ from metaface_gui.pipeline.learners.base import (
     AdaptStep,
     Episode,
     MetaLearner,
-    Params,
     SettingRange,
     SupportSet,
     TrainableLearner,
     TrainingFeatures,
 )
 from metaface_gui.pipeline.learners.gradient_learner import GradientLearner
-
-DIMENSION = 128
-STOCK_SPACE = FeatureSpace(DIMENSION)
-PROJECTED_SPACE = FeatureSpace(DIMENSION, 17)
-METHODS = sorted(ALL_LEARNERS)
-TRAINABLE = [key for key in METHODS if issubclass(ALL_LEARNERS[key], TrainableLearner) and key in LEARNERS]
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def moved_params(learner: type[MetaLearner], space: FeatureSpace) -> Params:
-    """The untrained meta-parameters plus a little noise, but for those that `prepare` fits."""
-    random = seeded(7)
-    kept = learner.frozen if issubclass(learner, TrainableLearner) else ()
-    return {
-        name: tensor + 0.01 * torch.randn(tensor.shape, generator=random)
-        if tensor.is_floating_point() and name not in kept
-        else tensor
-        for name, tensor in learner.initial_params(space).items()
-    }
-
-
-def make(key: str, space: FeatureSpace, settings: object | None = None) -> MetaLearner:
-    """The learner untrained in a space without a projection, else as if meta-trained, and its fellows too."""
-    if space.projection_dim == 0:
-        return make_learner(key, space, settings=settings)
-    return make_learner(key, space, {key: moved_params(LEARNERS[key], space) for key in LEARNERS}, settings)
+from tests.pipeline.learners.contract_family import (
+    METHODS,
+    PROJECTED_SPACE,
+    STOCK_SPACE,
+    TRAINABLE,
+    extremes,
+    make,
+    people,
+    probes,
+)
 
 
 @pytest.fixture(
@@ -69,30 +47,18 @@ def learner(request: pytest.FixtureRequest) -> MetaLearner:
     return make(*request.param)
 
 
-def faces(stock: Tensor, space: FeatureSpace, random: torch.Generator) -> Tensor:
-    """Features (n, p) of faces with these stock embeddings (n, d), which need not be of length 1."""
-    projected = torch.randn(len(stock), space.projection_dim, generator=random) * 0.2
-    return torch.cat([normalize(stock, dim=1), projected], 1)
-
-
-def people(shots: list[int], space: FeatureSpace, seed: int = 0) -> SupportSet:
-    """A gallery in which person i has `shots[i]` shots scattered about a random direction."""
-    random = seeded(seed)
-    labels = torch.arange(len(shots)).repeat_interleave(torch.tensor(shots))
-    centres = normalize(torch.randn(len(shots), DIMENSION, generator=random))
-    noise = torch.randn(len(labels), DIMENSION, generator=random) * 0.05
-    return SupportSet(faces(centres[labels] + noise, space, random), labels, len(shots))
-
-
-def probes(space: FeatureSpace, n: int = 7, seed: int = 9) -> Tensor:
-    random = seeded(seed)
-    return faces(torch.randn(n, DIMENSION, generator=random), space, random)
-
-
 def test_registry_names_each_learner_by_its_own_key() -> None:
     assert all(key == learner.key for key, learner in ALL_LEARNERS.items())
     assert set(LEARNERS) == set(ALL_LEARNERS) - {"stock"}
     assert all(learner.title and learner.citation for learner in ALL_LEARNERS.values())
+
+
+def test_every_method_has_words_for_a_wide_and_a_narrow_place() -> None:
+    for words, longest in (("title", 40), ("short_title", 12), ("explanation", 110)):
+        told = [str(getattr(learner, words)) for learner in ALL_LEARNERS.values()]
+        assert all(text == text.strip() and 0 < len(text) <= longest for text in told), told
+        assert len(set(told)) == len(told), words
+    assert all(learner.explanation.endswith(".") for learner in ALL_LEARNERS.values())
 
 
 def test_unknown_key_is_refused_with_the_known_ones() -> None:
@@ -230,16 +196,6 @@ def test_untrained_parameters_are_always_the_same(key: str) -> None:
     assert all(tensor.dtype == torch.float32 and tensor.device.type == "cpu" for tensor in first.values())
 
 
-def extremes(key: str) -> Iterator[object]:
-    """The settings of a learner with one field at the end of its range, or at one of its choices."""
-    default = ALL_LEARNERS[key].settings_type()
-    for field in dataclasses.fields(default):
-        allowed: SettingRange = field.metadata["range"]
-        kind = type(getattr(default, field.name))
-        for value in allowed.choices or (allowed.low, allowed.high):
-            yield dataclasses.replace(default, **{field.name: kind(value)})
-
-
 @pytest.mark.parametrize("key", METHODS)
 def test_a_setting_has_a_range_and_its_default_lies_within(key: str) -> None:
     default = ALL_LEARNERS[key].settings_type()
@@ -258,7 +214,10 @@ def test_a_setting_has_a_range_and_its_default_lies_within(key: str) -> None:
 def test_settings_at_the_ends_of_their_ranges_give_finite_scores(key: str, space: FeatureSpace) -> None:
     support = people([2, 1, 4], space)
     for settings in extremes(key):
-        assert make(key, space, settings).adapt(support).scores(probes(space)).isfinite().all(), settings
+        classifier = make(key, space, settings).adapt(support)
+        assert classifier.scores(probes(space)).isfinite().all(), settings
+        for points in (classifier.embed(probes(space)), classifier.anchors()):
+            torch.testing.assert_close(points.norm(dim=1), torch.ones(len(points)), msg=str(settings))
 
 
 def test_settings_of_another_method_are_refused(learner: MetaLearner) -> None:

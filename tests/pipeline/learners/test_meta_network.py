@@ -12,7 +12,13 @@ from torch.nn.functional import normalize
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet, TrainingFeatures
-from metaface_gui.pipeline.learners.meta_network import FastWeights, MetaNetworkLearner, base_network, embed
+from metaface_gui.pipeline.learners.meta_network import (
+    FastWeights,
+    MetaNetworkLearner,
+    MetaNetworkSettings,
+    base_network,
+    embed,
+)
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
 
@@ -53,6 +59,29 @@ def test_base_network_by_hand() -> None:
     # Gains of (√3, 1) turn 45° into 30°.
     turned = embed(at(45.0), torch.zeros(2, 0), torch.tensor([math.sqrt(3.0), 1.0]))
     torch.testing.assert_close(turned, at(30.0))
+
+
+def test_strength_says_how_much_of_what_is_written_counts() -> None:
+    learner, support = MetaNetworkLearner(FeatureSpace(6, 3)), gallery(0)
+    params = shaken(learner)
+
+    def written(strength: float) -> FastWeights:
+        own = MetaNetworkLearner(learner.space, params, MetaNetworkSettings(strength))
+        return own.write(params, support.features, support.labels, 3)
+
+    none, half, full = written(0.0), written(0.5), written(1.0)
+    # At 0: prototypes in the slow tail.
+    plain = PrototypicalLearner(
+        learner.space, {n: params[n] for n in PrototypicalLearner.initial_params(learner.space)}
+    ).adapt(support)
+    torch.testing.assert_close(none.rows, plain.anchors())
+    assert torch.equal(none.tail, params[TAIL])
+    assert torch.equal(none.gains, torch.ones(6))
+    assert torch.equal(none.biases, torch.zeros(3))
+    # In between: tail and biases move in proportion.
+    torch.testing.assert_close(half.biases, full.biases / 2)
+    torch.testing.assert_close(half.tail - none.tail, (full.tail - none.tail) / 2)
+    assert (full.tail - none.tail).abs().max() > 1e-3
 
 
 def test_untrained_it_writes_prototypes() -> None:

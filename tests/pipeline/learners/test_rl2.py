@@ -100,6 +100,9 @@ def test_a_strategy_that_was_not_tried_is_not_chosen() -> None:
     classifier = auto(good_arm=2, trials=2).adapt(gallery([3, 2, 4]))
     assert len(classifier.trials) == 2
     assert classifier.chosen in classifier.trials
+    more = auto(good_arm=2, trials=3).adapt(gallery([3, 2, 4]))
+    probes = torch.randn(5, 16, generator=seeded(1))
+    assert not torch.allclose(more.scores(probes), classifier.scores(probes), atol=1e-2)
 
 
 def test_of_equally_good_strategies_the_first_one_wins() -> None:
