@@ -84,7 +84,8 @@ class ModelsChanged:
 
 @dataclass(frozen=True, slots=True)
 class AdaptStepTaken:
-    """An adaptation that is under way took one step. Step 1 begins a new curve of that learner."""
+    """An adaptation that is under way took one step. A step whose number is not above the former one's begins a new
+    curve of that learner: 0 of a method that goes down a gradient, 1 of any other."""
 
     learner: str
     step: AdaptStep

@@ -38,6 +38,8 @@ def registry() -> dict[str, type[MetaLearner]]:
     ]
     assert len(added) == 1
     assert added[0].key not in LEARNERS
+    assert len(added[0].short_title) <= 12
+    assert len(added[0].explanation) <= 110
     return {**LEARNERS, added[0].key: added[0]}
 
 
@@ -91,6 +93,8 @@ def test_the_added_learner_knows_any_gallery(learner: TrainableLearner, shots: l
     classifier = learner.adapt(support, on_step=told.append)
     scores = classifier.scores(support.features)
     assert classifier.n_way == len(shots)
+    assert classifier.embed(support.features).shape == (len(support.labels), SPACE.embedding_dim)
+    assert classifier.anchors().shape == (len(shots), SPACE.embedding_dim)
     assert scores.shape == (len(support.labels), len(shots))
     assert scores.isfinite().all()
     assert (scores.argmax(1) == support.labels).all()
