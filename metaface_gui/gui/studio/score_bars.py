@@ -1,0 +1,122 @@
+"""The best few people's scores as bars against the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from metaface_gui.gui.theme import FontSize, Space, Theme, font
+
+_ROW = 22
+_BAR = 10
+_MOST_ROWS = 5
+
+
+def score_text(value: float) -> str:
+    """A score as it is written everywhere: two digits, and a real minus."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the columns lie, in pixels of the widget, and what score its bars begin and end with."""
+
+    name_width: float
+    bar_left: float
+    bar_width: float
+    low: float
+    high: float
+
+    def x(self, score: float) -> float:
+        return self.bar_left + self.bar_width * (score - self.low) / (self.high - self.low)
+
+
+class ScoreBars(QWidget):
+    """One row a person, the best first; the threshold is a line through all of them, with its number above."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scores: tuple[tuple[str, float], ...] = ()
+        self._threshold = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Scores of the best people"))
+        Theme.current().changed.connect(self.update)
+
+    def show_scores(self, scores: Sequence[tuple[str, float]], threshold: float) -> None:
+        """Show these people's scores, best first, against the threshold; all on one scale."""
+        self._scores = tuple(scores)
+        self._threshold = threshold
+        lines = [f"{name}: {score_text(score)}" for name, score in scores]
+        words = "\n".join((*lines, self.tr("Threshold: {score}").format(score=score_text(threshold))))
+        self.setAccessibleDescription(words)
+        self.setToolTip(words if scores else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """All rows, with room for the threshold's number."""
+        return QSize(220, _MOST_ROWS * _ROW + _ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow, and high enough for the best three."""
+        return QSize(150, 4 * _ROW)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw as many rows as fit."""
+        if not self._scores:
+            return
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row_height = min(max(_ROW, (self.height() - _ROW) / _MOST_ROWS), 1.5 * _ROW)
+        fitting = self._scores[: max(1, int((self.height() - _ROW) / row_height + 0.01))]
+        names, numbers = font(FontSize.BODY), font(FontSize.BODY, tabular=True)
+        layout = self._layout(QFontMetricsF(names), QFontMetricsF(numbers))
+        for index, (name, score) in enumerate(fitting):
+            line = QRectF(0, _ROW + index * row_height, self.width(), row_height)
+            reaches = score >= self._threshold
+            painter.setFont(font(FontSize.BODY, bold=reaches and index == 0))
+            painter.setPen(theme.color("text"))
+            elided = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(layout.name_width))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+            painter.setFont(numbers)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, score_text(score))
+            self._paint_bar(painter, layout, line, score)
+        self._paint_threshold(painter, layout, _ROW + len(fitting) * row_height)
+
+    def _layout(self, names: QFontMetricsF, numbers: QFontMetricsF) -> _Layout:
+        wanted = max(names.horizontalAdvance(name) for name, _score in self._scores) + Space.S
+        name_width = min(wanted, 0.36 * self.width())
+        number_width = numbers.horizontalAdvance("−0.00") + Space.S
+        values = [self._threshold, *(score for _name, score in self._scores)]
+        # A bar is as long as its score, so it begins at zero; where scores are negative, a little below the least.
+        low, high = min(0.0, *values), max(0.0, *values)
+        room = 0.06 * ((high - low) or 1.0)
+        low = low - room if low < 0 else 0.0
+        left = name_width + Space.XS
+        return _Layout(name_width, left, max(self.width() - left - number_width, 20.0), low, high + room)
+
+    def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, score: float) -> None:
+        theme = Theme.current()
+        top = line.center().y() - _BAR / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("border"))
+        painter.drawRoundedRect(QRectF(layout.bar_left, top, layout.bar_width, _BAR), 3, 3)
+        painter.setBrush(theme.color("known" if score >= self._threshold else "disabled"))
+        width = max(layout.x(score) - layout.bar_left, 2.0)
+        painter.drawRoundedRect(QRectF(layout.bar_left, top, width, _BAR), 3, 3)
+
+    def _paint_threshold(self, painter: QPainter, layout: _Layout, bottom: float) -> None:
+        theme = Theme.current()
+        x = layout.x(self._threshold)
+        painter.setPen(QPen(theme.color("text"), 1.5, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, _ROW - 3), QPointF(x, bottom))
+        painter.setFont(font(FontSize.SMALL, tabular=True))
+        painter.setPen(theme.color("muted"))
+        text = self.tr("needs {score}").format(score=score_text(self._threshold))
+        width = painter.fontMetrics().horizontalAdvance(text)
+        left = min(max(x - width / 2, 0.0), self.width() - width)
+        painter.drawText(QPointF(left, painter.fontMetrics().ascent()), text)

@@ -1,0 +1,307 @@
+"""Why this name: one face's decision taken apart, with what of the picture it rests on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import Explained, ResultReady, SourceChanged, SourceState
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.studio.heat_picture import HeatLegend, HeatPicture
+from metaface_gui.gui.studio.near_shot_row import NearShotRow
+from metaface_gui.gui.studio.probe_quality import ProbeQuality
+from metaface_gui.gui.studio.score_bars import ScoreBars, score_text
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.explanation import Explanation
+from metaface_gui.pipeline.learners import ALL_LEARNERS
+
+_LONGEST_WAIT_MS = 10_000
+"""An explanation takes well under a second; whoever waits so long gets told that none came."""
+
+
+def decision_text(explanation: Explanation) -> str:
+    """The decision in one line: who was nearest, by how much, what was needed, and what came of it."""
+    decision, denied = explanation.decision, shortened(explanation.denied)
+    if not explanation.scores:
+        return translate("Why", "Nobody is enrolled → Unknown")
+    values = {"score": score_text(decision.score), "threshold": score_text(decision.threshold)}
+    if decision.name is not None:
+        name = shortened(decision.name)
+        if denied:
+            text = "You said this is not {denied}; {name}: {score}, needs {threshold} → named"
+            return translate("Why", text, None, denied=denied, name=name, **values)
+        return translate("Why", "{name}: {score}, needs {threshold} → named", None, name=name, **values)
+    if denied:
+        return translate("Why", "You said this is not {denied} → Unknown", None, denied=denied)
+    nearest = shortened(decision.nearest_name or explanation.scores[0][0])
+    return translate("Why", "Nearest is {name}: {score}, needs {threshold} → Unknown", None, name=nearest, **values)
+
+
+class WhyPage(QWidget):
+    """Asks the engine about one track at a time, and only while it can be seen; shows the answer until the next."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._track_id: int | None = None
+        self._is_asked = False
+        self._on_screen: tuple[int, ...] = ()
+        self._shown: Explanation | None = None
+        self._make_widgets()
+        self._lay_out()
+        self._give_up = QTimer(self, singleShot=True, interval=_LONGEST_WAIT_MS)
+        self._give_up.timeout.connect(self._on_no_answer)
+        for keys, step in (("Right", 1), ("Down", 1), ("Left", -1), ("Up", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.select_next if step > 0 else self.select_previous)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        bridge.result_ready.connect(self._on_result)
+        bridge.explained.connect(self._on_explained)
+        bridge.source_changed.connect(self._on_source)
+        self._say_pick()
+
+    @property
+    def track_id(self) -> int | None:
+        """The face that is explained, None before one is picked."""
+        return self._track_id
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._give_up.isActive()
+
+    def select_track(self, track_id: int) -> None:
+        """Explain the face that carries this track id, now or as soon as the page can be seen."""
+        self._track_id = track_id
+        self._is_asked = False
+        self._ask_if_visible()
+
+    def select_next(self) -> None:
+        """Explain the next face on screen, from left to right; after the last one comes the first."""
+        self._step(1)
+
+    def select_previous(self) -> None:
+        """Explain the face before this one."""
+        self._step(-1)
+
+    def explain_again(self) -> None:
+        """Ask anew about the same face, as it looks now."""
+        if self._track_id is not None:
+            self.select_track(self._track_id)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask what was put off."""
+        super().showEvent(event)
+        self._ask_if_visible()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Wait for nothing that nobody sees: an open question is asked again when the page can be seen again."""
+        super().hideEvent(event)
+        self._is_asked = self._is_asked and not self.is_busy
+        self._set_busy(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the picture square."""
+        super().resizeEvent(event)
+        margins = self.contentsMargins()
+        room = self.height() - margins.top() - margins.bottom() - self._head_height() - 3 * Space.S
+        self.picture.fit_height(room)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.decision = ElidedLabel("", self, role="heading")
+        self.details = ElidedLabel("", self, role="muted")
+        self.heat_box = QCheckBox(self.tr("&Heat map"), self)
+        self.heat_box.setChecked(True)
+        self.heat_box.setToolTip(self.tr("Colour the places whose covering lowers the score most"))
+        self.next_button = QPushButton(self.tr("&Next face"), self)
+        self.next_button.setToolTip(self.tr("Explain the next face on screen (→); ← goes back"))
+        self.again_button = QPushButton(self.tr("&Explain again"), self)
+        self.again_button.setToolTip(self.tr("Look at the same face anew, as it is now"))
+        set_icon(self.again_button, "refresh")
+        self.busy = QProgressBar(self)
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setFixedHeight(3)
+        self.busy.setAccessibleName(self.tr("Looking at the face"))
+        policy = self.busy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.busy.setSizePolicy(policy)
+        self.busy.hide()
+        self.note = EmptyNote("search", "", "", self)
+        self.picture = HeatPicture(self)
+        self.legend = HeatLegend(self)
+        self.bars = ScoreBars(self)
+        self.near = NearShotRow(self)
+        self.quality = ProbeQuality(self)
+        self.heat_box.toggled.connect(self._show_heat)
+        self.next_button.clicked.connect(self.select_next)
+        self.again_button.clicked.connect(self.explain_again)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.decision)
+        words.addWidget(self.details)
+        head = QHBoxLayout()
+        head.setSpacing(Space.S)
+        head.addLayout(words, 1)
+        for widget in (self.heat_box, self.next_button, self.again_button):
+            head.addWidget(widget)
+        self._content = QWidget(self)
+        body = QHBoxLayout(self._content)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(Space.L)
+        body.addWidget(self.picture)
+        body.addWidget(self.legend)
+        body.addLayout(self._section(self.tr("Scores"), self.bars), 4)
+        body.addLayout(self._section(self.tr("Nearest shots"), self.near), 6)
+        body.addLayout(self._section(self.tr("This picture"), self.quality), 0)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.note)
+        self._stack.addWidget(self._content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        layout.setSpacing(Space.XS)
+        layout.addLayout(head)
+        layout.addWidget(self.busy)
+        layout.addLayout(self._stack, 1)
+
+    def _section(self, title: str, widget: QWidget) -> QVBoxLayout:
+        heading = QLabel(title, self._content)
+        heading.setProperty("role", "muted")
+        layout = QVBoxLayout()
+        layout.setSpacing(Space.XS)
+        layout.addWidget(heading)
+        layout.addWidget(widget, 1)
+        return layout
+
+    def _head_height(self) -> int:
+        words = self.decision.sizeHint().height() + self.details.sizeHint().height()
+        return max(words, self.next_button.sizeHint().height()) + self.busy.height() + 2 * Space.XS
+
+    # Asking ---------------------------------------------------------------------------------------------------------
+
+    def _ask_if_visible(self) -> None:
+        if self._track_id is None or self._is_asked or not self.isVisible():
+            self._update_buttons()
+            return
+        self._is_asked = True
+        self._set_busy(True)
+        self._engine.explain_track(self._track_id)
+
+    def _step(self, by: int) -> None:
+        if not self._on_screen:
+            return
+        if self._track_id in self._on_screen:
+            index = (self._on_screen.index(self._track_id) + by) % len(self._on_screen)
+        else:
+            index = 0 if by > 0 else -1
+        self.select_track(self._on_screen[index])
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self.busy.setVisible(is_busy)
+        if is_busy:
+            self._give_up.start()
+            if self._shown is None:
+                self.note.say(self.tr("Looking at the face…"), self.tr("It takes about a second."))
+        else:
+            self._give_up.stop()
+        self._update_buttons()
+
+    def _update_buttons(self) -> None:
+        self.next_button.setEnabled(bool(self._on_screen))
+        self.again_button.setEnabled(self._track_id is not None and not self.is_busy)
+        self.heat_box.setEnabled(self._shown is not None and self.picture.has_heat)
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_result(self, ready: ResultReady) -> None:
+        faces = sorted(ready.result.faces, key=lambda face: float(face.box_xyxy[0]))
+        on_screen = tuple(face.track_id for face in faces)
+        if on_screen != self._on_screen:
+            self._on_screen = on_screen
+            self._update_buttons()
+
+    def _on_source(self, changed: SourceChanged) -> None:
+        if changed.state in (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED):
+            self._on_screen = ()
+            self._update_buttons()
+
+    def _on_explained(self, answer: Explained) -> None:
+        if answer.track_id != self._track_id:
+            return  # another face was picked meanwhile
+        if answer.explanation is None:
+            self._say(
+                self.tr("This face has left"),
+                self.tr("Pick another one: click it in the picture, or press “Next face”."),
+            )
+        else:
+            self._show(answer.explanation)
+        self._set_busy(False)
+
+    def _on_no_answer(self) -> None:
+        self._set_busy(False)
+        if self._shown is None:
+            self._say(self.tr("No answer came"), self.tr("The engine is busy. Press “Explain again” in a moment."))
+        else:
+            self.details.setText(self.tr("No answer came to the last question. Press “Explain again” in a moment."))
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _say_pick(self) -> None:
+        self._say(
+            self.tr("Why does a face have its name?"),
+            self.tr("Pick a face: click it in the picture, or press “Next face”."),
+        )
+
+    def _say(self, title: str, next_step: str) -> None:
+        self._shown = None
+        self.decision.setText("")
+        self.details.setText("")
+        self.note.say(title, next_step)
+        self._stack.setCurrentWidget(self.note)
+        self._update_buttons()
+
+    def _show(self, explanation: Explanation) -> None:
+        self._shown = explanation
+        learner = ALL_LEARNERS.get(explanation.learner)
+        title = translate("Learners", learner.title) if learner else explanation.learner
+        self.decision.setText(decision_text(explanation))
+        words = self.tr("Face #{id} · {method} · one picture, without the vote over time · {seconds} s")
+        self.details.setText(words.format(id=self._track_id, method=title, seconds=f"{explanation.seconds:.2f}"))
+        self.picture.show_face(explanation.crop_rgb, explanation.heat)
+        self._show_legend(explanation)
+        self.bars.show_scores(explanation.scores, explanation.decision.threshold)
+        self.near.show_shots(explanation.shots)
+        self.quality.show_quality(explanation.quality)
+        self._stack.setCurrentWidget(self._content)
+
+    def _show_legend(self, explanation: Explanation) -> None:
+        fall = float(explanation.heat.max())
+        self.legend.show_fall(self.tr("up to −{fall}").format(fall=f"{fall:.2f}") if fall > 0 else "")
+        words = self.tr("How much {name}’s score falls when that part is covered")
+        self.legend.setToolTip(words.format(name=shortened(explanation.heat_of)))
+        self._show_heat()
+
+    def _show_heat(self) -> None:
+        is_shown = self.heat_box.isChecked()
+        self.picture.show_heat(is_shown)
+        self.legend.setVisible(is_shown and self.picture.has_heat)
