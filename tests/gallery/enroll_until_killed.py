@@ -1,4 +1,6 @@
-"""A process to kill: enrols people, deletes some, and prints each change once the gallery says that it is done.
+"""A process to kill: enrols people, says who is not some of them, deletes some, and takes some back.
+
+Prints each change once the gallery says that it is done.
 
 Arguments: the gallery's path and the number that the first new person gets as name.
 """
@@ -36,6 +38,14 @@ def main() -> None:
         person = gallery.enroll(str(number), shots, consent)
         sys.stdout.write(f"enrolled {person.id} {number}\n")
         sys.stdout.flush()
+        if number % 4 == 0:
+            change = gallery.add_negatives(person.id, shots[:2])
+            sys.stdout.write(f"denied {person.id} {number}\n")
+            sys.stdout.flush()
+            if number % 8 == 0:
+                gallery.undo(change)
+                sys.stdout.write(f"undone {person.id} {number}\n")
+                sys.stdout.flush()
         if number % 3 == 0:
             gallery.delete_person(person.id)
             sys.stdout.write(f"deleted {person.id} {number}\n")

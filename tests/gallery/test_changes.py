@@ -189,6 +189,7 @@ def marked(
     chips = [MARKER + bytes(100 * n) + MARKER for n in (1, 50, 400)]
     person = gallery.enroll("Vanishing Person", [make_shot(n, chip=chip) for n, chip in enumerate(chips)], consent)
     gallery.enroll("Zoe", [make_shot(n) for n in range(4)], consent)
+    gallery.add_negatives(person.id, [make_shot(8, chip=MARKER + bytes(70) + MARKER)])
     assert MARKER in all_bytes(gallery.path.parent)
     assert b"Vanishing Person" in all_bytes(gallery.path.parent)
     return person

@@ -34,13 +34,16 @@ def test_killed_in_the_middle(path: Path) -> None:
     moment = np.random.default_rng(5)
     enrolled: dict[int, str] = {}
     deleted: set[int] = set()
+    negatives: dict[int, int] = {}
     number = 1
     for _ in range(KILLS):
         for kind, person_id, name in acknowledged_until_killed(path, number, moment):
             if kind == "enrolled":
                 enrolled[int(person_id)] = name
-            else:
+            elif kind == "deleted":
                 deleted.add(int(person_id))
+            else:
+                negatives[int(person_id)] = 2 if kind == "denied" else 0
         with Gallery.open(path) as gallery:
             people = {person.id: person for person in gallery.snapshot().people}
             # The change that was under way may have been finished, but not told: at most one more or one less.
@@ -50,9 +53,17 @@ def test_killed_in_the_middle(path: Path) -> None:
             assert all(int(enrolled[person_id]) % 3 == 0 for person_id in missing)
             assert len(missing) <= 1
             templates = gallery.templates("e")
+            denied = gallery.negatives("e")
+            # Two are added, or taken back, in one change; only that of the last person may be done and not told.
+            counts = {person_id: int((denied.person_ids == person_id).sum()) for person_id in people}
+            assert set(counts.values()) <= {0, 2}
+            untold = [person_id for person_id, n in counts.items() if n != negatives.get(person_id, 0)]
+            assert untold in ([], [max(people)])
+            negatives = counts
             for person in people.values():
                 chips = [shot.chip for shot in gallery.shots(person.id)]
-                assert chips == _chips(np.random.default_rng(int(person.name)))
+                expected = _chips(np.random.default_rng(int(person.name)))
+                assert chips == expected + expected[: counts[person.id]]
                 assert (templates.person_ids == person.id).sum() == 5
                 assert len(gallery.consents(person.id)) == 1
             enrolled |= {person.id: person.name for person in people.values()}

@@ -79,6 +79,8 @@ def test_remaking_a_table_keeps_what_refers_to_it(connection: sqlite3.Connection
         "UPDATE shot SET quality = 1.5",
         "UPDATE shot SET source = 'elsewhere'",
         "UPDATE shot SET chip = x''",
+        "UPDATE shot SET is_negative = 2",
+        "UPDATE shot SET is_negative = NULL",
         "UPDATE person SET name = ''",
         "INSERT INTO person (name, name_key, created_at) VALUES ('A', 'a', 0)",  # the name is taken
         "INSERT INTO state VALUES (2, 0, 0)",
