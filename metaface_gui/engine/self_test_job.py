@@ -34,6 +34,8 @@ from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.learners.base import MetaLearner
 from metaface_gui.types import Floats, Image, PersonId
 
+SELF_TEST_TITLE = QT_TRANSLATE_NOOP("Jobs", "Testing the methods")
+"""What the job is called; whoever shows its progress knows it by this."""
 HARMS = ("low_light", "low_resolution", "blur", "occlusion")
 """The four kinds of `hard`; each shot is seen in as many of them as there are copies, beginning at another each."""
 WANTED_COPIES = 200

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 import numpy as np
@@ -106,7 +106,7 @@ class LearnerScore:
     `accuracy`: nearest person right, whatever the threshold. `tpir`: right and above the threshold. `fpir`: strangers
     above it, mean over the folds; NaN without a cohort. `adapt_ms`: median over the folds, without the threshold.
     `confusion`: (n_people, n_people + 1) counts over clean and degraded probes, row = true person, column = decided
-    person, last column = Unknown.
+    person, last column = Unknown. `changed_settings` are the hyper-parameters that were not at their defaults.
     """
 
     learner: str
@@ -117,6 +117,7 @@ class LearnerScore:
     fpir: float
     adapt_ms: float
     confusion: NDArray[np.int64]
+    changed_settings: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -327,6 +328,7 @@ class _Trial:
             fpir=float(np.mean(self._fpirs)) if self._fpirs else math.nan,
             adapt_ms=float(np.median(self._adapt_s) * 1e3),
             confusion=confusion,
+            changed_settings=changed_settings(self._learner),
         )
 
     def named_share(self, probes: Mask) -> NDArray[np.float64]:
@@ -336,6 +338,13 @@ class _Trial:
         if len(is_named) > 1:
             share = (share + is_named[1:].mean(0)) / 2
         return share
+
+
+def changed_settings(learner: MetaLearner) -> str:
+    """Name the hyper-parameters that differ from the defaults: `inner_steps=8, anil=True`; empty if none does."""
+    default = learner.settings_type()
+    values = ((field.name, getattr(learner.settings, field.name)) for field in fields(default))
+    return ", ".join(f"{name}={value}" for name, value in values if value != getattr(default, name))
 
 
 def _mean(outcomes: Mask) -> float:

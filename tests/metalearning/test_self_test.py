@@ -25,7 +25,7 @@ from metaface_gui.metalearning.self_test import (
 )
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, OnStep, SupportSet
-from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
+from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, PrototypicalSettings
 
 PLANE = FeatureSpace(2)
 NOBODY = torch.zeros((0, 2))
@@ -293,6 +293,12 @@ def test_the_sign_test() -> None:
     assert sign_test(one, np.zeros(8)) == pytest.approx(2 / 2**7)
     assert sign_test(one, one) == 1.0
     assert sign_test(np.array([1.0, 0, 0, 0, 0]), np.array([0.0, 1, 1, 1, 1])) == pytest.approx(2 * 6 / 32)
+
+
+def test_a_row_names_the_hyper_parameters_that_were_turned() -> None:
+    turned = PrototypicalLearner(PLANE, settings=replace(PrototypicalSettings(), distance="euclidean"))
+    report = self_test([PrototypicalLearner(PLANE), turned, Means()], faces([[0, 1]]), None, fpir=0.01)
+    assert [row.changed_settings for row in report.rows] == ["", "distance=euclidean", ""]
 
 
 def test_wilsons_interval() -> None:
