@@ -1,0 +1,154 @@
+"""What the user says of a face is saved, told and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from metaface_gui.engine.events import EngineEvent, GalleryChanged, TaughtTrack, Undoable
+from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, GalleryKeeper, consent
+from metaface_gui.engine.teaching import Teacher
+from metaface_gui.errors import EnrollmentError, GalleryError
+from metaface_gui.gallery import Gallery, NewShot, ShotSource
+
+EMBEDDER = "e"
+LATER_NS = 10**18
+"""A moment when everything has expired; monotonic clocks are far from it."""
+
+
+def shot(degrees: float, chip: bytes = b"picture") -> NewShot:
+    angle = np.deg2rad(degrees)
+    return NewShot(
+        chip=chip,
+        landmarks=np.zeros((5, 2), np.float32),
+        box_xyxy=np.zeros(4, np.float32),
+        quality=0.5,
+        taken_at=datetime.now(UTC),
+        source=ShotSource.CORRECTION,
+        embeddings={EMBEDDER: np.array([np.cos(angle), np.sin(angle)], np.float32)},
+    )
+
+
+class World:
+    """A gallery in which Ann is, what keeps it and what was told."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        self.gallery = gallery
+        self.heard: list[EngineEvent] = []
+        self.keeper = GalleryKeeper(gallery, self.heard.append)
+        self.teacher = Teacher(self.keeper, self.heard.append)
+        self.ann = gallery.enroll("Ann", [shot(0), shot(10)], consent(CONSENT_ON_SCREEN)).id
+
+    def offers(self) -> list[Undoable]:
+        """What could be undone, in the order in which it was told."""
+        return [event for event in self.heard if isinstance(event, Undoable)]
+
+    def count(self, person_id: int) -> tuple[int, int]:
+        """How many shots and how many negatives the last told state has."""
+        newest = next(event for event in reversed(self.heard) if isinstance(event, GalleryChanged))
+        (person,) = (one for one in newest.snapshot.people if one.id == person_id)
+        assert person == self.gallery.person(person_id)
+        return person.shot_count, person.negative_count
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Gallery.open(tmp_path / "gallery") as gallery:
+        yield World(gallery)
+
+
+def test_confirming_adds_the_shot_and_undo_takes_out_just_it(world: World) -> None:
+    world.teacher.confirm(4, world.ann, [shot(20)])
+    assert [type(event) for event in world.heard] == [GalleryChanged, Undoable, TaughtTrack]
+    assert world.heard[-1] == TaughtTrack(4, world.ann)
+    assert world.count(world.ann) == (3, 0)
+    (offer,) = world.offers()
+    assert (offer.text.format(name=offer.name)) == "Added a shot to Ann"
+    world.keeper.undo(offer.token)
+    assert world.count(world.ann) == (2, 0)
+
+
+def test_rejecting_is_remembered_after_a_restart_until_it_is_undone(world: World) -> None:
+    world.teacher.reject(4, world.ann, [shot(20), shot(30)])
+    assert world.heard[-1] == TaughtTrack(4, None)
+    assert world.count(world.ann) == (2, 2)
+    (offer,) = world.offers()
+    assert (offer.text.format(name=offer.name)) == "Remembered: not Ann"
+    assert world.gallery.path is not None
+    with Gallery.open(world.gallery.path, read_only=True) as elsewhere:
+        assert elsewhere.negatives(EMBEDDER).person_ids.tolist() == [world.ann] * 2
+    world.keeper.undo(offer.token)
+    assert world.count(world.ann) == (2, 0)
+
+
+def test_a_mind_that_was_changed_counts(world: World) -> None:
+    """ "Not Ann", then "yes, it is Ann" of the same face: nothing may go on denying it."""
+    world.teacher.reject(4, world.ann, [shot(40)])
+    world.teacher.confirm(4, world.ann, [shot(42)])
+    assert world.count(world.ann) == (3, 0)
+    world.keeper.undo(world.offers()[-1].token)
+    assert world.count(world.ann) == (2, 1)
+
+
+def test_a_face_that_was_never_seen_well_teaches_nothing(world: World) -> None:
+    for teach in (world.teacher.confirm, world.teacher.reject):
+        with pytest.raises(EnrollmentError, match="not seen well enough"):
+            teach(4, world.ann, [])
+    with pytest.raises(GalleryError, match="not in the gallery"):
+        world.teacher.reject(4, 99, [shot(1)])
+    assert world.heard == []
+
+
+def test_an_enrolment_can_be_undone(world: World) -> None:
+    eve = world.keeper.save("Eve", None, [shot(90)], consent_given=True)
+    (offer,) = world.offers()
+    assert (offer.text.format(name=offer.name)) == "Enrolled Eve"
+    assert world.gallery.find("Eve") == eve
+    world.keeper.undo(offer.token)
+    assert world.gallery.find("Eve") is None
+    world.keeper.undo(offer.token)  # no effect
+
+
+def test_several_added_shots_are_undone_at_once(world: World) -> None:
+    world.keeper.save("", world.ann, [shot(5), shot(6)], consent_given=False)
+    (offer,) = world.offers()
+    assert (offer.text.format(name=offer.name)) == "Added shots to Ann"
+    world.keeper.undo(offer.token)
+    assert world.count(world.ann) == (2, 0)
+
+
+def test_an_undo_that_comes_too_early_works_later(world: World) -> None:
+    eve = world.keeper.save("Eve", None, [shot(90)], consent_given=True)
+    world.teacher.confirm(1, eve.id, [shot(91)])
+    enrolled, added = world.offers()
+    with pytest.raises(GalleryError, match="Undo the later changes first"):
+        world.keeper.undo(enrolled.token)
+    world.keeper.undo(added.token)
+    world.keeper.undo(enrolled.token)
+    assert world.gallery.find("Eve") is None
+
+
+def test_what_was_taken_back_is_destroyed_once_nothing_else_can_be_undone(world: World, tmp_path: Path) -> None:
+    world.teacher.reject(4, world.ann, [shot(20, chip=b"a face that must vanish")])
+    world.keeper.rename(world.ann, "Anna")
+    rejected, renamed = world.offers()
+    world.keeper.undo(rejected.token)
+    assert not world.keeper.has_expired(renamed.expires_ns - 1)
+    world.keeper.undo(renamed.token)
+    assert world.keeper.has_expired(0)
+    world.keeper.purge()
+    assert not world.keeper.has_expired(LATER_NS)
+    left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"a face that must vanish" not in left
+
+
+def test_what_was_added_stays_when_its_undo_expires(world: World) -> None:
+    world.teacher.reject(4, world.ann, [shot(20)])
+    assert world.keeper.has_expired(LATER_NS)
+    world.keeper.purge()
+    world.keeper.undo(world.offers()[0].token)  # too late
+    assert world.count(world.ann) == (2, 1)
