@@ -63,7 +63,7 @@ def face_rows(result: FrameResult) -> Iterator[tuple[Cell, ...]]:
         truth = truth_of(face.box_xyxy, result.frame.truth)
         known: tuple[Cell, ...] = (0, "") if truth is None else (1, _safe(truth.person or ""))
         place = (*_box(face), round(face.quality.score, 4), *known)
-        for learner, is_deciding, decision in _decisions(face):
+        for learner, is_deciding, decision in _decisions(face, _deciding(result, face)):
             said = (_safe(decision.name or ""), _cell(decision.score), _cell(decision.threshold))
             yield (*when, face.track_id, learner, int(is_deciding), *said, *place)
 
@@ -191,15 +191,15 @@ def _box(face: TrackedFace) -> tuple[float, float, float, float]:
     return x1, y1, x2, y2
 
 
-def _decisions(face: TrackedFace) -> list[tuple[str, bool, Identification]]:
+def _decisions(face: TrackedFace, deciding: str) -> list[tuple[str, bool, Identification]]:
     """Each learner's key, whether it decides, what it decided; "" for a decision that is no running learner's."""
-    track = face.identification
-    # The very object first: two learners may well decide the same.
-    deciding = next((key for key, decision in face.per_learner.items() if decision is track), None)
-    if deciding is None:
-        deciding = next((key for key, decision in face.per_learner.items() if decision == track), None)
-    others = [(key, key == deciding, decision) for key, decision in face.per_learner.items()]
-    return others if deciding is not None else [("", True, track), *others]
+    own = [(key, key == deciding, decision) for key, decision in face.per_learner.items()]
+    return own if deciding in face.per_learner else [("", True, face.identification), *own]
+
+
+def _deciding(result: FrameResult, face: TrackedFace) -> str:
+    """The key of the learner that decides this face's name; "" if none does."""
+    return result.learner or next((key for key, said in face.per_learner.items() if said is face.identification), "")
 
 
 def _cell(score: float) -> Cell:

@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,9 @@ import cv2
 from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged
 from metaface_gui.engine.session_recording import Clock, FreeBytes, Recording, free_bytes
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.pipeline.rendering.annotator import Annotator
+from metaface_gui.pipeline.rendering.fonts import FontFinder
 from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import FrameResult
 
@@ -51,7 +54,8 @@ class _Snapshot:
 class SessionRecorder:
     """Every call is thread-safe and returns at once, `close` excepted; answers are `SessionRecordingChanged`.
 
-    The thread is started with the first recording or snapshot and joined by `close`.
+    The thread is started with the first recording or snapshot and joined by `close`. `titles` maps learners' keys to
+    the short names in the video, their English ones unless told.
     """
 
     def __init__(
@@ -59,11 +63,14 @@ class SessionRecorder:
         listener: EngineListener,
         *,
         unknown_text: str = "Unknown",
+        titles: Mapping[str, str] | None = None,
         clock: Clock = time.monotonic_ns,
         free: FreeBytes = free_bytes,
     ) -> None:
         self._listener = listener
-        self._annotator = Annotator(unknown_text)
+        self._unknown_text = unknown_text
+        self._titles = titles or {key: learner.short_title for key, learner in ALL_LEARNERS.items()}
+        self._fonts = FontFinder()
         self._clock = clock
         self._free = free
         self._inbox: queue.SimpleQueue[_Start | _Stop | _Snapshot | FrameResult] = queue.SimpleQueue()
@@ -73,7 +80,7 @@ class SessionRecorder:
         self._wants_results = False
         self._n_waiting = 0
         self._dropped = 0
-        self._recording: Recording | None = None  # the thread's own, as is the annotator
+        self._recording: Recording | None = None  # the thread's own, as are the fonts
 
     @property
     def dropped(self) -> int:
@@ -154,6 +161,8 @@ class SessionRecorder:
         match wish:
             case _Start(folder):
                 self._begin(folder)
+            case _Stop(is_last=True) if self._recording is None:
+                pass  # nobody asked
             case _Stop(at_ns):
                 self._end(at_ns)
             case _Snapshot(path, result):
@@ -169,7 +178,7 @@ class SessionRecorder:
     def _begin(self, folder: Path) -> None:
         if self._recording is None:
             named = datetime.now().astimezone()
-            self._recording = Recording(folder, self._annotator, self._clock(), named=named, free=self._free)
+            self._recording = Recording(folder, self._annotator(), self._clock(), named=named, free=self._free)
             with self._lock:
                 self._wants_results, self._dropped = True, 0
         self._tell(files=self._recording.files)
@@ -190,12 +199,15 @@ class SessionRecorder:
 
     def _save(self, path: Path, result: FrameResult) -> None:
         try:
-            _, png = cv2.imencode(".png", self._annotator.paint(result))
+            _, png = cv2.imencode(".png", self._annotator().paint(result))
             write_whole(path, png.tobytes())
         except OSError as error:
             self._tell(error=cannot_write(path, error))
         else:
             self._tell(files=(CaptionedFile("snapshot", path),))
+
+    def _annotator(self) -> Annotator:
+        return Annotator(self._unknown_text, self._titles, fonts=self._fonts)
 
     def _tell(self, *, files: tuple[CaptionedFile, ...] = (), error: KnownError | None = None) -> None:
         recording = self._recording

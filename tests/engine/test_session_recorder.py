@@ -194,6 +194,13 @@ def test_closing_finishes_the_recording_and_the_thread(desk: Desk) -> None:
     assert "session-recorder" not in [thread.name for thread in threading.enumerate()]
 
 
+def test_closing_without_a_recording_is_no_news(desk: Desk) -> None:
+    desk.start()
+    desk.stop()
+    assert desk.recorder.close(PATIENCE_S)
+    assert desk.events.empty()
+
+
 def test_writing_that_lags_behind_drops_and_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     held, release = threading.Event(), threading.Event()
     paint = Annotator.paint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
@@ -11,10 +12,16 @@ from metaface_gui.types import FrameResult, Image
 
 
 class Annotator:
-    """`unknown_text` is what a face without a name is called. Not thread-safe: each thread that paints has its own."""
+    """`unknown_text` is what a face without a name is called, `titles` maps learners' keys to short names.
 
-    def __init__(self, unknown_text: str, fonts: FontFinder | None = None) -> None:
+    For one video at a time, on one thread: strips of verdicts stay where they were in the frame before.
+    """
+
+    def __init__(
+        self, unknown_text: str, titles: Mapping[str, str] | None = None, *, fonts: FontFinder | None = None
+    ) -> None:
         self._unknown_text = unknown_text
+        self._titles = dict(titles or {})
         self._fonts = fonts or FontFinder()
         self._painters: dict[Path | None, CvPainter] = {}
 
@@ -23,11 +30,12 @@ class Annotator:
         file = self._fonts.font_for(self._texts(result))
         painter = self._painters.get(file)
         if painter is None:
-            painter = self._painters[file] = CvPainter(self._unknown_text, file)
+            painter = self._painters[file] = CvPainter(self._unknown_text, file, self._titles)
         return painter.paint(result.frame.image_bgr, overlay_items(result))
 
     def _texts(self, result: FrameResult) -> str:
         decisions = [
             decision for face in result.faces for decision in (face.identification, *face.per_learner.values())
         ]
-        return self._unknown_text + "".join(decision.name or "" for decision in decisions)
+        names = {decision.name or "" for decision in decisions}
+        return "".join((self._unknown_text, *self._titles.values(), *names))

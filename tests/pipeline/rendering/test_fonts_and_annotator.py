@@ -91,7 +91,7 @@ def shown(name: str | None, other: str | None = None) -> FrameResult:
 
 
 def test_names_in_the_picture_differ_although_the_shipped_font_has_neither() -> None:
-    annotator = Annotator("Unknown", FontFinder(FontList(DEJAVU)))
+    annotator = Annotator("Unknown", fonts=FontFinder(FontList(DEJAVU)))
     pictures = [annotator.paint(shown(name)) for name in ("ელ", "ნე", "ელ")]
     assert (pictures[0] != pictures[1]).any(), "not two rows of the same empty boxes"
     assert np.array_equal(pictures[0], pictures[2])
@@ -105,7 +105,13 @@ def test_names_in_the_picture_differ_although_the_shipped_font_has_neither() -> 
 def test_every_text_beside_a_face_counts(unknown: str, result: FrameResult) -> None:
     fonts = FontList(DEJAVU)
     before = result.frame.image_bgr.copy()
-    painted = Annotator(unknown, FontFinder(fonts)).paint(result)
+    painted = Annotator(unknown, fonts=FontFinder(fonts)).paint(result)
     assert fonts.calls == 1
     assert (painted != before).any()
     assert np.array_equal(result.frame.image_bgr, before)
+
+
+def test_titles_of_learners_stand_beside_the_face_when_several_run() -> None:
+    result = shown("Anna", "Bob")
+    named, nameless = Annotator("Unknown", {"maml": "MAML", "siamese": "Siamese"}), Annotator("Unknown")
+    assert (named.paint(result) != nameless.paint(result)).any()
