@@ -134,7 +134,7 @@ class _PlotTheme(QObject):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.showGrid(x=True, y=True, alpha=_GRID_ALPHA)
-        item.titleLabel.setAttr("color", theme.color("text"))
+        item.titleLabel.setText(item.titleLabel.text, color=theme.color("muted"))
         for name in ("left", "bottom", "right", "top"):
             axis = item.getAxis(name)
             axis.setPen(theme.color("border_strong"))

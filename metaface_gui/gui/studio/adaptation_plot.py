@@ -1,0 +1,180 @@
+"""Support loss and accuracy over the steps of an adaptation, all gradient methods on the same axes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from metaface_gui.engine.events import Adapted, AdaptStepTaken
+from metaface_gui.gui.studio.adaptation_runs import AdaptationRuns, Steps
+from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol, style_plot
+from metaface_gui.gui.theme import FontSize, Space, Theme
+
+REVEAL_MS = 350
+"""How long a run that arrives at once takes to be drawn."""
+_TICK_MS = 35
+_TITLE_HEIGHT = 18
+_OLDER_ALPHA = 0.3
+_SYMBOL_SIZE = 7
+_LEAST_ACCURACY = 80.0
+"""The accuracy's axis begins here, in percent, or lower where a curve does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """One of the two plots, with each method's curves in it."""
+
+    widget: pg.PlotWidget
+    measure: Callable[[Steps], list[float]]
+    newest: dict[str, pg.PlotDataItem]
+    older: dict[str, pg.PlotDataItem]
+
+
+class AdaptationPlot(QWidget):
+    """Two plots side by side: loss, and accuracy in percent. A method's newest run is bold, the one before faint.
+
+    Steps may come one by one or a whole run at once, which is then drawn step by step. While hidden it only remembers.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.runs = AdaptationRuns()
+        self._revealed_from: dict[str, float] = {}
+        self.loss = self._chart(self.tr("loss"), lambda steps: [step.loss for step in steps])
+        self.accuracy = self._chart(self.tr("accuracy, %"), lambda steps: [100 * step.accuracy for step in steps])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        for chart in (self.loss, self.accuracy):
+            layout.addWidget(chart.widget, 1)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(_TICK_MS)
+        self._ticks.timeout.connect(self._tick)
+        Theme.current().changed.connect(self._recolour)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no curve."""
+        return not self.runs.learners
+
+    def take_step(self, event: AdaptStepTaken) -> None:
+        """Draw one step of an adaptation that is under way."""
+        if self.runs.add_step(event.learner, event.step):
+            self._reveal(event.learner, is_new=len(self.runs.of(event.learner).newest) == 1)
+
+    def take_adapted(self, event: Adapted) -> None:
+        """Take over an adaptation that is done."""
+        if event.steps:
+            is_new = self.runs.finish(event.learner, event.steps)
+            if event.learner in self.runs.learners:
+                self._reveal(event.learner, is_new=is_new)
+
+    def clear(self) -> None:
+        """Forget all curves."""
+        self.runs.clear()
+        self._revealed_from.clear()
+        self._ticks.stop()
+        for chart in (self.loss, self.accuracy):
+            for curve in (*chart.newest.values(), *chart.older.values()):
+                chart.widget.removeItem(curve)
+            chart.newest.clear()
+            chart.older.clear()
+
+    def shown_steps(self, learner: str) -> int:
+        """How many steps of a method's newest run are drawn already."""
+        began = self._revealed_from.get(learner)
+        steps = len(self.runs.of(learner).newest)
+        if began is None:
+            return steps
+        share = (time.monotonic() - began) * 1e3 / REVEAL_MS
+        return min(steps, 1 + int(share * steps))
+
+    # Drawing --------------------------------------------------------------------------------------------------------
+
+    def _chart(self, title: str, measure: Callable[[Steps], list[float]]) -> _Chart:
+        widget = pg.PlotWidget(self)
+        widget.setMinimumSize(120, 90)
+        widget.setAccessibleName(title)
+        item = widget.getPlotItem()
+        item.setMouseEnabled(x=False, y=False)
+        item.setTitle(title, size=f"{FontSize.SMALL}px")
+        item.titleLabel.setMaximumHeight(_TITLE_HEIGHT)
+        item.layout.setRowFixedHeight(0, _TITLE_HEIGHT)
+        item.getAxis("bottom").setTickSpacing(5, 1)
+        style_plot(widget)
+        return _Chart(widget, measure, {}, {})
+
+    def _reveal(self, learner: str, *, is_new: bool) -> None:
+        if not self.isVisible():
+            return
+        if is_new:
+            self._revealed_from[learner] = time.monotonic()
+            self._ticks.start()
+        self._draw(learner)
+
+    def _tick(self) -> None:
+        for learner in tuple(self._revealed_from):
+            if self.shown_steps(learner) == len(self.runs.of(learner).newest):
+                del self._revealed_from[learner]  # steps still to come are drawn as they come
+            self._draw(learner)
+        if not self._revealed_from:
+            self._ticks.stop()
+
+    def _draw(self, learner: str) -> None:
+        runs, shown = self.runs.of(learner), self.shown_steps(learner)
+        for chart in (self.loss, self.accuracy):
+            self._make_curves(chart, learner)
+            newest = runs.newest[:shown]
+            chart.newest[learner].setData([step.step for step in newest], chart.measure(newest))
+            chart.older[learner].setData([step.step for step in runs.older], chart.measure(runs.older))
+        self._scale()
+
+    def _scale(self) -> None:
+        """Both from the first step to the last; loss from nothing, accuracy up to everything."""
+        runs = [self.runs.of(learner) for learner in self.runs.learners]
+        steps = [step for each in runs for step in (*each.newest, *each.older)]
+        last = max(step.step for step in steps)
+        highest = max(1e-6, *self.loss.measure(tuple(steps)))
+        lowest = min(_LEAST_ACCURACY, min(self.accuracy.measure(tuple(steps))) - 5.0)
+        self.loss.widget.setYRange(0.0, highest * 1.08, padding=0)
+        self.accuracy.widget.setYRange(lowest, 100.0 + 0.05 * (100.0 - lowest), padding=0)
+        for chart in (self.loss, self.accuracy):
+            chart.widget.setXRange(-0.2, max(last, 1) + 0.2, padding=0)
+
+    def _make_curves(self, chart: _Chart, learner: str) -> None:
+        if learner in chart.newest:
+            return
+        item = chart.widget.getPlotItem()
+        chart.older[learner] = item.plot()
+        chart.newest[learner] = item.plot(symbol=learner_symbol(learner), symbolSize=_SYMBOL_SIZE)
+        self._colour(chart, learner)
+
+    def _colour(self, chart: _Chart, learner: str) -> None:
+        newest, colour = chart.newest[learner], learner_colour(learner)
+        newest.setPen(learner_pen(learner))
+        newest.setSymbolBrush(colour)
+        newest.setSymbolPen(colour)
+        chart.older[learner].setPen(learner_pen(learner, 1.5, _OLDER_ALPHA))
+
+    def _recolour(self) -> None:
+        for chart in (self.loss, self.accuracy):
+            for learner in chart.newest:
+                self._colour(chart, learner)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came in while it was hidden."""
+        super().showEvent(event)
+        for learner in self.runs.learners:
+            self._draw(learner)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Draw nothing that nobody sees."""
+        super().hideEvent(event)
+        self._ticks.stop()
+        self._revealed_from.clear()

@@ -1,0 +1,55 @@
+"""What an adaptation came to, in a sentence."""
+
+from __future__ import annotations
+
+from metaface_gui.engine.events import AdaptationJudged, Adapted
+from metaface_gui.gui.panels.wording import shots_text
+from metaface_gui.gui.translation import translate
+
+
+def result_text(adapted: Adapted | None, judged: AdaptationJudged | None) -> str:
+    """Whom it was adapted to, how long that took, and how often left-out shots are named right."""
+    if adapted is None:
+        return translate("Adaptation", "Not adapted yet.")
+    if adapted.n_people == 0:
+        return translate("Adaptation", "Nobody is enrolled yet.")
+    people = people_text(adapted.n_people)
+    sentence = translate(
+        "Adaptation",
+        "Adapted to {people}, {shots} in {time}",
+        None,
+        people=people,
+        shots=shots_text(adapted.n_shots),
+        time=_milliseconds(adapted.adapt_ms),
+    )
+    return sentence if judged is None else f"{sentence} · {judged_text(judged)}"
+
+
+def judged_text(judged: AdaptationJudged) -> str:
+    """How often left-out shots are named right, before and after."""
+    if judged.after is None:
+        return translate("Adaptation", "left-out shots not measured: nobody has two, or there are too many people")
+    after = _percent(judged.after)
+    if judged.before is None:
+        return translate("Adaptation", "left-out shots right {after}", None, after=after)
+    before = _percent(judged.before)
+    return translate(
+        "Adaptation",
+        "left-out shots right {before} → {after} (before → after)",
+        None,
+        before=before,
+        after=after,
+    )
+
+
+def people_text(count: int) -> str:
+    """Say how many people."""
+    return translate("Adaptation", "1 person") if count == 1 else translate("Adaptation", "{n} people", None, n=count)
+
+
+def _milliseconds(ms: float) -> str:
+    return f"{ms:.1f}\u00a0ms" if ms < 10 else f"{ms:.0f}\u00a0ms"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f}\u00a0%"

@@ -1,0 +1,188 @@
+"""The knobs of one method: a row each, what was turned marked, each and all to be reset."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.learner_words import learner_title
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.studio.hyperparameter_editors import HyperparameterEditor, choice_title, make_editor
+from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.learners.hyperparameters import (
+    Hyperparameter,
+    HyperparameterKind,
+    Value,
+    hyperparameters_of,
+    with_value,
+)
+
+_SETTLE_MS = 150
+"""A knob that is being turned asks the engine only when it rests this long."""
+
+
+class HyperparameterForm(QWidget):
+    """Shows a method's settings; `settled` carries its key and what the user made of them, None for the defaults.
+
+    `reset_all` is a button for whoever shows the form to place where there is room.
+    """
+
+    settled = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = ""
+        self._settings: object | None = None
+        self.rows: dict[str, HyperparameterRow] = {}
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(Space.S)
+        self._grid.setVerticalSpacing(Space.XS)
+        self._grid.setColumnStretch(1, 1)
+        self.nothing = ElidedLabel("", self, role="muted")
+        self.reset_all = QToolButton(self)
+        self.reset_all.setText(self.tr("Reset all"))
+        self.reset_all.setProperty("kind", "quiet")
+        self.reset_all.setToolTip(self.tr("Every setting of this method back to its default"))
+        self.reset_all.clicked.connect(self._reset_all)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self.nothing)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._tell)
+
+    @property
+    def key(self) -> str:
+        """Whose settings are shown."""
+        return self._key
+
+    def show_settings(self, key: str, settings: object | None) -> None:
+        """Show what the engine uses, None for the defaults; a knob that is just being turned is left where it is."""
+        if key != self._key:
+            self._flush()
+            self._key = key
+            self._make_rows()
+        elif self._settle.isActive():
+            return
+        self._settings = settings
+        self._show_values()
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_rows(self) -> None:
+        for row in self.rows.values():
+            row.remove()
+        parameters = hyperparameters_of(self._key)
+        self.rows = {parameter.name: HyperparameterRow(parameter, self) for parameter in parameters}
+        for number, row in enumerate(self.rows.values()):
+            for column, widget in enumerate((row.label, row.editor, row.reset)):
+                self._grid.addWidget(widget, number, column)
+            row.editor.changed.connect(lambda value, name=row.parameter.name: self._turn(name, value))
+            row.reset.clicked.connect(lambda _checked=False, each=row.parameter: self._turn(each.name, each.default))
+        self.nothing.setText(self.tr("{method} has nothing to set.").format(method=learner_title(self._key)))
+        self.nothing.setVisible(not parameters)
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _turn(self, name: str, value: Value) -> None:
+        self._settings = with_value(self._key, self._settings, name, value)
+        self._show_values()
+        self._settle.start()
+
+    def _reset_all(self) -> None:
+        self._settings = None
+        self._show_values()
+        self._settle.start()
+
+    def _flush(self) -> None:
+        """Say at once what has not been said yet."""
+        if self._settle.isActive():
+            self._settle.stop()
+            self._tell()
+
+    def _tell(self) -> None:
+        self.settled.emit(self._key, self._settings if self._is_changed() else None)
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _is_changed(self) -> bool:
+        return any(value_of(self._settings, row.parameter) != row.parameter.default for row in self.rows.values())
+
+    def _show_values(self) -> None:
+        for row in self.rows.values():
+            row.show_value(value_of(self._settings, row.parameter))
+        self.reset_all.setEnabled(self._is_changed())
+
+
+class HyperparameterRow:
+    """Label, editor and reset button of one hyper-parameter."""
+
+    def __init__(self, parameter: Hyperparameter, parent: QWidget) -> None:
+        self.parameter = parameter
+        self._title = translate("Settings", parameter.title)
+        self.label = QLabel(self._title, parent)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.editor: HyperparameterEditor = make_editor(parameter, parent)
+        self.reset = QToolButton(parent)
+        self.reset.setProperty("kind", "quiet")
+        self.reset.setStyleSheet("QToolButton { min-height: 18px; padding: 2px 4px; }")
+        self.reset.setToolTip(
+            translate("Settings", "Back to {default}", None, default=value_text(parameter, parameter.default))
+        )
+        self.reset.setAccessibleName(translate("Settings", "Reset {title}", None, title=self._title))
+        set_icon(self.reset, "undo")
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self.label.setBuddy(self.editor.knob)
+        self.editor.knob.setAccessibleName(self._title)
+        for widget in (self.label, self.editor.knob):
+            widget.setToolTip(self._tooltip())
+
+    def show_value(self, value: Value) -> None:
+        """Show a value; one that is not the default is marked, and can be reset."""
+        is_changed = value != self.parameter.default
+        self.editor.show_value(value)
+        self.label.setText(f"{self._title} •" if is_changed else self._title)
+        self.label.setFont(font(FontSize.BODY, bold=is_changed))
+        self.editor.knob.setAccessibleDescription(translate("Settings", "changed") if is_changed else "")
+        if self.reset.hasFocus() and not is_changed:
+            self.editor.setFocus()  # before the button goes, so that the focus does not jump elsewhere
+        self.reset.setVisible(is_changed)
+
+    def remove(self) -> None:
+        """Take the row off the form."""
+        for widget in (self.label, self.editor, self.reset):
+            widget.hide()
+            widget.deleteLater()
+
+    def _tooltip(self) -> str:
+        parameter, words = self.parameter, translate("Settings", self.parameter.explanation)
+        default = value_text(parameter, parameter.default)
+        if parameter.kind in (HyperparameterKind.INTEGER, HyperparameterKind.REAL):
+            low, high = f"{parameter.low:g}", f"{parameter.high:g}"
+            about = translate(
+                "Settings", "{low} to {high}, usually {default}", None, low=low, high=high, default=default
+            )
+        else:
+            about = translate("Settings", "Usually {default}", None, default=default)
+        return f"{words}\n{about}"
+
+
+def value_of(settings: object | None, parameter: Hyperparameter) -> Value:
+    """What a hyper-parameter is in these settings; in None, its default."""
+    value: Value = parameter.default if settings is None else getattr(settings, parameter.name)
+    return value
+
+
+def value_text(parameter: Hyperparameter, value: Value) -> str:
+    """Say a value of a hyper-parameter."""
+    if isinstance(value, bool):
+        return translate("Settings", "on") if value else translate("Settings", "off")
+    return choice_title(parameter, value) if isinstance(value, str) else f"{value:g}"

@@ -1,0 +1,74 @@
+"""Which line is whose: a method's line, symbol and name, one beside the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from metaface_gui.gui.learner_words import learner_short_title
+from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol
+from metaface_gui.gui.theme import FontSize, Space, Theme, font
+
+_HEIGHT = 20
+_LINE = 26
+_SYMBOL_SIZE = 7.0
+
+
+class LearnerLegend(QWidget):
+    """As wide as its entries; it stands outside the plot, so that it covers no curve."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFont(font(FontSize.SMALL))
+        self.setAccessibleName(self.tr("Legend"))
+        Theme.current().changed.connect(self.update)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Whose entries are shown."""
+        return self._keys
+
+    def show_keys(self, keys: Sequence[str]) -> None:
+        """Show these methods' entries."""
+        if tuple(keys) != self._keys:
+            self._keys = tuple(keys)
+            self.setAccessibleDescription(", ".join(learner_short_title(key) for key in keys))
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for all entries."""
+        return QSize(sum(self._width_of(key) for key in self._keys), _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: an entry is never cut off."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the entries."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x, middle = 0, self.height() / 2
+        for key in self._keys:
+            painter.setPen(learner_pen(key))
+            painter.drawLine(QPointF(x, middle), QPointF(x + _LINE, middle))
+            painter.save()
+            painter.translate(x + _LINE / 2, middle)
+            drawSymbol(painter, learner_symbol(key), _SYMBOL_SIZE, learner_pen(key, 1.0), learner_colour(key))
+            painter.restore()
+            painter.setPen(Theme.current().color("text"))
+            place = QRect(x + _LINE + Space.XS, 0, self._width_of(key), self.height())
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, learner_short_title(key)
+            )
+            x += self._width_of(key)
+
+    def _width_of(self, key: str) -> int:
+        name = QFontMetrics(self.font()).horizontalAdvance(learner_short_title(key))
+        return _LINE + Space.XS + name + Space.M

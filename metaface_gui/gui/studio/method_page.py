@@ -1,0 +1,248 @@
+"""The page of the deciding method: what it does, what its adaptation came to, its settings, and how it got there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import AdaptationJudged, Adapted, AdaptStepTaken, ModelsChanged
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.learner_words import AUTO, learner_citation, learner_explanation, learner_title
+from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.studio.adaptation_plot import AdaptationPlot
+from metaface_gui.gui.studio.adaptation_runs import walks
+from metaface_gui.gui.studio.adaptation_words import result_text
+from metaface_gui.gui.studio.hyperparameter_form import HyperparameterForm
+from metaface_gui.gui.studio.learner_legend import LearnerLegend
+from metaface_gui.gui.studio.trial_bars import TrialBars
+from metaface_gui.gui.theme import Space
+
+_WORDS_WIDTH = 330
+_NARROW_WORDS_WIDTH = 235
+_FORM_WIDTH = 285
+_BESIDE = 860
+"""From this width on the settings stand beside the words instead of below them."""
+_WIDE = 1150
+"""From this width on the words need not make room for them."""
+_SMALL = "QToolButton { padding: 1px 6px; min-height: 18px; } QToolButton:checked { background: transparent; }"
+_LEAST_WIDTH, _LEAST_HEIGHT = 640, 150
+_CAPTION_ROOM = 440
+"""In a narrower picture the caption would be a few letters."""
+
+
+class MethodPage(QWidget):
+    """Follows the engine. `settings_toggled` says that the user opened or closed the settings, for who remembers it."""
+
+    settings_toggled = Signal(bool)
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Method"))
+        self._learner = ""
+        self._adapted: dict[str, Adapted] = {}
+        self._judged: dict[str, AdaptationJudged] = {}
+        self._make_words()
+        self._make_pictures()
+        self._lay_out()
+        self.form.settled.connect(engine.set_hyperparameters)
+        self.fold.toggled.connect(self._on_fold)
+        self.clear_button.clicked.connect(self._clear)
+        bridge.models_changed.connect(self._on_models)
+        bridge.adapt_step_taken.connect(self._on_step)
+        bridge.adapted.connect(self._on_adapted)
+        bridge.adaptation_judged.connect(self._on_judged)
+        self._on_fold(False)
+        self._show()
+
+    @property
+    def is_settings_open(self) -> bool:
+        """Whether the settings are unfolded."""
+        return self.fold.isChecked()
+
+    def set_settings_open(self, is_open: bool) -> None:
+        """Unfold or fold the settings."""
+        self.fold.setChecked(is_open)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_words(self) -> None:
+        self.title = QLabel(self)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setProperty("role", "heading")
+        self.citation = ElidedLabel("", self, role="muted")
+        self.explanation = MessageLine(3, self)
+        self.result = MessageLine(3, self)
+        self.fold = QToolButton(self)
+        self.fold.setText(self.tr("Settings"))
+        self.fold.setCheckable(True)
+        self.fold.setProperty("kind", "quiet")
+        self.fold.setStyleSheet(_SMALL)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fold.setToolTip(self.tr("Show or hide this method's settings"))
+        self.form = HyperparameterForm(self)
+        self.form.reset_all.setStyleSheet(_SMALL)
+
+    def _make_pictures(self) -> None:
+        self.curves = QWidget(self)
+        self.caption = ElidedLabel("", self.curves, role="muted")
+        self.clear_button = QToolButton(self)
+        set_icon(self.clear_button, "trash", "muted")
+        self.clear_button.setAccessibleName(self.tr("Clear the curves"))
+        self.clear_button.setProperty("kind", "quiet")
+        self.clear_button.setStyleSheet(_SMALL)
+        self.clear_button.setToolTip(self.tr("Forget these curves; the next adaptation draws new ones"))
+        self.clear_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.legend = LearnerLegend(self)
+        self.trials = TrialBars(self)
+        self.plot = AdaptationPlot(self)
+        self.note = EmptyNote("learner", "", "", self)
+
+    def _lay_out(self) -> None:
+        title = QHBoxLayout()
+        title.setSpacing(Space.S)
+        title.addWidget(self.title)
+        title.addWidget(self.citation, 1)
+        self.words = QWidget(self)
+        words = QVBoxLayout(self.words)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(Space.XS)
+        words.addLayout(title)
+        words.addWidget(self.explanation)
+        words.addWidget(self.result)
+        fold = QHBoxLayout()
+        fold.addWidget(self.fold)
+        fold.addWidget(self.form.reset_all)
+        fold.addStretch(1)
+        words.addLayout(fold)
+        words.addStretch(1)
+        left = QWidget(self)
+        self._left = QBoxLayout(QBoxLayout.Direction.TopToBottom, left)
+        self._left.setContentsMargins(0, 0, Space.S, 0)
+        self._left.setSpacing(Space.XS)
+        self._left.addWidget(self.words)
+        self._left.addWidget(self.form)
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(left)
+        heading = QHBoxLayout()
+        heading.setSpacing(Space.S)
+        heading.addWidget(self.legend)
+        heading.addWidget(self.caption, 1)
+        heading.addStretch(0)
+        heading.addWidget(self.clear_button)
+        curves = QVBoxLayout(self.curves)
+        curves.setContentsMargins(0, 0, 0, 0)
+        curves.setSpacing(Space.XS)
+        curves.addLayout(heading)
+        curves.addWidget(self.plot, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        # The layout's own minimum would be that of the present arrangement, and keep a wide window wide.
+        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
+        layout.setSpacing(Space.L)
+        layout.addWidget(self._scroll)
+        layout.addWidget(self.trials, 2)
+        layout.addWidget(self.curves, 3)
+        layout.addWidget(self.note, 3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the settings beside the words where there is room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        is_beside = self.is_settings_open and self.width() >= _BESIDE
+        self._left.setDirection(QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom)
+        self._left.setSpacing(Space.L if is_beside else Space.XS)
+        words = _NARROW_WORDS_WIDTH if is_beside and self.width() < _WIDE else _WORDS_WIDTH
+        left = words + (Space.L + _FORM_WIDTH if is_beside else 0) + 2 * Space.S
+        self.words.setFixedWidth(words)
+        self.form.setFixedWidth(_FORM_WIDTH)
+        self._scroll.setFixedWidth(left)
+        self.caption.setVisible(self.width() - left >= _CAPTION_ROOM)
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _on_fold(self, is_open: bool) -> None:
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.form.setVisible(is_open)
+        self.form.reset_all.setVisible(is_open)
+        self._arrange()
+        self.settings_toggled.emit(is_open)
+
+    def _clear(self) -> None:
+        self.plot.clear()
+        self._show_pictures()
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        self._learner = event.learner
+        self.form.show_settings(event.learner, event.hyperparameters.get(event.learner))
+        self._show()
+
+    def _on_step(self, event: AdaptStepTaken) -> None:
+        self.plot.take_step(event)
+        self._show_pictures()
+
+    def _on_adapted(self, event: Adapted) -> None:
+        self._adapted[event.learner] = event
+        self._judged.pop(event.learner, None)
+        self.plot.take_adapted(event)
+        self._show()
+
+    def _on_judged(self, event: AdaptationJudged) -> None:
+        self._judged[event.learner] = event
+        self._show()
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self.title.setText(learner_title(self._learner))
+        self.citation.setText(learner_citation(self._learner))
+        self.explanation.say(learner_explanation(self._learner))
+        self.result.say(result_text(self._adapted.get(self._learner), self._judged.get(self._learner)))
+        self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        adapted = self._adapted.get(self._learner)
+        trials = adapted.trials if adapted is not None else ()
+        self.trials.show_trials(trials, adapted.chosen if adapted is not None else None)
+        self.trials.setVisible(bool(trials))
+        self.curves.setVisible(not self.plot.is_empty)
+        self.legend.show_keys(self.plot.runs.learners)
+        self.note.setVisible(not trials and self.plot.is_empty)
+        self.caption.setText(self._caption())
+        self.note.say(*self._note_words(is_anybody=adapted is not None and adapted.n_people > 0))
+
+    def _caption(self) -> str:
+        if walks(self._learner) or self._learner == AUTO:
+            return self.tr("On the enrolled shots, after each step; faint: the run before")
+        method = learner_title(self._learner)
+        return self.tr("{method} needs no steps, see the map; the curves are of other methods").format(method=method)
+
+    def _note_words(self, *, is_anybody: bool) -> tuple[str, str]:
+        """Say what would be shown and what to do for it: title and next step."""
+        if not is_anybody:
+            return self.tr("Nobody is enrolled yet"), self.tr("Enrol somebody (E) and see here how it is learned.")
+        if walks(self._learner) or self._learner == AUTO:
+            return self.tr("Nothing to show yet"), self.tr("Turn a setting or add a shot: it is adapted anew.")
+        title = self.tr("{method} needs no steps").format(method=learner_title(self._learner))
+        return title, self.tr("It learns everybody in one go: see the map. MAML (4) is one that takes steps.")
