@@ -115,7 +115,8 @@ class Recording:
         """Finish every file that can be; returns those that are complete, and why others are not."""
         complete: list[CaptionedFile] = []
         first_error: KnownError | None = None
-        finish = (lambda: self._video.close(self._seconds(now_ns)), self._table.close, self._lines.close)
+        close_video = partial(self._video.close, self._seconds(now_ns))
+        finish: tuple[Callable[[], object], ...] = (close_video, self._table.close, self._lines.close)
         for file, act in zip(self.files, finish, strict=True):
             try:
                 act()
