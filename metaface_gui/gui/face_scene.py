@@ -48,7 +48,7 @@ class FaceScene:
         self._frame: Frame | None = None
         self._result: FrameResult | None = None
         self._since_ns: int | None = None
-        self._items: tuple[OverlayItem, ...] = ()
+        self._items: dict[str | None, tuple[OverlayItem, ...]] = {}
         self._motions: dict[int, _Motion] = {}
 
     @property
@@ -63,20 +63,25 @@ class FaceScene:
             return True
         return self._frame.captured_ns - self._result.frame.captured_ns > STALE_NS
 
-    @property
-    def items(self) -> tuple[OverlayItem, ...]:
-        """What to draw over the newest frame, by track id; nothing once it is stale."""
-        if self._frame is None or self.is_stale:
+    def items(self, learner: str | None = None) -> tuple[OverlayItem, ...]:
+        """What to draw over the newest frame, by track id; nothing once it is stale.
+
+        With `learner`, a key, it is what that one decides; views of several learners may share a scene.
+        """
+        if self._frame is None or self._result is None or self.is_stale:
             return ()
+        if learner not in self._items:
+            described = overlay_items(self._result, learner)
+            self._items[learner] = tuple(sorted(described, key=lambda item: item.track_id))
         now_ns = self._frame.captured_ns
-        moved = ((item, self._motions[item.track_id]) for item in self._items)
+        moved = ((item, self._motions[item.track_id]) for item in self._items[learner])
         return tuple(replace(item, box_xyxy=motion.at(now_ns) + motion.fading) for item, motion in moved)
 
     def clear(self) -> None:
         """Forget everything: another source."""
         self._frame = self._result = None
         self._since_ns = None
-        self._items = ()
+        self._items.clear()
         self._motions.clear()
 
     def show_frame(self, frame: Frame) -> None:
@@ -97,10 +102,10 @@ class FaceScene:
             return
         former = {} if self.is_stale else self._motions
         self._result = result
-        self._items = tuple(sorted(overlay_items(result), key=lambda item: item.track_id))
+        self._items.clear()
         found_ns, now_ns = result.frame.captured_ns, self._frame.captured_ns
         self._motions = {
-            item.track_id: _moved(former.get(item.track_id), item.box_xyxy, found_ns, now_ns) for item in self._items
+            face.track_id: _moved(former.get(face.track_id), face.box_xyxy, found_ns, now_ns) for face in result.faces
         }
 
 

@@ -1,9 +1,9 @@
-"""Draws faces over the video: box, name, score against its threshold, track id. Knows no widget."""
+"""Draws faces over the video: box, name, score against its threshold, track id, verdicts. Knows no widget."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -11,15 +11,19 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from metaface_gui.gui.theme import DARK, FontSize, font
 from metaface_gui.gui.translation import translate
+from metaface_gui.gui.verdict_strip import PlacedStrip, StripWish, VerdictStrips
 from metaface_gui.gui.view_geometry import VideoGeometry, place_labels
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
 
 _PAD = 8.0
 _STRIPE = 4.0
+_NAME_PX = 14
 _NAME_MAX = 220.0
 _BAR = QSizeF(58.0, 5.0)
-_REACH = 4
+_REACH = 8
 """Room around a corner's pixmap for half its line."""
+_MARGIN = 4.0
+"""Least distance of a strip from the view's edge."""
 _COMPACT_BOX = 64.0
 """Narrower boxes, on screen, get a label of one line."""
 _COMPACT_FACES = 10
@@ -56,7 +60,7 @@ def name_of(item: OverlayItem) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedFace:
-    """A face in the view: its box and its label, in device-independent pixels."""
+    """A face in the view: its box, its label and what the methods say of it, in device-independent pixels."""
 
     item: OverlayItem
     style: FaceStyle
@@ -64,6 +68,7 @@ class PlacedFace:
     box: QRectF
     label: QRectF
     is_compact: bool
+    strip: PlacedStrip | None = None
 
     @property
     def track_id(self) -> int:
@@ -71,40 +76,96 @@ class PlacedFace:
         return self.item.track_id
 
     def contains(self, point: QPointF) -> bool:
-        """Whether the point is on the box or on the label."""
-        return self.box.contains(point) or self.label.contains(point)
+        """Whether the point is on the box, the label or the strip."""
+        is_on_strip = self.strip is not None and self.strip.rect.contains(point)
+        return self.box.contains(point) or self.label.contains(point) or is_on_strip
 
 
 class OverlayPainter:
     """Lays faces out and draws them. Colours do not depend on the theme: what is behind them is the video."""
 
     def __init__(self) -> None:
-        self._name_font: QFont = font(14, bold=True)
+        self._strips = VerdictStrips()
+        self._has_strips = True
+        self._is_presenting = False
         self._small_font: QFont = font(FontSize.SMALL - 1, tabular=True)
-        self._name_metrics = QFontMetricsF(self._name_font)
         self._small_metrics = QFontMetricsF(self._small_font)
         self._numbers_width = self._small_metrics.horizontalAdvance("-0.00 / -0.00")
-        self._elided: dict[str, tuple[str, float]] = {}
-        self._corners: dict[tuple[FaceStyle, int, int, bool, float], tuple[QPixmap, ...]] = {}
+        self._corners: dict[tuple[FaceStyle, int, int, float, float], tuple[QPixmap, ...]] = {}
+        self._set_name_px(_NAME_PX)
 
-    def place(self, items: Sequence[OverlayItem], geometry: VideoGeometry) -> tuple[PlacedFace, ...]:
-        """Lay the faces out; the order decides whose label chooses its place first."""
+    def set_titles(self, titles: Mapping[str, str]) -> None:
+        """Call methods so in the strips of verdicts; `titles` maps keys to short names, in their order on screen."""
+        self._strips.set_titles(titles)
+
+    def set_strips_visible(self, visible: bool) -> None:
+        """Show what each method says of each face, or only the names."""
+        self._has_strips = visible
+
+    def set_presenting(self, name_px: int | None) -> None:
+        """Show only boxes and names, with letters `name_px` pixels high; None: everything, at the usual size."""
+        if self._is_presenting != (name_px is not None) or name_px not in (None, self._name_px):
+            self._is_presenting = name_px is not None
+            self._set_name_px(name_px or _NAME_PX)
+
+    def place(
+        self,
+        items: Sequence[OverlayItem],
+        geometry: VideoGeometry,
+        view: QRectF | None = None,
+        obstacles: Sequence[QRectF] = (),
+    ) -> tuple[PlacedFace, ...]:
+        """Lay the faces out; the order decides whose label chooses its place first.
+
+        Strips of verdicts may also be beside the video, anywhere in the `view`, and keep clear of the obstacles.
+        """
         boxes = [geometry.to_view(item.box_xyxy) for item in items]
-        many = len(items) >= _COMPACT_FACES
+        many = len(items) >= _COMPACT_FACES or self._is_presenting
         compact = [
             many or box.width() < _COMPACT_BOX or not item.score_text for item, box in zip(items, boxes, strict=True)
         ]
         sizes = [self._label_size(item, small) for item, small in zip(items, compact, strict=True)]
         labels = place_labels(boxes, sizes, geometry.target)
-        return tuple(
+        faces = tuple(
             PlacedFace(item, style_of(item), name_of(item), box, label, small)
             for item, box, label, small in zip(items, boxes, labels, compact, strict=True)
         )
+        if self._is_presenting or not self._has_strips:
+            return faces
+        return self._with_strips(faces, geometry.target if view is None else view, obstacles)
+
+    def verdict_lines(self, face: PlacedFace) -> tuple[str, ...]:
+        """What each method says of a face, in words; empty while fewer than two run."""
+        return self._strips.lines(face.item.verdicts)
+
+    def _with_strips(
+        self, faces: Sequence[PlacedFace], view: QRectF, obstacles: Sequence[QRectF]
+    ) -> tuple[PlacedFace, ...]:
+        judged = [face for face in faces if face.item.verdicts]
+        if not judged:
+            return tuple(faces)
+        taken = [rect for face in faces if not face.item.verdicts for rect in (face.box, face.label)]
+        wishes = [StripWish(face.item, face.box, face.label) for face in judged]
+        bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        strips = dict(
+            zip(
+                (face.track_id for face in judged),
+                self._strips.place(wishes, bounds, [*taken, *obstacles]),
+                strict=True,
+            )
+        )
+        return tuple(replace(face, strip=strips.get(face.track_id)) for face in faces)
+
+    def _set_name_px(self, name_px: int) -> None:
+        self._name_px = name_px
+        self._name_font: QFont = font(name_px, bold=True)
+        self._name_metrics = QFontMetricsF(self._name_font)
+        self._elided: dict[str, tuple[str, float]] = {}
 
     def paint(
         self, painter: QPainter, faces: Sequence[PlacedFace], *, hovered: int | None = None, focused: int | None = None
     ) -> None:
-        """Draw every box first and then every label, so that no box runs through a name."""
+        """Draw every box first, then strips, then labels, so that no box runs through a name."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for face in faces:
             self._paint_box(painter, face, is_lit=face.track_id in (hovered, focused))
@@ -113,22 +174,31 @@ class OverlayPainter:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(face.box.adjusted(-6, -6, 6, 6), 14, 14)
         for face in faces:
+            if face.strip is not None:
+                self._strips.paint(painter, face.strip)
+        for face in faces:
             self._paint_label(painter, face, is_lit=face.track_id in (hovered, focused))
 
     def _label_size(self, item: OverlayItem, compact: bool) -> QSizeF:
         name_width = self._elide(name_of(item))[1]
         if compact:
-            return QSizeF(_STRIPE + _PAD + name_width + _PAD, 24.0)
+            grown = self._growth
+            return QSizeF(_STRIPE * grown + 2 * _PAD * grown + name_width, 24.0 * grown)
         id_width = self._small_metrics.horizontalAdvance(f"#{item.track_id}")
         width = max(name_width + _PAD + id_width, _BAR.width() + _PAD + self._numbers_width)
         return QSizeF(_STRIPE + _PAD + width + _PAD, 43.0)
+
+    @property
+    def _growth(self) -> float:
+        """How much larger than usual names are."""
+        return self._name_px / _NAME_PX
 
     def _elide(self, name: str) -> tuple[str, float]:
         found = self._elided.get(name)
         if found is None:
             if len(self._elided) > 500:  # a whole gallery of names and then some
                 self._elided.clear()
-            text = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_MAX)
+            text = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_MAX * self._growth)
             found = self._elided[name] = (text, self._name_metrics.horizontalAdvance(text))
         return found
 
@@ -165,12 +235,13 @@ class OverlayPainter:
         box, radius = face.box.toRect(), _radius(face.box)
         arm = max(min(box.width(), box.height()) // 20 * 4, radius)  # a fifth, in steps, so that few pixmaps are kept
         ratio = painter.device().devicePixelRatioF()
-        key = (face.style, arm, radius, is_lit, ratio)
+        width = (4.0 if is_lit else 3.0) * (2.0 if self._is_presenting else 1.0)
+        key = (face.style, arm, radius, width, ratio)
         corners = self._corners.get(key)
         if corners is None:
             if len(self._corners) > 200:
                 self._corners.clear()
-            corners = self._corners[key] = _corner_pixmaps(_color_of(face.style), arm, radius, is_lit, ratio)
+            corners = self._corners[key] = _corner_pixmaps(_color_of(face.style), arm, radius, width, ratio)
         side = arm + 2 * _REACH
         left, top = box.left() - _REACH, box.top() - _REACH
         right, bottom = box.right() + _REACH - side, box.bottom() + _REACH - side
@@ -183,13 +254,13 @@ class OverlayPainter:
         chip = QPainterPath()
         chip.addRoundedRect(label, 6, 6)
         painter.fillPath(chip, QColor(10, 12, 16, 245 if is_lit else 214))
-        stripe = QRectF(label.x(), label.y() + 5, _STRIPE, label.height() - 10)
-        painter.fillRect(stripe, color)
-        left = label.x() + _STRIPE + _PAD
+        grown = self._growth
+        painter.fillRect(QRectF(label.x(), label.y() + 5, _STRIPE * grown, label.height() - 10), color)
+        left = label.x() + (_STRIPE + _PAD) * grown
         painter.setFont(self._name_font)
         painter.setPen(QColor("#ffffff") if face.style is FaceStyle.KNOWN else color)
         name, _ = self._elide(face.name)
-        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 20)
+        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 24.0 * grown - 4)
         painter.drawText(first_line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
         if face.is_compact:
             return
@@ -217,7 +288,7 @@ def _radius(box: QRectF) -> int:
     return round(min(12.0, box.width() / 5, box.height() / 5))
 
 
-def _corner_pixmaps(color: QColor, arm: int, radius: int, is_lit: bool, ratio: float) -> tuple[QPixmap, ...]:
+def _corner_pixmaps(color: QColor, arm: int, radius: int, width: float, ratio: float) -> tuple[QPixmap, ...]:
     """Draw the four corners (clockwise from the top left), each `arm` long, with a dark rim to show on any video."""
     path = QPainterPath(QPointF(_REACH, _REACH + arm))
     path.lineTo(_REACH, _REACH + radius)
@@ -234,9 +305,9 @@ def _corner_pixmaps(color: QColor, arm: int, radius: int, is_lit: bool, ratio: f
         painter.translate(side / 2, side / 2)
         painter.rotate(90 * turns)
         painter.translate(-side / 2, -side / 2)
-        for pen_color, width in ((QColor(0, 0, 0, 110), 5.5), (color, 4.0 if is_lit else 3.0)):
+        for pen_color, pen_width in ((QColor(0, 0, 0, 110), width + 2.5), (color, width)):
             cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-            painter.setPen(QPen(pen_color, width, Qt.PenStyle.SolidLine, cap, join))
+            painter.setPen(QPen(pen_color, pen_width, Qt.PenStyle.SolidLine, cap, join))
             painter.drawPath(path)
         painter.end()
         drawn.append(pixmap)

@@ -21,13 +21,13 @@ def result_at(ms: float, x: float = 10.0) -> FrameResult:
 
 
 def box(scene: FaceScene) -> Floats:
-    return scene.items[0].box_xyxy
+    return scene.items()[0].box_xyxy
 
 
 def test_without_a_frame_there_is_nothing() -> None:
     scene = FaceScene()
     scene.show_result(result_at(0))
-    assert scene.items == ()
+    assert scene.items() == ()
     assert scene.is_stale
 
 
@@ -90,9 +90,9 @@ def test_a_stale_result_is_hidden_and_a_fresh_one_appears_where_it_is() -> None:
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0, 10))
     scene.show_frame(frame_at(STALE_NS / MS))
-    assert len(scene.items) == 1
+    assert len(scene.items()) == 1
     scene.show_frame(frame_at(STALE_NS / MS + 1))
-    assert len(scene.items) == 0
+    assert len(scene.items()) == 0
     scene.show_frame(frame_at(2 * STALE_NS / MS))
     scene.show_result(result_at(2 * STALE_NS / MS - 10, 50))
     np.testing.assert_allclose(box(scene)[0], 50)
@@ -103,7 +103,7 @@ def test_faces_come_by_track_id() -> None:
     frame = frame_at(0)
     scene.show_frame(frame)
     scene.show_result(make_result(make_face(9), make_face(2), make_face(5), frame=frame).result)
-    assert [item.track_id for item in scene.items] == [2, 5, 9]
+    assert [item.track_id for item in scene.items()] == [2, 5, 9]
 
 
 def test_a_straggler_of_the_source_before_is_ignored() -> None:
@@ -115,9 +115,9 @@ def test_a_straggler_of_the_source_before_is_ignored() -> None:
     scene.show_result(result_at(30))
     scene.show_frame(frame_at(100))
     scene.show_result(result_at(60))
-    assert len(scene.items) == 0
+    assert len(scene.items()) == 0
     scene.show_result(result_at(100))
-    assert len(scene.items) == 1
+    assert len(scene.items()) == 1
 
 
 def test_a_clock_that_stands_still_moves_nothing() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 _GAP = 6.0
+_APART = 3.0
+"""Least distance of a strip from what is not its own face."""
 _SLACK = 14.0
 """Room that a better place must have to spare before a strip moves there: else it would hop to and fro."""
 _MIN_CHIN = 3.0
@@ -146,7 +148,7 @@ class StripLayout:
             for wish in _wishes(face, *face.sizes[form]):
                 choice = _Choice(form, wish.number)
                 rect = wish.rect.pushed_into(bounds)
-                if not _is_free(wish, rect, face, obstacles, 0.0) or not bounds.contains(rect):
+                if not _is_free(wish, rect, face, obstacles, _APART) or not bounds.contains(rect):
                     continue
                 if kept is not None and choice < kept:
                     farther = wish.rect.pushed_into(bounds.shrunk(_SLACK))

@@ -1,0 +1,260 @@
+"""Strips of verdicts over the video: what every running method says of a face, and who disagrees.
+
+A strip is a small table, one cell a method: mark (✓ with the majority, ≠ not, – no majority), short title, score bar
+with a tick at that method's own threshold, and the name where it differs. Everything but the bars is kept as a picture,
+since it changes rarely and text is what painting costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+
+from metaface_gui.gui.theme import DARK, FontSize, font
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.rendering.overlay import OverlayItem
+from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripLayout
+from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing
+
+_PAD = 9.0
+_ROW = 19.0
+_MARK = 17.0
+"""Width of a mark with the space after it."""
+_TITLE_GAP = 8.0
+_NAME = 66.0
+_COLUMN_GAP = 16.0
+_BAR = 3.0
+_THIN_BAR = 2.0
+_COUNT_HEIGHT = 22.0
+_TWO_COLUMNS = 5
+"""From this many methods on a strip may have two columns."""
+_MAX_WHOLE = 4
+"""With more faces than this each has only a count."""
+_SMALL_BOX = 64.0
+"""The same for a box narrower than this on screen."""
+_MAX_KEPT = 64
+_PLATE = QColor(10, 12, 16, 214)
+_COLOURS: Mapping[Agreement, str] = {
+    Agreement.AGREES: DARK.known,
+    Agreement.DISAGREES: DARK.unknown,
+    Agreement.NO_MAJORITY: DARK.pending,
+}
+
+_SYMBOLS: Mapping[Agreement, str] = {
+    Agreement.AGREES: "✓",
+    Agreement.DISAGREES: "≠",
+    Agreement.NO_MAJORITY: "–",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStrip:
+    """A strip in the view, in device-independent pixels. Without columns it only says how many agree."""
+
+    rect: QRectF
+    columns: int
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StripWish:
+    """A face whose verdicts want a place beside its box and label."""
+
+    item: OverlayItem
+    box: QRectF
+    label: QRectF
+
+
+_Look = tuple[int, float, tuple[tuple[str, str, Agreement, bool], ...]]
+
+
+class VerdictStrips:
+    """Lays strips out and draws them, for one view: where they were is remembered, so that they stay there."""
+
+    def __init__(self) -> None:
+        self._titles: Mapping[str, str] = {}
+        self._ranks: Mapping[str, int] = {}
+        self._font = font(FontSize.SMALL)
+        self._bold = font(FontSize.SMALL, bold=True)
+        self._metrics = QFontMetricsF(self._font)
+        self._bold_metrics = QFontMetricsF(self._bold)
+        self._title_width = 0.0
+        self._layout = StripLayout()
+        self._pictures: dict[_Look, QPixmap] = {}
+
+    def set_titles(self, titles: Mapping[str, str]) -> None:
+        """Call methods so; `titles` maps keys to short names, in the order in which cells stand."""
+        self._titles = dict(titles)
+        self._ranks = {key: rank for rank, key in enumerate(self._titles)}
+        self._title_width = max((self._bold_metrics.horizontalAdvance(title) for title in titles.values()), default=0.0)
+        self._pictures.clear()
+
+    def place(self, wishes: Sequence[StripWish], bounds: QRectF, taken: Sequence[QRectF]) -> list[PlacedStrip | None]:
+        """Give every face's strip a place inside `bounds` and off `taken`, in the largest form there is room for."""
+        many = len(wishes) > _MAX_WHOLE
+        faces = []
+        for wish in wishes:
+            sizes = tuple(self._size(wish.item.verdicts, columns) for columns in _forms(wish.item.verdicts))
+            first = len(sizes) - 1 if many or wish.box.width() < _SMALL_BOX else 0
+            faces.append(StripFace(wish.item.track_id, _rect(wish.box), _rect(wish.label), sizes, first))
+        places = self._layout.place(faces, _rect(bounds), [_rect(rect) for rect in taken])
+        return [
+            place
+            if place is None
+            else PlacedStrip(
+                QRectF(place.rect.left, place.rect.top, place.rect.width, place.rect.height),
+                _forms(wish.item.verdicts)[place.form],
+                self._sorted(wish.item.verdicts),
+            )
+            for wish, place in zip(wishes, places, strict=True)
+        ]
+
+    def paint(self, painter: QPainter, strip: PlacedStrip) -> None:
+        """Draw one strip."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (strip.columns, ratio, tuple((v.learner, v.name, v.agreement, v.is_deciding) for v in strip.verdicts))
+        picture = self._pictures.get(key)
+        if picture is None:
+            if len(self._pictures) >= _MAX_KEPT:
+                self._pictures.clear()
+            picture = self._pictures[key] = self._draw(strip, ratio)
+        corner = QPointF(round(strip.rect.x()), round(strip.rect.y()))
+        painter.drawPixmap(corner, picture)
+        if strip.columns:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            for verdict, cell in zip(strip.verdicts, self._cells(strip), strict=True):
+                self._paint_bar(painter, verdict, cell.translated(corner))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def lines(self, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+        """All verdicts in words, one line each, for tooltips and screen readers."""
+        return tuple(
+            translate("Overlay", "{mark} {method}: {name}", None, mark=mark, method=self._title(v), name=_name(v))
+            for v in self._sorted(verdicts)
+            for mark in (_SYMBOLS[v.agreement],)
+        )
+
+    def _title(self, verdict: Verdict) -> str:
+        return self._titles.get(verdict.learner, verdict.learner)
+
+    def _sorted(self, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+        """In the titles' order, so that a method stays where it is whichever decides."""
+        return tuple(sorted(verdicts, key=lambda verdict: self._ranks.get(verdict.learner, len(self._ranks))))
+
+    # Sizes ----------------------------------------------------------------------------------------------------------
+
+    def _size(self, verdicts: Sequence[Verdict], columns: int) -> tuple[float, float]:
+        if columns == 0:
+            return _PAD + _MARK + self._metrics.horizontalAdvance(_count_text(verdicts)) + _PAD, _COUNT_HEIGHT
+        rows = -(-len(verdicts) // columns)
+        width = columns * self._cell_width() + (columns - 1) * _COLUMN_GAP
+        return _PAD + width + _PAD, _PAD / 2 + rows * _ROW + _PAD / 2 + 2
+
+    def _cell_width(self) -> float:
+        return _MARK + self._title_width + _TITLE_GAP + _NAME
+
+    def _cells(self, strip: PlacedStrip) -> list[QRectF]:
+        """Where the cells are in the strip, as its verdicts are ordered: down the first column first."""
+        rows = -(-len(strip.verdicts) // strip.columns)
+        step = self._cell_width() + _COLUMN_GAP
+        size = QSizeF(self._cell_width(), _ROW)
+        return [
+            QRectF(QPointF(_PAD + (i // rows) * step, _PAD / 2 + (i % rows) * _ROW), size)
+            for i in range(len(strip.verdicts))
+        ]
+
+    # Painting -------------------------------------------------------------------------------------------------------
+
+    def _draw(self, strip: PlacedStrip, ratio: float) -> QPixmap:
+        pixmap = QPixmap(round(strip.rect.width() * ratio), round(strip.rect.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_PLATE)
+        painter.drawRoundedRect(QRectF(QPointF(), strip.rect.size()), 6, 6)
+        if strip.columns:
+            for verdict, cell in zip(strip.verdicts, self._cells(strip), strict=True):
+                self._draw_cell(painter, verdict, cell)
+        else:
+            self._draw_count(painter, strip)
+        painter.end()
+        return pixmap
+
+    def _draw_cell(self, painter: QPainter, verdict: Verdict, cell: QRectF) -> None:
+        _draw_mark(painter, verdict.agreement, cell.left(), cell.center().y())
+        left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.setFont(self._bold if verdict.is_deciding else self._font)
+        painter.setPen(QColor(DARK.text))
+        title = self._bold_metrics.elidedText(self._title(verdict), Qt.TextElideMode.ElideRight, self._title_width + 1)
+        painter.drawText(cell.adjusted(_MARK, 0, 0, 0), left_middle, title)
+        if verdict.agreement is not Agreement.AGREES:
+            painter.setFont(self._font)
+            painter.setPen(QColor(_COLOURS[verdict.agreement]))
+            name = self._metrics.elidedText(_name(verdict), Qt.TextElideMode.ElideRight, _NAME)
+            painter.drawText(_right_part(cell).adjusted(0, -1, 0, -4), left_middle, name)
+
+    def _draw_count(self, painter: QPainter, strip: PlacedStrip) -> None:
+        agreeing = count_agreeing(strip.verdicts)
+        everybody = Agreement.AGREES if agreeing == len(strip.verdicts) else Agreement.DISAGREES
+        _draw_mark(painter, everybody if agreeing else Agreement.NO_MAJORITY, _PAD, strip.rect.height() / 2)
+        painter.setFont(self._font)
+        painter.setPen(QColor(DARK.text))
+        rest = QRectF(QPointF(), strip.rect.size()).adjusted(_PAD + _MARK, 0, 0, 0)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _count_text(strip.verdicts))
+
+    def _paint_bar(self, painter: QPainter, verdict: Verdict, cell: QRectF) -> None:
+        part = _right_part(cell)
+        # Under a name that differs there is room for a thin line only.
+        is_alone = verdict.agreement is Agreement.AGREES
+        thick, reach = (_BAR, 2.0) if is_alone else (_THIN_BAR, 1.0)
+        top = round(part.center().y() - thick / 2 if is_alone else part.bottom() - thick - reach)
+        bar = QRectF(part.x(), top, part.width(), thick)
+        painter.fillRect(bar, QColor(255, 255, 255, 50))
+        filled = QRectF(bar.topLeft(), QSizeF(bar.width() * verdict.fill, thick))
+        painter.fillRect(filled, QColor(_COLOURS[verdict.agreement]))
+        tick = round(bar.x() + bar.width() * verdict.mark)
+        painter.fillRect(QRectF(tick - 1, bar.y() - reach, 2, thick + 2 * reach), QColor("#ffffff"))
+
+
+def _forms(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
+    """Numbers of columns to try, the best first; 0 is the count alone."""
+    return (2, 1, 0) if len(verdicts) >= _TWO_COLUMNS else (1, 0)
+
+
+def _rect(rect: QRectF) -> Rect:
+    return Rect(rect.left(), rect.top(), rect.right(), rect.bottom())
+
+
+def _right_part(cell: QRectF) -> QRectF:
+    return QRectF(cell.right() - _NAME, cell.y(), _NAME, cell.height())
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.name or translate("Overlay", "Unknown")
+
+
+def _count_text(verdicts: Sequence[Verdict]) -> str:
+    agreeing = count_agreeing(verdicts)
+    if agreeing == 0:
+        return translate("Overlay", "no majority")
+    return translate("Overlay", "{n} of {all} agree", None, n=agreeing, all=len(verdicts))
+
+
+def _draw_mark(painter: QPainter, agreement: Agreement, left: float, middle: float) -> None:
+    """Draw the symbol as lines, which look the same in every font."""
+    cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    painter.setPen(QPen(QColor(_COLOURS[agreement]), 1.8, Qt.PenStyle.SolidLine, cap, join))
+    x, y = left, middle
+    if agreement is Agreement.AGREES:
+        painter.drawPolyline([QPointF(x + 0.5, y), QPointF(x + 3.5, y + 3.5), QPointF(x + 9.5, y - 4)])
+    elif agreement is Agreement.DISAGREES:
+        for level in (y - 2, y + 2):
+            painter.drawLine(QPointF(x, level), QPointF(x + 9, level))
+        painter.drawLine(QPointF(x + 2, y + 5), QPointF(x + 7, y - 5))
+    else:
+        painter.drawLine(QPointF(x + 1, y), QPointF(x + 8, y))
