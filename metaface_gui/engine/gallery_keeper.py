@@ -101,7 +101,10 @@ class GalleryKeeper:
     def delete_shot(self, shot_id: int) -> None:
         """Delete a shot, for good once undoing has expired."""
         token = self.gallery.delete_shot(shot_id)
-        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Deleted a shot"), "")
+        text = QT_TRANSLATE_NOOP("Undo", "Deleted a shot")
+        if token.is_negative:
+            text = QT_TRANSLATE_NOOP("Undo", "Forgot: not {name}")
+        self._changed(token, text, self._name(token.person_id))
 
     def undo(self, token: int) -> None:
         """Bring back what was destroyed, or destroy what was added; an expired token has no effect.

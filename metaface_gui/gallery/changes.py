@@ -14,7 +14,7 @@ from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import rows
-from metaface_gui.gallery.contradictions import contradicted_by_merge, contradicted_by_shots
+from metaface_gui.gallery.contradictions import contradicted_by_merge, contradicted_by_shots, pictures_of
 from metaface_gui.gallery.names import name_key
 from metaface_gui.gallery.records import NewShot, ShotId
 from metaface_gui.gallery.rows import is_id, no_such_person, no_such_shot
@@ -23,20 +23,22 @@ from metaface_gui.types import PersonId
 
 @dataclass(frozen=True, slots=True)
 class DeletedPerson:
-    """A person was deleted with all their shots."""
+    """A person was deleted with all their shots; `withdrawn` are other people's negatives that are pictures of them."""
 
     revision: int
     person_id: PersonId
     name: str
+    withdrawn: tuple[ShotId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedShot:
-    """A shot was deleted."""
+    """A shot, or a negative, was deleted."""
 
     revision: int
     shot_id: ShotId
     person_id: PersonId
+    is_negative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +147,23 @@ def add_shots(
 
 
 def delete_person(connection: sqlite3.Connection, person_id: PersonId) -> DeletedPerson:
-    """Mark a person, and with them all their shots, as deleted."""
+    """Mark a person, and with them all their shots, as deleted; also where such a shot says who they are not."""
     name = living_name(connection, person_id)
     revision = next_revision(connection)
+    # Who corrects a name makes one picture a shot of the one and a negative of the other. Nothing of it may stay.
+    withdrawn = pictures_of(connection, person_id)
     connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, person_id))
-    return DeletedPerson(revision, person_id, name)
+    _mark(connection, withdrawn, revision)
+    return DeletedPerson(revision, person_id, name, withdrawn)
 
 
 def delete_shot(connection: sqlite3.Connection, shot_id: ShotId) -> DeletedShot:
     """Mark a shot as deleted."""
     person_id = owner_of(connection, shot_id)
+    (is_negative,) = connection.execute("SELECT is_negative FROM shot WHERE id = ?", (shot_id,)).fetchone()
     revision = next_revision(connection)
-    connection.execute("UPDATE shot SET deletion = ? WHERE id = ?", (revision, shot_id))
-    return DeletedShot(revision, shot_id, person_id)
+    _mark(connection, (shot_id,), revision)
+    return DeletedShot(revision, shot_id, person_id, bool(is_negative))
 
 
 def owner_of(connection: sqlite3.Connection, shot_id: ShotId) -> PersonId:
@@ -216,6 +222,7 @@ def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
     match change:
         case DeletedPerson():
             _revive_person(connection, change.person_id, change.revision, change.name)
+            _unmark(connection, change.withdrawn, change.revision)
         case DeletedShot():
             _revive_shot(connection, change)
         case RenamedPerson():

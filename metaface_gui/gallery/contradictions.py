@@ -9,6 +9,8 @@
 
 A negative that shows anybody else stays. Likeness is the cosine of stored embeddings, each embedder by itself; where a
 shot and a negative have none in common, only the same picture counts as the same face.
+
+And with somebody who is deleted goes every picture of them, also where it says who they are not.
 """
 
 from __future__ import annotations
@@ -55,6 +57,15 @@ def contradicted_by_merge(
             shows_the_other = (nearest != negatives.person_ids) & np.isin(nearest, (one_id, other_id))
             found.update(negatives.shot_ids[shows_the_other].tolist())
     return tuple(sorted(found))
+
+
+def pictures_of(connection: sqlite3.Connection, person_id: PersonId) -> tuple[ShotId, ...]:
+    """Return other people's negatives that are the very pictures which are, or were, this person's shots."""
+    query = """
+        SELECT id FROM shot WHERE is_negative AND deletion IS NULL AND person_id != ?1
+        AND chip IN (SELECT chip FROM shot WHERE person_id = ?1 AND NOT is_negative) ORDER BY id
+    """
+    return tuple(shot_id for (shot_id,) in connection.execute(query, (person_id,)))
 
 
 def _same_pictures(connection: sqlite3.Connection, person_ids: tuple[PersonId, ...], chips: set[bytes]) -> set[ShotId]:

@@ -294,7 +294,9 @@ class Gallery:
             return changes.merge(connection, self.path, into_id, from_id)
 
     def delete_person(self, person_id: PersonId) -> DeletedPerson:
-        """Delete a person with all that is known of them; `undo` works until it is purged.
+        """Delete a person with all that is known of them, also shots of theirs that say who they are not.
+
+        `undo` works until it is purged.
 
         Raises:
             GalleryError: if there is no such person.

@@ -152,3 +152,13 @@ def test_what_was_added_stays_when_its_undo_expires(world: World) -> None:
     world.keeper.purge()
     world.keeper.undo(world.offers()[0].token)  # too late
     assert world.count(world.ann) == (2, 1)
+
+
+def test_forgetting_who_somebody_is_not_can_be_undone(world: World) -> None:
+    world.teacher.reject(4, world.ann, [shot(20)])
+    world.keeper.delete_shot(int(world.gallery.negatives(EMBEDDER).shot_ids[0]))
+    assert world.count(world.ann) == (2, 0)
+    offer = world.offers()[-1]
+    assert (offer.text.format(name=offer.name)) == "Forgot: not Ann"
+    world.keeper.undo(offer.token)
+    assert world.count(world.ann) == (2, 1)

@@ -127,6 +127,7 @@ def test_a_deleted_negative_comes_back(gallery: Gallery, ann: Person, make_shot:
     (number,) = gallery.add_negatives(ann.id, [face(make_shot, 7, 40)]).shot_ids
     before = content(gallery)
     change = gallery.delete_shot(number)
+    assert (change.is_negative, change.person_id) == (True, ann.id)
     assert gallery.person(ann.id).negative_count == 0
     assert len(gallery.negatives(EMBEDDER)) == 0
     gallery.undo(change)
@@ -158,6 +159,22 @@ def test_purged_negatives_are_gone_from_the_disk(
         {"purge": gallery.purge_deleted, "forget": lambda: gallery.forget(added), "close": gallery.close}[
             how.rsplit(maxsplit=1)[-1]
         ]()
+    assert MARKER not in all_bytes(path.parent)
+
+
+def test_a_deleted_person_leaves_no_picture_with_others(
+    path: Path, gallery: Gallery, ann: Person, bob: Person, *, make_shot: MakeShot, all_bytes: Callable[[Path], bytes]
+) -> None:
+    """A face taken for Ann was corrected to Bob: one picture is a shot of his and says that it is not her."""
+    corrected = face(make_shot, 7, 80, chip=MARKER + b"3")
+    gallery.add_negatives(ann.id, [corrected, face(make_shot, 8, 100)])
+    gallery.add_shots(bob.id, [corrected])
+    before = content(gallery)
+    gallery.undo(gallery.delete_person(bob.id))
+    assert content(gallery) == before
+    gallery.delete_person(bob.id)
+    assert gallery.person(ann.id).negative_count == 1
+    gallery.purge_deleted()
     assert MARKER not in all_bytes(path.parent)
 
 
