@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,13 +21,15 @@ from metaface_gui.pipeline.embedding.device import resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
-from metaface_gui.pipeline.learners.base import Params, SupportSet
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, OnStep, Params, SupportSet
 from metaface_gui.pipeline.learners.parameters import load_trained
+from metaface_gui.pipeline.learners.rl2 import Rl2Classifier
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import PersonId
 
 _RE_EMBED_BATCH = 16
 
@@ -46,10 +48,60 @@ class LearningAssets:
     cohort: Tensor | None
 
 
-@dataclass(frozen=True, slots=True)
-class AdaptedGallery:
-    """An open-set classifier of everybody in a gallery, and what its adaptation was like."""
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolledPeople:
+    """Everybody who has a template of one embedder, at one revision of the gallery, as learners see them.
 
+    `shots` (n, p) are the templates, of the shots `shot_ids`; `labels` (n,) int64 say whose, an index of `person_ids`
+    and `names`. `negatives` (m, p) are faces of which the user said whom they are not: `denied_people` (m,) int64, an
+    index too.
+    """
+
+    embedder_id: str
+    revision: int
+    person_ids: tuple[PersonId, ...]
+    names: tuple[str, ...]
+    shots: Tensor
+    labels: Tensor
+    shot_ids: tuple[int, ...]
+    negatives: Tensor
+    denied_people: Tensor
+
+    def __len__(self) -> int:
+        return len(self.person_ids)
+
+    @property
+    def support(self) -> SupportSet:
+        """What learners adapt to: each person a way, then each negative one of its own, so that any method learns it.
+
+        Raises:
+            ValueError: if there is nobody.
+        """
+        n_way = len(self) + len(self.negatives)
+        ways = torch.arange(len(self), n_way)
+        return SupportSet(torch.cat([self.shots, self.negatives]), torch.cat([self.labels, ways]), n_way)
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptationKey:
+    """What an adaptation depends on: the learner, its settings (None: its defaults), and who was enrolled."""
+
+    learner: str
+    settings: object | None
+    embedder_id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AdaptedGallery:
+    """A classifier of everybody in a gallery, the open-set one that decides by it, and what its adaptation was like.
+
+    `adapted` is None for an empty gallery.
+    """
+
+    key: AdaptationKey
+    people: EnrolledPeople
+    adapted: AdaptedClassifier | None
     classifier: OpenSetClassifier
     report: Adapted
 
@@ -79,38 +131,91 @@ def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> Learnin
     return LearningAssets(embedder.id, embedder.space, trained, cohort)
 
 
-def adapt_gallery(gallery: Gallery, assets: LearningAssets, settings: RecognitionSettings) -> AdaptedGallery:
-    """Adapt the chosen learner to everybody who has a template of the embedder that `assets` are for.
+def enrolled_people(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
+    """Read everybody who has a template of this embedder; people, templates and names are of one revision.
+
+    Raises:
+        GalleryError: if the gallery cannot be read.
+    """
+    while True:
+        revision = gallery.revision
+        templates, negatives = gallery.templates(embedder_id), gallery.negatives(embedder_id)
+        snapshot = gallery.snapshot()
+        if snapshot.revision == revision:  # else somebody wrote in between, as an import does
+            break
+    ids, labels = np.unique(templates.person_ids, return_inverse=True)
+    names = {person.id: person.name for person in snapshot.people}
+    # Whoever has nothing to be recognised by needs no denying.
+    denies = np.flatnonzero(np.isin(negatives.person_ids, ids))
+    denied_faces = negatives.features[denies] if len(denies) else templates.features[:0]
+    return EnrolledPeople(
+        embedder_id=embedder_id,
+        revision=revision,
+        person_ids=tuple(ids.tolist()),
+        names=tuple(names[person_id] for person_id in ids.tolist()),
+        shots=torch.from_numpy(templates.features.copy()),
+        labels=torch.from_numpy(labels),
+        shot_ids=tuple(templates.shot_ids.tolist()),
+        negatives=torch.from_numpy(denied_faces.copy()),
+        denied_people=torch.from_numpy(np.searchsorted(ids, negatives.person_ids[denies])),
+    )
+
+
+def adapt(
+    learner: str,
+    people: EnrolledPeople,
+    assets: LearningAssets,
+    *,
+    fpir: float,
+    settings: object | None = None,
+    on_step: OnStep | None = None,
+) -> AdaptedGallery:
+    """Adapt a learner to these people and set its threshold.
 
     All of it runs on the CPU, wherever the embedder computes: a template is a few hundred floats. Without a cohort the
     threshold is a cautious default, put on the learner's scale.
+
+    Raises:
+        ValueError: if there is no such learner, or the settings are not its own.
     """
+    key = AdaptationKey(learner, settings, people.embedder_id, people.revision)
     started = time.perf_counter()
-    # Templates first: an import may add people meanwhile, and every template's person must have a name.
-    templates = gallery.templates(assets.embedder_id)
-    names = {person.id: person.name for person in gallery.snapshot().people}
-    if len(templates) == 0:
-        classifier = OpenSetClassifier.empty()
-        return AdaptedGallery(classifier, Adapted(settings.learner, 0, 0, 0.0))
-    person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
-    support = SupportSet(torch.from_numpy(templates.features.copy()), torch.from_numpy(labels), len(person_ids))
-    adapted = make_learner(settings.learner, assets.space, assets.trained).adapt(support)
+    if len(people) == 0:
+        return AdaptedGallery(key, people, None, OpenSetClassifier.empty(), Adapted(learner, 0, 0, 0.0))
+    steps = list[AdaptStep]()
+
+    def taken(step: AdaptStep) -> None:
+        steps.append(step)
+        if on_step is not None:
+            on_step(step)
+
+    adapted = make_learner(learner, assets.space, assets.trained, settings).adapt(people.support, on_step=taken)
     classifier = OpenSetClassifier.calibrated(
         adapted,
-        person_ids=tuple(int(i) for i in person_ids),
-        names=tuple(names[int(i)] for i in person_ids),
+        person_ids=people.person_ids,
+        names=people.names,
         cohort=assets.cohort,
-        fpir=settings.fpir,
-        boundary=_boundary(support, assets) if assets.cohort is None else None,
+        fpir=fpir,
+        boundary=_boundary(people, assets) if assets.cohort is None else None,
+        denied_people=people.denied_people,
     )
     adapt_ms = (time.perf_counter() - started) * 1e3
-    return AdaptedGallery(classifier, Adapted(settings.learner, len(person_ids), len(templates), adapt_ms))
+    report = Adapted(learner, len(people), len(people.shots), adapt_ms, steps=tuple(steps))
+    if isinstance(adapted, Rl2Classifier):
+        report = replace(report, trials=adapted.trials, chosen=adapted.chosen)
+    return AdaptedGallery(key, people, adapted, classifier, report)
 
 
-def _boundary(support: SupportSet, assets: LearningAssets) -> Tensor:
+def adapt_gallery(gallery: Gallery, assets: LearningAssets, settings: RecognitionSettings) -> AdaptedGallery:
+    """Adapt the deciding learner to everybody who has a template of the embedder that `assets` are for."""
+    people = enrolled_people(gallery, assets.embedder_id)
+    return adapt(settings.learner, people, assets, fpir=settings.fpir)
+
+
+def _boundary(people: EnrolledPeople, assets: LearningAssets) -> Tensor:
     return boundary_faces(
-        support.features,
-        support.labels,
+        people.shots,
+        people.labels,
         embedding_dim=assets.space.embedding_dim,
         cosine=UNCALIBRATED_THRESHOLD,
     )

@@ -5,40 +5,32 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
-import torch
-
+from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.api import OnShots
-from metaface_gui.engine.capture_thread import CaptureThread
-from metaface_gui.engine.enrollment_session import EnrollmentSession
-from metaface_gui.engine.events import (
-    EngineListener,
-    EngineStats,
-    FrameReady,
-    JobChanged,
-    ResultReady,
-    SourceChanged,
-    SourceState,
-    Trouble,
-    UnknownsChanged,
-)
-from metaface_gui.engine.file_enrollment import Unreadable, faces_in_files
+from metaface_gui.engine.enroller import Enroller
+from metaface_gui.engine.events import EngineEvent, EngineListener, FrameReady, ResultReady
 from metaface_gui.engine.gallery_keeper import GalleryKeeper
 from metaface_gui.engine.inference_worker import InferenceWorker
-from metaface_gui.engine.job_runner import Job, JobRunner
+from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
-from metaface_gui.engine.rates import RateMeter
-from metaface_gui.engine.shots import new_shots
-from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError, KnownError
-from metaface_gui.gallery import ClashPolicy, Gallery, ShotSource
-from metaface_gui.pipeline.capture.specification import SourceSpec, make_source
-from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
+from metaface_gui.engine.runners import Runners
+from metaface_gui.engine.source_keeper import SourceKeeper
+from metaface_gui.engine.studio import Studio
+from metaface_gui.engine.vitals import Vitals
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.gallery import ClashPolicy, Gallery
+from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.pipeline.detection import DETECTORS
+from metaface_gui.pipeline.embedding import EMBEDDERS
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame, FrameResult, PersonId
@@ -47,48 +39,57 @@ _log = logging.getLogger(__name__)
 
 _TICK_S = 0.5
 _FLUSH_SEEN_TICKS = 20
-_UNKNOWNS_EVERY_NS = 1_000_000_000
-_TROUBLE_PAUSE_NS = 10_000_000_000
-_CAPTURE_JOIN_S = 3.0
 
 
 class Engine:
-    """Implements `EngineApi`. `start` and `stop` are called once each.
+    """Implements `EngineApi`. `start` and `stop` are called once each; `listener` is called on any of its threads.
 
-    Three job threads keep quick things quick: `models` opens sources and loads networks, `gallery` saves and adapts,
-    `files` does what takes long (imports, downloads). `listener` is called on any of the engine's threads.
+    `hyperparameters` maps learners' keys to instances of their `settings_type`, to begin with.
+
+    Raises:
+        ValueError: if a key is none, or hyper-parameters are not the learner's; also from every call that takes one.
     """
 
     def __init__(
-        self, gallery: Gallery, store: WeightsStore, listener: EngineListener, settings: RecognitionSettings
+        self,
+        gallery: Gallery,
+        store: WeightsStore,
+        listener: EngineListener,
+        settings: RecognitionSettings,
+        *,
+        hyperparameters: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
+        _check_keys("detector", [settings.detector], DETECTORS)
+        _check_keys("embedder", [settings.embedder], EMBEDDERS)
+        for key in settings.learners:
+            learner_class(key)
         self._store = store
         self._listener = listener
         self._preview: LatestSlot[Frame] = LatestSlot()
         self._to_look_at: LatestSlot[Frame] = LatestSlot()
-        self._keeper = GalleryKeeper(gallery, listener)
-        self._enrollment = EnrollmentSession(listener)
+        self._runners = Runners(listener)
+        self._vitals = Vitals(listener, lambda: self.set_device("cpu"))
+        self._worker = InferenceWorker(self._to_look_at, self._on_result, self._vitals.on_failure)
+        self._keeper = GalleryKeeper(gallery, self._tell)
         self._memory = LiveMemory()
-        self._worker = InferenceWorker(self._to_look_at, self._on_result, self._on_failure)
-        self._models_jobs = JobRunner("models", self._on_quiet_job)
-        self._gallery_jobs = JobRunner("gallery", self._on_quiet_job)
-        self._files_jobs = JobRunner("files", listener)
-        self._models = ModelKeeper(
-            gallery,
-            store,
-            listener,
-            self._worker,
-            settings,
-            load_jobs=self._models_jobs,
-            quick_jobs=self._gallery_jobs,
-            slow_jobs=self._files_jobs,
+        self._adaptations = AdaptationKeeper(
+            gallery, listener, self._worker, self._runners, settings=settings, hyperparameters=hyperparameters
         )
-        self._capture: CaptureThread | None = None
-        self._capture_lock = threading.Lock()
-        self._shown, self._looked_at = RateMeter(), RateMeter()
-        self._failed_frames = 0
-        self._quiet_until_ns = 0
-        self._unknowns_due_ns = 0
+        self._models = ModelKeeper(
+            gallery, store, listener, self._worker, self._adaptations, runners=self._runners, settings=settings
+        )
+        self._enroller = Enroller(
+            self._keeper, self._models, self._adaptations, self._memory, self._tell, runners=self._runners
+        )
+        self._studio = Studio(gallery, self._models, self._adaptations, self._memory, listener, runners=self._runners)
+        self._source = SourceKeeper(
+            listener,
+            self._runners.models,
+            self._preview,
+            self._to_look_at,
+            on_frame=self._on_frame,
+            on_opening=lambda: self._worker.post(FacePipeline.reset),
+        )
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
 
@@ -101,18 +102,17 @@ class Engine:
 
     def start(self) -> None:
         """Start the threads, load the models, tell who is enrolled."""
-        for runner in (self._models_jobs, self._gallery_jobs, self._files_jobs):
-            runner.start()
+        self._runners.start()
         self._worker.start()
         self._ticker.start()
         self._change_gallery(self._keeper.publish)
-        self._models.load(self._models.wanted)
+        self._models.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Stop everything, each join bounded; False if some thread did not end in time. Purges what was deleted."""
         self._stopping.set()
-        ended = [runner.stop(timeout_s) for runner in (self._models_jobs, self._files_jobs, self._gallery_jobs)]
-        ended += [self._stop_capture(timeout_s), self._worker.stop(timeout_s)]
+        ended = [self._runners.stop(timeout_s), self._source.stop(timeout_s)]
+        ended += [self._worker.stop(timeout_s), self._studio.stop(timeout_s)]
         if self._ticker.is_alive():
             self._ticker.join(timeout_s)
             ended.append(not self._ticker.is_alive())
@@ -129,64 +129,52 @@ class Engine:
 
     def open_source(self, spec: SourceSpec) -> None:
         """Close the running source and open this one."""
-        self._models_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Opening"), lambda _job: self._open_source(spec))
+        self._source.open(spec)
 
     def close_source(self) -> None:
         """Stop capturing."""
-        self._models_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Closing"), lambda _job: self._close_source())
+        self._source.close()
 
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on."""
-        with self._capture_lock:
-            capture = self._capture
-        if capture is not None:
-            capture.set_paused(paused)
-
-    def _open_source(self, spec: SourceSpec) -> None:
-        self._stop_capture(_CAPTURE_JOIN_S)
-        self._worker.post(FacePipeline.reset)
-        try:
-            source = make_source(spec, live=True)
-        except KnownError as error:
-            self._listener(SourceChanged(SourceState.FAILED, spec.text, error=error))
-            return
-        capture = CaptureThread(
-            source, self._preview, self._to_look_at, on_frame=self._on_frame, on_changed=self._listener
-        )
-        with self._capture_lock:
-            self._capture = capture
-        capture.start()
-
-    def _close_source(self) -> None:
-        self._stop_capture(_CAPTURE_JOIN_S)
-        self._listener(SourceChanged(SourceState.CLOSED))
-
-    def _stop_capture(self, timeout_s: float) -> bool:
-        with self._capture_lock:
-            capture, self._capture = self._capture, None
-        return capture is None or capture.stop(timeout_s)
+        self._source.set_paused(paused)
 
     # Models -----------------------------------------------------------------------------------------------------
 
     def set_detector(self, key: str) -> None:
         """Use another detector."""
-        self._models.load(replace(self._models.wanted, detector=key))
+        _check_keys("detector", [key], DETECTORS)
+        self._models.change(lambda settings: replace(settings, detector=key))
 
     def set_embedder(self, key: str) -> None:
         """Use another embedder; missing templates are made from the stored shots."""
-        self._models.load(replace(self._models.wanted, embedder=key))
+        _check_keys("embedder", [key], EMBEDDERS)
+        self._models.change(lambda settings: replace(settings, embedder=key))
 
     def set_device(self, name: str) -> None:
         """Compute elsewhere."""
-        self._models.load(replace(self._models.wanted, device=name))
+        self._models.change(lambda settings: replace(settings, device=name))
 
     def set_learner(self, key: str) -> None:
-        """Adapt with another learner."""
-        self._models.decide(replace(self._models.wanted, learner=key))
+        """Let another learner decide; one that ran beside changes places with the one that decided."""
+        learner_class(key)
+        self._models.change(lambda settings: settings.decided_by(key))
 
     def set_fpir(self, fpir: float) -> None:
         """Let this share of strangers pass."""
-        self._models.decide(replace(self._models.wanted, fpir=fpir))
+        self._models.change(lambda settings: replace(settings, fpir=fpir))
+
+    def set_compared(self, keys: Sequence[str]) -> None:
+        """Run these learners beside the deciding one."""
+        compared = tuple(keys)
+        for key in compared:
+            learner_class(key)
+        self._models.change(lambda settings: replace(settings, compared=compared))
+
+    def set_hyperparameters(self, learner: str, settings: object | None) -> None:
+        """Turn a learner's knobs; None: its defaults."""
+        self._adaptations.set_hyperparameters(learner, settings)
+        self._models.publish()
 
     def fetch_weights(self, name: str) -> None:
         """Download weights that do not ship; then load what was wanted."""
@@ -197,90 +185,89 @@ class Engine:
 
             self._store.fetch(name, progress, lambda: job.is_cancelled)
 
-        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
+        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
 
-    # Enrolment --------------------------------------------------------------------------------------------------
+    # Studio -----------------------------------------------------------------------------------------------------
+
+    def reset_comparison(self) -> None:
+        """Begin the running tallies anew."""
+        self._studio.reset_comparison()
+
+    def set_map_learner(self, key: str | None) -> None:
+        """Draw the embedding map in this learner's adapted space; None: no map."""
+        if key is not None:
+            learner_class(key)
+        self._adaptations.set_map_learner(key)
+
+    def self_test(self) -> None:
+        """Score every method on the enrolled shots."""
+        self._studio.self_test()
+
+    def explain_track(self, track_id: int) -> None:
+        """Say why the face that carries this track id has its name."""
+        self._studio.explain_track(track_id)
+
+    def start_session(self, folder: Path) -> None:
+        """Record the session into new files of this folder."""
+        self._studio.start_session(folder)
+
+    def stop_session(self) -> None:
+        """End the recording and finish its files."""
+        self._studio.stop_session()
+
+    def save_snapshot(self, path: Path) -> None:
+        """Write the newest looked-at frame, annotated, as a picture."""
+        self._studio.save_snapshot(path)
+
+    # Enrolment and corrections ------------------------------------------------------------------------------------
 
     def start_recording(self) -> None:
         """Keep good, diverse shots of the one face before the camera."""
-        self._enrollment.start()
+        self._enroller.session.start()
 
     def stop_recording(self) -> None:
         """Stop keeping shots."""
-        self._enrollment.stop()
+        self._enroller.session.stop()
 
     def add_enrollment_files(self, paths: Sequence[Path]) -> None:
         """Take shots from images, folders and videos."""
-
-        def work(job: Job) -> None:
-            for looked_at in faces_in_files(paths, self._models.second_pipeline(), job.progress):
-                if isinstance(looked_at, Unreadable):
-                    self._listener(Trouble(looked_at.error))
-                else:
-                    self._enrollment.offer_file(looked_at.title, looked_at.samples)
-
-        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
+        self._enroller.add_files(paths)
 
     def remove_enrollment_shot(self, shot_id: int) -> None:
         """Leave out one kept shot."""
-        self._enrollment.remove(shot_id)
+        self._enroller.session.remove(shot_id)
 
     def undo_enrollment(self) -> None:
         """Bring back the shot that was removed last."""
-        self._enrollment.undo()
+        self._enroller.session.undo()
 
     def discard_enrollment(self) -> None:
         """Throw all kept shots away."""
-        self._enrollment.discard()
+        self._enroller.session.discard()
 
     def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Save the kept shots; then adapt."""
-        self._enrollment.stop()
-        source = ShotSource.FILE if self._enrollment.is_from_files else ShotSource.CAMERA
-        self._save(
-            name,
-            person_id,
-            self._enrollment.samples,
-            source,
-            consent_given=consent_given,
-            on_saved=self._enrollment.clear,
-        )
+        self._enroller.enroll(name, person_id=person_id, consent_given=consent_given)
 
     def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Enrol the face that carries this track id from what was seen of it."""
-        samples = self._memory.samples_of_track(track_id)
-        self._save(name, person_id, samples, ShotSource.CORRECTION, consent_given=consent_given)
+        self._enroller.name_track(track_id, name, person_id=person_id, consent_given=consent_given)
+
+    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+        """Say that this face is that enrolled person."""
+        self._enroller.confirm_track(track_id, person_id)
+
+    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+        """Say that this face is not that person."""
+        self._enroller.reject_track(track_id, person_id)
 
     def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
         """Enrol a group of the unknown tray."""
-        samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given)
+        self._enroller.name_unknown(group_id, name, person_id=person_id, consent_given=consent_given)
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
-        self._memory.forget_unknown(group_id)
-        self._publish_unknowns()
-
-    def _save(
-        self,
-        name: str,
-        person_id: PersonId | None,
-        samples: tuple[FaceSample, ...],
-        source: ShotSource,
-        *,
-        consent_given: bool,
-        on_saved: Callable[[], None] = lambda: None,
-    ) -> None:
-        def work(_job: Job) -> None:
-            pipeline = self._models.running
-            shots = new_shots(samples, pipeline, source) if pipeline and samples else []
-            self._keeper.save(name, person_id, shots, consent_given=consent_given)
-            self._models.adapt()
-            on_saved()
-            self._memory.forget_named(samples)
-            self._publish_unknowns()
-
-        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+        self._enroller.dismiss_unknown(group_id)
 
     # Gallery ----------------------------------------------------------------------------------------------------
 
@@ -306,7 +293,7 @@ class Engine:
 
     def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
         """Read a person's shots; `on_loaded` is called on a worker's thread."""
-        self._gallery_jobs.submit(
+        self._runners.gallery.submit(
             QT_TRANSLATE_NOOP("Jobs", "Reading shots"), lambda _job: on_loaded(self._keeper.gallery.shots(person_id))
         )
 
@@ -316,7 +303,7 @@ class Engine:
         def work(job: Job) -> None:
             self._keeper.gallery.export_to(path, on_progress=lambda done, of: job.progress(done / max(of, 1)))
 
-        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
+        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
 
     def import_gallery(self, path: Path) -> None:
         """Add everybody in an exported file; who is there already is left alone."""
@@ -328,60 +315,36 @@ class Engine:
             self._keeper.publish()
             self._models.make_templates()
 
-        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
+        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
 
     def cancel_job(self, job_id: int) -> None:
         """Ask a job to stop at its next step."""
-        for runner in (self._files_jobs, self._models_jobs, self._gallery_jobs):
-            runner.cancel(job_id)
+        self._runners.cancel(job_id)
 
     def _change_gallery(self, change: Callable[[], None]) -> None:
         def work(_job: Job) -> None:
             change()
-            self._models.adapt()
+            self._adaptations.adapt()
 
-        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Changing the gallery"), work)
+        self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Changing the gallery"), work)
 
     # On the engine's threads ---------------------------------------------------------------------------------------
 
+    def _tell(self, event: EngineEvent) -> None:
+        """Pass on what concerns people: the tallies take it as the truth about faces."""
+        self._studio.hear(event)
+        self._listener(event)
+
     def _on_frame(self, frame: Frame, is_first_unread: bool) -> None:
-        self._shown.tick(frame.captured_ns)
+        self._vitals.on_frame(frame)
         if is_first_unread:
             self._listener(FrameReady())
 
     def _on_result(self, result: FrameResult) -> None:
-        latency_ms = (result.finished_ns - result.frame.captured_ns) / 1e6
-        self._looked_at.tick(result.finished_ns, latency_ms)
+        self._vitals.on_result(result)
         self._listener(ResultReady(result))
-        if self._enrollment.is_recording:
-            self._enrollment.offer([sample_of_face(result.frame.image_bgr, face) for face in result.faces])
-        known = {face.identification.person_id for face in result.faces} - {None}
-        self._keeper.note_seen([person_id for person_id in known if person_id is not None])
-        if self._memory.remember(result) and result.finished_ns >= self._unknowns_due_ns:
-            self._unknowns_due_ns = result.finished_ns + _UNKNOWNS_EVERY_NS
-            self._publish_unknowns()
-
-    def _on_failure(self, error: Exception) -> None:
-        self._failed_frames += 1
-        now_ns = time.monotonic_ns()
-        if isinstance(error, torch.OutOfMemoryError):
-            text = QT_TRANSLATE_NOOP(
-                "Errors", "The graphics card's memory is full. MetaFace goes on with the processor."
-            )
-            self._listener(Trouble(DeviceError(text)))
-            self.set_device("cpu")
-        elif now_ns >= self._quiet_until_ns:
-            self._quiet_until_ns = now_ns + _TROUBLE_PAUSE_NS
-            text = QT_TRANSLATE_NOOP("Errors", "A frame was lost ({kind}). If this goes on, see the log file.")
-            self._listener(Trouble(KnownError(text, kind=type(error).__name__)))
-
-    def _on_quiet_job(self, change: JobChanged) -> None:
-        """Jobs that take no time need no progress bar, only their errors are shown."""
-        if change.error is not None:
-            self._listener(Trouble(change.error))
-
-    def _publish_unknowns(self) -> None:
-        self._listener(UnknownsChanged(self._memory.unknown_groups(time.monotonic_ns())))
+        self._enroller.on_result(result)
+        self._studio.on_result(result)
 
     def _tick(self) -> None:
         ticks = 0
@@ -389,17 +352,18 @@ class Engine:
             ticks += 1
             now_ns = time.monotonic_ns()
             running = self._models.running
-            self._listener(
-                EngineStats(
-                    preview_fps=self._shown.per_second(now_ns),
-                    inference_fps=self._looked_at.per_second(now_ns),
-                    latency_ms=self._looked_at.median_value(now_ns),
-                    dropped_frames=self._to_look_at.dropped,
-                    failed_frames=self._failed_frames,
-                    device=str(running.embedder.device) if running else "",
-                )
-            )
+            device = str(running.embedder.device) if running else ""
+            self._listener(self._vitals.stats(now_ns, dropped_frames=self._to_look_at.dropped, device=device))
+            self._studio.on_tick()
             if self._keeper.has_expired(now_ns):
-                self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), lambda _job: self._keeper.purge())
+                self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), lambda _job: self._keeper.purge())
             if ticks % _FLUSH_SEEN_TICKS == 0:
-                self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._keeper.flush_seen())
+                self._runners.gallery.submit(
+                    QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._keeper.flush_seen()
+                )
+
+
+def _check_keys(what: str, keys: Sequence[str], known: Sequence[str] | Mapping[str, object]) -> None:
+    for key in keys:
+        if key not in known:
+            raise ValueError(f"no {what} {key!r}; there are {', '.join(known)}")

@@ -72,8 +72,12 @@ class InferenceWorker:
         while not self._stop.is_set():
             frame = self._frames.take(timeout_s=None)
             with self._lock:
-                pipeline, self._next_pipeline = self._next_pipeline or pipeline, None
+                following, self._next_pipeline = self._next_pipeline, None
                 commands, self._commands = self._commands, deque()
+            if following is not None:
+                if pipeline is not None:
+                    following.number_tracks_after(pipeline)
+                pipeline = following
             if pipeline is None:
                 continue
             for command in commands:

@@ -27,7 +27,7 @@ class Job:
 
     id: int
     title: str
-    _on_changed: OnJobChanged
+    on_changed: OnJobChanged
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, fraction: float | None = None) -> None:
@@ -38,7 +38,7 @@ class Job:
         """
         if self._cancelled.is_set():
             raise JobCancelledError
-        self._on_changed(JobChanged(self.id, self.title, fraction))
+        self.on_changed(JobChanged(self.id, self.title, fraction))
 
     @property
     def is_cancelled(self) -> bool:
@@ -70,9 +70,12 @@ class JobRunner:
         """Start the thread."""
         self._thread.start()
 
-    def submit(self, title: str, work: Callable[[Job], None]) -> int:
-        """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Returns its id."""
-        job = Job(next(self._ids), title, self._on_changed)
+    def submit(self, title: str, work: Callable[[Job], None], *, on_changed: OnJobChanged | None = None) -> int:
+        """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Returns its id.
+
+        `on_changed` hears of this job in place of the runner's own listener.
+        """
+        job = Job(next(self._ids), title, on_changed or self._on_changed)
         with self._lock:
             self._jobs[job.id] = job
         self._queue.put((job, work))
@@ -98,7 +101,7 @@ class JobRunner:
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
             job, work = item
-            self._on_changed(self._run_one(job, work))
+            job.on_changed(self._run_one(job, work))
             with self._lock:
                 del self._jobs[job.id]
 

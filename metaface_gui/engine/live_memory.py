@@ -24,7 +24,10 @@ _MAX_TRACKS = 32
 
 @dataclass(frozen=True, slots=True)
 class _TrackShots:
+    """The good and different shots of a track so far, and what it looked like last, good or not."""
+
     burst: EnrollmentBurst
+    newest: FaceSample
     sampled_ns: int
 
 
@@ -43,11 +46,12 @@ class LiveMemory:
         now_ns = result.finished_ns
         with self._lock:
             for face in result.faces:
-                track = self._tracks.get(face.track_id, _TrackShots(EnrollmentBurst(), 0))
-                if now_ns - track.sampled_ns < _SAMPLE_EVERY_NS:
+                track = self._tracks.get(face.track_id)
+                if track is not None and now_ns - track.sampled_ns < _SAMPLE_EVERY_NS:
                     continue
                 sample = sample_of_face(result.frame.image_bgr, face)
-                self._tracks[face.track_id] = _TrackShots(track.burst.offer([sample])[0], now_ns)
+                burst = (track.burst if track else EnrollmentBurst()).offer([sample])[0]
+                self._tracks[face.track_id] = _TrackShots(burst, sample, now_ns)
                 if face.identification.is_unknown:
                     changed |= self._unknowns.add(sample, now_ns)
             self._forget_old_tracks(now_ns)
@@ -58,6 +62,27 @@ class LiveMemory:
         with self._lock:
             track = self._tracks.get(track_id)
         return tuple(shot.sample for shot in track.burst.kept) if track else ()
+
+    def best_of_track(self, track_id: int) -> tuple[FaceSample, ...]:
+        """The good shot of a track with the best picture; empty as `samples_of_track`."""
+        samples = self.samples_of_track(track_id)
+        return (max(samples, key=lambda sample: sample.quality.score),) if samples else ()
+
+    def latest_of_track(self, track_id: int, count: int) -> tuple[FaceSample, ...]:
+        """What a track looked like last, good or not, and up to `count` - 1 good shots that differ most from it.
+
+        Empty if it is long gone. For what is said of a face as it is now.
+        """
+        with self._lock:
+            track = self._tracks.get(track_id)
+        if track is None:
+            return ()
+        chosen, left = [track.newest], [shot.sample for shot in track.burst.kept if shot.sample is not track.newest]
+        while left and len(chosen) < count:
+            # The farthest from all that are chosen, as `EnrollmentBurst` chooses.
+            likeness = [max(float(one.embedding @ other.embedding) for other in chosen) for one in left]
+            chosen.append(left.pop(int(np.argmin(likeness))))
+        return tuple(chosen)
 
     def samples_of_unknown(self, group_id: int, now_ns: int) -> tuple[FaceSample, ...]:
         """The good shots of an unknown group; empty if it has gone."""

@@ -1,32 +1,29 @@
-"""Which models run: loads what the settings name, adapts it to the gallery, hands both to the inference worker."""
+"""Which models run: loads what the settings name and hands it to the inference worker and to whoever adapts."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
-from metaface_gui.engine.assembly import (
-    AdaptedGallery,
-    LearningAssets,
-    adapt_gallery,
-    build_pipeline,
-    load_learning_assets,
-    re_embed,
-)
+from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
+from metaface_gui.engine.assembly import LearningAssets, build_pipeline, load_learning_assets, re_embed
 from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState, Trouble
 from metaface_gui.engine.inference_worker import InferenceWorker
-from metaface_gui.engine.job_runner import Job, JobRunner
+from metaface_gui.engine.job_runner import Job
+from metaface_gui.engine.runners import Runners
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
+Change = Callable[[RecognitionSettings], RecognitionSettings]
+
 
 class ModelKeeper:
-    """Thread-safe. Loading runs on `load_jobs`, adapting on `quick_jobs`, making templates anew on `slow_jobs`.
+    """Thread-safe. Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
 
     Models that cannot be loaded leave the former ones at work.
     """
@@ -37,35 +34,42 @@ class ModelKeeper:
         store: WeightsStore,
         listener: EngineListener,
         worker: InferenceWorker,
-        settings: RecognitionSettings,
+        adaptations: AdaptationKeeper,
         *,
-        load_jobs: JobRunner,
-        quick_jobs: JobRunner,
-        slow_jobs: JobRunner,
+        runners: Runners,
+        settings: RecognitionSettings,
     ) -> None:
         self._gallery = gallery
         self._store = store
         self._listener = listener
         self._worker = worker
-        self._load_jobs, self._quick_jobs, self._slow_jobs = load_jobs, quick_jobs, slow_jobs
+        self._adaptations = adaptations
+        self._load_jobs, self._slow_jobs = runners.models, runners.files
         self._lock = threading.Lock()
-        self._wanted = settings
-        self._settings = settings
+        self._publishing = threading.Lock()
+        self._wanted = self._loaded = settings
+        self._is_loading = True
+        self._error: KnownError | None = None
         self._pipeline: FacePipeline | None = None
         self._assets: LearningAssets | None = None
-        self._adapted: AdaptedGallery | None = None
 
     @property
-    def wanted(self) -> RecognitionSettings:
-        """What was asked for last; may still be loading."""
+    def settings(self) -> RecognitionSettings:
+        """The models that run (before there are any: those that were asked for), and the learners that are wanted."""
         with self._lock:
-            return self._wanted
+            return _with_models_of(self._loaded, self._wanted)
 
     @property
     def running(self) -> FacePipeline | None:
         """The pipeline that the worker owns; only its embedder may be used from elsewhere."""
         with self._lock:
             return self._pipeline
+
+    @property
+    def assets(self) -> LearningAssets | None:
+        """What learners need in the running embedder's feature space."""
+        with self._lock:
+            return self._assets
 
     def second_pipeline(self) -> FacePipeline:
         """Another pipeline like the running one, with a detector of its own: a pipeline belongs to one thread.
@@ -74,106 +78,109 @@ class ModelKeeper:
             KnownError: as `build_pipeline`.
         """
         with self._lock:
-            settings, pipeline = self._settings, self._pipeline
+            settings, pipeline = self._loaded, self._pipeline
         return build_pipeline(settings, self._store, embedder=pipeline.embedder if pipeline else None)
 
-    def load(self, wanted: RecognitionSettings) -> None:
-        """Load what `wanted` names; a newer wish overtakes an older one that waits."""
-        with self._lock:
-            self._wanted = wanted
-        self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), lambda _job: self._load(wanted))
+    def start(self) -> None:
+        """Load what the settings name."""
+        self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
 
-    def decide(self, wanted: RecognitionSettings) -> None:
-        """Use another learner or FPIR with the models there are."""
+    def change(self, change: Change) -> None:
+        """Want what `change` makes of what was wanted last: other learners at once, other models once they are loaded.
+
+        A newer wish overtakes an older one that waits.
+        """
         with self._lock:
-            is_other_learner = wanted.learner != self._settings.learner
-            self._wanted = wanted
-            self._settings = settings = replace(self._settings, learner=wanted.learner, fpir=wanted.fpir)
-            state = ModelState.READY if self._pipeline else ModelState.LOADING
-        self._publish(state, settings)
-        if is_other_learner:
-            self._load_jobs.submit(
-                QT_TRANSLATE_NOOP("Jobs", "Loading models"), lambda _job: self._warm_up_and_adapt(settings.learner)
-            )
+            former, self._wanted = self._wanted, change(self._wanted)
+            is_of_models = _models(self._wanted) != _models(former)
+            is_missing = self._pipeline is None and not self._is_loading
+            self._adaptations.choose(self._wanted)
+        if is_of_models or is_missing:
+            self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
         else:
-            self._quick_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), lambda _job: self._hand_over())
-
-    def adapt(self) -> None:
-        """Adapt to the gallery as it is when the job's turn comes; in use from the next frame on."""
-        self._quick_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), self._adapt)
+            self.publish()
 
     def make_templates(self) -> None:
         """Embed the stored shots that have no template of the running embedder yet; then adapt."""
         self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Making templates"), self._make_templates)
 
-    def _load(self, wanted: RecognitionSettings) -> None:
+    def publish(self, error: KnownError | None = None) -> None:
+        """Tell which models and learners there are; `error` says why those that were asked for could not come."""
+        # One at a time, so that what is told last is the newest.
+        with self._publishing:
+            with self._lock:
+                state = ModelState.LOADING if self._is_loading else ModelState.READY
+                if error is not None or not (self._is_loading or self._pipeline):
+                    state, error = ModelState.FAILED, error or self._error
+                settings = self._wanted if self._is_loading else _with_models_of(self._loaded, self._wanted)
+                device = str(self._pipeline.embedder.device) if self._pipeline else settings.device
+            self._listener(
+                ModelsChanged(
+                    state=state,
+                    detector=settings.detector,
+                    embedder=settings.embedder,
+                    device=device,
+                    learner=settings.learner,
+                    fpir=settings.fpir,
+                    error=error,
+                    compared=settings.compared,
+                    hyperparameters=self._adaptations.hyperparameters,
+                )
+            )
+
+    # On the runners' threads ----------------------------------------------------------------------------------------
+
+    def _load(self, _job: Job) -> None:
         with self._lock:
-            if wanted is not self._wanted:
-                return
-            former = self._pipeline
-        self._publish(ModelState.LOADING, wanted)
+            wanted, former, former_assets = self._wanted, self._pipeline, self._assets
+            self._is_loading = former is None or _models(wanted) != _models(self._loaded)
+            is_loading = self._is_loading
+        self.publish()
+        if not is_loading:
+            return
         try:
             pipeline = build_pipeline(wanted, self._store, embedder=former.embedder if former else None)
-            assets = load_learning_assets(pipeline.embedder, self._store)
+            is_same_space = former is not None and pipeline.embedder is former.embedder
+            kept = former_assets if is_same_space else None
+            assets = kept or load_learning_assets(pipeline.embedder, self._store)
         except KnownError as error:
-            with self._lock:
-                self._wanted = settings = self._settings
-            self._publish(ModelState.FAILED, settings, error)
+            self._refuse(wanted, error)
             return
+        except Exception:
+            with self._lock:
+                self._is_loading = False
+            raise
         with self._lock:
-            self._settings, self._pipeline = wanted, pipeline
-            self._assets, self._adapted = assets, None
+            self._is_loading = False
+            self._loaded, self._pipeline, self._assets = wanted, pipeline, assets
         self._worker.use(pipeline)
-        self._publish(ModelState.READY, wanted)
-        if assets.cohort is None:
+        self.publish()
+        self._adaptations.use_models(pipeline, assets)
+        if assets.cohort is None and kept is None:
             self._listener(Trouble(uncalibrated(wanted.embedder)))
-        self._warm_up_and_adapt(wanted.learner)
         if former is None or former.embedder.id != pipeline.embedder.id:
             self.make_templates()
 
-    def _warm_up_and_adapt(self, learner: str) -> None:
-        """On `load_jobs`, so that `quick_jobs`, which save people, do not wait for what a learner loads once."""
-        learner_class(learner).warm_up()
-        self.adapt()
-
-    def _adapt(self, _job: Job) -> None:
+    def _refuse(self, wanted: RecognitionSettings, error: KnownError) -> None:
+        """Go on with the models there are; a wish that came meanwhile has a job of its own."""
         with self._lock:
-            settings, pipeline, assets = self._settings, self._pipeline, self._assets
-        if pipeline is None or assets is None:
-            return
-        adapted = adapt_gallery(self._gallery, assets, settings)
-        with self._lock:
-            if pipeline is not self._pipeline:
-                return  # other models came meanwhile; their own adaptation is on its way
-            self._adapted = adapted
-        self._hand_over()
-
-    def _hand_over(self) -> None:
-        """Have the worker use the newest adaptation at the newest FPIR from its next frame on."""
-        with self._lock:
-            settings, pipeline, adapted = self._settings, self._pipeline, self._adapted
-        if adapted is None:
-            return
-        classifier = adapted.classifier.with_fpir(settings.fpir)
-
-        def use(running: FacePipeline) -> None:
-            if running is pipeline:
-                running.set_classifiers({adapted.report.learner: classifier}, adapted.report.learner)
-                self._listener(adapted.report)
-
-        self._worker.post(use)
+            self._is_loading, self._error = False, error
+            if _models(self._wanted) == _models(wanted):
+                self._wanted = _with_models_of(self._loaded, self._wanted)
+        self.publish(error)
 
     def _make_templates(self, job: Job) -> None:
         if not self._gallery.is_read_only:
             re_embed(self._gallery, self.second_pipeline(), job)
-        self.adapt()
+        self._adaptations.adapt()
 
-    def _publish(self, state: ModelState, settings: RecognitionSettings, error: KnownError | None = None) -> None:
-        running = self.running
-        device = str(running.embedder.device) if running else settings.device
-        self._listener(
-            ModelsChanged(state, settings.detector, settings.embedder, device, settings.learner, settings.fpir, error)
-        )
+
+def _models(settings: RecognitionSettings) -> tuple[str, str, str]:
+    return settings.detector, settings.embedder, settings.device
+
+
+def _with_models_of(loaded: RecognitionSettings, wanted: RecognitionSettings) -> RecognitionSettings:
+    return replace(wanted, detector=loaded.detector, embedder=loaded.embedder, device=loaded.device)
 
 
 def uncalibrated(embedder: str) -> KnownError:

@@ -79,6 +79,10 @@ class FacePipeline:
         """
         self._map = None if plane is None or classifier is None else (plane, classifier)
 
+    def number_tracks_after(self, former: FacePipeline) -> None:
+        """Begin with track ids that the pipeline before this one has not used."""
+        self._tracker = Tracker(first_id=former._tracker.next_id)
+
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
         self._tracker.reset()

@@ -46,12 +46,20 @@ class Track:
 
 
 class Tracker:
-    """Gives every face of every frame a track id; belongs to one thread. Ids count from 1 and are never used again."""
+    """Gives every face of every frame a track id; belongs to one thread.
 
-    def __init__(self, limits: TrackerLimits | None = None) -> None:
+    Ids count from `first_id` and are never used again; `next_id` is where a tracker that takes over must go on.
+    """
+
+    def __init__(self, limits: TrackerLimits | None = None, *, first_id: int = 1) -> None:
         self._limits = limits or TrackerLimits()
         self._tracks: tuple[Track, ...] = ()
-        self._next_id = 1
+        self._next_id = first_id
+
+    @property
+    def next_id(self) -> int:
+        """The id of the next new track."""
+        return self._next_id
 
     @property
     def tracks(self) -> tuple[Track, ...]:

@@ -1,0 +1,158 @@
+"""How people come to be enrolled and corrected: from a recording, from files, from a face on screen or in the tray."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
+from metaface_gui.engine.enrollment_session import EnrollmentSession
+from metaface_gui.engine.events import EngineListener, TaughtTrack, Trouble, UnknownsChanged
+from metaface_gui.engine.file_enrollment import Unreadable, faces_in_files
+from metaface_gui.engine.gallery_keeper import GalleryKeeper
+from metaface_gui.engine.job_runner import Job
+from metaface_gui.engine.live_memory import LiveMemory
+from metaface_gui.engine.model_keeper import ModelKeeper
+from metaface_gui.engine.runners import Runners
+from metaface_gui.engine.shots import new_shots
+from metaface_gui.engine.teaching import Teacher
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.gallery import NewShot, Person, ShotSource
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.face_pipeline import sample_of_face
+from metaface_gui.types import FrameResult, PersonId
+
+_UNKNOWNS_EVERY_NS = 1_000_000_000
+_MAX_NEGATIVES = 3
+"""Shots that one "not this person" remembers: as the face is now, and two that look different."""
+
+
+class Enroller:
+    """Thread-safe; every call returns at once. Saving runs on the gallery's thread, reading files on that of files."""
+
+    def __init__(
+        self,
+        keeper: GalleryKeeper,
+        models: ModelKeeper,
+        adaptations: AdaptationKeeper,
+        memory: LiveMemory,
+        listener: EngineListener,
+        *,
+        runners: Runners,
+    ) -> None:
+        self._keeper = keeper
+        self._teacher = Teacher(keeper, listener)
+        self._models, self._adaptations = models, adaptations
+        self._memory = memory
+        self._listener = listener
+        self._gallery_jobs, self._files_jobs = runners.gallery, runners.files
+        self.session = EnrollmentSession(listener)
+        self._unknowns_due_ns = 0
+
+    def on_result(self, result: FrameResult) -> None:
+        """Offer the faces of a frame to the recording, and remember them; on the inference thread."""
+        if self.session.is_recording:
+            self.session.offer([sample_of_face(result.frame.image_bgr, face) for face in result.faces])
+        known = {face.identification.person_id for face in result.faces} - {None}
+        self._keeper.note_seen([person_id for person_id in known if person_id is not None])
+        if self._memory.remember(result) and result.finished_ns >= self._unknowns_due_ns:
+            self._unknowns_due_ns = result.finished_ns + _UNKNOWNS_EVERY_NS
+            self.publish_unknowns()
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Take shots from images, folders and videos."""
+
+        def work(job: Job) -> None:
+            for looked_at in faces_in_files(paths, self._models.second_pipeline(), job.progress):
+                if isinstance(looked_at, Unreadable):
+                    self._listener(Trouble(looked_at.error))
+                else:
+                    self.session.offer_file(looked_at.title, looked_at.samples)
+
+        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
+
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        """Save the kept shots; then adapt."""
+        self.session.stop()
+        source = ShotSource.FILE if self.session.is_from_files else ShotSource.CAMERA
+        self._save(
+            name,
+            person_id,
+            self.session.samples,
+            source,
+            consent_given=consent_given,
+            on_saved=lambda _person: self.session.clear(),
+        )
+
+    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        """Enrol the face that carries this track id from what was seen of it."""
+        self._save(
+            name,
+            person_id,
+            self._memory.samples_of_track(track_id),
+            ShotSource.CORRECTION,
+            consent_given=consent_given,
+            on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
+        )
+
+    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+        """Enrol a group of the unknown tray."""
+        samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
+        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given)
+
+    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+        """Say that this face is that person: the best shot of it joins theirs; then adapt."""
+        samples = self._memory.best_of_track(track_id)
+
+        def work(_job: Job) -> None:
+            self._teacher.confirm(track_id, person_id, self._shots(samples, ShotSource.CORRECTION))
+            self._adaptations.adapt()
+            self._forget_named(samples)
+
+        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+
+    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+        """Say that this face, as it is now, is not that person, be the picture good or not; then adapt."""
+        samples = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
+
+        def work(_job: Job) -> None:
+            self._teacher.reject(track_id, person_id, self._shots(samples, ShotSource.CORRECTION))
+            self._adaptations.adapt()
+
+        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+
+    def dismiss_unknown(self, group_id: int) -> None:
+        """Forget a group of the unknown tray."""
+        self._memory.forget_unknown(group_id)
+        self.publish_unknowns()
+
+    def publish_unknowns(self) -> None:
+        """Tell who is in the unknown tray."""
+        self._listener(UnknownsChanged(self._memory.unknown_groups(time.monotonic_ns())))
+
+    def _save(
+        self,
+        name: str,
+        person_id: PersonId | None,
+        samples: tuple[FaceSample, ...],
+        source: ShotSource,
+        *,
+        consent_given: bool,
+        on_saved: Callable[[Person], None] = lambda _person: None,
+    ) -> None:
+        def work(_job: Job) -> None:
+            person = self._keeper.save(name, person_id, self._shots(samples, source), consent_given=consent_given)
+            self._adaptations.adapt()
+            on_saved(person)
+            self._forget_named(samples)
+
+        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+
+    def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:
+        self._memory.forget_named(samples)
+        self.publish_unknowns()
+
+    def _shots(self, samples: tuple[FaceSample, ...], source: ShotSource) -> list[NewShot]:
+        pipeline = self._models.running
+        return new_shots(samples, pipeline, source) if pipeline and samples else []

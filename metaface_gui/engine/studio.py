@@ -1,0 +1,173 @@
+"""What the studio asks of a running engine: tallies of learners, the self-test, why a face has its name, recordings."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
+from metaface_gui.engine.comparison import ComparisonTally
+from metaface_gui.engine.events import (
+    ComparisonChanged,
+    EngineEvent,
+    EngineListener,
+    Explained,
+    GalleryChanged,
+    SelfTested,
+    TaughtTrack,
+    Trouble,
+)
+from metaface_gui.engine.job_runner import Job
+from metaface_gui.engine.live_memory import LiveMemory
+from metaface_gui.engine.model_keeper import ModelKeeper
+from metaface_gui.engine.newest_job import NewestJob
+from metaface_gui.engine.runners import Runners
+from metaface_gui.engine.self_test_job import run_self_test
+from metaface_gui.engine.session_recorder import SessionRecorder
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
+from metaface_gui.pipeline.learners import LEARNERS, make_learner
+from metaface_gui.types import FrameResult, PersonId
+
+
+class Studio:
+    """Thread-safe; every call but `stop` returns at once.
+
+    The self-test runs on the thread of studies, and its progress is told; explanations have one of their own, so that
+    they need not wait for it. Of both only the newest matters.
+    """
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        models: ModelKeeper,
+        adaptations: AdaptationKeeper,
+        memory: LiveMemory,
+        listener: EngineListener,
+        *,
+        runners: Runners,
+    ) -> None:
+        self._gallery = gallery
+        self._models, self._adaptations = models, adaptations
+        self._memory = memory
+        self._listener = listener
+        self._tests = NewestJob(runners.studies, runners.loud)
+        self._explanations = NewestJob(runners.explanations)
+        self._tally = ComparisonTally()
+        self._was_comparing = False
+        self._recorder = SessionRecorder(listener)
+        self._newest: FrameResult | None = None
+
+    def stop(self, timeout_s: float) -> bool:
+        """Finish the recording's files; False if that takes longer."""
+        return self._recorder.close(timeout_s)
+
+    # Comparison -----------------------------------------------------------------------------------------------------
+
+    def reset_comparison(self) -> None:
+        """Begin the running tallies anew."""
+        self._tally.reset()
+        self._publish_comparison()
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take what other parts of the engine tell as the truth about faces."""
+        if isinstance(event, TaughtTrack):
+            self._tally.tell(event.track_id, event.person_id)
+        elif isinstance(event, GalleryChanged):
+            self._tally.set_enrolled([person.name for person in event.snapshot.people])
+
+    def on_result(self, result: FrameResult) -> None:
+        """Count and record a frame; on the inference thread."""
+        self._newest = result
+        self._tally.add(result)
+        self._recorder.offer(result)
+
+    def on_tick(self) -> None:
+        """Tell the tallies while several learners run, and once more when only one is left."""
+        is_comparing = bool(self._models.settings.compared)
+        if is_comparing or self._was_comparing:
+            self._publish_comparison()
+        self._was_comparing = is_comparing
+
+    def _publish_comparison(self) -> None:
+        """The deciding learner first; one that is not wanted any more is left out."""
+        tallies = {tally.learner: tally for tally in self._tally.tallies()}
+        wanted = self._models.settings.learners
+        running = tuple(tallies[learner] for learner in wanted if learner in tallies)
+        self._listener(ComparisonChanged(running, self._tally.n_frames, self._tally.seconds))
+
+    # Self-test ------------------------------------------------------------------------------------------------------
+
+    def self_test(self) -> None:
+        """Score every method on the enrolled shots; a test that is under way is given up for this one."""
+        self._tests.submit(QT_TRANSLATE_NOOP("Jobs", "Testing the methods"), self._self_test)
+
+    def _self_test(self, job: Job) -> None:
+        pipeline, assets = self._models.running, self._models.assets
+        if pipeline is None or assets is None:
+            raise KnownError(QT_TRANSLATE_NOOP("Errors", "The models are not loaded yet. Try again in a moment."))
+        turned = self._adaptations.hyperparameters
+        learners = [make_learner(key, assets.space, assets.trained, turned.get(key)) for key in LEARNERS]
+        fpir = self._models.settings.fpir
+        report = run_self_test(self._gallery, pipeline.embedder, learners, cohort=assets.cohort, fpir=fpir, job=job)
+        self._listener(SelfTested(report))
+
+    # Why this name --------------------------------------------------------------------------------------------------
+
+    def explain_track(self, track_id: int) -> None:
+        """Say why a face has its name, from what was seen of it last."""
+        samples = self._memory.latest_of_track(track_id, 1)
+        work = partial(self._explain, track_id, samples[0] if samples else None)
+        self._explanations.submit(QT_TRANSLATE_NOOP("Jobs", "Explaining"), work)
+
+    def _explain(self, track_id: int, sample: FaceSample | None, job: Job) -> None:
+        explanation = None if sample is None else self._explanation(sample, job)
+        job.progress()
+        self._listener(Explained(track_id, explanation))
+
+    def _explanation(self, sample: FaceSample, job: Job) -> Explanation | None:
+        pipeline, deciding = self._models.running, self._adaptations.deciding()
+        if pipeline is None or deciding is None or deciding[0].key.embedder_id != pipeline.embedder.id:
+            return None  # other models are on their way
+        adapted, classifier = deciding
+        people = adapted.people
+        person_of = tuple(people.person_ids[label] for label in people.labels.tolist())
+        return explain(
+            sample,
+            pipeline.embedder,
+            adapted.adapted,
+            classifier,
+            EnrolledShots(people.shots, people.shot_ids, person_of),
+            learner=adapted.key.learner,
+            picture_of=self._picture_of,
+            should_stop=lambda: job.is_cancelled,
+        )
+
+    def _picture_of(self, person_id: PersonId, shot_id: int) -> bytes:
+        """The encoded picture of a shot; empty if it was deleted meanwhile."""
+        try:
+            shots = self._gallery.shots(person_id)
+        except GalleryError:
+            return b""
+        return next((shot.chip for shot in shots if shot.id == shot_id), b"")
+
+    # Recording and showing ------------------------------------------------------------------------------------------
+
+    def start_session(self, folder: Path) -> None:
+        """Record the session into new files of this folder."""
+        self._recorder.start(folder)
+
+    def stop_session(self) -> None:
+        """End the recording and finish its files."""
+        self._recorder.stop()
+
+    def save_snapshot(self, path: Path) -> None:
+        """Write the newest looked-at frame, annotated, as a picture."""
+        newest = self._newest
+        if newest is None:
+            text = QT_TRANSLATE_NOOP("Errors", "There is no picture to save yet. Open a camera or a file first.")
+            self._listener(Trouble(KnownError(text)))
+        else:
+            self._recorder.save_snapshot(path, newest)

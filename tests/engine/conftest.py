@@ -1,0 +1,41 @@
+"""A running engine with the models that ship, an empty gallery, and the demo's first person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.events import ModelsChanged, ModelState
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import weights_dir
+from metaface_gui.settings import RecognitionSettings
+from tests.engine.listening import Listener, Someone, someone
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Iterator[Gallery]:
+    with Gallery.open(tmp_path / "people.metaface") as gallery:
+        yield gallery
+
+
+@pytest.fixture
+def engine(gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Engine]:
+    engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
+    engine.start()
+    listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    yield engine
+    assert engine.stop(timeout_s=20.0), "a thread did not end"
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Someone:
+    return someone(0, tmp_path)

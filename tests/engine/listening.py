@@ -1,0 +1,74 @@
+"""A listener to wait with, and the demo's people as files: what tests of the whole engine share."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from metaface_gui.app import write_stills
+from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ResultReady
+from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.specification import parse_source
+
+T = TypeVar("T", bound=EngineEvent)
+PATIENCE_S = 30.0
+
+
+class Listener:
+    """Keeps what the engine says until a test asks for it."""
+
+    def __init__(self) -> None:
+        self.events: queue.Queue[EngineEvent] = queue.Queue()
+
+    def __call__(self, event: EngineEvent) -> None:
+        self.events.put(event)
+
+    def wait(self, kind: type[T], accept: Callable[[T], bool] = lambda _event: True) -> T:
+        """Take events in their order until one is of this kind and acceptable."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            event = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
+            if isinstance(event, kind) and accept(event):
+                return event
+
+    def heard(self) -> list[EngineEvent]:
+        """Take all that is there."""
+        return [self.events.get_nowait() for _ in range(self.events.qsize())]
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person of the demo and files of their pictures."""
+
+    name: str
+    stills: tuple[Path, ...]
+
+
+def someone(number: int, folder: Path) -> Someone:
+    """The demo's person of that number, their pictures written to the folder."""
+    person = demo_people()[number]
+    return Someone(person.name, write_stills(person, folder))
+
+
+def names(event: ResultReady) -> list[str | None]:
+    return [face.identification.name for face in event.result.faces]
+
+
+def show(engine: Engine, picture: Path) -> None:
+    engine.open_source(parse_source(str(picture)))
+
+
+def take_shots(engine: Engine, listener: Listener, person: Someone) -> None:
+    engine.add_enrollment_files(person.stills)
+    listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Reading pictures")
+
+
+def enroll(engine: Engine, listener: Listener, person: Someone, n_people: int = 1) -> None:
+    take_shots(engine, listener, person)
+    engine.enroll(person.name, person_id=None, consent_given=True)
+    listener.wait(Adapted, lambda event: event.n_people == n_people)
