@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState, SourceChanged, SourceState
 from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.learner_words import learner_short_title, learner_title
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.source_menu import SourceMenu
 
@@ -28,7 +29,7 @@ class MainToolBar(QToolBar):
         self.setFloatable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setIconSize(QSize(18, 18))
-        self._adapted: Adapted | None = None
+        self._adapted: dict[str, Adapted] = {}
         self._models: ModelsChanged | None = None
         self.source_button = self._button(self.tr("Choose a source"), "camera", _SOURCE_WIDTH)
         self.source_button.setMenu(source_menu)
@@ -64,33 +65,40 @@ class MainToolBar(QToolBar):
 
     def show_models(self, changed: ModelsChanged) -> None:
         """Say that models load, or which learner is at work."""
-        if self._models is not None and self._models.learner != changed.learner:
-            self._adapted = None
+        running = {changed.learner, *changed.compared}
+        self._adapted = {key: adapted for key, adapted in self._adapted.items() if key in running}
         self._models = changed
         self._show_learner()
 
     def show_adapted(self, adapted: Adapted) -> None:
-        """Say whom the learner knows."""
-        self._adapted = adapted
+        """Say whom the learner knows, if it is the deciding one, or once it is."""
+        self._adapted[adapted.learner] = adapted
         self._show_learner()
 
     def _show_learner(self) -> None:
-        adapted, models = self._adapted, self._models
+        models = self._models
+        adapted = None if models is None else self._adapted.get(models.learner)
         if models is None or models.state is ModelState.LOADING:
             text, tip = self.tr("Loading models…"), self.tr("The models are being loaded.")
         elif adapted is None or adapted.n_people == 0:
-            text, tip = learner_name(models.learner), self.tr("Nobody is enrolled yet.")
+            text, tip = self._names(models), self.tr("Nobody is enrolled yet.")
         else:
-            name = learner_name(adapted.learner)
             people = self.tr("1 person") if adapted.n_people == 1 else self.tr("{n} people").format(n=adapted.n_people)
-            text = f"{name} · {people}"
+            text = f"{self._names(models)} · {people}"
             tip = self.tr("{name}: adapted to {people} from {shots} shots in {ms} ms").format(
-                name=name, people=people, shots=adapted.n_shots, ms=round(adapted.adapt_ms)
+                name=learner_title(adapted.learner), people=people, shots=adapted.n_shots, ms=round(adapted.adapt_ms)
             )
+        if models is not None and models.compared:
+            others = ", ".join(learner_short_title(key) for key in models.compared)
+            tip = "\n".join([tip, self.tr("Compared with it: {others}").format(others=others)])
         metrics = QFontMetrics(self.learner_button.font())
         self.learner_button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, _LEARNER_MAX))
         self.learner_button.setToolTip(tip)
         self.learner_button.setAccessibleName(self.tr("Learner: {text}").format(text=text))
+
+    def _names(self, models: ModelsChanged) -> str:
+        name = learner_short_title(models.learner)
+        return self.tr("{name} +{n}").format(name=name, n=len(models.compared)) if models.compared else name
 
     def _button(self, text: str, icon: str, width: int | None) -> QToolButton:
         button = QToolButton(self)
@@ -111,8 +119,3 @@ class MainToolBar(QToolBar):
         button.setAccessibleName(action.text().replace("&", ""))
         self.addWidget(button)
         return button
-
-
-def learner_name(key: str) -> str:
-    """A learner's key as a name: methods are called after their papers, in every language."""
-    return key.replace("_", " ").capitalize()

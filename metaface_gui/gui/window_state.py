@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
 
 from metaface_gui.gui.theme import ThemeMode
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.learners.hyperparameters import from_json, to_json
 from metaface_gui.settings import RecognitionSettings
 
 _MAX_TEXT = 4096
@@ -52,6 +56,42 @@ class WindowState:
     @is_panel_visible.setter
     def is_panel_visible(self, value: bool) -> None:
         self._settings.setValue("window/panel", value)
+
+    @property
+    def is_studio_visible(self) -> bool:
+        """Whether the studio below the video is open."""
+        return self._bool("window/studio", default=False)
+
+    @is_studio_visible.setter
+    def is_studio_visible(self, value: bool) -> None:
+        self._settings.setValue("window/studio", value)
+
+    @property
+    def studio_tab(self) -> str:
+        """Key of the studio's open page."""
+        return self._text("window/studio-tab")
+
+    @studio_tab.setter
+    def studio_tab(self, value: str) -> None:
+        self._settings.setValue("window/studio-tab", value)
+
+    @property
+    def studio_splitter(self) -> QByteArray:
+        """The studio's height, for `QSplitter.restoreState`."""
+        return self._bytes("window/studio-splitter")
+
+    @studio_splitter.setter
+    def studio_splitter(self, value: QByteArray) -> None:
+        self._settings.setValue("window/studio-splitter", value)
+
+    @property
+    def is_method_settings_open(self) -> bool:
+        """Whether the settings on the page of the method are unfolded."""
+        return self._bool("window/method-settings", default=False)
+
+    @is_method_settings_open.setter
+    def is_method_settings_open(self, value: bool) -> None:
+        self._settings.setValue("window/method-settings", value)
 
     @property
     def tab(self) -> str:
@@ -101,13 +141,17 @@ class WindowState:
 
     @property
     def recognition(self) -> RecognitionSettings:
-        """Detector, embedder, device, learner and FPIR. Keys are not checked against what exists: the engine does."""
+        """Detector, embedder, device, learner, compared learners and FPIR.
+
+        Keys are not checked against what exists, the engine does; but only methods are compared.
+        """
         defaults = RecognitionSettings()
         stored = RecognitionSettings(
             detector=self._text("engine/detector") or defaults.detector,
             embedder=self._text("engine/embedder") or defaults.embedder,
             device=self._text("engine/device") or defaults.device,
             learner=self._text("engine/learner") or defaults.learner,
+            compared=tuple(key for key in self._text("engine/compared").split() if key in LEARNERS),
         )
         try:
             return replace(stored, fpir=float(self._text("engine/fpir")))
@@ -116,8 +160,28 @@ class WindowState:
 
     @recognition.setter
     def recognition(self, value: RecognitionSettings) -> None:
-        for name, text in asdict(value).items():
-            self._settings.setValue(f"engine/{name}", str(text))
+        for name, stored in asdict(value).items():
+            text = " ".join(stored) if isinstance(stored, tuple) else str(stored)
+            self._settings.setValue(f"engine/{name}", text)
+
+    @property
+    def hyperparameters(self) -> dict[str, object]:
+        """Each method's settings where they are not its defaults; what is not understood is left out."""
+        found: dict[str, object] = {}
+        for key in LEARNERS:
+            text = self._text(f"hyperparameters/{key}")
+            if text:
+                with contextlib.suppress(ValueError):
+                    found[key] = from_json(key, text)
+        return found
+
+    @hyperparameters.setter
+    def hyperparameters(self, value: Mapping[str, object]) -> None:
+        for key in LEARNERS:
+            if value.get(key) is None:
+                self._settings.remove(f"hyperparameters/{key}")
+            else:
+                self._settings.setValue(f"hyperparameters/{key}", to_json(value[key]))
 
     def save(self) -> None:
         """Write to disk what is not there yet; an unwritable disk loses settings and nothing else."""

@@ -9,6 +9,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.gui.window_state import WindowState
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.learners.hyperparameters import hyperparameters_of, with_value
 from metaface_gui.settings import RecognitionSettings
 
 
@@ -26,7 +28,11 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     state.theme = ThemeMode.LIGHT
     state.language = "de"
     state.source = "rtsp://camera, näher/ü;=%1"
-    state.recognition = RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001)
+    state.recognition = RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001, ("maml", "rl2"))
+    state.is_studio_visible = True
+    state.studio_tab = "why"
+    state.studio_splitter = QByteArray(b"\x04")
+    state.is_method_settings_open = True
     state.save()
     again = open_state(tmp_path / "window.ini")
     assert again.geometry == QByteArray(b"\x01\x02")
@@ -35,7 +41,11 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert not again.is_hud_visible
     assert (again.tab, again.theme, again.language) == ("unknown", ThemeMode.LIGHT, "de")
     assert again.source == "rtsp://camera, näher/ü;=%1"
-    assert again.recognition == RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001)
+    assert again.recognition == RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001, ("maml", "rl2"))
+    assert again.is_studio_visible
+    assert again.studio_tab == "why"
+    assert again.studio_splitter == QByteArray(b"\x04")
+    assert again.is_method_settings_open
 
 
 def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
@@ -44,7 +54,10 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     assert state.is_hud_visible
     assert state.is_panel_visible
     assert state.recognition == RecognitionSettings()
-    assert (state.source, state.language, state.tab) == ("", "", "")
+    assert (state.source, state.language, state.tab, state.studio_tab) == ("", "", "", "")
+    assert not state.is_studio_visible
+    assert not state.is_method_settings_open
+    assert state.hyperparameters == {}
     assert state.geometry.isEmpty()
 
 
@@ -76,6 +89,71 @@ def test_damaged_settings_read_as_defaults(tmp_path: Path, content: bytes) -> No
     state.theme = ThemeMode.DARK
     state.save()
     assert open_state(path).theme is ThemeMode.DARK
+
+
+@pytest.mark.parametrize("key", list(LEARNERS))
+def test_every_methods_settings_come_back(tmp_path: Path, key: str) -> None:
+    knob = hyperparameters_of(key)[0]
+    values = {
+        "integer": int(knob.high),
+        "real": knob.high,
+        "flag": not knob.default,
+        "choice": "".join(knob.choices[-1:]),
+    }
+    turned = with_value(key, None, knob.name, values[knob.kind.value])
+    state = open_state(tmp_path / "window.ini")
+    state.hyperparameters = {key: turned}
+    state.save()
+    again = open_state(tmp_path / "window.ini")
+    assert again.hyperparameters == {key: turned}
+    again.hyperparameters = {}
+    again.save()
+    assert open_state(tmp_path / "window.ini").hyperparameters == {}
+
+
+@pytest.mark.parametrize(
+    ("compared", "understood"),
+    [
+        ("", ()),
+        ("maml rl2", ("maml", "rl2")),
+        ("maml maml prototypical", ("maml",)),  # each once, and not the deciding one
+        ("stock nothing \ue000 maml", ("maml",)),
+        ("maml, rl2", ()),  # a list is none of ours
+        ("x" * 100_000, ()),
+    ],
+)
+def test_only_methods_are_compared(tmp_path: Path, compared: str, understood: tuple[str, ...]) -> None:
+    path = tmp_path / "window.ini"
+    path.write_text(f"[engine]\ncompared={compared}\n", "utf-8")
+    assert open_state(path).recognition.compared == understood
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}}",
+        "null",
+        "[1, 2]",
+        '{"inner_steps": 1000000}',
+        '{"inner_steps": "five"}',
+        '{"inner_steps": true}',
+        '{"inner_lr": NaN}',
+        '{"nothing": 1}',
+        "[" * 4000,
+        "{" + '"a":' * 100_000,
+    ],
+)
+def test_settings_of_methods_that_are_not_understood_are_left_out(tmp_path: Path, text: str) -> None:
+    good = with_value("rl2", None, "trials", 2)
+    state = open_state(tmp_path / "window.ini")
+    state.hyperparameters = {"rl2": good}
+    state.save()
+    store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    store.setValue("hyperparameters/maml", text)
+    store.setValue("hyperparameters/nobody", "{}")
+    store.sync()
+    assert open_state(tmp_path / "window.ini").hyperparameters == {"rl2": good}
 
 
 def test_a_folder_that_cannot_be_written_loses_only_the_settings(tmp_path: Path) -> None:

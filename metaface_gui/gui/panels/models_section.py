@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import JobChanged, ModelsChanged, ModelState
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.learner_words import learner_explanation, learner_title
 from metaface_gui.gui.panels.download_box import DownloadBox
 from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.panels.fpir_slider import FpirSlider
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.gui.translation import error_text
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.weights_store import WeightsEntry, WeightsStore
 from metaface_gui.settings import RecognitionSettings
@@ -63,8 +65,9 @@ class ModelsSection(QWidget):
         else:
             self.device.addItem(self.tr("Graphics card (CUDA)"), "cuda")
         self.learner = self._combo(self.tr("Learner"), self.tr("How the app learns people from a few shots"))
-        for key, learner in LEARNERS.items():
-            self.learner.addItem(translate("Learners", learner.title), key)
+        for row, key in enumerate(LEARNERS):
+            self.learner.addItem(learner_title(key), key)
+            self.learner.setItemData(row, learner_explanation(key), Qt.ItemDataRole.ToolTipRole)
         self.fpir = FpirSlider(self)
         self.download = DownloadBox(self)
         self.busy = QProgressBar(self)

@@ -195,6 +195,8 @@ class MethodPage(QWidget):
 
     def _on_models(self, event: ModelsChanged) -> None:
         self._learner = event.learner
+        running = {event.learner, *event.compared}
+        self._adapted = {key: adapted for key, adapted in self._adapted.items() if key in running}
         self.form.show_settings(event.learner, event.hyperparameters.get(event.learner))
         self._show()
 

@@ -1,0 +1,59 @@
+"""The list of learners in the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import EngineEvent, ModelsChanged, ModelState
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.models_section import ModelsSection
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import weights_dir
+from tests.gui.fakes import FakeEngine
+
+Say = Callable[[EngineEvent], None]
+
+
+@pytest.fixture
+def section(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, tmp_path: Path) -> ModelsSection:
+    made = ModelsSection(engine, bridge, WeightsStore(weights_dir(), tmp_path))
+    qtbot.addWidget(made)
+    made.resize(320, 320)
+    made.show()
+    return made
+
+
+def models(learner: str) -> ModelsChanged:
+    return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=("maml",))
+
+
+def test_every_method_has_its_title_and_explanation(section: ModelsSection) -> None:
+    combo = section.learner
+    assert [combo.itemData(row) for row in range(combo.count())] == list(LEARNERS)
+    assert [combo.itemText(row) for row in range(combo.count())] == [each.title for each in LEARNERS.values()]
+    for row, each in enumerate(LEARNERS.values()):
+        assert combo.itemData(row, Qt.ItemDataRole.ToolTipRole) == each.explanation
+
+
+def test_the_list_follows_what_decides_and_asks_for_nothing(
+    section: ModelsSection, engine: FakeEngine, say: Say
+) -> None:
+    say(models("rl2"))
+    assert section.learner.currentText() == "Auto (RL²)"
+    say(models("stock"))
+    assert section.learner.currentData() == "stock"
+    assert engine.calls == []
+
+
+def test_choosing_with_the_keyboard(section: ModelsSection, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+    say(models("prototypical"))
+    section.learner.setFocus()
+    QTest.keyClick(section.learner, Qt.Key.Key_Down)
+    assert engine.calls_of("set_learner") == [("matching",)]

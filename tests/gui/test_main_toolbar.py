@@ -1,0 +1,73 @@
+"""What the tool bar says of the learners."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState
+from metaface_gui.gui.main_actions import MainActions
+from metaface_gui.gui.main_toolbar import MainToolBar
+from metaface_gui.gui.source_menu import SourceMenu
+
+
+def models(learner: str, *compared: str, state: ModelState = ModelState.READY) -> ModelsChanged:
+    return ModelsChanged(state, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> MainToolBar:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    menu = SourceMenu(window, lambda: ())
+    made = MainToolBar(menu, MainActions(window, menu), window)
+    window.addToolBar(made)
+    window.resize(1000, 300)
+    window.show()
+    return made
+
+
+def test_the_learners_name_is_that_of_the_registry(bar: MainToolBar) -> None:
+    assert "Loading" in bar.learner_button.text()
+    bar.show_models(models("prototypical"))
+    assert bar.learner_button.text() == "Prototypes"
+    assert "Nobody" in bar.learner_button.toolTip()
+    bar.show_adapted(Adapted("prototypical", 1, 5, 3.2))
+    assert bar.learner_button.text() == "Prototypes · 1 person"
+
+
+def test_compared_learners_are_counted_and_named(bar: MainToolBar) -> None:
+    bar.show_models(models("prototypical", "maml", "reptile", "rl2"))
+    bar.show_adapted(Adapted("prototypical", 5, 25, 3.2))
+    bar.show_adapted(Adapted("maml", 5, 25, 14.0, is_primary=False))
+    assert bar.learner_button.text() == "Prototypes +3 · 5 people"
+    assert "25 shots in 3 ms" in bar.learner_button.toolTip()
+    assert "MAML, Reptile, Auto" in bar.learner_button.toolTip()
+    bar.show_models(models("prototypical"))
+    assert bar.learner_button.text() == "Prototypes · 5 people"
+    assert "Compared" not in bar.learner_button.toolTip()
+
+
+def test_a_compared_learner_that_decides_now_is_known_already(bar: MainToolBar) -> None:
+    bar.show_models(models("prototypical", "maml"))
+    bar.show_adapted(Adapted("prototypical", 5, 25, 3.2))
+    bar.show_adapted(Adapted("maml", 5, 25, 14.0, is_primary=False))
+    bar.show_models(models("maml", "prototypical"))
+    assert bar.learner_button.text() == "MAML +1 · 5 people"
+    bar.show_models(models("reptile", "prototypical"))
+    assert bar.learner_button.text() == "Reptile +1"
+
+
+def test_loading_and_unknown_learners(bar: MainToolBar) -> None:
+    bar.show_models(models("something else"))
+    assert bar.learner_button.text() == "something else"
+    bar.show_models(models("maml", state=ModelState.LOADING))
+    assert "Loading" in bar.learner_button.text()
+
+
+def test_a_click_asks_for_the_controls(bar: MainToolBar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.learner_clicked):
+        QTest.mouseClick(bar.learner_button, Qt.MouseButton.LeftButton)
