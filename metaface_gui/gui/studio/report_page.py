@@ -1,0 +1,393 @@
+"""The report: every method scored on the enrolled shots themselves, at a click, with the best one marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import GalleryChanged, JobChanged, ModelsChanged, ModelState, SelfTested
+from metaface_gui.engine.self_test_job import SELF_TEST_TITLE
+from metaface_gui.errors import KnownError, cannot_write
+from metaface_gui.gallery import GallerySnapshot
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.learner_words import learner_title
+from metaface_gui.gui.panels.elided_label import ElidedLabel, set_role
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.panels.file_dialogs import ask_where_to_save, file_filter
+from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.studio.confusion import confusion_picture
+from metaface_gui.gui.studio.confusion_view import ConfusionView
+from metaface_gui.gui.studio.report_export import matrix_title, report_csv, report_png, report_tsv
+from metaface_gui.gui.studio.report_table import ReportTable
+from metaface_gui.gui.studio.report_words import made_at_text, recommendation_text, scope_text, settings_text
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import error_text
+from metaface_gui.metalearning.self_test import SelfTestReport
+from metaface_gui.pipeline.whole_file import write_whole
+
+_LINES_WIDTH = 150
+_SMALL = "padding: 3px 10px; min-height: 18px;"
+
+
+class ReportPage(QWidget):
+    """Follows the engine. The last report stays until the next one is there, with a word when it is out of date.
+
+    `refused` says that a file could not be written.
+    """
+
+    refused = Signal(KnownError)
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Report"))
+        self._engine = engine
+        self._report: SelfTestReport | None = None
+        self._people: GallerySnapshot | None = None
+        self._models: ModelsChanged | None = None
+        self._tested_with: ModelsChanged | None = None
+        self._job_id: int | None = None
+        self._is_running = False
+        self._failure: KnownError | None = None
+        self._told = ""
+        self._make_bar()
+        self._make_results()
+        self._lay_out()
+        self._connect(bridge)
+        self._refresh()
+
+    @property
+    def report(self) -> SelfTestReport | None:
+        """What is shown; None before the first test has ended."""
+        return self._report
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a test is under way."""
+        return self._is_running
+
+    def start(self) -> None:
+        """Test all methods."""
+        if not self._is_running and self.test_button.isEnabled():
+            self._begin(None)
+            self._engine.self_test()
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_bar(self) -> None:
+        self.test_button = QPushButton(self.tr("Test all methods"), self)
+        self.test_button.setProperty("kind", "primary")
+        set_icon(self.test_button, "gauge", "on_primary")
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(120)
+        self.progress.setAccessibleName(self.tr("Testing the methods"))
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setToolTip(self.tr("Stop the test and keep the last report (Esc)"))
+        self.first_line = ElidedLabel("", self)
+        self.second_line = ElidedLabel("", self, role="muted")
+        self.use_button = QPushButton(self.tr("Use this method"), self)
+        self.copy_button = QPushButton(self.tr("Copy"), self)
+        self.copy_button.setToolTip(self.tr("Copy the table for a spreadsheet or a message (Ctrl+C)"))
+        set_icon(self.copy_button, "copy")
+        self.export_button = QToolButton(self)
+        self.export_button.setText(self.tr("Export"))
+        self.export_button.setToolTip(self.tr("Save the report as a file"))
+        self.export_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_icon(self.export_button, "export")
+        menu = QMenu(self.export_button)
+        self.export_csv = menu.addAction(self.tr("Table for a spreadsheet (CSV)…"))
+        self.export_png = menu.addAction(self.tr("Picture (PNG)…"))
+        self.export_button.setMenu(menu)
+
+    def _make_results(self) -> None:
+        self.table = ReportTable(self)
+        self.matrix_heading = ElidedLabel("", self, role="muted")
+        self.matrix = ConfusionView(self)
+        beside = QWidget(self)
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(Space.M, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addWidget(self.matrix_heading)
+        column.addWidget(self.matrix, 1)
+        self.results = QSplitter(Qt.Orientation.Horizontal, self)
+        self.results.addWidget(self.table)
+        self.results.addWidget(beside)
+        self.results.setChildrenCollapsible(False)
+        self.results.setStretchFactor(0, 5)
+        self.results.setStretchFactor(1, 3)
+        self.results.setSizes([620, 300])
+        self.note = EmptyNote("gauge", "", "", self)
+
+    def _lay_out(self) -> None:
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addWidget(self.first_line)
+        lines.addWidget(self.second_line)
+        bar = QHBoxLayout()
+        bar.setSpacing(Space.S)
+        for widget in (self.test_button, self.progress, self.cancel_button):
+            bar.addWidget(widget)
+        bar.addLayout(lines, 1)
+        for action in (self.use_button, self.copy_button, self.export_button):
+            bar.addWidget(action)
+        place = QWidget(self)
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self.note)
+        self._stack.addWidget(self.results)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.XS)
+        layout.setSpacing(Space.S)
+        layout.addLayout(bar)
+        layout.addWidget(place, 1)
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        self.test_button.clicked.connect(self.start)
+        self.cancel_button.clicked.connect(self._on_cancel)
+        self.use_button.clicked.connect(self._on_use)
+        self.copy_button.clicked.connect(self._on_copy)
+        self.export_csv.triggered.connect(self._ask_for_csv)
+        self.export_png.triggered.connect(self._ask_for_png)
+        self.table.learner_selected.connect(self._show_matrix)
+        self.table.learner_activated.connect(self._use)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self, context=within).activated.connect(self._on_copy)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=within)
+        self._escape.activated.connect(self._on_cancel)
+        bridge.job_changed.connect(self._on_job)
+        bridge.self_tested.connect(self._on_self_tested)
+        bridge.gallery_changed.connect(self._on_gallery)
+        bridge.models_changed.connect(self._on_models)
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _on_cancel(self) -> None:
+        if self._job_id is not None:
+            self._engine.cancel_job(self._job_id)
+
+    def _on_use(self) -> None:
+        self._use(self.table.learner)
+
+    def _use(self, learner: str) -> None:
+        if learner and (self._models is None or learner != self._models.learner):
+            self._engine.set_learner(learner)
+
+    def _on_copy(self) -> None:
+        if self._report is not None:
+            QGuiApplication.clipboard().setText(report_tsv(self._report, self.table.rows()))
+            self._tell(self.tr("Copied: the table, as it is sorted now."))
+
+    def _show_menu(self, place: QPoint) -> None:
+        if self._report is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        use = menu.addAction(self.use_button.text(), self._on_use)
+        use.setEnabled(self.use_button.isEnabled())
+        menu.addAction(self.tr("Copy the table"), self._on_copy)
+        sort = menu.addMenu(self.tr("Sort by"))
+        for column, title in self.table.column_titles():
+            action = QAction(title, sort)
+            action.triggered.connect(lambda _checked=False, chosen=column: self.table.sort_by(chosen))
+            sort.addAction(action)
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _ask_for_csv(self) -> None:
+        filters = [file_filter(self.tr("Table"), ["*.csv"])]
+        ask_where_to_save(
+            self, self.tr("Save the table"), filters, self._suggested("csv"), lambda paths: self.save_csv(paths[0])
+        )
+
+    def _ask_for_png(self) -> None:
+        filters = [file_filter(self.tr("Picture"), ["*.png"])]
+        ask_where_to_save(
+            self, self.tr("Save the picture"), filters, self._suggested("png"), lambda paths: self.save_png(paths[0])
+        )
+
+    def _suggested(self, suffix: str) -> str:
+        day = "" if self._report is None else made_at_text(self._report)[:10]
+        return f"metaface-report-{day}.{suffix}"
+
+    def save_csv(self, path: Path) -> None:
+        """Write the table and every confusion; `refused` if that is not possible."""
+        if self._report is not None:
+            self._write(path, report_csv(self._report, self.table.rows()))
+
+    def save_png(self, path: Path) -> None:
+        """Draw the table and the selected method's matrix; `refused` if they cannot be written."""
+        if self._report is not None:
+            self._write(path, report_png(self._report, self.table.rows(), self.table.learner))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            self.refused.emit(cannot_write(path, error))
+        else:
+            self._tell(self.tr("Saved as {name}.").format(name=path.name))
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _begin(self, job_id: int | None) -> None:
+        self._is_running, self._job_id = True, job_id
+        self._failure, self._told = None, ""
+        self._tested_with = self._models
+        self.progress.setRange(0, 0)
+        self._refresh()
+
+    def _on_job(self, event: JobChanged) -> None:
+        if event.title != SELF_TEST_TITLE or (self._job_id is not None and event.job_id < self._job_id):
+            return
+        if event.is_finished:
+            if not self._is_running:
+                return
+            self._is_running, self._job_id = False, None
+            self._failure = event.error
+            self._told = self.tr("The test was stopped.") if event.is_cancelled and event.error is None else ""
+            self._refresh()
+            return
+        if event.job_id != self._job_id:
+            self._begin(event.job_id)
+        if event.fraction is not None:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(1000 * event.fraction))
+
+    def _on_self_tested(self, event: SelfTested) -> None:
+        self._report = event.report
+        self._failure, self._told = None, ""
+        self.table.show_report(event.report)
+        self._show_matrix(self.table.learner)
+        self._refresh()
+
+    def _on_gallery(self, event: GalleryChanged) -> None:
+        self._people = event.snapshot
+        self._refresh()
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        if event.state is not ModelState.LOADING:
+            self._models = event
+            self._refresh()
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _tell(self, text: str) -> None:
+        self._told = text
+        self._refresh()
+
+    def _refresh(self) -> None:
+        has_report = self._report is not None
+        cancel_had_focus, test_had_focus = self.cancel_button.hasFocus(), self.test_button.hasFocus()
+        self.test_button.setVisible(not self._is_running)
+        self.progress.setVisible(self._is_running)
+        self.cancel_button.setVisible(self._is_running)
+        self.cancel_button.setEnabled(self._job_id is not None)
+        self._escape.setEnabled(self._is_running)
+        if self._is_running and test_had_focus:
+            self.cancel_button.setFocus()
+        elif not self._is_running and cancel_had_focus:
+            self.test_button.setFocus()
+        missing = self._what_is_missing()
+        self.test_button.setEnabled(not missing)
+        self.test_button.setText(self.tr("Test again") if has_report else self.tr("Test all methods"))
+        self.test_button.setToolTip(
+            missing or self.tr("Leave each enrolled shot out in turn and see which method still names it right")
+        )
+        for widget in (self.copy_button, self.export_button, self.use_button):
+            widget.setVisible(has_report)
+        self._stack.setCurrentWidget(self.results if has_report else self.note)
+        self._say_note(missing)
+        self._say_lines()
+        self._say_use()
+
+    def _what_is_missing(self) -> str:
+        """What the gallery lacks for a test, and what to do about it; empty if nothing, or it is not known yet."""
+        if self._people is None or any(person.shot_count > 1 for person in self._people.people):
+            return ""
+        with_shot = [person for person in self._people.people if person.shot_count]
+        if not with_shot:
+            return self.tr("Nobody is enrolled yet: record two shots or more of somebody.")
+        name = shortened(with_shot[0].name)
+        return self.tr("Everybody has only one shot: record a second one of {name}.").format(name=name)
+
+    def _say_note(self, missing: str) -> None:
+        title = self.tr("Which method knows your people best?")
+        if self._is_running:
+            self.note.say(self.tr("Testing the methods …"), self.tr("The live view goes on meanwhile."))
+        elif missing:
+            self.note.say(title, missing)
+        else:
+            step = self.tr(
+                "Test all methods: each enrolled shot is left out in turn, as it is and degraded, and has to be named "
+                "from the others."
+            )
+            self.note.say(title, step)
+
+    def _say_lines(self) -> None:
+        report = self._report
+        first = "" if report is None else recommendation_text(report)
+        second = "" if report is None else scope_text(report)
+        role = "muted"
+        outdated = self._outdated()
+        if self._is_running:
+            first = self.tr("Testing the methods …") if report is not None else ""
+            second = self.tr("Below is the last report.") if report is not None else ""
+        elif self._failure is not None:
+            second, role = error_text(self._failure), "error"
+        elif self._told:
+            second = self._told
+        elif outdated:
+            second, role = outdated, "error"
+        self.first_line.setText(first)
+        self.second_line.setText(second)
+        set_role(self.second_line, role)
+        if report is not None and role == "muted":
+            self.second_line.setToolTip(f"{scope_text(report)}\n{settings_text(report)}")
+
+    def _outdated(self) -> str:
+        """Why the report is not of what there is now; empty if it is."""
+        if self._report is None:
+            return ""
+        if self._people is not None and self._people.revision > self._report.revision:
+            return self.tr("The gallery changed since: these are results of an older one. Test again.")
+        then, now = self._tested_with, self._models
+        if then is not None and now is not None and _settings_of(then) != _settings_of(now):
+            return self.tr("Settings changed since: these are results of the former ones. Test again.")
+        return ""
+
+    def _say_use(self) -> None:
+        learner = self.table.learner
+        is_used = self._models is not None and learner == self._models.learner
+        self.use_button.setEnabled(bool(learner) and not is_used)
+        self.use_button.setText(self.tr("In use") if is_used else self.tr("Use this method"))
+        self.use_button.setToolTip(
+            self.tr("{title} decides the names already").format(title=learner_title(learner))
+            if is_used
+            else self.tr("Let {title} decide the names from now on (Enter)").format(title=learner_title(learner))
+        )
+
+    def _show_matrix(self, learner: str) -> None:
+        if self._report is not None and learner:
+            self.matrix.show_picture(confusion_picture(self._report, self._report.row(learner)))
+            self.matrix_heading.setText(matrix_title(learner))
+            self._say_use()
+
+
+def _settings_of(models: ModelsChanged) -> tuple[str, float, dict[str, object]]:
+    """What a report depends on besides the gallery."""
+    return models.embedder, models.fpir, dict(models.hyperparameters)

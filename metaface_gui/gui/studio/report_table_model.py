@@ -1,0 +1,161 @@
+"""The self-test's table: a row a method, sorted by numbers and not by what they look like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from enum import IntEnum
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
+
+from metaface_gui.gui.studio.report_words import (
+    ReportColumn,
+    cell_text,
+    cell_tooltip,
+    column_explanation,
+    column_title,
+    count_text,
+    percent_text,
+    recommendation_text,
+    value_of,
+)
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+class ReportRole(IntEnum):
+    """What a delegate asks of a cell besides its text."""
+
+    LEARNER = int(Qt.ItemDataRole.UserRole)
+    """The method's key."""
+    SORT = LEARNER + 1
+    PERCENT = LEARNER + 2
+    """The share alone; empty for cells that are none."""
+    COUNT = LEARNER + 3
+    """The counts alone."""
+    IS_RECOMMENDED = LEARNER + 4
+
+
+class ReportTableModel(QAbstractTableModel):
+    """Rows in the methods' own order; put a `ReportSortModel` before it to sort."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._report: SelfTestReport | None = None
+
+    @property
+    def report(self) -> SelfTestReport | None:
+        """What is shown."""
+        return self._report
+
+    def set_report(self, report: SelfTestReport) -> None:
+        """Show another report."""
+        self.beginResetModel()
+        self._report = report
+        self.endResetModel()
+
+    def row_of(self, learner: str) -> int:
+        """The row of a method; -1 if it was not tested."""
+        rows = () if self._report is None else self._report.rows
+        return next((number for number, row in enumerate(rows) if row.learner == learner), -1)
+
+    # Qt's side ------------------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Methods."""
+        return 0 if parent.isValid() or self._report is None else len(self._report.rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Always the same ones."""
+        return 0 if parent.isValid() else len(ReportColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Titles, what they mean, and on which side they are."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = ReportColumn(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column_title(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column_explanation(column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_side(column))
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """A cell in its roles."""
+        if self._report is None or not index.isValid():
+            return None
+        return _cell(self._report, self._report.rows[index.row()], ReportColumn(index.column()), role)
+
+
+def _side(column: ReportColumn) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column is ReportColumn.METHOD else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _cell(report: SelfTestReport, row: LearnerScore, column: ReportColumn, role: int) -> object:
+    is_share = column not in (ReportColumn.METHOD, ReportColumn.ADAPT)
+    answers: dict[int, Callable[[], object]] = {
+        Qt.ItemDataRole.DisplayRole: lambda: cell_text(report, row, column),
+        Qt.ItemDataRole.ToolTipRole: lambda: cell_tooltip(report, row, column),
+        Qt.ItemDataRole.AccessibleTextRole: lambda: _spoken(report, row, column),
+        Qt.ItemDataRole.TextAlignmentRole: lambda: int(_side(column)),
+        ReportRole.LEARNER: lambda: row.learner,
+        ReportRole.SORT: lambda: _sortable(report, row, column),
+        ReportRole.PERCENT: lambda: percent_text(value_of(row, column)) if is_share else "",
+        ReportRole.COUNT: lambda: count_text(report, row, column),
+        ReportRole.IS_RECOMMENDED: lambda: row.learner == report.recommended,
+    }
+    return answers[role]() if role in answers else None
+
+
+def _spoken(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
+    text = f"{column_title(column)}: {cell_text(report, row, column)}".replace("\n", " ")
+    is_marked = column is ReportColumn.METHOD and row.learner == report.recommended
+    return f"{text}. {recommendation_text(report)}" if is_marked else text
+
+
+def _sortable(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> float | str:
+    """What was not measured comes below everything that was."""
+    if column is ReportColumn.METHOD:
+        return cell_text(report, row, column).casefold()
+    value = value_of(row, column)
+    return -1.0 if math.isnan(value) else value
+
+
+class ReportSortModel(QSortFilterProxyModel):
+    """Sorts a `ReportTableModel` by the numbers; rows that are equal keep the methods' order."""
+
+    def __init__(self, model: ReportTableModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setSourceModel(model)
+        self.setSortRole(ReportRole.SORT)
+        self._model = model
+
+    def rows(self) -> tuple[LearnerScore, ...]:
+        """The report's rows as they are sorted now."""
+        report = self._model.report
+        if report is None:
+            return ()
+        order = (self.mapToSource(self.index(row, 0)).row() for row in range(self.rowCount()))
+        return tuple(report.rows[number] for number in order)
+
+    def index_of(self, learner: str) -> QModelIndex:
+        """Where a method is now; invalid if it was not tested."""
+        return self.mapFromSource(self._model.index(self._model.row_of(learner), 0))
+
+
+def recommended_word() -> str:
+    """What stands beside the recommended method."""
+    return translate("Report", "Recommended")

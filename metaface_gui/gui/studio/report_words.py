@@ -1,0 +1,205 @@
+"""Figures of the self-test in words: shares with the counts they rest on, and how far chance could have moved them."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+from metaface_gui.gui.learner_words import learner_explanation, learner_title
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport, wilson_interval
+
+UNMEASURED = "–"
+
+
+class ReportColumn(IntEnum):
+    """The table's columns, from left to right."""
+
+    METHOD = 0
+    NEAREST_CLEAN = 1
+    NEAREST_DEGRADED = 2
+    NAMED_CLEAN = 3
+    NAMED_DEGRADED = 4
+    FPIR = 5
+    ADAPT = 6
+
+
+SHARE_COLUMNS = (
+    ReportColumn.NEAREST_CLEAN,
+    ReportColumn.NEAREST_DEGRADED,
+    ReportColumn.NAMED_CLEAN,
+    ReportColumn.NAMED_DEGRADED,
+)
+
+
+def column_title(column: ReportColumn) -> str:
+    """A heading of two lines."""
+    return {
+        ReportColumn.METHOD: translate("Report", "Method"),
+        ReportColumn.NEAREST_CLEAN: translate("Report", "Nearest right,\nas recorded"),
+        ReportColumn.NEAREST_DEGRADED: translate("Report", "Nearest right,\ndegraded"),
+        ReportColumn.NAMED_CLEAN: translate("Report", "Named right,\nas recorded"),
+        ReportColumn.NAMED_DEGRADED: translate("Report", "Named right,\ndegraded"),
+        ReportColumn.FPIR: translate("Report", "Strangers\nnamed"),
+        ReportColumn.ADAPT: translate("Report", "Adapts\nin ms"),
+    }[column]
+
+
+def column_explanation(column: ReportColumn) -> str:
+    """What a column counts."""
+    return {
+        ReportColumn.METHOD: translate("Report", "All methods, with their settings as they are now"),
+        ReportColumn.NEAREST_CLEAN: translate(
+            "Report", "Accuracy: left-out shots whose nearest person is the right one, whatever the threshold"
+        ),
+        ReportColumn.NEAREST_DEGRADED: translate(
+            "Report", "Accuracy on copies of the same shots: dark, small, blurred or half covered"
+        ),
+        ReportColumn.NAMED_CLEAN: translate(
+            "Report", "TPIR: left-out shots that are named right, with a score that reaches the threshold"
+        ),
+        ReportColumn.NAMED_DEGRADED: translate(
+            "Report", "TPIR on copies of the same shots: dark, small, blurred or half covered"
+        ),
+        ReportColumn.FPIR: translate(
+            "Report", "FPIR: strangers who are taken for somebody, measured on others than those who set the threshold"
+        ),
+        ReportColumn.ADAPT: translate("Report", "Median time to learn everybody, in milliseconds, on this computer"),
+    }[column]
+
+
+def percent_text(share: float) -> str:
+    """A share of 0..1 with one decimal; a dash where nothing was measured."""
+    return UNMEASURED if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def milliseconds_text(milliseconds: float) -> str:
+    """A time with about two significant digits."""
+    return f"{milliseconds:.1f}" if milliseconds < 10 else f"{milliseconds:,.0f}"
+
+
+def value_of(row: LearnerScore, column: ReportColumn) -> float:
+    """A column's number: a share of 0..1, milliseconds, NaN where nothing was measured."""
+    return {
+        ReportColumn.METHOD: math.nan,
+        ReportColumn.NEAREST_CLEAN: row.accuracy_clean,
+        ReportColumn.NEAREST_DEGRADED: row.accuracy_degraded,
+        ReportColumn.NAMED_CLEAN: row.tpir_clean,
+        ReportColumn.NAMED_DEGRADED: row.tpir_degraded,
+        ReportColumn.FPIR: row.fpir,
+        ReportColumn.ADAPT: row.adapt_ms,
+    }[column]
+
+
+def probes_of(report: SelfTestReport, column: ReportColumn) -> int:
+    """How many probes a share is of; 0 for columns that are no shares of probes."""
+    if column not in SHARE_COLUMNS:
+        return 0
+    is_degraded = column in (ReportColumn.NEAREST_DEGRADED, ReportColumn.NAMED_DEGRADED)
+    return report.n_degraded if is_degraded else report.n_probes
+
+
+def count_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
+    """How many of how many, e.g. `96 of 100`; empty where nothing was counted."""
+    share, n = value_of(row, column), probes_of(report, column)
+    if n == 0 or math.isnan(share):
+        return ""
+    return translate("Report", "{count} of {n}", None, count=f"{round(share * n):,}", n=f"{n:,}")
+
+
+def cell_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
+    """A cell in full: `96.0 % (96 of 100)`."""
+    if column is ReportColumn.METHOD:
+        return learner_title(row.learner)
+    if column is ReportColumn.ADAPT:
+        return milliseconds_text(row.adapt_ms)
+    count = count_text(report, row, column)
+    return percent_text(value_of(row, column)) + (f" ({count})" if count else "")
+
+
+def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
+    """What is behind a cell: counts and the interval that chance leaves open."""
+    if column is ReportColumn.METHOD:
+        lines = [learner_title(row.learner), learner_explanation(row.learner)]
+        if row.changed_settings:
+            lines.append(translate("Report", "Settings: {settings}", None, settings=row.changed_settings))
+        if row.learner == report.recommended:
+            lines.append(recommendation_text(report))
+        return "\n".join(line for line in lines if line)
+    text = cell_text(report, row, column)
+    share = value_of(row, column)
+    if column is ReportColumn.ADAPT or math.isnan(share):
+        return f"{column_explanation(column)}\n{text}"
+    # Copies of one shot are no independent trials, so the interval is that of the shots; so with strangers and folds.
+    trials = report.n_strangers // 2 if column is ReportColumn.FPIR else report.n_probes
+    low, high = wilson_interval(share, trials)
+    interval = translate(
+        "Report",
+        "95 % interval: {low} to {high} (Wilson, {n} independent trials)",
+        None,
+        low=percent_text(low),
+        high=percent_text(high),
+        n=f"{trials:,}",
+    )
+    return f"{column_explanation(column)}\n{text}\n{interval}"
+
+
+def recommendation_text(report: SelfTestReport) -> str:
+    """Why the recommended method is recommended, without more certainty than the probes allow."""
+    title = learner_title(report.recommended)
+    others = len(report.tied) - 1
+    if len(report.rows) == 1:
+        return translate("Report", "Only {title} was tested.", None, title=title)
+    if others <= 0:
+        return translate("Report", "Recommended: {title} names the most shots right.", None, title=title)
+    if others == len(report.rows) - 1:
+        return translate(
+            "Report",
+            "Recommended: {title}, among the quickest. These shots show no difference between the methods.",
+            None,
+            title=title,
+        )
+    return translate(
+        "Report",
+        "Recommended: {title}, among the quickest of the {n} that these shots do not tell from the best.",
+        None,
+        title=title,
+        n=len(report.tied),
+    )
+
+
+def scope_text(report: SelfTestReport) -> str:
+    """What was tested, in one line."""
+    people = len(report.people)
+    tested = (
+        translate("Report", "{n} people", None, n=people)
+        if report.n_tested == people
+        else translate("Report", "{tested} of {n} people", None, tested=report.n_tested, n=people)
+    )
+    if people == 1:
+        tested = translate("Report", "1 person")
+    shots = translate("Report", "{n} shots left out in turn", None, n=f"{report.n_probes:,}")
+    copies = translate("Report", "{n} degraded copies", None, n=f"{report.n_degraded:,}")
+    took = translate("Report", "took {n:.1f} s", None, n=report.seconds)
+    return "  ·  ".join((tested, shots, copies, took))
+
+
+def settings_text(report: SelfTestReport) -> str:
+    """Under which settings: embedder, threshold and where it comes from."""
+    embedder = translate("Report", "Embedder {id}", None, id=report.embedder_id or UNMEASURED)
+    if report.n_strangers == 0:
+        threshold = translate("Report", "fixed threshold, as no strangers are known to measure it on")
+    else:
+        threshold = translate(
+            "Report",
+            "threshold for {fpir} of strangers, set on {half} of them and measured on as many others",
+            None,
+            fpir=percent_text(report.wanted_fpir),
+            half=f"{report.n_strangers // 2:,}",
+        )
+    return f"{embedder}  ·  {threshold}"
+
+
+def made_at_text(report: SelfTestReport) -> str:
+    """When it was made, in this computer's time."""
+    return report.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
