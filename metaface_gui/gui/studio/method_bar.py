@@ -25,7 +25,7 @@ from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3
-_FEWEST_LETTERS = 3
+_FEWEST_LETTERS = 2
 _MOST_LETTERS = 12
 
 
@@ -194,7 +194,7 @@ class MethodBar(QWidget):
 
 
 class _Row(QWidget):
-    """Nine buttons and one for all, side by side at any width: full names, short names, or so many letters."""
+    """Nine buttons and one for all, side by side at any width: full names, short ones, some letters, or numbers."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -210,9 +210,10 @@ class _Row(QWidget):
         self._forms = [([learner_title(button.key) for button in self.buttons], whole), (short, whole), (short, brief)]
         letters = range(_MOST_LETTERS - 1, _FEWEST_LETTERS - 1, -1)
         self._forms += [([_cut(text, most) for text in short], brief) for most in letters]
+        self._forms += [([""] * len(short), brief)]
 
     def minimumSizeHint(self) -> QSize:
-        """Room for three letters each."""
+        """Room for the numbers."""
         return QSize(self._width_of(*self._forms[-1]), HEIGHT)
 
     def sizeHint(self) -> QSize:
@@ -243,8 +244,14 @@ def _all_width(words: str) -> int:
 
 
 def _cut(text: str, most: int) -> str:
-    """The text, or its first letters with the point of an abbreviation."""
-    return text if len(text) <= most else text[:most].rstrip(" -–(") + "."
+    """So many letters of a name, with the point of an abbreviation; what comes after a hyphen tells names apart."""
+    first, _, rest = text.partition("-")
+    if len(text) <= most + 1:  # a point would be as wide as the letter it stands for
+        return text
+    if len(first) > 1 and rest:
+        return _cut(f"{first[0]}-{rest}", most)
+    word = text.partition(" ")[0]
+    return word if len(word) <= most + 1 else text[:most] + "."
 
 
 def _literal(text: str) -> str:

@@ -11,7 +11,7 @@ from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 
 HEIGHT = 36
 _BADGE = 17
-_PADDING = 7
+_PADDING = 6
 _GAP = 5
 _CORNER = 15
 """Side of the corner at the top right that toggles comparing; the name keeps clear of the dot in it."""

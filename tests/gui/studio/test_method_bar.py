@@ -275,6 +275,15 @@ def test_no_name_is_cut_off_at_any_width(window: Window, say: Say, width: int, d
     assert len({button.text() for button in row.buttons}) == len(KEYS)
 
 
+@pytest.mark.parametrize("width", [460, 530, 600, 694])
+def test_a_very_narrow_bar_keeps_its_numbers_whole(window: Window, width: int) -> None:
+    window.resize(width, 300)
+    QApplication.processEvents()
+    assert window.width() == width
+    assert all(button.width_for(button.text()) <= button.width() for button in window.bar.row.buttons)
+    assert window.bar.all_button.geometry().right() < window.bar.row.width()
+
+
 def test_wider_is_longer(window: Window) -> None:
     names = []
     for width in (760, 1150, 1900):
