@@ -56,8 +56,8 @@ class Explanation:
     """The decision on one face, taken apart.
 
     `decision` is that on this very picture, without a vote over time. `crop_rgb` is the aligned face (s, s, 3) uint8
-    that the embedder saw. `heat` is (g, g) float32, rows from the top: by how much the score of `heat_of`, the person
-    it was named after or else the nearest one, falls when that part is covered (negative: it rises); zeros in an empty
+    that the embedder saw. `heat` is (g, g) float32, rows from the top: by how much the score of `heat_of`, the
+    nearest person or whom the user denied, falls when that part is covered (negative: it rises); zeros in an empty
     gallery, where `heat_of` is empty. `scores` are the best few people's (name, score), best first, on the learner's
     own scale, as `decision.threshold` is. `denied` is whom the user said that a face like this one is not, if that
     changed the decision.
@@ -121,7 +121,9 @@ def explain(
 
     scores = _scores(classifier, open_set, face)[0]
     nearest = int(scores.argmax())
-    column = nearest if decision.person_id is None else open_set.person_ids.index(decision.person_id)
+    column = nearest
+    if decision.nearest_id is not None and not (decision.is_denied and decision.is_unknown):
+        column = open_set.person_ids.index(decision.nearest_id)
     near = _near_shots(classifier, open_set, face, shots, picture_of)
     falls = []
     for begin in range(0, HEAT_GRID**2, _BATCH):

@@ -42,14 +42,19 @@ class ScoreBars(QWidget):
         super().__init__(parent)
         self._scores: tuple[tuple[str, float], ...] = ()
         self._threshold = 0.0
+        self._denied = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Scores of the best people"))
         Theme.current().changed.connect(self.update)
 
-    def show_scores(self, scores: Sequence[tuple[str, float]], threshold: float) -> None:
-        """Show these people's scores, best first, against the threshold; all on one scale."""
+    def show_scores(self, scores: Sequence[tuple[str, float]], threshold: float, denied: str = "") -> None:
+        """Show these people's scores, best first, against the threshold; all on one scale.
+
+        `denied` is whom the user said this is not: struck out, whatever their score.
+        """
         self._scores = tuple(scores)
         self._threshold = threshold
+        self._denied = denied
         lines = [f"{name}: {score_text(score)}" for name, score in scores]
         words = "\n".join((*lines, self.tr("Threshold: {score}").format(score=score_text(threshold))))
         self.setAccessibleDescription(words)
@@ -77,14 +82,17 @@ class ScoreBars(QWidget):
         layout = self._layout(QFontMetricsF(names), QFontMetricsF(numbers))
         for index, (name, score) in enumerate(fitting):
             line = QRectF(0, _ROW + index * row_height, self.width(), row_height)
-            reaches = score >= self._threshold
-            painter.setFont(font(FontSize.BODY, bold=reaches and index == 0))
-            painter.setPen(theme.color("text"))
+            is_denied = bool(self._denied) and name == self._denied
+            counts = score >= self._threshold and not is_denied
+            name_font = font(FontSize.BODY, bold=counts and index == 0)
+            name_font.setStrikeOut(is_denied)
+            painter.setFont(name_font)
+            painter.setPen(theme.color("muted" if is_denied else "text"))
             elided = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(layout.name_width))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
             painter.setFont(numbers)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, score_text(score))
-            self._paint_bar(painter, layout, line, score)
+            self._paint_bar(painter, layout, line, score, "known" if counts else "disabled")
         self._paint_threshold(painter, layout, _ROW + len(fitting) * row_height)
 
     def _layout(self, names: QFontMetricsF, numbers: QFontMetricsF) -> _Layout:
@@ -99,13 +107,13 @@ class ScoreBars(QWidget):
         left = name_width + Space.XS
         return _Layout(name_width, left, max(self.width() - left - number_width, 20.0), low, high + room)
 
-    def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, score: float) -> None:
+    def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, score: float, token: str) -> None:
         theme = Theme.current()
         top = line.center().y() - _BAR / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("border"))
         painter.drawRoundedRect(QRectF(layout.bar_left, top, layout.bar_width, _BAR), 3, 3)
-        painter.setBrush(theme.color("known" if score >= self._threshold else "disabled"))
+        painter.setBrush(theme.color(token))
         width = max(layout.x(score) - layout.bar_left, 2.0)
         painter.drawRoundedRect(QRectF(layout.bar_left, top, width, _BAR), 3, 3)
 

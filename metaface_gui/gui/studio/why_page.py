@@ -19,6 +19,7 @@ from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import Explained, ResultReady, SourceChanged, SourceState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.learner_words import learner_title
 from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.wording import shortened
@@ -29,7 +30,6 @@ from metaface_gui.gui.studio.score_bars import ScoreBars, score_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.explanation import Explanation
-from metaface_gui.pipeline.learners import ALL_LEARNERS
 
 _LONGEST_WAIT_MS = 10_000
 """An explanation takes well under a second; whoever waits so long gets told that none came."""
@@ -282,14 +282,16 @@ class WhyPage(QWidget):
 
     def _show(self, explanation: Explanation) -> None:
         self._shown = explanation
-        learner = ALL_LEARNERS.get(explanation.learner)
-        title = translate("Learners", learner.title) if learner else explanation.learner
         self.decision.setText(decision_text(explanation))
         words = self.tr("Face #{id} · {method} · one picture, without the vote over time · {seconds} s")
-        self.details.setText(words.format(id=self._track_id, method=title, seconds=f"{explanation.seconds:.2f}"))
+        self.details.setText(
+            words.format(
+                id=self._track_id, method=learner_title(explanation.learner), seconds=f"{explanation.seconds:.2f}"
+            )
+        )
         self.picture.show_face(explanation.crop_rgb, explanation.heat)
         self._show_legend(explanation)
-        self.bars.show_scores(explanation.scores, explanation.decision.threshold)
+        self.bars.show_scores(explanation.scores, explanation.decision.threshold, explanation.denied)
         self.near.show_shots(explanation.shots)
         self.quality.show_quality(explanation.quality)
         self._stack.setCurrentWidget(self._content)

@@ -1,0 +1,237 @@
+"""What is drawn over the dots of the embedding map: people's names, and the faces on screen with their trails.
+
+Both layers lie in the pixels of the view box, so that words and lines keep their size at any zoom.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+from metaface_gui.gui.theme import FontSize, Theme, font
+from metaface_gui.types import Floats
+
+MOST_LABELS = 40
+_LABEL_WIDTH = 120.0
+_GAP = 13.0
+"""From the middle of an anchor to its name."""
+_CROSS = 7.0
+_TRAIL = 16
+_REACH = 10.0
+"""How far lines and crosses reach around the points they are drawn at."""
+
+
+def place_labels(points: Sequence[QPointF], sizes: Sequence[QSizeF], room: QRectF) -> list[QRectF | None]:
+    """Put a label beside each point, clear of other labels and points: right, left, above, below; None: no room.
+
+    The first ones choose first.
+    """
+    taken = [QRectF(point.x() - _GAP / 2, point.y() - _GAP / 2, _GAP, _GAP) for point in points]
+    placed: list[QRectF | None] = []
+    for point, size in zip(points, sizes, strict=True):
+        middle, half = point.y() - size.height() / 2, size.width() / 2
+        places = (
+            QPointF(point.x() + _GAP, middle),
+            QPointF(point.x() - _GAP - size.width(), middle),
+            QPointF(point.x() - half, point.y() - _GAP - size.height()),
+            QPointF(point.x() - half, point.y() + _GAP),
+        )
+        rects = (QRectF(place, size) for place in places)
+        free = (r for r in rects if room.contains(r) and not any(r.intersects(other) for other in taken))
+        found = next(free, None)
+        placed.append(found)
+        if found is not None:
+            taken.append(found)
+    return placed
+
+
+class _Layer(QGraphicsObject):
+    """Draws in the view box's own pixels, over everything in it."""
+
+    def __init__(self, view: pg.ViewBox, z: float) -> None:
+        super().__init__()
+        self._view = view
+        self._bounds = QRectF()
+        self.setParentItem(view)
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        view.sigRangeChanged.connect(self.lay_out)
+        view.sigResized.connect(self.lay_out)
+        Theme.current().changed.connect(self.update)
+
+    def boundingRect(self) -> QRectF:
+        """What is drawn on."""
+        return self._bounds
+
+    def lay_out(self) -> None:
+        """Find the places anew."""
+
+    def _to_pixels(self, xy: Floats) -> list[QPointF]:
+        return [self._view.mapFromView(QPointF(float(x), float(y))) for x, y in xy]
+
+    def _cover(self, rects: Sequence[QRectF]) -> None:
+        """Say that these are drawn on from now on; what they were before is drawn over."""
+        self.prepareGeometryChange()
+        bounds = QRectF()
+        for rect in rects:
+            bounds = bounds.united(rect)
+        self._bounds = bounds.intersected(self._view.rect())
+        self.update()
+
+
+class NameLayer(_Layer):
+    """Names beside the anchors, elided, none over another; none at all where there are too many people to read."""
+
+    def __init__(self, view: pg.ViewBox) -> None:
+        super().__init__(view, 10.0)
+        self._names: list[str] = []
+        self._points: Floats | None = None
+        self._labels: list[tuple[str, QRectF]] = []
+
+    @property
+    def shown(self) -> list[tuple[str, QRectF]]:
+        """The names that found room, and where."""
+        return self._labels
+
+    def show_names(self, names: Sequence[str], points: Floats) -> None:
+        """Show these names at these points (n, 2) of the plane."""
+        metrics = QFontMetricsF(font(FontSize.SMALL, bold=True))
+        few = names if len(names) <= MOST_LABELS else ()
+        self._names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, _LABEL_WIDTH) for name in few]
+        self.move_to(points)
+
+    def move_to(self, points: Floats) -> None:
+        """Show the same names elsewhere."""
+        self._points = points
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Find the places anew."""
+        if self._points is None or not self._names:
+            self._labels = []
+        else:
+            metrics = QFontMetricsF(font(FontSize.SMALL, bold=True))
+            sizes = [QSizeF(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in self._names]
+            places = place_labels(self._to_pixels(self._points), sizes, self._view.rect())
+            found = zip(self._names, places, strict=True)
+            self._labels = [(name, place) for name, place in found if place is not None]
+        self._cover([place for _name, place in self._labels])
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw the names, each on a ground that lifts it off dots."""
+        theme = Theme.current()
+        ground = theme.color("surface")
+        ground.setAlpha(190)
+        painter.setFont(font(FontSize.SMALL, bold=True))
+        for name, place in self._labels:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(place, 3, 3)
+            painter.setPen(theme.color("text"))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A face on screen: its place (2,) on the plane, and the name that it has; Unknown has `is_unknown`."""
+
+    track_id: int
+    xy: Floats
+    name: str
+    is_unknown: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Drawn:
+    probe: Probe
+    trail: deque[tuple[float, float]]
+    pixels: list[QPointF] = field(default_factory=list)
+    name: str = ""
+    label: QRectF = field(default_factory=QRectF)
+
+
+class ProbeLayer(_Layer):
+    """Faces on screen as crosses that move, with the last few places as a fading trail, and their names."""
+
+    def __init__(self, view: pg.ViewBox) -> None:
+        super().__init__(view, 20.0)
+        self._drawn: dict[int, _Drawn] = {}
+        self._font = font(FontSize.SMALL, bold=True)
+        self._metrics = QFontMetricsF(self._font)
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """Who is shown."""
+        return tuple(drawn.probe for drawn in self._drawn.values())
+
+    def trail_of(self, track_id: int) -> tuple[tuple[float, float], ...]:
+        """Where a face was lately, on the plane, the newest place last; empty if it is not shown."""
+        return tuple(self._drawn[track_id].trail) if track_id in self._drawn else ()
+
+    def show_probes(self, probes: Sequence[Probe]) -> None:
+        """Show these faces; trails of those that have gone go with them."""
+        if not probes and not self._drawn:
+            return
+        before, self._drawn = self._drawn, {}
+        for probe in probes:
+            trail = before[probe.track_id].trail if probe.track_id in before else deque(maxlen=_TRAIL)
+            trail.append((float(probe.xy[0]), float(probe.xy[1])))
+            self._drawn[probe.track_id] = _Drawn(probe, trail)
+        self.lay_out()
+
+    def forget_trails(self) -> None:
+        """Show nobody: the plane has changed, and old places mean nothing on it."""
+        self.show_probes(())
+
+    def lay_out(self) -> None:
+        """Find the places anew."""
+        touched = []
+        for drawn in self._drawn.values():
+            drawn.pixels = [self._view.mapFromView(QPointF(x, y)) for x, y in drawn.trail]
+            here = drawn.pixels[-1]
+            drawn.name = self._metrics.elidedText(drawn.probe.name, Qt.TextElideMode.ElideRight, _LABEL_WIDTH)
+            width = self._metrics.horizontalAdvance(drawn.name) + 8
+            left = here.x() + _REACH
+            if left + width > self._view.rect().right():
+                left = here.x() - _REACH - width
+            drawn.label = QRectF(left, here.y() - self._metrics.height() / 2, width, self._metrics.height())
+            touched.append(drawn.label)
+            touched += [QRectF(p.x() - _REACH, p.y() - _REACH, 2 * _REACH, 2 * _REACH) for p in drawn.pixels]
+        self._cover(touched)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw trails below, crosses above, names on top."""
+        theme = Theme.current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self._view.rect())
+        for drawn in self._drawn.values():
+            self._paint_trail(painter, drawn, theme.color("unknown" if drawn.probe.is_unknown else "known"))
+        for drawn in self._drawn.values():
+            color = theme.color("unknown" if drawn.probe.is_unknown else "known")
+            here = drawn.pixels[-1]
+            # A line of the ground's colour around the cross lifts it off any dot.
+            for pen in (QPen(theme.color("surface"), 7.0), QPen(color, 3.0)):
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                painter.setPen(pen)
+                for sign in (-1.0, 1.0):
+                    arm = QPointF(_CROSS, sign * _CROSS)
+                    painter.drawLine(here - arm, here + arm)
+            painter.setPen(QPen(color, 1.0))
+            painter.setBrush(theme.color("surface"))
+            painter.drawRoundedRect(drawn.label, 4, 4)
+            painter.setFont(self._font)
+            painter.setPen(theme.color("text"))
+            painter.drawText(drawn.label, Qt.AlignmentFlag.AlignCenter, drawn.name)
+
+    def _paint_trail(self, painter: QPainter, drawn: _Drawn, color: QColor) -> None:
+        steps = list(zip(drawn.pixels, drawn.pixels[1:], strict=False))
+        for index, (begin, end) in enumerate(steps, 1):
+            color.setAlphaF(0.7 * index / len(steps))
+            painter.setPen(QPen(color, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(begin, end)

@@ -1,0 +1,52 @@
+"""The way from one embedding map to the next, for eyes that follow a method's change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
+from metaface_gui.types import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glide:
+    """Shots and anchors on their way from where they were, `shots_from` (n, 2) and `anchors_from` (n_people, 2)."""
+
+    shots_from: Floats
+    anchors_from: Floats
+    to: EmbeddingMap
+
+    @classmethod
+    def between(cls, before: EmbeddingMap | None, after: EmbeddingMap) -> Glide:
+        """Follow the shots and people that both maps show; those that are new stand in their places from the start."""
+        shots, anchors = after.shots_xy.copy(), after.anchors_xy.copy()
+        if before is not None:
+            new, old = common_rows(after.shot_ids, before.shot_ids)
+            shots[new] = before.shots_xy[old]
+            new, old = common_rows(after.person_ids, before.person_ids)
+            anchors[new] = before.anchors_xy[old]
+        return cls(shots, anchors, after)
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything moves at all."""
+        return bool((self.shots_from != self.to.shots_xy).any() or (self.anchors_from != self.to.anchors_xy).any())
+
+    def at(self, share: float) -> tuple[Floats, Floats]:
+        """Shots (n, 2) and anchors (n_people, 2) when this share of the way is done, 0..1."""
+        done = np.float32(share)
+        shots = self.shots_from + done * (self.to.shots_xy - self.shots_from)
+        anchors = self.anchors_from + done * (self.to.anchors_xy - self.anchors_from)
+        return shots, anchors
+
+
+def common_rows(first: Sequence[int], second: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows at which the same ids stand in two lists without repetitions."""
+    row_of = {key: row for row, key in enumerate(second)}
+    pairs = [(row, row_of[key]) for row, key in enumerate(first) if key in row_of]
+    rows = np.array(pairs, np.intp).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]

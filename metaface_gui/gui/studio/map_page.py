@@ -1,0 +1,262 @@
+"""The embedding map: enrolled shots, what stands for each person, and the faces on screen, in a method's space."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import GalleryChanged, MapChanged, ModelsChanged, ResultReady
+from metaface_gui.gallery import Person, Shot
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.learner_words import learner_explanation, learner_short_title, learner_title
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.panels.hop import Hop
+from metaface_gui.gui.panels.wording import shots_text
+from metaface_gui.gui.studio.map_key import MapKey
+from metaface_gui.gui.studio.map_layers import Probe
+from metaface_gui.gui.studio.map_plot import MapPlot
+from metaface_gui.gui.studio.shot_card import ShotCard
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
+from metaface_gui.types import PersonId
+
+_FOLLOW = ""
+"""The selector's entry that follows the deciding method."""
+_REST_MS = 60
+"""The pointer rests so long on a dot before its picture is read: sweeping over hundreds asks for none."""
+_MOST_PEOPLE_KEPT = 24
+"""So many people's pictures are kept for pointing again, encoded."""
+
+
+class MapPage(QWidget):
+    """Wants a map only while it can be seen; while it is hidden neither the engine nor the window does anything."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._deciding = ""
+        self._asked: str | None = None
+        self._map: EmbeddingMap | None = None
+        self._slots: dict[PersonId, int] = {}
+        self._people: Mapping[PersonId, Person] = {}
+        self._pointed: int | None = None
+        self._pictures: OrderedDict[PersonId, dict[int, bytes]] = OrderedDict()
+        self._make_widgets()
+        self._lay_out()
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._read_pictures)
+        self._hop = Hop(self)
+        self._hop.arrived.connect(self._on_shots)
+        fit = QShortcut(QKeySequence("F"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        fit.activated.connect(self.plot.fit)
+        bridge.models_changed.connect(self._on_models)
+        bridge.map_changed.connect(self._on_map)
+        bridge.gallery_changed.connect(self._on_gallery)
+        bridge.result_ready.connect(self._on_result)
+        self._show_state()
+
+    @property
+    def asked(self) -> str | None:
+        """The method whose map the engine was asked for last; None while the page is hidden."""
+        return self._asked
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Want a map."""
+        super().showEvent(event)
+        self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Want none."""
+        super().hideEvent(event)
+        self._rest.stop()
+        self.card.hide()
+        if self._asked is not None:
+            self._asked = None
+            self._engine.set_map_learner(None)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.method = ElidingComboBox(self.tr("Space of"), self.tr("Whose adapted space is drawn"), self)
+        self.method.addItem(self.tr("Deciding method"), _FOLLOW)
+        for key in LEARNERS:
+            self.method.addItem(learner_title(key), key)
+            self.method.setItemData(self.method.count() - 1, learner_explanation(key), Qt.ItemDataRole.ToolTipRole)
+        self.method.activated.connect(self._ask)
+        self.counts = ElidedLabel("", self, role="muted")
+        self.explained = ElidedLabel("", self, role="muted")
+        self.key = MapKey(self)
+        self.fit_button = QPushButton(self.tr("&Fit"), self)
+        self.fit_button.setToolTip(self.tr("Show the whole map again (F, or a double click on it)"))
+        self.note = EmptyNote("users", "", "", self)
+        self.plot = MapPlot(self)
+        self.card = ShotCard(self.plot.viewport())
+        self.fit_button.clicked.connect(self.plot.fit)
+        self.plot.shot_pointed.connect(self._on_pointed)
+
+    def _lay_out(self) -> None:
+        side = QVBoxLayout()
+        side.setSpacing(Space.XS)
+        side.addWidget(self.method)
+        side.addSpacing(Space.XS)
+        side.addWidget(self.counts)
+        side.addWidget(self.explained)
+        side.addSpacing(Space.XS)
+        side.addWidget(self.key)
+        side.addStretch(1)
+        side.addWidget(self.fit_button)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.note)
+        self._stack.addWidget(self.plot)
+        column = QWidget(self)
+        column.setLayout(side)
+        column.setFixedWidth(210)
+        side.setContentsMargins(0, 0, 0, 0)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        layout.setSpacing(Space.M)
+        layout.addWidget(column)
+        layout.addLayout(self._stack, 1)
+
+    # Asking ---------------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        wanted = self.method.currentData() or self._deciding
+        if self.isVisible() and wanted and wanted != self._asked:
+            self._asked = wanted
+            self._engine.set_map_learner(wanted)
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_models(self, changed: ModelsChanged) -> None:
+        if changed.learner == self._deciding:
+            return
+        self._deciding = changed.learner
+        words = self.tr("Deciding: {method}").format(method=learner_short_title(changed.learner))
+        self.method.setItemText(0, words)
+        self._ask()
+
+    def _on_map(self, changed: MapChanged) -> None:
+        if changed.map is None and self._asked is None:
+            return  # the answer to the page's being hidden: what it shows is shown again at once when it comes back
+        self._map = changed.map
+        self._pointed = None
+        people = changed.map.person_ids if changed.map else ()
+        self._slots = stable_slots(self._slots, people)
+        self.plot.show_map(changed.map, self._slots)
+        self._show_state()
+
+    def _on_gallery(self, changed: GalleryChanged) -> None:
+        before, self._people = self._people, {person.id: person for person in changed.snapshot.people}
+        gone = [person_id for person_id in self._pictures if not has_same_shots(person_id, before, self._people)]
+        for person_id in gone:
+            del self._pictures[person_id]
+        if gone:
+            # A picture that was deleted stays nowhere, not even as pixels ready to draw.
+            self.card.forget_pictures()
+        if self._map is None:
+            self._show_state()
+
+    def _on_result(self, ready: ResultReady) -> None:
+        if self._map is None or not self.plot.isVisible():
+            return
+        unknown = translate("Overlay", "Unknown")
+        self.plot.probes.show_probes(
+            [
+                Probe(face.track_id, face.map_xy, face.identification.name or unknown, face.identification.is_unknown)
+                for face in ready.result.faces
+                if face.map_xy.shape == (2,)
+            ]
+        )
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        shown = self._map
+        self.fit_button.setEnabled(shown is not None)
+        for label in (self.counts, self.explained, self.key):
+            label.setVisible(shown is not None)
+        if shown is None:
+            if self._people:
+                self.note.say(self.tr("Drawing the map…"), self.tr("It comes with the next adaptation."))
+            else:
+                self.note.say(
+                    self.tr("Nobody is enrolled yet"),
+                    self.tr("Enrol somebody: each of their shots becomes a dot here."),
+                )
+            self._stack.setCurrentWidget(self.note)
+            return
+        n_people = len(shown.person_ids)
+        people = self.tr("1 person") if n_people == 1 else self.tr("{n} people").format(n=n_people)
+        self.counts.setText(f"{people}, {shots_text(len(shown.shot_ids))}")
+        self.explained.setText(self.tr("explained variance {percent} %").format(percent=round(100 * shown.explained)))
+        self.explained.setToolTip(
+            self.tr("The share of what tells the shots apart that this plane shows; the rest lies in other directions.")
+        )
+        self._stack.setCurrentWidget(self.plot)
+
+    # Pictures -------------------------------------------------------------------------------------------------------
+
+    def _on_pointed(self, row: int | None) -> None:
+        self._pointed = row
+        self._rest.stop()
+        if row is None or self._map is None:
+            self.card.hide()
+            return
+        self._show_card()
+        if not self.card.has_picture:
+            self._rest.start()
+
+    def _show_card(self) -> None:
+        if self._map is None or self._pointed is None:
+            return
+        person = int(self._map.shot_people[self._pointed])
+        pictures = self._pictures.get(self._map.person_ids[person], {})
+        picture = pictures.get(self._map.shot_ids[self._pointed])
+        self.card.show_shot(self._map.names[person], picture, self.plot.pixel_of(self._pointed))
+
+    def _read_pictures(self) -> None:
+        if self._map is None or self._pointed is None:
+            return
+        person_id = self._map.person_ids[int(self._map.shot_people[self._pointed])]
+        if person_id not in self._pictures:
+            self._engine.load_shots(person_id, partial(_pass_on, self._hop, person_id))
+
+    def _on_shots(self, answer: tuple[PersonId, dict[int, bytes]]) -> None:
+        person_id, pictures = answer
+        self._pictures[person_id] = pictures
+        while len(self._pictures) > _MOST_PEOPLE_KEPT:
+            self._pictures.popitem(last=False)
+        if self._pointed is not None:
+            self._show_card()
+
+
+def stable_slots(before: dict[PersonId, int], people: tuple[PersonId, ...]) -> dict[PersonId, int]:
+    """Give everybody a number for colour and symbol: the one they had, or the lowest that is free."""
+    kept = {person_id: before[person_id] for person_id in people if person_id in before}
+    taken = set(kept.values())
+    free = (slot for slot in range(len(people) + len(taken)) if slot not in taken)
+    return {person_id: kept[person_id] if person_id in kept else next(free) for person_id in people}
+
+
+def has_same_shots(person_id: PersonId, before: Mapping[PersonId, Person], now: Mapping[PersonId, Person]) -> bool:
+    """Whether somebody is still there with as many shots, and the same best one."""
+    if person_id not in before or person_id not in now:
+        return False
+    was, is_ = before[person_id], now[person_id]
+    return was.shot_count == is_.shot_count and was.thumbnail == is_.thumbnail
+
+
+def _pass_on(hop: Hop, person_id: PersonId, shots: tuple[Shot, ...]) -> None:
+    """Take an answer on the engine's thread, together with whom it is about."""
+    hop((person_id, {shot.id: shot.chip for shot in shots}))

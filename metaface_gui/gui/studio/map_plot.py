@@ -1,0 +1,257 @@
+"""The plane of the embedding map: dots, anchors, names and faces, to zoom, drag and point at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QBrush, QHideEvent, QKeyEvent, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QStyle, QWidget
+
+from metaface_gui.gui.studio.map_layers import NameLayer, ProbeLayer
+from metaface_gui.gui.studio.map_motion import Glide
+from metaface_gui.gui.studio.plot_style import person_colours, person_symbols, style_plot
+from metaface_gui.gui.theme import Theme
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
+from metaface_gui.types import Floats, PersonId
+
+_DOT, _ANCHOR = 10, 19
+_GLIDE_MS = 250
+_NEAR = 9.0
+"""So many pixels from the middle of a dot the pointer is on it."""
+_MARGIN = 0.12
+_MOST_STRETCH = 2.0
+"""A low and wide plot draws across at most so many times as large as up: more would bend what is near to what."""
+_LEAST_SPAN = 0.02
+"""Cosines differ by less than this only where everything is the same picture."""
+
+
+class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Dots that can be moved without being styled anew, which is what takes pyqtgraph its time."""
+
+    def move_to(self, xy: Floats) -> None:
+        """Move all of them: (n, 2)."""
+        self.data["x"], self.data["y"] = xy[:, 0], xy[:, 1]
+        self.prepareGeometryChange()
+        self.bounds = [None, None]
+        self.invalidate()
+
+
+class MapPlot(pg.PlotWidget):  # type: ignore[misc]
+    """Shows one map at a time. Wheel zooms, dragging moves, a double click shows all again; arrows go from dot to dot.
+
+    Zooming keeps the proportions: across is drawn as large as up, or a little larger where there is more room.
+    """
+
+    shot_pointed = Signal(object)
+    """Row of the shot that the pointer or the keyboard is on; None: on none."""
+
+    # Of the class, as pyqtgraph calls `resizeEvent` while the widget is being made.
+    _map: EmbeddingMap | None = None
+    _is_fitted = True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        style_plot(self)
+        self._slots: Mapping[PersonId, int] = {}
+        self._glide: Glide | None = None
+        self._shots_xy: Floats = np.zeros((0, 2), np.float32)
+        self._pointed: int | None = None
+        item = self.getPlotItem()
+        for side in ("left", "bottom"):
+            item.hideAxis(side)  # a principal component has no unit
+        self._view = item.getViewBox()
+        self._view.setAspectLocked(True)
+        self._view.disableAutoRange()
+        self._view.sigRangeChangedManually.connect(self._on_moved_by_hand)
+        self._shots, self._anchors = _Dots(size=_DOT), _Dots(size=_ANCHOR)
+        self._anchors.setZValue(5)
+        item.addItem(self._shots)
+        item.addItem(self._anchors)
+        self.names = NameLayer(self._view)
+        self.probes = ProbeLayer(self._view)
+        self._animation = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=_GLIDE_MS)
+        self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._animation.valueChanged.connect(self._glide_to)
+        self.setAccessibleName(self.tr("Embedding map"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        Theme.current().changed.connect(self._colour)
+
+    @property
+    def shots_xy(self) -> Floats:
+        """Where the shots are drawn now, (n, 2): on their way while they glide."""
+        return self._shots_xy
+
+    @property
+    def is_gliding(self) -> bool:
+        """Whether dots are on their way."""
+        return self._animation.state() is QVariantAnimation.State.Running
+
+    def show_map(self, shown: EmbeddingMap | None, slots: Mapping[PersonId, int]) -> None:
+        """Show another map; `slots` says which colour and symbol each person has."""
+        self._animation.stop()
+        self.probes.forget_trails()
+        self._point_at(None)
+        before, self._map = self._map, shown
+        are_slots_kept, self._slots = slots == self._slots, dict(slots)
+        if shown is None:
+            self._glide = None
+            self._shots_xy = np.zeros((0, 2), np.float32)
+            self._shots.clear()
+            self._anchors.clear()
+            self.names.show_names((), self._shots_xy)
+            return
+        self._glide = Glide.between(before, shown)
+        self.names.show_names(shown.names, self._glide.anchors_from)
+        if before is None or not (are_slots_kept and _has_same_dots(before, shown)):
+            self._colour()
+        if self._is_fitted or before is None:
+            self.fit()
+        if self._glide.moves and before is not None and self.isVisible() and self._may_move():
+            self._animation.start()
+        else:
+            self._glide_to(1.0)
+
+    def fit(self) -> None:
+        """Show all of the map again."""
+        self._is_fitted = True
+        if self._map is None:
+            return
+        points = np.concatenate([self._map.shots_xy, self._map.anchors_xy])
+        low, high = points.min(axis=0), points.max(axis=0)
+        size = np.maximum(high - low, _LEAST_SPAN) * (1 + 2 * _MARGIN)
+        room = self._view.rect()
+        if room.height() > 0:
+            free = room.width() / room.height() * float(size[1] / size[0])
+            self._view.setAspectLocked(True, ratio=float(np.clip(free, 1.0, _MOST_STRETCH)))
+        left, top = ((low + high) / 2 - size / 2).tolist()
+        self._view.setRange(QRectF(left, top, *size.tolist()), padding=0.0)
+
+    def pixel_of(self, row: int) -> QPoint:
+        """Where a shot is drawn, in pixels of the viewport."""
+        x, y = self._shots_xy[row].tolist()
+        pixel: QPoint = self.mapFromScene(self._view.mapViewToScene(QPointF(x, y)))
+        return pixel
+
+    # Events ---------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Go on showing all, if all was shown."""
+        super().resizeEvent(event)
+        if self._is_fitted:
+            self.fit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave everything where it was going to."""
+        super().hideEvent(event)
+        if self.is_gliding:
+            self._animation.stop()
+            self._glide_to(1.0)
+        self.probes.forget_trails()
+        self._point_at(None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Find the dot under the pointer, unless the plane is being dragged."""
+        super().mouseMoveEvent(event)
+        is_free = event.buttons() == Qt.MouseButton.NoButton
+        self._point_at(self._row_at(event.position()) if is_free else None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show all again."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit()
+            event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from shot to shot, + and − zoom, Escape lets go."""
+        key, n_shots = event.key(), len(self._shots_xy)
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(Qt.Key(key))
+        if step is not None and n_shots:
+            start = -1 if self._pointed is None and step > 0 else self._pointed or 0
+            self._point_at((start + step) % n_shots)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self._is_fitted = False
+            factor = 1.25 if key == Qt.Key.Key_Minus else 0.8
+            self._view.scaleBy((factor, factor))
+        elif key == Qt.Key.Key_Escape and self._pointed is not None:
+            self._point_at(None)
+        else:
+            super().keyPressEvent(event)
+
+    # Drawing --------------------------------------------------------------------------------------------------------
+
+    def _colour(self) -> None:
+        """Give dots and anchors their colours and symbols; they stand where they come from."""
+        if self._map is None or self._glide is None:
+            return
+        theme, shown = Theme.current(), self._map
+        slots = [self._slots.get(person_id, 0) for person_id in shown.person_ids]
+        colours, symbols = person_colours(max(slots) + 1), person_symbols(max(slots) + 1)
+        # One object a colour: pyqtgraph draws a symbol anew for each pen and brush that is another object.
+        brush_of = {colour.rgba(): QBrush(colour) for colour in colours}
+        brushes = [brush_of[colours[slot].rgba()] for slot in slots]
+        people = shown.shot_people.tolist()
+        thin, ring = QPen(theme.color("surface"), 1.0), QPen(theme.color("text"), 2.0)
+        for pen in (thin, ring):
+            pen.setCosmetic(True)  # else pyqtgraph enlarges it with the symbol
+        self._shots.setData(
+            pos=self._glide.shots_from,
+            pen=thin,
+            brush=[brushes[person] for person in people],
+            symbol=[symbols[slots[person]] for person in people],
+        )
+        self._anchors.setData(
+            pos=self._glide.anchors_from, pen=ring, brush=brushes, symbol=[symbols[slot] for slot in slots]
+        )
+        if not self.is_gliding:
+            self._glide_to(1.0)
+
+    def _glide_to(self, share: float) -> None:
+        if self._glide is None:
+            return
+        self._shots_xy, anchors = self._glide.at(share)
+        self._shots.move_to(self._shots_xy)
+        self._anchors.move_to(anchors)
+        self.names.move_to(anchors)
+
+    def _may_move(self) -> bool:
+        """Whether the platform lets things move: who asked it for less motion gets the new places at once."""
+        return bool(self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0)
+
+    # Pointing -------------------------------------------------------------------------------------------------------
+
+    def _row_at(self, position: QPointF) -> int | None:
+        if len(self._shots_xy) == 0:
+            return None
+        here = self._view.mapSceneToView(self.mapToScene(position.toPoint()))
+        width, height = self._view.viewPixelSize()
+        apart = (self._shots_xy - (here.x(), here.y())) / (width, height)
+        distance = np.hypot(apart[:, 0], apart[:, 1])
+        nearest = int(distance.argmin())
+        return nearest if distance[nearest] <= _NEAR else None
+
+    def _point_at(self, row: int | None) -> None:
+        if row != self._pointed:
+            self._pointed = row
+            self.shot_pointed.emit(row)
+
+    def _on_moved_by_hand(self) -> None:
+        self._is_fitted = False
+        self._point_at(None)
+
+
+def _has_same_dots(first: EmbeddingMap, second: EmbeddingMap) -> bool:
+    """Whether two maps show the same shots of the same people, wherever: then the dots only move."""
+    return (
+        first.shot_ids == second.shot_ids
+        and first.person_ids == second.person_ids
+        and np.array_equal(first.shot_people, second.shot_people)
+    )
