@@ -19,10 +19,12 @@ from metaface_gui.gui.studio.confusion import ConfusionPicture, paint_cell
 from metaface_gui.gui.studio.report_table_model import Index
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 
-_CELL_WIDTHS, _CELL_HEIGHTS = (26, 84), (19, 28)
+_CELL_WIDTHS, _CELL_HEIGHTS = (22, 84), (17, 28)
 """Least and most, pixels."""
-_LONGEST_ROW_NAME, _LONGEST_COLUMN_NAME = 110, 64
-_UPRIGHT_FROM = 46
+_LONGEST_ROW_NAME, _LONGEST_COLUMN_NAME = 110, 66
+_ROW_NAMES_SHARE = 0.32
+"""Of the width, at most."""
+_UPRIGHT_FROM = 64
 """In narrower columns names are written from bottom to top."""
 _NOWHERE = QModelIndex()
 
@@ -92,6 +94,8 @@ class _NameHeader(QHeaderView):
 
     def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
         super().__init__(orientation, parent)
+        self._table = parent
+        self.viewport().setAutoFillBackground(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(min(_CELL_HEIGHTS[0], _CELL_WIDTHS[0]))
         self.setHighlightSections(False)
@@ -110,7 +114,8 @@ class _NameHeader(QHeaderView):
         """Room for the longest name, within bounds."""
         line = QFontMetrics(font(FontSize.SMALL)).height() + Space.XS
         if self.orientation() is Qt.Orientation.Vertical:
-            return QSize(min(self.names_length(), _LONGEST_ROW_NAME), 0)
+            room = int(_ROW_NAMES_SHARE * self._table.width())
+            return QSize(min(self.names_length(), _LONGEST_ROW_NAME, room), 0)
         return QSize(0, min(self.names_length(), _LONGEST_COLUMN_NAME) if self._is_turned else line)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
@@ -147,6 +152,10 @@ class ConfusionView(QTableView):
         self.setHorizontalHeader(self._columns)
         self.setVerticalHeader(self._rows)
         self.setCornerButtonEnabled(False)
+        self.setStyleSheet(
+            "QTableCornerButton::section { background: transparent; border: none; }"
+            "QAbstractScrollArea::corner { background: transparent; border: none; }"
+        )
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

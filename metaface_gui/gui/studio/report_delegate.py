@@ -14,6 +14,7 @@ from metaface_gui.gui.theme import FontSize, Space, Theme, font
 
 ROW_HEIGHT = 25
 _ICON = 16
+CELL_PADDING = 6
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -26,8 +27,8 @@ class ReportDelegate(QStyledItemDelegate):
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         width = QFontMetrics(font(FontSize.BODY, bold=True, tabular=True)).horizontalAdvance(text)
         if index.column() == ReportColumn.METHOD:
-            width += _ICON + Space.S + self._mark_width() + Space.S
-        return QSize(width + 2 * Space.S, ROW_HEIGHT)
+            width += _ICON + CELL_PADDING + self._mark_width() + CELL_PADDING
+        return QSize(width + 2 * CELL_PADDING, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw ground, text and mark."""
@@ -36,7 +37,7 @@ class ReportDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, rect, state)
-        inner = rect.adjusted(Space.S, 0, -Space.S, 0)
+        inner = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0)
         if index.column() == ReportColumn.METHOD:
             self._paint_method(painter, inner, index)
         else:
@@ -60,10 +61,10 @@ class ReportDelegate(QStyledItemDelegate):
             ratio = painter.device().devicePixelRatio()
             pixmap = icon_pixmap("success", _ICON, theme.color("success"), ratio)
             painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2 + 1, pixmap)
-        rect = rect.adjusted(_ICON + Space.S, 0, 0, 0)
+        rect = rect.adjusted(_ICON + CELL_PADDING, 0, 0, 0)
         name_font = font(FontSize.BODY, bold=is_recommended)
         metrics = QFontMetrics(name_font)
-        room = rect.width() - (self._mark_width() + Space.S if is_recommended else 0)
+        room = rect.width() - (self._mark_width() + CELL_PADDING if is_recommended else 0)
         title = str(index.data(Qt.ItemDataRole.DisplayRole))
         if metrics.horizontalAdvance(title) > room:
             title = learner_short_title(str(index.data(ReportRole.LEARNER)))
@@ -72,7 +73,7 @@ class ReportDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("text"))
         painter.drawText(rect, _LEFT, title)
         if is_recommended:
-            self._paint_mark(painter, rect, metrics.horizontalAdvance(title) + Space.S)
+            self._paint_mark(painter, rect, metrics.horizontalAdvance(title) + CELL_PADDING)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, offset: int) -> None:
         theme = Theme.current()
@@ -102,4 +103,4 @@ class ReportDelegate(QStyledItemDelegate):
         painter.drawText(rect, _RIGHT, value)
 
     def _mark_width(self) -> int:
-        return QFontMetrics(font(FontSize.SMALL)).horizontalAdvance(recommended_word()) + 2 * Space.S
+        return QFontMetrics(font(FontSize.SMALL)).horizontalAdvance(recommended_word()) + 2 * CELL_PADDING

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
-    QSplitter,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -33,15 +32,12 @@ from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.studio.confusion import confusion_picture
 from metaface_gui.gui.studio.confusion_view import ConfusionView
 from metaface_gui.gui.studio.report_export import matrix_title, report_csv, report_png, report_tsv
-from metaface_gui.gui.studio.report_table import ReportTable
+from metaface_gui.gui.studio.report_table import ReportSplit, ReportTable
 from metaface_gui.gui.studio.report_words import made_at_text, recommendation_text, scope_text, settings_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import error_text
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.whole_file import write_whole
-
-_LINES_WIDTH = 150
-_SMALL = "padding: 3px 10px; min-height: 18px;"
 
 
 class ReportPage(QWidget):
@@ -125,13 +121,7 @@ class ReportPage(QWidget):
         column.setSpacing(Space.XS)
         column.addWidget(self.matrix_heading)
         column.addWidget(self.matrix, 1)
-        self.results = QSplitter(Qt.Orientation.Horizontal, self)
-        self.results.addWidget(self.table)
-        self.results.addWidget(beside)
-        self.results.setChildrenCollapsible(False)
-        self.results.setStretchFactor(0, 5)
-        self.results.setStretchFactor(1, 3)
-        self.results.setSizes([620, 300])
+        self.results = ReportSplit(self.table, beside, self)
         self.note = EmptyNote("gauge", "", "", self)
 
     def _lay_out(self) -> None:

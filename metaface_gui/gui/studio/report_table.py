@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSplitter, QTableView, QWidget
 
-from metaface_gui.gui.studio.report_delegate import ROW_HEIGHT, ReportDelegate
+from metaface_gui.gui.studio.report_delegate import CELL_PADDING, ROW_HEIGHT, ReportDelegate
 from metaface_gui.gui.studio.report_table_model import ReportRole, ReportSortModel, ReportTableModel
-from metaface_gui.gui.studio.report_words import ReportColumn, column_title
-from metaface_gui.gui.theme import Theme
+from metaface_gui.gui.studio.report_words import SHARE_COLUMNS, ReportColumn, column_title
+from metaface_gui.gui.theme import FontSize, Theme, font
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 _LEAST_WIDTHS = {
-    ReportColumn.METHOD: 190,
+    ReportColumn.METHOD: 204,
     ReportColumn.NEAREST_CLEAN: 88,
     ReportColumn.NEAREST_DEGRADED: 88,
     ReportColumn.NAMED_CLEAN: 88,
     ReportColumn.NAMED_DEGRADED: 88,
-    ReportColumn.FPIR: 72,
-    ReportColumn.ADAPT: 62,
+    ReportColumn.FPIR: 66,
+    ReportColumn.ADAPT: 52,
 }
-"""Pixels; what a wider table has beyond these is shared in proportion."""
+"""Pixels; a wider table first gives the shares room for their counts, then the method for its title."""
+_COUNT_WIDTH = 54
+_ALL_COLUMNS = sum(_LEAST_WIDTHS.values()) + 12
+"""Pixels in which all columns can be seen beside a scroll bar."""
+_TABLE_SHARE = 0.62
+_HEAD_HEIGHT = 38
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class _Head(QHeaderView):
+    """Titles of two lines; a small triangle beside the second one shows by which the table is sorted."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setFixedHeight(_HEAD_HEIGHT)
+        self.viewport().setAutoFillBackground(False)
+        Theme.current().changed.connect(self.viewport().update)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Draw one title."""
+        theme, is_sorted = Theme.current(), section == self.sortIndicatorSection()
+        inner = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, -3)
+        lines = column_title(ReportColumn(section)).split("\n")
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font(FontSize.SMALL, bold=is_sorted))
+        painter.setPen(theme.color("text" if is_sorted else "muted"))
+        side = _LEFT if section == ReportColumn.METHOD else _RIGHT
+        painter.drawText(inner, int(side), "\n".join(lines))
+        if is_sorted:
+            width = painter.fontMetrics().horizontalAdvance(lines[-1])
+            x = inner.left() + width + 9 if section == ReportColumn.METHOD else inner.right() - width - 9
+            y = inner.center().y() + (0 if len(lines) == 1 else painter.fontMetrics().height() / 2) + 1
+            up = self.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+            tip = -3.5 if up else 3.5
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent"))
+            painter.drawPolygon([QPointF(x - 4, y - tip / 1.4), QPointF(x + 4, y - tip / 1.4), QPointF(x, y + tip)])
+        painter.setPen(QPen(theme.color("border_strong"), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.restore()
 
 
 class ReportTable(QTableView):
@@ -53,10 +97,8 @@ class ReportTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionsClickable(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setHorizontalHeader(_Head(self))
+        self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: none; }")
         self.setSortingEnabled(True)
         self.sort_by(ReportColumn.NAMED_DEGRADED)
         self.selectionModel().currentRowChanged.connect(self._on_current)
@@ -107,10 +149,12 @@ class ReportTable(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        room = max(self.viewport().width(), sum(_LEAST_WIDTHS.values()))
-        scale = room / sum(_LEAST_WIDTHS.values())
+        extra = max(0, self.viewport().width() - sum(_LEAST_WIDTHS.values()))
+        for_counts = min(_COUNT_WIDTH, extra // len(SHARE_COLUMNS))
+        extra -= for_counts * len(SHARE_COLUMNS)
         for column, width in _LEAST_WIDTHS.items():
-            self.setColumnWidth(column, int(width * scale))
+            more = for_counts if column in SHARE_COLUMNS else 0
+            self.setColumnWidth(column, width + more + (extra if column is ReportColumn.METHOD else 0))
 
     def _on_current(self, current: QModelIndex) -> None:
         self.learner_selected.emit(str(current.data(ReportRole.LEARNER) or ""))
@@ -118,3 +162,25 @@ class ReportTable(QTableView):
     def _activate(self) -> None:
         if self.learner:
             self.learner_activated.emit(self.learner)
+
+
+class ReportSplit(QSplitter):
+    """The table and what belongs to the selected method, side by side; shares its width out until the user has."""
+
+    def __init__(self, table: ReportTable, beside: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._is_split_by_hand = False
+        self.addWidget(table)
+        self.addWidget(beside)
+        self.setChildrenCollapsible(False)
+        self.splitterMoved.connect(self._on_moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All columns first, then three fifths for the table."""
+        super().resizeEvent(event)
+        if not self._is_split_by_hand:
+            table = max(_ALL_COLUMNS, int(_TABLE_SHARE * self.width()))
+            self.setSizes([table, max(1, self.width() - table)])
+
+    def _on_moved(self) -> None:
+        self._is_split_by_hand = True

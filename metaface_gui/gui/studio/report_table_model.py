@@ -22,8 +22,8 @@ from metaface_gui.gui.studio.report_words import (
     column_explanation,
     column_title,
     count_text,
-    percent_text,
     recommendation_text,
+    share_text,
     value_of,
 )
 from metaface_gui.gui.translation import translate
@@ -113,7 +113,7 @@ def _cell(report: SelfTestReport, row: LearnerScore, column: ReportColumn, role:
         Qt.ItemDataRole.TextAlignmentRole: lambda: int(_side(column)),
         ReportRole.LEARNER: lambda: row.learner,
         ReportRole.SORT: lambda: _sortable(report, row, column),
-        ReportRole.PERCENT: lambda: percent_text(value_of(row, column)) if is_share else "",
+        ReportRole.PERCENT: lambda: share_text(row, column) if is_share else "",
         ReportRole.COUNT: lambda: count_text(report, row, column),
         ReportRole.IS_RECOMMENDED: lambda: row.learner == report.recommended,
     }
@@ -131,7 +131,7 @@ def _sortable(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -
     if column is ReportColumn.METHOD:
         return cell_text(report, row, column).casefold()
     value = value_of(row, column)
-    return -1.0 if math.isnan(value) else value
+    return -1.0 if math.isnan(value) else float(value)
 
 
 class ReportSortModel(QSortFilterProxyModel):

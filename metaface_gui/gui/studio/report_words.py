@@ -36,10 +36,10 @@ def column_title(column: ReportColumn) -> str:
     """A heading of two lines."""
     return {
         ReportColumn.METHOD: translate("Report", "Method"),
-        ReportColumn.NEAREST_CLEAN: translate("Report", "Nearest right,\nas recorded"),
-        ReportColumn.NEAREST_DEGRADED: translate("Report", "Nearest right,\ndegraded"),
-        ReportColumn.NAMED_CLEAN: translate("Report", "Named right,\nas recorded"),
-        ReportColumn.NAMED_DEGRADED: translate("Report", "Named right,\ndegraded"),
+        ReportColumn.NEAREST_CLEAN: translate("Report", "Nearest right\nclean"),
+        ReportColumn.NEAREST_DEGRADED: translate("Report", "Nearest right\ndegraded"),
+        ReportColumn.NAMED_CLEAN: translate("Report", "Named right\nclean"),
+        ReportColumn.NAMED_DEGRADED: translate("Report", "Named right\ndegraded"),
         ReportColumn.FPIR: translate("Report", "Strangers\nnamed"),
         ReportColumn.ADAPT: translate("Report", "Adapts\nin ms"),
     }[column]
@@ -50,13 +50,13 @@ def column_explanation(column: ReportColumn) -> str:
     return {
         ReportColumn.METHOD: translate("Report", "All methods, with their settings as they are now"),
         ReportColumn.NEAREST_CLEAN: translate(
-            "Report", "Accuracy: left-out shots whose nearest person is the right one, whatever the threshold"
+            "Report", "Accuracy: left-out shots, as they are, whose nearest person is right, whatever the threshold"
         ),
         ReportColumn.NEAREST_DEGRADED: translate(
             "Report", "Accuracy on copies of the same shots: dark, small, blurred or half covered"
         ),
         ReportColumn.NAMED_CLEAN: translate(
-            "Report", "TPIR: left-out shots that are named right, with a score that reaches the threshold"
+            "Report", "TPIR: left-out shots, as they are, that are named right with a score that reaches the threshold"
         ),
         ReportColumn.NAMED_DEGRADED: translate(
             "Report", "TPIR on copies of the same shots: dark, small, blurred or half covered"
@@ -68,9 +68,14 @@ def column_explanation(column: ReportColumn) -> str:
     }[column]
 
 
-def percent_text(share: float) -> str:
-    """A share of 0..1 with one decimal; a dash where nothing was measured."""
-    return UNMEASURED if math.isnan(share) else f"{100 * share:.1f} %"
+def percent_text(share: float, decimals: int = 1) -> str:
+    """A share of 0..1 in percent; a dash where nothing was measured."""
+    return UNMEASURED if math.isnan(share) else f"{100 * share:.{decimals}f} %"
+
+
+def share_text(row: LearnerScore, column: ReportColumn) -> str:
+    """A share column's percentage alone: that of strangers is small and measured on thousands of them."""
+    return percent_text(value_of(row, column), 2 if column is ReportColumn.FPIR else 1)
 
 
 def milliseconds_text(milliseconds: float) -> str:
@@ -114,7 +119,7 @@ def cell_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -
     if column is ReportColumn.ADAPT:
         return milliseconds_text(row.adapt_ms)
     count = count_text(report, row, column)
-    return percent_text(value_of(row, column)) + (f" ({count})" if count else "")
+    return share_text(row, column) + (f" ({count})" if count else "")
 
 
 def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
@@ -124,7 +129,7 @@ def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn
         if row.changed_settings:
             lines.append(translate("Report", "Settings: {settings}", None, settings=row.changed_settings))
         if row.learner == report.recommended:
-            lines.append(recommendation_text(report))
+            lines += [recommendation_text(report), par_text(report)]
         return "\n".join(line for line in lines if line)
     text = cell_text(report, row, column)
     share = value_of(row, column)
@@ -132,39 +137,37 @@ def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn
         return f"{column_explanation(column)}\n{text}"
     # Copies of one shot are no independent trials, so the interval is that of the shots; so with strangers and folds.
     trials = report.n_strangers // 2 if column is ReportColumn.FPIR else report.n_probes
+    decimals = 2 if column is ReportColumn.FPIR else 1
     low, high = wilson_interval(share, trials)
     interval = translate(
         "Report",
         "95 % interval: {low} to {high} (Wilson, {n} independent trials)",
         None,
-        low=percent_text(low),
-        high=percent_text(high),
+        low=percent_text(low, decimals),
+        high=percent_text(high, decimals),
         n=f"{trials:,}",
     )
     return f"{column_explanation(column)}\n{text}\n{interval}"
 
 
 def recommendation_text(report: SelfTestReport) -> str:
-    """Why the recommended method is recommended, without more certainty than the probes allow."""
+    """Which method is recommended and why, in one short line that claims no more than the shots can show."""
     title = learner_title(report.recommended)
-    others = len(report.tied) - 1
     if len(report.rows) == 1:
-        return translate("Report", "Only {title} was tested.", None, title=title)
-    if others <= 0:
-        return translate("Report", "Recommended: {title} names the most shots right.", None, title=title)
-    if others == len(report.rows) - 1:
-        return translate(
-            "Report",
-            "Recommended: {title}, among the quickest. These shots show no difference between the methods.",
-            None,
-            title=title,
-        )
+        return translate("Report", "Only {title} was tested", None, title=title)
+    if len(report.tied) <= 1:
+        return translate("Report", "Recommended: {title} - the most shots named right", None, title=title)
+    return translate("Report", "Recommended: {title} - quick, and none is clearly better", None, title=title)
+
+
+def par_text(report: SelfTestReport) -> str:
+    """What "clearly better" means, and of how many methods it does not hold."""
     return translate(
         "Report",
-        "Recommended: {title}, among the quickest of the {n} that these shots do not tell from the best.",
+        "{n} of {total} methods cannot be told from the best: the sign test over the shots finds no difference at 5 %.",
         None,
-        title=title,
         n=len(report.tied),
+        total=len(report.rows),
     )
 
 
