@@ -20,7 +20,7 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.types import PersonId
 
 MOST_SHOTS = 60
-"""So many of the newest shots are shown; every one is a widget."""
+"""So many of the newest shots, and of the newest negatives, are shown; every one is a widget."""
 
 
 class PersonDetails(QWidget):
@@ -45,7 +45,9 @@ class PersonDetails(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self.grid)
+        self.negatives_title = ElidedLabel("", self, role="muted")
+        self.negatives = ShotGrid(self)
+        self._scroll.setWidget(self._pictures())
         self._scroll.setMinimumHeight(TILE_SIDE + 2)
         self.add_button = self._button(self.tr("Add shots"), "plus", self.tr("Record or choose more shots"))
         self.rename_button = self._button(self.tr("Rename"), "edit", self.tr("Give another name (F2)"))
@@ -58,6 +60,7 @@ class PersonDetails(QWidget):
         self._hop = Hop(self)
         self._hop.arrived.connect(self._on_shots)
         self.grid.remove_requested.connect(engine.delete_shot)
+        self.negatives.remove_requested.connect(engine.delete_shot)
         self.add_button.clicked.connect(self._ask_for_shots)
         self.rename_button.clicked.connect(self.rename_requested)
         self.delete_button.clicked.connect(self.delete_requested)
@@ -79,13 +82,13 @@ class PersonDetails(QWidget):
         self.delete_button.setEnabled(bool(self._people))
         if only is None:
             self._loaded_for = None
-            self.grid.show_pictures(())
+            self._clear_pictures()
             self._show_several()
         elif not _has_same_shots(only, self._loaded_for):
             is_another = self._loaded_for is None or self._loaded_for.id != only.id
             self._loaded_for = only
             if is_another:
-                self.grid.show_pictures(())
+                self._clear_pictures()
             self._engine.load_shots(only.id, partial(_pass_on, self._hop, only.id))
         if only is not None:
             self.title.setText(only.name)
@@ -134,18 +137,34 @@ class PersonDetails(QWidget):
         person_id, shots = answer
         if self._loaded_for is None or self._loaded_for.id != person_id:
             return  # somebody else was chosen meanwhile
-        newest = sorted(shots, key=lambda shot: (shot.taken_at, shot.id), reverse=True)[:MOST_SHOTS]
-        words = self.tr("Shot of {day}, quality {percent} %")
-        self.grid.show_pictures(
-            [
-                TilePicture(
-                    shot.id,
-                    shot.chip,
-                    words.format(day=shot.taken_at.astimezone().date().isoformat(), percent=round(shot.quality * 100)),
-                )
-                for shot in newest
-            ]
-        )
+        own = self.tr("Shot of {day}, quality {percent} %")
+        name = shortened(self._loaded_for.name)
+        not_theirs = self.tr("Not {name}: face of {day}. It is not called {name} again unless you delete this.")
+        self.grid.show_pictures(_tiles([shot for shot in shots if not shot.is_negative], own, name))
+        self._show_negatives(_tiles([shot for shot in shots if shot.is_negative], not_theirs, name))
+
+    def _show_negatives(self, tiles: Sequence[TilePicture]) -> None:
+        count = 0 if self._loaded_for is None else max(self._loaded_for.negative_count, len(tiles))
+        self.negatives_title.setText(self.tr("Not this person ({n})").format(n=count))
+        self.negatives.show_pictures(tiles)
+        for widget in (self.negatives_title, self.negatives):
+            widget.setVisible(bool(tiles))
+
+    def _clear_pictures(self) -> None:
+        self.grid.show_pictures(())
+        self._show_negatives(())
+
+    def _pictures(self) -> QWidget:
+        """Put the shots and, below them, the negatives into what scrolls."""
+        pictures = QWidget(self)
+        layout = QVBoxLayout(pictures)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self.grid)
+        layout.addWidget(self.negatives_title)
+        layout.addWidget(self.negatives)
+        layout.addStretch(1)
+        return pictures
 
     def _button(self, text: str, icon: str, words: str) -> QPushButton:
         button = QPushButton(text, self)
@@ -171,7 +190,25 @@ def _pass_on(hop: Hop, person_id: PersonId, shots: tuple[Shot, ...]) -> None:
     hop((person_id, shots))
 
 
+def _tiles(shots: Sequence[Shot], words: str, name: str) -> list[TilePicture]:
+    newest = sorted(shots, key=lambda shot: (shot.taken_at, shot.id), reverse=True)[:MOST_SHOTS]
+    return [
+        TilePicture(
+            shot.id,
+            shot.chip,
+            words.format(
+                name=name, day=shot.taken_at.astimezone().date().isoformat(), percent=round(shot.quality * 100)
+            ),
+        )
+        for shot in newest
+    ]
+
+
 def _has_same_shots(person: Person, before: Person | None) -> bool:
     if before is None or before.id != person.id:
         return False
-    return before.shot_count == person.shot_count and before.thumbnail == person.thumbnail
+    return (before.shot_count, before.negative_count, before.thumbnail) == (
+        person.shot_count,
+        person.negative_count,
+        person.thumbnail,
+    )

@@ -1,4 +1,4 @@
-"""Pictures of faces as small tiles that can each be taken away: shots of an enrolment, shots of a person."""
+"""Pictures of faces as small tiles that can each be taken away: shots of an enrolment, of a person, or not of them."""
 
 from __future__ import annotations
 
