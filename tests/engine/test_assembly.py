@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from metaface_gui.engine.assembly import LearningAssets, adapt_gallery, build_pipeline, load_learning_assets, re_embed
+from metaface_gui.engine.assembly import (
+    LearningAssets,
+    adapt,
+    adapt_gallery,
+    build_pipeline,
+    enrolled_people,
+    load_learning_assets,
+    re_embed,
+)
 from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, consent
 from metaface_gui.engine.job_runner import Job, JobCancelledError
 from metaface_gui.engine.shots import decode_picture, new_shots
@@ -19,11 +27,13 @@ from metaface_gui.pipeline.embedding import Projection
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame
+from tests.engine.synthetic import DIM, EMBEDDER_ID, enroll_people, faces_of, learning_assets, shots_of
 
 SETTINGS = RecognitionSettings()
 
@@ -150,6 +160,94 @@ def test_the_fixed_threshold_is_the_cosine_itself_where_scores_are_cosines(
     re_embed(gallery, pipeline)
     adapted = adapt_gallery(gallery, replace(assets, cohort=None), SETTINGS)
     assert adapted.classifier.threshold == pytest.approx(UNCALIBRATED_THRESHOLD, abs=0.01)
+
+
+def test_people_templates_and_negatives_are_read_as_learners_see_them() -> None:
+    with Gallery.in_memory() as gallery:
+        first, second, third = enroll_people(gallery, [2, 1, 1])
+        gallery.add_negatives(third, shots_of(faces_of(9, 1)))
+        gallery.add_negatives(first, shots_of(faces_of(8, 2)))
+        gallery.delete_shot(gallery.shots(second)[0].id)
+        gallery.add_negatives(second, shots_of(faces_of(7, 1)))
+        people = enrolled_people(gallery, EMBEDDER_ID)
+        assert people.revision == gallery.revision
+        assert people.person_ids == (first, third)
+        assert people.names == ("Person 0", "Person 2")
+        assert people.labels.tolist() == [0, 0, 1]
+        assert people.shot_ids == tuple(gallery.templates(EMBEDDER_ID).shot_ids)
+        assert people.denied_people.tolist() == [1, 0, 0], "who has no shot left needs no denying"
+        np.testing.assert_array_equal(people.negatives.numpy(), np.concatenate([faces_of(9, 1), faces_of(8, 2)]))
+        assert people.support.n_way == 5
+        assert people.support.labels.tolist() == [0, 0, 1, 2, 3, 4]
+
+
+def test_nobody_and_only_negatives_are_nobody() -> None:
+    with Gallery.in_memory() as gallery:
+        assert len(enrolled_people(gallery, EMBEDDER_ID)) == 0
+        (only,) = enroll_people(gallery, [1])
+        gallery.add_negatives(only, shots_of(faces_of(3, 1)))
+        gallery.delete_shot(gallery.shots(only)[0].id)
+        people = enrolled_people(gallery, EMBEDDER_ID)
+        assert len(people) == len(people.negatives) == 0
+        for key in LEARNERS:
+            adapted = adapt(key, people, learning_assets(), fpir=0.01)
+            assert adapted.classifier.identify(torch.zeros(1, DIM))[0].is_unknown
+
+
+@pytest.mark.parametrize("with_cohort", [True, False])
+@pytest.mark.parametrize("key", list(LEARNERS))
+def test_every_learner_respects_what_the_user_denied_also_after_a_restart(
+    tmp_path: Path, key: str, with_cohort: bool
+) -> None:
+    """Somebody who looks like an enrolled person is taken for them, until the user says that they are not."""
+    assets = learning_assets() if with_cohort else replace(learning_assets(), cohort=None)
+    anna = faces_of(0, 4)
+    double = anna.mean(0) + 0.6 * faces_of(5, 1)[0] * np.linalg.norm(anna.mean(0))
+    doubles = np.stack([double + 0.02 * noise for noise in np.random.default_rng(3).standard_normal((8, DIM))])
+    doubles = (doubles / np.linalg.norm(doubles, axis=1, keepdims=True)).astype(np.float32)
+    path = tmp_path / "people.metaface"
+    with Gallery.open(path) as gallery:
+        ids = enroll_people(gallery, [4, 3, 2, 3])
+        before = adapt(key, enrolled_people(gallery, EMBEDDER_ID), assets, fpir=0.05).classifier
+        taken_for = [one.person_id for one in before.identify(torch.from_numpy(doubles))]
+        assert taken_for == [ids[0]] * len(doubles), "the double is good enough to be mistaken"
+        gallery.add_negatives(ids[0], shots_of(doubles[:1]))
+    with Gallery.open(path) as gallery:
+        adapted = adapt(key, enrolled_people(gallery, EMBEDDER_ID), assets, fpir=0.05)
+    for decision in adapted.classifier.identify(torch.from_numpy(doubles)):
+        assert decision.person_id != ids[0]
+        assert decision.is_denied
+    own = adapted.classifier.identify(torch.from_numpy(anna))
+    assert [one.person_id for one in own] == [ids[0]] * len(anna), "the person herself is still known"
+    others = adapted.classifier.identify(torch.from_numpy(faces_of(1, 3)))
+    assert [one.person_id for one in others] == [ids[1]] * 3
+    assert (adapted.report.n_people, adapted.report.n_shots) == (4, 12), "a negative is neither a person nor a shot"
+
+
+@pytest.mark.parametrize("key", list(LEARNERS))
+def test_the_steps_of_an_adaptation_are_told_and_kept(key: str) -> None:
+    with Gallery.in_memory() as gallery:
+        enroll_people(gallery, [2, 2])
+        people = enrolled_people(gallery, EMBEDDER_ID)
+    told = list[AdaptStep]()
+    report = adapt(key, people, learning_assets(), fpir=0.01, on_step=told.append).report
+    assert tuple(told) == report.steps
+    assert [step.step for step in told] == list(range(told[0].step, told[0].steps + 1))
+    assert bool(report.trials) is (report.chosen is not None) is (key == "rl2")
+    assert report.chosen is None or report.chosen in report.trials
+    assert report.adapt_ms > 0.0
+
+
+def test_other_settings_adapt_otherwise_and_wrong_ones_are_refused() -> None:
+    with Gallery.in_memory() as gallery:
+        enroll_people(gallery, [2, 2])
+        people = enrolled_people(gallery, EMBEDDER_ID)
+    maml = replace(LEARNERS["maml"].settings_type(), inner_steps=2)
+    adapted = adapt("maml", people, learning_assets(), fpir=0.01, settings=maml)
+    assert adapted.report.steps[-1].step == adapted.report.steps[-1].steps == 2
+    assert adapted.key.settings == maml
+    with pytest.raises(ValueError, match="want"):
+        adapt("prototypical", people, learning_assets(), fpir=0.01, settings=maml)
 
 
 def test_a_cancelled_run_keeps_what_it_has_made(gallery: Gallery, pipeline: FacePipeline) -> None:

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from metaface_gui.engine.adaptation_judge import MAX_PEOPLE, AdaptationJudge
+from metaface_gui.engine.assembly import AdaptedGallery, EnrolledPeople, adapt
+from metaface_gui.engine.events import AdaptationJudged
+from metaface_gui.engine.job_runner import JobRunner
+from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
+from tests.engine.listening import Listener
+from tests.engine.synthetic import faces_of, learning_assets, people_of
+
+ASSETS = learning_assets()
+
+
+@pytest.fixture
+def jobs() -> Iterator[JobRunner]:
+    jobs = JobRunner("studies", lambda _change: None)
+    jobs.start()
+    yield jobs
+    assert jobs.stop(timeout_s=5.0)
+
+
+@pytest.fixture
+def judge(listener: Listener, jobs: JobRunner) -> AdaptationJudge:
+    return AdaptationJudge(listener, jobs)
+
+
+def adapted(shots_each: list[int], learner: str = "prototypical", settings: object | None = None) -> AdaptedGallery:
+    return adapt(learner, people_of(shots_each), ASSETS, fpir=0.05, settings=settings)
+
+
+def ask(judge: AdaptationJudge, one: AdaptedGallery, *, is_primary: bool = True) -> None:
+    judge.ask(one, ASSETS, fpir=0.05, is_primary=is_primary)
+
+
+def test_every_shot_of_those_with_two_is_asked_about(judge: AdaptationJudge, listener: Listener) -> None:
+    ask(judge, adapted([3, 2, 1]))
+    assert listener.wait(AdaptationJudged) == AdaptationJudged("prototypical", None, 1.0, 5)
+
+
+def test_shots_that_do_not_look_alike_are_not_named(judge: AdaptationJudge, listener: Listener) -> None:
+    good = adapted([2, 2, 2])
+    shots = good.people.shots.clone()
+    shots[1] = -shots[0]
+    ask(judge, replace(good, people=replace(good.people, shots=shots)))
+    assert listener.wait(AdaptationJudged).after == pytest.approx(4 / 6)
+
+
+def test_before_is_the_learners_own_last_figure(judge: AdaptationJudge, listener: Listener) -> None:
+    ask(judge, adapted([2, 2]))
+    assert listener.wait(AdaptationJudged).before is None
+    ask(judge, adapted([2, 2], "matching"), is_primary=False)
+    assert listener.wait(AdaptationJudged).before is None
+    ask(judge, adapted([2, 2], settings=PrototypicalSettings(distance="euclidean")))
+    judged = listener.wait(AdaptationJudged)
+    assert (judged.learner, judged.before) == ("prototypical", 1.0)
+
+
+def test_the_same_adaptation_is_not_judged_twice(judge: AdaptationJudge, listener: Listener) -> None:
+    ask(judge, adapted([2, 2]))
+    listener.wait(AdaptationJudged)
+    ask(judge, adapted([2, 2]))
+    ask(judge, adapted([2, 2], "matching"))
+    assert listener.wait(AdaptationJudged).learner == "matching"
+
+
+@pytest.mark.parametrize("shots_each", [[], [1, 1], [2] * (MAX_PEOPLE + 1)], ids=["nobody", "one each", "too many"])
+def test_what_cannot_be_measured_in_passing_is_said_to_be_unknown(
+    judge: AdaptationJudge, listener: Listener, shots_each: list[int]
+) -> None:
+    ask(judge, adapted([2, 2]))
+    listener.wait(AdaptationJudged)
+    ask(judge, adapted(shots_each))
+    assert listener.wait(AdaptationJudged) == AdaptationJudged("prototypical", None, None, 0)
+
+
+def test_a_negative_that_denies_a_shot_counts_against_it(judge: AdaptationJudge, listener: Listener) -> None:
+    import torch
+
+    good = adapted([2, 2])
+    people: EnrolledPeople = replace(
+        good.people,
+        negatives=torch.from_numpy(faces_of(0, 2)),
+        denied_people=torch.tensor([0, 0]),
+    )
+    ask(judge, replace(good, people=people))
+    assert listener.wait(AdaptationJudged).after == pytest.approx(0.5), "person 0 is denied for their own shots"
+
+
+def test_a_newer_question_drops_the_older_one_and_a_compared_learners_does_not(
+    judge: AdaptationJudge, listener: Listener, jobs: JobRunner
+) -> None:
+    busy, go_on = threading.Event(), threading.Event()
+
+    def wait(_job: object) -> None:
+        busy.set()
+        assert go_on.wait(5.0)
+
+    jobs.submit("busy", wait)
+    assert busy.wait(5.0)
+    ask(judge, adapted([2, 2], "siamese"))
+    ask(judge, adapted([2, 2], "maml"), is_primary=False)
+    ask(judge, adapted([2, 2], "matching"))
+    go_on.set()
+    assert [listener.wait(AdaptationJudged).learner for _ in range(2)] == ["maml", "matching"]
+    assert jobs.stop(timeout_s=5.0)
+    assert listener.heard() == []

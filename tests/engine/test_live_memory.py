@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from metaface_gui.engine.live_memory import LiveMemory
+from metaface_gui.types import Floats, FrameResult, QualityIssue, StageTimes
+from tests.gui.fakes import make_face, make_frame
+
+FRAME = make_frame(1280, 720)
+
+
+def embedding(angle_deg: float) -> Floats:
+    vector = np.zeros(128, np.float32)
+    vector[:2] = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
+    return vector
+
+
+def see(
+    memory: LiveMemory, at_s: float, angle_deg: float, *issues: QualityIssue, score: float = 0.8, track_id: int = 1
+) -> None:
+    face = make_face(track_id, name="Anna", issues=issues)
+    face = replace(face, quality=replace(face.quality, score=score), embedding=embedding(angle_deg))
+    memory.remember(FrameResult(FRAME, (face,), StageTimes(), round(at_s * 1e9)))
+
+
+@pytest.fixture
+def memory() -> LiveMemory:
+    return LiveMemory()
+
+
+def test_a_track_nobody_saw_has_nothing(memory: LiveMemory) -> None:
+    assert memory.samples_of_track(1) == memory.best_of_track(1) == memory.latest_of_track(1, 3) == ()
+
+
+def test_a_poor_face_is_remembered_as_it_is_now_but_is_no_shot(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0, QualityIssue.BLURRED)
+    assert memory.samples_of_track(1) == memory.best_of_track(1) == ()
+    (newest,) = memory.latest_of_track(1, 3)
+    assert newest.quality.issues == (QualityIssue.BLURRED,)
+
+
+def test_the_best_picture_of_a_track(memory: LiveMemory) -> None:
+    for number, score in enumerate([0.5, 0.9, 0.7]):
+        see(memory, 1.0 + number, 30.0 * number, score=score)
+    (best,) = memory.best_of_track(1)
+    assert best.quality.score == 0.9
+
+
+def test_the_latest_look_and_those_that_differ_most_from_it(memory: LiveMemory) -> None:
+    for number, angle in enumerate([0.0, 80.0, 40.0, 20.0]):
+        see(memory, 1.0 + number, angle)
+    see(memory, 6.0, 10.0, QualityIssue.TOO_DARK)
+    chosen = [float(np.degrees(np.arctan2(*sample.embedding[1::-1]))) for sample in memory.latest_of_track(1, 3)]
+    assert chosen == pytest.approx([10.0, 80.0, 40.0], abs=0.1)
+    assert len(memory.latest_of_track(1, 99)) == 5
+    assert len(memory.latest_of_track(1, 1)) == 1
+
+
+def test_a_good_latest_look_is_not_taken_twice(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0)
+    assert len(memory.latest_of_track(1, 3)) == 1
+
+
+def test_faces_are_sampled_four_times_a_second(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0)
+    see(memory, 1.1, 50.0)
+    assert len(memory.samples_of_track(1)) == 1
+    see(memory, 1.3, 50.0)
+    assert len(memory.samples_of_track(1)) == 2
+
+
+def test_tracks_that_are_long_gone_are_forgotten(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0)
+    see(memory, 100.0, 0.0, track_id=2)
+    assert memory.latest_of_track(1, 1) == ()
+    assert len(memory.latest_of_track(2, 1)) == 1
