@@ -7,10 +7,11 @@ import logging.handlers
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from metaface_gui.engine.engine import Engine
@@ -104,13 +105,19 @@ def start_log() -> None:
 
 
 @contextmanager
-def running(app: QApplication, gallery: Gallery, settings: RecognitionSettings) -> Iterator[Parts]:
+def running(
+    app: QApplication,
+    gallery: Gallery,
+    settings: RecognitionSettings,
+    hyperparameters: Mapping[str, object] = MappingProxyType({}),
+) -> Iterator[Parts]:
     """Start the engine and its bridge; whatever happens, stop the engine, then close the bridge and the gallery."""
     from metaface_gui.gui.bridge import EngineBridge  # noqa: PLC0415 - after the application, as Qt wants
 
     tune_process()
     bridge = EngineBridge()
-    engine = Engine(gallery, WeightsStore(weights_dir(), user_data_dir() / "weights"), bridge, settings)
+    store = WeightsStore(weights_dir(), user_data_dir() / "weights")
+    engine = Engine(gallery, store, bridge, settings, hyperparameters=hyperparameters)
     engine.start()
     try:
         yield Parts(app, engine, bridge)
@@ -139,7 +146,8 @@ def run_window(
     state = WindowState(parent=app)
     install_translation(app, state.language)
     state.recognition = settings = choose_settings(known_settings(state.recognition))
-    with running(app, Gallery.open(gallery_path or Gallery.default_path()), settings) as parts:
+    gallery = Gallery.open(gallery_path or Gallery.default_path())
+    with running(app, gallery, settings, state.hyperparameters) as parts:
         window = MainWindow(parts.engine, parts.bridge, state)
         window.show()
         if source is not None:
@@ -157,6 +165,7 @@ def known_settings(settings: RecognitionSettings) -> RecognitionSettings:
         detector=settings.detector if settings.detector in DETECTORS else defaults.detector,
         embedder=settings.embedder if settings.embedder in EMBEDDERS else defaults.embedder,
         learner=settings.learner if settings.learner in LEARNERS else defaults.learner,
+        compared=tuple(key for key in settings.compared if key in LEARNERS),
     )
 
 
@@ -191,7 +200,15 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
         window.show()
         people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
         director = DemoDirector(
-            parts.engine, parts.bridge, window, people, open_tab=window.side.open_key, watch_s=watch_s, out_dir=out_dir
+            parts.engine,
+            parts.bridge,
+            window,
+            people,
+            open_tab=window.side.open_key,
+            open_page=window.stage.open_page,
+            explain=window.stage.explain,
+            watch_s=watch_s,
+            out_dir=out_dir,
         )
         outcomes: list[DemoSummary | KnownError] = []
         director.finished.connect(outcomes.append)

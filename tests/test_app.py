@@ -11,7 +11,7 @@ import pytest
 
 from metaface_gui import app
 from metaface_gui.errors import KnownError
-from metaface_gui.gui.demo_director import DemoTally, tally_frame
+from metaface_gui.gui.demo_tally import DemoTally, tally_frame
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, StageTimes, TrackedFace
 from tests.pipeline.rendering.test_overlay_and_painter import face

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from metaface_gui.cli.options import add_recognition_options, recognition_settings
 from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.learners import learner_class
 
 if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
@@ -52,6 +53,13 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _print(summary: DemoSummary, console: Console) -> None:
+    console.print(_scene_table(summary))
+    console.print(_methods_table(summary))
+    for path in summary.screenshots:
+        console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
+
+
+def _scene_table(summary: DemoSummary) -> Table:
     tally = summary.tally
     enrolled = tally.right + tally.wrong + tally.unknown
     strangers = tally.strangers_named + tally.strangers_unknown
@@ -69,12 +77,51 @@ def _print(summary: DemoSummary, console: Console) -> None:
     table.add_row(translate("Commands", "faces not found"), str(tally.missed))
     table.add_row(translate("Commands", "found where there is none"), str(tally.extra))
     table.add_row(translate("Commands", "from saving to the first right name"), f"{summary.enroll_to_named_ms:.0f} ms")
+    table.add_row(translate("Commands", "from “not this person” to Unknown"), f"{summary.corrected_ms:.0f} ms")
+    table.add_row(translate("Commands", "from naming the stranger to the name"), f"{summary.guest_named_ms:.0f} ms")
     table.add_row(translate("Commands", "preview"), f"{summary.preview_fps:.0f} fps")
     table.add_row(translate("Commands", "inference"), f"{summary.inference_fps:.0f} fps")
     table.add_row(translate("Commands", "camera to result, median"), f"{summary.latency_ms:.0f} ms")
-    console.print(table)
-    for path in summary.screenshots:
-        console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
+    return table
+
+
+def _methods_table(summary: DemoSummary) -> Table:
+    """All methods on the same frames against the truth, and what the leave-one-out report says of each."""
+    report = summary.report
+    table = Table(title=translate("Commands", "The methods on the same frames"), box=None, title_justify="left")
+    table.add_column(translate("Commands", "method"))
+    for title in (
+        translate("Commands", "right"),
+        translate("Commands", "named"),
+        translate("Commands", "Unknown"),
+        translate("Commands", "changes/min"),
+        translate("Commands", "as the majority"),
+        translate("Commands", "left-out shots named right, degraded"),
+        translate("Commands", "adapting"),
+    ):
+        table.add_column(title, justify="right")
+    rows = {row.learner: row for row in report.rows}
+    for tally in summary.methods:
+        row = rows.get(tally.learner)
+        title = translate("Learners", learner_class(tally.learner).title)
+        table.add_row(
+            f"{title} *" if tally.learner == report.recommended else title,
+            _share(tally.right, tally.judged),
+            str(tally.named),
+            str(tally.unknown),
+            f"{tally.switches_per_minute:.1f}",
+            _share(tally.agreeing, tally.contested),
+            "–" if row is None else f"{100.0 * row.tpir_degraded:.0f} %",
+            "–" if row is None else f"{row.adapt_ms:.1f} ms",
+        )
+    table.caption = translate(
+        "Commands",
+        "* recommended by the leave-one-out report on {n} left-out shots, which took {seconds:.1f} s",
+        None,
+        n=report.n_probes,
+        seconds=report.seconds,
+    )
+    return table
 
 
 def _share(count: int, total: int) -> str:

@@ -42,15 +42,19 @@ class MainToolBar(QToolBar):
         set_icon(self.enroll_button, "user-plus", "on_primary")
         space = QWidget(self)
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(space)
+        self._space_action = self.addWidget(space)
         self.learner_button = self._button("", "learner", None)
         self.learner_button.setProperty("kind", "quiet")
         self.learner_button.clicked.connect(self.learner_clicked)
         self.addSeparator()
-        for action in (actions.hud, actions.full_screen, actions.panel):
+        for action in (actions.studio, actions.panel, actions.hud, actions.present):
             self._for_action(action).setProperty("kind", "quiet")
         self.show_source(SourceChanged(SourceState.CLOSED))
         self._show_learner()
+
+    def add_recording(self, controls: QWidget) -> None:
+        """Put the buttons that record the session beside that for enrolment."""
+        self.insertWidget(self._space_action, controls)
 
     def show_source(self, changed: SourceChanged) -> None:
         """Name the source."""

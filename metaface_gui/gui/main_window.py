@@ -13,7 +13,6 @@ from metaface_gui.engine.events import (
     JobChanged,
     ModelsChanged,
     ModelState,
-    ResultReady,
     SourceChanged,
     SourceState,
     Trouble,
@@ -22,22 +21,17 @@ from metaface_gui.engine.events import (
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
+from metaface_gui.gui.gallery_files import GalleryFiles
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.jobs_bar import JobsBar
 from metaface_gui.gui.live_view import LiveView
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
-from metaface_gui.gui.panels.file_dialogs import (
-    PICTURES,
-    VIDEOS,
-    ask_for_file,
-    ask_for_files,
-    ask_where_to_save,
-    file_filter,
-)
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.recording_controls import RecordingControls
 from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
+from metaface_gui.gui.stage import Stage
 from metaface_gui.gui.status_line import StatusLine
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.toast import Toast, ToastBar, ToastKind, error_toast, undo_toast
@@ -71,13 +65,20 @@ class MainWindow(QMainWindow):
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
         self._undos = UndoList(self)
+        self._files = GalleryFiles(engine, self, self._enroll_from)
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self._make_widgets(list_cameras)
         self._connect_actions()
+        self._connect_stage()
         self._connect_engine()
         self._restore()
+
+    @property
+    def live_view(self) -> LiveView:
+        """The view of the deciding method."""
+        return self.stage.live_view
 
     def open_source(self, spec: SourceSpec) -> None:
         """Show this source from now on, and remember it."""
@@ -90,19 +91,23 @@ class MainWindow(QMainWindow):
     def _make_widgets(self, list_cameras: ListCameras) -> None:
         self.source_menu = SourceMenu(self, list_cameras)
         self.commands = MainActions(self, self.source_menu)
-        self.live_view = LiveView(self)
+        self.stage = Stage(self._engine, self._bridge, self)
         self.toasts = ToastBar(self.live_view)
+        self.recording = RecordingControls(self._engine, self._bridge, self)
+        self.commands.add_to_studio(self.stage.methods.actions_for_window())
+        self.commands.add_to_studio([self.recording.record_action, self.recording.snapshot_action])
         self.side = SidePanel(self._engine, self._bridge, list_cameras, self)
         self.who_is_this = WhoIsThisPopup(self._engine, self._bridge, self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.live_view)
+        self.splitter.addWidget(self.stage)
         self.splitter.addWidget(self.side)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _PANEL_WIDTH])
         self.setCentralWidget(self.splitter)
         self.toolbar = MainToolBar(self.source_menu, self.commands, self)
+        self.toolbar.add_recording(self.recording)
         self.addToolBar(self.toolbar)
         self.status_line = StatusLine(self)
         self.jobs_bar = JobsBar(self)
@@ -128,39 +133,54 @@ class MainWindow(QMainWindow):
         for code, action in do.languages.items():
             action.triggered.connect(lambda _checked=False, code=code: self._set_language(code))
         do.enroll.triggered.connect(lambda: self._open_side().start_enrollment())
-        do.enroll_files.triggered.connect(self._ask_for_shots)
+        do.enroll_files.triggered.connect(self._files.ask_for_shots)
         do.find.triggered.connect(lambda: self._open_side().find_person())
         do.undo.triggered.connect(self._undo)
-        do.import_gallery.triggered.connect(self._import)
-        do.export_gallery.triggered.connect(self._export)
+        do.import_gallery.triggered.connect(self._files.ask_import)
+        do.export_gallery.triggered.connect(self._files.ask_export)
         for action, panel in zip(do.tabs, self.side.panels, strict=True):
             action.triggered.connect(lambda _checked=False, panel=panel: self._open_side().setCurrentWidget(panel))
         do.shortcuts.triggered.connect(lambda: ShortcutsDialog(self.commands.groups, self).open())
         do.about.triggered.connect(lambda: AboutDialog(self).open())
-        view = self.live_view
-        view.face_clicked.connect(self._ask_who)
-        view.files_dropped.connect(self._enroll_from)
-        view.source_dropped.connect(self._open_path)
-        view.pause_wanted.connect(self.commands.pause.trigger)
-        empty = view.empty_state
+        video = self.stage.video
+        video.face_clicked.connect(self._ask_who)
+        video.files_dropped.connect(self._enroll_from)
+        video.source_dropped.connect(self._open_path)
+        video.pause_wanted.connect(self.commands.pause.trigger)
+        empty = self.live_view.empty_state
         empty.choose_source_clicked.connect(self._open_source_menu)
         empty.demo_clicked.connect(self.source_menu.choose_demo)
         empty.retry_clicked.connect(self._reopen)
         empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
-        self.toasts.height_changed.connect(view.set_bottom_inset)
+        self.toasts.height_changed.connect(self.live_view.set_bottom_inset)
         self.toasts.undo_clicked.connect(self._undo_token)
         self.jobs_bar.cancel_clicked.connect(self._engine.cancel_job)
-        self.toolbar.learner_clicked.connect(lambda: self._open_side().open_key("controls"))
         self.side.currentChanged.connect(self._remember_tab)
         self._undos.changed.connect(self._show_undo)
+
+    def _connect_stage(self) -> None:
+        do, stage = self.commands, self.stage
+        do.present.toggled.connect(self._set_presenting)
+        do.studio.toggled.connect(self._set_studio)
+        for key, action in do.pages.items():
+            action.triggered.connect(lambda _checked=False, key=key: stage.open_page(key))
+        do.split.triggered.connect(stage.set_split)
+        stage.studio_shown.connect(do.studio.setChecked)
+        stage.split_changed.connect(do.split.setChecked)
+        stage.refused.connect(self._show_error)
+        stage.studio.key_changed.connect(self._remember_page)
+        stage.method.settings_toggled.connect(self._remember_fold)
+        self.toolbar.learner_clicked.connect(lambda: stage.open_page("method"))
+        self.who_is_this.why_wanted.connect(stage.explain)
+        self.recording.refused.connect(self._show_error)
+        self.recording.notice.connect(self._show_notice)
+        self.recording.saved.connect(self._show_saved)
+        self.recording.folder_changed.connect(self._remember_folder)
 
     def _connect_engine(self) -> None:
         bridge = self._bridge
         bridge.frame_ready.connect(self._on_frame)
-        bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)
-        bridge.stats.connect(self.live_view.show_stats)
-        bridge.enrollment_changed.connect(self.live_view.show_enrollment)
         bridge.models_changed.connect(self._on_models)
         bridge.adapted.connect(self.toolbar.show_adapted)
         bridge.job_changed.connect(self._on_job)
@@ -172,14 +192,10 @@ class MainWindow(QMainWindow):
     def _on_frame(self) -> None:
         frame = self._engine.preview.take()
         if frame is not None:
-            self.live_view.show_frame(frame)
-
-    def _on_result(self, event: ResultReady) -> None:
-        self.live_view.show_result(event.result)
+            self.stage.video.show_frame(frame)
 
     def _on_source(self, changed: SourceChanged) -> None:
         self._source = changed
-        self.live_view.show_source(changed)
         self.toolbar.show_source(changed)
         runs = changed.state in (SourceState.RUNNING, SourceState.PAUSED)
         self.commands.pause.setEnabled(runs)
@@ -200,7 +216,9 @@ class MainWindow(QMainWindow):
                 device=self.side.controls.models.device.currentData() or self.state.recognition.device,
                 learner=changed.learner,
                 fpir=changed.fpir,
+                compared=changed.compared,
             )
+            self.state.hyperparameters = changed.hyperparameters
 
     def _on_job(self, job: JobChanged) -> None:
         self.jobs_bar.show_job(job)
@@ -251,19 +269,6 @@ class MainWindow(QMainWindow):
     def _enroll_from(self, paths: list[Path]) -> None:
         self._open_side().enroll_from(paths)
 
-    def _ask_for_shots(self) -> None:
-        filters = [file_filter(self.tr("Pictures and videos"), [*PICTURES, *VIDEOS])]
-        ask_for_files(self, self.tr("Choose pictures or videos of one person"), filters, self._enroll_from)
-
-    def _import(self) -> None:
-        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"]), file_filter(self.tr("All files"), ["*"])]
-        ask_for_file(self, self.tr("Import people"), filters, lambda paths: self._engine.import_gallery(paths[0]))
-
-    def _export(self) -> None:
-        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"])]
-        title, name = self.tr("Export everybody"), "people.metaface"
-        ask_where_to_save(self, title, filters, name, lambda paths: self._engine.export_gallery(paths[0]))
-
     def _undo(self) -> None:
         token = self._undos.newest()
         if token is not None:
@@ -289,6 +294,12 @@ class MainWindow(QMainWindow):
         do.themes[state.theme].setChecked(True)
         if state.language in do.languages:
             do.languages[state.language].setChecked(True)
+        self.stage.restore_state(state.studio_splitter)
+        self.stage.studio.open_key(state.studio_tab)
+        self.stage.method.set_settings_open(state.is_method_settings_open)
+        if state.recordings is not None:
+            self.recording.folder = state.recordings
+        do.studio.setChecked(state.is_studio_visible)
         do.hud.setChecked(state.is_hud_visible)
         self._set_hud(state.is_hud_visible)
         do.panel.setChecked(state.is_panel_visible)
@@ -299,7 +310,7 @@ class MainWindow(QMainWindow):
         self.live_view.setFocus()
 
     def _set_hud(self, visible: bool) -> None:
-        self.live_view.set_hud_visible(visible)
+        self.stage.video.set_hud_visible(visible)
         self.state.is_hud_visible = visible
 
     def _set_panel(self, visible: bool) -> None:
@@ -317,17 +328,44 @@ class MainWindow(QMainWindow):
         self.toasts.show_toast(Toast(ToastKind.INFO, text))
 
     def _set_full_screen(self, full: bool) -> None:
-        if full:
-            self._was_maximized = self.isMaximized()
-            self.showFullScreen()
-        elif self._was_maximized:
-            self.showMaximized()
-        else:
-            self.showNormal()
+        if not full:
+            self.commands.present.setChecked(False)
+        if full != self.isFullScreen():
+            if full:
+                self._was_maximized = self.isMaximized()
+                self.showFullScreen()
+            elif self._was_maximized:
+                self.showMaximized()
+            else:
+                self.showNormal()
         for bar in (self.menuBar(), self.toolbar, self.statusBar()):
             bar.setVisible(not full)
         self.side.setVisible(not full and self.state.is_panel_visible)
         self.commands.panel.setChecked(not self.side.isHidden())
+
+    def _set_presenting(self, presenting: bool) -> None:
+        self.stage.set_presenting(presenting)
+        self.commands.full_screen.setChecked(presenting)
+
+    def _set_studio(self, visible: bool) -> None:
+        self.stage.set_studio_visible(visible)
+        self.state.is_studio_visible = visible
+
+    def _remember_page(self, key: str) -> None:
+        self.state.studio_tab = key
+
+    def _remember_fold(self, is_open: bool) -> None:
+        self.state.is_method_settings_open = is_open
+
+    def _remember_folder(self, folder: Path) -> None:
+        self.state.recordings = folder
+
+    def _show_notice(self, text: str) -> None:
+        self.toasts.show_toast(Toast(ToastKind.INFO, text))
+
+    def _show_saved(self, paths: list[Path]) -> None:
+        names = ", ".join(path.name for path in paths)
+        self._show_notice(self.tr("Saved in {folder}: {names}").format(folder=paths[0].parent, names=names))
 
     def _remember_tab(self) -> None:
         self.state.tab = self.side.key
@@ -352,6 +390,7 @@ class MainWindow(QMainWindow):
         if not self.isFullScreen():
             self.state.geometry = self.saveGeometry()
             self.state.splitter = self.splitter.saveState()
+            self.state.studio_splitter = self.stage.save_state()
         self.state.save()
         self.source_menu.close_finder()
         self.side.close_finder()

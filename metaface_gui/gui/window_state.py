@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
 
@@ -92,6 +93,16 @@ class WindowState:
     @is_method_settings_open.setter
     def is_method_settings_open(self, value: bool) -> None:
         self._settings.setValue("window/method-settings", value)
+
+    @property
+    def recordings(self) -> Path | None:
+        """Folder of recordings and snapshots; None: the platform's."""
+        text = self._text("window/recordings")
+        return Path(text) if text else None
+
+    @recordings.setter
+    def recordings(self, value: Path | None) -> None:
+        self._settings.setValue("window/recordings", "" if value is None else str(value))
 
     @property
     def tab(self) -> str:

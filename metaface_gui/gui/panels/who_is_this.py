@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -71,6 +71,9 @@ class WhoIsThisPopup(QFrame):
 
     WIDTH = 320
 
+    why_wanted = Signal(int)
+    """The user asks why the face with this track id has its name."""
+
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._engine = engine
@@ -98,7 +101,12 @@ class WhoIsThisPopup(QFrame):
         self.save_button = QPushButton(self.tr("Save"), self)
         self.save_button.setProperty("kind", "primary")
         self.save_button.setAutoDefault(False)
+        self.why_button = QPushButton(self.tr("Why this name?"), self)
+        self.why_button.setProperty("kind", "quiet")
+        self.why_button.setAutoDefault(False)
+        self.why_button.setToolTip(self.tr("Show who is near, and which parts of the face matter"))
         self._lay_out()
+        self.why_button.clicked.connect(self._ask_why)
         self.yes_button.clicked.connect(self._confirm)
         self.no_button.clicked.connect(self._reject)
         self.name_field.changed.connect(self._on_name)
@@ -153,7 +161,7 @@ class WhoIsThisPopup(QFrame):
         layout.setSpacing(Space.S)
         layout.addLayout(head)
         layout.addLayout(answers)
-        for widget in (self.name_field, self.consent, self.save_button, self.missing):
+        for widget in (self.name_field, self.consent, self.save_button, self.missing, self.why_button):
             layout.addWidget(widget)
 
     def _open(self, global_pos: QPoint) -> None:
@@ -172,6 +180,7 @@ class WhoIsThisPopup(QFrame):
 
     def _show_question(self) -> None:
         suspect = self._suspect
+        self.why_button.setVisible(self._track_id is not None)
         for button in (self.yes_button, self.no_button):
             button.setVisible(suspect is not None)
         if suspect is None:
@@ -212,6 +221,11 @@ class WhoIsThisPopup(QFrame):
         if not is_corrected or (person is not None and self._suspect is not None and person.id == self._suspect.id):
             return None
         return self._suspect
+
+    def _ask_why(self) -> None:
+        if self._track_id is not None:
+            self.close()
+            self.why_wanted.emit(self._track_id)
 
     def _on_name(self) -> None:
         self.consent.set_person(self.name_field.person())

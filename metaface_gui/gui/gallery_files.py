@@ -1,0 +1,44 @@
+"""Asks for the files that people come from or go to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.gui.panels.file_dialogs import (
+    PICTURES,
+    VIDEOS,
+    ask_for_file,
+    ask_for_files,
+    ask_where_to_save,
+    file_filter,
+)
+
+
+class GalleryFiles(QObject):
+    """Opens dialogs over `window`; what was chosen goes to the engine, or to `enroll_from`."""
+
+    def __init__(self, engine: EngineApi, window: QWidget, enroll_from: Callable[[list[Path]], None]) -> None:
+        super().__init__(window)
+        self._engine, self._window, self._enroll_from = engine, window, enroll_from
+
+    def ask_for_shots(self) -> None:
+        """Enrol somebody from pictures or videos."""
+        filters = [file_filter(self.tr("Pictures and videos"), [*PICTURES, *VIDEOS])]
+        ask_for_files(self._window, self.tr("Choose pictures or videos of one person"), filters, self._enroll_from)
+
+    def ask_import(self) -> None:
+        """Add the people of an exported file."""
+        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"]), file_filter(self.tr("All files"), ["*"])]
+        title = self.tr("Import people")
+        ask_for_file(self._window, title, filters, lambda paths: self._engine.import_gallery(paths[0]))
+
+    def ask_export(self) -> None:
+        """Write everybody to a file."""
+        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"])]
+        title, name = self.tr("Export everybody"), "people.metaface"
+        ask_where_to_save(self._window, title, filters, name, lambda paths: self._engine.export_gallery(paths[0]))
