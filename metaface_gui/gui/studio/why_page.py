@@ -171,9 +171,12 @@ class WhyPage(QWidget):
         body.setSpacing(Space.L)
         body.addWidget(self.picture)
         body.addWidget(self.legend)
-        body.addLayout(self._section(self.tr("Scores"), self.bars), 4)
-        body.addLayout(self._section(self.tr("Nearest shots"), self.near), 6)
-        body.addLayout(self._section(self.tr("This picture"), self.quality), 0)
+        self._scores_section = self._section(self.tr("Scores"), self.bars)
+        self._near_section = self._section(self.tr("Nearest shots"), self.near)
+        body.addWidget(self._scores_section, 4)
+        body.addWidget(self._near_section, 6)
+        body.addWidget(self._section(self.tr("This picture"), self.quality), 0)
+        body.addStretch(0)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.note)
         self._stack.addWidget(self._content)
@@ -184,14 +187,16 @@ class WhyPage(QWidget):
         layout.addWidget(self.busy)
         layout.addLayout(self._stack, 1)
 
-    def _section(self, title: str, widget: QWidget) -> QVBoxLayout:
-        heading = QLabel(title, self._content)
+    def _section(self, title: str, widget: QWidget) -> QWidget:
+        section = QWidget(self._content)
+        heading = QLabel(title, section)
         heading.setProperty("role", "muted")
-        layout = QVBoxLayout()
+        layout = QVBoxLayout(section)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
         layout.addWidget(heading)
         layout.addWidget(widget, 1)
-        return layout
+        return section
 
     def _head_height(self) -> int:
         words = self.decision.sizeHint().height() + self.details.sizeHint().height()
@@ -283,18 +288,22 @@ class WhyPage(QWidget):
     def _show(self, explanation: Explanation) -> None:
         self._shown = explanation
         self.decision.setText(decision_text(explanation))
-        words = self.tr("Face #{id} · {method} · one picture, without the vote over time · {seconds} s")
-        self.details.setText(
-            words.format(
-                id=self._track_id, method=learner_title(explanation.learner), seconds=f"{explanation.seconds:.2f}"
-            )
-        )
+        self.details.setText(self._details_of(explanation))
         self.picture.show_face(explanation.crop_rgb, explanation.heat)
         self._show_legend(explanation)
         self.bars.show_scores(explanation.scores, explanation.decision.threshold, explanation.denied)
         self.near.show_shots(explanation.shots)
         self.quality.show_quality(explanation.quality)
+        for section in (self._scores_section, self._near_section):
+            section.setVisible(bool(explanation.scores))
         self._stack.setCurrentWidget(self._content)
+
+    def _details_of(self, explanation: Explanation) -> str:
+        if not explanation.scores:
+            return self.tr("Enrol somebody, then press “Explain again”.")
+        words = self.tr("Face #{id} · {method} · one picture, without the vote over time · {seconds} s")
+        method, seconds = learner_title(explanation.learner), f"{explanation.seconds:.2f}"
+        return words.format(id=self._track_id, method=method, seconds=seconds)
 
     def _show_legend(self, explanation: Explanation) -> None:
         fall = float(explanation.heat.max())

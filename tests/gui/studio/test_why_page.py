@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import Explained, SourceChanged, SourceState
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.studio.why_page import WhyPage, decision_text
+from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.types import Identification, QualityIssue
+from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.studio.conftest import Say
+from tests.gui.studio.explanations import decided, explained
+
+
+@pytest.fixture
+def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> WhyPage:
+    made = WhyPage(engine, bridge)
+    qtbot.addWidget(made)
+    made.resize(900, 240)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def click(button: QWidget) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+THREE = make_result(
+    make_face(8, (500, 0, 600, 100)), make_face(5, (100, 0, 200, 100)), make_face(6, (300, 0, 400, 100))
+)
+"""From left to right: 5, 6, 8."""
+
+
+def test_nothing_is_asked_before_a_face_is_picked(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    say(THREE)
+    assert engine.calls == []
+    assert "Pick a face" in page.note.text
+    assert page.note.isVisible()
+    assert not page.again_button.isEnabled()
+
+
+def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    page.select_track(5)
+    assert engine.calls_of("explain_track") == [(5,)]
+    assert page.busy.isVisible()
+    assert not page.again_button.isEnabled()
+    say(Explained(5, explained()))
+    assert page.decision.text() == "alex: 0.71, needs 0.43 → named"
+    assert "Face #5" in page.details.text()
+    assert "0.42 s" in page.details.text()
+    assert not page.busy.isVisible()
+    assert page.picture.isVisible()
+    assert page.bars.accessibleDescription().startswith("alex: 0.71\nlin: 0.31")
+    assert [shot.name for shot in page.near.shots] == ["alex", "lin"]
+    assert "Size: 92 px · fair" in page.quality.accessibleDescription()
+
+
+def test_the_heat_map_can_be_taken_off_and_put_back(page: WhyPage, say: Say) -> None:
+    page.select_track(5)
+    say(Explained(5, explained()))
+    heated = page.picture.shown
+    assert page.legend.words == ("matters more", "up to −0.20", "matters less")
+    QTest.mouseClick(page.heat_box, Qt.MouseButton.LeftButton, pos=QPoint(8, page.heat_box.height() // 2))
+    assert not page.heat_box.isChecked()
+    assert not page.legend.isVisible()
+    assert page.picture.shown != heated
+    assert page.picture.shown.pixelColor(56, 56).name() == "#808080"
+    QTest.keyClick(page.heat_box, Qt.Key.Key_Space)
+    assert page.legend.isVisible()
+    assert page.picture.shown == heated
+
+
+def test_next_face_goes_from_left_to_right_and_round(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    say(THREE)
+    for _ in range(4):
+        click(page.next_button)
+    assert engine.calls_of("explain_track") == [(5,), (6,), (8,), (5,)]
+
+
+def test_arrow_keys_go_to_the_neighbours(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    say(THREE)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Down):
+        QTest.keyClick(page.next_button, key)
+    assert engine.calls_of("explain_track") == [(5,), (6,), (5,), (8,), (5,)]
+
+
+def test_next_face_needs_a_face(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    say(make_result())
+    assert not page.next_button.isEnabled()
+    say(THREE)
+    assert page.next_button.isEnabled()
+    say(SourceChanged(SourceState.CLOSED))
+    assert not page.next_button.isEnabled()
+    QTest.keyClick(page, Qt.Key.Key_Right)
+    assert engine.calls == []
+
+
+def test_explain_again_asks_anew(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    page.select_track(5)
+    say(Explained(5, explained()))
+    click(page.again_button)
+    assert engine.calls_of("explain_track") == [(5,), (5,)]
+    assert page.picture.isVisible()  # the former answer stays until the new one comes
+    say(Explained(5, explained(decided(None, 0.31, "alex"))))
+    assert page.decision.text() == "Nearest is alex: 0.31, needs 0.43 → Unknown"
+
+
+def test_a_face_that_left_is_said(page: WhyPage, say: Say) -> None:
+    page.select_track(5)
+    say(Explained(5, None))
+    assert "This face has left" in page.note.text
+    assert "Pick another one" in page.note.text
+    assert page.note.isVisible()
+    assert not page.busy.isVisible()
+
+
+def test_an_answer_about_another_face_changes_nothing(page: WhyPage, say: Say) -> None:
+    page.select_track(5)
+    page.select_track(6)
+    say(Explained(5, explained()))
+    assert page.is_busy
+    assert page.decision.text() == ""
+    say(Explained(6, explained()))
+    assert "Face #6" in page.details.text()
+
+
+def test_the_wait_is_bounded(page: WhyPage, say: Say) -> None:
+    page.select_track(5)
+    page._give_up.timeout.emit()  # ten seconds later
+    assert not page.is_busy
+    assert "No answer came" in page.note.text
+    assert page.again_button.isEnabled()
+    say(Explained(5, explained()))
+    click(page.again_button)
+    page._give_up.timeout.emit()
+    assert "No answer came" in page.details.text()
+    assert page.picture.isVisible()
+
+
+def test_a_hidden_page_asks_nothing_until_it_is_seen(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    page.hide()
+    page.select_track(5)
+    page.select_track(6)
+    assert engine.calls == []
+    page.show()
+    assert engine.calls_of("explain_track") == [(6,)]
+    page.hide()  # before the answer came
+    assert not page.is_busy
+    page.show()
+    assert engine.calls_of("explain_track") == [(6,), (6,)]
+    say(Explained(6, explained()))
+    page.hide()
+    page.show()
+    assert len(engine.calls) == 2
+
+
+def test_an_empty_gallery_says_what_to_do(page: WhyPage, say: Say) -> None:
+    page.select_track(5)
+    say(Explained(5, explained(decided(None, float("-inf"), ""), scores=(), heat=np.zeros((7, 7), np.float32))))
+    assert page.decision.text() == "Nobody is enrolled → Unknown"
+    assert "Enrol somebody" in page.details.text()
+    assert not page.bars.isVisible()
+    assert not page.heat_box.isEnabled()
+    assert not page.legend.isVisible()
+    assert page.picture.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("decision", "denied", "text"),
+    [
+        (decided("alex", 0.71, "alex"), "", "alex: 0.71, needs 0.43 → named"),
+        (decided(None, -0.02, "lin"), "", "Nearest is lin: −0.02, needs 0.43 → Unknown"),
+        (decided(None, float("-inf"), "", is_denied=True), "alex", "You said this is not alex → Unknown"),
+        (
+            decided("lin", 0.5, "lin", is_denied=True),
+            "alex",
+            "You said this is not alex; lin: 0.50, needs 0.43 → named",
+        ),
+    ],
+)
+def test_every_decision_has_its_sentence(decision: Identification, denied: str, text: str) -> None:
+    assert decision_text(explained(decision, denied=denied)) == text
+
+
+@pytest.mark.parametrize("mode", [ThemeMode.DARK, ThemeMode.LIGHT])
+@pytest.mark.parametrize("size", [(900, 200), (900, 240), (1500, 330)])
+def test_nothing_is_cut_off_at_the_docks_sizes(
+    page: WhyPage, say: Say, theme: Theme, mode: ThemeMode, size: tuple[int, int]
+) -> None:
+    theme.set_mode(mode)
+    width, height = size
+    page.resize(width, height)
+    page.select_track(5)
+    poor = tuple(QualityIssue)
+    long = "A very long name that nobody can read in a narrow place, however hard they try"
+    say(Explained(5, explained(scores=((long, 0.71), ("lin", 0.31)), issues=poor)))
+    assert (page.width(), page.height()) == (width, height)
+    assert page.minimumSizeHint().height() <= height
+    assert page.minimumSizeHint().width() <= width
+    assert page.picture.width() == pytest.approx(page.picture.height(), abs=12)
+    for widget in (page.picture, page.legend, page.bars, page.near, page.quality):
+        at = widget.mapTo(page, QPoint(0, 0))
+        assert page.rect().contains(at)
+        assert page.rect().contains(at + QPoint(widget.width() - 1, widget.height() - 1))
+    assert not page.grab().isNull()
