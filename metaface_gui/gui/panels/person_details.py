@@ -21,6 +21,7 @@ from metaface_gui.types import PersonId
 
 MOST_SHOTS = 60
 """So many of the newest shots, and of the newest negatives, are shown; every one is a widget."""
+_TITLE_HEIGHT = 24
 
 
 class PersonDetails(QWidget):
@@ -119,6 +120,10 @@ class PersonDetails(QWidget):
         elif person.shot_count > MOST_SHOTS:
             text = self.tr("{shots}; the newest {n} are shown.")
             self.note.say(text.format(shots=shots_text(person.shot_count), n=MOST_SHOTS))
+        elif person.negative_count:
+            text = self.tr("{shots}, and {n} of “not {name}”. The × deletes one; it can be undone.")
+            name = shortened(person.name)
+            self.note.say(text.format(shots=shots_text(person.shot_count), n=person.negative_count, name=name))
         else:
             text = self.tr("{shots}. The × deletes one; it can be undone.")
             self.note.say(text.format(shots=shots_text(person.shot_count)))
@@ -149,6 +154,8 @@ class PersonDetails(QWidget):
         self.negatives.show_pictures(tiles)
         for widget in (self.negatives_title, self.negatives):
             widget.setVisible(bool(tiles))
+        # A second line of tiles is in sight, so that one sees that there is something below the shots.
+        self._scroll.setMinimumHeight(TILE_SIDE + 2 + (TILE_SIDE + _TITLE_HEIGHT if tiles else 0))
 
     def _clear_pictures(self) -> None:
         self.grid.show_pictures(())

@@ -26,11 +26,17 @@ def picture(hue: int, side: int = 112) -> bytes:
 
 
 def person(
-    number: PersonId, name: str, *, shots: int = 5, seen_at: datetime | None = None, with_picture: bool = True
+    number: PersonId,
+    name: str,
+    *,
+    shots: int = 5,
+    negatives: int = 0,
+    seen_at: datetime | None = None,
+    with_picture: bool = True,
 ) -> Person:
     """Somebody who was enrolled `number` days after the others began."""
     thumbnail = picture(number * 23) if with_picture else None
-    return Person(number, name, START + timedelta(days=number), shots, seen_at, thumbnail)
+    return Person(number, name, START + timedelta(days=number), shots, seen_at, thumbnail, negatives)
 
 
 def gallery(*people: Person) -> GalleryChanged:
@@ -38,8 +44,8 @@ def gallery(*people: Person) -> GalleryChanged:
     return GalleryChanged(GallerySnapshot(people, revision=1))
 
 
-def shot(number: int, person_id: PersonId, hue: int = 40) -> Shot:
-    """A saved shot."""
+def shot(number: int, person_id: PersonId, hue: int = 40, *, is_negative: bool = False) -> Shot:
+    """A saved shot, or a face that is not theirs."""
     return Shot(
         chip=picture(hue),
         landmarks=np.zeros((5, 2), np.float32),
@@ -49,6 +55,7 @@ def shot(number: int, person_id: PersonId, hue: int = 40) -> Shot:
         source=ShotSource.CAMERA,
         id=number,
         person_id=person_id,
+        is_negative=is_negative,
     )
 
 

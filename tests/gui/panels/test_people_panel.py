@@ -245,6 +245,58 @@ def test_only_the_newest_of_very_many_shots_are_shown(
     assert "newest" in panel.details.note.text()
 
 
+def test_who_somebody_is_not_is_shown_apart_and_one_is_deleted(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    engine.shots = {
+        1: (shot(11, 1), shot(12, 1), shot(13, 1, is_negative=True), shot(14, 1, is_negative=True)),
+        2: (shot(21, 2),),
+    }
+    details = panel.details
+    say(gallery(person(1, "Ada", shots=2, negatives=2), BOB))
+    assert not details.negatives_title.isVisible()
+    click(qtbot, panel, 0)
+    qtbot.waitUntil(lambda: [tile.shot_id for tile in details.negatives.tiles] == [14, 13])
+    assert [tile.shot_id for tile in details.grid.tiles] == [12, 11]
+    assert details.negatives_title.text() == "Not this person (2)"
+    assert details.negatives_title.isVisible()
+    assert details.note.text().startswith("2 shots, and 2 of “not Ada”.")
+    assert "Not Ada" in details.negatives.tiles[0].accessibleName()
+    details.negatives.tiles[0].setFocus()
+    QTest.keyClick(details.negatives.tiles[0], Qt.Key.Key_Delete)
+    assert engine.calls_of("delete_shot") == [(14,)]
+    # Only the count of negatives changes, and that is enough to read them anew; after an undo, too.
+    whole = engine.shots[1]
+    for left, count in ((whole[:3], 1), (whole, 2), (whole[:2], 0)):
+        engine.shots[1] = left
+        say(gallery(person(1, "Ada", shots=2, negatives=count), BOB))
+        qtbot.waitUntil(lambda wanted=count: len(details.negatives.tiles) == wanted)  # type: ignore[misc]
+        assert details.negatives_title.isVisible() == (count > 0)
+    engine.shots[1] = whole
+    say(gallery(person(1, "Ada", shots=2, negatives=2), BOB))
+    qtbot.waitUntil(details.negatives_title.isVisible)
+    click(qtbot, panel, 1)
+    assert not details.negatives_title.isVisible()
+    assert details.negatives.tiles == ()
+
+
+def test_negatives_lie_below_the_shots(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+    engine.shots = {1: tuple(shot(number, 1, is_negative=number > 7) for number in range(1, 10))}
+    say(gallery(person(1, "Ada", shots=7, negatives=2)))
+    click(qtbot, panel, 0)
+    details = panel.details
+    qtbot.waitUntil(lambda: len(details.negatives.tiles) == 2)
+    panel.resize(320, 1000)
+
+    def is_laid_out() -> bool:
+        last = details.grid.mapTo(panel, details.grid.tiles[-1].geometry().bottomLeft()).y()
+        title = details.negatives_title.mapTo(panel, QPoint()).y()
+        first = details.negatives.mapTo(panel, details.negatives.tiles[0].pos()).y()
+        return last < title < title + details.negatives_title.height() <= first
+
+    qtbot.waitUntil(is_laid_out)
+
+
 def test_who_is_before_the_camera_is_marked(panel: PeoplePanel, bridge: EngineBridge, say: Say) -> None:
     say(gallery(ADA, BOB))
     say(make_result(make_face(7, name="Bob", person_id=2)))

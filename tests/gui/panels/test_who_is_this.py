@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt, QTranslator
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.panels.wrapped_button import WrappedButton
+from metaface_gui.types import PersonId, TrackedFace
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person
 
@@ -46,8 +51,9 @@ def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say:
     popup.open_for(4, QPoint(50, 50))
     assert "Recognised as Ada" in popup.hint.text()
     popup.name_field.edit.setText("Bob")
+    assert "remember that this face is not Ada" in popup.save_button.toolTip()
     popup.save_button.click()
-    assert engine.calls_of("name_track") == [(4, "Bob", 2, True)]
+    assert engine.calls == [("reject_track", (4, 1)), ("name_track", (4, "Bob", 2, True))]
 
 
 def test_escape_closes_and_nothing_is_kept_for_the_next_time(
@@ -111,3 +117,213 @@ def test_what_is_stored_is_one_click_away(popup: WhoIsThisPopup) -> None:
     assert popup.consent.info.isVisible()
     popup.consent.info.close()
     popup.close()
+
+
+# Yes or no to the name that was shown ---------------------------------------------------------------------------------
+
+
+def unknown_face(
+    track_id: int, nearest_id: PersonId | None, nearest_name: str | None, *, is_denied: bool = False
+) -> TrackedFace:
+    face = make_face(track_id, score=0.3)
+    decision = replace(face.identification, nearest_id=nearest_id, nearest_name=nearest_name, is_denied=is_denied)
+    return replace(face, identification=decision)
+
+
+def test_one_click_says_that_the_name_is_right(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.yes_button.accessibleName() == "Yes, it is Ada"
+    QTest.mouseClick(popup.yes_button, Qt.MouseButton.LeftButton)
+    assert engine.calls == [("confirm_track", (4, 1))]
+    assert not popup.isVisible()
+
+
+def test_one_click_says_that_the_name_is_wrong(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.no_button.accessibleName() == "Not Ada"
+    assert "on this computer" in popup.no_button.toolTip()
+    QTest.mouseClick(popup.no_button, Qt.MouseButton.LeftButton)
+    assert engine.calls == [("reject_track", (4, 1))]
+    assert not popup.isVisible()
+
+
+def test_an_unknown_face_is_asked_about_the_nearest(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(make_result(unknown_face(4, 2, "Bob")))
+    for button, call in ((popup.yes_button, "confirm_track"), (popup.no_button, "reject_track")):
+        popup.open_for(4, QPoint(50, 50))
+        assert "Is it Bob?" in popup.hint.text()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert engine.calls[-1] == (call, (4, 2))
+
+
+def test_nobody_is_asked_about_who_was_denied(popup: WhoIsThisPopup, say: Say) -> None:
+    say(make_result(unknown_face(4, None, None, is_denied=True)))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.hint.text() == "You said who this is not. Who is it?"
+    assert not popup.yes_button.isVisible()
+    assert not popup.no_button.isVisible()
+    assert popup.name_field.edit.hasFocus()
+    popup.close()
+
+
+def test_answers_go_with_the_face_that_they_are_about(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(make_result(make_face(4, name="Ada", person_id=1), make_face(5)))
+    popup.open_for(4, QPoint(50, 50))
+    popup.close()
+    popup.open_for(5, QPoint(50, 50))  # nobody is near it
+    assert not popup.yes_button.isVisible()
+    popup.open_for_group(3, b"", QPoint(50, 50))
+    assert not popup.no_button.isVisible()
+    popup.open_for(4, QPoint(50, 50))
+    say(make_result(make_face(4, name="Bob", person_id=2)))  # while it is open, what was clicked on counts
+    QTest.mouseClick(popup.yes_button, Qt.MouseButton.LeftButton)
+    assert engine.calls == [("confirm_track", (4, 1))]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ((Qt.Key.Key_Return,), ("confirm_track", (4, 1))),
+        ((Qt.Key.Key_Space,), ("confirm_track", (4, 1))),
+        ((Qt.Key.Key_Tab, Qt.Key.Key_Return), ("reject_track", (4, 1))),
+        ((Qt.Key.Key_Tab, Qt.Key.Key_Enter), ("reject_track", (4, 1))),
+        ((Qt.Key.Key_Right, Qt.Key.Key_Space), ("reject_track", (4, 1))),
+    ],
+)
+def test_answering_with_the_keyboard(
+    popup: WhoIsThisPopup, engine: FakeEngine, say: Say, keys: tuple[Qt.Key, ...], expected: tuple[str, object]
+) -> None:
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    for key in keys:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key)
+    assert engine.calls == [expected]
+    assert not popup.isVisible()
+
+
+def test_tab_leads_from_the_answers_to_the_name_and_on(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    visited: list[QWidget] = []
+    for _ in range(4):
+        visited.append(popup.focusWidget())
+        QTest.keyClick(visited[-1], Qt.Key.Key_Tab)
+    assert visited == [popup.yes_button, popup.no_button, popup.name_field.edit, popup.consent.check]
+    QTest.keyClick(popup.yes_button, Qt.Key.Key_Escape)
+    assert engine.calls == []
+    assert not popup.isVisible()
+
+
+def test_typing_begins_the_name_wherever_the_keyboard_is(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(gallery(person(1, "Ada"), person(2, "Bob")))
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.missing.text() == ""  # one click answers; nothing is missing yet
+    QTest.keyClick(popup.yes_button, Qt.Key.Key_B)
+    QTest.keyClicks(popup.name_field.edit, "ob")
+    assert popup.name_field.text() == "bob"
+    proposals = popup.name_field.edit.completer().popup()
+    assert proposals is not None
+    proposals.hide()
+    QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    assert engine.calls == [("reject_track", (4, 1)), ("name_track", (4, "bob", 2, True))]
+
+
+def test_the_name_that_was_shown_may_be_typed_too(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(gallery(person(1, "Ada")))
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    popup.name_field.edit.setText("ada")
+    assert "not Ada" not in popup.save_button.toolTip()
+    popup.save_button.click()
+    assert engine.calls == [("name_track", (4, "ada", 1, True))]
+
+
+def test_a_new_person_is_not_who_was_recognised(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(gallery(person(1, "Ada")))
+    say(make_result(make_face(4, name="Ada", person_id=1)))
+    popup.open_for(4, QPoint(50, 50))
+    popup.name_field.edit.setText("Eve")
+    popup.consent.check.click()
+    popup.save_button.click()
+    assert engine.calls == [("reject_track", (4, 1)), ("name_track", (4, "Eve", None, True))]
+
+
+def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    say(gallery(person(1, "Ada"), person(2, "Bob")))
+    say(make_result(unknown_face(4, 2, "Bob")))
+    popup.open_for(4, QPoint(50, 50))
+    popup.name_field.edit.setText("Ada")
+    popup.save_button.click()
+    assert engine.calls == [("name_track", (4, "Ada", 1, True))]
+
+
+class Wordy(QTranslator):
+    """A language in which everything takes twice the room, in longer words."""
+
+    def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
+        return f"{text} " + re.sub(r"[a-z]{5,}", lambda word: word.group() + "keiten", text)
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        return False
+
+
+@pytest.fixture(params=["English", "twice as long"])
+def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
+    translator = Wordy()
+    if request.param != "English":
+        QCoreApplication.installTranslator(translator)
+    yield
+    QCoreApplication.removeTranslator(translator)
+
+
+@pytest.mark.usefixtures("language")
+@pytest.mark.parametrize(
+    "name", ["Ada", "Ada & Co", "Bartholomäus von und zu Wolkenstein-Trostburg", "W" * 40, "李" * 40]
+)
+def test_words_fit_into_the_popup(popup: WhoIsThisPopup, say: Say, name: str) -> None:
+    say(make_result(make_face(4), make_face(5, name=name, person_id=1), unknown_face(6, 2, name)))
+    for track in (4, 5, 6, 4):  # one after the other, for what was there before may leave its height behind
+        popup.open_for(track, QPoint(50, 50))
+        assert popup.width() == WhoIsThisPopup.WIDTH
+        inside = popup.rect()
+        shown = [popup.hint, popup.name_field, popup.consent, popup.save_button, popup.missing]
+        if track != 4:
+            shown += [popup.yes_button, popup.no_button]
+        places = [QRect(widget.mapTo(popup, QPoint()), widget.size()) for widget in shown]
+        assert all(inside.contains(place) for place in places)
+        assert not any(one.intersects(other) for one in places for other in places if one is not other)
+        assert popup.hint.height() >= popup.hint.heightForWidth(popup.hint.width())
+        for button in (popup.yes_button, popup.no_button):
+            assert not button.isVisible() or words_fit(button)
+        popup.close()
+
+
+def words_fit(button: WrappedButton) -> bool:
+    words = button.accessibleName()
+    room = button.rect().adjusted(12, 5, -12, -5)
+    is_long = any(button.fontMetrics().horizontalAdvance(word) > room.width() for word in words.split())
+    wrap = Qt.TextFlag.TextWrapAnywhere if is_long else Qt.TextFlag.TextWordWrap
+    needed = button.fontMetrics().boundingRect(room, int(Qt.AlignmentFlag.AlignCenter | wrap), words)
+    return needed.width() <= room.width() and needed.height() <= room.height()
+
+
+def test_a_wrapped_button_looks_like_a_button(qtbot: QtBot) -> None:
+    button = WrappedButton(120)
+    qtbot.addWidget(button)
+    button.say("A&B")
+    narrow = button.sizeHint()
+    button.say("A much longer sentence that has to wrap")
+    wide = button.sizeHint()
+    assert narrow.width() < wide.width() == 120
+    assert wide.height() > narrow.height()
+    button.resize(wide)
+    drawn = button.grab().toImage()
+    blank = WrappedButton(120)
+    qtbot.addWidget(blank)
+    blank.resize(wide)
+    assert drawn != blank.grab().toImage()
