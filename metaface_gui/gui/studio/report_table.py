@@ -22,10 +22,10 @@ _LEAST_WIDTHS = {
     ReportColumn.ADAPT: 52,
 }
 """Pixels; a wider table first gives the shares room for their counts, then the method for its title."""
-_COUNT_WIDTH = 54
+_COUNT_WIDTH = 62
 _ALL_COLUMNS = sum(_LEAST_WIDTHS.values()) + 12
 """Pixels in which all columns can be seen beside a scroll bar."""
-_TABLE_SHARE = 0.62
+_TABLE_SHARE = 0.64
 _HEAD_HEIGHT = 38
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
