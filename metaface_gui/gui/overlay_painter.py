@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -182,8 +183,7 @@ class OverlayPainter:
     def _label_size(self, item: OverlayItem, compact: bool) -> QSizeF:
         name_width = self._elide(name_of(item))[1]
         if compact:
-            grown = self._growth
-            return QSizeF(_STRIPE * grown + 2 * _PAD * grown + name_width, 24.0 * grown)
+            return QSizeF(self._stripe + 2 * self._pad + name_width, 24.0 * self._growth)
         id_width = self._small_metrics.horizontalAdvance(f"#{item.track_id}")
         width = max(name_width + _PAD + id_width, _BAR.width() + _PAD + self._numbers_width)
         return QSizeF(_STRIPE + _PAD + width + _PAD, 43.0)
@@ -192,6 +192,14 @@ class OverlayPainter:
     def _growth(self) -> float:
         """How much larger than usual names are."""
         return self._name_px / _NAME_PX
+
+    @property
+    def _stripe(self) -> float:
+        return _STRIPE * math.sqrt(self._growth)
+
+    @property
+    def _pad(self) -> float:
+        return _PAD * math.sqrt(self._growth)
 
     def _elide(self, name: str) -> tuple[str, float]:
         found = self._elided.get(name)
@@ -254,13 +262,12 @@ class OverlayPainter:
         chip = QPainterPath()
         chip.addRoundedRect(label, 6, 6)
         painter.fillPath(chip, QColor(10, 12, 16, 245 if is_lit else 214))
-        grown = self._growth
-        painter.fillRect(QRectF(label.x(), label.y() + 5, _STRIPE * grown, label.height() - 10), color)
-        left = label.x() + (_STRIPE + _PAD) * grown
+        painter.fillRect(QRectF(label.x(), label.y() + 5, self._stripe, label.height() - 10), color)
+        left = label.x() + self._stripe + self._pad
         painter.setFont(self._name_font)
         painter.setPen(QColor("#ffffff") if face.style is FaceStyle.KNOWN else color)
         name, _ = self._elide(face.name)
-        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 24.0 * grown - 4)
+        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 24.0 * self._growth - 4)
         painter.drawText(first_line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
         if face.is_compact:
             return

@@ -7,6 +7,7 @@ picture get the same one if it fits everywhere, so that they can be compared; el
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 _GAP = 6.0
@@ -14,6 +15,8 @@ _APART = 3.0
 """Least distance of a strip from what is not its own face."""
 _SLACK = 14.0
 """Room that a better place must have to spare before a strip moves there: else it would hop to and fro."""
+_NEAR = 7
+"""So many of the places beside a face are below it or at its sides, the others above its label or on its chin."""
 _MIN_CHIN = 3.0
 """A strip may lie on its own face, at its lower edge, if the face is this many times as high."""
 
@@ -91,8 +94,10 @@ class StripPlace(NamedTuple):
 
 
 class _Choice(NamedTuple):
-    """What a strip took: its form and which of the places beside the face, both the smaller the better."""
+    """What a strip took: the smallest form, a place out of the way, which form and place. The smaller the better."""
 
+    is_smallest: bool
+    is_far: bool
     form: int
     number: int
 
@@ -120,33 +125,40 @@ class StripLayout:
         Earlier faces choose first; with a stable order (track ids) strips stay where they are.
         """
         n_forms = max((len(face.sizes) for face in faces), default=0)
-        for form in range(n_forms - 1):
-            found = self._place_all(faces, bounds, taken, range(form, form + 1))
+        # A smaller form close by is better than a larger one out of the way.
+        for is_near, form in product((True, False), range(n_forms - 1)):
+            found = self._place_all(faces, bounds, taken, range(form, form + 1), is_near=is_near)
             if all(found):
                 break
         else:
             # Not everybody can have more than the smallest: then whoever has the room.
-            found = self._place_all(faces, bounds, taken, range(max(n_forms - 2, 0), n_forms))
+            found = self._place_all(faces, bounds, taken, range(max(n_forms - 2, 0), n_forms), is_near=False)
         self._chosen = {face.track_id: one[0] for face, one in zip(faces, found, strict=True) if one is not None}
         return [None if one is None else one[1] for one in found]
 
-    def _place_all(self, faces: Sequence[StripFace], bounds: Rect, taken: Sequence[Rect], forms: range) -> list[_Found]:
+    def _place_all(
+        self, faces: Sequence[StripFace], bounds: Rect, taken: Sequence[Rect], forms: range, *, is_near: bool
+    ) -> list[_Found]:
         strips: list[Rect] = []
         found: list[_Found] = []
         for index, face in enumerate(faces):
             others = [part for i, other in enumerate(faces) if i != index for part in (other.box, other.label)]
-            one = self._place_one(face, bounds, [*strips, *others, *taken], forms)
+            one = self._place_one(face, bounds, [*strips, *others, *taken], forms, is_near=is_near)
             if one is not None:
                 strips.append(one[1].rect)
             found.append(one)
         return found
 
-    def _place_one(self, face: StripFace, bounds: Rect, obstacles: Sequence[Rect], forms: range) -> _Found:
+    def _place_one(
+        self, face: StripFace, bounds: Rect, obstacles: Sequence[Rect], forms: range, *, is_near: bool
+    ) -> _Found:
         kept = self._chosen.get(face.track_id)
         smallest = len(face.sizes) - 1
         for form in sorted({min(max(form, face.first_form), smallest) for form in forms}):
             for wish in _wishes(face, *face.sizes[form]):
-                choice = _Choice(form, wish.number)
+                if is_near and wish.number >= _NEAR:
+                    break
+                choice = _Choice(0 < form == smallest, wish.number >= _NEAR, form, wish.number)
                 rect = wish.rect.pushed_into(bounds)
                 if not _is_free(wish, rect, face, obstacles, _APART) or not bounds.contains(rect):
                     continue
@@ -159,7 +171,8 @@ class StripLayout:
 
 
 def _is_free(wish: _Wish, rect: Rect, face: StripFace, obstacles: Sequence[Rect], gap: float) -> bool:
-    if rect.overlaps(face.label) or (not wish.is_on_chin and rect.overlaps(face.box)):
+    middle = (face.box.top + face.box.bottom) / 2
+    if rect.overlaps(face.label) or (rect.overlaps(face.box) and not (wish.is_on_chin and rect.top > middle)):
         return False
     return not any(rect.overlaps(obstacle, gap) for obstacle in obstacles)
 

@@ -1,0 +1,266 @@
+"""The comparison: which methods look at the same faces, what each has come to so far, and what it says now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import ComparisonChanged, ModelsChanged, ModelState, ResultReady
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.empty_note import EmptyNote
+from metaface_gui.gui.studio.compare_table import CompareTable
+from metaface_gui.gui.studio.compare_table_model import CompareTableModel
+from metaface_gui.gui.studio.compare_words import summary_text, table_tsv
+from metaface_gui.gui.theme import Space
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.rendering.verdicts import verdicts_of
+from metaface_gui.types import TrackedFace
+
+_INTERVAL_MS = 500
+"""Numbers that change faster cannot be read."""
+_SMALL = "padding: 3px 10px; min-height: 18px;"
+_TOLD_MS = 2500
+"""A word about what was done stays this long."""
+
+
+class ComparePage(QWidget):
+    """Follows the engine. Ticks show what runs; a click on one asks the engine for it.
+
+    A hidden page only remembers the newest event, and shows it when it comes up.
+    """
+
+    split_wanted = Signal(object)
+    """The key of the method that a second view is to show; None: no second view."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Comparison of methods"))
+        self._engine = engine
+        self._deciding = ""
+        self._compared: tuple[str, ...] = ()
+        self._split_key: str | None = None
+        self._has_split_run = False
+        self._selected: int | None = None
+        self._newest: ResultReady | None = None
+        self._comparison: ComparisonChanged | None = None
+        self._is_stale = False
+        self._pace = QTimer(self, interval=_INTERVAL_MS, singleShot=True)
+        self._pace.timeout.connect(self._on_pace)
+        self._told = QTimer(self, interval=_TOLD_MS, singleShot=True)
+        self._told.timeout.connect(self._update_now)
+        self._make_widgets()
+        self._lay_out()
+        self._connect(bridge)
+        self._show_running()
+
+    def select_track(self, track_id: int | None) -> None:
+        """Say in the last column what the methods make of this face; None: of the only one."""
+        self._selected = track_id
+        self._want_update()
+
+    def set_split(self, split: bool) -> None:
+        """Show a second view, or do without; as a click on the button does."""
+        self.split_button.setChecked(split)
+
+    def show_second(self, key: str) -> None:
+        """Show this method in the second view, and run it if it does not run yet."""
+        self._split_key = key
+        self._has_split_run = False
+        if key not in (self._deciding, *self._compared):
+            self._want_compared((*self._compared, key))
+        if self.split_button.isChecked():
+            self.split_wanted.emit(key)
+        else:
+            self.split_button.setChecked(True)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self) -> None:
+        self.all_button = QPushButton(self.tr("Compare all"), self)
+        self.all_button.setToolTip(self.tr("Have all methods look at the same faces"))
+        self.none_button = QPushButton(self.tr("Compare none"), self)
+        self.none_button.setToolTip(self.tr("Run only the method that decides the names"))
+        self.reset_button = QPushButton(self.tr("Reset tallies"), self)
+        self.reset_button.setToolTip(self.tr("Begin to count anew"))
+        set_icon(self.reset_button, "refresh")
+        self.split_button = QPushButton(self.tr("Split view"), self)
+        self.split_button.setCheckable(True)
+        self.split_button.setToolTip(self.tr("Show the video twice, side by side, with the names of two methods (V)"))
+        set_icon(self.split_button, "split")
+        self.copy_button = QPushButton(self.tr("Copy"), self)
+        self.copy_button.setToolTip(self.tr("Copy the table for a spreadsheet or a message (Ctrl+C)"))
+        set_icon(self.copy_button, "copy")
+        self.summary = ElidedLabel("", self)
+        self.hint = ElidedLabel("", self, role="muted")
+        self.model = CompareTableModel(self)
+        self.table = CompareTable(self.model, self)
+        self.note = EmptyNote(
+            "learner",
+            self.tr("Compare at least two methods"),
+            self.tr("Press C to run all of them on the same faces, or tick some in the list."),
+            self,
+        )
+
+        for button in (self.all_button, self.none_button, self.reset_button, self.split_button, self.copy_button):
+            button.setStyleSheet(_SMALL)
+
+    def _lay_out(self) -> None:
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addWidget(self.summary)
+        lines.addWidget(self.hint)
+        bar = QHBoxLayout()
+        bar.setSpacing(Space.S)
+        bar.addWidget(self.all_button)
+        bar.addWidget(self.none_button)
+        bar.addLayout(lines, 1)
+        for button in (self.reset_button, self.split_button, self.copy_button):
+            bar.addWidget(button)
+        below = QHBoxLayout()
+        below.setSpacing(Space.M)
+        below.addWidget(self.table, 2)
+        below.addWidget(self.note, 3)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.XS)
+        layout.setSpacing(Space.S)
+        layout.addLayout(bar)
+        layout.addLayout(below, 1)
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        self.all_button.clicked.connect(lambda: self._want_compared(tuple(LEARNERS)))
+        self.none_button.clicked.connect(lambda: self._want_compared(()))
+        self.reset_button.clicked.connect(self._engine.reset_comparison)
+        self.split_button.toggled.connect(self._on_split)
+        self.copy_button.clicked.connect(self._on_copy)
+        self.model.compared_wanted.connect(self._on_ticked)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self, context=within).activated.connect(self._on_copy)
+        bridge.models_changed.connect(self._on_models)
+        bridge.comparison_changed.connect(self._on_comparison)
+        bridge.result_ready.connect(self._on_result)
+
+    # What the user does ---------------------------------------------------------------------------------------------
+
+    def _on_ticked(self, key: str, is_on: bool) -> None:
+        self._want_compared((*self._compared, key) if is_on else tuple(k for k in self._compared if k != key))
+
+    def _want_compared(self, keys: Sequence[str]) -> None:
+        wanted = [key for key in dict.fromkeys((*LEARNERS, *keys)) if key in keys and key != self._deciding]
+        # Remembered before the engine has answered: two quick clicks must not take each other back.
+        self._compared = tuple(wanted)
+        self._engine.set_compared(self._compared)
+        self._show_running()
+
+    def _on_split(self, is_on: bool) -> None:
+        if not is_on:
+            self.split_wanted.emit(None)
+            return
+        if self._split_key is None or self._split_key == self._deciding:
+            others = (*self._compared, *(key for key in LEARNERS if key != self._deciding))
+            self._split_key = others[0]
+        if self._split_key not in self._compared:
+            self._want_compared((*self._compared, self._split_key))
+        self._has_split_run = False
+        self.split_wanted.emit(self._split_key)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(table_tsv(self.table.rows()))
+        self.hint.setText(self.tr("Copied: the table, as it is sorted now."))
+        self._told.start()
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_models(self, changed: ModelsChanged) -> None:
+        if changed.state is ModelState.LOADING:
+            return
+        former, self._deciding, self._compared = self._deciding, changed.learner, changed.compared
+        self._show_running()
+        self._keep_split(former)
+
+    def _keep_split(self, former: str) -> None:
+        """Show another method in the second view once its own has come to decide, or does not run any more; or none."""
+        if not self.split_button.isChecked() or self._split_key is None:
+            return
+        if self._split_key in self._compared:
+            self._has_split_run = True
+        elif self._has_split_run or self._split_key == self._deciding:
+            # The two changed places, or the user gave it up.
+            self._split_key = former if former in self._compared else next(iter(self._compared), None)
+            if self._split_key is None:
+                self.split_button.setChecked(False)
+            else:
+                self.split_wanted.emit(self._split_key)
+
+    def _on_comparison(self, changed: ComparisonChanged) -> None:
+        self._comparison = changed
+        self._want_update()
+
+    def _on_result(self, event: ResultReady) -> None:
+        self._newest = event
+        self._want_update()
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _show_running(self) -> None:
+        is_comparing = bool(self._compared)
+        self.model.show_running(self._deciding, self._compared)
+        self.table.set_numbers_visible(is_comparing)
+        self.note.setVisible(not is_comparing)
+        self.all_button.setEnabled(len(self._compared) < len(LEARNERS) - (self._deciding in LEARNERS))
+        self.none_button.setEnabled(is_comparing)
+        self.reset_button.setEnabled(is_comparing)
+        self.copy_button.setEnabled(is_comparing)
+        if not is_comparing:
+            self._comparison = None
+        self._update_now()
+
+    def _want_update(self) -> None:
+        """Show the news now if the last ones are old enough, else when they are."""
+        self._is_stale = True
+        if self.isVisible() and not self._pace.isActive():
+            self._on_pace()
+
+    def _on_pace(self) -> None:
+        if self._is_stale and self.isVisible():
+            self._update_now()
+            self._pace.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up."""
+        super().showEvent(event)
+        self._on_pace()
+
+    def _update_now(self) -> None:
+        self._is_stale = False
+        comparison = self._comparison
+        self.model.show_tallies(() if comparison is None else comparison.tallies)
+        face = self._face()
+        self.model.show_verdicts(() if face is None or not self._compared else verdicts_of(face, self._deciding))
+        self.summary.setText(
+            ""
+            if comparison is None or not self._compared
+            else summary_text(len(comparison.tallies), comparison.n_frames, comparison.seconds)
+        )
+        if not self._told.isActive():
+            self.hint.setText(self._hint(face))
+
+    def _face(self) -> TrackedFace | None:
+        """The selected face, else the only one."""
+        faces = () if self._newest is None else self._newest.result.faces
+        selected = next((face for face in faces if face.track_id == self._selected), None)
+        return faces[0] if selected is None and len(faces) == 1 else selected
+
+    def _hint(self, face: TrackedFace | None) -> str:
+        if not self._compared:
+            return ""
+        if face is not None:
+            return self.tr("“Now” is about face #{id}.").format(id=face.track_id)
+        if self._newest is None or not self._newest.result.faces:
+            return self.tr("No face in view.")
+        return self.tr("Click a face to see what each method says of it.")

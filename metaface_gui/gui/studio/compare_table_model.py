@@ -1,0 +1,201 @@
+"""The table of compared methods: a row a method, whether it runs or not; its check box says whether it is to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from enum import IntEnum
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+
+from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.gui.studio.compare_words import (
+    CompareColumn,
+    CompareRow,
+    bar_of,
+    cell_text,
+    column_explanation,
+    column_title,
+    count_text,
+    main_text,
+    now_tip,
+    value_of,
+)
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.rendering.verdicts import Verdict
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+class CompareRole(IntEnum):
+    """What a delegate asks of a cell besides its text."""
+
+    ROW = int(Qt.ItemDataRole.UserRole)
+    """The `CompareRow`."""
+    SORT = ROW + 1
+    """What to sort by; None comes last whichever way it is sorted."""
+    BAR = ROW + 2
+    """How long the cell's bar is, 0..1; None: no bar."""
+    MAIN = ROW + 3
+    """The number alone."""
+    COUNT = ROW + 4
+    """The counts beside it."""
+
+
+class CompareTableModel(QAbstractTableModel):
+    """Rows in the methods' own order; put a `CompareSortModel` before it to sort."""
+
+    compared_wanted = Signal(str, bool)
+    """The user ticked a method, or took its tick away."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows = [CompareRow(key) for key in LEARNERS]
+
+    @property
+    def rows(self) -> tuple[CompareRow, ...]:
+        """All methods, in their own order."""
+        return tuple(self._rows)
+
+    def show_running(self, deciding: str, compared: Sequence[str]) -> None:
+        """Say which methods run; what those that do not run had counted is gone."""
+        running = (deciding, *compared)
+        unlisted = [key for key in running if key and key not in {row.learner for row in self._rows}]
+        if unlisted:  # a baseline that was asked for on the command line
+            self.beginInsertRows(_NOWHERE, len(self._rows), len(self._rows) + len(unlisted) - 1)
+            self._rows += [CompareRow(key) for key in unlisted]
+            self.endInsertRows()
+        self._show(
+            replace(row, is_running=True, is_deciding=row.learner == deciding)
+            if row.learner in running
+            else CompareRow(row.learner)
+            for row in self._rows
+        )
+
+    def show_tallies(self, tallies: Sequence[LearnerTally]) -> None:
+        """Show what was counted."""
+        by_key = {tally.learner: tally for tally in tallies}
+        self._show(replace(row, tally=by_key.get(row.learner)) for row in self._rows)
+
+    def show_verdicts(self, verdicts: Sequence[Verdict]) -> None:
+        """Show what the methods say of a face; none: no face is looked at."""
+        by_key = {verdict.learner: verdict for verdict in verdicts}
+        self._show(replace(row, verdict=by_key.get(row.learner)) for row in self._rows)
+
+    def _show(self, rows: Iterable[CompareRow]) -> None:
+        newest = list(rows)
+        if newest != self._rows:
+            self._rows = newest
+            last = self.index(len(newest) - 1, len(CompareColumn) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    # Qt's side ------------------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Methods."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Always the same ones."""
+        return 0 if parent.isValid() else len(CompareColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Titles, what they mean, and on which side they are."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = CompareColumn(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column_title(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column_explanation(column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_side(column))
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every method but the deciding one can be ticked."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        if index.isValid() and index.column() == CompareColumn.METHOD and not self._rows[index.row()].is_deciding:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """A cell in its roles."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], CompareColumn(index.column())
+        answers: dict[int, Callable[[], object]] = {
+            Qt.ItemDataRole.DisplayRole: lambda: cell_text(row, column),
+            Qt.ItemDataRole.ToolTipRole: lambda: _tooltip(row, column),
+            Qt.ItemDataRole.AccessibleTextRole: lambda: _spoken(row, column),
+            Qt.ItemDataRole.TextAlignmentRole: lambda: int(_side(column)),
+            CompareRole.ROW: lambda: row,
+            CompareRole.SORT: lambda: index.row() if column is CompareColumn.METHOD else value_of(row, column),
+            CompareRole.BAR: lambda: bar_of(row, column, self._most_switches()),
+            CompareRole.MAIN: lambda: main_text(row, column),
+            CompareRole.COUNT: lambda: count_text(row, column),
+        }
+        if role == Qt.ItemDataRole.CheckStateRole and column is CompareColumn.METHOD:
+            return Qt.CheckState.Checked if row.is_running else Qt.CheckState.Unchecked
+        return answers[role]() if role in answers else None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for a method, or to do without it, with `compared_wanted`; the tick follows the engine."""
+        if role != Qt.ItemDataRole.CheckStateRole or not self.flags(index) & Qt.ItemFlag.ItemIsUserCheckable:
+            return False
+        self.compared_wanted.emit(self._rows[index.row()].learner, Qt.CheckState(value) is Qt.CheckState.Checked)
+        return True
+
+    def _most_switches(self) -> float:
+        return max((row.tally.switches_per_minute for row in self._rows if row.tally is not None), default=0.0)
+
+
+def _side(column: CompareColumn) -> Qt.AlignmentFlag:
+    is_left = column in (CompareColumn.METHOD, CompareColumn.NOW)
+    return (Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
+
+
+def _tooltip(row: CompareRow, column: CompareColumn) -> str:
+    if column is CompareColumn.METHOD:
+        return translate("Compare", "It decides the names") if row.is_deciding else column_explanation(column)
+    if column is CompareColumn.NOW:
+        return now_tip(row).replace("<", "‹")  # Qt takes what looks like HTML for HTML; a name must never be that
+    return cell_text(row, column)
+
+
+def _spoken(row: CompareRow, column: CompareColumn) -> str:
+    text = now_tip(row) if column is CompareColumn.NOW and row.verdict is not None else cell_text(row, column)
+    return f"{column_title(column)}: {text}"
+
+
+class CompareSortModel(QSortFilterProxyModel):
+    """Sorts a `CompareTableModel` when it is told to, and only then: rows do not move while numbers run."""
+
+    def __init__(self, model: CompareTableModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setDynamicSortFilter(False)
+        self.setSourceModel(model)
+        self._model = model
+
+    def rows(self) -> tuple[CompareRow, ...]:
+        """The methods as they are sorted now."""
+        rows = self._model.rows
+        return tuple(rows[self.mapToSource(self.index(i, 0)).row()] for i in range(self.rowCount()))
+
+    def lessThan(self, source_left: Index, source_right: Index) -> bool:
+        """Compare numbers; where nothing was counted comes last, whichever way it is sorted."""
+        left, right = source_left.data(CompareRole.SORT), source_right.data(CompareRole.SORT)
+        if left is None or right is None:
+            is_descending = self.sortOrder() is Qt.SortOrder.DescendingOrder
+            return (left is None) is is_descending if (left is None) is not (right is None) else False
+        return bool(left < right)

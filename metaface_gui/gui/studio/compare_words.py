@@ -1,0 +1,169 @@
+"""What the table of compared methods says: titles, numbers, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.gui.learner_words import learner_title
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict
+
+NOTHING = "–"
+"""Stands where nothing was counted."""
+
+
+class CompareColumn(IntEnum):
+    """The table's columns, from left to right."""
+
+    METHOD = 0
+    NAMED = 1
+    UNKNOWN = 2
+    SWITCHES = 3
+    AGREEMENT = 4
+    ACCURACY = 5
+    NOW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """A method: whether it runs, whether it decides, its tally, and what it says of the face that is looked at."""
+
+    learner: str
+    is_running: bool = False
+    is_deciding: bool = False
+    tally: LearnerTally | None = None
+    verdict: Verdict | None = None
+
+
+def column_title(column: CompareColumn) -> str:
+    """The heading."""
+    return {
+        CompareColumn.METHOD: translate("Compare", "Method"),
+        CompareColumn.NAMED: translate("Compare", "Named"),
+        CompareColumn.UNKNOWN: translate("Compare", "Unknown"),
+        CompareColumn.SWITCHES: translate("Compare", "Switches/min"),
+        CompareColumn.AGREEMENT: translate("Compare", "Agreement"),
+        CompareColumn.ACCURACY: translate("Compare", "Accuracy"),
+        CompareColumn.NOW: translate("Compare", "Now"),
+    }[column]
+
+
+def column_explanation(column: CompareColumn) -> str:
+    """What is counted."""
+    return {
+        CompareColumn.METHOD: translate("Compare", "Tick the methods that are to look at the same faces"),
+        CompareColumn.NAMED: translate("Compare", "Faces that it gave a name; every face of every frame counts"),
+        CompareColumn.UNKNOWN: translate("Compare", "Faces that it called Unknown"),
+        CompareColumn.SWITCHES: translate("Compare", "How often a minute it changed its mind about a face"),
+        CompareColumn.AGREEMENT: translate(
+            "Compare", "How often it decided as more than half of the methods did, where there was such a majority"
+        ),
+        CompareColumn.ACCURACY: translate(
+            "Compare", "How often it was right, of the faces whose name is known: from the demo scene, or from you"
+        ),
+        CompareColumn.NOW: translate("Compare", "What it says of the face, and its score against its own threshold"),
+    }[column]
+
+
+def value_of(row: CompareRow, column: CompareColumn) -> float | None:
+    """The number to sort by; None where nothing was counted."""
+    tally = row.tally
+    if column is CompareColumn.NOW:
+        return None if row.verdict is None else row.verdict.fill - row.verdict.mark
+    if tally is None:
+        return None
+    return {
+        CompareColumn.NAMED: float(tally.named),
+        CompareColumn.UNKNOWN: float(tally.unknown),
+        CompareColumn.SWITCHES: tally.switches_per_minute,
+        CompareColumn.AGREEMENT: _share(tally.agreeing, tally.contested),
+        CompareColumn.ACCURACY: _share(tally.right, tally.judged),
+    }.get(column)
+
+
+def cell_text(row: CompareRow, column: CompareColumn) -> str:
+    """The whole text of a cell, for copies and for screen readers."""
+    if column is CompareColumn.METHOD:
+        return learner_title(row.learner)
+    if column is CompareColumn.NOW:
+        return NOTHING if row.verdict is None else verdict_name(row.verdict)
+    count = count_text(row, column)
+    return f"{main_text(row, column)} ({count})" if count else main_text(row, column)
+
+
+def main_text(row: CompareRow, column: CompareColumn) -> str:
+    """The number alone."""
+    value = value_of(row, column)
+    if value is None:
+        return NOTHING
+    if column in (CompareColumn.AGREEMENT, CompareColumn.ACCURACY):
+        return f"{100 * value:.1f} %"
+    return f"{value:.1f}" if column is CompareColumn.SWITCHES else f"{value:,.0f}"
+
+
+def count_text(row: CompareRow, column: CompareColumn) -> str:
+    """How many of how many an accuracy is about; "" for other columns and where there is none."""
+    if column is not CompareColumn.ACCURACY or row.tally is None or row.tally.judged == 0:
+        return ""
+    return f"{row.tally.right:,}/{row.tally.judged:,}"
+
+
+def bar_of(row: CompareRow, column: CompareColumn, most_switches: float) -> float | None:
+    """How long a cell's bar is, 0..1; None: no bar. Switches are measured against the most restless method's."""
+    value, tally = value_of(row, column), row.tally
+    if value is None or tally is None:
+        return None
+    if column in (CompareColumn.NAMED, CompareColumn.UNKNOWN):
+        return _share(round(value), tally.named + tally.unknown)
+    if column is CompareColumn.SWITCHES:
+        return value / most_switches if most_switches > 0.0 else 0.0
+    return value
+
+
+def verdict_name(verdict: Verdict) -> str:
+    """Whom a method sees."""
+    return verdict.name or translate("Overlay", "Unknown")
+
+
+def now_tip(row: CompareRow) -> str:
+    """What a method says of the face, in a sentence."""
+    if row.verdict is None:
+        return ""
+    said = {
+        Agreement.AGREES: translate("Compare", "{name}, as most methods say"),
+        Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods"),
+        Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority"),
+    }[row.verdict.agreement]
+    return said.replace("{name}", verdict_name(row.verdict))
+
+
+def table_tsv(rows: Sequence[CompareRow]) -> str:
+    """The table as lines of tab-separated cells, for a spreadsheet."""
+    lines = [[column_title(column) for column in CompareColumn]]
+    lines += [[cell_text(row, column).replace("\t", " ") for column in CompareColumn] for row in rows]
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+def summary_text(n_methods: int, n_frames: int, seconds: float) -> str:
+    """What the tallies are of."""
+    minutes, rest = divmod(round(seconds), 60)
+    frames = (
+        translate("Compare", "1 frame")
+        if n_frames == 1
+        else translate("Compare", "{n} frames", None, n=f"{n_frames:,}")
+    )
+    return translate(
+        "Compare",
+        "{methods} methods · {frames} · {time}",
+        None,
+        methods=n_methods,
+        frames=frames,
+        time=f"{minutes}:{rest:02}",
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
