@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from metaface_gui.gui.bridge import EngineBridge
-    from metaface_gui.gui.demo_director import DemoSummary
+    from metaface_gui.gui.demo_summary import DemoSummary
 
 _LOG_BYTES = 1_000_000
 _LOG_FILES = 3
@@ -190,7 +190,8 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
     with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_folder:
         from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
-        from metaface_gui.gui.demo_director import DemoDirector, DemoPersonFiles  # noqa: PLC0415
+        from metaface_gui.gui.demo_director import DemoDirector  # noqa: PLC0415
+        from metaface_gui.gui.demo_summary import DemoPersonFiles  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
         from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
 

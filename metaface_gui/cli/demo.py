@@ -15,7 +15,7 @@ from metaface_gui.pipeline.learners import learner_class
 
 if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
-    from metaface_gui.gui.demo_director import DemoSummary
+    from metaface_gui.gui.demo_summary import DemoSummary
 
 _DEFAULT_SECONDS = 45
 
@@ -96,14 +96,14 @@ def _methods_table(summary: DemoSummary) -> Table:
         translate("Commands", "Unknown"),
         translate("Commands", "changes/min"),
         translate("Commands", "as the majority"),
-        translate("Commands", "left-out shots named right, degraded"),
+        translate("Commands", "left-out shots"),
         translate("Commands", "adapting"),
     ):
         table.add_column(title, justify="right")
     rows = {row.learner: row for row in report.rows}
     for tally in summary.methods:
         row = rows.get(tally.learner)
-        title = translate("Learners", learner_class(tally.learner).title)
+        title = translate("Learners", learner_class(tally.learner).short_title)
         table.add_row(
             f"{title} *" if tally.learner == report.recommended else title,
             _share(tally.right, tally.judged),
@@ -116,7 +116,8 @@ def _methods_table(summary: DemoSummary) -> Table:
         )
     table.caption = translate(
         "Commands",
-        "* recommended by the leave-one-out report on {n} left-out shots, which took {seconds:.1f} s",
+        "left-out shots: named right when degraded. * recommended by the leave-one-out report on {n} shots, which took "
+        "{seconds:.1f} s",
         None,
         n=report.n_probes,
         seconds=report.seconds,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -18,11 +17,14 @@ from PySide6.QtWidgets import QWidget
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.comparison import LearnerTally
 from metaface_gui.engine.events import (
+    Adapted,
     ComparisonChanged,
     EngineStats,
     EnrollmentChanged,
+    Explained,
     GalleryChanged,
     JobChanged,
+    MapChanged,
     ModelsChanged,
     ResultReady,
     SelfTested,
@@ -30,6 +32,7 @@ from metaface_gui.engine.events import (
 )
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.learners import LEARNERS
@@ -38,42 +41,13 @@ from metaface_gui.types import FrameResult, TrackedFace
 _PATIENCE_MS = 60_000
 _SHOTS_TO_RECORD = 3
 _PAINT_MS = 150
-_SETTLE_MS = 1200
-"""Until a page that was just opened has its answer and has painted it."""
+_SETTLE_MS = 500
+"""Until a page has painted the answer that it waited for, with what glides on it at rest."""
 _LIVE_S = 5.0
 """How long one method is watched alone, of a long demo; of a short one a quarter."""
 _READING = "Reading pictures"
 """The engine's title of the job that takes shots from files."""
 _GUEST = "Guest"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoPersonFiles:
-    """Somebody of the scene: their name there, and still pictures of them that are not in the scene."""
-
-    name: str
-    stills: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSummary:
-    """What the demo measured.
-
-    `enroll_to_named_ms` runs from saving to the first frame with the name, `corrected_ms` from "this is not …" to the
-    first frame without it, `guest_named_ms` from naming the stranger to the first frame with their name. `methods` are
-    all methods' tallies on the same frames, against the scene's truth; `report` is the leave-one-out report.
-    """
-
-    tally: DemoTally
-    methods: tuple[LearnerTally, ...]
-    report: SelfTestReport
-    enroll_to_named_ms: float
-    corrected_ms: float
-    guest_named_ms: float
-    preview_fps: float
-    inference_fps: float
-    latency_ms: float
-    screenshots: tuple[Path, ...]
 
 
 class _Step(Enum):
@@ -83,6 +57,7 @@ class _Step(Enum):
     NAMING = "waiting for the name"
     STILLS = "reading pictures"
     WATCHING = "watching"
+    ADAPTING = "adapting all methods"
     COMPARING = "comparing"
     REJECTING = "correcting"
     DENIED = "waiting for the correction"
@@ -136,7 +111,9 @@ class DemoDirector(QObject):
         self._asked_at = 0.0
         self._named_after_ms = self._corrected_ms = self._guest_named_ms = 0.0
         self._began = self._until = 0.0
-        self._tour: list[Callable[[FrameResult], bool]] = [self._show_map, self._show_why]
+        self._adapted: set[str] = set()
+        self._tour = [(0.35, self._show_map), (0.65, self._show_why)]
+        self._awaits = ""
         self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
         self._patience.timeout.connect(self._give_up)
         bridge.result_ready.connect(self._on_result)
@@ -144,7 +121,10 @@ class DemoDirector(QObject):
         bridge.job_changed.connect(self._on_job)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.models_changed.connect(self._on_models)
+        bridge.adapted.connect(self._on_adapted)
         bridge.comparison_changed.connect(self._on_comparison)
+        bridge.map_changed.connect(self._on_map)
+        bridge.explained.connect(self._on_explained)
         bridge.undoable.connect(self._on_undoable)
         bridge.self_tested.connect(self._on_self_tested)
         bridge.stats.connect(self._on_stats)
@@ -158,6 +138,7 @@ class DemoDirector(QObject):
             _Step.EMPTY: self._begin_recording,
             _Step.NAMING: self._wait_for_name,
             _Step.WATCHING: self._watch,
+            _Step.ADAPTING: self._wait_for_all,
             _Step.COMPARING: self._compare,
             _Step.REJECTING: self._reject,
             _Step.DENIED: self._wait_for_denial,
@@ -220,6 +201,7 @@ class DemoDirector(QObject):
             self._go(_Step.STILLS)
             self._engine.add_enrollment_files(self._people[self._current].stills)
         else:
+            self._adapted = {self._learner}
             self._watch_for(min(_LIVE_S, self._watch_s / 4.0))
             self._go(_Step.WATCHING)
 
@@ -227,19 +209,27 @@ class DemoDirector(QObject):
 
     def _watch(self, result: FrameResult) -> None:
         if self._look_at(result):
-            self._watch_for(self._watch_s - min(_LIVE_S, self._watch_s / 4.0))
-            self._go(_Step.COMPARING)
+            self._go(_Step.ADAPTING)
             self._open_page("compare")
             self._engine.set_compared([key for key in LEARNERS if key != self._learner])
+
+    def _wait_for_all(self, _result: FrameResult) -> None:
+        """Begin the tallies once every method has adapted, so that all count the same frames."""
+        if self._adapted >= set(LEARNERS):
             self._engine.reset_comparison()
+            self._watch_for(self._watch_s - min(_LIVE_S, self._watch_s / 4.0))
+            self._go(_Step.COMPARING)
 
     def _compare(self, result: FrameResult) -> None:
-        over = self._look_at(result)
+        is_over = self._look_at(result)
         share = (time.monotonic() - self._began) / max(self._until - self._began, 1e-9)
-        if self._tour and share > (0.4, 0.7)[-len(self._tour)] and self._tour[0](result):
-            self._tour.pop(0)
-        if over and self._methods:
-            self._tour.clear()
+        if self._awaits:
+            return
+        if self._tour:
+            due, show = self._tour[0]
+            if share >= due and show(result):
+                self._tour.pop(0)
+        elif is_over and len(self._methods) == len(LEARNERS):
             self._open_page("compare")
             self._go(_Step.REJECTING)
             self._screenshot("8-compare")
@@ -255,16 +245,33 @@ class DemoDirector(QObject):
 
     def _show_map(self, result: FrameResult) -> bool:
         if result.faces:
+            self._awaits = "6-map"
             self._open_page("map")
-            QTimer.singleShot(_SETTLE_MS, self, lambda: self._screenshot("6-map"))
         return bool(result.faces)
 
     def _show_why(self, result: FrameResult) -> bool:
         named = self._somebody(result)
         if named is not None:
+            self._awaits = "7-why"
             self._explain(named.track_id)
-            QTimer.singleShot(_SETTLE_MS, self, lambda: self._screenshot("7-why"))
         return named is not None
+
+    def _on_map(self, event: MapChanged) -> None:
+        if event.map is not None and self._awaits == "6-map":
+            self._photograph_answer()
+
+    def _on_explained(self, _event: Explained) -> None:
+        if self._awaits == "7-why":
+            self._photograph_answer()
+
+    def _photograph_answer(self) -> None:
+        name = self._awaits
+
+        def photograph() -> None:
+            self._screenshot(name)
+            self._awaits = ""
+
+        QTimer.singleShot(_SETTLE_MS, self, photograph)
 
     # Correct --------------------------------------------------------------------------------------------------------
 
@@ -342,6 +349,10 @@ class DemoDirector(QObject):
     def _on_models(self, event: ModelsChanged) -> None:
         self._learner = event.learner
 
+    def _on_adapted(self, event: Adapted) -> None:
+        if self._step in (_Step.WATCHING, _Step.ADAPTING):
+            self._adapted.add(event.learner)
+
     def _on_comparison(self, event: ComparisonChanged) -> None:
         if self._step is _Step.COMPARING:
             self._methods = event.tallies
@@ -351,7 +362,7 @@ class DemoDirector(QObject):
             self._token = event.token
 
     def _on_stats(self, event: EngineStats) -> None:
-        if self._step in (_Step.WATCHING, _Step.COMPARING):
+        if self._step in (_Step.WATCHING, _Step.ADAPTING, _Step.COMPARING):
             self._fps.append(event)
 
     def _somebody(self, result: FrameResult) -> TrackedFace | None:

@@ -1,0 +1,39 @@
+"""What goes into the demo and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.gui.demo_tally import DemoTally
+from metaface_gui.metalearning.self_test import SelfTestReport
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPersonFiles:
+    """Somebody of the scene: their name there, and still pictures of them that are not in the scene."""
+
+    name: str
+    stills: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSummary:
+    """What the demo measured.
+
+    `enroll_to_named_ms` runs from saving to the first frame with the name, `corrected_ms` from "this is not …" to the
+    first frame without it, `guest_named_ms` from naming the stranger to the first frame with their name. `methods` are
+    all methods' tallies on the same frames, against the scene's truth; `report` is the leave-one-out report.
+    """
+
+    tally: DemoTally
+    methods: tuple[LearnerTally, ...]
+    report: SelfTestReport
+    enroll_to_named_ms: float
+    corrected_ms: float
+    guest_named_ms: float
+    preview_fps: float
+    inference_fps: float
+    latency_ms: float
+    screenshots: tuple[Path, ...]
