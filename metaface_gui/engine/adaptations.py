@@ -63,9 +63,8 @@ class Adaptations:
 
     def __init__(self, settings: RecognitionSettings, hyperparameters: Mapping[str, object]) -> None:
         self._settings = settings
-        self._hyperparameters = dict[str, object]()
-        for learner, values in hyperparameters.items():
-            self.set_hyperparameters(learner, values)
+        checked = {learner: checked_hyperparameters(learner, values) for learner, values in hyperparameters.items()}
+        self._hyperparameters = {learner: values for learner, values in checked.items() if values is not None}
         self._map_learner: str | None = None
         self._people: EnrolledPeople | None = None
         self._kept: dict[AdaptationKey, AdaptedGallery] = {}

@@ -75,6 +75,13 @@ def test_time_that_runs_backwards_begins_anew_without_reusing_numbers() -> None:
     assert tracker.update(faces(box(0)), ANNA[None], 0.0) == (2,)
 
 
+def test_a_tracker_that_takes_over_goes_on_counting() -> None:
+    former = Tracker()
+    former.update(faces(box(0), box(300)), np.stack([ANNA, BORIS]), 0.0)
+    assert former.next_id == 3
+    assert Tracker(first_id=former.next_id).update(faces(box(0)), ANNA[None], 0.1) == (3,)
+
+
 def test_reset_goes_on_counting() -> None:
     tracker = Tracker()
     tracker.update(faces(box(0)), ANNA[None], 0.0)
