@@ -88,16 +88,16 @@ def _scene_table(summary: DemoSummary) -> Table:
 def _methods_table(summary: DemoSummary) -> Table:
     """All methods on the same frames against the truth, and what the leave-one-out report says of each."""
     report = summary.report
-    table = Table(title=translate("Commands", "The methods on the same frames"), box=None, title_justify="left")
+    table = Table(title=translate("Commands", "The methods on the same frames"), box=None, caption_justify="left")
     table.add_column(translate("Commands", "method"))
     for title in (
         translate("Commands", "right"),
         translate("Commands", "named"),
         translate("Commands", "Unknown"),
-        translate("Commands", "changes/min"),
-        translate("Commands", "as the majority"),
-        translate("Commands", "left-out shots"),
-        translate("Commands", "adapting"),
+        translate("Commands", "switches/min"),
+        translate("Commands", "agrees"),
+        translate("Commands", "left out"),
+        translate("Commands", "adapts"),
     ):
         table.add_column(title, justify="right")
     rows = {row.learner: row for row in report.rows}
@@ -106,18 +106,18 @@ def _methods_table(summary: DemoSummary) -> Table:
         title = translate("Learners", learner_class(tally.learner).short_title)
         table.add_row(
             f"{title} *" if tally.learner == report.recommended else title,
-            _share(tally.right, tally.judged),
+            _percent(tally.right, tally.judged),
             str(tally.named),
             str(tally.unknown),
             f"{tally.switches_per_minute:.1f}",
-            _share(tally.agreeing, tally.contested),
+            _percent(tally.agreeing, tally.contested),
             "–" if row is None else f"{100.0 * row.tpir_degraded:.0f} %",
             "–" if row is None else f"{row.adapt_ms:.1f} ms",
         )
     table.caption = translate(
         "Commands",
-        "left-out shots: named right when degraded. * recommended by the leave-one-out report on {n} shots, which took "
-        "{seconds:.1f} s",
+        "agrees: decides as most methods do. left out: shots named right, degraded, when left out of the support set.\n"
+        "* recommended by that report on {n} shots, which took {seconds:.1f} s",
         None,
         n=report.n_probes,
         seconds=report.seconds,
@@ -127,3 +127,7 @@ def _methods_table(summary: DemoSummary) -> Table:
 
 def _share(count: int, total: int) -> str:
     return f"{count} ({100.0 * count / total:.1f} %)" if total else "–"
+
+
+def _percent(count: int, total: int) -> str:
+    return f"{100.0 * count / total:.1f} %" if total else "–"
