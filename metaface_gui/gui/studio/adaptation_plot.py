@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStyle, QWidget
 
 from metaface_gui.engine.events import Adapted, AdaptStepTaken
 from metaface_gui.gui.studio.adaptation_runs import AdaptationRuns, Steps
@@ -22,6 +22,7 @@ _TICK_MS = 35
 _TITLE_HEIGHT = 18
 _OLDER_ALPHA = 0.3
 _SYMBOL_SIZE = 7
+_ROOM_FOR_TWO = 240
 _LEAST_ACCURACY = 80.0
 """The accuracy's axis begins here, in percent, or lower where a curve does."""
 
@@ -99,7 +100,7 @@ class AdaptationPlot(QWidget):
 
     def _chart(self, title: str, measure: Callable[[Steps], list[float]]) -> _Chart:
         widget = pg.PlotWidget(self)
-        widget.setMinimumSize(120, 90)
+        widget.setMinimumSize(80, 90)
         widget.setAccessibleName(title)
         item = widget.getPlotItem()
         item.setMouseEnabled(x=False, y=False)
@@ -113,7 +114,8 @@ class AdaptationPlot(QWidget):
     def _reveal(self, learner: str, *, is_new: bool) -> None:
         if not self.isVisible():
             return
-        if is_new:
+        moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        if is_new and moves:
             self._revealed_from[learner] = time.monotonic()
             self._ticks.start()
         self._draw(learner)
@@ -166,6 +168,11 @@ class AdaptationPlot(QWidget):
         for chart in (self.loss, self.accuracy):
             for learner in chart.newest:
                 self._colour(chart, learner)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the accuracy out where there is room for one plot only."""
+        super().resizeEvent(event)
+        self.accuracy.widget.setVisible(self.width() >= _ROOM_FOR_TWO)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came in while it was hidden."""

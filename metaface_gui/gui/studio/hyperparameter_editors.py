@@ -24,11 +24,13 @@ from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.learners.hyperparameters import Hyperparameter, HyperparameterKind, Value
 
-_LOW = """
-QAbstractSpinBox, QToolButton { min-height: 18px; padding: 2px 8px; }
+EDITOR_STYLE = """
+QAbstractSpinBox, QComboBox, QToolButton { min-height: 18px; padding-top: 2px; padding-bottom: 2px; }
+QToolButton { padding-left: 8px; padding-right: 8px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 """
-"""Lower than elsewhere, so that a method's settings fit below a video."""
+"""For whoever holds editors, once for all: lower than elsewhere, so that they fit below a video; numbers have stepping
+buttons beside them, which on a stage are easier to hit than arrows inside."""
 _SLIDER_STEPS = 100
 _DIGITS = 3
 
@@ -71,8 +73,6 @@ class _SpinEditor(HyperparameterEditor):
     def __init__(self, box: QSpinBox | QDoubleSpinBox, parent: QWidget | None) -> None:
         super().__init__(box, parent)
         box.setKeyboardTracking(False)
-        # The style sheet's box has no arrows inside, and on a stage larger buttons are easier to hit.
-        box.setStyleSheet(_LOW)
         box.lineEdit().setTextMargins(Space.XS, 0, Space.XS, 0)
         box.valueChanged.connect(self.changed.emit)
         self._layout.setSpacing(Space.XS)
@@ -86,7 +86,6 @@ class _SpinEditor(HyperparameterEditor):
         button.setAccessibleName(name)
         button.setAutoRepeat(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys do it in the box
-        button.setStyleSheet(_LOW)
         button.clicked.connect(step)
         self._layout.addWidget(button)
         return button
@@ -166,7 +165,6 @@ class ChoiceEditor(HyperparameterEditor):
         super().__init__(self.combo, parent)
         for choice in parameter.choices:
             self.combo.addItem(choice_title(parameter, choice), choice)
-        self.combo.setStyleSheet("QComboBox { min-height: 18px; padding-top: 2px; padding-bottom: 2px; }")
         self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.combo.activated.connect(lambda index: self.changed.emit(self.combo.itemData(index)))
 
@@ -181,7 +179,7 @@ class FlagEditor(HyperparameterEditor):
     def __init__(self, _parameter: Hyperparameter, parent: QWidget | None = None) -> None:
         self.check = QCheckBox()
         super().__init__(self.check, parent)
-        self.check.clicked.connect(self.changed.emit)
+        self.check.clicked.connect(lambda: self.changed.emit(self.check.isChecked()))
         self._layout.addStretch(1)
 
     def show_value(self, value: Value) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_title
 from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.studio.hyperparameter_editors import HyperparameterEditor, choice_title, make_editor
+from metaface_gui.gui.studio.hyperparameter_editors import EDITOR_STYLE, HyperparameterEditor, choice_title, make_editor
 from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import (
     Hyperparameter,
     HyperparameterKind,
@@ -26,20 +30,19 @@ _SETTLE_MS = 150
 class HyperparameterForm(QWidget):
     """Shows a method's settings; `settled` carries its key and what the user made of them, None for the defaults.
 
-    `reset_all` is a button for whoever shows the form to place where there is room.
+    Each method's rows are made when they are first to be seen, and kept. `reset_all` is a button for whoever shows the
+    form to place where there is room.
     """
 
     settled = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setStyleSheet(EDITOR_STYLE)
         self._key = ""
         self._settings: object | None = None
-        self.rows: dict[str, HyperparameterRow] = {}
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(Space.S)
-        self._grid.setVerticalSpacing(Space.XS)
-        self._grid.setColumnStretch(1, 1)
+        self._parameters: tuple[Hyperparameter, ...] = ()
+        self._pages: dict[str, _Page] = {}
         self.nothing = ElidedLabel("", self, role="muted")
         self.reset_all = QToolButton(self)
         self.reset_all.setText(self.tr("Reset all"))
@@ -48,9 +51,8 @@ class HyperparameterForm(QWidget):
         self.reset_all.clicked.connect(self._reset_all)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
+        layout.setSpacing(0)
         layout.addWidget(self.nothing)
-        layout.addLayout(self._grid)
         layout.addStretch(1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -62,31 +64,28 @@ class HyperparameterForm(QWidget):
         """Whose settings are shown."""
         return self._key
 
+    @property
+    def rows(self) -> dict[str, HyperparameterRow]:
+        """The shown method's rows by the hyper-parameters' names; empty until they were to be seen."""
+        return self._pages[self._key].rows if self._key in self._pages else {}
+
     def show_settings(self, key: str, settings: object | None) -> None:
         """Show what the engine uses, None for the defaults; a knob that is just being turned is left where it is."""
         if key != self._key:
             self._flush()
             self._key = key
-            self._make_rows()
+            self._parameters = hyperparameters_of(key) if key in ALL_LEARNERS else ()
+            self.nothing.setText(self.tr("{method} has nothing to set.").format(method=learner_title(key)))
+            self.nothing.setVisible(not self._parameters)
         elif self._settle.isActive():
             return
         self._settings = settings
         self._show_values()
 
-    # Making ---------------------------------------------------------------------------------------------------------
-
-    def _make_rows(self) -> None:
-        for row in self.rows.values():
-            row.remove()
-        parameters = hyperparameters_of(self._key)
-        self.rows = {parameter.name: HyperparameterRow(parameter, self) for parameter in parameters}
-        for number, row in enumerate(self.rows.values()):
-            for column, widget in enumerate((row.label, row.editor, row.reset)):
-                self._grid.addWidget(widget, number, column)
-            row.editor.changed.connect(lambda value, name=row.parameter.name: self._turn(name, value))
-            row.reset.clicked.connect(lambda _checked=False, each=row.parameter: self._turn(each.name, each.default))
-        self.nothing.setText(self.tr("{method} has nothing to set.").format(method=learner_title(self._key)))
-        self.nothing.setVisible(not parameters)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make what was not to be seen before."""
+        super().showEvent(event)
+        self._show_values()
 
     # What the user does ---------------------------------------------------------------------------------------------
 
@@ -112,12 +111,39 @@ class HyperparameterForm(QWidget):
     # Showing --------------------------------------------------------------------------------------------------------
 
     def _is_changed(self) -> bool:
-        return any(value_of(self._settings, row.parameter) != row.parameter.default for row in self.rows.values())
+        return any(value_of(self._settings, parameter) != parameter.default for parameter in self._parameters)
 
     def _show_values(self) -> None:
+        self.reset_all.setEnabled(self._is_changed())
+        if self.isVisible() and self._key not in self._pages:
+            self._pages[self._key] = page = _Page(self._parameters, self._turn, self)
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(0, page)
+        for key, page in self._pages.items():
+            page.setVisible(key == self._key)
         for row in self.rows.values():
             row.show_value(value_of(self._settings, row.parameter))
-        self.reset_all.setEnabled(self._is_changed())
+
+
+class _Page(QWidget):
+    """One method's rows."""
+
+    def __init__(
+        self, parameters: Sequence[Hyperparameter], turn: Callable[[str, Value], None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.S)
+        grid.setVerticalSpacing(Space.XS)
+        grid.setColumnStretch(1, 1)
+        self.rows = {parameter.name: HyperparameterRow(parameter, self) for parameter in parameters}
+        for number, row in enumerate(self.rows.values()):
+            for column, widget in enumerate((row.label, row.editor, row.reset)):
+                grid.addWidget(widget, number, column)
+            row.editor.changed.connect(lambda value, name=row.parameter.name: turn(name, value))
+            row.reset.clicked.connect(lambda _checked=False, each=row.parameter: turn(each.name, each.default))
 
 
 class HyperparameterRow:
@@ -131,7 +157,6 @@ class HyperparameterRow:
         self.editor: HyperparameterEditor = make_editor(parameter, parent)
         self.reset = QToolButton(parent)
         self.reset.setProperty("kind", "quiet")
-        self.reset.setStyleSheet("QToolButton { min-height: 18px; padding: 2px 4px; }")
         self.reset.setToolTip(
             translate("Settings", "Back to {default}", None, default=value_text(parameter, parameter.default))
         )
@@ -155,12 +180,6 @@ class HyperparameterRow:
         if self.reset.hasFocus() and not is_changed:
             self.editor.setFocus()  # before the button goes, so that the focus does not jump elsewhere
         self.reset.setVisible(is_changed)
-
-    def remove(self) -> None:
-        """Take the row off the form."""
-        for widget in (self.label, self.editor, self.reset):
-            widget.hide()
-            widget.deleteLater()
 
     def _tooltip(self) -> str:
         parameter, words = self.parameter, translate("Settings", self.parameter.explanation)

@@ -38,9 +38,11 @@ _BESIDE = 860
 _WIDE = 1150
 """From this width on the words need not make room for them."""
 _SMALL = "QToolButton { padding: 1px 6px; min-height: 18px; } QToolButton:checked { background: transparent; }"
-_LEAST_WIDTH, _LEAST_HEIGHT = 640, 150
-_CAPTION_ROOM = 440
-"""In a narrower picture the caption would be a few letters."""
+_NARROW = 700
+"""Below this width the words make room for the curves."""
+_CAPTION_ROOM, _LEGEND_ROOM = 520, 340
+"""So much the right half needs for what is written above the curves."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 520, 150
 
 
 class MethodPage(QWidget):
@@ -171,12 +173,18 @@ class MethodPage(QWidget):
         is_beside = self.is_settings_open and self.width() >= _BESIDE
         self._left.setDirection(QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom)
         self._left.setSpacing(Space.L if is_beside else Space.XS)
-        words = _NARROW_WORDS_WIDTH if is_beside and self.width() < _WIDE else _WORDS_WIDTH
+        words = _WORDS_WIDTH
+        if is_beside and self.width() < _WIDE:
+            words = _NARROW_WORDS_WIDTH
+        elif self.width() < _NARROW:
+            words = _FORM_WIDTH if self.is_settings_open else _NARROW_WORDS_WIDTH
         left = words + (Space.L + _FORM_WIDTH if is_beside else 0) + 2 * Space.S
         self.words.setFixedWidth(words)
         self.form.setFixedWidth(_FORM_WIDTH)
         self._scroll.setFixedWidth(left)
-        self.caption.setVisible(self.width() - left >= _CAPTION_ROOM)
+        room = self.width() - left
+        self.caption.setVisible(room >= _CAPTION_ROOM)
+        self.legend.setVisible(room >= _LEGEND_ROOM)
 
     # What the user does ---------------------------------------------------------------------------------------------
 

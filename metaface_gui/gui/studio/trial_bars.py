@@ -27,7 +27,7 @@ class TrialBars(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Strategies that Auto tried"))
         self.setMinimumWidth(230)
-        self.heading = ElidedLabel("", self, role="muted")
+        self.heading = ElidedLabel(self.tr("Tried on worsened shots; % expected right"), self, role="muted")
         self._list = _List(self)
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -43,8 +43,6 @@ class TrialBars(QWidget):
     def show_trials(self, trials: tuple[Trial, ...], chosen: Trial | None) -> None:
         """Show these."""
         self._list.show_trials(trials, chosen)
-        words = self.tr("{n} strategies, tried on worsened shots: percent expected right")
-        self.heading.setText(words.format(n=len(trials)))
         self.setAccessibleDescription("; ".join(self._list.lines()))
 
 
