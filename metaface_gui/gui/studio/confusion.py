@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -39,6 +39,11 @@ class ConfusionPicture:
     names: tuple[str, ...]
     counts: NDArray[np.int64]
     n_others: int = 0
+    _shares: NDArray[np.float64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        shares = self.counts / np.maximum(1, self.counts.sum(axis=1, keepdims=True))
+        object.__setattr__(self, "_shares", shares)
 
     def verdict(self, row: int, column: int) -> Verdict:
         """What this cell means."""
@@ -48,7 +53,7 @@ class ConfusionPicture:
 
     def share(self, row: int, column: int) -> float:
         """How much of its row a cell is, 0..1."""
-        return float(self.counts[row, column] / max(1, self.counts[row].sum()))
+        return float(self._shares[row, column])
 
     def column_name(self, column: int) -> str:
         """A column's heading."""
@@ -101,11 +106,13 @@ def cell_colours(verdict: Verdict, share: float) -> tuple[QColor, QColor]:
 
 def paint_cell(painter: QPainter, rect: QRectF, picture: ConfusionPicture, row: int, column: int) -> None:
     """Draw one cell: its ground, its count, and a frame around those that are right."""
-    count, verdict = int(picture.counts[row, column]), picture.verdict(row, column)
-    ground, text = cell_colours(verdict, picture.share(row, column))
     theme = Theme.current()
-    painter.fillRect(rect, ground)
+    count, verdict = int(picture.counts[row, column]), picture.verdict(row, column)
     painter.setPen(QPen(theme.color("border"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if count:
+        ground, text = cell_colours(verdict, picture.share(row, column))
+        painter.fillRect(rect, ground)
     painter.drawRect(rect)
     if verdict is Verdict.RIGHT:
         painter.setPen(QPen(theme.color("border_strong"), 1))

@@ -95,6 +95,7 @@ class _NameHeader(QHeaderView):
     def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
         super().__init__(orientation, parent)
         self._table = parent
+        self._longest = 0
         self.viewport().setAutoFillBackground(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(min(_CELL_HEIGHTS[0], _CELL_WIDTHS[0]))
@@ -104,19 +105,19 @@ class _NameHeader(QHeaderView):
     def _is_turned(self) -> bool:
         return self.orientation() is Qt.Orientation.Horizontal and self.defaultSectionSize() < _UPRIGHT_FROM
 
-    def names_length(self) -> int:
-        """Pixels of the longest name."""
+    def measure(self) -> None:
+        """Find out how long the longest name is, pixels; to be called whenever there are other names."""
         model, metrics = self.model(), QFontMetrics(font(FontSize.SMALL))
         names = (str(model.headerData(section, self.orientation())) for section in range(self.count()))
-        return max((metrics.horizontalAdvance(name) for name in names), default=0) + 2 * Space.XS
+        self._longest = max((metrics.horizontalAdvance(name) for name in names), default=0) + 2 * Space.XS
 
     def sizeHint(self) -> QSize:
         """Room for the longest name, within bounds."""
         line = QFontMetrics(font(FontSize.SMALL)).height() + Space.XS
         if self.orientation() is Qt.Orientation.Vertical:
             room = int(_ROW_NAMES_SHARE * self._table.width())
-            return QSize(min(self.names_length(), _LONGEST_ROW_NAME, room), 0)
-        return QSize(0, min(self.names_length(), _LONGEST_COLUMN_NAME) if self._is_turned else line)
+            return QSize(min(self._longest, _LONGEST_ROW_NAME, room), 0)
+        return QSize(0, min(self._longest, _LONGEST_COLUMN_NAME) if self._is_turned else line)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Draw one name."""
@@ -170,6 +171,8 @@ class ConfusionView(QTableView):
     def show_picture(self, picture: ConfusionPicture) -> None:
         """Show another method's matrix."""
         self.cells.show(picture)
+        self._columns.measure()
+        self._rows.measure()
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

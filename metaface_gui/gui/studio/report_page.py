@@ -262,7 +262,6 @@ class ReportPage(QWidget):
         self._report = event.report
         self._failure, self._told = None, ""
         self.table.show_report(event.report)
-        self._show_matrix(self.table.learner)
         self._refresh()
 
     def _on_gallery(self, event: GalleryChanged) -> None:
