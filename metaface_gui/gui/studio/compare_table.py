@@ -17,8 +17,8 @@ _LEAST_WIDTHS = {
     CompareColumn.UNKNOWN: 70,
     CompareColumn.SWITCHES: 92,
     CompareColumn.AGREEMENT: 84,
-    CompareColumn.ACCURACY: 124,
-    CompareColumn.NOW: 206,
+    CompareColumn.ACCURACY: 140,
+    CompareColumn.NOW: 196,
 }
 """Pixels; what a wider table has beyond these is shared in proportion."""
 

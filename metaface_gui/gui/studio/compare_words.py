@@ -132,12 +132,12 @@ def now_tip(row: CompareRow) -> str:
     """What a method says of the face, in a sentence."""
     if row.verdict is None:
         return ""
-    said = {
-        Agreement.AGREES: translate("Compare", "{name}, as most methods say"),
-        Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods"),
-        Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority"),
+    name = verdict_name(row.verdict)
+    return {
+        Agreement.AGREES: translate("Compare", "{name}, as most methods say", None, name=name),
+        Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods", None, name=name),
+        Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority", None, name=name),
     }[row.verdict.agreement]
-    return said.replace("{name}", verdict_name(row.verdict))
 
 
 def table_tsv(rows: Sequence[CompareRow]) -> str:
