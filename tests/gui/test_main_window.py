@@ -245,13 +245,13 @@ def test_the_badge_says_whom_the_learner_knows(window: MainWindow, say: Say) -> 
     button = window.toolbar.learner_button
     assert "Loading" in button.text()
     say(READY)
-    assert button.text() == "Prototypical"
+    assert button.text() == "Prototypes"
     say(Adapted("prototypical", 0, 0, 0.1))
-    assert button.text() == "Prototypical"
+    assert button.text() == "Prototypes"
     say(Adapted("prototypical", 1, 5, 3.2))
-    assert button.text() == "Prototypical · 1 person"
+    assert button.text() == "Prototypes · 1 person"
     say(Adapted("prototypical", 20, 100, 12.0))
-    assert button.text() == "Prototypical · 20 people"
+    assert button.text() == "Prototypes · 20 people"
     assert "100 shots in 12 ms" in button.toolTip()
     assert "sface" in window.status_line.text()
 
