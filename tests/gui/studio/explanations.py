@@ -55,7 +55,9 @@ def embedding_map(
 ) -> EmbeddingMap:
     """People in a row, half a unit apart, with two shots each (10 and 11 of person 1, 20 and 21 of person 2, …)."""
     n = len(names)
-    anchors = np.array([(0.5 * i, 0.2 * (i % 2)) for i in range(n)], np.float32).reshape(-1, 2) + np.float32(shift)
+    anchors: Floats = np.array([(0.5 * i, 0.2 * (i % 2)) for i in range(n)], np.float32).reshape(-1, 2) + np.array(
+        shift, np.float32
+    )
     offsets = np.array([(-0.05, 0.1), (0.05, -0.1)], np.float32)
     return EmbeddingMap(
         learner=learner,
