@@ -8,7 +8,7 @@ the next. So a burst of clicks costs no more than its last one, and saving peopl
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import torch
@@ -41,7 +41,8 @@ class AdaptationKeeper:
     """Thread-safe; every call returns at once. Adapting runs on the runner of the gallery, warming up on the models'.
 
     What was adapted is kept while the gallery stays as it is, so that what was wanted before is used from the next
-    frame on. Until something new is adapted, what ran goes on.
+    frame on. Until something new is adapted, what ran goes on. `on_handed_over` is called on the inference thread: from
+    now on a look at the same frame may come to something else.
 
     Raises:
         ValueError: if `hyperparameters` are not the learners'.
@@ -56,12 +57,14 @@ class AdaptationKeeper:
         *,
         settings: RecognitionSettings,
         hyperparameters: Mapping[str, object],
+        on_handed_over: Callable[[], None],
     ) -> None:
         self._gallery = gallery
         self._listener = listener
         self._worker = worker
         self._judge = AdaptationJudge(listener, runners.studies)
         self._load_jobs, self._quick_jobs = runners.models, runners.gallery
+        self._on_handed_over = on_handed_over
         self._lock = threading.Lock()
         self._state = Adaptations(settings, hyperparameters)
         self._pipeline: FacePipeline | None = None
@@ -205,6 +208,7 @@ class AdaptationKeeper:
             self._listener(event)
         for adapted, is_primary in handed.to_judge:
             self._judge.ask(adapted, assets, fpir=fpir, is_primary=is_primary)
+        self._on_handed_over()
 
 
 @torch.inference_mode()

@@ -50,6 +50,11 @@ class CaptureThread:
         """Start reading."""
         self._thread.start()
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether no frame will come by itself: paused, at the end, or failed."""
+        return not (self._running.is_set() and self._thread.is_alive())
+
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on; a paused camera is still read, so that going on shows the present."""
         if paused == (not self._running.is_set()):

@@ -73,7 +73,13 @@ class Engine:
         self._keeper = GalleryKeeper(gallery, self._tell)
         self._memory = LiveMemory()
         self._adaptations = AdaptationKeeper(
-            gallery, listener, self._worker, self._runners, settings=settings, hyperparameters=hyperparameters
+            gallery,
+            listener,
+            self._worker,
+            self._runners,
+            settings=settings,
+            hyperparameters=hyperparameters,
+            on_handed_over=self._look_again,
         )
         self._models = ModelKeeper(
             gallery, store, listener, self._worker, self._adaptations, runners=self._runners, settings=settings
@@ -88,8 +94,9 @@ class Engine:
             self._preview,
             self._to_look_at,
             on_frame=self._on_frame,
-            on_opening=lambda: self._worker.post(FacePipeline.reset),
+            on_opening=self._on_opening,
         )
+        self._looked_at: Frame | None = None
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
 
@@ -340,11 +347,23 @@ class Engine:
         if is_first_unread:
             self._listener(FrameReady())
 
+    def _on_opening(self) -> None:
+        self._looked_at = None
+        self._worker.post(FacePipeline.reset)
+
     def _on_result(self, result: FrameResult) -> None:
-        self._vitals.on_result(result)
         self._listener(ResultReady(result))
-        self._enroller.on_result(result)
         self._studio.on_result(result)
+        if result.frame is not self._looked_at:
+            self._looked_at = result.frame
+            self._vitals.on_result(result)
+            self._enroller.on_result(result)
+
+    def _look_again(self) -> None:
+        """Show on a picture that stands still what another method, person or threshold makes of it."""
+        frame = self._looked_at
+        if frame is not None and self._source.is_frozen:
+            self._to_look_at.put(frame)
 
     def _tick(self) -> None:
         ticks = 0

@@ -40,6 +40,12 @@ class SourceKeeper:
         self._capture: CaptureThread | None = None
         self._lock = threading.Lock()
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the last frame stands still: its source is paused or has ended."""
+        with self._lock:
+            return self._capture is not None and self._capture.is_frozen
+
     def open(self, spec: SourceSpec) -> None:
         """Close the running source and open this one."""
         self._jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Opening"), lambda _job: self._open(spec))

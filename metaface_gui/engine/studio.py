@@ -79,10 +79,11 @@ class Studio:
             self._tally.set_enrolled([person.name for person in event.snapshot.people])
 
     def on_result(self, result: FrameResult) -> None:
-        """Count and record a frame; on the inference thread."""
-        self._newest = result
-        self._tally.add(result)
-        self._recorder.offer(result)
+        """Count and record a frame, if it is a new one; on the inference thread."""
+        former, self._newest = self._newest, result
+        if former is None or former.frame is not result.frame:
+            self._tally.add(result)
+            self._recorder.offer(result)
 
     def on_tick(self) -> None:
         """Tell the tallies while several learners run, and once more when only one is left."""

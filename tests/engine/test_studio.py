@@ -28,6 +28,8 @@ from metaface_gui.engine.events import (
     ResultReady,
     SelfTested,
     SessionRecordingChanged,
+    SourceChanged,
+    SourceState,
     TaughtTrack,
     Trouble,
     Undoable,
@@ -137,6 +139,27 @@ def test_nine_learners_toggled_while_frames_flow(
     assert len(adaptations) == len(set(adaptations)), "nothing was adapted twice"
     heard = listener.heard()
     assert not [event for event in heard if isinstance(event, Trouble)]
+
+
+def test_on_a_picture_that_stands_still_another_method_shows_at_once_and_counts_nothing(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
+) -> None:
+    engine.set_compared(["siamese"])
+    listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2)
+    engine.set_paused(True)
+    listener.wait(SourceChanged, lambda event: event.state is SourceState.PAUSED)
+    listener.wait(EngineStats)
+    listener.wait(EngineStats)
+    counted = listener.wait(ComparisonChanged).n_frames
+    listener.heard()
+    engine.set_learner("siamese")
+    again = listener.wait(ResultReady)
+    assert list(only_face(again).per_learner) == ["siamese", "prototypical"]
+    engine.set_fpir(0.2)
+    laxer = listener.wait(ResultReady)
+    assert laxer.result.frame is again.result.frame
+    assert only_face(laxer).identification.threshold < only_face(again).identification.threshold
+    assert listener.wait(ComparisonChanged).n_frames == counted
 
 
 def test_the_tallies_know_what_the_user_said(
