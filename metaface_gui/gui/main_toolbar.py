@@ -35,10 +35,11 @@ class MainToolBar(QToolBar):
         self.source_button.setMenu(source_menu)
         self.source_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.pause_button = self._for_action(actions.pause)
-        self.enroll_button = self._for_action(actions.enroll)
-        self.enroll_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.enroll_button.setText(self.tr("Enrol"))
+        # Not the action's own button: a changed action (its icon follows the theme) would bring its longer text back.
+        self.enroll_button = self._button(self.tr("Enrol"), "user-plus", None)
         self.enroll_button.setProperty("kind", "primary")
+        self.enroll_button.setToolTip(actions.enroll.toolTip())
+        self.enroll_button.clicked.connect(actions.enroll.trigger)
         set_icon(self.enroll_button, "user-plus", "on_primary")
         space = QWidget(self)
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -84,7 +85,9 @@ class MainToolBar(QToolBar):
         adapted = None if models is None else self._adapted.get(models.learner)
         if models is None or models.state is ModelState.LOADING:
             text, tip = self.tr("Loading models…"), self.tr("The models are being loaded.")
-        elif adapted is None or adapted.n_people == 0:
+        elif adapted is None:
+            text, tip = self._names(models), self.tr("It is being adapted.")
+        elif adapted.n_people == 0:
             text, tip = self._names(models), self.tr("Nobody is enrolled yet.")
         else:
             people = self.tr("1 person") if adapted.n_people == 1 else self.tr("{n} people").format(n=adapted.n_people)

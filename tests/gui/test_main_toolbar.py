@@ -12,6 +12,7 @@ from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.source_menu import SourceMenu
+from metaface_gui.gui.theme import Theme, ThemeMode
 
 
 def models(learner: str, *compared: str, state: ModelState = ModelState.READY) -> ModelsChanged:
@@ -33,6 +34,9 @@ def bar(qtbot: QtBot) -> MainToolBar:
 def test_the_learners_name_is_that_of_the_registry(bar: MainToolBar) -> None:
     assert "Loading" in bar.learner_button.text()
     bar.show_models(models("prototypical"))
+    assert bar.learner_button.text() == "Prototypes"
+    assert "being adapted" in bar.learner_button.toolTip()
+    bar.show_adapted(Adapted("prototypical", 0, 0, 0.1))
     assert bar.learner_button.text() == "Prototypes"
     assert "Nobody" in bar.learner_button.toolTip()
     bar.show_adapted(Adapted("prototypical", 1, 5, 3.2))
@@ -71,3 +75,16 @@ def test_loading_and_unknown_learners(bar: MainToolBar) -> None:
 def test_a_click_asks_for_the_controls(bar: MainToolBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.learner_clicked):
         QTest.mouseClick(bar.learner_button, Qt.MouseButton.LeftButton)
+
+
+def test_the_button_to_enrol_keeps_its_short_text_and_colour_in_every_theme(
+    bar: MainToolBar, theme: Theme, qtbot: QtBot
+) -> None:
+    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
+        theme.set_mode(mode)
+        assert bar.enroll_button.text() == "Enrol"
+    window = bar.window()
+    actions = window.findChild(MainActions)
+    assert isinstance(actions, MainActions)
+    with qtbot.waitSignal(actions.enroll.triggered):
+        QTest.mouseClick(bar.enroll_button, Qt.MouseButton.LeftButton)

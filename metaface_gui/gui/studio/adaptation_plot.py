@@ -23,6 +23,8 @@ _TITLE_HEIGHT = 18
 _OLDER_ALPHA = 0.3
 _SYMBOL_SIZE = 7
 _ROOM_FOR_TWO = 240
+_MOST_LABELS = 7
+"""So many steps are numbered one by one, more of them by fives."""
 _LEAST_ACCURACY = 80.0
 """The accuracy's axis begins here, in percent, or lower where a curve does."""
 
@@ -107,7 +109,7 @@ class AdaptationPlot(QWidget):
         item.setTitle(title, size=f"{FontSize.SMALL}px")
         item.titleLabel.setMaximumHeight(_TITLE_HEIGHT)
         item.layout.setRowFixedHeight(0, _TITLE_HEIGHT)
-        item.getAxis("bottom").setTickSpacing(5, 1)
+        item.getAxis("bottom").setStyle(maxTextLevel=0)
         style_plot(widget)
         return _Chart(widget, measure, {}, {})
 
@@ -148,6 +150,7 @@ class AdaptationPlot(QWidget):
         self.accuracy.widget.setYRange(lowest, 100.0 + 0.05 * (100.0 - lowest), padding=0)
         for chart in (self.loss, self.accuracy):
             chart.widget.setXRange(-0.2, max(last, 1) + 0.2, padding=0)
+            chart.widget.getAxis("bottom").setTickSpacing(1 if last <= _MOST_LABELS else 5, 1)
 
     def _make_curves(self, chart: _Chart, learner: str) -> None:
         if learner in chart.newest:

@@ -10,7 +10,7 @@ from metaface_gui.gui.translation import translate
 def result_text(adapted: Adapted | None, judged: AdaptationJudged | None) -> str:
     """Whom it was adapted to, how long that took, and how often left-out shots are named right."""
     if adapted is None:
-        return translate("Adaptation", "Not adapted yet.")
+        return translate("Adaptation", "Being adapted …")
     if adapted.n_people == 0:
         return translate("Adaptation", "Nobody is enrolled yet.")
     people = people_text(adapted.n_people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeySequence, QResizeEvent
@@ -25,7 +26,7 @@ from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3
-_FEWEST_LETTERS = 2
+_FEWEST_LETTERS = 3
 _MOST_LETTERS = 12
 
 
@@ -193,6 +194,14 @@ class MethodBar(QWidget):
         return menu
 
 
+class _Form(NamedTuple):
+    """What the buttons of a row say."""
+
+    names: list[str]
+    all_words: str
+    is_compact: bool = False
+
+
 class _Row(QWidget):
     """Nine buttons and one for all, side by side at any width: full names, short ones, some letters, or numbers."""
 
@@ -207,35 +216,43 @@ class _Row(QWidget):
         self.setFixedHeight(HEIGHT)
         short = [learner_short_title(button.key) for button in self.buttons]
         whole, brief = self.tr("Compare all"), self.tr("All")
-        self._forms = [([learner_title(button.key) for button in self.buttons], whole), (short, whole), (short, brief)]
         letters = range(_MOST_LETTERS - 1, _FEWEST_LETTERS - 1, -1)
-        self._forms += [([_cut(text, most) for text in short], brief) for most in letters]
-        self._forms += [([""] * len(short), brief)]
+        self._forms = (
+            _Form([learner_title(button.key) for button in self.buttons], whole),
+            _Form(short, whole),
+            _Form(short, brief),
+            _Form(short, brief, is_compact=True),
+            *(_Form([_cut(text, most) for text in short], brief, is_compact=True) for most in letters),
+            _Form([""] * len(short), brief, is_compact=True),
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Room for the numbers."""
-        return QSize(self._width_of(*self._forms[-1]), HEIGHT)
+        return QSize(self._width_of(self._forms[-1]), HEIGHT)
 
     def sizeHint(self) -> QSize:
         """Room for the short names."""
-        return QSize(self._width_of(*self._forms[1]), HEIGHT)
+        return QSize(self._width_of(self._forms[1]), HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the longest form that fits, and place the buttons."""
         super().resizeEvent(event)
-        fitting = (form for form in self._forms if self._width_of(*form) <= self.width())
-        names, words = next(fitting, self._forms[-1])
+        fitting = (form for form in self._forms if self._width_of(form) <= self.width())
+        form = next(fitting, self._forms[-1])
         x = 0
-        for button, name in zip(self.buttons, names, strict=True):
-            button.setText(name)
-            button.setGeometry(x, 0, button.width_for(name), HEIGHT)
+        for button, name in zip(self.buttons, form.names, strict=True):
+            button.show_text(name, is_compact=form.is_compact)
+            button.setGeometry(x, 0, button.sizeHint().width(), HEIGHT)
             x += button.width() + _GAP
-        self.all_button.setText(words)
-        self.all_button.setGeometry(x + Space.XS, 0, _all_width(words), HEIGHT)
+        self.all_button.setText(form.all_words)
+        self.all_button.setGeometry(x + Space.XS, 0, _all_width(form.all_words), HEIGHT)
 
-    def _width_of(self, names: list[str], words: str) -> int:
-        buttons = sum(button.width_for(name) + _GAP for button, name in zip(self.buttons, names, strict=True))
-        return buttons + Space.XS + _all_width(words)
+    def _width_of(self, form: _Form) -> int:
+        widths = (
+            button.width_for(name, is_compact=form.is_compact) + _GAP
+            for button, name in zip(self.buttons, form.names, strict=True)
+        )
+        return sum(widths) + Space.XS + _all_width(form.all_words)
 
 
 def _all_width(words: str) -> int:

@@ -11,8 +11,8 @@ from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 
 HEIGHT = 36
 _BADGE = 17
-_PADDING = 6
-_GAP = 5
+_PADDING, _COMPACT_PADDING = 6, 4
+_GAP, _COMPACT_GAP = 5, 4
 _CORNER = 15
 """Side of the corner at the top right that toggles comparing; the name keeps clear of the dot in it."""
 _DOT_RADIUS = 3.5
@@ -33,6 +33,7 @@ class MethodButton(QAbstractButton):
         self._number = str(number)
         self._is_compared = False
         self._is_hovered = False
+        self._is_compact = False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
@@ -55,14 +56,22 @@ class MethodButton(QAbstractButton):
         """The corner that toggles comparing."""
         return QRect(self.width() - _CORNER - 1, 1, _CORNER, _CORNER)
 
-    def width_for(self, text: str) -> int:
+    def show_text(self, text: str, *, is_compact: bool) -> None:
+        """Show this much of the name; compact: in small letters, close to each other."""
+        self._is_compact = is_compact
+        self.setText(text)
+        self.update()
+
+    def width_for(self, text: str, *, is_compact: bool) -> int:
         """How wide the button must be for this text, deciding (bold) or not."""
-        metrics = QFontMetrics(font(FontSize.BODY, bold=True))
-        return _PADDING + _BADGE + _GAP + metrics.horizontalAdvance(text) + _PADDING + Space.XS
+        padding, gap = (_COMPACT_PADDING, _COMPACT_GAP) if is_compact else (_PADDING, _GAP)
+        metrics = QFontMetrics(font(FontSize.SMALL if is_compact else FontSize.BODY, bold=True))
+        room = gap + metrics.horizontalAdvance(text) + Space.XS if text else 0
+        return padding + _BADGE + room + padding
 
     def sizeHint(self) -> QSize:
         """As wide as the text needs."""
-        return QSize(self.width_for(self.text()), HEIGHT)
+        return QSize(self.width_for(self.text(), is_compact=self._is_compact), HEIGHT)
 
     def nextCheckState(self) -> None:
         """Stay as it is: what is checked is what the engine says."""
@@ -117,15 +126,16 @@ class MethodButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ground(painter)
-        badge = QRect(_PADDING, (self.height() - _BADGE) // 2, _BADGE, _BADGE)
+        padding, gap = (_COMPACT_PADDING, _COMPACT_GAP) if self._is_compact else (_PADDING, _GAP)
+        badge = QRect(padding, (self.height() - _BADGE) // 2, _BADGE, _BADGE)
         self._draw_badge(painter, badge)
-        left = badge.right() + 1 + _GAP
+        left = badge.right() + 1 + gap if self.text() else padding
         painter.setPen(self._ink("text"))
-        painter.setFont(font(FontSize.BODY, bold=self.isChecked()))
+        painter.setFont(font(FontSize.SMALL if self._is_compact else FontSize.BODY, bold=self.isChecked()))
         place = QRect(left, 0, self.width() - left, self.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._is_compared:
-            self._draw_underline(painter, left)
+            self._draw_underline(painter, left, padding)
         if self._is_compared or (self._is_offered() and not self.isChecked()):
             self._draw_dot(painter)
 
@@ -159,10 +169,10 @@ class MethodButton(QAbstractButton):
         painter.setFont(font(FontSize.SMALL - 1, bold=True, tabular=True))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._number)
 
-    def _draw_underline(self, painter: QPainter, left: int) -> None:
+    def _draw_underline(self, painter: QPainter, left: int, padding: int) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._mark_color())
-        width = self.width() - left - _PADDING
+        width = self.width() - left - padding
         painter.drawRoundedRect(QRectF(left, self.height() - _UNDERLINE - 4, width, _UNDERLINE), 1.5, 1.5)
 
     def _draw_dot(self, painter: QPainter) -> None:

@@ -40,8 +40,8 @@ _WIDE = 1150
 _SMALL = "QToolButton { padding: 1px 6px; min-height: 18px; } QToolButton:checked { background: transparent; }"
 _NARROW = 700
 """Below this width the words make room for the curves."""
-_CAPTION_ROOM, _LEGEND_ROOM = 520, 340
-"""So much the right half needs for what is written above the curves."""
+_CAPTION_ROOM, _LEGEND_ROOM, _ROOM_FOR_BOTH = 520, 340, 620
+"""So much the right half needs for what is written above the curves, and for curves beside what Auto tried."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 520, 150
 
 
@@ -54,6 +54,7 @@ class MethodPage(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Method"))
         self._learner = ""
+        self._has_trials = self._has_room_for_both = False
         self._adapted: dict[str, Adapted] = {}
         self._judged: dict[str, AdaptationJudged] = {}
         self._make_words()
@@ -185,6 +186,8 @@ class MethodPage(QWidget):
         room = self.width() - left
         self.caption.setVisible(room >= _CAPTION_ROOM)
         self.legend.setVisible(room >= _LEGEND_ROOM)
+        self._has_room_for_both = room >= _ROOM_FOR_BOTH
+        self._show_curves()
 
     # What the user does ---------------------------------------------------------------------------------------------
 
@@ -236,11 +239,16 @@ class MethodPage(QWidget):
         trials = adapted.trials if adapted is not None else ()
         self.trials.show_trials(trials, adapted.chosen if adapted is not None else None)
         self.trials.setVisible(bool(trials))
-        self.curves.setVisible(not self.plot.is_empty)
+        self._has_trials = bool(trials)
+        self._show_curves()
         self.legend.show_keys(self.plot.runs.learners)
         self.note.setVisible(not trials and self.plot.is_empty)
         self.caption.setText(self._caption())
         self.note.say(*self._note_words(is_anybody=adapted is not None and adapted.n_people > 0))
+
+    def _show_curves(self) -> None:
+        """The curves make room for what Auto tried, which is what it is about."""
+        self.curves.setVisible(not self.plot.is_empty and (self._has_room_for_both or not self._has_trials))
 
     def _caption(self) -> str:
         if walks(self._learner) or self._learner == AUTO:

@@ -130,7 +130,7 @@ class _PlotTheme(QObject):
             item = plot.getPlotItem()
             if item is None:  # closed, and soon gone
                 return
-            plot.setBackground(theme.color("surface"))
+            plot.setBackground(None)  # whatever it lies on
         item.setMenuEnabled(False)
         item.hideButtons()
         item.showGrid(x=True, y=True, alpha=_GRID_ALPHA)

@@ -15,7 +15,7 @@ def plain(adapted: Adapted | None, judged: AdaptationJudged | None = None) -> st
 
 
 def test_before_anything() -> None:
-    assert plain(None) == "Not adapted yet."
+    assert plain(None) == "Being adapted …"
     assert plain(Adapted("maml", 0, 0, 0.0)) == "Nobody is enrolled yet."
 
 

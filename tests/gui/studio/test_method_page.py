@@ -67,7 +67,7 @@ def test_the_method_and_what_it_came_to(page: MethodPage, say: Say) -> None:
     assert page.title.text() == "MAML"
     assert page.citation.text() == "Finn 2017"
     assert page.explanation.text() == LEARNERS["maml"].explanation
-    assert text_of(page) == "Not adapted yet."
+    assert text_of(page) == "Being adapted …"
     say(adapted("maml"))
     say(AdaptationJudged("maml", 0.92, 0.96, 25))
     assert "5 people, 25 shots in 14 ms" in text_of(page)
@@ -89,7 +89,7 @@ def test_what_other_methods_did_is_not_said_of_this_one(page: MethodPage, say: S
     assert "99 ms" in text_of(page)
     say(models("prototypical"))
     say(models("reptile"))
-    assert text_of(page) == "Not adapted yet."  # it did not run, so what it knew is old
+    assert text_of(page) == "Being adapted …"  # it did not run, so what it knew is old
 
 
 def test_nobody_enrolled_says_what_to_do(page: MethodPage, say: Say) -> None:
@@ -140,6 +140,22 @@ def test_auto_shows_what_it_tried(page: MethodPage, say: Say) -> None:
     assert not page.curves.isVisible()
     say(models("maml"))
     assert not page.trials.isVisible()
+
+
+def test_beside_what_auto_tried_curves_stand_only_where_there_is_room(page: MethodPage, say: Say) -> None:
+    page.set_settings_open(True)
+    say(models("rl2", "maml"))
+    say(adapted("rl2"))
+    say(adapted("maml", is_primary=False))
+    assert page.trials.isVisible()
+    assert not page.curves.isVisible()
+    page.resize(1500, 250)
+    QApplication.processEvents()
+    assert page.curves.isVisible()
+    assert page.trials.geometry().right() < page.curves.x()
+    page.resize(920, 250)
+    say(models("maml", "rl2"))
+    assert page.curves.isVisible()
 
 
 def test_the_settings_unfold_and_that_is_told(page: MethodPage, say: Say, qtbot: QtBot) -> None:

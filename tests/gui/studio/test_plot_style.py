@@ -7,7 +7,7 @@ import itertools
 import pyqtgraph as pg
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.studio.plot_style import (
@@ -72,12 +72,24 @@ def test_a_plot_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
     plot.show()
     for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
         theme.set_mode(mode)
-        assert plot.backgroundBrush().color() == theme.color("surface")
         assert item.getAxis("left").textPen().color() == theme.color("muted")
         assert theme.tokens.muted in item.getAxis("left").labelString()
         assert item.legend.items[0][1].opts["color"] == theme.color("text")
         plot.grab()
     assert not item.menuEnabled()
+
+
+def test_a_plot_lies_on_whatever_is_below(qtbot: QtBot, theme: Theme) -> None:
+    theme.set_mode(ThemeMode.DARK)
+    ground = QWidget()
+    ground.setStyleSheet("background: #123456")
+    qtbot.addWidget(ground)
+    ground.resize(200, 200)
+    plot = pg.PlotWidget(ground)
+    plot.resize(200, 200)
+    style_plot(plot)
+    ground.show()
+    assert ground.grab().toImage().pixelColor(2, 2).name() == "#123456"
 
 
 def test_an_item_alone_is_styled_too_and_twice_is_as_once(qtbot: QtBot, theme: Theme) -> None:
