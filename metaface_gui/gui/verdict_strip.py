@@ -20,7 +20,6 @@ from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripL
 from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing
 
 _PAD = 9.0
-_ROW = 19.0
 _MARK = 17.0
 """Width of a mark with the space after it."""
 _TITLE_GAP = 8.0
@@ -37,6 +36,7 @@ _SMALL_BOX = 64.0
 """The same for a box narrower than this on screen."""
 _MAX_KEPT = 64
 _PLATE = QColor(10, 12, 16, 214)
+_RIM = QColor(255, 255, 255, 40)
 _COLOURS: Mapping[Agreement, str] = {
     Agreement.AGREES: DARK.known,
     Agreement.DISAGREES: DARK.unknown,
@@ -51,12 +51,29 @@ _SYMBOLS: Mapping[Agreement, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class StripForm:
+    """How a strip is set: in so many columns (0: only the count), rows and letters so high, in pixels."""
+
+    columns: int
+    row: float = 19.0
+    letters: int = FontSize.SMALL
+
+
+_WIDE, _TALL, _DENSE, _COUNT = StripForm(2), StripForm(1), StripForm(1, 16.0, FontSize.SMALL - 1), StripForm(0)
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedStrip:
-    """A strip in the view, in device-independent pixels. Without columns it only says how many agree."""
+    """A strip in the view, in device-independent pixels."""
 
     rect: QRectF
-    columns: int
+    form: StripForm
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def columns(self) -> int:
+        """Columns of verdicts; without any it only says how many agree."""
+        return self.form.columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +85,7 @@ class StripWish:
     label: QRectF
 
 
-_Look = tuple[int, float, tuple[tuple[str, str, Agreement, bool], ...]]
+_Look = tuple[StripForm, float, tuple[tuple[str, str, Agreement, bool], ...]]
 
 
 class VerdictStrips:
@@ -77,10 +94,7 @@ class VerdictStrips:
     def __init__(self) -> None:
         self._titles: Mapping[str, str] = {}
         self._ranks: Mapping[str, int] = {}
-        self._font = font(FontSize.SMALL)
-        self._bold = font(FontSize.SMALL, bold=True)
-        self._metrics = QFontMetricsF(self._font)
-        self._bold_metrics = QFontMetricsF(self._bold)
+        self._metrics = QFontMetricsF(font(FontSize.SMALL))
         self._title_width = 0.0
         self._layout = StripLayout()
         self._pictures: dict[_Look, QPixmap] = {}
@@ -89,7 +103,8 @@ class VerdictStrips:
         """Call methods so; `titles` maps keys to short names, in the order in which cells stand."""
         self._titles = dict(titles)
         self._ranks = {key: rank for rank, key in enumerate(self._titles)}
-        self._title_width = max((self._bold_metrics.horizontalAdvance(title) for title in titles.values()), default=0.0)
+        bold = QFontMetricsF(font(FontSize.SMALL, bold=True))
+        self._title_width = max((bold.horizontalAdvance(title) for title in titles.values()), default=0.0)
         self._pictures.clear()
 
     def place(self, wishes: Sequence[StripWish], bounds: QRectF, taken: Sequence[QRectF]) -> list[PlacedStrip | None]:
@@ -97,7 +112,7 @@ class VerdictStrips:
         many = len(wishes) > _MAX_WHOLE
         faces = []
         for wish in wishes:
-            sizes = tuple(self._size(wish.item.verdicts, columns) for columns in _forms(wish.item.verdicts))
+            sizes = tuple(self._size(wish.item.verdicts, form) for form in _forms(wish.item.verdicts))
             first = len(sizes) - 1 if many or wish.box.width() < _SMALL_BOX else 0
             faces.append(StripFace(wish.item.track_id, _rect(wish.box), _rect(wish.label), sizes, first))
         places = self._layout.place(faces, _rect(bounds), [_rect(rect) for rect in taken])
@@ -115,7 +130,7 @@ class VerdictStrips:
     def paint(self, painter: QPainter, strip: PlacedStrip) -> None:
         """Draw one strip."""
         ratio = painter.device().devicePixelRatioF()
-        key = (strip.columns, ratio, tuple((v.learner, v.name, v.agreement, v.is_deciding) for v in strip.verdicts))
+        key = (strip.form, ratio, tuple((v.learner, v.name, v.agreement, v.is_deciding) for v in strip.verdicts))
         picture = self._pictures.get(key)
         if picture is None:
             if len(self._pictures) >= _MAX_KEPT:
@@ -146,12 +161,12 @@ class VerdictStrips:
 
     # Sizes ----------------------------------------------------------------------------------------------------------
 
-    def _size(self, verdicts: Sequence[Verdict], columns: int) -> tuple[float, float]:
-        if columns == 0:
+    def _size(self, verdicts: Sequence[Verdict], form: StripForm) -> tuple[float, float]:
+        if form.columns == 0:
             return _PAD + _MARK + self._metrics.horizontalAdvance(_count_text(verdicts)) + _PAD, _COUNT_HEIGHT
-        rows = -(-len(verdicts) // columns)
-        width = columns * self._cell_width() + (columns - 1) * _COLUMN_GAP
-        return _PAD + width + _PAD, _PAD / 2 + rows * _ROW + _PAD / 2 + 2
+        rows = -(-len(verdicts) // form.columns)
+        width = form.columns * self._cell_width() + (form.columns - 1) * _COLUMN_GAP
+        return _PAD + width + _PAD, _PAD / 2 + rows * form.row + _PAD / 2 + 2
 
     def _cell_width(self) -> float:
         return _MARK + self._title_width + _TITLE_GAP + _NAME
@@ -160,9 +175,9 @@ class VerdictStrips:
         """Where the cells are in the strip, as its verdicts are ordered: down the first column first."""
         rows = -(-len(strip.verdicts) // strip.columns)
         step = self._cell_width() + _COLUMN_GAP
-        size = QSizeF(self._cell_width(), _ROW)
+        size = QSizeF(self._cell_width(), strip.form.row)
         return [
-            QRectF(QPointF(_PAD + (i // rows) * step, _PAD / 2 + (i % rows) * _ROW), size)
+            QRectF(QPointF(_PAD + (i // rows) * step, _PAD / 2 + (i % rows) * strip.form.row), size)
             for i in range(len(strip.verdicts))
         ]
 
@@ -174,35 +189,36 @@ class VerdictStrips:
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(_RIM, 1))  # beside the video the plate alone would not be seen on a dark stage
         painter.setBrush(_PLATE)
-        painter.drawRoundedRect(QRectF(QPointF(), strip.rect.size()), 6, 6)
+        painter.drawRoundedRect(QRectF(QPointF(), strip.rect.size()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         if strip.columns:
             for verdict, cell in zip(strip.verdicts, self._cells(strip), strict=True):
-                self._draw_cell(painter, verdict, cell)
+                self._draw_cell(painter, verdict, cell, strip.form.letters)
         else:
             self._draw_count(painter, strip)
         painter.end()
         return pixmap
 
-    def _draw_cell(self, painter: QPainter, verdict: Verdict, cell: QRectF) -> None:
+    def _draw_cell(self, painter: QPainter, verdict: Verdict, cell: QRectF, letters: int) -> None:
         _draw_mark(painter, verdict.agreement, cell.left(), cell.center().y())
         left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.setFont(self._bold if verdict.is_deciding else self._font)
+        painter.setFont(font(letters, bold=verdict.is_deciding))
         painter.setPen(QColor(DARK.text))
-        title = self._bold_metrics.elidedText(self._title(verdict), Qt.TextElideMode.ElideRight, self._title_width + 1)
+        room = self._title_width + 1
+        title = QFontMetricsF(painter.font()).elidedText(self._title(verdict), Qt.TextElideMode.ElideRight, room)
         painter.drawText(cell.adjusted(_MARK, 0, 0, 0), left_middle, title)
         if verdict.agreement is not Agreement.AGREES:
-            painter.setFont(self._font)
+            painter.setFont(font(letters))
             painter.setPen(QColor(_COLOURS[verdict.agreement]))
-            name = self._metrics.elidedText(_name(verdict), Qt.TextElideMode.ElideRight, _NAME)
+            name = QFontMetricsF(painter.font()).elidedText(_name(verdict), Qt.TextElideMode.ElideRight, _NAME)
             painter.drawText(_right_part(cell).adjusted(0, -1, 0, -4), left_middle, name)
 
     def _draw_count(self, painter: QPainter, strip: PlacedStrip) -> None:
         agreeing = count_agreeing(strip.verdicts)
         everybody = Agreement.AGREES if agreeing == len(strip.verdicts) else Agreement.DISAGREES
         _draw_mark(painter, everybody if agreeing else Agreement.NO_MAJORITY, _PAD, strip.rect.height() / 2)
-        painter.setFont(self._font)
+        painter.setFont(font(FontSize.SMALL))
         painter.setPen(QColor(DARK.text))
         rest = QRectF(QPointF(), strip.rect.size()).adjusted(_PAD + _MARK, 0, 0, 0)
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _count_text(strip.verdicts))
@@ -221,9 +237,9 @@ class VerdictStrips:
         painter.fillRect(QRectF(tick - 1, bar.y() - reach, 2, thick + 2 * reach), QColor("#ffffff"))
 
 
-def _forms(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
-    """Numbers of columns to try, the best first; 0 is the count alone."""
-    return (2, 1, 0) if len(verdicts) >= _TWO_COLUMNS else (1, 0)
+def _forms(verdicts: Sequence[Verdict]) -> tuple[StripForm, ...]:
+    """Forms to try, the best first."""
+    return (_WIDE, _TALL, _DENSE, _COUNT) if len(verdicts) >= _TWO_COLUMNS else (_TALL, _DENSE, _COUNT)
 
 
 def _rect(rect: QRectF) -> Rect:

@@ -72,6 +72,15 @@ def test_three_faces_each_have_all_verdicts(overlay: OverlayPainter, n: int) -> 
     assert all(len(face.strip.verdicts) == n for face in faces if face.strip is not None)
 
 
+def test_in_a_low_view_three_faces_still_have_all_verdicts_in_smaller_letters(overlay: OverlayPainter) -> None:
+    """The video of a window of 1280 × 800 with the studio open."""
+    low = QRectF(0, 0, 920, 368)
+    items = overlay_items(make_result(*(judged_face(i, box) for i, box in enumerate(THREE))).result)
+    faces = overlay.place(items, VideoGeometry.fit(1280, 720, low, is_mirrored=False), low)
+    assert all(face.strip is not None and face.strip.columns == 1 for face in faces)
+    assert all(low.contains(strip_rect(face)) for face in faces)
+
+
 def test_cells_stand_in_the_methods_order_whoever_decides(overlay: OverlayPainter) -> None:
     items = overlay_items(make_result(judged_face(1, THREE[0])).result, "reptile")
     (face,) = overlay.place(items, GEOMETRY, VIEW)
