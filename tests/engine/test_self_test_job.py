@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Self
@@ -236,6 +237,27 @@ def test_cancelling_takes_effect_at_the_next_step(gallery: Gallery, embedder: Co
     with pytest.raises(JobCancelledError):
         run(gallery, embedder, job)
     assert [share >= at_share for share in shares].count(True) == 1, "nothing was done after it"
+
+
+def test_one_core_is_left_to_the_live_view(gallery: Gallery, embedder: ColourEmbedder) -> None:
+    former = torch.get_num_threads()
+    torch.set_num_threads(2)
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(torch.get_num_threads())
+        other = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+        other.start()
+        other.join()
+
+    embedder.on_batch = look
+    enroll(gallery, embedder, 0, 2)
+    try:
+        run(gallery, embedder)
+        assert seen == [1, 2], "this thread's alone, not that of threads which begin meanwhile"
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(former)
 
 
 def test_a_gallery_that_changes_meanwhile_is_to_be_tested_again(gallery: Gallery, embedder: ColourEmbedder) -> None:
