@@ -6,7 +6,6 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import ModelsChanged
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.live_view import LiveView
@@ -34,8 +33,6 @@ class Stage(QWidget):
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._running: tuple[str, ...] = ()
         self._is_presenting = False
         self._is_studio_wanted = False
         self.methods = MethodBar(engine, bridge, self)
@@ -69,8 +66,8 @@ class Stage(QWidget):
         layout.addWidget(self.splitter, 1)
         self.compare.split_wanted.connect(self._set_split)
         self.video.learner_wanted.connect(engine.set_learner)
-        self.video.second_wanted.connect(self._choose_second)
-        bridge.models_changed.connect(self._on_models)
+        self.video.second_wanted.connect(self.compare.show_second)
+        self.video.face_clicked.connect(self.compare.select_track)
         self.report.refused.connect(self.refused)
         self.studio.hide()
 
@@ -119,14 +116,6 @@ class Stage(QWidget):
     def restore_state(self, state: QByteArray) -> None:
         """Make the studio as high as it was; what it does not understand changes nothing."""
         self.splitter.restoreState(state)
-
-    def _on_models(self, changed: ModelsChanged) -> None:
-        self._running = (changed.learner, *changed.compared)
-
-    def _choose_second(self, key: str) -> None:
-        if key not in self._running:
-            self._engine.set_compared([*self._running[1:], key])
-        self.video.set_second(key)
 
     def _set_split(self, key: str | None) -> None:
         self.video.set_second(key)
