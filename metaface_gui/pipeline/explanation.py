@@ -30,9 +30,9 @@ map 0.21 in a third more time, with a 6 × 6 one 0.17."""
 _PATCH_CELLS = 1.5
 """Side of the grey square in cells of the grid: neighbours overlap by a third, so that the map does not depend on where
 an eye begins. Squares of two cells say less (0.18)."""
-_BATCH = 8
-"""So many covered crops are embedded at a time: more are no faster, and the live path waits less for its turn. Between
-two batches the explanation can be cancelled."""
+_BATCH = HEAT_GRID
+"""So many covered crops are embedded at a time, a row of the map: more are no faster, and the live path waits less for
+its turn. Between two batches the explanation can be cancelled."""
 _MOST_PEOPLE = 5
 _MOST_SHOTS = 6
 

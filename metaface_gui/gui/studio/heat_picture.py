@@ -45,10 +45,17 @@ def heat_picture(crop_rgb: Image, heat: Floats) -> Image:
         [np.interp(share, np.linspace(0, 1, len(_STOPS)), [stop[channel] for stop in _STOPS]) for channel in range(3)],
         axis=2,
     )
-    grey = (crop_rgb @ np.array([0.299, 0.587, 0.114]))[..., None]
+    grey = _stretched(crop_rgb @ np.array([0.299, 0.587, 0.114]))[..., None]
     cover = (_LEAST + (_MOST - _LEAST) * share)[..., None]
     laid: NDArray[np.uint8] = (grey * (1 - cover) + colours * cover).round().astype(np.uint8)
     return laid
+
+
+def _stretched(luma: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spread the light of a dark or a pale face over the whole range, so that it is seen under the colours."""
+    low, high = np.percentile(luma, (1, 99))
+    stretched: NDArray[np.float64] = np.clip((luma - low) * 255.0 / max(float(high - low), 40.0), 0.0, 255.0)
+    return stretched
 
 
 class HeatPicture(QWidget):

@@ -44,8 +44,14 @@ def decision_text(explanation: Explanation) -> str:
     if decision.name is not None:
         name = shortened(decision.name)
         if denied:
-            text = "You said this is not {denied}; {name}: {score}, needs {threshold} → named"
-            return translate("Why", text, None, denied=denied, name=name, **values)
+            return translate(
+                "Why",
+                "You said this is not {denied}; {name}: {score}, needs {threshold} → named",
+                None,
+                denied=denied,
+                name=name,
+                **values,
+            )
         return translate("Why", "{name}: {score}, needs {threshold} → named", None, name=name, **values)
     if denied:
         return translate("Why", "You said this is not {denied} → Unknown", None, denied=denied)

@@ -82,3 +82,10 @@ def test_the_legend_has_room_for_its_words_in_both_themes(qtbot: QtBot, theme: T
     bar = legend.grab().toImage()
     top, bottom = bar.pixelColor(5, 4), bar.pixelColor(5, legend.height() - 4)
     assert top.lightness() > bottom.lightness() + 40
+
+
+def test_a_face_in_the_dark_is_seen_under_the_heat() -> None:
+    crop = np.full((112, 112, 3), 4, np.uint8)
+    crop[:, 56:] = 44
+    laid = heat_picture(crop, heat_at(0, 0)).astype(int)
+    assert (laid[100, 100] - laid[100, 10] > 100).all()
