@@ -14,6 +14,7 @@ from types import MappingProxyType
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsView
 
 from metaface_gui.gui.theme import FontSize, Theme, font
 
@@ -130,7 +131,10 @@ class _PlotTheme(QObject):
             item = plot.getPlotItem()
             if item is None:  # closed, and soon gone
                 return
-            plot.setBackground(None)  # whatever it lies on
+            # So that one sees what it lies on; a cached background would be filled with a colour.
+            plot.setBackground(None)
+            plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+            plot.viewport().setAutoFillBackground(False)
         item.setMenuEnabled(False)
         item.hideButtons()
         item.showGrid(x=True, y=True, alpha=_GRID_ALPHA)

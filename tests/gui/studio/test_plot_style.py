@@ -82,7 +82,8 @@ def test_a_plot_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
 def test_a_plot_lies_on_whatever_is_below(qtbot: QtBot, theme: Theme) -> None:
     theme.set_mode(ThemeMode.DARK)
     ground = QWidget()
-    ground.setStyleSheet("background: #123456")
+    ground.setObjectName("ground")
+    ground.setStyleSheet("#ground { background: #123456 }")
     qtbot.addWidget(ground)
     ground.resize(200, 200)
     plot = pg.PlotWidget(ground)
