@@ -149,7 +149,7 @@ class AdaptationPlot(QWidget):
         self.loss.widget.setYRange(0.0, highest * 1.08, padding=0)
         self.accuracy.widget.setYRange(lowest, 100.0 + 0.05 * (100.0 - lowest), padding=0)
         for chart in (self.loss, self.accuracy):
-            chart.widget.setXRange(-0.2, max(last, 1) + 0.2, padding=0)
+            chart.widget.setXRange(0, max(last, 1), padding=0.05)
             chart.widget.getAxis("bottom").setTickSpacing(1 if last <= _MOST_LABELS else 5, 1)
 
     def _make_curves(self, chart: _Chart, learner: str) -> None:
