@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.engine import Engine
-from metaface_gui.engine.events import ModelsChanged, ModelState
+from metaface_gui.engine.events import ModelsChanged, ModelState, ResultReady
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
-from tests.engine.listening import Listener, Someone, someone
+from tests.engine.listening import Listener, Someone, enroll, names, show, someone
 
 
 @pytest.fixture
@@ -39,3 +40,27 @@ def engine(gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Eng
 @pytest.fixture
 def person(tmp_path: Path) -> Someone:
     return someone(0, tmp_path)
+
+
+@pytest.fixture
+def people(engine: Engine, listener: Listener, person: Someone, tmp_path: Path) -> tuple[Someone, Someone]:
+    """Two people enrolled, the first one before the camera."""
+    second = someone(1, tmp_path)
+    enroll(engine, listener, person)
+    enroll(engine, listener, second, n_people=2)
+    show(engine, person.stills[0])
+    listener.wait(ResultReady, lambda event: names(event) == [person.name])
+    return person, second
+
+
+@pytest.fixture
+def adaptations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The learners that are adapted from now on, in their order; judging is not among it."""
+    made = list[str]()
+
+    def noted(learner: str, *args: object, **kwargs: object) -> AdaptedGallery:
+        made.append(learner)
+        return adapt(learner, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("metaface_gui.engine.adaptation_keeper.adapt", noted)
+    return made

@@ -14,6 +14,7 @@ from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ResultReady
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
+from metaface_gui.types import TrackedFace
 
 T = TypeVar("T", bound=EngineEvent)
 PATIENCE_S = 30.0
@@ -72,3 +73,8 @@ def enroll(engine: Engine, listener: Listener, person: Someone, n_people: int = 
     take_shots(engine, listener, person)
     engine.enroll(person.name, person_id=None, consent_given=True)
     listener.wait(Adapted, lambda event: event.n_people == n_people)
+
+
+def only_face(event: ResultReady) -> TrackedFace:
+    (face,) = event.result.faces
+    return face

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,25 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import (
-    AdaptationJudged,
     Adapted,
-    AdaptStepTaken,
-    ComparisonChanged,
-    EngineStats,
     Explained,
     GalleryChanged,
     JobChanged,
     MapChanged,
-    ModelsChanged,
-    ModelState,
     ResultReady,
     SelfTested,
     SessionRecordingChanged,
-    SourceChanged,
-    SourceState,
     TaughtTrack,
     Trouble,
     Undoable,
@@ -38,228 +28,10 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.maml import MamlLearner
-from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
-from metaface_gui.pipeline.weights_store import WeightsStore
-from metaface_gui.resources import weights_dir
-from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import TrackedFace
-from tests.engine.listening import Listener, Someone, enroll, names, show, someone
+from tests.engine.listening import Listener, Someone, names, only_face, show
 
 OTHERS = [key for key in LEARNERS if key != "prototypical"]
 TWO_STEPS = replace(MamlLearner.settings_type(), inner_steps=2)
-
-
-@pytest.fixture
-def people(engine: Engine, listener: Listener, person: Someone, tmp_path: Path) -> tuple[Someone, Someone]:
-    """Two people enrolled, the first one before the camera."""
-    second = someone(1, tmp_path)
-    enroll(engine, listener, person)
-    enroll(engine, listener, second, n_people=2)
-    show(engine, person.stills[0])
-    listener.wait(ResultReady, lambda event: names(event) == [person.name])
-    return person, second
-
-
-@pytest.fixture
-def adaptations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The learners that are adapted from now on, in their order; judging is not among it."""
-    made = list[str]()
-
-    def noted(learner: str, *args: object, **kwargs: object) -> AdaptedGallery:
-        made.append(learner)
-        return adapt(learner, *args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("metaface_gui.engine.adaptation_keeper.adapt", noted)
-    return made
-
-
-def only_face(event: ResultReady) -> TrackedFace:
-    (face,) = event.result.faces
-    return face
-
-
-# Toggle and compare -------------------------------------------------------------------------------------------------
-
-
-def test_another_learner_decides_and_the_first_one_again_without_adapting(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
-) -> None:
-    engine.set_learner("matching")
-    assert listener.wait(ModelsChanged).learner == "matching"
-    report = listener.wait(Adapted)
-    assert (report.learner, report.is_primary, report.n_people) == ("matching", True, 2)
-    assert list(only_face(listener.wait(ResultReady)).per_learner) == ["matching"], "from the next frame on"
-    engine.set_learner("prototypical")
-    again = listener.wait(Adapted)
-    assert (again.learner, again.is_primary) == ("prototypical", True)
-    assert list(only_face(listener.wait(ResultReady)).per_learner) == ["prototypical"]
-    assert adaptations == ["matching"]
-
-
-def test_all_nine_run_on_the_same_frame_and_are_tallied(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
-) -> None:
-    engine.set_compared(OTHERS)
-    assert listener.wait(ModelsChanged).compared == tuple(OTHERS)
-    came = [listener.wait(Adapted) for _ in OTHERS]
-    assert [(report.learner, report.is_primary) for report in came] == [(key, False) for key in OTHERS]
-    face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 9))
-    assert {decision.name for decision in face.per_learner.values()} == {people[0].name}
-    assert face.identification is face.per_learner["prototypical"]
-    engine.reset_comparison()
-    changed = listener.wait(ComparisonChanged, lambda event: len(event.tallies) == 9 and event.n_frames > 0)
-    assert changed.tallies[0].learner == "prototypical"
-    assert {tally.learner for tally in changed.tallies} == set(LEARNERS)
-    assert {tally.named + tally.unknown for tally in changed.tallies} == {changed.n_frames}
-    assert all(tally.agreeing == tally.contested == changed.n_frames for tally in changed.tallies)
-    engine.set_learner("reptile")
-    swapped = listener.wait(ModelsChanged)
-    assert swapped.learner == "reptile"
-    assert set(swapped.compared) == set(LEARNERS) - {"reptile"}, "who decided runs beside now"
-    listener.wait(ComparisonChanged, lambda event: event.tallies[0].learner == "reptile")
-    engine.set_compared([])
-    listener.wait(ComparisonChanged, lambda event: [tally.learner for tally in event.tallies] == ["reptile"])
-    listener.wait(EngineStats)
-    listener.wait(EngineStats)
-    listener.wait(EngineStats)
-    assert not [event for event in listener.heard() if isinstance(event, ComparisonChanged)], (
-        "told once that it is over"
-    )
-
-
-def test_nine_learners_toggled_while_frames_flow(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
-) -> None:
-    for key in itertools.islice(itertools.cycle(LEARNERS), 40):
-        engine.set_learner(key)
-        engine.set_compared([OTHERS[hash(key) % 8], "rl2", key])
-    engine.set_learner("siamese")
-    engine.set_compared(["maml"])
-    listener.wait(ResultReady, lambda event: list(only_face(event).per_learner) == ["siamese", "maml"])
-    assert len(adaptations) == len(set(adaptations)), "nothing was adapted twice"
-    heard = listener.heard()
-    assert not [event for event in heard if isinstance(event, Trouble)]
-
-
-def test_on_a_picture_that_stands_still_another_method_shows_at_once_and_counts_nothing(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
-) -> None:
-    engine.set_compared(["siamese"])
-    listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2)
-    engine.set_paused(True)
-    listener.wait(SourceChanged, lambda event: event.state is SourceState.PAUSED)
-    listener.wait(EngineStats)
-    listener.wait(EngineStats)
-    counted = listener.wait(ComparisonChanged).n_frames
-    listener.heard()
-    engine.set_learner("siamese")
-    again = listener.wait(ResultReady)
-    assert list(only_face(again).per_learner) == ["siamese", "prototypical"]
-    engine.set_fpir(0.2)
-    laxer = listener.wait(ResultReady)
-    assert laxer.result.frame is again.result.frame
-    assert only_face(laxer).identification.threshold < only_face(again).identification.threshold
-    assert listener.wait(ComparisonChanged).n_frames == counted
-
-
-def test_the_tallies_know_what_the_user_said(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone], gallery: Gallery
-) -> None:
-    engine.set_compared(["matching"])
-    face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2))
-    engine.confirm_track(face.track_id, gallery.snapshot().people[0].id)
-    changed = listener.wait(ComparisonChanged, lambda event: event.tallies[0].judged > 0)
-    assert all(tally.right == tally.judged for tally in changed.tallies)
-
-
-# Settings -----------------------------------------------------------------------------------------------------------
-
-
-def test_turning_a_knob_adapts_that_learner_at_once_and_judges_it(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
-) -> None:
-    engine.set_compared(["maml"])
-    listener.wait(Adapted, lambda event: event.learner == "maml")
-    engine.set_hyperparameters("maml", TWO_STEPS)
-    assert listener.wait(ModelsChanged).hyperparameters == {"maml": TWO_STEPS}
-    step = listener.wait(AdaptStepTaken)
-    assert (step.learner, step.step.steps) == ("maml", 2)
-    report = listener.wait(Adapted)
-    assert (report.learner, report.is_primary, report.steps[-1].step) == ("maml", False, 2)
-    judged = listener.wait(AdaptationJudged, lambda event: event.learner == "maml")
-    assert judged.n_probes > 0
-    assert judged.after is not None
-    engine.set_hyperparameters("maml", None)
-    assert listener.wait(ModelsChanged).hyperparameters == {}
-    assert listener.wait(Adapted).learner == "maml"
-    assert adaptations == ["maml", "maml"], "the defaults were there already, and no other learner was concerned"
-
-
-def test_what_decides_is_judged_before_and_after(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
-) -> None:
-    engine.set_hyperparameters("prototypical", PrototypicalSettings(distance="euclidean"))
-    judged = listener.wait(AdaptationJudged, lambda event: event.before is not None)
-    assert judged.learner == "prototypical"
-    assert judged.after is not None
-
-
-def test_another_fpir_moves_every_threshold_and_adapts_nothing(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
-) -> None:
-    engine.set_compared(["maml"])
-    face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2))
-    before = {key: decision.threshold for key, decision in face.per_learner.items()}
-    engine.set_fpir(0.2)
-    after = only_face(
-        listener.wait(ResultReady, lambda e: only_face(e).per_learner["maml"].threshold < before["maml"])
-    ).per_learner
-    assert after["prototypical"].threshold < before["prototypical"]
-    assert adaptations == ["maml"]
-
-
-WRONG: tuple[tuple[str, tuple[object, ...]], ...] = (
-    ("set_learner", ("nobody",)),
-    ("set_compared", (["maml", "nobody"],)),
-    ("set_map_learner", ("nobody",)),
-    ("set_detector", ("viola",)),
-    ("set_embedder", ("arcface-9",)),
-    ("set_fpir", (0.0,)),
-    ("set_hyperparameters", ("nobody", None)),
-    ("set_hyperparameters", ("maml", PrototypicalSettings())),
-    ("set_hyperparameters", ("maml", replace(TWO_STEPS, inner_steps=10_000))),
-)
-
-
-def test_a_wrong_key_or_setting_is_refused_at_the_call(engine: Engine, listener: Listener) -> None:
-    listener.heard()
-    for call, args in WRONG:
-        with pytest.raises(ValueError, match=r".+"):
-            getattr(engine, call)(*args)
-    listener.wait(EngineStats)
-    assert not [event for event in listener.heard() if isinstance(event, ModelsChanged | Trouble)]
-
-
-def test_an_engine_begins_with_what_was_remembered(gallery: Gallery, listener: Listener, tmp_path: Path) -> None:
-    store = WeightsStore(weights_dir(), tmp_path / "weights")
-    with pytest.raises(ValueError, match="nobody"):
-        Engine(gallery, store, listener, RecognitionSettings(compared=("nobody",)))
-    with pytest.raises(ValueError, match="MamlSettings"):
-        Engine(gallery, store, listener, RecognitionSettings(), hyperparameters={"maml": PrototypicalSettings()})
-    engine = Engine(
-        gallery,
-        store,
-        listener,
-        RecognitionSettings(learner="maml", compared=("reptile", "maml")),
-        hyperparameters={"maml": TWO_STEPS, "rl2": None},
-    )
-    engine.start()
-    try:
-        ready = listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
-        assert (ready.learner, ready.compared, ready.hyperparameters) == ("maml", ("reptile",), {"maml": TWO_STEPS})
-        assert [listener.wait(Adapted).learner for _ in range(2)] == ["maml", "reptile"]
-    finally:
-        assert engine.stop(timeout_s=20.0)
 
 
 # Map, explanation, self-test ----------------------------------------------------------------------------------------
