@@ -24,6 +24,7 @@ from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, OnStep, Params, SupportSet
 from metaface_gui.pipeline.learners.parameters import load_trained
 from metaface_gui.pipeline.learners.rl2 import Rl2Classifier
+from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
@@ -107,9 +108,15 @@ class AdaptedGallery:
 
 
 def build_pipeline(
-    settings: RecognitionSettings, store: WeightsStore, *, embedder: FaceEmbedder | None = None
+    settings: RecognitionSettings,
+    store: WeightsStore,
+    *,
+    embedder: FaceEmbedder | None = None,
+    attention: Attention = THOROUGH,
 ) -> FacePipeline:
     """Load the models that `settings` name; `embedder` is used as it is when it is already the right one.
+
+    `attention` says how much of a running picture is looked at: all of it, or what keeps up with a camera.
 
     Raises:
         KnownError: if the device is not there, or weights are missing or damaged.
@@ -117,7 +124,7 @@ def build_pipeline(
     device = resolve_device(settings.device)
     if embedder is None or embedder.key != settings.embedder or embedder.device != device:
         embedder = make_embedder(settings.embedder, device, store)
-    return FacePipeline(make_detector(settings.detector, device, store), embedder)
+    return FacePipeline(make_detector(settings.detector, device, store), embedder, attention)
 
 
 def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> LearningAssets:

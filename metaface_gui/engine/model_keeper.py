@@ -16,6 +16,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
@@ -139,7 +140,8 @@ class ModelKeeper:
         if not is_loading:
             return
         try:
-            pipeline = build_pipeline(wanted, self._store, embedder=former.embedder if former else None)
+            embedder = former.embedder if former else None
+            pipeline = build_pipeline(wanted, self._store, embedder=embedder, attention=LIVE)
             is_same_space = former is not None and pipeline.embedder is former.embedder
             kept = former_assets if is_same_space else None
             assets = kept or load_learning_assets(pipeline.embedder, self._store)

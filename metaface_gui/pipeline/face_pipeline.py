@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -14,11 +14,12 @@ from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, features_of
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
+from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.quality import assess
-from metaface_gui.pipeline.recognition.tracker import Tracker
 from metaface_gui.pipeline.recognition.vote import TemporalVote
 from metaface_gui.types import (
     UNKNOWN,
@@ -42,12 +43,13 @@ class FacePipeline:
     others decide beside it on the same features.
     """
 
-    def __init__(self, detector: FaceDetector, embedder: FaceEmbedder) -> None:
+    def __init__(self, detector: FaceDetector, embedder: FaceEmbedder, attention: Attention = THOROUGH) -> None:
         self.detector = detector
         self.embedder = embedder
+        self.attention = attention
         self._classifiers: Mapping[str, OpenSetClassifier] = MappingProxyType({})
         self._primary = ""
-        self._tracker = Tracker()
+        self._follower = FaceFollower(detector, embedder, attention)
         self._votes: Mapping[str, TemporalVote] = MappingProxyType({})
         self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
 
@@ -81,49 +83,62 @@ class FacePipeline:
 
     def number_tracks_after(self, former: FacePipeline) -> None:
         """Begin with track ids that the pipeline before this one has not used."""
-        self._tracker = Tracker(first_id=former._tracker.next_id)
+        first_id = former._follower.next_id
+        self._follower = FaceFollower(self.detector, self.embedder, self.attention, first_id=first_id)
 
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
-        self._tracker.reset()
+        self._follower.reset()
         for vote in self._votes.values():
             vote.reset()
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame."""
+        seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of)
         started = time.perf_counter()
-        detections = self.detector.detect(frame.image_bgr)
-        detected = time.perf_counter()
-        crops, features = self._embed(frame.image_bgr, detections)
-        embeddings = self._embeddings(features)
-        embedded = time.perf_counter()
-        decisions = self._identify(features)
+        features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
+        voted = self._vote(seen.faces, features, frame.time_s)
         places = self._places(features)
-        track_ids = self._tracker.update(detections, embeddings, frame.time_s)
-        faces = []
-        for index, track_id in enumerate(track_ids):
-            detection = detections[index]
-            quality = assess(frame.image_bgr, detection, crops[index])
-            voted = {
-                key: self._votes[key].update(track_id, answers[index], quality, frame.time_s)
-                for key, answers in decisions.items()
-            }
-            faces.append(
-                TrackedFace(
-                    track_id=track_id,
-                    box_xyxy=detection.box_xyxy,
-                    landmarks=detection.landmarks,
-                    confidence=detection.confidence,
-                    identification=voted.get(self._primary, UNKNOWN),
-                    quality=quality,
-                    embedding=embeddings[index],
-                    per_learner=MappingProxyType(voted),
-                    map_xy=places[index],
-                )
+        faces = tuple(
+            TrackedFace(
+                track_id=face.track_id,
+                box_xyxy=face.detection.box_xyxy,
+                landmarks=face.detection.landmarks,
+                confidence=face.detection.confidence,
+                identification=decisions.get(self._primary, UNKNOWN),
+                quality=face.quality,
+                embedding=embedding,
+                per_learner=MappingProxyType(decisions),
+                map_xy=place,
             )
-        finished = time.perf_counter()
-        times = StageTimes((detected - started) * 1e3, (embedded - detected) * 1e3, (finished - embedded) * 1e3)
-        return FrameResult(frame, tuple(faces), times, time.monotonic_ns())
+            for face, decisions, embedding, place in zip(
+                seen.faces, voted, self._embeddings(features), places, strict=True
+            )
+        )
+        times = StageTimes(seen.detect_ms, seen.embed_ms, (time.perf_counter() - started) * 1e3)
+        return FrameResult(frame, faces, times, time.monotonic_ns(), self._primary)
+
+    def _decision_of(self, track_id: int) -> Identification:
+        vote = self._votes.get(self._primary)
+        return (vote and vote.current(track_id)) or UNKNOWN
+
+    def _vote(self, faces: Sequence[Sighting], features: Floats, time_s: float) -> list[dict[str, Identification]]:
+        """Each face's decision by each learner: a new look is a vote, an old one counts only if it never voted."""
+        voted: list[dict[str, Identification]] = [{} for _ in faces]
+        for key, classifier in self._classifiers.items():
+            vote = self._votes[key]
+            stands = [None if face.is_fresh else vote.current(face.track_id) for face in faces]
+            open_rows = [row for row, decision in enumerate(stands) if decision is None]
+            # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
+            answers = classifier.identify(torch.from_numpy(features[open_rows])) if open_rows else ()
+            for row, answer in zip(open_rows, answers, strict=True):
+                stands[row] = vote.update(faces[row].track_id, answer, faces[row].quality, time_s)
+            for row, decision in enumerate(stands):
+                voted[row][key] = decision or UNKNOWN
+        return voted
+
+    def _no_features(self) -> Floats:
+        return np.zeros((0, self.embedder.space.feature_dim), np.float32)
 
     def extract(self, image_bgr: Image) -> tuple[FaceSample, ...]:
         """Find the faces of a still picture as samples to enrol, the largest first."""
@@ -144,25 +159,15 @@ class FacePipeline:
         crops = np.empty((len(chips_bgr), size, size, 3), np.uint8)
         for index, (chip_bgr, points) in enumerate(zip(chips_bgr, landmarks, strict=True)):
             crops[index] = align(chip_bgr, points[None], size)[0]
-        return self._features_of(crops)
+        return features_of(self.embedder, crops)
 
     def _embed(self, image_bgr: Image, detections: FaceDetections) -> tuple[Image, Floats]:
         crops = align(image_bgr, detections.landmarks, self.embedder.crop_size)
-        return crops, self._features_of(crops)
-
-    def _features_of(self, crops_rgb: Image) -> Floats:
-        batch = torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)
-        features: Floats = self.embedder.features(batch).cpu().numpy()
-        return features
+        return crops, features_of(self.embedder, crops)
 
     def _embeddings(self, features: Floats) -> Floats:
         """Return the part (n, d) that cosines may be taken of; the rest is the learners' affair, on its own scale."""
         return features[:, : self.embedder.space.embedding_dim]
-
-    def _identify(self, features: Floats) -> dict[str, tuple[Identification, ...]]:
-        # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
-        faces = torch.from_numpy(features)
-        return {key: classifier.identify(faces) for key, classifier in self._classifiers.items()}
 
     def _places(self, features: Floats) -> Floats:
         """Where n faces lie on the map: (n, 2), or (n, 0) without one."""

@@ -7,7 +7,8 @@ hardly move between two looks, so the last box serves as the prediction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +25,16 @@ class TrackerLimits:
 
     `max_gap_s`: how long a face may be away. `same_face`: cosine from which a face is the same wherever it is now.
     `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured with
-    SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in
-    units of the box's size, that counts as the same place. `momentum`: weight of the past in a track's mean embedding.
+    SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in units of the
+    box's size, that counts as the same place; `sure_overlap`: as surely the same. `momentum`: weight of the past in a
+    track's mean embedding.
     """
 
     max_gap_s: float = 1.0
     same_face: float = 0.45
     other_face: float = 0.3
     min_overlap: float = 0.2
+    sure_overlap: float = 0.4
     momentum: float = 0.8
 
 
@@ -70,10 +73,43 @@ class Tracker:
         """Forget all tracks; the next ids follow on."""
         self._tracks = ()
 
-    def update(self, detections: FaceDetections, embeddings: Floats, time_s: float) -> tuple[int, ...]:
+    def placed(self, detections: FaceDetections, time_s: float) -> tuple[int | None, ...]:
+        """Which tracks n faces continue as far as their place alone says so, without embedding them.
+
+        None where that is open: nobody was there in the last frame, somebody else is near, or it is another size.
+        """
+        latest = max((track.seen_s for track in self._tracks), default=time_s)
+        in_sight = [track for track in self._tracks if track.seen_s == latest and latest <= time_s]
+        found: list[int | None] = [None] * len(detections)
+        if in_sight and len(detections):
+            boxes = _boxes(in_sight)
+            place = np.maximum(box_iou(boxes, detections.boxes_xyxy), _closeness(boxes, detections.boxes_xyxy))
+            clear = place >= self._limits.sure_overlap
+            alone = place > self._limits.min_overlap
+            lonely = clear & (alone.sum(0, keepdims=True) == 1) & (alone.sum(1, keepdims=True) == 1)
+            for row, column in zip(*np.nonzero(lonely), strict=True):
+                found[column] = in_sight[row].id
+        return tuple(found)
+
+    def carry(self, boxes_xyxy: Mapping[int, Floats], time_s: float) -> None:
+        """Move tracks to where their faces went without having been detected: track ids to boxes (4,)."""
+        self._tracks = tuple(
+            replace(track, box_xyxy=boxes_xyxy[track.id], seen_s=time_s) if track.id in boxes_xyxy else track
+            for track in self._tracks
+        )
+
+    def update(
+        self,
+        detections: FaceDetections,
+        embeddings: Floats,
+        time_s: float,
+        *,
+        is_fresh: NDArray[np.bool_] | None = None,
+    ) -> tuple[int, ...]:
         """Match the n faces of the frame at `time_s` to tracks: their embeddings are (n, d); returns n track ids.
 
-        Time that runs backwards (a file that starts again) begins anew.
+        `is_fresh` (n,): which embeddings were made in this frame; the others are older ones of the same track and teach
+        it nothing. None: all. Time that runs backwards (a file that starts again) begins anew.
         """
         limits = self._limits
         if any(time_s < track.seen_s for track in self._tracks):
@@ -88,7 +124,8 @@ class Tracker:
                 self._next_id += 1
             else:
                 alive.remove(former)
-                mean = limits.momentum * former.embedding + (1.0 - limits.momentum) * embedding
+                momentum = limits.momentum if is_fresh is None or is_fresh[index] else 1.0
+                mean = momentum * former.embedding + (1.0 - momentum) * embedding
                 track = Track(former.id, box, (mean / np.linalg.norm(mean)).astype(np.float32), time_s)
             ids.append(track.id)
             alive.append(track)

@@ -51,6 +51,11 @@ class TemporalVote:
         """Forget all ballots."""
         self._ballots.clear()
 
+    def current(self, track_id: int) -> Identification | None:
+        """What stands for a track without another look; None if nothing was ever said of it, or all was forgotten."""
+        ballot = self._ballots.get(track_id)
+        return None if ballot is None else ballot.last.get(ballot.shown)
+
     def update(self, track_id: int, now: Identification, quality: FaceQuality, time_s: float) -> Identification:
         """Add one frame's decision; returns the track's. The first frame's decision stands until evidence outweighs it.
 

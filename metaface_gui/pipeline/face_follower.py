@@ -1,0 +1,167 @@
+"""Finds faces, follows them from frame to frame, and embeds those that are worth it: detect → align → embed → track."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
+from metaface_gui.pipeline.recognition.face_motion import FaceMotion
+from metaface_gui.pipeline.recognition.quality import assess
+from metaface_gui.pipeline.recognition.tracker import Tracker
+from metaface_gui.types import FaceDetection, FaceDetections, FaceQuality, Floats, Identification, Image
+
+DecisionOf = Callable[[int], Identification]
+"""What is shown of a track at present, by its id."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """A face in a frame: where it is now, and its features (p,) float32 from the last time it was looked at.
+
+    `is_fresh`: the features were made in this frame, and so was `quality`.
+    """
+
+    track_id: int
+    detection: FaceDetection
+    quality: FaceQuality
+    features: Floats
+    is_fresh: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sightings:
+    """The faces of a frame, and the milliseconds that finding and embedding them took."""
+
+    faces: tuple[Sighting, ...]
+    detect_ms: float
+    embed_ms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Track:
+    """What is kept of a track: its newest sighting, how often and when it was embedded, its best quality then."""
+
+    sighting: Sighting
+    looks: int
+    looked_s: float
+    best_quality: float
+
+
+class FaceFollower:
+    """Looks at frames one after another and remembers tracks between them, so it belongs to one thread."""
+
+    def __init__(
+        self, detector: FaceDetector, embedder: FaceEmbedder, attention: Attention = THOROUGH, *, first_id: int = 1
+    ) -> None:
+        self._detector = detector
+        self._embedder = embedder
+        self._attention = attention
+        self._tracker = Tracker(first_id=first_id)
+        self._motion = FaceMotion()
+        self._tracks: dict[int, _Track] = {}
+        self._in_sight: tuple[int, ...] = ()
+        self._since_search = 0
+
+    @property
+    def next_id(self) -> int:
+        """The id that the next new track gets."""
+        return self._tracker.next_id
+
+    def reset(self) -> None:
+        """Forget all tracks, as for another source; ids go on counting."""
+        self._tracker.reset()
+        self._motion.reset()
+        self._tracks.clear()
+        self._in_sight = ()
+
+    def look(self, image_bgr: Image, time_s: float, decision_of: DecisionOf) -> Sightings:
+        """Search the frame for faces, or carry those in sight through it where `Attention` allows that."""
+        started = time.perf_counter()
+        is_cut = False
+        if not self._attention.is_thorough:
+            self._motion.show(image_bgr)
+            is_cut = self._motion.is_cut
+        self._since_search += 1
+        if self._in_sight and not is_cut and self._since_search < self._attention.detect_every:
+            faces = self._carry(time_s)
+            return Sightings(faces, (time.perf_counter() - started) * 1e3, 0.0)
+        self._since_search = 0
+        detections = self._detector.detect(image_bgr)
+        detected = time.perf_counter()
+        placed = (None,) * len(detections) if is_cut else self._tracker.placed(detections, time_s)
+        faces = self._follow(image_bgr, detections, placed, time_s, decision_of)
+        return Sightings(faces, (detected - started) * 1e3, (time.perf_counter() - detected) * 1e3)
+
+    def _carry(self, time_s: float) -> tuple[Sighting, ...]:
+        tracks = [self._tracks[track_id] for track_id in self._in_sight]
+        steps = self._motion.moved(np.stack([track.sighting.detection.box_xyxy for track in tracks]))
+        moved = []
+        for track, step in zip(tracks, steps, strict=True):
+            found = track.sighting.detection
+            box, points = found.box_xyxy + np.tile(step, 2), found.landmarks + step
+            sighting = replace(track.sighting, detection=FaceDetection(box, points, found.confidence), is_fresh=False)
+            self._tracks[sighting.track_id] = replace(track, sighting=sighting)
+            moved.append(sighting)
+        self._tracker.carry({sighting.track_id: sighting.detection.box_xyxy for sighting in moved}, time_s)
+        return tuple(moved)
+
+    def _follow(
+        self,
+        image_bgr: Image,
+        detections: FaceDetections,
+        placed: tuple[int | None, ...],
+        time_s: float,
+        decision_of: DecisionOf,
+    ) -> tuple[Sighting, ...]:
+        crops = align(image_bgr, detections.landmarks, self._embedder.crop_size)
+        qualities = [assess(image_bgr, found, crop) for found, crop in zip(detections, crops, strict=True)]
+        former = [None if track_id is None else self._tracks.get(track_id) for track_id in placed]
+        known = [
+            None if track is None else _followed(track, quality, time_s, decision_of)
+            for track, quality in zip(former, qualities, strict=True)
+        ]
+        chosen = np.asarray(worth_embedding(known, self._attention), np.intp)
+        features = np.zeros((len(detections), self._embedder.space.feature_dim), np.float32)
+        for index, track in enumerate(former):
+            if track is not None:
+                features[index] = track.sighting.features
+        features[chosen] = features_of(self._embedder, crops[chosen])
+        is_fresh = np.isin(np.arange(len(detections)), chosen)
+        embeddings = features[:, : self._embedder.space.embedding_dim]
+        self._in_sight = self._tracker.update(detections, embeddings, time_s, is_fresh=is_fresh)
+        faces = tuple(
+            Sighting(track_id, detections[index], qualities[index], features[index], bool(is_fresh[index]))
+            for index, track_id in enumerate(self._in_sight)
+        )
+        self._remember(faces, time_s)
+        return faces
+
+    def _remember(self, faces: tuple[Sighting, ...], time_s: float) -> None:
+        for face in faces:
+            former = self._tracks.get(face.track_id)
+            if face.is_fresh or former is None:
+                looks, best = (0, 0.0) if former is None else (former.looks, former.best_quality)
+                self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score))
+            else:
+                self._tracks[face.track_id] = replace(former, sighting=face)
+        alive = {track.id for track in self._tracker.tracks}
+        self._tracks = {track_id: track for track_id, track in self._tracks.items() if track_id in alive}
+
+
+def _followed(track: _Track, quality: FaceQuality, time_s: float, decision_of: DecisionOf) -> Followed:
+    decision = decision_of(track.sighting.track_id)
+    return Followed(track.looks, time_s - track.looked_s, quality.score, track.best_quality, decision)
+
+
+def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
+    """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8: (n, p) float32, what learners see (`FeatureSpace`)."""
+    features: Floats = embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu().numpy()
+    return features

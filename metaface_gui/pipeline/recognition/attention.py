@@ -1,0 +1,86 @@
+"""Where to look again: which frames are searched for faces, and which of the faces found are worth embedding.
+
+A network pass a face is what a live frame costs most. A face that is followed, well seen and clearly decided gains
+nothing by another one; a new face, one whose name is in doubt, one that is seen better than before, or one that was
+not looked at for a while does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from metaface_gui.types import Identification
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """How much is looked at.
+
+    `detect_every`: one of how many frames is searched while faces are in sight; they are carried through the others by
+    their motion (`face_motion`). `refresh_s`: after how long a face is embedded again in any case; 0: whenever it was
+    found. `at_most`: how many faces already followed are embedded in one frame; new ones come on top. `first_looks`: so
+    many looks are taken of a new face at once. `better`: gain in quality (0..1) worth another look. `doubt`: distance
+    from the threshold, as a share of it, within which a decision is doubtful.
+    """
+
+    detect_every: int = 2
+    refresh_s: float = 0.5
+    at_most: int = 3
+    first_looks: int = 3
+    better: float = 0.1
+    doubt: float = 0.3
+
+    @property
+    def is_thorough(self) -> bool:
+        """Whether every face of every frame is looked at."""
+        return self.detect_every <= 1 and self.refresh_s <= 0.0
+
+
+LIVE = Attention()
+"""For what must keep up with a camera."""
+
+THOROUGH = Attention(detect_every=1, refresh_s=0.0)
+"""For files, and for what is compared: every face of every frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is known of a face that continues a track: its looks so far and how old the last is, how good it is now and
+    was at best, and what was decided."""
+
+    looks: int
+    age_s: float
+    quality: float
+    best_quality: float
+    decision: Identification
+
+
+def worth_embedding(faces: Sequence[Followed | None], attention: Attention) -> tuple[int, ...]:
+    """Indices of the faces to embed, ascending: all that continue no track (None), of the others the neediest few."""
+    new = [index for index, face in enumerate(faces) if face is None]
+    if attention.is_thorough:
+        return tuple(range(len(faces)))
+    wishes = [(need, index) for index, face in enumerate(faces) if face and (need := _need(face, attention))]
+    wishes.sort(reverse=True)
+    granted = [index for _, index in wishes[: max(0, attention.at_most - len(new))]]
+    return tuple(sorted(new + granted))
+
+
+def _need(face: Followed, attention: Attention) -> float:
+    """How much a look would help: 0 not at all; the whole part says why, the fraction who comes first among those."""
+    waited = min(face.age_s, 9.0) / 10.0
+    if face.looks < attention.first_looks:
+        return 4.0 + waited
+    if face.age_s >= attention.refresh_s:
+        return 3.0 + waited
+    if face.quality > face.best_quality + attention.better:
+        return 2.0 + waited
+    return 1.0 + waited if _is_doubtful(face.decision, attention) else 0.0
+
+
+def _is_doubtful(decision: Identification, attention: Attention) -> bool:
+    if not (isfinite(decision.score) and isfinite(decision.threshold)):
+        return False  # nobody is enrolled, or nobody is left: another look changes nothing
+    return abs(decision.score - decision.threshold) < attention.doubt * abs(decision.threshold)
