@@ -48,7 +48,7 @@ MAX_PROBES = 400
 _BATCH = 16
 _SEED = 20_240_603
 Labels = NDArray[np.int64]
-_EMBEDDING_SHARE = 0.5
+_EMBEDDING_SHARE = 0.75
 """Of the time, and of the progress bar: degrading and embedding, before the methods' turn."""
 
 
