@@ -127,8 +127,10 @@ def _show(args: argparse.Namespace) -> int:
     table.add_column(translate("Commands", "taken"))
     table.add_column(translate("Commands", "from"), overflow="fold")
     table.add_column(translate("Commands", "quality"), justify="right")
+    table.add_column()
     for shot in shots:
-        table.add_row(str(shot.id), f"{shot.taken_at:%Y-%m-%d %H:%M:%S}", shot.source, f"{shot.quality:.2f}")
+        note = translate("Commands", "not this person") if shot.is_negative else ""
+        table.add_row(str(shot.id), f"{shot.taken_at:%Y-%m-%d %H:%M:%S}", shot.source, f"{shot.quality:.2f}", note)
     console.print(table)
     return 0
 

@@ -37,10 +37,10 @@ class MainActions(QObject):
         self._make_gallery_menu()
         self._make_help_menu()
 
-    def add_to_studio(self, actions: Sequence[QAction]) -> None:
+    def add_to_studio(self, actions: Sequence[QAction], submenu: str = "") -> None:
         """Put actions that a widget made into the studio's menu, the window and the dialog of shortcuts."""
-        self._studio_menu.addSeparator()
-        self._studio_menu.addActions(actions)
+        menu = self._studio_menu.addMenu(submenu) if submenu else self._studio_menu
+        menu.addActions(actions)
         self._window.addActions(actions)
         self._studio_group.actions += actions
 

@@ -70,6 +70,16 @@ class MethodBar(QWidget):
         """The keys of this bar, for the window to add: it knows when they are typed into a field."""
         return [*self._choosing, *self._comparing, self._all_action]
 
+    @property
+    def choosing_actions(self) -> list[QAction]:
+        """One for each method: it is to decide."""
+        return list(self._choosing)
+
+    @property
+    def comparing_actions(self) -> list[QAction]:
+        """One for each method, and one for all: run beside the deciding one."""
+        return [*self._comparing, self._all_action]
+
     # Making ---------------------------------------------------------------------------------------------------------
 
     def _choose_action(self, key: str, number: int) -> QAction:

@@ -1,0 +1,180 @@
+"""The studio in the window, driven by keys and clicks, over an engine that only writes down what it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import (
+    CaptionedFile,
+    EngineEvent,
+    ModelsChanged,
+    ModelState,
+    SessionRecordingChanged,
+    SourceChanged,
+    SourceState,
+)
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.types import Identification
+from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+
+Say = Callable[[EngineEvent], None]
+KEYS = tuple(LEARNERS)
+
+
+def ready(learner: str = "prototypical", *compared: str) -> ModelsChanged:
+    return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
+
+
+@pytest.fixture
+def say(bridge: EngineBridge, qapp: QApplication) -> Say:
+    def send(event: EngineEvent) -> None:
+        bridge(event)
+        qapp.sendPostedEvents(bridge)
+
+    return send
+
+
+@pytest.fixture
+def live(window: MainWindow, engine: FakeEngine, bridge: EngineBridge, say: Say, qapp: QApplication) -> MainWindow:
+    """The window with one face on screen, of which two methods say different things."""
+    say(ready("prototypical", "maml"))
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    frame = make_frame()
+    engine.send_frame(bridge, frame)
+    qapp.sendPostedEvents(bridge)
+    decisions = {
+        "prototypical": Identification(1, "lin", 0.6, 0.4, 1, "lin"),
+        "maml": Identification(None, None, 0.2, 0.3, 1, "lin"),
+    }
+    say(make_result(make_face(4, name="lin", person_id=1, per_learner=decisions), frame=frame))
+    return window
+
+
+def test_digits_choose_the_method_and_a_chooses_auto(window: MainWindow, engine: FakeEngine, say: Say) -> None:
+    say(ready())
+    QTest.keyClick(window, Qt.Key.Key_4)
+    say(ready("maml"))
+    QTest.keyClick(window, Qt.Key.Key_A)
+    assert engine.calls_of("set_learner") == [("maml",), ("rl2",)]
+
+
+def test_digits_typed_into_a_name_choose_nothing(window: MainWindow, engine: FakeEngine, say: Say) -> None:
+    say(ready())
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, "c3pavr 4")
+    assert field.property("text") == "c3pavr 4"
+    assert not engine.calls_of("set_learner")
+    assert not engine.calls_of("set_compared")
+
+
+def test_c_compares_all_methods(window: MainWindow, engine: FakeEngine, say: Say) -> None:
+    say(ready())
+    QTest.keyClick(window, Qt.Key.Key_C)
+    assert set(engine.calls_of("set_compared")[-1][0]) | {"prototypical"} == set(KEYS)  # type: ignore[arg-type]
+
+
+def test_a_page_opens_the_studio_and_both_are_remembered(open_window: Callable[[], MainWindow]) -> None:
+    window = open_window()
+    assert not window.stage.studio.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    assert window.stage.studio.isVisible()
+    assert window.stage.map.isVisible()
+    assert window.commands.studio.isChecked()
+    window.close()
+    again = open_window()
+    assert again.stage.map.isVisible()
+    QTest.keyClick(again, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert not again.stage.studio.isVisible()
+    again.close()
+    assert not open_window().stage.studio.isVisible()
+
+
+def test_the_presentation_is_the_video_alone_with_the_methods_name(live: MainWindow, qtbot: QtBot) -> None:
+    live.stage.open_page("compare")
+    QTest.keyClick(live, Qt.Key.Key_F11)
+    qtbot.waitUntil(live.isFullScreen)
+    hidden = (live.menuBar(), live.toolbar, live.statusBar(), live.side, live.stage.methods, live.stage.studio)
+    assert live.live_view.isVisible()
+    assert not any(part.isVisible() for part in hidden)
+    assert live.live_view.title.isVisible()
+    QTest.keyClick(live.live_view, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not live.isFullScreen())
+    assert all(part.isVisible() for part in hidden)
+    assert not live.commands.present.isChecked()
+
+
+def test_full_screen_keeps_the_studio(live: MainWindow, qtbot: QtBot) -> None:
+    live.stage.open_page("compare")
+    QTest.keyClick(live, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(live.isFullScreen)
+    assert live.stage.studio.isVisible()
+    assert live.stage.methods.isVisible()
+    assert not live.toolbar.isVisible()
+    live.commands.full_screen.setChecked(False)
+
+
+def test_v_puts_two_methods_side_by_side(live: MainWindow) -> None:
+    QTest.keyClick(live, Qt.Key.Key_V)
+    left, right = live.stage.video.views
+    assert right.isVisible()
+    assert [face.name for face in left.faces] == ["lin"]
+    assert [face.name for face in right.faces] == ["Unknown"]
+    assert live.commands.split.isChecked()
+    QTest.keyClick(live, Qt.Key.Key_V)
+    assert not right.isVisible()
+    assert not live.commands.split.isChecked()
+
+
+def test_a_face_is_explained_from_its_popup(live: MainWindow, engine: FakeEngine) -> None:
+    at = live.live_view.faces[0].box.center().toPoint()
+    QTest.mouseClick(live.live_view, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(live.who_is_this.why_button, Qt.MouseButton.LeftButton)
+    assert not live.who_is_this.isVisible()
+    assert live.stage.why.isVisible()
+    assert engine.calls_of("explain_track") == [(4,)]
+
+
+def test_an_unknown_face_of_the_tray_is_not_explained(window: MainWindow) -> None:
+    window.who_is_this.open_for_group(7, b"", QPoint(10, 10))
+    assert not window.who_is_this.why_button.isVisible()
+    window.who_is_this.close()
+
+
+def test_r_records_and_says_what_was_saved(live: MainWindow, engine: FakeEngine, say: Say, tmp_path: Path) -> None:
+    QTest.keyClick(live, Qt.Key.Key_R)
+    ((folder,),) = engine.calls_of("start_session")
+    assert folder == live.recording.folder
+    files = (CaptionedFile("video", tmp_path / "talk.mp4"), CaptionedFile("csv", tmp_path / "talk.csv"))
+    say(SessionRecordingChanged(True, 1, files))
+    assert live.toasts.toast is not None
+    assert "not encrypted" in live.toasts.toast.text
+    live.toasts.dismiss()
+    QTest.keyClick(live, Qt.Key.Key_R)
+    assert engine.calls_of("stop_session") == [()]
+    say(SessionRecordingChanged(False, 1, files))
+    assert live.toasts.toast is not None
+    assert "talk.mp4" in live.toasts.toast.text
+
+
+def test_the_folder_of_recordings_is_remembered(open_window: Callable[[], MainWindow], tmp_path: Path) -> None:
+    window = open_window()
+    window.recording.folder_changed.emit(tmp_path / "films")
+    window.close()
+    assert open_window().recording.folder == tmp_path / "films"
+
+
+def test_the_learner_in_the_tool_bar_opens_its_page(window: MainWindow, say: Say) -> None:
+    say(ready())
+    QTest.mouseClick(window.toolbar.learner_button, Qt.MouseButton.LeftButton)
+    assert window.stage.method.isVisible()
