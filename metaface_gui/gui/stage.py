@@ -68,6 +68,7 @@ class Stage(QWidget):
         self.video.learner_wanted.connect(engine.set_learner)
         self.video.second_wanted.connect(self.compare.show_second)
         self.video.face_clicked.connect(self.compare.select_track)
+        self.video.face_clicked.connect(self.why.select_track)
         self.report.refused.connect(self.refused)
         self.studio.hide()
 
