@@ -96,8 +96,8 @@ class Stage(QWidget):
 
     def explain(self, track_id: int) -> None:
         """Open the page that says why this face has its name."""
-        self.open_page("why")
         self.why.select_track(track_id)
+        self.open_page("why")
 
     def set_split(self, split: bool) -> None:
         """Show a second view, of another method, or only the first."""
