@@ -352,12 +352,13 @@ class Engine:
         self._worker.post(FacePipeline.reset)
 
     def _on_result(self, result: FrameResult) -> None:
-        self._listener(ResultReady(result))
-        self._studio.on_result(result)
         if result.frame is not self._looked_at:
             self._looked_at = result.frame
             self._vitals.on_result(result)
+            # Before anybody sees the faces, so that whoever is clicked on is remembered.
             self._enroller.on_result(result)
+        self._listener(ResultReady(result))
+        self._studio.on_result(result)
 
     def _look_again(self) -> None:
         """Show on a picture that stands still what another method, person or threshold makes of it."""

@@ -15,7 +15,7 @@ from metaface_gui.engine.shots import encode_picture
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
 from metaface_gui.pipeline.face_pipeline import sample_of_face
 from metaface_gui.pipeline.unknown_faces import UnknownFaces, UnknownGroupState
-from metaface_gui.types import FrameResult
+from metaface_gui.types import FrameResult, TrackedFace
 
 _SAMPLE_EVERY_NS = 250_000_000
 _TRACK_AGE_NS = 60_000_000_000
@@ -32,7 +32,7 @@ class _TrackShots:
 
 
 class LiveMemory:
-    """Fed with every result; cuts a sample of each face four times a second."""
+    """Fed with every result; cuts a sample of each face four times a second, and the first good one at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,7 +47,7 @@ class LiveMemory:
         with self._lock:
             for face in result.faces:
                 track = self._tracks.get(face.track_id)
-                if track is not None and now_ns - track.sampled_ns < _SAMPLE_EVERY_NS:
+                if track is not None and not _is_due(track, face, now_ns):
                     continue
                 sample = sample_of_face(result.frame.image_bgr, face)
                 burst = (track.burst if track else EnrollmentBurst()).offer([sample])[0]
@@ -129,6 +129,12 @@ class LiveMemory:
         fresh = {key: t for key, t in self._tracks.items() if now_ns - t.sampled_ns <= _TRACK_AGE_NS}
         newest = sorted(fresh, key=lambda key: fresh[key].sampled_ns)[-_MAX_TRACKS:]
         self._tracks = {key: fresh[key] for key in newest}
+
+
+def _is_due(track: _TrackShots, face: TrackedFace, now_ns: int) -> bool:
+    """Whether to look at a track again: it is time, or this is the first shot of it that will do."""
+    is_first_good = not track.burst.kept and not face.quality.issues
+    return is_first_good or now_ns - track.sampled_ns >= _SAMPLE_EVERY_NS
 
 
 def _best_shot(group: UnknownGroupState) -> int:

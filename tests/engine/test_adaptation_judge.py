@@ -96,16 +96,17 @@ def test_a_newer_question_drops_the_older_one_and_a_compared_learners_does_not(
     judge: AdaptationJudge, listener: Listener, jobs: JobRunner
 ) -> None:
     busy, go_on = threading.Event(), threading.Event()
+    first, beside, second = (adapted([2, 2], learner) for learner in ("siamese", "maml", "matching"))
 
     def wait(_job: object) -> None:
         busy.set()
-        assert go_on.wait(5.0)
+        assert go_on.wait(10.0)
 
     jobs.submit("busy", wait)
-    assert busy.wait(5.0)
-    ask(judge, adapted([2, 2], "siamese"))
-    ask(judge, adapted([2, 2], "maml"), is_primary=False)
-    ask(judge, adapted([2, 2], "matching"))
+    assert busy.wait(10.0)
+    ask(judge, first)
+    ask(judge, beside, is_primary=False)
+    ask(judge, second)
     go_on.set()
     assert [listener.wait(AdaptationJudged).learner for _ in range(2)] == ["maml", "matching"]
     assert jobs.stop(timeout_s=5.0)

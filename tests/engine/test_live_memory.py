@@ -72,6 +72,16 @@ def test_faces_are_sampled_four_times_a_second(memory: LiveMemory) -> None:
     assert len(memory.samples_of_track(1)) == 2
 
 
+def test_the_first_good_look_is_taken_at_once(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0, QualityIssue.BLURRED)
+    see(memory, 1.05, 10.0, QualityIssue.BLURRED)
+    assert memory.latest_of_track(1, 1)[0].embedding[0] == 1.0, "not yet time"
+    see(memory, 1.1, 20.0)
+    assert len(memory.samples_of_track(1)) == 1
+    see(memory, 1.15, 60.0)
+    assert len(memory.samples_of_track(1)) == 1
+
+
 def test_tracks_that_are_long_gone_are_forgotten(memory: LiveMemory) -> None:
     see(memory, 1.0, 0.0)
     see(memory, 100.0, 0.0, track_id=2)
