@@ -24,9 +24,9 @@ DecisionOf = Callable[[int], Identification]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """A face in a frame: where it is now, and its features (p,) float32 from the last time it was looked at.
+    """A face in a frame: where it is now, and its features (p,) float32 from the last time it was embedded.
 
-    `is_fresh`: the features were made in this frame, and so was `quality`.
+    `quality` is from the last frame that was searched. `is_fresh`: the features are of this very frame.
     """
 
     track_id: int
@@ -47,12 +47,18 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
-    """What is kept of a track: its newest sighting, how often and when it was embedded, its best quality then."""
+    """What is kept of a track: its newest sighting, how often and when last it was embedded, its best quality then."""
 
     sighting: Sighting
     looks: int
     looked_s: float
     best_quality: float
+
+
+_LONGEST_STEP_S = 1.0
+"""A face may be anywhere in a frame that comes later than this after the one before: it is searched."""
+_LEAST_SIDE_PX = 4.0
+"""Of a carried box as much must be left in the picture across and down, or the face has gone."""
 
 
 class FaceFollower:
@@ -69,6 +75,7 @@ class FaceFollower:
         self._tracks: dict[int, _Track] = {}
         self._in_sight: tuple[int, ...] = ()
         self._since_search = 0
+        self._time_s = -np.inf
 
     @property
     def next_id(self) -> int:
@@ -81,17 +88,22 @@ class FaceFollower:
         self._motion.reset()
         self._tracks.clear()
         self._in_sight = ()
+        self._time_s = -np.inf
 
     def look(self, image_bgr: Image, time_s: float, decision_of: DecisionOf) -> Sightings:
-        """Search the frame for faces, or carry those in sight through it where `Attention` allows that."""
+        """Search the frame (height, width, 3) for faces, or carry those in sight through it where `Attention` allows.
+
+        After a cut, a long gap, or where time runs backwards, it is searched and every face is embedded.
+        """
         started = time.perf_counter()
-        is_cut = False
+        is_cut = not 0.0 <= time_s - self._time_s <= _LONGEST_STEP_S
+        self._time_s = time_s
         if not self._attention.is_thorough:
             self._motion.show(image_bgr)
-            is_cut = self._motion.is_cut
+            is_cut = is_cut or self._motion.is_cut
         self._since_search += 1
         if self._in_sight and not is_cut and self._since_search < self._attention.detect_every:
-            faces = self._carry(time_s)
+            faces = self._carry(image_bgr, time_s)
             return Sightings(faces, (time.perf_counter() - started) * 1e3, 0.0)
         self._since_search = 0
         detections = self._detector.detect(image_bgr)
@@ -100,16 +112,22 @@ class FaceFollower:
         faces = self._follow(image_bgr, detections, placed, time_s, decision_of)
         return Sightings(faces, (detected - started) * 1e3, (time.perf_counter() - detected) * 1e3)
 
-    def _carry(self, time_s: float) -> tuple[Sighting, ...]:
+    def _carry(self, image_bgr: Image, time_s: float) -> tuple[Sighting, ...]:
+        height, width = image_bgr.shape[:2]
+        frame = np.array([width, height, width, height], np.float32)
         tracks = [self._tracks[track_id] for track_id in self._in_sight]
         steps = self._motion.moved(np.stack([track.sighting.detection.box_xyxy for track in tracks]))
         moved = []
         for track, step in zip(tracks, steps, strict=True):
             found = track.sighting.detection
-            box, points = found.box_xyxy + np.tile(step, 2), found.landmarks + step
+            # As detections are: boxes end at the picture's edge, landmarks do not.
+            box, points = np.clip(found.box_xyxy + np.tile(step, 2), 0.0, frame), found.landmarks + step
+            if (box[2:] - box[:2] < _LEAST_SIDE_PX).any():
+                continue
             sighting = replace(track.sighting, detection=FaceDetection(box, points, found.confidence), is_fresh=False)
             self._tracks[sighting.track_id] = replace(track, sighting=sighting)
             moved.append(sighting)
+        self._in_sight = tuple(sighting.track_id for sighting in moved)
         self._tracker.carry({sighting.track_id: sighting.detection.box_xyxy for sighting in moved}, time_s)
         return tuple(moved)
 
@@ -134,11 +152,15 @@ class FaceFollower:
             if track is not None:
                 features[index] = track.sighting.features
         features[chosen] = features_of(self._embedder, crops[chosen])
-        is_fresh = np.isin(np.arange(len(detections)), chosen)
+        continued = {
+            index: track.sighting.track_id
+            for index, track in enumerate(former)
+            if track is not None and index not in chosen
+        }
         embeddings = features[:, : self._embedder.space.embedding_dim]
-        self._in_sight = self._tracker.update(detections, embeddings, time_s, is_fresh=is_fresh)
+        self._in_sight = self._tracker.update(detections, embeddings, time_s, continued=continued)
         faces = tuple(
-            Sighting(track_id, detections[index], qualities[index], features[index], bool(is_fresh[index]))
+            Sighting(track_id, detections[index], qualities[index], features[index], index not in continued)
             for index, track_id in enumerate(self._in_sight)
         )
         self._remember(faces, time_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,16 +13,23 @@ import torch
 from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.recognition.quality import assess
+from metaface_gui.pipeline.recognition.tracker import Tracker
+from metaface_gui.pipeline.recognition.vote import TemporalVote
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import Frame, FrameResult, Identification
+from metaface_gui.types import UNKNOWN, Frame, FrameResult, Identification
+from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage
 
 
 @pytest.fixture(scope="module")
@@ -228,3 +236,171 @@ def test_missing_weights_are_one_sentence(tmp_path: Path, path: str) -> None:
     (tmp_path / "a folder").mkdir()
     with pytest.raises(WeightsError):
         build_pipeline(RecognitionSettings(), WeightsStore(tmp_path / path, tmp_path))
+
+
+class ReadsBlue:
+    """An open-set classifier that knows `BlueEmbedder`'s people by `names`; counts the faces that it is asked about."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.asked = 0
+
+    def identify(self, features: torch.Tensor) -> tuple[Identification, ...]:
+        self.asked += len(features)
+        return tuple(self._is(int(row.argmax())) for row in features[:, :9])
+
+    def _is(self, person: int) -> Identification:
+        if person < len(self.names):
+            return Identification(person, self.names[person], 0.9, 0.4, person, self.names[person])
+        return Identification(None, None, 0.1, 0.4, 0, self.names[0])
+
+
+class Studio:
+    """A pipeline before a stage; each `look` is a frame later."""
+
+    def __init__(self, attention: Attention) -> None:
+        self.stage, self.embedder = Stage(), BlueEmbedder()
+        self.pipeline = FacePipeline(self.stage, cast(FaceEmbedder, self.embedder), attention)
+        self.frames = 0
+
+    def look(self, *faces: Drawn, level: int = 110) -> FrameResult:
+        frame = Frame(self.stage.show(*faces, level=level), self.frames, self.frames / FPS, 0)
+        self.frames += 1
+        return self.pipeline.process(frame)
+
+    def learn(self, **readers: ReadsBlue) -> None:
+        self.pipeline.set_classifiers(cast(dict[str, OpenSetClassifier], readers), next(iter(readers)))
+
+    def names(self, *faces: Drawn, level: int = 110) -> list[str | None]:
+        return [face.identification.name for face in self.look(*faces, level=level).faces]
+
+
+LEFT, RIGHT = Drawn(0, 30, 60, 80), Drawn(1, 180, 60, 80)
+
+
+def walking(step: int) -> tuple[Drawn, ...]:
+    """Two who cross, one who comes and goes, one who passes before another."""
+    faces = [Drawn(0, 10 + 5 * step, 20), Drawn(1, 250 - 5 * step, 75), Drawn(2, 250 - 3 * step, 170)]
+    return tuple(faces if step % 20 < 12 else [faces[2], faces[0]])
+
+
+def test_thorough_says_what_looking_at_everything_says() -> None:
+    studio, tracker = Studio(THOROUGH), Tracker()
+    votes = {"maml": TemporalVote(), "reptile": TemporalVote()}
+    readers = {"maml": ReadsBlue("Anna", "Boris"), "reptile": ReadsBlue("Zoe")}
+    studio.learn(**readers)
+    for step in range(40):
+        result = studio.look(*walking(step), level=110 if step < 25 else 180)
+        image, time_s = result.frame.image_bgr, result.frame.time_s
+        found = studio.stage.detect(image)
+        crops = align(image, found.landmarks, 112)
+        features = BlueEmbedder().features(torch.from_numpy(crops).permute(0, 3, 1, 2))
+        ids = tracker.update(found, features[:, :16].numpy(), time_s)
+        assert [face.track_id for face in result.faces] == list(ids)
+        for index, face in enumerate(result.faces):
+            quality = assess(image, found[index], crops[index])
+            assert face.quality == quality
+            np.testing.assert_array_equal(face.box_xyxy, found.boxes_xyxy[index])
+            np.testing.assert_allclose(face.embedding, features[index, :16], atol=1e-6)
+            for key, reader in readers.items():
+                answer = reader.identify(features[index : index + 1])[0]
+                assert face.per_learner[key] == votes[key].update(ids[index], answer, quality, time_s)
+
+
+@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+def test_each_look_is_one_vote_by_each_learner(attention: Attention) -> None:
+    studio, anna, zoe = Studio(attention), ReadsBlue("Anna", "Boris"), ReadsBlue("Zoe")
+    studio.learn(maml=anna, reptile=zoe)
+    for _ in range(60):
+        assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"]
+    assert anna.asked == zoe.asked == studio.embedder.count == (120 if attention is THOROUGH else 12)
+
+
+def test_live_says_who_it_is_in_the_frame_that_he_is_found_in_and_in_all_others() -> None:
+    studio = Studio(LIVE)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    assert studio.names(LEFT) == ["Anna"]
+    assert studio.names(LEFT) == ["Anna"], "carried"
+    assert [studio.names(LEFT, RIGHT) for _ in range(9)] == [["Anna", "Boris"]] * 9
+    studio.stage.unseen = {0}
+    assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"], "carried"
+    assert studio.names(LEFT, RIGHT) == ["Boris"]
+
+
+def test_another_learner_shows_at_once_on_a_face_that_is_carried() -> None:
+    studio = Studio(LIVE)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    for _ in range(11):
+        studio.look(LEFT, RIGHT)
+    looks = studio.embedder.count
+    studio.learn(reptile=ReadsBlue("Zoe"), maml=ReadsBlue("Xaver"))
+    result = studio.look(LEFT, RIGHT)
+    assert studio.embedder.count == looks
+    assert [face.identification.name for face in result.faces] == ["Zoe", None]
+    assert [face.per_learner["maml"].name for face in result.faces] == ["Xaver", None]
+    assert result.learner == "reptile"
+
+
+@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+def test_learners_switched_on_and_off_show_at_once_on_a_frozen_picture(attention: Attention) -> None:
+    studio = Studio(attention)
+    maml, reptile = ReadsBlue("Anna"), ReadsBlue("Zoe")
+    frame = Frame(studio.stage.show(LEFT), 0, 3.0, 0)
+    for turn in range(8):
+        readers = {"maml": maml} if turn % 3 else {"reptile": reptile, "maml": maml}
+        studio.learn(**readers)
+        (face,) = studio.pipeline.process(frame).faces
+        assert face.track_id == 1
+        assert list(face.per_learner) == list(readers)
+        assert face.identification.name == ("Anna" if turn % 3 else "Zoe")
+        assert {key: one.name for key, one in face.per_learner.items()} == {
+            key: readers[key].names[0] for key in readers
+        }
+
+
+def test_a_cut_does_not_hand_a_name_on() -> None:
+    studio = Studio(LIVE)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    for _ in range(21):
+        studio.look(LEFT, RIGHT)
+    stranger, boris = Drawn(5, LEFT.x, LEFT.y, 80), Drawn(1, 40, 150, 80)
+    result = studio.look(stranger, boris, level=180)
+    assert [(face.track_id, face.identification.name) for face in result.faces] == [(3, None), (2, "Boris")]
+
+
+def test_a_live_view_of_an_empty_gallery_follows_everybody_and_names_nobody() -> None:
+    studio = Studio(LIVE)
+    results = [studio.look(LEFT, RIGHT) for _ in range(60)]
+    assert all([face.track_id for face in result.faces] == [1, 2] for result in results)
+    assert all(face.identification is UNKNOWN and not face.per_learner for result in results for face in result.faces)
+    assert studio.embedder.count == 12
+    assert studio.look(level=180).faces == ()
+
+
+def test_the_pipeline_that_takes_over_looks_as_much_and_goes_on_counting() -> None:
+    former, following = Studio(LIVE), Studio(LIVE)
+    former.look(LEFT, RIGHT)
+    following.pipeline.number_tracks_after(former.pipeline)
+    for _ in range(60):
+        assert [face.track_id for face in following.look(LEFT).faces] == [3]
+    assert following.embedder.count == 6
+
+
+def test_carried_faces_have_their_place_on_the_map() -> None:
+    axes = np.eye(2, 16, dtype=np.float32)
+    nothing = np.zeros((0, 2), np.float32)
+    plane = EmbeddingMap(
+        "maml", (), (), (), np.zeros(0, np.int64), nothing, nothing, np.zeros(16, np.float32), axes, 1.0
+    )
+
+    class Space16(HalfTurn):
+        def embed(self, features: torch.Tensor) -> torch.Tensor:
+            return features[:, :16]
+
+    studio = Studio(LIVE)
+    studio.look(LEFT, RIGHT)
+    studio.pipeline.set_map(plane, Space16())
+    carried = studio.look(LEFT, RIGHT)
+    assert studio.stage.searches == 1
+    for face in carried.faces:
+        np.testing.assert_allclose(face.map_xy, face.embedding[:2], atol=1e-6)

@@ -47,8 +47,11 @@ THOROUGH = Attention(detect_every=1, refresh_s=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What is known of a face that continues a track: its looks so far and how old the last is, how good it is now and
-    was at best, and what was decided."""
+    """What is known of a face that continues a track.
+
+    `looks`: how often it was embedded so far, the last time `age_s` ago. `quality`: how good its picture is now (0..1),
+    `best_quality` how good the best was that was embedded. `decision`: what is shown of it.
+    """
 
     looks: int
     age_s: float
@@ -59,12 +62,12 @@ class Followed:
 
 def worth_embedding(faces: Sequence[Followed | None], attention: Attention) -> tuple[int, ...]:
     """Indices of the faces to embed, ascending: all that continue no track (None), of the others the neediest few."""
-    new = [index for index, face in enumerate(faces) if face is None]
     if attention.is_thorough:
         return tuple(range(len(faces)))
+    new = [index for index, face in enumerate(faces) if face is None]
     wishes = [(need, index) for index, face in enumerate(faces) if face and (need := _need(face, attention))]
     wishes.sort(reverse=True)
-    granted = [index for _, index in wishes[: max(0, attention.at_most - len(new))]]
+    granted = [index for _, index in wishes[: attention.at_most]]
     return tuple(sorted(new + granted))
 
 

@@ -19,6 +19,8 @@ _GRID = 5
 _REACH = 0.3
 """The points lie within this much of the box's size around its centre: on the face, not on what is behind it."""
 _LEAST_POINTS = 8
+_FARTHEST_PX = 1e6
+"""Beyond it there is no face; comparing with it also leaves out what is not finite."""
 _WINDOW = (15, 15)
 _LEVELS = 2
 _THUMBNAIL = (32, 18)
@@ -28,15 +30,18 @@ _CUT = 25.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grey:
-    """A frame reduced: `image` (h, w) uint8, `scale` from the frame's pixels to its, `thumbnail` for cuts."""
+    """A frame reduced: `image` (h, w) uint8, `thumbnail` for cuts; `frame_size` is (height, width) of the frame."""
 
     image: Image
-    scale: float
+    frame_size: tuple[int, int]
     thumbnail: Floats
 
 
 class FaceMotion:
-    """Remembers the frame before; belongs to one thread. Every frame must be shown to it, moved by or not."""
+    """Remembers the frame before; belongs to one thread.
+
+    Every frame must be shown to it, whether faces are carried through it or not.
+    """
 
     def __init__(self) -> None:
         self._before: _Grey | None = None
@@ -53,17 +58,24 @@ class FaceMotion:
     @property
     def is_cut(self) -> bool:
         """Whether the newest frame shows another scene than the one before, or is of another size, or is the first."""
-        if self._before is None or self._now is None or self._before.image.shape != self._now.image.shape:
+        if self._before is None or self._now is None or self._before.frame_size != self._now.frame_size:
             return True
         return float(np.abs(self._now.thumbnail - self._before.thumbnail).mean()) > _CUT
 
     def moved(self, boxes_xyxy: Floats) -> Floats:
-        """How far faces with these boxes (n, 4) in the frame before went: (n, 2) pixels, 0 where it cannot be said."""
+        """How far faces with these boxes (n, 4) in the frame before went: (n, 2) float32 pixels, x and y.
+
+        0 where it cannot be said: too few points have a texture and are in both frames, the frames differ in size, or
+        the box is not finite.
+        """
         before, now = self._before, self._now
         steps = np.zeros((len(boxes_xyxy), 2), np.float32)
-        if before is None or now is None or before.image.shape != now.image.shape or len(boxes_xyxy) == 0:
+        rows = np.flatnonzero((np.abs(boxes_xyxy) < _FARTHEST_PX).all(axis=1))
+        if before is None or now is None or before.frame_size != now.frame_size or len(rows) == 0:
             return steps
-        points = _points_on(boxes_xyxy) * np.float32(now.scale)
+        height, width = now.image.shape
+        scale = np.array([width / now.frame_size[1], height / now.frame_size[0]], np.float32)
+        points = _points_on(boxes_xyxy[rows]) * scale
         found, is_found, _ = cv2.calcOpticalFlowPyrLK(
             before.image,
             now.image,
@@ -72,24 +84,23 @@ class FaceMotion:
             winSize=_WINDOW,
             maxLevel=_LEVELS,
         )
-        went = (found.reshape(points.shape) - points) / np.float32(now.scale)
+        went = (found.reshape(points.shape) - points) / scale
         valid = is_found.reshape(points.shape[:2]).astype(bool)
-        for index, (each, good) in enumerate(zip(went, valid, strict=True)):
+        for row, each, good in zip(rows, went, valid, strict=True):
             if good.sum() >= _LEAST_POINTS:
-                steps[index] = np.median(each[good], axis=0)
+                steps[row] = np.median(each[good], axis=0)
         return steps
 
 
 def _reduced(image_bgr: Image) -> _Grey:
     height, width = image_bgr.shape[:2]
     scale = min(1.0, _GREY_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
     # Reduced before it is made grey: a third of the work.
-    small = (
-        cv2.resize(image_bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR) if scale < 1.0 else image_bgr
-    )
+    small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_LINEAR) if scale < 1.0 else image_bgr
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
     thumbnail = np.asarray(cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA), np.float32)
-    return _Grey(grey, grey.shape[1] / width, thumbnail)
+    return _Grey(grey, (height, width), thumbnail)
 
 
 def _points_on(boxes_xyxy: Floats) -> Floats:

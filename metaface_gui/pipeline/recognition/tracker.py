@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,8 @@ class TrackerLimits:
     `max_gap_s`: how long a face may be away. `same_face`: cosine from which a face is the same wherever it is now.
     `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured with
     SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in units of the
-    box's size, that counts as the same place; `sure_overlap`: as surely the same. `momentum`: weight of the past in a
-    track's mean embedding.
+    box's size, that counts as the same place; `sure_overlap`: as surely the same. `same_size`: the smaller area's share
+    of the larger from which a box has kept its size. `momentum`: weight of the past in a track's mean embedding.
     """
 
     max_gap_s: float = 1.0
@@ -35,6 +36,7 @@ class TrackerLimits:
     other_face: float = 0.3
     min_overlap: float = 0.2
     sure_overlap: float = 0.4
+    same_size: float = 0.5
     momentum: float = 0.8
 
 
@@ -58,6 +60,7 @@ class Tracker:
         self._limits = limits or TrackerLimits()
         self._tracks: tuple[Track, ...] = ()
         self._next_id = first_id
+        self._frame_s = -np.inf
 
     @property
     def next_id(self) -> int:
@@ -72,19 +75,23 @@ class Tracker:
     def reset(self) -> None:
         """Forget all tracks; the next ids follow on."""
         self._tracks = ()
+        self._frame_s = -np.inf
 
     def placed(self, detections: FaceDetections, time_s: float) -> tuple[int | None, ...]:
-        """Which tracks n faces continue as far as their place alone says so, without embedding them.
+        """Which tracks n faces of the frame at `time_s` continue as far as place and size alone say so.
 
-        None where that is open: nobody was there in the last frame, somebody else is near, or it is another size.
+        None where that is open: nobody was there in the last frame, that one was too long ago, somebody else is near,
+        or the face is of another size now.
         """
-        latest = max((track.seen_s for track in self._tracks), default=time_s)
-        in_sight = [track for track in self._tracks if track.seen_s == latest and latest <= time_s]
         found: list[int | None] = [None] * len(detections)
-        if in_sight and len(detections):
+        in_sight = [track for track in self._tracks if track.seen_s == self._frame_s]
+        is_next = 0.0 <= time_s - self._frame_s <= self._limits.max_gap_s
+        if is_next and in_sight and len(detections):
             boxes = _boxes(in_sight)
             place = np.maximum(box_iou(boxes, detections.boxes_xyxy), _closeness(boxes, detections.boxes_xyxy))
-            clear = place >= self._limits.sure_overlap
+            areas = _area(boxes)[:, None], _area(detections.boxes_xyxy)[None, :]
+            is_same_size = np.minimum(*areas) >= self._limits.same_size * np.maximum(*areas)
+            clear = (place >= self._limits.sure_overlap) & is_same_size
             alone = place > self._limits.min_overlap
             lonely = clear & (alone.sum(0, keepdims=True) == 1) & (alone.sum(1, keepdims=True) == 1)
             for row, column in zip(*np.nonzero(lonely), strict=True):
@@ -92,7 +99,11 @@ class Tracker:
         return tuple(found)
 
     def carry(self, boxes_xyxy: Mapping[int, Floats], time_s: float) -> None:
-        """Move tracks to where their faces went without having been detected: track ids to boxes (4,)."""
+        """Move tracks to where their faces went by the frame at `time_s`, which was not searched: ids to boxes (4,).
+
+        The other tracks are out of sight.
+        """
+        self._frame_s = time_s
         self._tracks = tuple(
             replace(track, box_xyxy=boxes_xyxy[track.id], seen_s=time_s) if track.id in boxes_xyxy else track
             for track in self._tracks
@@ -104,18 +115,27 @@ class Tracker:
         embeddings: Floats,
         time_s: float,
         *,
-        is_fresh: NDArray[np.bool_] | None = None,
+        continued: Mapping[int, int] = MappingProxyType({}),
     ) -> tuple[int, ...]:
         """Match the n faces of the frame at `time_s` to tracks: their embeddings are (n, d); returns n track ids.
 
-        `is_fresh` (n,): which embeddings were made in this frame; the others are older ones of the same track and teach
-        it nothing. None: all. Time that runs backwards (a file that starts again) begins anew.
+        `continued`: of the faces that were not embedded in this frame, their index and the track that they go on with,
+        as `placed` said of this frame; that is settled, and what stands for them in `embeddings` teaches it nothing.
+        Time that runs backwards (a file that starts again) begins anew.
+
+        Raises:
+            KeyError: if a face continues a track that is none of those that may be.
         """
         limits = self._limits
+        self._frame_s = time_s
         if any(time_s < track.seen_s for track in self._tracks):
             self.reset()
         alive = [track for track in self._tracks if time_s - track.seen_s <= limits.max_gap_s]
-        matched = _match(alive, detections.boxes_xyxy, embeddings, limits)
+        by_id = {track.id: track for track in alive}
+        matched = {index: by_id.pop(track_id) for index, track_id in continued.items()}
+        looked_at = [index for index in range(len(detections)) if index not in matched]
+        found = _match(list(by_id.values()), detections.boxes_xyxy[looked_at], embeddings[looked_at], limits)
+        matched |= {looked_at[row]: track for row, track in found.items()}
         ids = []
         for index, (box, embedding) in enumerate(zip(detections.boxes_xyxy, embeddings, strict=True)):
             former = matched.get(index)
@@ -124,7 +144,7 @@ class Tracker:
                 self._next_id += 1
             else:
                 alive.remove(former)
-                momentum = limits.momentum if is_fresh is None or is_fresh[index] else 1.0
+                momentum = 1.0 if index in continued else limits.momentum
                 mean = momentum * former.embedding + (1.0 - momentum) * embedding
                 track = Track(former.id, box, (mean / np.linalg.norm(mean)).astype(np.float32), time_s)
             ids.append(track.id)

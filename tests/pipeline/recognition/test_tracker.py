@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,100 @@ def test_reset_goes_on_counting() -> None:
     tracker.reset()
     assert tracker.tracks == ()
     assert tracker.update(faces(box(0)), ANNA[None], 0.1) == (2,)
+
+
+def in_sight(*boxes: tuple[float, float, float, float]) -> Tracker:
+    """A tracker that saw these at 1 s, each of them somebody else."""
+    tracker = Tracker()
+    tracker.update(faces(*boxes), np.eye(len(boxes), 8, dtype=np.float32), 1.0)
+    return tracker
+
+
+def test_place_alone_says_who_goes_on_where_he_was() -> None:
+    tracker = in_sight(box(0), box(300))
+    assert tracker.placed(faces(box(310), box(600), box(-10)), 1.03) == (2, None, 1)
+    assert tracker.placed(faces(), 1.03) == ()
+    assert [track.id for track in tracker.tracks] == [1, 2], "asked, not told"
+    assert tracker.next_id == 3
+
+
+def test_place_does_not_say_it_of_two_that_are_near() -> None:
+    assert in_sight(box(0), box(35)).placed(faces(box(0)), 1.03) == (None,)
+    assert in_sight(box(0)).placed(faces(box(0), box(35)), 1.03) == (None, None)
+
+
+@pytest.mark.parametrize(("size", "answer"), [(50.0, 1), (60.0, 1), (42.0, 1), (80.0, None), (30.0, None)])
+def test_place_does_not_say_it_of_another_size(size: float, answer: int | None) -> None:
+    middle = (25.0 - size / 2, 125.0 - size / 2, 25.0 + size / 2, 125.0 + size / 2)
+    assert in_sight(box(0)).placed(faces(middle), 1.03) == (answer,)
+
+
+@pytest.mark.parametrize(("time_s", "answer"), [(1.0, 1), (2.0, 1), (2.01, None), (0.99, None)])
+def test_place_says_nothing_after_long_or_before(time_s: float, answer: int | None) -> None:
+    assert in_sight(box(0)).placed(faces(box(0)), time_s) == (answer,)
+
+
+def test_place_says_nothing_of_who_was_not_there_in_the_last_frame() -> None:
+    tracker = in_sight(box(0), box(300))
+    tracker.update(faces(box(0)), ANNA[None], 1.03)
+    assert tracker.placed(faces(box(0), box(300)), 1.06) == (1, None)
+    tracker.update(faces(), np.zeros((0, 8), np.float32), 1.06)
+    assert tracker.placed(faces(box(0), box(300)), 1.09) == (None, None), "nobody was there"
+    tracker.reset()
+    assert tracker.placed(faces(box(0)), 1.09) == (None,)
+
+
+def test_carried_tracks_are_where_they_went_and_the_others_out_of_sight() -> None:
+    tracker = in_sight(box(0), box(300))
+    tracker.carry({1: np.array(box(100), np.float32)}, 1.5)
+    assert tracker.placed(faces(box(100), box(300)), 1.53) == (1, None)
+    assert {track.id: track.seen_s for track in tracker.tracks} == {1: 1.5, 2: 1.0}
+    later = np.stack([ANNA, BORIS])
+    assert tracker.update(faces(box(100), box(300)), later, 2.2) == (1, 3), (
+        "carried is seen: only the other's time is up"
+    )
+
+
+def test_a_track_learns_nothing_from_a_face_that_was_not_looked_at() -> None:
+    tracker = in_sight(box(0))
+    for step in range(1, 20):
+        assert tracker.update(faces(box(0)), near(BORIS, 0)[None], 1.0 + step / 30, continued={0: 1}) == (1,)
+    np.testing.assert_allclose(tracker.tracks[0].embedding, ANNA, atol=1e-6)
+    assert tracker.update(faces(box(0)), near(ANNA, 5)[None], 1.7) == (1,)
+    assert not np.allclose(tracker.tracks[0].embedding, ANNA, atol=1e-3), "but from one that was"
+
+
+def test_who_goes_on_is_settled_whoever_else_is_more_alike() -> None:
+    """As when the last look at a face was hardly like it, and somebody holds up its photo elsewhere."""
+    found, features = faces(box(400), box(28)), np.stack([ANNA, 0.45 * ANNA + 0.893 * BORIS])
+    assert in_sight(box(0)).placed(found, 1.03) == (None, 1)
+    assert in_sight(box(0)).update(found, features, 1.03) == (1, 2)
+    assert in_sight(box(0)).update(found, features, 1.03, continued={1: 1}) == (2, 1)
+
+
+def test_nobody_goes_on_with_a_track_that_is_none() -> None:
+    with pytest.raises(KeyError):
+        in_sight(box(0)).update(faces(box(0)), ANNA[None], 1.03, continued={0: 7})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=10), st.integers(0, 2**32 - 1))
+def test_what_place_says_is_a_track_in_sight_once_and_update_agrees(counts: list[int], seed: int) -> None:
+    rng, tracker = np.random.default_rng(seed), Tracker()
+    before: set[int] = set()
+    for step, n in enumerate(counts):
+        corners = rng.uniform(0, 150, (n, 2))
+        found = faces(*[(x, y, x + 60.0, y + 60.0) for x, y in corners])
+        points = rng.normal(size=(n, 8))
+        points = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+        placed = tracker.placed(found, step / 30)
+        sure = {index: track_id for index, track_id in enumerate(placed) if track_id is not None}
+        assert len(set(sure.values())) == len(sure)
+        assert set(sure.values()) <= before
+        ids = tracker.update(found, points, step / 30, continued=sure)
+        assert all(ids[index] == track_id for index, track_id in sure.items())
+        assert len(set(ids)) == n
+        before = set(ids)
 
 
 @settings(max_examples=40, deadline=None)

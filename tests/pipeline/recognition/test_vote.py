@@ -92,6 +92,32 @@ def test_tracks_vote_apart_and_are_forgotten() -> None:
     assert vote.update(1, boris(), GOOD, 5.0).person_id == 2, "out of sight for seconds: begins anew"
 
 
+def test_what_stands_is_what_was_shown_last_and_asking_is_no_vote() -> None:
+    vote = TemporalVote()
+    assert vote.current(1) is None
+    for i in range(5):
+        shown_last = vote.update(1, anna(0.7 + 0.01 * i), GOOD, i / 30)
+        assert all(vote.current(1) == shown_last for _ in range(20))
+    assert vote.current(2) is None
+    assert vote.update(1, boris(), GOOD, 5 / 30).name == "Anna"
+    standing = vote.current(1)
+    assert standing is not None
+    assert (standing.name, standing.score) == ("Anna", 0.74)
+    assert [vote.update(1, boris(), GOOD, (6 + i) / 30).name for i in range(6)][-1] == "Boris", (
+        "asking gave Anna nothing"
+    )
+
+
+def test_nothing_stands_of_a_track_that_was_forgotten() -> None:
+    vote = TemporalVote()
+    vote.update(1, anna(), GOOD, 0.0)
+    vote.update(2, boris(), GOOD, 3.0)
+    assert vote.current(1) is None
+    assert vote.current(2) == boris()
+    vote.reset()
+    assert vote.current(2) is None
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([anna(), boris(), unknown()]), min_size=1, max_size=40))
 def test_only_what_some_frame_said_is_ever_shown(decisions: list[Identification]) -> None:
