@@ -1,120 +1,270 @@
-"""`metaface bench [--json OUT]`: what the methods cost on this machine."""
+"""`metaface bench`: what everything costs here, from a single stage to the whole window, and beside other programs."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import asdict
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from metaface_gui.cli import bench_tables
+from metaface_gui.cli.bench_record import MACHINE, PEERS, SECTIONS, BenchRecord, to_json
 from metaface_gui.cli.options import DEVICE_NAMES
-from metaface_gui.errors import cannot_write
-from metaface_gui.gui.translation import translate
-from metaface_gui.metalearning.benchmarks import (
-    BenchmarkReport,
-    BenchmarkSettings,
-    MetaStepCost,
-    run_benchmarks,
+from metaface_gui.cli.weights import default_store
+from metaface_gui.engine.assembly import load_learning_assets
+from metaface_gui.engine.benchmark_clips import ClipSettings, clips_of, gathering, write_live_clip
+from metaface_gui.engine.gallery_benchmarks import GalleryScale, measure_galleries
+from metaface_gui.engine.live_benchmarks import (
+    LIVE_WARM_UP_S,
+    BenchModels,
+    load_bench_models,
+    measure_live,
+    measure_pipeline,
 )
+from metaface_gui.engine.peers import PEER_SIZES, measure_peers
+from metaface_gui.engine.stage_benchmarks import measure_stages, n_stage_steps
+from metaface_gui.engine.startup_benchmark import measure_memory, measure_start_up
+from metaface_gui.errors import cannot_write
+from metaface_gui.gallery import Gallery
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.benchmarks import BenchmarkSettings, describe_machine, run_benchmarks
+from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec, parse_source
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.recognition.attention import LIVE
+from metaface_gui.settings import RecognitionSettings
 
 if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
 
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPlan:
+    """How much is measured: by default as much as two cores do in less than three minutes."""
+
+    learners: BenchmarkSettings = field(default_factory=BenchmarkSettings)
+    gallery: GalleryScale = field(default_factory=GalleryScale)
+    clips: ClipSettings = field(default_factory=ClipSettings)
+    peer_clips: ClipSettings = field(default_factory=lambda: ClipSettings(starts_s=(2.0, 12.0, 28.3)))
+    peer_sizes: tuple[tuple[int, int], ...] = PEER_SIZES
+    all_learners: tuple[str, ...] = tuple(LEARNERS)
+    stage_repeats: int = 20
+    clip_repeats: int = 2
+    peer_repeats: int = 1
+    start_repeats: int = 3
+    seconds: float = 12.0
+    probe: tuple[str, ...] = (sys.executable, "-m", "metaface_gui.cli.startup_probe")
+
 
 def add_parser(verbs: Verbs) -> None:
     """Add the verb."""
-    parser = verbs.add_parser("bench", help=translate("Commands", "measure what the learners cost on this machine"))
+    parser = verbs.add_parser("bench", help=translate("Commands", "measure what everything costs on this machine"))
     parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the figures as JSON"))
     parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
+    parser.add_argument(
+        "--only",
+        choices=(*SECTIONS, PEERS),
+        nargs="+",
+        metavar="SECTION",
+        help=translate("Commands", "measure only these: {sections}", None, sections=", ".join((*SECTIONS, PEERS))),
+    )
+    parser.add_argument(
+        "--source",
+        default=DEMO,
+        metavar="FILE",
+        help=translate("Commands", "look at a video or a folder of pictures in place of the demo scene"),
+    )
+    parser.add_argument(
+        "--gallery-sizes",
+        type=_positive,
+        nargs="+",
+        metavar="N",
+        help=translate("Commands", "people in the galleries (default: {n})", None, n=_sizes_text(GalleryScale().sizes)),
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_positive,
+        metavar="N",
+        help=translate("Commands", "how long to watch the live view and the window's memory"),
+    )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help=translate("Commands", "measure face_recognition and OpenCV on the same frames, too"),
+    )
     parser.set_defaults(run=_run)
 
 
+def _positive(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    message = translate("Commands", "“{text}” is not a whole number above 0", None, text=text)
+    raise argparse.ArgumentTypeError(message)
+
+
+def _sizes_text(sizes: Sequence[int]) -> str:
+    return " ".join(str(size) for size in sizes)
+
+
 def _run(args: argparse.Namespace) -> int:
-    settings, console = BenchmarkSettings(), Console(highlight=False)
+    plan, console = BenchPlan(), Console(highlight=False)
+    if args.gallery_sizes:
+        plan = replace(plan, gallery=replace(plan.gallery, sizes=tuple(args.gallery_sizes)))
+    if args.seconds:
+        plan = replace(plan, seconds=float(args.seconds))
+    wanted = set(args.only or SECTIONS) | ({PEERS} if args.peers else set())
+    source = parse_source(args.source)
     tune_process()
-    device = resolve_device(args.device)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        total = len(settings.learners) * len(settings.galleries) + 1
-        task = bar.add_task(translate("Commands", "measuring"), total=total)
-        report = run_benchmarks(settings, device, lambda done: bar.update(task, advance=1, description=done))
-    print_report(report, console)
+    with (
+        tempfile.TemporaryDirectory(prefix="metaface-bench-") as folder,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
+    ):
+        bench = _Bench(plan, args.device, source, Path(folder))
+        task = bar.add_task(translate("Commands", "measuring"), total=bench.n_steps(wanted))
+        record = bench.run(
+            wanted,
+            lambda done: bar.update(task, advance=1, description=done),
+            lambda record, section: bench_tables.print_section(record, section, console),
+        )
     if args.json is not None:
         try:
             args.json.parent.mkdir(parents=True, exist_ok=True)
-            args.json.write_text(to_json(report), encoding="utf-8")
+            args.json.write_text(to_json(record), encoding="utf-8")
         except OSError as error:
             raise cannot_write(args.json, error) from error
     return 0
 
 
-def print_report(report: BenchmarkReport, console: Console) -> None:
-    """Print the figures as tables."""
-    machine = report.machine
-    console.print(
-        translate(
-            "Commands",
-            "{cpu}, {n} threads; PyTorch {version} on {device}",
-            None,
-            cpu=machine.cpu,
-            n=machine.cores,
-            version=machine.torch,
-            device=machine.device,
-        ),
-        markup=False,
-        soft_wrap=True,
-    )
-    console.print(_learner_table(report))
-    # No table's title: that would wrap at the width of the figures.
-    console.print("\n" + _meta_step_title(report.maml_meta_steps), markup=False, soft_wrap=True)
-    console.print(_meta_step_table(report.maml_meta_steps))
+class _Bench:
+    """Measures section after section; `folder` is for its files."""
 
+    def __init__(self, plan: BenchPlan, device: str, source: SourceSpec, folder: Path) -> None:
+        self._plan = plan
+        self._device = resolve_device(device)
+        self._settings = RecognitionSettings(device=device)
+        self._source = source
+        self._folder = folder
+        self._gallery_path = folder / "people.metaface"
+        self._people = demo_people()
+        self._store = default_store()
+        self._loaded: BenchModels | None = None
 
-def to_json(report: BenchmarkReport) -> str:
-    """Return `{"machine": …, "adaptation": […], "scoring": […], "maml_meta_steps": …}`."""
-    return json.dumps(asdict(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    def n_steps(self, wanted: set[str]) -> int:
+        """How often `run` tells of progress, as far as can be known."""
+        plan = self._plan
+        steps = {
+            "stages": n_stage_steps(len(plan.all_learners)),
+            "pipeline": plan.clips.n_clips,
+            "live": 1,
+            "learners": len(plan.learners.learners) * len(plan.learners.galleries) + 1,
+            "gallery": len(plan.gallery.sizes),
+            "startup": plan.start_repeats + 1,
+            "memory": 1,
+            PEERS: plan.peer_clips.n_clips * len(plan.peer_sizes),
+        }
+        return sum(steps[section] for section in wanted)
 
+    def run(self, wanted: set[str], tell: Tell, show: Callable[[BenchRecord, str], None]) -> BenchRecord:
+        """Measure what is wanted; `show` is called with the record so far and the section that was added last.
 
-def _learner_table(report: BenchmarkReport) -> Table:
-    sizes = list(dict.fromkeys((cost.n_way, cost.k_shot) for cost in report.adaptation))
-    adapt = {(cost.learner, cost.n_way, cost.k_shot): cost.adapt_ms for cost in report.adaptation}
-    score = {(cost.learner, cost.n_way, cost.k_shot): cost.score_us for cost in report.scoring}
-    table = Table(title=translate("Commands", "Learners, by people × shots"), box=None)
-    table.add_column(translate("Commands", "learner"))
-    for n_way, k_shot in sizes:
-        table.add_column(translate("Commands", "adapt {n}×{k}, ms", None, n=n_way, k=k_shot), justify="right")
-    for n_way, k_shot in sizes:
-        table.add_column(translate("Commands", "score {n}×{k}, µs a face", None, n=n_way, k=k_shot), justify="right")
-    for learner in dict.fromkeys(cost.learner for cost in report.adaptation):
-        cells = [f"{adapt[learner, *size]:.1f}" for size in sizes] + [f"{score[learner, *size]:.0f}" for size in sizes]
-        table.add_row(learner, *cells)
-    return table
+        Raises:
+            KnownError: if models are missing, or the source cannot be read.
+        """
+        measures: Mapping[str, Callable[[BenchRecord, Tell], BenchRecord]] = {
+            "stages": self._stages,
+            "pipeline": self._pipeline,
+            "live": self._live,
+            "learners": self._learners,
+            "gallery": self._galleries,
+            "startup": self._start_up,
+            "memory": self._memory,
+            PEERS: self._peers,
+        }
+        record = BenchRecord(describe_machine(self._device))
+        show(record, MACHINE)
+        for section, measure in measures.items():
+            if section in wanted:
+                record = measure(record, lambda step, section=section: tell(f"{section}: {step}"))  # type: ignore[misc]
+                show(record, section)
+        return record
 
+    def _stages(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        plan, models = self._plan, self._models(self._plan.all_learners)
+        picture = gathering(plan.clips.crowd, plan.clips).render(0)[0]
+        pipeline = models.pipeline(LIVE, (self._settings.learner,))
+        costs = measure_stages(pipeline, models.classifiers, picture, repeats=plan.stage_repeats, on_step=told)
+        return replace(record, stages=costs)
 
-def _meta_step_title(cost: MetaStepCost) -> str:
-    return translate(
-        "Commands",
-        "Second-order MAML: {tasks} tasks, {n}-way {k}-shot, {queries} queries each, {steps} inner steps",
-        None,
-        tasks=cost.n_tasks,
-        n=cost.n_way,
-        k=cost.k_shot,
-        queries=cost.n_queries,
-        steps=cost.inner_steps,
-    )
+    def _pipeline(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        plan, clips = self._plan, clips_of(self._source, self._plan.clips)
+        models = self._models(plan.all_learners)
+        return replace(record, pipeline=measure_pipeline(models, clips, repeats=plan.clip_repeats, on_step=told))
 
+    def _live(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        seconds, source = self._plan.seconds, self._source
+        self._enrolled()
+        if source.kind is SourceKind.DEMO:
+            path = self._folder / "demo.avi"
+            write_live_clip(path, self._plan.clips, seconds + LIVE_WARM_UP_S)
+            source = SourceSpec(SourceKind.VIDEO, str(path))
+        with Gallery.open(self._gallery_path) as gallery:
+            live = measure_live(gallery, self._settings, self._store, source, seconds=seconds)
+        told(f"{seconds:g} s")
+        return replace(record, live=replace(live, source=self._source.text))
 
-def _meta_step_table(cost: MetaStepCost) -> Table:
-    table = Table(box=None, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_row(translate("Commands", "meta-steps a second, all tasks at once (vmap)"), f"{cost.vmap_per_s:.2f}")
-    table.add_row(translate("Commands", "meta-steps a second, task by task"), f"{cost.loop_per_s:.2f}")
-    table.add_row(translate("Commands", "times as fast"), f"{cost.ratio:.1f}")
-    return table
+    def _learners(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        costs = run_benchmarks(self._plan.learners, self._device, told)
+        return replace(
+            record, adaptation=costs.adaptation, scoring=costs.scoring, maml_meta_steps=costs.maml_meta_steps
+        )
+
+    def _galleries(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        assets = load_learning_assets(self._models((self._settings.learner,)).embedder, self._store)
+        return replace(record, gallery=measure_galleries(self._plan.gallery, assets, on_step=told))
+
+    def _start_up(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        self._enrolled()
+        return replace(
+            record, startup=measure_start_up(self._probe(0.0), repeats=self._plan.start_repeats, on_step=told)
+        )
+
+    def _memory(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        seconds = self._plan.seconds
+        self._enrolled()
+        # We end it; that it would go on for longer is for a machine that is busy.
+        memory = measure_memory(self._probe(3.0 * seconds + 60.0), seconds=seconds)
+        told(f"{seconds:g} s")
+        return replace(record, memory=memory)
+
+    def _peers(self, record: BenchRecord, told: Tell) -> BenchRecord:
+        plan, models = self._plan, self._models((self._settings.learner,))
+        clips = tuple(clips_of(self._source, plan.peer_clips))
+        figures = measure_peers(
+            models, clips, self._people, repeats=plan.peer_repeats, sizes=plan.peer_sizes, on_step=told
+        )
+        return replace(record, peers=figures)
+
+    def _models(self, learners: tuple[str, ...]) -> BenchModels:
+        """Load the models once, and those learners that were not adapted yet; everybody of the scene is enrolled."""
+        if self._loaded is None or not set(learners) <= set(self._loaded.classifiers):
+            with Gallery.open(self._gallery_path) as gallery:
+                self._loaded = load_bench_models(gallery, self._settings, self._store, self._people, learners)
+        return self._loaded
+
+    def _enrolled(self) -> None:
+        """See to it that the gallery's file is there and holds the scene's people."""
+        self._models((self._settings.learner,))
+
+    def _probe(self, linger_s: float) -> tuple[str, ...]:
+        options = ("--gallery", str(self._gallery_path), "--device", self._settings.device, "--linger", f"{linger_s:g}")
+        return (*self._plan.probe, *options)

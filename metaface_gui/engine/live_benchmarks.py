@@ -41,7 +41,7 @@ from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
 _PATIENCE_S = 120.0
-_WARM_UP_S = 1.0
+LIVE_WARM_UP_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,13 +67,14 @@ def load_bench_models(
     people: tuple[DemoPerson, ...],
     learners: Sequence[str] = tuple(LEARNERS),
 ) -> BenchModels:
-    """Load the models, enrol `people` in the (empty) gallery and adapt the learners to them.
+    """Load the models, enrol `people` if the gallery is empty, and adapt the learners to whom it holds.
 
     Raises:
         KnownError: as `build_pipeline`.
     """
     pipeline = build_pipeline(settings, store)
-    enroll_demo(gallery, pipeline, people)
+    if not gallery.snapshot().people:
+        enroll_demo(gallery, pipeline, people)
     assets = load_learning_assets(pipeline.embedder, store)
     everybody = enrolled_people(gallery, pipeline.embedder.id)
     classifiers = {key: adapt(key, everybody, assets, fpir=settings.fpir).classifier for key in learners}
@@ -137,10 +138,10 @@ def measure_live(
         engine.open_source(source)
         title = ear.await_running().title
         started_ns = time.monotonic_ns()
-        ear.is_over.wait(seconds + _WARM_UP_S)
+        ear.is_over.wait(seconds + LIVE_WARM_UP_S)
     finally:
         engine.stop()
-    since_ns = started_ns + round(_WARM_UP_S * 1e9)
+    since_ns = started_ns + round(LIVE_WARM_UP_S * 1e9)
     shown = [at for at in ear.shown_ns if at >= since_ns]
     looked_at = [look for look in ear.looks if look.captured_ns >= since_ns]
     if len(shown) < 2 or len(looked_at) < 2:

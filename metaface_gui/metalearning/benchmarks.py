@@ -6,6 +6,7 @@ Figures are medians: another program's moment of work must not count.
 
 from __future__ import annotations
 
+import os
 import platform
 import statistics
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -57,12 +59,22 @@ class BenchmarkSettings:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the figures were measured on."""
+    """What the figures were measured on.
+
+    `cores` are the threads that PyTorch uses, `memory_gb` all there is (10⁹ bytes). `load` is what all programs
+    together asked of the processor in the minute before, in cores: figures beside others' work are worse. The last two
+    are None where the system does not tell.
+    """
 
     cpu: str
     cores: int
     torch: str
     device: str
+    opencv: str
+    python: str
+    system: str
+    memory_gb: float | None
+    load: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +144,25 @@ def run_benchmarks(settings: BenchmarkSettings, device: torch.device, on_progres
 
 
 def describe_machine(device: torch.device) -> Machine:
-    """Name the processor, the threads PyTorch uses, its version and the device."""
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
-    return Machine(_cpu_name(), torch.get_num_threads(), torch.__version__, name)
+    """Name the processor, the threads PyTorch uses, the versions and the device."""
+    return Machine(
+        cpu=_cpu_name(),
+        cores=torch.get_num_threads(),
+        torch=torch.__version__,
+        device=torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        opencv=cv2.__version__,
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}",
+        memory_gb=_memory_gb(),
+        load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+    )
+
+
+def _memory_gb() -> float | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf, other systems not these names
+        return None
 
 
 def _cpu_name() -> str:
