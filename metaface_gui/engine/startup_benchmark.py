@@ -126,7 +126,9 @@ def resident_bytes(pid: int) -> int | None:
 def _process(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str], float]]:
     """Start it; whatever happens it is gone afterwards."""
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     try:
         assert process.stdout is not None
         yield process, process.stdout, started
@@ -147,6 +149,6 @@ def _await(word: str, lines: IO[str], started: float) -> float:
 def _ended() -> KnownError:
     return KnownError(
         QT_TRANSLATE_NOOP(
-            "Errors", "The window's process ended before it had recognised anybody. Try “metaface demo”; it says more."
+            "Errors", "The window's process ended before it was measured. Try “metaface demo”, which says why."
         )
     )
