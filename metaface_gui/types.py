@@ -165,8 +165,9 @@ class TrackedFace:
 
     `track_id` counts from 1 and is never used again. `identification` is the track's decision after the temporal
     vote; `per_learner` holds that of each running learner by its key, each after a vote of its own. `embedding` is (d,)
-    float32, L2-normalised, of this frame: the embedder's own, whatever learners make of the face. `map_xy` is (2,)
-    float32, the face's place on the embedding map, or (0,) while there is none.
+    float32, L2-normalised: the embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's
+    place on the embedding map, or (0,) while there is none. `is_fresh`: the face was looked at in this frame; else
+    embedding, quality and place on the map are those of its last look.
     """
 
     track_id: int
@@ -178,6 +179,7 @@ class TrackedFace:
     embedding: Floats
     per_learner: Mapping[str, Identification] = field(default_factory=dict)
     map_xy: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    is_fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -85,7 +85,13 @@ class Engine:
             gallery, store, listener, self._worker, self._adaptations, runners=self._runners, settings=settings
         )
         self._enroller = Enroller(
-            self._keeper, self._models, self._adaptations, self._memory, self._tell, runners=self._runners
+            self._keeper,
+            self._models,
+            self._adaptations,
+            self._memory,
+            self._tell,
+            worker=self._worker,
+            runners=self._runners,
         )
         self._studio = Studio(gallery, self._models, self._adaptations, self._memory, listener, runners=self._runners)
         self._source = SourceKeeper(

@@ -11,6 +11,7 @@ from metaface_gui.engine.enrollment_session import EnrollmentSession
 from metaface_gui.engine.events import EngineListener, TaughtTrack, Trouble, UnknownsChanged
 from metaface_gui.engine.file_enrollment import Unreadable, faces_in_files
 from metaface_gui.engine.gallery_keeper import GalleryKeeper
+from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
@@ -21,6 +22,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import NewShot, Person, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import sample_of_face
+from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
 from metaface_gui.types import FrameResult, PersonId
 
 _UNKNOWNS_EVERY_NS = 1_000_000_000
@@ -39,6 +41,7 @@ class Enroller:
         memory: LiveMemory,
         listener: EngineListener,
         *,
+        worker: InferenceWorker,
         runners: Runners,
     ) -> None:
         self._keeper = keeper
@@ -46,19 +49,29 @@ class Enroller:
         self._models, self._adaptations = models, adaptations
         self._memory = memory
         self._listener = listener
+        self._worker = worker
+        self._attention = LIVE
         self._gallery_jobs, self._files_jobs = runners.gallery, runners.files
         self.session = EnrollmentSession(listener)
         self._unknowns_due_ns = 0
 
     def on_result(self, result: FrameResult) -> None:
         """Offer the faces of a frame to the recording, and remember them; on the inference thread."""
-        if self.session.is_recording:
+        self._follow_recording()
+        if self.session.is_recording and all(face.is_fresh for face in result.faces):
             self.session.offer([sample_of_face(result.frame.image_bgr, face) for face in result.faces])
         known = {face.identification.person_id for face in result.faces} - {None}
         self._keeper.note_seen([person_id for person_id in known if person_id is not None])
         if self._memory.remember(result) and result.finished_ns >= self._unknowns_due_ns:
             self._unknowns_due_ns = result.finished_ns + _UNKNOWNS_EVERY_NS
             self.publish_unknowns()
+
+    def _follow_recording(self) -> None:
+        """Have every frame looked at wholly while shots are recorded: two seconds must give several."""
+        wanted = THOROUGH if self.session.is_recording else LIVE
+        if wanted is not self._attention:
+            self._attention = wanted
+            self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Take shots from images, folders and videos."""

@@ -45,7 +45,7 @@ class LiveMemory:
         changed = False
         now_ns = result.finished_ns
         with self._lock:
-            for face in result.faces:
+            for face in (face for face in result.faces if face.is_fresh):
                 track = self._tracks.get(face.track_id)
                 if track is not None and not _is_due(track, face, now_ns):
                     continue

@@ -6,7 +6,6 @@ so each stored picture is aligned first and the copy embedded as it is. The clea
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +33,7 @@ from metaface_gui.metalearning.self_test import (
 )
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.learners.base import MetaLearner
 from metaface_gui.types import Floats, Image, PersonId
 
@@ -74,7 +74,7 @@ def run_self_test(
         GalleryError: if the gallery cannot be read, a picture in it is damaged, or it changes meanwhile.
         JobCancelledError: if the job was cancelled.
     """
-    with _on_one_core():
+    with on_one_core():
         return _run(gallery, embedder, learners, cohort, fpir, job)
 
 
@@ -110,25 +110,6 @@ def _run(  # noqa: PLR0917 - those of `run_self_test`
     )
     seconds = time.perf_counter() - started
     return replace(report, embedder_id=embedder.id, revision=enrolled.revision, seconds=seconds)
-
-
-@contextmanager
-def _on_one_core() -> Iterator[None]:
-    """Let torch use one thread for what this one computes, so that the live view keeps a core.
-
-    Where others compute too, it is also the quicker way: threads of one small convolution wait for each other, and each
-    wait is as long as the other program's turn. Measured beside two busy cores: 9 s for the whole test, not 20.
-    """
-    former = torch.get_num_threads()
-    torch.set_num_threads(1)
-    # The number is this thread's own, but threads that torch has not seen yet take over what was set last by anybody.
-    others = threading.Thread(target=torch.set_num_threads, args=(former,), name="torch-threads")
-    others.start()
-    others.join()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(former)
 
 
 @contextmanager

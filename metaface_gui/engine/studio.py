@@ -26,6 +26,7 @@ from metaface_gui.engine.self_test_job import run_self_test
 from metaface_gui.engine.session_recorder import SessionRecorder
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError
 from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
 from metaface_gui.pipeline.learners import LEARNERS, make_learner
@@ -135,16 +136,17 @@ class Studio:
         adapted, classifier = deciding
         people = adapted.people
         person_of = tuple(people.person_ids[label] for label in people.labels.tolist())
-        return explain(
-            sample,
-            pipeline.embedder,
-            adapted.adapted,
-            classifier,
-            EnrolledShots(people.shots, people.shot_ids, person_of),
-            learner=adapted.key.learner,
-            picture_of=self._picture_of,
-            should_stop=lambda: job.is_cancelled,
-        )
+        with on_one_core():
+            return explain(
+                sample,
+                pipeline.embedder,
+                adapted.adapted,
+                classifier,
+                EnrolledShots(people.shots, people.shot_ids, person_of),
+                learner=adapted.key.learner,
+                picture_of=self._picture_of,
+                should_stop=lambda: job.is_cancelled,
+            )
 
     def _picture_of(self, person_id: PersonId, shot_id: int) -> bytes:
         """The encoded picture of a shot; empty if it was deleted meanwhile."""

@@ -82,6 +82,11 @@ class FaceFollower:
         """The id that the next new track gets."""
         return self._tracker.next_id
 
+    def set_attention(self, attention: Attention) -> None:
+        """Look at more or less from the next frame on."""
+        self._attention = attention
+        self._motion.reset()
+
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
         self._tracker.reset()

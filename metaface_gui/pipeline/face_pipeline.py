@@ -86,6 +86,11 @@ class FacePipeline:
         first_id = former._follower.next_id
         self._follower = FaceFollower(self.detector, self.embedder, self.attention, first_id=first_id)
 
+    def set_attention(self, attention: Attention) -> None:
+        """Look at more or less from the next frame on."""
+        self.attention = attention
+        self._follower.set_attention(attention)
+
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
         self._follower.reset()
@@ -110,6 +115,7 @@ class FacePipeline:
                 embedding=embedding,
                 per_learner=MappingProxyType(decisions),
                 map_xy=place,
+                is_fresh=face.is_fresh,
             )
             for face, decisions, embedding, place in zip(
                 seen.faces, voted, self._embeddings(features), places, strict=True

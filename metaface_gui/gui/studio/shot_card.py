@@ -75,7 +75,7 @@ class ShotCard(QWidget):
 
     def _place(self, dot: QPoint) -> QPoint:
         """To the right of the dot, or to its left, and as a whole within the parent."""
-        parent = self.parentWidget()
+        parent = self.parentWidget() or self
         x = dot.x() + _FROM_DOT
         if x + self.width() > parent.width():
             x = dot.x() - _FROM_DOT - self.width()
