@@ -38,7 +38,8 @@ class FakeModule:
         return [image[top:bottom, left:right].mean((0, 1)) / 255.0 for top, right, bottom, left in locations]
 
     def face_distance(self, known: list[Floats], face: Floats) -> Floats:
-        return np.linalg.norm(np.stack(known) - face, axis=1)
+        distances: Floats = np.linalg.norm(np.stack(known) - face, axis=1)
+        return distances
 
 
 def plain(blue: int, green: int, red: int) -> Image:
