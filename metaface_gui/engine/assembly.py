@@ -17,7 +17,7 @@ from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.device import resolve_device
+from metaface_gui.pipeline.embedding.device import multiplies_bfloat16, resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
@@ -116,6 +116,7 @@ def build_pipeline(
 ) -> FacePipeline:
     """Load the models that `settings` name; `embedder` is used as it is when it is already the right one.
 
+    It embeds in bfloat16 where the processor does (`TorchEmbedder.in_bfloat16` tells what that changes).
     `attention` says how much of a running picture is looked at: all of it, or what keeps up with a camera.
 
     Raises:
@@ -124,6 +125,8 @@ def build_pipeline(
     device = resolve_device(settings.device)
     if embedder is None or embedder.key != settings.embedder or embedder.device != device:
         embedder = make_embedder(settings.embedder, device, store)
+        if multiplies_bfloat16(device):
+            embedder = embedder.in_bfloat16()
     return FacePipeline(make_detector(settings.detector, device, store), embedder, attention)
 
 

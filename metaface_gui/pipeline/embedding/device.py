@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import platform
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, get_args
 
@@ -47,6 +47,18 @@ def resolve_device(name: str) -> torch.device:
             version=torch.__version__,
         )
     return torch.device(name)
+
+
+def multiplies_bfloat16(device: torch.device) -> bool:
+    """Say whether a device is a processor with instructions for bfloat16 (x86-64: AVX512-BF16 or AMX).
+
+    Elsewhere on a CPU it is emulated, which is slower than float32. Of GPUs nothing is claimed: there it is not
+    measured. A PyTorch too old to say is taken for one that cannot.
+    """
+    if device.type != "cpu":
+        return False
+    capabilities: Mapping[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def tune_process() -> None:

@@ -67,21 +67,24 @@ class ProjectedTail(nn.Module):
     W₀ and B are stacked, so that one matrix product serves both: reading the weights is what takes the time.
     """
 
-    def __init__(self, linear: nn.Linear, bn: nn.Module, weight: Tensor) -> None:
-        """`linear` is W₀ with its bias, if any; `bn` the batch norm after it; `weight` is B (m, u)."""
+    def __init__(self, linear: nn.Linear, bn: nn.Module, weight: Tensor, dtype: torch.dtype = torch.float32) -> None:
+        """`linear` is W₀ with its bias, if any; `bn` the batch norm after it; `weight` is B (m, u).
+
+        `dtype` is what the weights are kept and multiplied in; what comes out is float32.
+        """
         super().__init__()
         self.embedding_dim = linear.out_features
         rows = torch.cat([linear.weight.detach(), weight.to(linear.weight)])
-        self.weight = nn.Parameter(rows, requires_grad=False)
+        self.weight = nn.Parameter(rows.to(dtype), requires_grad=False)
         bias = torch.zeros(len(rows), dtype=rows.dtype, device=rows.device)
         if linear.bias is not None:
             bias[: self.embedding_dim] = linear.bias.detach()
-        self.bias = nn.Parameter(bias, requires_grad=False)
+        self.bias = nn.Parameter(bias.to(dtype), requires_grad=False)
         self.bn = bn
 
     def forward(self, features: Tensor) -> Tensor:
         """x (n, d + r), its first d a unit vector."""
-        product = nn.functional.linear(features, self.weight, self.bias)
+        product = nn.functional.linear(features.to(self.weight.dtype), self.weight, self.bias).float()
         before = self.bn(product[:, : self.embedding_dim])
         length = before.norm(dim=1, keepdim=True).clamp_min(1e-12)
         one = torch.ones_like(length)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from metaface_gui.errors import DeviceError
-from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.embedding.device import multiplies_bfloat16, resolve_device, tune_process
 
 
 @pytest.fixture
@@ -58,3 +58,20 @@ def test_tuning_flushes_denormals_and_bounds_the_threads() -> None:
     thread.join()
     assert products == [0.0], "a worker thread inherits the setting"
     assert 1 <= torch.get_num_threads() <= 8
+
+
+@pytest.mark.parametrize(
+    ("can", "said"),
+    [({"avx512_bf16": True}, True), ({"amx_bf16": True}, True), ({"avx512_bf16": False}, False), ({}, False)],
+)
+def test_bfloat16_is_for_processors_that_multiply_it(
+    monkeypatch: pytest.MonkeyPatch, can: dict[str, bool], said: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: can, raising=False)
+    assert multiplies_bfloat16(torch.device("cpu")) is said
+    assert not multiplies_bfloat16(torch.device("cuda"))
+
+
+def test_a_pytorch_that_does_not_tell_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert not multiplies_bfloat16(torch.device("cpu"))

@@ -249,3 +249,15 @@ def test_a_layer_without_bias_is_stacked_too() -> None:
     x = ProjectedTail(linear, nn.Identity(), torch.tensor([[1.0, 1.0]]))(torch.ones(1, 2))
     # e₀ = (3, 4), so everything is divided by 5: s = (0.6, 0.8), B u = 2, and the constant 1.
     torch.testing.assert_close(x, torch.tensor([[0.6, 0.8, 0.4, 0.2]]))
+
+
+def test_a_projection_in_bfloat16_gives_float32_near_the_same() -> None:
+    plain = embedder().with_projection(PROJECTION)
+    quick = plain.in_bfloat16()
+    assert quick.id == plain.id
+    want, got = plain.features(CROPS), quick.features(CROPS)
+    assert got.dtype == torch.float32
+    torch.testing.assert_close(got, want, atol=0.03, rtol=0.03)
+    assert not torch.equal(got, want)
+    without = quick.with_projection(None)
+    assert (without.id, without.dtype) == ("small-1", torch.bfloat16)

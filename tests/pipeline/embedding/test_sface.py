@@ -94,3 +94,28 @@ def test_features_and_a_copied_tail_can_be_differentiated(sface: TorchEmbedder, 
 def test_another_network_is_refused(store: WeightsStore) -> None:
     with pytest.raises(WeightsError, match="another network than SFace"):
         load_sface(store.path("yunet-2023mar"), CPU)
+
+
+def test_bfloat16_sees_the_same_face(sface: TorchEmbedder, crops: Tensor) -> None:
+    quick = sface.in_bfloat16()
+    assert (quick.id, quick.dtype) == (sface.id, torch.bfloat16)
+    want, got = sface.features(crops), quick.features(crops)
+    assert got.dtype == torch.float32
+    assert torch.cosine_similarity(got, want).min() > 0.9995
+    assert not torch.equal(got, want), "nothing was computed in bfloat16"
+    assert quick.trunk(crops).dtype == quick.embed(crops).dtype == torch.float32
+    assert (quick.embed(crops) @ quick.embed(crops).T - want @ want.T).abs().max() < 0.02
+
+
+def test_bfloat16_leaves_the_network_it_came_from_as_it_is(sface: TorchEmbedder, crops: Tensor) -> None:
+    before = sface.embed(crops)
+    dtypes = {name: weight.dtype for name, weight in sface.trunk_module.named_parameters()}
+    sface.in_bfloat16()
+    assert torch.equal(sface.embed(crops), before)
+    assert {name: weight.dtype for name, weight in sface.trunk_module.named_parameters()} == dtypes
+
+
+def test_pixels_keep_their_precision_in_bfloat16(sface: TorchEmbedder) -> None:
+    dtypes = [weight.dtype for weight in sface.in_bfloat16().trunk_module.parameters()]
+    assert dtypes.count(torch.float32) == 4, "weight and bias of the first layer, the last norm's scale and shift"
+    assert dtypes.count(torch.bfloat16) == len(dtypes) - 4
