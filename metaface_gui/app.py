@@ -47,6 +47,9 @@ class Parts:
     bridge: EngineBridge
 
 
+_PLATFORMS_NOBODY_SEES = ("offscreen", "minimal")
+
+
 def has_display() -> bool:
     """Whether there is a screen to draw on; on Linux Qt would abort the process without one."""
     if os.environ.get("QT_QPA_PLATFORM"):
@@ -169,17 +172,20 @@ def known_settings(settings: RecognitionSettings) -> RecognitionSettings:
     )
 
 
-def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) -> DemoSummary | None:
-    """Play the demo scene in the window, off screen where there is no display; None if the window was closed early.
+def run_demo(
+    *, settings: RecognitionSettings, watch_s: float, out_dir: Path, tell: Callable[[DemoSummary], None]
+) -> None:
+    """Play the demo scene in the window, off screen where there is no display; `tell` gets its summary at the end.
 
-    On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
+    On a screen the window stays open afterwards; closed early, it tells nothing. Nobody's gallery is touched: the demo
+    has its own, in memory.
 
     Raises:
         KnownError: if the screenshots cannot be written, or the demo does not get on.
     """
-    is_offscreen = not has_display()
-    if is_offscreen:
+    if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    is_offscreen = os.environ.get("QT_QPA_PLATFORM") in _PLATFORMS_NOBODY_SEES
     app = make_application()
     start_log()
     try:
@@ -211,9 +217,9 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
             watch_s=watch_s,
             out_dir=out_dir,
         )
-        outcomes: list[DemoSummary | KnownError] = []
-        director.finished.connect(outcomes.append)
-        director.failed.connect(outcomes.append)
+        failures: list[KnownError] = []
+        director.finished.connect(tell)
+        director.failed.connect(failures.append)
         director.failed.connect(app.quit)
         if is_offscreen:
             director.finished.connect(app.quit)
@@ -221,10 +227,8 @@ def run_demo(*, settings: RecognitionSettings, watch_s: float, out_dir: Path) ->
         window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
         app.exec()
         window.close()
-    outcome = outcomes[-1] if outcomes else None
-    if isinstance(outcome, KnownError):
-        raise outcome
-    return outcome
+    if failures:
+        raise failures[0]
 
 
 def write_stills(person: DemoPerson, folder: Path) -> tuple[Path, ...]:

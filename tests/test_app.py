@@ -11,6 +11,7 @@ import pytest
 
 from metaface_gui import app
 from metaface_gui.errors import KnownError
+from metaface_gui.gui.demo_summary import DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, tally_frame
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
@@ -93,9 +94,11 @@ def test_every_face_is_counted_once_against_the_truth() -> None:
 
 
 @pytest.mark.timeout(300)
-def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("platform", [{}, {"QT_QPA_PLATFORM": "offscreen"}], ids=["no display", "offscreen"])
+def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path, platform: dict[str, str]) -> None:
     """The very command of the README, in a process of its own."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    display = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {key: value for key, value in os.environ.items() if key not in display} | platform
     done = subprocess.run(
         [sys.executable, "-m", "metaface_gui", "demo", "--seconds", "3", "--out", str(tmp_path / "out")],
         env=environment,
@@ -129,8 +132,10 @@ def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path
 def test_the_demo_says_where_it_cannot_write(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
+    told: list[DemoSummary] = []
     with pytest.raises(KnownError, match="--out"):
-        app.run_demo(settings=RecognitionSettings(), watch_s=1.0, out_dir=blocked / "out")
+        app.run_demo(settings=RecognitionSettings(), watch_s=1.0, out_dir=blocked / "out", tell=told.append)
+    assert not told
 
 
 def test_the_manifest_names_the_files_that_ship() -> None:

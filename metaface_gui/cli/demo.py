@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,12 @@ def add_parser(verbs: Verbs) -> None:
 def _run(args: argparse.Namespace) -> int:
     from metaface_gui.app import run_demo  # noqa: PLC0415 - Qt's widgets load only for the window
 
-    summary = run_demo(settings=recognition_settings(args), watch_s=max(1.0, args.seconds), out_dir=args.out)
-    if summary is not None:
-        _print(summary, Console(highlight=False))
+    run_demo(
+        settings=recognition_settings(args),
+        watch_s=max(1.0, args.seconds),
+        out_dir=args.out,
+        tell=partial(_print, console=Console(highlight=False)),
+    )
     return 0
 
 
