@@ -1,4 +1,4 @@
-"""A process to kill: enrols people, says who is not some of them, deletes some, and takes some back.
+"""A process to kill: enrols people, says who is not some of them, deletes some, for good or not, and takes some back.
 
 Prints each change once the gallery says that it is done.
 
@@ -50,6 +50,10 @@ def main() -> None:
             gallery.delete_person(person.id)
             sys.stdout.write(f"deleted {person.id} {number}\n")
             sys.stdout.flush()
+            if number % 2 == 0:
+                gallery.purge_deleted()
+                sys.stdout.write(f"purged {person.id} {number}\n")
+                sys.stdout.flush()
 
 
 main()
