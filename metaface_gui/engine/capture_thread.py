@@ -85,16 +85,16 @@ class CaptureThread:
             text = QT_TRANSLATE_NOOP("Errors", "Reading {title} failed unexpectedly. Open it again; the log says more.")
             self._report(SourceState.FAILED, SourceError(text, title=self._source.title))
         finally:
-            self._source.close()
+            self._close()
 
     def _capture(self) -> None:
         self._source.open()
         while not self._stop.is_set():
-            self._report(SourceState.RUNNING)
+            self._report(SourceState.RUNNING if self._running.is_set() else SourceState.PAUSED)
             try:
                 self._read_to_end()
             except SourceError as error:
-                if not self._source.is_live:
+                if not self._source.is_live or self._stop.is_set():
                     raise
                 self._reopen(error)
                 continue
@@ -109,7 +109,8 @@ class CaptureThread:
             frame = self._source.read()
             if frame is None:
                 return
-            if not self._running.is_set():
+            # A driver may have held `read` until long after another source was opened: its frame is of no use then.
+            if self._stop.is_set() or not self._running.is_set():
                 continue
             self._to_look_at.put(frame)
             self._on_frame(frame, self._preview.put(frame))
@@ -118,7 +119,7 @@ class CaptureThread:
         """Wait and open again until it works or somebody stops."""
         for attempt in itertools.count():
             self._report(SourceState.RECONNECTING, error)
-            self._source.close()
+            self._close()
             if self._stop.wait(self._retry_s[min(attempt, len(self._retry_s) - 1)]):
                 return
             try:
@@ -127,3 +128,9 @@ class CaptureThread:
                 error = again
             else:
                 return
+
+    def _close(self) -> None:
+        try:
+            self._source.close()
+        except Exception:  # noqa: BLE001 - letting go of a device that is gone may fail, and nothing is lost by it
+            _log.exception("closing the source failed")

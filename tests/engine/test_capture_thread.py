@@ -138,7 +138,7 @@ def test_a_paused_file_waits_and_goes_on() -> None:
     run.thread.set_paused(True)
     gate.set()
     run.until(SourceState.PAUSED)
-    run.until(SourceState.RUNNING)  # the opening itself
+    run.until(SourceState.PAUSED)  # the opening itself
     assert run.frames == []
     run.thread.set_paused(False)
     run.until(SourceState.ENDED)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from metaface_gui.gallery import Gallery
 
@@ -32,6 +33,7 @@ def acknowledged_until_killed(path: Path, first_number: int, moment: np.random.G
     return [line.decode().split() for line in lines if line.endswith(b"\n")]
 
 
+@pytest.mark.timeout(60 + 5 * KILLS)
 def test_killed_in_the_middle(path: Path) -> None:
     moment = np.random.default_rng(5)
     enrolled: dict[int, str] = {}

@@ -12,10 +12,10 @@ from PIL import Image as PillowImage
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FileKind
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
 from metaface_gui.types import Frame, Image
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
-_MAX_PIXELS = 89_000_000
 _STILL_FPS = 10.0
 
 
@@ -64,14 +64,14 @@ def _refuse_huge(path: Path) -> None:
         with PillowImage.open(path) as header:
             pixels = header.width * header.height
     except (PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
-        pixels = _MAX_PIXELS + 1
+        pixels = MAX_PIXELS + 1
     except (OSError, ValueError, SyntaxError):
         return  # not one of Pillow's formats: OpenCV has a limit of its own and the last word
-    if pixels > _MAX_PIXELS:
+    if pixels > MAX_PIXELS:
         raise SourceError(
             QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
             path=path,
-            limit=_MAX_PIXELS // 1_000_000,
+            limit=MAX_PIXELS // 1_000_000,
         )
 
 

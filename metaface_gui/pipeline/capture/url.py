@@ -11,6 +11,7 @@ import numpy as np
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import LiveKind
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
+from metaface_gui.pipeline.capture.pixels import as_bgr
 from metaface_gui.types import Frame
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp")
@@ -75,11 +76,18 @@ class UrlSource(LiveKind):
         """
         if self._capture is None:
             return None
-        done, image = self._capture.read()
-        if not done or image is None:
-            raise SourceError(QT_TRANSLATE_NOOP("Errors", "The stream {url} broke off."), url=self._shown)
+        try:
+            done, picture = self._capture.read()
+        except cv2.error:
+            done, picture = False, None
+        image = as_bgr(picture) if done else None
+        if image is None:
+            raise SourceError(
+                QT_TRANSLATE_NOOP("Errors", "The stream {url} broke off. Check the camera and the network."),
+                url=self._shown,
+            )
         now_ns = time.monotonic_ns()
-        frame = Frame(np.asarray(image, np.uint8), self._index, (now_ns - self._opened_ns) / 1e9, now_ns)
+        frame = Frame(image, self._index, (now_ns - self._opened_ns) / 1e9, now_ns)
         self._index += 1
         return frame
 

@@ -11,6 +11,7 @@ import numpy as np
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FileKind
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
 from metaface_gui.types import Frame
 
 _MISSING_SHARE = 0.05
@@ -63,10 +64,17 @@ class VideoFileSource(FileKind):
                 QT_TRANSLATE_NOOP("Errors", "{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV."),
                 path=self._path,
             )
+        if capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT) > MAX_PIXELS:
+            capture.release()
+            raise SourceError(
+                QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
+                path=self._path,
+                limit=MAX_PIXELS // 1_000_000,
+            )
         self._capture = capture
-        fps = capture.get(cv2.CAP_PROP_FPS)
+        fps, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self._fps = fps if np.isfinite(fps) and 0.0 < fps < 1000.0 else 0.0
-        self._count = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        self._count = int(count) if np.isfinite(count) and 0.0 < count < 2**53 else 0
         self._index = 0
 
     def read(self) -> Frame | None:
@@ -78,12 +86,16 @@ class VideoFileSource(FileKind):
         if self._capture is None:
             return None
         position_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
-        done, image = self._capture.read()
-        if not done or image is None:
+        try:
+            done, picture = self._capture.read()
+        except cv2.error:  # what follows cannot be decoded
+            done, picture = False, None
+        image = as_bgr(picture) if done else None
+        if image is None:
             self._check_end()
             return None
         time_s = self._index / self._fps if self._fps else max(0.0, position_ms / 1e3)
-        frame = Frame(np.asarray(image, np.uint8), self._index, time_s, time.monotonic_ns())
+        frame = Frame(image, self._index, time_s, time.monotonic_ns())
         self._index += 1
         return frame
 

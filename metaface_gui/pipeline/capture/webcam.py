@@ -14,10 +14,16 @@ import numpy as np
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import LiveKind
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
+from metaface_gui.pipeline.capture.pixels import as_bgr
 from metaface_gui.types import Frame, Image
 
 _BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}
 _STALE_NS = 2_000_000_000
+_STILL_NS = 500_000_000
+"""How long a frozen picture must stay after the camera was opened again to count as what the camera is to show. It is
+longer than the few old frames that a driver may have kept."""
+_MAX_UNUSABLE = 10
+"""Frames in a row that are no pictures, after which a camera counts as lost."""
 _MAX_INDEX = 99
 
 
@@ -50,7 +56,8 @@ class WebcamSource(LiveKind):
     """A webcam by its number.
 
     Some drivers go on giving the last frame after the camera was unplugged. Two seconds of bit-identical pictures,
-    which no sensor's noise allows, count as lost; a uniform picture (closed shutter) does not.
+    which no sensor's noise allows, count as lost; a uniform picture (closed shutter) does not. A camera that was opened
+    again and goes on showing the very same picture is a virtual one that shows a still: it is believed from then on.
 
     Raises:
         SourceError: if the number is above 99.
@@ -77,6 +84,8 @@ class WebcamSource(LiveKind):
         self._opened_ns = 0
         self._last: Image | None = None
         self._changed_ns = 0
+        self._frozen: Image | None = None
+        self._shows_stills = False
 
     @property
     def title(self) -> str:
@@ -101,7 +110,10 @@ class WebcamSource(LiveKind):
             SourceError: if there is no such camera, or it is in use or not permitted.
         """
         self.close()
-        capture = self._opener(self._index)
+        try:
+            capture = self._opener(self._index)
+        except cv2.error as error:
+            raise self._not_opened() from error
         if not capture.isOpened():
             capture.release()
             raise self._not_opened()
@@ -125,14 +137,7 @@ class WebcamSource(LiveKind):
         """
         if self._capture is None:
             return None
-        done, image = self._capture.read()
-        if not done or image is None or image.size == 0:
-            raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "{camera} was lost. Plug it in again; MetaFace goes on by itself."),
-                camera=self.title,
-            )
-        if image.ndim == 2:
-            image = np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+        image = self._next_image(self._capture)
         now_ns = self._clock_ns()
         self._watch(image, now_ns)
         frame = Frame(image, self._count, (now_ns - self._opened_ns) / 1e9, now_ns)
@@ -145,14 +150,48 @@ class WebcamSource(LiveKind):
             self._capture.release()
             self._capture = None
 
+    def _next_image(self, capture: Capture) -> Image:
+        """Return the next frame that is a picture; now and then a driver gives one that is none."""
+        for _ in range(_MAX_UNUSABLE):
+            try:
+                done, picture = capture.read()
+            except cv2.error:
+                break
+            if not done:
+                break
+            image = as_bgr(picture)
+            if image is not None:
+                return image
+        if self._count:
+            text = QT_TRANSLATE_NOOP("Errors", "{camera} was lost. Plug it in again; MetaFace goes on by itself.")
+        else:  # some drivers open a camera that another program holds
+            text = QT_TRANSLATE_NOOP(
+                "Errors",
+                "{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on "
+                "by itself.",
+            )
+        raise SourceError(text, camera=self.title)
+
     def _watch(self, image: Image, now_ns: int) -> None:
+        if self._shows_stills:
+            return
         same = self._last is not None and self._last.shape == image.shape and np.array_equal(self._last, image)
         self._last = image
         if not same or image[::8, ::8].min() == image[::8, ::8].max():
             self._changed_ns = now_ns
-        elif now_ns - self._changed_ns > _STALE_NS:
+            return
+        unchanged_ns = now_ns - self._changed_ns
+        if unchanged_ns > _STILL_NS and self._frozen is not None and np.array_equal(self._frozen, image):
+            self._shows_stills = True
+            self._last = self._frozen = None
+        elif unchanged_ns > _STALE_NS:
+            self._frozen = image
             raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "{camera} is frozen: the same picture for two seconds. Plug it in again."),
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace goes on by "
+                    "itself.",
+                ),
                 camera=self.title,
             )
 
