@@ -76,7 +76,7 @@ class InferenceWorker:
                 commands, self._commands = self._commands, deque()
             if following is not None:
                 if pipeline is not None:
-                    following.number_tracks_after(pipeline)
+                    self._guarded(partial(following.number_tracks_after, pipeline))
                 pipeline = following
             if pipeline is None:
                 continue
@@ -93,4 +93,7 @@ class InferenceWorker:
             act()
         except Exception as error:  # noqa: BLE001 - one lost frame must not end the live view; it is counted and logged
             _log.exception("a frame was lost")
-            self._on_failure(error)
+            try:
+                self._on_failure(error)
+            except Exception:  # noqa: BLE001 - nor may whoever is told of it
+                _log.exception("telling of a lost frame failed")

@@ -13,20 +13,24 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError, KnownError
 from metaface_gui.types import Frame, FrameResult
 
 _TROUBLE_PAUSE_NS = 10_000_000_000
+_OF_DEVICES = ("cuda error", "cuda out of", "cudnn", "cublas", "hip error", "hip out of", "mps backend")
+"""What PyTorch's texts say of a graphics card that failed: most of its versions have no type for that."""
 
 
 class Vitals:
     """Counts what the capture thread shows and the inference thread looks at and loses.
 
-    `on_out_of_memory` is called, on the inference thread, when the graphics card's memory is full.
+    `on_device_lost` is called, on the inference thread, for each frame that was lost because the graphics card's memory
+    is full or the card failed; it has the processor take over, which takes a few frames.
     """
 
-    def __init__(self, listener: EngineListener, on_out_of_memory: Callable[[], None]) -> None:
+    def __init__(self, listener: EngineListener, on_device_lost: Callable[[], None]) -> None:
         self._listener = listener
-        self._on_out_of_memory = on_out_of_memory
+        self._on_device_lost = on_device_lost
         self._shown, self._looked_at = RateMeter(), RateMeter()
         self._failed_frames = 0
         self._quiet_until_ns = 0
+        self._quiet_about_device_until_ns = 0
 
     def on_frame(self, frame: Frame) -> None:
         """Count a captured frame."""
@@ -34,18 +38,18 @@ class Vitals:
 
     def on_result(self, result: FrameResult) -> None:
         """Count a looked-at frame."""
+        self._quiet_about_device_until_ns = 0  # it works: should it fail again, that is news
         self._looked_at.tick(result.finished_ns, (result.finished_ns - result.frame.captured_ns) / 1e6)
 
     def on_failure(self, error: Exception) -> None:
         """Count a lost frame, and say so now and then."""
         self._failed_frames += 1
         now_ns = time.monotonic_ns()
-        if isinstance(error, torch.OutOfMemoryError):
-            text = QT_TRANSLATE_NOOP(
-                "Errors", "The graphics card's memory is full. MetaFace goes on with the processor."
-            )
-            self._listener(Trouble(DeviceError(text)))
-            self._on_out_of_memory()
+        if is_of_device(error):
+            if now_ns >= self._quiet_about_device_until_ns:
+                self._quiet_about_device_until_ns = now_ns + _TROUBLE_PAUSE_NS
+                self._listener(Trouble(_device_lost(error)))
+            self._on_device_lost()
         elif now_ns >= self._quiet_until_ns:
             self._quiet_until_ns = now_ns + _TROUBLE_PAUSE_NS
             text = QT_TRANSLATE_NOOP("Errors", "A frame was lost ({kind}). If this goes on, see the log file.")
@@ -61,3 +65,22 @@ class Vitals:
             failed_frames=self._failed_frames,
             device=device,
         )
+
+
+def is_of_device(error: Exception) -> bool:
+    """Return whether PyTorch says that the graphics card, or what drives it, failed: another device may go on."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).casefold() for words in _OF_DEVICES)
+
+
+def _device_lost(error: Exception) -> DeviceError:
+    if isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).casefold():
+        text = QT_TRANSLATE_NOOP("Errors", "The graphics card's memory is full. MetaFace goes on with the processor.")
+        return DeviceError(text)
+    text = QT_TRANSLATE_NOOP(
+        "Errors",
+        "The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as "
+        "the device.",
+    )
+    return DeviceError(text, kind=type(error).__name__)
