@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from metaface_gui.cli import opens_window
+from metaface_gui.errors import KnownError
+from metaface_gui.gui.application import is_seen, make_application
+
+if TYPE_CHECKING:
+    from metaface_gui.gui.starting_window import StartingWindow
 
 
 def main() -> int:
@@ -13,9 +22,28 @@ def main() -> int:
     # microseconds between two layers: one face is embedded in 9 ms, not 15. Read once, when PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+    arguments = sys.argv[1:]
+    starting = _load_behind_window() if opens_window(arguments) and is_seen() else None
+    if starting is not None and not starting.is_wanted:
+        return 0
     from metaface_gui.cli.main import run  # noqa: PLC0415 - loads PyTorch
 
-    return run(sys.argv[1:])
+    return run(arguments)
+
+
+def _load_behind_window() -> StartingWindow | None:
+    """Show that the window is coming while PyTorch loads, which takes seconds; None if nothing can be shown."""
+    try:
+        make_application()
+    except KnownError:
+        return None  # `run` meets it again and says it
+    from metaface_gui.gui.starting_window import load_behind_window  # noqa: PLC0415 - after the application
+
+    def load() -> None:
+        import_module("metaface_gui.cli.main")
+        import_module("metaface_gui.app")
+
+    return load_behind_window(load)
 
 
 if __name__ == "__main__":

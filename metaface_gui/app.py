@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
+from metaface_gui.gui.application import has_display, is_seen, make_application
 from metaface_gui.pipeline.capture.demo_people import DemoPerson, demo_people
 from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
@@ -45,51 +45,6 @@ class Parts:
     app: QApplication
     engine: Engine
     bridge: EngineBridge
-
-
-_PLATFORMS_NOBODY_SEES = ("offscreen", "minimal")
-
-
-def has_display() -> bool:
-    """Whether there is a screen to draw on; on Linux Qt would abort the process without one."""
-    if os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def make_application() -> QApplication:
-    """Make Qt's application.
-
-    Raises:
-        KnownError: if there is no screen, or a library that Qt links is missing.
-    """
-    if not has_display():
-        raise KnownError(
-            QT_TRANSLATE_NOOP(
-                "Errors",
-                "There is no display to open a window on. Run it in a desktop session, or try “metaface demo”, which "
-                "needs none.",
-            )
-        )
-    try:
-        from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - may fail for want of a system library
-    except ImportError as error:
-        raise KnownError(
-            QT_TRANSLATE_NOOP(
-                "Errors",
-                "Qt cannot start: {reason}. On Debian or Ubuntu: apt-get install libegl1 libgl1 libxkbcommon0 "
-                "libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1. On Fedora: dnf install "
-                "mesa-libEGL mesa-libGL libxkbcommon xcb-util-cursor xcb-util-wm xcb-util-keysyms.",
-            ),
-            reason=error,
-        ) from error
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("MetaFace")
-    app.setApplicationDisplayName("MetaFace")
-    app.setOrganizationName("metaface")
-    app.setDesktopFileName("metaface")
-    return app
 
 
 def start_log() -> None:
@@ -143,6 +98,7 @@ def run_window(
     app = make_application()
     start_log()
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
     from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
 
@@ -153,6 +109,7 @@ def run_window(
     with running(app, gallery, settings, state.hyperparameters) as parts:
         window = MainWindow(parts.engine, parts.bridge, state)
         window.show()
+        close_starting_window(app)
         if source is not None:
             window.open_source(source)
         code = app.exec()
@@ -185,7 +142,7 @@ def run_demo(
     """
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    is_offscreen = os.environ.get("QT_QPA_PLATFORM") in _PLATFORMS_NOBODY_SEES
+    is_offscreen = not is_seen()
     app = make_application()
     start_log()
     try:

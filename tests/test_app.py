@@ -11,6 +11,7 @@ import pytest
 
 from metaface_gui import app
 from metaface_gui.errors import KnownError
+from metaface_gui.gui.application import has_display, make_application
 from metaface_gui.gui.demo_summary import DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, tally_frame
 from metaface_gui.pipeline.learners import LEARNERS
@@ -28,11 +29,11 @@ def test_no_display_is_said_before_qt_aborts(monkeypatch: pytest.MonkeyPatch) ->
     for variable in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
-    assert not app.has_display()
+    assert not has_display()
     with pytest.raises(KnownError, match="no display"):
-        app.make_application()
+        make_application()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert app.has_display()
+    assert has_display()
 
 
 def test_the_log_goes_to_the_users_folder_without_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

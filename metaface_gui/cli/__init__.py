@@ -3,3 +3,20 @@
 May not live here: recognition, adaptation, SQL; the verbs call the engine and the gallery. Exit codes: 0 done, 1 the
 user's input was at fault (one line on stderr), 2 usage.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+VERBS = ("demo", "enroll", "recognize", "gallery", "train", "evaluate", "bench", "weights")
+"""What may follow `metaface`; without one of them it opens the window. The modules are imported only when one runs."""
+
+
+def opens_window(arguments: Sequence[str]) -> bool:
+    """Whether a command line opens the window, as far as can be told before there is a parser."""
+    if any(argument in ("-h", "--help") for argument in arguments):
+        return False
+    # What follows an option is its value: `--source demo`.
+    words = (word for option, word in pairwise(("", *arguments)) if not option.startswith("-"))
+    return not any(word in VERBS for word in words)

@@ -29,6 +29,7 @@ from metaface_gui.gallery import ClashPolicy, Gallery
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
+from metaface_gui.pipeline.embedding.device import release_memory
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -387,6 +388,7 @@ class Engine:
                 self._runners.gallery.submit(
                     QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._keeper.flush_seen()
                 )
+                release_memory()
 
 
 def _check_keys(what: str, keys: Sequence[str], known: Sequence[str] | Mapping[str, object]) -> None:

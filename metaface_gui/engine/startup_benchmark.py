@@ -1,7 +1,8 @@
 """How long the window takes to come, and what memory it needs: measured from outside, on a process of its own.
 
-The process is whatever prints `painted` when its window has painted and `recognised` when a face has its name, a line
-each; `cli.startup_probe` is the one for the real window. Nothing that this process has loaded or warmed up helps it.
+The process is whatever prints `starting` when anything of it is on screen, `painted` when its window has painted and
+`recognised` when a face has its name, a line each; `cli.startup_probe` is the one for the real window. Nothing that
+this process has loaded or warmed up helps it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from metaface_gui.engine.benchmark_figures import Slope, slope_of
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 
 OnStep = Callable[[str], None]
-PAINTED, RECOGNISED = "painted", "recognised"
+STARTING, PAINTED, RECOGNISED = "starting", "painted", "recognised"
 
 _SAMPLE_S = 0.25
 _SETTLING_SHARE = 0.25
@@ -28,8 +29,9 @@ _SETTLING_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class StartUp:
-    """Seconds from starting the process."""
+    """Seconds from starting the process: to the first sign of it, to the window that can be used, to the first name."""
 
+    starting_s: float
     window_s: float
     recognised_s: float
 
@@ -38,6 +40,7 @@ class StartUp:
 class StartUpFigures:
     """The medians of `runs`, on a warm disk: before them the process was started once that does not count."""
 
+    starting_s: float
     window_s: float
     recognised_s: float
     runs: tuple[StartUp, ...]
@@ -66,11 +69,16 @@ def measure_start_up(command: Sequence[str], *, repeats: int, on_step: OnStep = 
     runs = []
     for repeat in range(repeats + 1):
         with _process(command) as (_, lines, started):
-            run = StartUp(_await(PAINTED, lines, started), _await(RECOGNISED, lines, started))
+            run = StartUp(*(_await(word, lines, started) for word in (STARTING, PAINTED, RECOGNISED)))
         if repeat:
             runs.append(run)
         on_step(f"{repeat}/{repeats}")
-    return StartUpFigures(median(run.window_s for run in runs), median(run.recognised_s for run in runs), tuple(runs))
+    return StartUpFigures(
+        median(run.starting_s for run in runs),
+        median(run.window_s for run in runs),
+        median(run.recognised_s for run in runs),
+        tuple(runs),
+    )
 
 
 def measure_memory(command: Sequence[str], *, seconds: float) -> MemoryFigures | None:

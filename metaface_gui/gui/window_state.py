@@ -9,22 +9,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
 
+from metaface_gui.gui.remembered import GEOMETRY, THEME, remembered_bytes, remembered_theme, window_settings
 from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import from_json, to_json
 from metaface_gui.settings import RecognitionSettings
 
 _MAX_TEXT = 4096
-_MAX_BLOB = 64 * 1024
 
 
 class WindowState:
     """Typed access to a `QSettings`; every setter writes at once, so that a crash loses nothing."""
 
     def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
-        self._settings = settings or QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "metaface", "window", parent
-        )
+        self._settings = settings or window_settings(parent)
 
     @property
     def path(self) -> str:
@@ -34,11 +32,11 @@ class WindowState:
     @property
     def geometry(self) -> QByteArray:
         """The window's place, for `QWidget.restoreGeometry` (which refuses what it does not understand)."""
-        return self._bytes("window/geometry")
+        return self._bytes(GEOMETRY)
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._settings.setValue("window/geometry", value)
+        self._settings.setValue(GEOMETRY, value)
 
     @property
     def splitter(self) -> QByteArray:
@@ -116,12 +114,11 @@ class WindowState:
     @property
     def theme(self) -> ThemeMode:
         """Light, dark, or as the system."""
-        value = self._text("window/theme")
-        return ThemeMode(value) if value in {mode.value for mode in ThemeMode} else ThemeMode.SYSTEM
+        return remembered_theme(self._settings)
 
     @theme.setter
     def theme(self, value: ThemeMode) -> None:
-        self._settings.setValue("window/theme", value.value)
+        self._settings.setValue(THEME, value.value)
 
     @property
     def language(self) -> str:
@@ -209,5 +206,4 @@ class WindowState:
         return {"true": True, "false": False}.get(str(value).lower(), default)
 
     def _bytes(self, key: str) -> QByteArray:
-        value = self._settings.value(key, QByteArray())
-        return value if isinstance(value, QByteArray) and value.size() <= _MAX_BLOB else QByteArray()
+        return remembered_bytes(self._settings, key)
