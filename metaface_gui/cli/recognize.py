@@ -6,35 +6,26 @@ import argparse
 import sys
 from collections import Counter
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
 
-from metaface_gui.cli.gallery import open_existing
+from metaface_gui.cli.gallery_adaptation import adapted_to
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
+from metaface_gui.cli.recognize_many import parse_processes, recognize_folder
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.assembly import (
-    AdaptedGallery,
-    adapt_gallery,
-    build_pipeline,
-    load_learning_assets,
-    re_embed,
-)
-from metaface_gui.engine.model_keeper import uncalibrated
+from metaface_gui.engine.annotated_video import AnnotatedVideo
+from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.engine.lines_file import LinesFile
 from metaface_gui.engine.session_files import frame_line
-from metaface_gui.errors import cannot_write
-from metaface_gui.gui.translation import error_text, translate
-from metaface_gui.pipeline.capture.specification import make_source, parse_source
+from metaface_gui.engine.video_folder import find_videos
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.capture.specification import SourceKind, make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.rendering.annotator import Annotator
-from metaface_gui.pipeline.rendering.video_file_writer import VIDEO_FPS, VideoFileWriter
-from metaface_gui.pipeline.weights_store import WeightsStore
-from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame, FrameResult
 
 if TYPE_CHECKING:
@@ -46,7 +37,15 @@ if TYPE_CHECKING:
 
 def add_parser(verbs: Verbs) -> None:
     """Add the verb."""
-    parser = verbs.add_parser("recognize", help=translate("Commands", "say who is in a video, folder, image or stream"))
+    parser = verbs.add_parser(
+        "recognize",
+        help=translate("Commands", "say who is in a video, folder, image or stream"),
+        description=translate(
+            "Commands",
+            "Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is "
+            "taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.",
+        ),
+    )
     parser.add_argument("source", metavar="SOURCE")
     add_gallery_option(parser, required=True)
     parser.add_argument(
@@ -61,31 +60,58 @@ def add_parser(verbs: Verbs) -> None:
         "--jsonl",
         type=Path,
         metavar="OUT",
-        help=translate("Commands", "write the lines to a file and a summary to the terminal"),
+        help=translate(
+            "Commands",
+            "write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a "
+            "VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and "
+            "settings, are left alone: so an interrupted run goes on",
+        ),
     )
-    parser.add_argument("--video", type=Path, metavar="OUT.mp4", help=translate("Commands", "write an annotated video"))
+    parser.add_argument(
+        "--video",
+        type=Path,
+        metavar="OUT.mp4",
+        help=translate("Commands", "write an annotated video; of a folder of videos, a folder of VIDEO.mp4"),
+    )
+    parser.add_argument(
+        "--processes",
+        type=parse_processes,
+        metavar="N",
+        help=translate("Commands", "look at so many videos of a folder at a time (default: one a core, 16 at most)"),
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help=translate("Commands", "look at all videos of a folder, also at those whose lines are there already"),
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
-    source = make_source(parse_source(args.source))
+    spec = parse_source(args.source)
+    if spec.kind is SourceKind.FOLDER and (folder := find_videos(Path(spec.text))) is not None:
+        return recognize_folder(folder, args)
+    source = make_source(spec)
     tune_process()
     settings, store = recognition_settings(args, learner=args.learner), default_store()
     pipeline = build_pipeline(settings, store)
-    adapted = _adapt(args.gallery, pipeline, settings, store)
+    adapted = adapted_to(args.gallery, pipeline, settings, store)
     pipeline.set_classifiers({settings.learner: adapted.classifier}, settings.learner)
     counts: Counter[str] = Counter()
     frames = 0
     console = Console(stderr=args.jsonl is None, highlight=False)
     with ExitStack() as stack:
-        lines = stack.enter_context(_output(args.jsonl)) if args.jsonl else sys.stdout
+        lines = stack.enter_context(LinesFile(args.jsonl)) if args.jsonl else None
         source.open()
         stack.callback(source.close)
-        video = stack.enter_context(_AnnotatedVideo(args.video, source)) if args.video else None
+        video = stack.enter_context(_annotated(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
         task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
         for result in _results(source, pipeline):
-            lines.write(frame_line(result) + "\n")
+            if lines is not None:
+                lines.write(frame_line(result))
+            else:
+                sys.stdout.write(frame_line(result) + "\n")
             if video is not None:
                 video.write(result)
             counts.update(face.identification.name or "" for face in result.faces)
@@ -95,59 +121,14 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _adapt(path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore) -> AdaptedGallery:
-    """Adapt to the gallery at `path`; it is opened to write only if templates of this embedder are missing.
-
-    So a gallery that a window has open can be recognised from at the same time.
-    """
-    embedder_id = pipeline.embedder.id
-    with open_existing(path, read_only=True) as gallery:
-        is_complete = not gallery.count_shots_without(embedder_id)
-    assets = load_learning_assets(pipeline.embedder, store)
-    if assets.cohort is None:
-        sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
-    with open_existing(path, read_only=is_complete) as gallery:
-        if not is_complete:
-            re_embed(gallery, pipeline)
-        return adapt_gallery(gallery, assets, settings)
-
-
 def _results(source: FrameSource, pipeline: FacePipeline) -> Iterator[FrameResult]:
     frame: Frame | None
     while (frame := source.read()) is not None:
         yield pipeline.process(frame)
 
 
-def _output(path: Path) -> TextIO:
-    try:
-        return path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise cannot_write(path, error) from error
-
-
-class _AnnotatedVideo:
-    """The source with its faces marked, at the source's own rate and by its own clock."""
-
-    def __init__(self, path: Path, source: FrameSource) -> None:
-        self._fps = source.nominal_fps or VIDEO_FPS
-        self._writer = VideoFileWriter(path, self._fps)
-        self._annotator = Annotator(translate("Overlay", "Unknown"))
-
-    def __enter__(self) -> _AnnotatedVideo:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
-
-    def write(self, result: FrameResult) -> None:
-        """Add one frame, for as long as a frame of the source lasts or until the next one.
-
-        Raises:
-            KnownError: if the file cannot be written.
-        """
-        time_s = result.frame.time_s
-        self._writer.show(time_s, partial(self._annotator.paint, result))
-        self._writer.hold(time_s + 1.0 / self._fps)
+def _annotated(path: Path, source: FrameSource) -> AnnotatedVideo:
+    return AnnotatedVideo(path, source.nominal_fps, translate("Overlay", "Unknown"))
 
 
 def _summary(console: Console, frames: int, counts: Counter[str]) -> None:

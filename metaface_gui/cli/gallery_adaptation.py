@@ -1,0 +1,37 @@
+"""How commands that recognise make a gallery into a classifier."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from metaface_gui.cli.gallery import open_existing
+from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, load_learning_assets, re_embed
+from metaface_gui.engine.model_keeper import uncalibrated
+from metaface_gui.gui.translation import error_text
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.settings import RecognitionSettings
+
+
+def adapted_to(
+    path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore
+) -> AdaptedGallery:
+    """Adapt to the gallery at `path`; it is opened to write only if templates of this embedder are missing.
+
+    So a gallery that a window has open can be recognised from at the same time. Without a cohort for the embedder a
+    line on stderr says what that means.
+
+    Raises:
+        KnownError: if the gallery or the learner's assets cannot be read.
+    """
+    embedder_id = pipeline.embedder.id
+    with open_existing(path, read_only=True) as gallery:
+        is_complete = not gallery.count_shots_without(embedder_id)
+    assets = load_learning_assets(pipeline.embedder, store)
+    if assets.cohort is None:
+        sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
+    with open_existing(path, read_only=is_complete) as gallery:
+        if not is_complete:
+            re_embed(gallery, pipeline)
+        return adapt_gallery(gallery, assets, settings)

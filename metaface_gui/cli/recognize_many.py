@@ -1,0 +1,248 @@
+"""`metaface recognize FOLDER`: who is in every video of a folder, several at a time."""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from json import dumps
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from metaface_gui.cli.gallery_adaptation import adapted_to
+from metaface_gui.cli.options import recognition_settings
+from metaface_gui.cli.weights import default_store
+from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.engine.finished_videos import run_record, unfinished
+from metaface_gui.engine.video_folder import VideoFolder
+from metaface_gui.engine.video_pool import Failed, Looked, VideoEvent, default_processes, recognize_videos
+from metaface_gui.engine.video_recognition import RecognizerSetup, VideoReport, VideoTask
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.pipeline.embedding.device import tune_process
+
+_EXIT_FAILED = 1
+
+
+def parse_processes(text: str) -> int:
+    """Read a number of processes.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is not a whole number above 0.
+    """
+    if not (text.isascii() and text.isdigit() and int(text)):
+        message = translate("Commands", "“{text}” is not a number of processes, such as 2", None, text=text)
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
+    """Do what the arguments of `metaface recognize` ask for with all videos of a folder; returns the exit code.
+
+    Raises:
+        KnownError: if nothing can be recognised, or an output cannot be written.
+    """
+    console = Console(stderr=args.jsonl is None, highlight=False)
+    _check_annotated_folder(folder, args.video)
+    if folder.pictures:
+        left_out = translate(
+            "Commands",
+            "metaface: {path} is taken for a folder of videos: its {count} pictures are left out.",
+            None,
+            path=folder.path,
+            count=folder.pictures,
+        )
+        sys.stderr.write(left_out + "\n")
+    with ExitStack() as stack:
+        try:
+            lines_folder = args.jsonl or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="metaface-")))
+        except OSError as error:
+            raise cannot_write(Path(tempfile.gettempdir()), error) from error
+        tasks = [_task(folder.path, video, lines_folder, args.video) for video in folder.videos]
+        setup, record = _prepared(args)
+        to_do = unfinished(tasks, lines_folder, record, again=args.again)
+        if len(to_do) < len(tasks):
+            left_alone = translate(
+                "Commands",
+                "{count} videos are done already and are left alone; --again does them again.",
+                None,
+                count=len(tasks) - len(to_do),
+            )
+            console.print(left_alone, soft_wrap=True)
+        if not to_do:
+            return 0
+        run = _Run(folder.path, to_do, prints=args.jsonl is None)
+        processes = min(args.processes or default_processes(), len(to_do))
+        bar = stack.enter_context(_Bar(console, to_do))
+        events = stack.enter_context(closing(recognize_videos(to_do, setup, processes)))
+        for task, event in events:
+            bar.show(task, event)
+            run.take(task, event)
+    run.summary(console, processes)
+    return _EXIT_FAILED if run.failures else 0
+
+
+def _prepared(args: argparse.Namespace) -> tuple[RecognizerSetup, str]:
+    """Adapt to the gallery, once for all processes; returns what they get, and what the lines will depend on."""
+    tune_process()
+    settings, store = recognition_settings(args, learner=args.learner), default_store()
+    adapted = adapted_to(args.gallery, build_pipeline(settings, store), settings, store)
+    setup = RecognizerSetup(settings, default_store, pickle.dumps(adapted.classifier), translate("Overlay", "Unknown"))
+    return setup, run_record(settings, adapted.people)
+
+
+def _task(folder: Path, video: Path, lines_folder: Path, annotated_folder: Path | None) -> VideoTask:
+    """Name outputs after the whole name of the video: beside a.mov there may be an a.mp4."""
+    return VideoTask(
+        folder / video,
+        lines_folder / video.with_name(f"{video.name}.jsonl"),
+        annotated_folder and annotated_folder / video.with_name(f"{video.name}.mp4"),
+    )
+
+
+def _check_annotated_folder(folder: VideoFolder, annotated: Path | None) -> None:
+    if annotated is not None and annotated.resolve().is_relative_to(folder.path.resolve()):
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "Annotated videos in {path} would be looked at as well the next time. Choose a place outside of "
+                "{folder}.",
+            ),
+            path=annotated,
+            folder=folder.path,
+        )
+
+
+class _Bar:
+    """One bar over all videos, each as long as any other; a context manager, on a terminal only."""
+
+    def __init__(self, console: Console, tasks: Sequence[VideoTask]) -> None:
+        self._begun: dict[VideoTask, float] = {}
+        self._ended = 0
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeRemainingColumn(),
+        )
+        self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bar: TaskID = self._bars.add_task(translate("Commands", "looking"), total=len(tasks), note="")
+        self._total = len(tasks)
+
+    def __enter__(self) -> _Bar:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def show(self, task: VideoTask, event: VideoEvent) -> None:
+        """Move on by what has happened to a video."""
+        if isinstance(event, Looked):
+            self._begun[task] = min(1.0, event.frames / event.frame_count) if event.frame_count else 0.0
+        else:
+            self._begun.pop(task, None)
+            self._ended += 1
+        note = translate("Commands", "{done} of {count} videos", None, done=self._ended, count=self._total)
+        self._bars.update(self._bar, completed=self._ended + sum(self._begun.values()), note=note)
+
+
+class _Run:
+    """What has become of the videos; `prints`: lines go to stdout, in the videos' order, each with its video's name."""
+
+    def __init__(self, folder: Path, tasks: Sequence[VideoTask], *, prints: bool) -> None:
+        self._folder, self._tasks, self._prints = folder, tasks, prints
+        self._started = time.perf_counter()
+        self._ended: dict[VideoTask, VideoReport | Failed] = {}
+        self._printed = 0
+
+    @property
+    def failures(self) -> int:
+        """How many videos could not be recognised."""
+        return sum(isinstance(end, Failed) for end in self._ended.values())
+
+    def take(self, task: VideoTask, event: VideoEvent) -> None:
+        """Note the end of a video: tell a failure at once, print lines as soon as those before them are printed."""
+        if isinstance(event, Looked):
+            return
+        self._ended[task] = event
+        if isinstance(event, Failed):
+            sys.stderr.write(f"metaface: {error_text(event.error)}\n")
+        while self._prints and self._printed < len(self._tasks) and self._tasks[self._printed] in self._ended:
+            self._print(self._tasks[self._printed])
+            self._printed += 1
+
+    def summary(self, console: Console, processes: int) -> None:
+        """Print a line a video, and what they come to."""
+        table = Table(box=None)
+        table.add_column(translate("Commands", "video"), overflow="fold")
+        for heading in (translate("Commands", "frames"), translate("Commands", "faces")):
+            table.add_column(heading, justify="right")
+        table.add_column(translate("Commands", "who"), overflow="fold")
+        table.add_column(translate("Commands", "seconds"), justify="right")
+        reports = list[VideoReport]()
+        for task in self._tasks:
+            name, end = _text(self._name(task)), self._ended[task]
+            if isinstance(end, Failed):
+                table.add_row(name, "", "", translate("Commands", "failed"), "")
+                continue
+            reports.append(end)
+            faces = str(sum(end.faces.values()))
+            table.add_row(name, str(end.frames), faces, _text(_who(end.faces)), f"{end.seconds:.1f}")
+        console.print(table)
+        frames, seconds = sum(report.frames for report in reports), time.perf_counter() - self._started
+        console.print(
+            translate(
+                "Commands",
+                "{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {n} at a time",
+                None,
+                videos=len(reports),
+                frames=frames,
+                faces=sum(sum(report.faces.values()) for report in reports),
+                seconds=seconds,
+                fps=frames / seconds,
+                n=processes,
+            ),
+            soft_wrap=True,
+        )
+        if self.failures:
+            said = translate(
+                "Commands",
+                "metaface: {failed} of {count} videos could not be recognised.",
+                None,
+                failed=self.failures,
+                count=len(self._tasks),
+            )
+            sys.stderr.write(said + "\n")
+
+    def _print(self, task: VideoTask) -> None:
+        if isinstance(self._ended[task], Failed):
+            return
+        name = dumps(self._name(task))  # in ASCII: a file's name need not be Unicode
+        with task.lines.open(encoding="utf-8") as lines:
+            for line in lines:
+                sys.stdout.write(f'{{"video": {name}, {line[1:]}')
+        task.lines.unlink()
+
+    def _name(self, task: VideoTask) -> str:
+        return task.video.relative_to(self._folder).as_posix()
+
+
+def _who(faces: Mapping[str, int]) -> str:
+    """Name everybody, the most seen first."""
+    unknown = translate("Overlay", "Unknown")
+    return ", ".join(f"{name or unknown} {count}" for name, count in Counter(faces).most_common())
+
+
+def _text(words: str) -> Text:
+    """Words as they are, whatever brackets are in them; what is not Unicode in a file's name is spelled out."""
+    return Text(words.encode("utf-8", "backslashreplace").decode("utf-8"))
