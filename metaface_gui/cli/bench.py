@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
 
 Tell = Callable[[str], None]
+_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ def _sizes_text(sizes: Sequence[int]) -> str:
 
 
 def _run(args: argparse.Namespace) -> int:
-    plan, console = BenchPlan(), Console(highlight=False)
+    # A file or a pipe has no width of its own, and 80 columns break the lines.
+    plan, console = BenchPlan(), Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
     if args.gallery_sizes:
         plan = replace(plan, gallery=replace(plan.gallery, sizes=tuple(args.gallery_sizes)))
     if args.seconds:
