@@ -14,6 +14,7 @@ from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import rows
+from metaface_gui.gallery.checksums import seal
 from metaface_gui.gallery.contradictions import contradicted_by_merge, contradicted_by_shots, pictures_of
 from metaface_gui.gallery.names import name_key
 from metaface_gui.gallery.records import NewShot, ShotId
@@ -166,6 +167,13 @@ def delete_shot(connection: sqlite3.Connection, shot_id: ShotId) -> DeletedShot:
     return DeletedShot(revision, shot_id, person_id, bool(is_negative))
 
 
+def set_kept(connection: sqlite3.Connection, shot_id: ShotId, *, is_kept: bool) -> None:
+    """Choose whether a shot gives a template."""
+    owner_of(connection, shot_id)
+    connection.execute("UPDATE shot SET kept = ? WHERE id = ?", (int(is_kept), shot_id))
+    seal(connection, "shot", [shot_id])
+
+
 def owner_of(connection: sqlite3.Connection, shot_id: ShotId) -> PersonId:
     """Return whose shot this is.
 
@@ -208,6 +216,7 @@ def merge(connection: sqlite3.Connection, path: Path | None, into_id: PersonId, 
     connection.execute("UPDATE shot SET person_id = ? WHERE person_id = ?", (into_id, from_id))
     connection.execute("UPDATE consent SET person_id = ? WHERE person_id = ?", (into_id, from_id))
     connection.execute("UPDATE person SET last_seen_at = ? WHERE id = ?", (after, into_id))
+    seal(connection, "person", [into_id])
     connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, from_id))
     _mark(connection, withdrawn, revision)
     return MergedPeople(revision, into_id, from_id, from_name, shot_ids, consent_ids, (before, after), withdrawn)
@@ -267,6 +276,7 @@ def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
     connection.execute(
         "UPDATE person SET last_seen_at = ? WHERE id = ? AND last_seen_at IS ?", (before, change.into_id, after)
     )
+    seal(connection, "person", [change.into_id])
 
 
 def _give_back(connection: sqlite3.Connection, table: str, ids: tuple[int, ...], change: MergedPeople) -> None:
@@ -345,6 +355,7 @@ def set_scrub_due(connection: sqlite3.Connection, *, is_due: bool) -> None:
 
 def _set_name(connection: sqlite3.Connection, person_id: PersonId, name: str) -> None:
     connection.execute("UPDATE person SET name = ?, name_key = ? WHERE id = ?", (name, name_key(name), person_id))
+    seal(connection, "person", [person_id])
 
 
 def _ids(connection: sqlite3.Connection, query: str, person_id: PersonId) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import checksums
 from metaface_gui.gallery.records import MAX_CHIP_BYTES
 from metaface_gui.gallery.schema import APPLICATION_ID, Migration, application_id, expected_schema, schema_text
 from metaface_gui.gallery.schema import user_version as version_of
@@ -100,11 +101,15 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
         page_size = connection.execute("PRAGMA page_size").fetchone()[0]
         if path.stat().st_size % page_size and not has_log(path):
             raise damaged(path, "it is cut off")  # SQLite would read zeros for what is missing
-        finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finding = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if finding != "ok":
             raise damaged(path, finding)
         if schema_text(connection) != expected_schema(version, migrations):
             raise damaged(path, "its tables are not those of a gallery")
+        if version >= checksums.SINCE_VERSION:
+            mismatch = checksums.first_mismatch(connection)
+            if mismatch is not None:
+                raise damaged(path, mismatch)
         return version
 
 

@@ -21,6 +21,7 @@ from metaface_gui.gallery.changes import (
     MergedPeople,
     RenamedPerson,
 )
+from metaface_gui.gallery.checksums import seal
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gallery.records import (
@@ -246,8 +247,7 @@ class Gallery:
             GalleryError: if there is no such shot.
         """
         with self._changing() as connection:
-            changes.owner_of(connection, shot_id)
-            connection.execute("UPDATE shot SET kept = ? WHERE id = ?", (int(is_kept), shot_id))
+            changes.set_kept(connection, shot_id, is_kept=is_kept)
 
     def put_embeddings(self, embedder_id: str, vectors: Mapping[ShotId, Floats]) -> None:
         """Add or replace embeddings, float32 (d,) each; those of shots deleted meanwhile are left out.
@@ -271,6 +271,7 @@ class Gallery:
                 "UPDATE person SET last_seen_at = max(?, coalesce(last_seen_at, 0)) WHERE id = ? AND deletion IS NULL",
                 values,
             )
+            seal(connection, "person", seen_at)
 
     def rename(self, person_id: PersonId, name: str) -> RenamedPerson:
         """Give a person another name, or the same one spelt otherwise.

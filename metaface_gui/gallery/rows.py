@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery.checksums import seal
 from metaface_gui.gallery.records import (
     MAX_ID,
     Consent,
@@ -228,15 +229,18 @@ def insert_person(connection: sqlite3.Connection, name: str, key: str, created_a
     cursor = connection.execute(
         "INSERT INTO person (name, name_key, created_at) VALUES (?, ?, ?)", (name, key, to_microseconds(created_at))
     )
-    return int(cursor.lastrowid or 0)
+    person_id = int(cursor.lastrowid or 0)
+    seal(connection, "person", [person_id])
+    return person_id
 
 
 def insert_consent(connection: sqlite3.Connection, person_id: PersonId, consent: NewConsent) -> None:
     """Add a consent record."""
-    connection.execute(
+    cursor = connection.execute(
         "INSERT INTO consent (person_id, given_at, purpose, given_by, text_version) VALUES (?, ?, ?, ?, ?)",
         (person_id, to_microseconds(consent.given_at), consent.purpose, consent.given_by, consent.text_version),
     )
+    seal(connection, "consent", [int(cursor.lastrowid or 0)])
 
 
 def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Sequence[NewShot]) -> tuple[ShotId, ...]:
@@ -261,6 +265,7 @@ def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Seq
         ids.append(int(cursor.lastrowid or 0))
         for embedder_id, vector in shot.embeddings.items():
             insert_embeddings(connection, embedder_id, {ids[-1]: vector})
+    seal(connection, "shot", ids)
     return tuple(ids)
 
 
@@ -275,8 +280,10 @@ def insert_embeddings(connection: sqlite3.Connection, embedder_id: str, vectors:
         (dim,) = connection.execute("SELECT dim FROM embedder WHERE id = ?", (embedder_id,)).fetchone()
         if dim != vector.size:
             raise ValueError(f"{embedder_id} gives embeddings of length {dim}, not {vector.size}")
-        connection.execute(
+        cursor = connection.execute(
             "INSERT OR REPLACE INTO embedding (shot_id, embedder_id, dim, vector) "
             "SELECT id, ?, ?, ? FROM shot WHERE id = ?",
             (embedder_id, dim, to_blob(vector), shot_id),
         )
+        if cursor.rowcount > 0:
+            seal(connection, "embedding", [int(cursor.lastrowid or 0)])

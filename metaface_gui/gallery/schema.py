@@ -14,6 +14,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+from metaface_gui.gallery import checksums
+
 APPLICATION_ID = 0x4D466163
 """`MFac`; SQLite keeps it at byte 68 of the file, where `file` and the like look for it."""
 
@@ -111,7 +113,14 @@ def _negatives_of_version_2(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables_of_version_1, _negatives_of_version_2)
+def _checksums_of_version_3(connection: sqlite3.Connection) -> None:
+    """Give each row that holds something a checksum of it (`checksums`)."""
+    for table in ("person", "consent", "shot", "embedding"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
+    checksums.seal_all(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables_of_version_1, _negatives_of_version_2, _checksums_of_version_3)
 
 
 def application_id(connection: sqlite3.Connection) -> int:

@@ -51,9 +51,10 @@ class OnCard:
 def card(monkeypatch: pytest.MonkeyPatch) -> Card:
     """The card of this computer; `auto` takes it."""
     card = Card()
+    loaded = dict[str, FaceEmbedder]()  # reading the weights twice would take the tests seconds
 
     def make(key: str, device: torch.device, store: WeightsStore) -> FaceEmbedder | OnCard:
-        on_processor = make_embedder(key, torch.device("cpu"), store)
+        on_processor = loaded.setdefault(key, loaded.get(key) or make_embedder(key, torch.device("cpu"), store))
         return OnCard(on_processor, card) if device.type == "cuda" else on_processor
 
     def resolve(name: str) -> torch.device:

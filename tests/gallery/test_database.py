@@ -17,6 +17,7 @@ import pytest
 
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Gallery, NewConsent, NewShot
+from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import APPLICATION_ID, MIGRATIONS
 from metaface_gui.gallery.sqlite_errors import DatabaseBugError
@@ -170,11 +171,13 @@ def test_flipped_bits_are_noticed_or_harmless(filled: Path, seed: int) -> None:
     assert not any("\n" in message for message in messages)
 
 
-def test_damage_that_sqlite_cannot_see_is_reported(filled: Path) -> None:
+def test_values_that_no_gallery_writes_are_reported(filled: Path) -> None:
     execute(
         filled, "UPDATE embedding SET vector = CAST(x'0000c07f' || substr(vector, 5) AS BLOB) WHERE shot_id = 1"
     )  # NaN
     execute(filled, "UPDATE shot SET taken_at = 9223372036854775807")
+    with closing(sqlite3.connect(filled, isolation_level=None)) as connection:
+        seal_all(connection)
     with Gallery.open(filled) as gallery:
         with pytest.raises(GalleryError, match=r"is damaged .*not finite"):
             gallery.templates("sface-2021dec")
@@ -185,8 +188,25 @@ def test_damage_that_sqlite_cannot_see_is_reported(filled: Path) -> None:
 
 def test_text_that_is_no_text_is_reported(filled: Path) -> None:
     execute(filled, "UPDATE person SET name = CAST(x'ff' AS TEXT)")
-    with Gallery.open(filled) as gallery, pytest.raises(GalleryError, match=r"is damaged .*UTF-8"):
-        gallery.snapshot()
+    refused_unchanged(filled, r"is damaged .*UTF-8")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE person SET name = 'Bert', name_key = 'bert' WHERE id = 2",
+        "UPDATE person SET last_seen_at = 5 WHERE id = 2",
+        "UPDATE consent SET purpose = 'to be shown to everybody' WHERE id = 1",
+        "UPDATE shot SET chip = CAST(substr(chip, 1, 500) || x'00' || substr(chip, 502) AS BLOB) WHERE id = 3",
+        "UPDATE shot SET kept = 0 WHERE id = 1",
+        "UPDATE shot SET quality = 0.25 WHERE id = 1",
+        "UPDATE embedding SET vector = CAST(x'0000803f' || substr(vector, 5) AS BLOB) WHERE shot_id = 1",
+        "UPDATE embedding SET shot_id = 9 WHERE shot_id = 1",
+    ],
+)
+def test_rows_that_read_well_and_are_others_are_refused(filled: Path, statement: str) -> None:
+    execute(filled, statement)
+    refused_unchanged(filled, r"is damaged \(the checksum of \w+ \d does not agree\)")
 
 
 def test_second_window_may_only_read(filled: Path, make_shot: MakeShot, consent: NewConsent) -> None:

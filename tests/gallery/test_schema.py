@@ -57,7 +57,7 @@ def test_remaking_a_table_keeps_what_refers_to_it(connection: sqlite3.Connection
     connection.execute("PRAGMA foreign_keys = ON")
     migrate(connection)
     connection.execute("INSERT INTO person (id, name, name_key, created_at) VALUES (1, 'a', 'a', 0)")
-    connection.execute("INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1')")
+    connection.execute("INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1', 0)")
 
     def remake(connection: sqlite3.Connection) -> None:
         connection.execute("CREATE TABLE other AS SELECT * FROM person")
@@ -72,9 +72,9 @@ def test_remaking_a_table_keeps_what_refers_to_it(connection: sqlite3.Connection
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO embedding VALUES (1, 'e', 3, x'0000000000000000')",  # 2 values that claim to be 3
-        "INSERT INTO embedding VALUES (1, 'e', 2, x'0000000000000000')",  # this embedder gives 3
-        "INSERT INTO embedding VALUES (2, 'e', 3, x'000000000000000000000000')",  # no such shot
+        "INSERT INTO embedding VALUES (1, 'e', 3, x'0000000000000000', 0)",  # 2 values that claim to be 3
+        "INSERT INTO embedding VALUES (1, 'e', 2, x'0000000000000000', 0)",  # this embedder gives 3
+        "INSERT INTO embedding VALUES (2, 'e', 3, x'000000000000000000000000', 0)",  # no such shot
         "UPDATE shot SET landmarks = x'00'",
         "UPDATE shot SET quality = 1.5",
         "UPDATE shot SET source = 'elsewhere'",

@@ -11,6 +11,7 @@ import pytest
 
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import ClashPolicy, Gallery, NewConsent, NewShot
+from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.schema import MIGRATIONS
 
 MakeShot = Callable[..., NewShot]
@@ -176,12 +177,13 @@ def test_progress_is_told(filled: Gallery, other: Gallery, tmp_path: Path) -> No
 
 
 def imported_after(filled: Gallery, other: Gallery, tmp_path: Path, *statements: str) -> None:
-    """Import an export that somebody changed by hand."""
+    """Import an export that somebody changed by hand, checksums and all."""
     filled.export_to(tmp_path / "out")
     with closing(sqlite3.connect(tmp_path / "out", isolation_level=None)) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         for statement in statements:
             connection.execute(statement)
+        seal_all(connection)
     other.import_from(tmp_path / "out")
 
 
