@@ -29,6 +29,7 @@ class Database:
         self._writer_lock = lock
         self._mutex = threading.RLock()
         self._is_closed = False
+        self._file_id = None if path is None else _file_id(path)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
@@ -85,7 +86,8 @@ class Database:
         """Give the connection for changes that all happen, or after any exception none of them.
 
         Raises:
-            GalleryError: if the gallery was opened only to read, or the disk is full, gone …
+            GalleryError: if the gallery was opened only to read, or the disk is full, gone …; also if the file is no
+                longer in its place: SQLite would go on writing to what nobody can find any more.
         """
         if self.is_read_only:
             raise GalleryError(
@@ -98,6 +100,18 @@ class Database:
             )
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
+            self._require_in_place()
+
+    def _require_in_place(self) -> None:
+        if self.path is not None and _file_id(self.path) != self._file_id:
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The gallery {path} was moved, deleted or replaced while it was open, so nothing was changed. Put "
+                    "it back, or export the people to a new file while MetaFace is still running.",
+                ),
+                path=str(self.path),
+            )
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -121,7 +135,8 @@ class Database:
         """
         with self._mutex, translated(self.path):
             connection = self._open_connection()
-            connection.execute("VACUUM")
+            self._require_in_place()
+            _vacuum(connection, self.path)
             is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if is_busy:
                 raise GalleryError(
@@ -154,6 +169,31 @@ class Database:
         if self._is_closed:
             raise ValueError("this gallery was closed")
         return self._connection
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    """Return which file is there, whatever it is called; None if there is none. It stays while the file is open."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _vacuum(connection: sqlite3.Connection, path: Path | None) -> None:
+    try:
+        connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        if primary_code(error) != sqlite3.SQLITE_FULL:
+            raise
+        raise GalleryError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to "
+                "rewrite it. Make room on it; MetaFace then clears them by itself.",
+            ),
+            path="memory" if path is None else str(path),
+        ) from error
 
 
 def _glob_escaped(name: str) -> str:

@@ -6,6 +6,7 @@ permission) is a `GalleryError` for the user; what only wrong SQL can cause is a
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,14 @@ _TEMPLATES = {
 }
 
 
+_TEMPLATES_OF_SYSTEM = {
+    errno.ENOSPC: FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): FULL,  # Windows has no such number
+    errno.EROFS: READ_ONLY,
+}
+"""What the operating system says itself, where it is not SQLite that asked for something."""
+
+
 class DatabaseBugError(Exception):
     """SQL failed in a way that no file, disk or other program can cause: the fault is in MetaFace."""
 
@@ -93,4 +102,5 @@ def translated(path: Path | None) -> Iterator[None]:
     except UnicodeDecodeError as error:  # SQLite quotes the damaged bytes in its message, and Python cannot read it
         raise damaged(path, "text that is not UTF-8") from error
     except OSError as error:
-        raise GalleryError(UNREACHABLE, path=shown(path), reason=error.strerror or error) from error
+        template = _TEMPLATES_OF_SYSTEM.get(error.errno or 0, UNREACHABLE)
+        raise GalleryError(template, path=shown(path), reason=error.strerror or error) from error
