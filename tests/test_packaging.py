@@ -117,3 +117,18 @@ def test_windows_icon_has_every_size() -> None:
     with Image.open(draw_icons.ico_path()) as icon:
         assert icon.info["sizes"] == {(size, size) for size in draw_icons.ICO_SIZES}
     assert draw_icons.ico_path().parent == assets_dir() / "icons"
+
+
+def test_files_that_the_contributors_page_names_exist() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = {name for name in re.findall(r"`([\w./-]+\.(?:py|md|toml|json|svg|ico))`", page) if "r2d2" not in name}
+    named -= {name for name in named if "NAME" in name}
+    assert len(named) > 20
+    places = [ROOT, ROOT / "metaface_gui", *(ROOT / "metaface_gui" / "pipeline").iterdir()]
+    places += [
+        ROOT / "metaface_gui" / "gui" / "studio",
+        ROOT / "tests" / "gui" / "studio",
+        ROOT / "tests/pipeline/learners",
+    ]
+    places += [ROOT / "tests" / "pipeline" / "detection"]
+    assert not [name for name in named if not any((place / name).is_file() for place in places)]
