@@ -74,8 +74,9 @@ def test_nothing_but_the_published_file_is_handed_out(folder: Path, tmp_path: Pa
             store.path(entry.name)
         assert entry.file in str(caught.value), name
         assert str(caught.value).endswith("Install MetaFace again."), name
-        (found,) = [result.status for result in store.verify() if result.entry.name == entry.name]
-        assert found is (WeightsStatus.MISSING if name == "missing" else WeightsStatus.DAMAGED)
+        if name in ("missing", "one bit"):  # reads all the others, too
+            (found,) = [result.status for result in store.verify() if result.entry.name == entry.name]
+            assert found is (WeightsStatus.MISSING if name == "missing" else WeightsStatus.DAMAGED)
     file.write_bytes(whole)
     assert store.path(entry.name) == file
 
