@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
-from metaface_gui.gui.application import has_display, is_seen, make_application
+from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
 from metaface_gui.pipeline.capture.demo_people import DemoPerson, demo_people
 from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
@@ -140,8 +139,7 @@ def run_demo(
     Raises:
         KnownError: if the screenshots cannot be written, or the demo does not get on.
     """
-    if not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    draw_off_screen_without_display()
     is_offscreen = not is_seen()
     app = make_application()
     start_log()

@@ -240,7 +240,7 @@ def _silent_display(name: str, environ: Mapping[str, str]) -> DesktopError:
         QT_TRANSLATE_NOOP(
             "Errors",
             "The display {display} does not answer. Check {variable} and that this user may use it; without a display "
-            "there is “QT_QPA_PLATFORM=offscreen metaface demo”.",
+            "there is “metaface demo”.",
         ),
         display=environ.get(variable) or "wayland-0",
         variable=variable,

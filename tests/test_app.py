@@ -11,7 +11,7 @@ import pytest
 
 from metaface_gui import app
 from metaface_gui.errors import KnownError
-from metaface_gui.gui.application import has_display, make_application
+from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
 from metaface_gui.gui.demo_summary import DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, tally_frame
 from metaface_gui.pipeline.learners import LEARNERS
@@ -29,11 +29,27 @@ def test_no_display_is_said_before_qt_aborts(monkeypatch: pytest.MonkeyPatch) ->
     for variable in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
-    assert not has_display()
+    assert not is_seen()
     with pytest.raises(KnownError, match="no display"):
         make_application()
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert has_display()
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xbc")
+    with pytest.raises(KnownError, match="no platform named “xbc”"):
+        make_application()
+
+
+def test_the_demo_draws_off_screen_only_where_no_window_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("DISPLAY", ":997")  # set, as over a lost connection, and nobody there
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert is_seen()
+    draw_off_screen_without_display()
+    assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
+    assert not is_seen()
+    monkeypatch.setenv("QT_QPA_PLATFORM", "minimal")
+    draw_off_screen_without_display()
+    assert os.environ["QT_QPA_PLATFORM"] == "minimal"
 
 
 def test_the_log_goes_to_the_users_folder_without_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ its name, then goes on for as long as it is told. Not a command for users.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
 
 from metaface_gui.engine.startup_benchmark import PAINTED, RECOGNISED, STARTING
-from metaface_gui.gui.application import has_display, make_application
+from metaface_gui.gui.application import draw_off_screen_without_display, make_application
 
 _GIVE_UP_S = 120.0
 
@@ -26,8 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--linger", type=float, default=0.0, metavar="SECONDS")
     args = parser.parse_args(arguments)
-    if not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    draw_off_screen_without_display()
     app = make_application()
     # From here on as `__main__` and `app.run_window` do it.
     from PySide6.QtCore import QEvent, QObject, QSettings, QTimer  # noqa: PLC0415
