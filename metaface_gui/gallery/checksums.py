@@ -10,7 +10,7 @@ accidents, not from forgery: whoever can write the file can write a checksum.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from zlib import crc32
 
 SINCE_VERSION = 3
@@ -18,11 +18,14 @@ SINCE_VERSION = 3
 
 _COLUMNS = {
     "person": "name, name_key, created_at, last_seen_at",
-    "consent": "given_at, purpose, given_by, text_version",
+    "consent": "given_at, purpose, given_by, text_version, keep_until, keep_for",
     "shot": "landmarks, box_xyxy, quality, taken_at, source, kept, is_negative, chip",
     "embedding": "shot_id, embedder_id, dim, vector",
 }
 """What each table's checksum is of. Who owns a row and whether it is deleted is in an index, too."""
+
+_COLUMNS_UNTIL_3 = _COLUMNS | {"consent": "given_at, purpose, given_by, text_version"}
+"""The same in files of version 3."""
 
 Value = int | float | str | bytes | None
 
@@ -38,21 +41,32 @@ def checksum(values: Iterable[Value]) -> int:
 
 def seal(connection: sqlite3.Connection, table: str, row_ids: Iterable[int]) -> None:
     """Give these rows, just inserted or changed, the checksum of what they hold now; missing rows are left out."""
+    _seal(connection, table, _COLUMNS[table], row_ids)
+
+
+def _seal(connection: sqlite3.Connection, table: str, columns: str, row_ids: Iterable[int]) -> None:
     for row_id in row_ids:
-        values = connection.execute(f"SELECT {_COLUMNS[table]} FROM {table} WHERE rowid = ?", (row_id,)).fetchone()
+        values = connection.execute(f"SELECT {columns} FROM {table} WHERE rowid = ?", (row_id,)).fetchone()
         if values is not None:
             connection.execute(f"UPDATE {table} SET checksum = ? WHERE rowid = ?", (checksum(values), row_id))
 
 
-def seal_all(connection: sqlite3.Connection) -> None:
-    """Give every row of the file its checksum."""
-    for table in _COLUMNS:
-        seal(connection, table, [row[0] for row in connection.execute(f"SELECT rowid FROM {table}")])
+def _columns_of(version: int | None) -> Mapping[str, str]:
+    return _COLUMNS_UNTIL_3 if version == SINCE_VERSION else _COLUMNS
 
 
-def first_mismatch(connection: sqlite3.Connection) -> str | None:
-    """Compare all checksums; return what does not agree with its own, as words for an error, None if all do."""
-    for table, columns in _COLUMNS.items():
+def seal_all(connection: sqlite3.Connection, *, version: int | None = None) -> None:
+    """Give every row of a file of this version, None: the newest, its checksum."""
+    for table, columns in _columns_of(version).items():
+        _seal(connection, table, columns, [row[0] for row in connection.execute(f"SELECT rowid FROM {table}")])
+
+
+def first_mismatch(connection: sqlite3.Connection, *, version: int | None = None) -> str | None:
+    """Compare all checksums in a file of this version; return what does not agree with its own, as words for an error.
+
+    None if all do. A version of None means the newest.
+    """
+    for table, columns in _columns_of(version).items():
         for row_id, expected, *values in connection.execute(f"SELECT rowid, checksum, {columns} FROM {table}"):
             if checksum(values) != expected:
                 return f"the checksum of {table} {row_id} does not agree"

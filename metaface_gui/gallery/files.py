@@ -107,7 +107,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
         if schema_text(connection) != expected_schema(version, migrations):
             raise damaged(path, "its tables are not those of a gallery")
         if version >= checksums.SINCE_VERSION:
-            mismatch = checksums.first_mismatch(connection)
+            mismatch = checksums.first_mismatch(connection, version=version)
             if mismatch is not None:
                 raise damaged(path, mismatch)
         return version

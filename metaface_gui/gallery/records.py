@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -132,12 +132,29 @@ class Shot(_Picture):
     person_id: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Until when somebody's data may be kept; `period` is how long that was meant to be, and an extension again is.
+
+    Raises:
+        ValueError: if the time has no zone, or the period is not longer than nothing.
+    """
+
+    until: datetime
+    period: timedelta
+
+    def __post_init__(self) -> None:
+        if self.period <= timedelta(0):
+            raise ValueError(f"period: want more than nothing, got {self.period}")
+        object.__setattr__(self, "until", _utc("until", self.until))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConsent:
     """Somebody's agreement to being enrolled.
 
     `purpose` is what for, `given_by` who agreed and how, in free text (e.g. "the person, on screen"), and
-    `text_version` names the wording they saw.
+    `text_version` names the wording they saw. `retention` says until when; None: without limit.
 
     Raises:
         ValueError: if a text is blank or longer than 2000 characters, or the time has no zone.
@@ -147,6 +164,7 @@ class NewConsent:
     purpose: str
     given_by: str
     text_version: str
+    retention: Retention | None = None
 
     def __post_init__(self) -> None:
         for name, text in (("purpose", self.purpose), ("given_by", self.given_by), ("text_version", self.text_version)):
@@ -156,7 +174,7 @@ class NewConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(NewConsent):
-    """A saved consent record; merged people have several."""
+    """A saved consent record. Who agreed again, or was merged, has several; the newest one's period holds."""
 
     person_id: PersonId
 
@@ -165,7 +183,8 @@ class Consent(NewConsent):
 class Person:
     """Somebody enrolled. `thumbnail` is the encoded picture of their best shot, None if they have no shot left.
 
-    `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs.
+    `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs. `keep_until` is the
+    end of the period that their newest consent allows; None: no limit.
     """
 
     id: PersonId
@@ -175,6 +194,7 @@ class Person:
     last_seen_at: datetime | None
     thumbnail: bytes | None = field(repr=False)
     negative_count: int = 0
+    keep_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from metaface_gui.gallery.records import (
     NewConsent,
     NewShot,
     Person,
+    Retention,
     Shot,
     ShotId,
     ShotSource,
@@ -38,7 +39,8 @@ _PEOPLE = """
         (SELECT chip FROM shot WHERE id = (
             SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative
             ORDER BY kept DESC, quality DESC, id LIMIT 1)),
-        (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND is_negative)
+        (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND is_negative),
+        (SELECT keep_until FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1)
     FROM person WHERE person.deletion IS NULL
 """
 _SHOT_COLUMNS = (
@@ -127,10 +129,11 @@ def read_person(connection: sqlite3.Connection, path: Path | None, person_id: Pe
         return _person(row)
 
 
-def _person(row: tuple[int, str, int, int | None, int, bytes | None, int]) -> Person:
-    person_id, name, created_at, last_seen_at, shot_count, thumbnail, negative_count = row
+def _person(row: tuple[int, str, int, int | None, int, bytes | None, int, int | None]) -> Person:
+    person_id, name, created_at, last_seen_at, shot_count, thumbnail, negative_count, keep_until = row
     seen = None if last_seen_at is None else from_microseconds(last_seen_at)
-    return Person(person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail, negative_count)
+    until = None if keep_until is None else from_microseconds(keep_until)
+    return Person(person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail, negative_count, until)
 
 
 def read_shots(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Shot, ...]:
@@ -209,7 +212,10 @@ def read_embeddings(connection: sqlite3.Connection, path: Path | None, shot_id: 
 
 def read_consents(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Consent, ...]:
     """Return a person's consent records, oldest first."""
-    query = "SELECT given_at, purpose, given_by, text_version FROM consent WHERE person_id = ? ORDER BY id"
+    query = """
+        SELECT given_at, purpose, given_by, text_version, keep_until, keep_for FROM consent
+        WHERE person_id = ? ORDER BY given_at, id
+    """
     rows = connection.execute(query, (person_id,)).fetchall()
     with decoding(path):
         return tuple(
@@ -219,9 +225,14 @@ def read_consents(connection: sqlite3.Connection, path: Path | None, person_id: 
                 purpose=purpose,
                 given_by=given_by,
                 text_version=text_version,
+                retention=None if keep_until is None else _retention(keep_until, keep_for),
             )
-            for given_at, purpose, given_by, text_version in rows
+            for given_at, purpose, given_by, text_version, keep_until, keep_for in rows
         )
+
+
+def _retention(keep_until: int, keep_for: int) -> Retention:
+    return Retention(from_microseconds(keep_until), timedelta(microseconds=keep_for))
 
 
 def insert_person(connection: sqlite3.Connection, name: str, key: str, created_at: datetime) -> PersonId:
@@ -236,9 +247,19 @@ def insert_person(connection: sqlite3.Connection, name: str, key: str, created_a
 
 def insert_consent(connection: sqlite3.Connection, person_id: PersonId, consent: NewConsent) -> None:
     """Add a consent record."""
+    retention = consent.retention
     cursor = connection.execute(
-        "INSERT INTO consent (person_id, given_at, purpose, given_by, text_version) VALUES (?, ?, ?, ?, ?)",
-        (person_id, to_microseconds(consent.given_at), consent.purpose, consent.given_by, consent.text_version),
+        "INSERT INTO consent (person_id, given_at, purpose, given_by, text_version, keep_until, keep_for) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            person_id,
+            to_microseconds(consent.given_at),
+            consent.purpose,
+            consent.given_by,
+            consent.text_version,
+            None if retention is None else to_microseconds(retention.until),
+            None if retention is None else retention.period // _MICROSECOND,
+        ),
     )
     seal(connection, "consent", [int(cursor.lastrowid or 0)])
 

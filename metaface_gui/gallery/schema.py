@@ -117,10 +117,29 @@ def _checksums_of_version_3(connection: sqlite3.Connection) -> None:
     """Give each row that holds something a checksum of it (`checksums`)."""
     for table in ("person", "consent", "shot", "embedding"):
         connection.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
-    checksums.seal_all(connection)
+    checksums.seal_all(connection, version=3)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables_of_version_1, _negatives_of_version_2, _checksums_of_version_3)
+def _retention_of_version_4(connection: sqlite3.Connection) -> None:
+    """Let a consent say until when the data may be kept, and for how long that was meant to be; NULL: no limit.
+
+    The period is in microseconds like the times. It is held beside its end because an extension is "the same again",
+    and an end that was extended no longer tells how long the period is.
+    """
+    connection.execute("ALTER TABLE consent ADD COLUMN keep_until INTEGER")
+    connection.execute(
+        "ALTER TABLE consent ADD COLUMN keep_for INTEGER "
+        "CHECK ((keep_until IS NULL) = (keep_for IS NULL) AND coalesce(keep_for, 1) > 0)"
+    )
+    checksums.seal_all(connection, version=4)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _tables_of_version_1,
+    _negatives_of_version_2,
+    _checksums_of_version_3,
+    _retention_of_version_4,
+)
 
 
 def application_id(connection: sqlite3.Connection) -> int:

@@ -57,7 +57,7 @@ def test_remaking_a_table_keeps_what_refers_to_it(connection: sqlite3.Connection
     connection.execute("PRAGMA foreign_keys = ON")
     migrate(connection)
     connection.execute("INSERT INTO person (id, name, name_key, created_at) VALUES (1, 'a', 'a', 0)")
-    connection.execute("INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1', 0)")
+    connection.execute("INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1', 0, NULL, NULL)")
 
     def remake(connection: sqlite3.Connection) -> None:
         connection.execute("CREATE TABLE other AS SELECT * FROM person")
@@ -82,6 +82,9 @@ def test_remaking_a_table_keeps_what_refers_to_it(connection: sqlite3.Connection
         "UPDATE shot SET is_negative = 2",
         "UPDATE shot SET is_negative = NULL",
         "UPDATE person SET name = ''",
+        "INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1', 0, 5, NULL)",  # an end of a period of no length
+        "INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1', 0, NULL, 5)",
+        "INSERT INTO consent VALUES (1, 1, 0, 'p', 'g', '1', 0, 5, 0)",
         "INSERT INTO person (name, name_key, created_at) VALUES ('A', 'a', 0)",  # the name is taken
         "INSERT INTO state VALUES (2, 0, 0)",
     ],
