@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import logging.handlers
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.program_log import start_log
 from metaface_gui.resources import user_data_dir, weights_dir
 from metaface_gui.settings import RecognitionSettings
 
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from metaface_gui.gui.bridge import EngineBridge
     from metaface_gui.gui.demo_summary import DemoSummary
 
-_LOG_BYTES = 1_000_000
-_LOG_FILES = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -44,21 +40,6 @@ class Parts:
     app: QApplication
     engine: Engine
     bridge: EngineBridge
-
-
-def start_log() -> None:
-    """Write warnings and errors to a rotating file in the user's data folder; where that fails, to stderr."""
-    folder = user_data_dir() / "log"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / "metaface.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
-        )
-    except OSError as error:
-        logging.getLogger(__name__).warning("no log file: %s", error.strerror)
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.getLogger("metaface_gui").addHandler(handler)
 
 
 @contextmanager

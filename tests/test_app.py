@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -50,31 +49,6 @@ def test_the_demo_draws_off_screen_only_where_no_window_can_be_opened(monkeypatc
     monkeypatch.setenv("QT_QPA_PLATFORM", "minimal")
     draw_off_screen_without_display()
     assert os.environ["QT_QPA_PLATFORM"] == "minimal"
-
-
-def test_the_log_goes_to_the_users_folder_without_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(app, "user_data_dir", lambda: tmp_path)
-    logger = logging.getLogger("metaface_gui")
-    before = list(logger.handlers)
-    app.start_log()
-    added = [handler for handler in logger.handlers if handler not in before]
-    try:
-        logging.getLogger("metaface_gui.test").warning("something")
-        assert "something" in (tmp_path / "log" / "metaface.log").read_text()
-    finally:
-        for handler in added:
-            logger.removeHandler(handler)
-            handler.close()
-
-
-def test_a_folder_that_cannot_be_written_costs_the_log_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    blocked = tmp_path / "file"
-    blocked.touch()
-    monkeypatch.setattr(app, "user_data_dir", lambda: blocked)
-    app.start_log()
-    assert "no log file" in caplog.text
 
 
 def test_settings_refuse_a_share_that_is_none() -> None:
