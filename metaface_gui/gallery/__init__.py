@@ -1,7 +1,7 @@
 """People, their shots, their consent and their templates: SQLite lives here and nowhere else.
 
 Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`, `database`),
-what happens in it (`rows`, `changes`, `transfer`) and the one class that others use, `Gallery`.
+what happens in it (`rows`, `changes`, `rights`, `transfer`) and the one class that others use, `Gallery`.
 May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
 """
 
@@ -30,6 +30,7 @@ from metaface_gui.gallery.records import (
     ShotSource,
     Templates,
 )
+from metaface_gui.gallery.rights import StoredPerson, StoredShot
 from metaface_gui.gallery.transfer import ClashPolicy, ImportReport, OnProgress
 
 __all__ = [
@@ -56,6 +57,8 @@ __all__ = [
     "Shot",
     "ShotId",
     "ShotSource",
+    "StoredPerson",
+    "StoredShot",
     "Templates",
     "clean_name",
     "name_key",

@@ -149,7 +149,7 @@ class Database:
                 )
             if self.path is not None:
                 # A copy made before a migration holds the deleted, too.
-                for backup in self.path.parent.glob(f"{_glob_escaped(self.path.name)}.backup-v*"):
+                for backup in self.path.parent.glob(f"{glob_escaped(self.path.name)}.backup-v*"):
                     backup.unlink()
 
     def close(self) -> None:
@@ -196,7 +196,8 @@ def _vacuum(connection: sqlite3.Connection, path: Path | None) -> None:
         ) from error
 
 
-def _glob_escaped(name: str) -> str:
+def glob_escaped(name: str) -> str:
+    """Return the pattern that only this name matches."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 

@@ -25,7 +25,6 @@ from metaface_gui.gallery.checksums import seal
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gallery.records import (
-    Consent,
     GallerySnapshot,
     NewConsent,
     NewShot,
@@ -35,12 +34,13 @@ from metaface_gui.gallery.records import (
     Templates,
     checked_embedding,
 )
+from metaface_gui.gallery.rights import Rights
 from metaface_gui.gallery.transfer import ClashPolicy, ImportReport, OnProgress
 from metaface_gui.resources import user_data_dir
 from metaface_gui.types import Floats, PersonId
 
 
-class Gallery:
+class Gallery(Rights):
     """People and what they are recognised by, in one SQLite file, usable from any thread.
 
     Each method that changes something is one transaction: when it returns, the change is on the disk; when it raises,
@@ -149,16 +149,6 @@ class Gallery:
         with self._database.reading() as connection:
             changes.living_name(connection, person_id)
             return rows.read_shots(connection, self.path, person_id)
-
-    def consents(self, person_id: PersonId) -> tuple[Consent, ...]:
-        """Return what a person agreed to, oldest first.
-
-        Raises:
-            GalleryError: if there is no such person.
-        """
-        with self._database.reading() as connection:
-            changes.living_name(connection, person_id)
-            return rows.read_consents(connection, self.path, person_id)
 
     def templates(self, embedder_id: str) -> Templates:
         """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none.
@@ -381,11 +371,6 @@ class Gallery:
     def _purge_leftovers(self) -> None:
         if not self.is_read_only:
             self.purge_deleted()
-
-    def _scrub(self) -> None:
-        self._database.scrub()
-        with self._database.changing() as connection:
-            changes.set_scrub_due(connection, is_due=False)
 
 
 def _revision(connection: sqlite3.Connection) -> int:

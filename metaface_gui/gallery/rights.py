@@ -1,0 +1,154 @@
+"""What a gallery owes the people in it: an account of what is stored, an end of it, and being forgotten for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from metaface_gui.gallery import changes, rows
+from metaface_gui.gallery.contradictions import pictures_of
+from metaface_gui.gallery.database import Database, glob_escaped
+from metaface_gui.gallery.files import sidecar
+from metaface_gui.gallery.records import Consent, NewConsent, Person, Retention, Shot, ShotId
+from metaface_gui.types import Floats, PersonId
+
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+"""No period is extended beyond this; Python's dates end soon after."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredShot:
+    """A shot, or a face that is not theirs, and what each embedder made of it: float32 (d,) by the embedder's id."""
+
+    shot: Shot
+    embeddings: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPerson:
+    """Everything that a gallery holds about one person, at one moment.
+
+    `shots` are theirs, `negatives` faces of others that were said not to be them. `denials` are shots of theirs that
+    are also kept as "not somebody else", by the id that they have there.
+    """
+
+    person: Person
+    consents: tuple[Consent, ...]
+    shots: tuple[StoredShot, ...]
+    negatives: tuple[StoredShot, ...]
+    denials: tuple[ShotId, ...]
+
+
+class Rights:
+    """The part of `Gallery` that answers for what is stored; made only as a part of it."""
+
+    _database: Database
+
+    def consents(self, person_id: PersonId) -> tuple[Consent, ...]:
+        """Return what a person agreed to, oldest first.
+
+        Raises:
+            GalleryError: if there is no such person.
+        """
+        with self._database.reading() as connection:
+            changes.living_name(connection, person_id)
+            return rows.read_consents(connection, self._database.path, person_id)
+
+    def account_of(self, person_id: PersonId) -> StoredPerson:
+        """Return everything that is stored about a person.
+
+        Raises:
+            GalleryError: if there is no such person.
+        """
+        with self._database.reading() as connection:
+            person = rows.read_person(connection, self._database.path, person_id)
+            stored = [
+                StoredShot(shot, rows.read_embeddings(connection, self._database.path, shot.id))
+                for shot in rows.read_shots(connection, self._database.path, person_id)
+            ]
+            return StoredPerson(
+                person,
+                rows.read_consents(connection, self._database.path, person_id),
+                tuple(one for one in stored if not one.shot.is_negative),
+                tuple(one for one in stored if one.shot.is_negative),
+                pictures_of(connection, person_id),
+            )
+
+    def extend(self, person_id: PersonId, given_by: str, now: datetime) -> Person:
+        """Let a person's data be kept for the same period again, from its end or, if that is over, from now on.
+
+        It is a consent record of its own, given by `given_by`; who is kept without limit gets none.
+
+        Raises:
+            GalleryError: if there is no such person.
+        """
+        with self._database.changing() as connection:
+            changes.living_name(connection, person_id)
+            consents = rows.read_consents(connection, self._database.path, person_id)
+            longer = _extended(consents[-1], given_by, now) if consents else None
+            if longer is not None:
+                changes.next_revision(connection)
+                rows.insert_consent(connection, person_id, longer)
+            return rows.read_person(connection, self._database.path, person_id)
+
+    def delete_for_good(self, person_ids: Iterable[PersonId]) -> tuple[str, ...]:
+        """Delete people at once, bytes and all; return their names. There is no undo.
+
+        What others deleted and may still undo stays as it is. Who is gone already is left out.
+        """
+        names = []
+        with self._database.changing() as connection:
+            present = {person.id for person in rows.read_people(connection, self._database.path)}
+            for person_id in sorted(present.intersection(person_ids)):
+                change = changes.delete_person(connection, person_id)
+                changes.purge_one(connection, change)
+                names.append(change.name)
+        if names:
+            self._scrub()
+        return tuple(names)
+
+    def forget_everything(self) -> int:
+        """Delete everybody and all that is stored, bytes, backups and all; return how many people there were.
+
+        The gallery stays open and can be used. There is no undo, also of what was deleted before.
+        """
+        with self._database.changing() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM person WHERE deletion IS NULL").fetchone()
+            for table in ("embedding", "shot", "consent", "person", "embedder"):
+                connection.execute(f"DELETE FROM {table}")
+            changes.next_revision(connection)
+            changes.set_scrub_due(connection, is_due=True)
+        self._scrub()
+        path = self._database.path
+        if path is not None:
+            # What a killed process left half-written; `scrub` has seen to the backups.
+            for leftover in path.parent.glob(f".{glob_escaped(path.name)}*.part"):
+                leftover.unlink()
+        return int(count)
+
+    def size_bytes(self) -> int:
+        """Return how much room the gallery and its log take on the disk; 0 in memory."""
+        path = self._database.path
+        files = () if path is None else (path, sidecar(path, "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def _scrub(self) -> None:
+        self._database.scrub()
+        with self._database.changing() as connection:
+            changes.set_scrub_due(connection, is_due=False)
+
+
+def _extended(consent: Consent, given_by: str, now: datetime) -> NewConsent | None:
+    retention = consent.retention
+    if retention is None:
+        return None
+    start = max(now, retention.until)
+    until = start + min(retention.period, max(_LATEST - start, retention.period * 0))
+    return NewConsent(
+        given_at=max(now, consent.given_at),  # the newest record decides, also after a clock was set back
+        purpose=consent.purpose,
+        given_by=given_by,
+        text_version=consent.text_version,
+        retention=Retention(until, retention.period),
+    )
