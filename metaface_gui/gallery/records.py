@@ -183,8 +183,8 @@ class Consent(NewConsent):
 class Person:
     """Somebody enrolled. `thumbnail` is the encoded picture of their best shot, None if they have no shot left.
 
-    `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs. `keep_until` is the
-    end of the period that their newest consent allows; None: no limit.
+    `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs. `retention` is
+    what their newest consent allows; None: no limit.
     """
 
     id: PersonId
@@ -194,7 +194,12 @@ class Person:
     last_seen_at: datetime | None
     thumbnail: bytes | None = field(repr=False)
     negative_count: int = 0
-    keep_until: datetime | None = None
+    retention: Retention | None = None
+
+    @property
+    def keep_until(self) -> datetime | None:
+        """When the period ends for which their data may be kept; None: no limit."""
+        return None if self.retention is None else self.retention.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery.checksums import seal
+from metaface_gui.gallery.cipher import ValueCipher, of_embedding, of_shot
 from metaface_gui.gallery.records import (
     MAX_ID,
     Consent,
@@ -36,12 +37,14 @@ _MICROSECOND = timedelta(microseconds=1)
 _PEOPLE = """
     SELECT person.id, person.name, person.created_at, person.last_seen_at,
         (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative),
-        (SELECT chip FROM shot WHERE id = (
-            SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative
-            ORDER BY kept DESC, quality DESC, id LIMIT 1)),
+        best.id, best.chip,
         (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND is_negative),
-        (SELECT keep_until FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1)
-    FROM person WHERE person.deletion IS NULL
+        (SELECT keep_until FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1),
+        (SELECT keep_for FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1)
+    FROM person LEFT JOIN shot AS best ON best.id = (
+        SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative
+        ORDER BY kept DESC, quality DESC, id LIMIT 1)
+    WHERE person.deletion IS NULL
 """
 _SHOT_COLUMNS = (
     "shot.id, shot.person_id, shot.chip, shot.landmarks, shot.box_xyxy, shot.quality, shot.taken_at, shot.source, "
@@ -109,14 +112,14 @@ def is_id(value: int) -> bool:
     return 0 < value <= MAX_ID
 
 
-def read_people(connection: sqlite3.Connection, path: Path | None) -> tuple[Person, ...]:
+def read_people(connection: sqlite3.Connection, cipher: ValueCipher) -> tuple[Person, ...]:
     """Return everybody, in the order of their enrolment."""
     rows = connection.execute(_PEOPLE + "ORDER BY person.id").fetchall()
-    with decoding(path):
-        return tuple(_person(row) for row in rows)
+    with decoding(cipher.path):
+        return tuple(_person(row, cipher) for row in rows)
 
 
-def read_person(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> Person:
+def read_person(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> Person:
     """Return one person.
 
     Raises:
@@ -125,27 +128,33 @@ def read_person(connection: sqlite3.Connection, path: Path | None, person_id: Pe
     row = connection.execute(_PEOPLE + "AND person.id = ?", (person_id,)).fetchone() if is_id(person_id) else None
     if row is None:
         raise no_such_person()
-    with decoding(path):
-        return _person(row)
+    with decoding(cipher.path):
+        return _person(row, cipher)
 
 
-def _person(row: tuple[int, str, int, int | None, int, bytes | None, int, int | None]) -> Person:
-    person_id, name, created_at, last_seen_at, shot_count, thumbnail, negative_count, keep_until = row
+def _person(
+    row: tuple[int, str, int, int | None, int, ShotId | None, bytes | None, int, int | None, int | None],
+    cipher: ValueCipher,
+) -> Person:
+    person_id, name, created_at, last_seen_at, shot_count, best_id, chip, negative_count, keep_until, keep_for = row
+    thumbnail = None if best_id is None or chip is None else cipher.decrypt(chip, of_shot("chip", best_id))
     seen = None if last_seen_at is None else from_microseconds(last_seen_at)
-    until = None if keep_until is None else from_microseconds(keep_until)
-    return Person(person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail, negative_count, until)
+    retention = _retention(keep_until, keep_for)
+    return Person(
+        person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail, negative_count, retention
+    )
 
 
-def read_shots(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Shot, ...]:
+def read_shots(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> tuple[Shot, ...]:
     """Return a person's shots and behind them their negatives, oldest first each."""
     query = f"SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND person.id = ? ORDER BY shot.is_negative, shot.id"
     rows = connection.execute(query, (person_id,)).fetchall()
-    with decoding(path):
-        return tuple(_shot(row) for row in rows)
+    with decoding(cipher.path):
+        return tuple(_shot(row, cipher) for row in rows)
 
 
 def read_shots_without(
-    connection: sqlite3.Connection, path: Path | None, embedder_id: str, after_id: ShotId, limit: int
+    connection: sqlite3.Connection, cipher: ValueCipher, embedder_id: str, after_id: ShotId, limit: int
 ) -> tuple[Shot, ...]:
     """Return the next kept shots and negatives that have no embedding by this embedder, by id."""
     query = f"""
@@ -154,8 +163,8 @@ def read_shots_without(
         ORDER BY shot.id LIMIT ?
     """
     rows = connection.execute(query, (after_id, embedder_id, limit)).fetchall()
-    with decoding(path):
-        return tuple(_shot(row) for row in rows)
+    with decoding(cipher.path):
+        return tuple(_shot(row, cipher) for row in rows)
 
 
 def count_shots_without(connection: sqlite3.Connection, embedder_id: str) -> int:
@@ -167,14 +176,14 @@ def count_shots_without(connection: sqlite3.Connection, embedder_id: str) -> int
     return int(connection.execute(query, (embedder_id,)).fetchone()[0])
 
 
-def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int, int]) -> Shot:
+def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int, int], cipher: ValueCipher) -> Shot:
     shot_id, person_id, chip, landmarks, box_xyxy, quality, taken_at, source, kept, is_negative = row
     return Shot(
         id=shot_id,
         person_id=person_id,
-        chip=chip,
-        landmarks=from_blob(landmarks, (5, 2)),
-        box_xyxy=from_blob(box_xyxy, (4,)),
+        chip=cipher.decrypt(chip, of_shot("chip", shot_id)),
+        landmarks=from_blob(cipher.decrypt(landmarks, of_shot("landmarks", shot_id)), (5, 2)),
+        box_xyxy=from_blob(cipher.decrypt(box_xyxy, of_shot("box_xyxy", shot_id)), (4,)),
         quality=quality,
         taken_at=from_microseconds(taken_at),
         source=ShotSource(source),
@@ -184,7 +193,7 @@ def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int, int]) 
 
 
 def read_templates(
-    connection: sqlite3.Connection, path: Path | None, embedder_id: str, *, of_negatives: bool
+    connection: sqlite3.Connection, cipher: ValueCipher, embedder_id: str, *, of_negatives: bool
 ) -> Templates:
     """Return the embeddings of all kept shots, or of all kept negatives, by one embedder."""
     query = f"""
@@ -194,20 +203,24 @@ def read_templates(
     """
     dim = connection.execute("SELECT dim FROM embedder WHERE id = ?", (embedder_id,)).fetchone()
     rows = connection.execute(query, (int(of_negatives), embedder_id)).fetchall()
-    with decoding(path):
+    with decoding(cipher.path):
+        vectors = b"".join(cipher.decrypt(vector, of_embedding(shot_id, embedder_id)) for shot_id, _, vector in rows)
         return Templates(
             embedder_id=embedder_id,
-            features=from_blob(b"".join(vector for _, _, vector in rows), (len(rows), dim[0] if dim else 0)),
+            features=from_blob(vectors, (len(rows), dim[0] if dim else 0)),
             person_ids=np.array([person_id for _, person_id, _ in rows], np.int64),
             shot_ids=np.array([shot_id for shot_id, _, _ in rows], np.int64),
         )
 
 
-def read_embeddings(connection: sqlite3.Connection, path: Path | None, shot_id: ShotId) -> dict[str, Floats]:
+def read_embeddings(connection: sqlite3.Connection, cipher: ValueCipher, shot_id: ShotId) -> dict[str, Floats]:
     """Return a shot's embeddings, float32 (d,), by their embedders' ids."""
     rows = connection.execute("SELECT embedder_id, dim, vector FROM embedding WHERE shot_id = ?", (shot_id,)).fetchall()
-    with decoding(path):
-        return {embedder_id: from_blob(vector, (dim,)) for embedder_id, dim, vector in rows}
+    with decoding(cipher.path):
+        return {
+            embedder_id: from_blob(cipher.decrypt(vector, of_embedding(shot_id, embedder_id)), (dim,))
+            for embedder_id, dim, vector in rows
+        }
 
 
 def read_consents(connection: sqlite3.Connection, path: Path | None, person_id: PersonId) -> tuple[Consent, ...]:
@@ -225,13 +238,15 @@ def read_consents(connection: sqlite3.Connection, path: Path | None, person_id: 
                 purpose=purpose,
                 given_by=given_by,
                 text_version=text_version,
-                retention=None if keep_until is None else _retention(keep_until, keep_for),
+                retention=_retention(keep_until, keep_for),
             )
             for given_at, purpose, given_by, text_version, keep_until, keep_for in rows
         )
 
 
-def _retention(keep_until: int, keep_for: int) -> Retention:
+def _retention(keep_until: int | None, keep_for: int | None) -> Retention | None:
+    if keep_until is None or keep_for is None:  # the file has both or neither
+        return None
     return Retention(from_microseconds(keep_until), timedelta(microseconds=keep_for))
 
 
@@ -264,33 +279,47 @@ def insert_consent(connection: sqlite3.Connection, person_id: PersonId, consent:
     seal(connection, "consent", [int(cursor.lastrowid or 0)])
 
 
-def insert_shots(connection: sqlite3.Connection, person_id: PersonId, shots: Sequence[NewShot]) -> tuple[ShotId, ...]:
+def insert_shots(
+    connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, shots: Sequence[NewShot]
+) -> tuple[ShotId, ...]:
     """Add shots and their embeddings; return the shots' ids."""
-    ids = []
-    for shot in shots:
-        cursor = connection.execute(
-            "INSERT INTO shot (person_id, landmarks, box_xyxy, quality, taken_at, source, kept, chip, is_negative) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    first_id = _next_shot_id(connection)  # what is encrypted is bound to the id, so it is needed beforehand
+    ids = tuple(range(first_id, first_id + len(shots)))
+    for shot_id, shot in zip(ids, shots, strict=True):
+        connection.execute(
+            "INSERT INTO shot (id, person_id, landmarks, box_xyxy, quality, taken_at, source, kept, chip, is_negative) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
+                shot_id,
                 person_id,
-                to_blob(shot.landmarks),
-                to_blob(shot.box_xyxy),
+                cipher.encrypt(to_blob(shot.landmarks), of_shot("landmarks", shot_id)),
+                cipher.encrypt(to_blob(shot.box_xyxy), of_shot("box_xyxy", shot_id)),
                 float(shot.quality),
                 to_microseconds(shot.taken_at),
                 str(shot.source),
                 int(shot.kept),
-                shot.chip,
+                cipher.encrypt(shot.chip, of_shot("chip", shot_id)),
                 int(shot.is_negative),
             ),
         )
-        ids.append(int(cursor.lastrowid or 0))
         for embedder_id, vector in shot.embeddings.items():
-            insert_embeddings(connection, embedder_id, {ids[-1]: vector})
+            insert_embeddings(connection, cipher, embedder_id, {shot_id: vector})
     seal(connection, "shot", ids)
-    return tuple(ids)
+    return ids
 
 
-def insert_embeddings(connection: sqlite3.Connection, embedder_id: str, vectors: Mapping[ShotId, Floats]) -> None:
+def _next_shot_id(connection: sqlite3.Connection) -> ShotId:
+    """Return the id that AUTOINCREMENT would give: one that no shot has or had."""
+    query = """
+        SELECT coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'shot'), 0),
+            coalesce((SELECT max(id) FROM shot), 0)
+    """
+    return int(max(connection.execute(query).fetchone())) + 1
+
+
+def insert_embeddings(
+    connection: sqlite3.Connection, cipher: ValueCipher, embedder_id: str, vectors: Mapping[ShotId, Floats]
+) -> None:
     """Add or replace embeddings; those of shots that are gone are left out.
 
     Raises:
@@ -304,7 +333,7 @@ def insert_embeddings(connection: sqlite3.Connection, embedder_id: str, vectors:
         cursor = connection.execute(
             "INSERT OR REPLACE INTO embedding (shot_id, embedder_id, dim, vector) "
             "SELECT id, ?, ?, ? FROM shot WHERE id = ?",
-            (embedder_id, dim, to_blob(vector), shot_id),
+            (embedder_id, dim, cipher.encrypt(to_blob(vector), of_embedding(shot_id, embedder_id)), shot_id),
         )
         if cursor.rowcount > 0:
             seal(connection, "embedding", [int(cursor.lastrowid or 0)])

@@ -1,0 +1,80 @@
+"""Until when people may be kept: what a chosen period comes to, and whose is over or soon will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
+from metaface_gui.gallery import Person, Retention
+
+SOON = timedelta(days=7)
+"""So long before its end a period is soon over; of a short one it is the last quarter."""
+MAX_DAYS = 36_500
+"""Longest period that can be chosen; "no limit" is another choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whose period is `over`, and whose `soon` will be; in the order of the ends."""
+
+    over: tuple[Person, ...] = ()
+    soon: tuple[Person, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anybody."""
+        return bool(self.over or self.soon)
+
+
+def due(people: Sequence[Person], now: datetime) -> Due:
+    """Say whose period is over or soon will be, `now` being a time with a zone."""
+    kept = sorted(
+        ((person, person.retention) for person in people if person.retention is not None),
+        key=lambda pair: (pair[1].until, pair[0].id),
+    )
+    over = tuple(person for person, retention in kept if retention.until <= now)
+    soon = tuple(
+        person for person, retention in kept if timedelta(0) < retention.until - now <= min(SOON, retention.period / 4)
+    )
+    return Due(over, soon)
+
+
+def kept_for(days: int, now: datetime) -> Retention:
+    """Return the period of so many days that begins now.
+
+    Raises:
+        EnrollmentError: if that is none, or more than a century.
+    """
+    if not 1 <= days <= MAX_DAYS:
+        raise EnrollmentError(
+            QT_TRANSLATE_NOOP(
+                "Errors", "People can be kept for 1 to {most} days, not {days}. Choose that, or give no limit."
+            ),
+            most=MAX_DAYS,
+            days=days,
+        )
+    return Retention(now + timedelta(days=days), timedelta(days=days))
+
+
+def kept_through(last_day: date, now: datetime) -> Retention:
+    """Return the period from now to the end of that day, by this computer's clock and zone.
+
+    Raises:
+        EnrollmentError: if the day is over, or more than a century away.
+    """
+    is_near = (last_day - now.astimezone().date()).days <= MAX_DAYS
+    end = datetime.combine(last_day + timedelta(days=1), time()).astimezone(UTC) if is_near else now
+    if end <= now:
+        raise EnrollmentError(
+            QT_TRANSLATE_NOOP(
+                "Errors", "People cannot be kept until {day}: name a day from today on, within a hundred years."
+            ),
+            day=last_day.isoformat(),
+        )
+    return Retention(end, end - now)
+
+
+def last_day(until: datetime) -> date:
+    """Return the last day, by this computer's zone, of a period that ends then."""
+    return (until - timedelta(microseconds=1)).astimezone().date()
