@@ -1,8 +1,8 @@
 """Words on screen in the user's language: the one wrapper around Qt's translation, and words for records.
 
 A widget's own texts go through `self.tr("…")`; everything else through `translate`. Both take literal English so that
-`pyside6-lupdate` finds them. It passes over a call in which a keyword comes right after the text, so a text with values
-is written `translate("Context", "{n} people", None, n=3)`; in the place of None may stand a note to the translators.
+`tests/update_translations.py` finds them. A text with values is `translate("Context", "{n} people", None, n=3)`;
+in the place of None may stand a note that tells like texts apart.
 """
 
 from __future__ import annotations

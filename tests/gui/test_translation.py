@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from metaface_gui.gui.translation import (
     translate,
 )
 from metaface_gui.types import QualityIssue
-
-PACKAGE = Path(__file__).parents[2] / "metaface_gui"
 
 
 class Dictionary(QTranslator):
@@ -90,16 +87,3 @@ def test_a_missing_or_damaged_translation_leaves_english(qapp: QApplication, tmp
     assert not install_translation(qapp, "de", tmp_path)
     assert not install_translation(qapp, "fr", tmp_path)
     assert translate("Guidance", "Come closer") == "Come closer"
-
-
-def calls_of_translate() -> Iterator[tuple[str, ast.Call]]:
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "translate":
-                yield f"{path.name}:{node.lineno}", node
-
-
-def test_the_extractor_finds_every_text_with_values() -> None:
-    """`pyside6-lupdate` passes over `translate("Context", "text", n=1)`; see the docstring of `translation`."""
-    missed = [place for place, call in calls_of_translate() if call.keywords and len(call.args) < 3]
-    assert not missed, f"put None (or a note to translators) between the text and its values: {missed}"

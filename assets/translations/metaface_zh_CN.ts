@@ -1,0 +1,4847 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+  <context>
+    <name>AboutDialog</name>
+    <message>
+      <source>About MetaFace</source>
+      <translation>关于 MetaFace</translation>
+    </message>
+    <message>
+      <source>Version {version}, Qt {qt}</source>
+      <translation>版本 {version}，Qt {qt}</translation>
+    </message>
+    <message>
+      <source>not installed</source>
+      <translation>未安装</translation>
+    </message>
+    <message>
+      <source>Live face recognition that learns a new person from a few shots, by meta-learning.</source>
+      <translation>实时人脸识别：借助元学习，看几个样本就能认识新的人。</translation>
+    </message>
+    <message>
+      <source>Pictures, names and templates stay on this computer. Nothing is sent anywhere.</source>
+      <translation>照片、姓名和特征模板只保存在这台电脑上，不会发送到任何地方。</translation>
+    </message>
+    <message>
+      <source>MIT licence. What others made, and under which licence, is in THIRD_PARTY_NOTICES.md.</source>
+      <translation>MIT 许可证。第三方内容及其许可证见 THIRD_PARTY_NOTICES.md。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Adaptation</name>
+    <message>
+      <source>Being adapted …</source>
+      <translation>正在适应…</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet.</source>
+      <translation>还没有录入任何人。</translation>
+    </message>
+    <message>
+      <source>Adapted to {people}, {shots} in {time}</source>
+      <translation>已适应 {people}、{shots}，用时 {time}</translation>
+    </message>
+    <message>
+      <source>left-out shots not measured: nobody has two, or there are too many people</source>
+      <translation>未测留出样本：没有人有两个样本，或人数太多</translation>
+    </message>
+    <message>
+      <source>left-out shots right {after}</source>
+      <translation>留出样本认对 {after}</translation>
+    </message>
+    <message>
+      <source>left-out shots right {before} → {after} (before → after)</source>
+      <translation>留出样本认对 {before} → {after}（之前 → 之后）</translation>
+    </message>
+    <message>
+      <source>1 person</source>
+      <translation>1 人</translation>
+    </message>
+    <message>
+      <source>{n} people</source>
+      <translation>{n} 人</translation>
+    </message>
+  </context>
+  <context>
+    <name>AdaptationPlot</name>
+    <message>
+      <source>loss</source>
+      <translation>损失</translation>
+    </message>
+    <message>
+      <source>accuracy, %</source>
+      <translation>准确率（%）</translation>
+    </message>
+  </context>
+  <context>
+    <name>Ages</name>
+    <message>
+      <source>just now</source>
+      <translation>刚刚</translation>
+    </message>
+    <message>
+      <source>{n} s ago</source>
+      <translation>{n} 秒前</translation>
+    </message>
+    <message>
+      <source>{n} min ago</source>
+      <translation>{n} 分钟前</translation>
+    </message>
+    <message>
+      <source>{n} h ago</source>
+      <translation>{n} 小时前</translation>
+    </message>
+    <message>
+      <source>yesterday</source>
+      <translation>昨天</translation>
+    </message>
+    <message>
+      <source>{n} days ago</source>
+      <translation>{n} 天前</translation>
+    </message>
+    <message>
+      <source>{n} months ago</source>
+      <translation>{n} 个月前</translation>
+    </message>
+    <message>
+      <source>here now</source>
+      <translation>正在画面中</translation>
+    </message>
+    <message>
+      <source>not seen yet</source>
+      <translation>尚未出现</translation>
+    </message>
+    <message>
+      <source>1 shot</source>
+      <translation>1 个样本</translation>
+    </message>
+    <message>
+      <source>{n} shots</source>
+      <translation>{n} 个样本</translation>
+    </message>
+  </context>
+  <context>
+    <name>Commands</name>
+    <message>
+      <source>measure what everything costs on this machine</source>
+      <translation>测量各部分在这台机器上的开销</translation>
+    </message>
+    <message>
+      <source>write the figures as JSON</source>
+      <translation>把数据写成 JSON</translation>
+    </message>
+    <message>
+      <source>measure only these: {sections}</source>
+      <translation>只测量这些：{sections}</translation>
+    </message>
+    <message>
+      <source>look at a video or a folder of pictures in place of the demo scene</source>
+      <translation>用一段视频或一个图片文件夹代替演示场景</translation>
+    </message>
+    <message>
+      <source>people in the galleries (default: {n})</source>
+      <translation>人脸库中的人数（默认：{n}）</translation>
+    </message>
+    <message>
+      <source>how long to watch the live view and the window's memory</source>
+      <translation>观察实时画面和窗口内存的时长</translation>
+    </message>
+    <message>
+      <source>measure face_recognition and OpenCV on the same frames, too</source>
+      <translation>在相同的帧上同时测量 face_recognition 和 OpenCV</translation>
+    </message>
+    <message>
+      <source>“{text}” is not a whole number above 0</source>
+      <translation>“{text}”不是大于 0 的整数</translation>
+    </message>
+    <message>
+      <source>measuring</source>
+      <translation>正在测量</translation>
+    </message>
+    <message>
+      <source>{cpu}, {n} threads; PyTorch {version} on {device}</source>
+      <translation>{cpu}，{n} 个线程；PyTorch {version}，运行于 {device}</translation>
+    </message>
+    <message>
+      <source>Other programs kept {n} cores busy in the last minute: figures will be worse than on a quiet machine.</source>
+      <translation>最近一分钟其他程序占用了 {n} 个核心：数据会比空闲的机器差。</translation>
+    </message>
+    <message>
+      <source>Stages, a call, warm</source>
+      <translation>各阶段，每次调用，预热后</translation>
+    </message>
+    <message>
+      <source>stage</source>
+      <translation>阶段</translation>
+    </message>
+    <message>
+      <source>median ms</source>
+      <translation>中位数 ms</translation>
+    </message>
+    <message>
+      <source>95 % ms</source>
+      <translation>95 % ms</translation>
+    </message>
+    <message>
+      <source>Pipeline, flat out</source>
+      <translation>完整流程，全速</translation>
+    </message>
+    <message>
+      <source>thorough: every face of every frame; live: as the window looks; -all: with every method beside</source>
+      <translation>thorough：检查每帧的每张人脸；live：与窗口的做法相同；-all：同时运行所有方法</translation>
+    </message>
+    <message>
+      <source>{what}, {width}×{height}, {frames} frames × {repeats}</source>
+      <translation>{what}，{width}×{height}，{frames} 帧 × {repeats}</translation>
+    </message>
+    <message>
+      <source>frames/s</source>
+      <translation>帧/秒</translation>
+    </message>
+    <message>
+      <source>faces found</source>
+      <translation>检出人脸</translation>
+    </message>
+    <message>
+      <source>right names</source>
+      <translation>姓名正确</translation>
+    </message>
+    <message>
+      <source>wrong</source>
+      <translation>错误</translation>
+    </message>
+    <message>
+      <source>strangers named</source>
+      <translation>误认陌生人</translation>
+    </message>
+    <message>
+      <source>{key}: {times} times as many frames as {than}</source>
+      <translation>{key}：帧数是 {than} 的 {times} 倍</translation>
+    </message>
+    <message>
+      <source>1 face, ms</source>
+      <translation>1 张人脸，ms</translation>
+    </message>
+    <message>
+      <source>{n} faces, ms</source>
+      <translation>{n} 张人脸，ms</translation>
+    </message>
+    <message>
+      <source>The engine live, without a window, {n} s</source>
+      <translation>引擎实时运行，无窗口，{n} 秒</translation>
+    </message>
+    <message>
+      <source>preview</source>
+      <translation>预览</translation>
+    </message>
+    <message>
+      <source>inference</source>
+      <translation>推理</translation>
+    </message>
+    <message>
+      <source>camera to result, median / 95 %</source>
+      <translation>从摄像头到结果，中位数 / 95 %</translation>
+    </message>
+    <message>
+      <source>camera to result</source>
+      <translation>从摄像头到结果</translation>
+    </message>
+    <message>
+      <source>Learners, by people × shots</source>
+      <translation>各方法，按人数 × 样本数</translation>
+    </message>
+    <message>
+      <source>learner</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>adapt {n}×{k}, ms</source>
+      <translation>适应 {n}×{k}，ms</translation>
+    </message>
+    <message>
+      <source>score {n}×{k}, µs a face</source>
+      <translation>打分 {n}×{k}，每张脸 µs</translation>
+    </message>
+    <message>
+      <source>Second-order MAML: {tasks} tasks, {n}-way {k}-shot, {queries} queries each, {steps} inner steps</source>
+      <translation>二阶 MAML：{tasks} 个任务，{n}-way {k}-shot，各 {queries} 个查询样本，{steps} 步内循环</translation>
+    </message>
+    <message>
+      <source>meta-steps a second, all tasks at once (vmap)</source>
+      <translation>每秒元训练步数，所有任务同时（vmap）</translation>
+    </message>
+    <message>
+      <source>meta-steps a second, task by task</source>
+      <translation>每秒元训练步数，逐个任务</translation>
+    </message>
+    <message>
+      <source>times as fast</source>
+      <translation>加速倍数</translation>
+    </message>
+    <message>
+      <source>Galleries</source>
+      <translation>人脸库</translation>
+    </message>
+    <message>
+      <source>people</source>
+      <translation>人数</translation>
+    </message>
+    <message>
+      <source>shots</source>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>file MB</source>
+      <translation>文件 MB</translation>
+    </message>
+    <message>
+      <source>enrol ms</source>
+      <translation>录入 ms</translation>
+    </message>
+    <message>
+      <source>open ms</source>
+      <translation>打开 ms</translation>
+    </message>
+    <message>
+      <source>read ms</source>
+      <translation>读取 ms</translation>
+    </message>
+    <message>
+      <source>adapt ms</source>
+      <translation>适应 ms</translation>
+    </message>
+    <message>
+      <source>at start ms</source>
+      <translation>启动时 ms</translation>
+    </message>
+    <message>
+      <source>name a face µs</source>
+      <translation>认一张脸 µs</translation>
+    </message>
+    <message>
+      <source>Start-up of the window, median of {n}</source>
+      <translation>窗口启动，{n} 次的中位数</translation>
+    </message>
+    <message>
+      <source>until something is on screen</source>
+      <translation>到屏幕上出现内容</translation>
+    </message>
+    <message>
+      <source>until the window can be used</source>
+      <translation>到窗口可以使用</translation>
+    </message>
+    <message>
+      <source>until somebody is recognised</source>
+      <translation>到认出第一个人</translation>
+    </message>
+    <message>
+      <source>Memory of the window's process</source>
+      <translation>窗口进程的内存</translation>
+    </message>
+    <message>
+      <source>This system does not tell how much memory a process holds.</source>
+      <translation>本系统不提供进程占用的内存大小。</translation>
+    </message>
+    <message>
+      <source>somebody is recognised</source>
+      <translation>认出第一个人时</translation>
+    </message>
+    <message>
+      <source>{n} s later</source>
+      <translation>{n} 秒后</translation>
+    </message>
+    <message>
+      <source>at most</source>
+      <translation>最高</translation>
+    </message>
+    <message>
+      <source>a minute</source>
+      <translation>每分钟</translation>
+    </message>
+    <message>
+      <source>MetaFace and others on the same frames</source>
+      <translation>MetaFace 与其他程序处理相同的帧</translation>
+    </message>
+    <message>
+      <source>face_recognition was not measured: {reason}. Install it: {command}</source>
+      <translation>未测量 face_recognition：{reason}。安装命令：{command}</translation>
+    </message>
+    <message>
+      <source>{peer} was not measured: {reason}. “{stand_in}” runs the same networks on every face of every frame.</source>
+      <translation>未测量 {peer}：{reason}。“{stand_in}”在每帧的每张人脸上运行相同的网络。</translation>
+    </message>
+    <message>
+      <source>play the demo scene; needs no camera, no display</source>
+      <translation>播放演示场景；不需要摄像头，也不需要显示器</translation>
+    </message>
+    <message>
+      <source>how long to watch once everybody is enrolled (default: {n})</source>
+      <translation>所有人录入之后观看多少秒（默认：{n}）</translation>
+    </message>
+    <message>
+      <source>where screenshots go (default: metaface-demo)</source>
+      <translation>截图的保存位置（默认：metaface-demo）</translation>
+    </message>
+    <message>
+      <source>screenshot: {path}</source>
+      <translation>截图：{path}</translation>
+    </message>
+    <message>
+      <source>The demo scene against its truth</source>
+      <translation>演示场景与真实情况的对照</translation>
+    </message>
+    <message>
+      <source>frames looked at</source>
+      <translation>处理的帧</translation>
+    </message>
+    <message>
+      <source>faces of enrolled people</source>
+      <translation>已录入者的人脸</translation>
+    </message>
+    <message>
+      <source>  right name</source>
+      <translation>  姓名正确</translation>
+    </message>
+    <message>
+      <source>  Unknown</source>
+      <translation>  未知</translation>
+    </message>
+    <message>
+      <source>  wrong name</source>
+      <translation>  姓名错误</translation>
+    </message>
+    <message>
+      <source>faces of the stranger</source>
+      <translation>陌生人的人脸</translation>
+    </message>
+    <message>
+      <source>  named</source>
+      <translation>  被认成别人</translation>
+    </message>
+    <message>
+      <source>faces not found</source>
+      <translation>漏检的人脸</translation>
+    </message>
+    <message>
+      <source>found where there is none</source>
+      <translation>误检的人脸</translation>
+    </message>
+    <message>
+      <source>from saving to the first right name</source>
+      <translation>从保存到首次认对</translation>
+    </message>
+    <message>
+      <source>from “not this person” to Unknown</source>
+      <translation>从“不是此人”到“未知”</translation>
+    </message>
+    <message>
+      <source>from naming the stranger to the name</source>
+      <translation>从给陌生人命名到认出</translation>
+    </message>
+    <message>
+      <source>camera to result, median</source>
+      <translation>从摄像头到结果，中位数</translation>
+    </message>
+    <message>
+      <source>The methods on the same frames</source>
+      <translation>各方法处理相同的帧</translation>
+    </message>
+    <message>
+      <source>method</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>right</source>
+      <translation>正确</translation>
+    </message>
+    <message>
+      <source>named</source>
+      <translation>认出</translation>
+    </message>
+    <message>
+      <source>Unknown</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>switches/min</source>
+      <translation>切换/分</translation>
+    </message>
+    <message>
+      <source>agrees</source>
+      <translation>一致</translation>
+    </message>
+    <message>
+      <source>left out</source>
+      <translation>留出</translation>
+    </message>
+    <message>
+      <source>adapts</source>
+      <translation>适应</translation>
+    </message>
+    <message>
+      <source>agrees: decides as most methods do. left out: shots named right, degraded, when left out of the support set.
+* recommended by that report on {n} shots, which took {seconds:.1f} s</source>
+      <translation>一致：与多数方法结论相同。留出：从支持集中留出的降质样本认对的比例。
+* 由该报告推荐，共 {n} 个样本，用时 {seconds:.1f} 秒</translation>
+    </message>
+    <message>
+      <source>enrol a person from images, folders or videos</source>
+      <translation>从图片、文件夹或视频录入一个人</translation>
+    </message>
+    <message>
+      <source>Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; that is recorded. Shots that will not do are refused, with the reason.</source>
+      <translation>录入一个人，或给已有的人添加样本。运行此命令即表示你确认本人已经同意，这一点会记录下来。不合格的样本会被拒绝，并说明原因。</translation>
+    </message>
+    <message>
+      <source>keep at most N diverse shots (default: {n})</source>
+      <translation>最多保留 N 个互不相似的样本（默认：{n}）</translation>
+    </message>
+    <message>
+      <source>reading</source>
+      <translation>正在读取</translation>
+    </message>
+    <message>
+      <source>{name}: {count} shots saved</source>
+      <translation>{name}：已保存 {count} 个样本</translation>
+    </message>
+    <message>
+      <source>refused: {reason}</source>
+      <translation>已拒绝：{reason}</translation>
+    </message>
+    <message>
+      <source>test the learners on people they have never seen</source>
+      <translation>在从未见过的人身上测试各方法</translation>
+    </message>
+    <message>
+      <source>write the report as JSON</source>
+      <translation>把报告写成 JSON</translation>
+    </message>
+    <message>
+      <source>draw DET and accuracy-over-shots plots</source>
+      <translation>绘制 DET 曲线和准确率随样本数变化的曲线</translation>
+    </message>
+    <message>
+      <source>also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled</source>
+      <translation>同时给出录入 1、5、20、100 人时承诺的 FPIR 实际是多少</translation>
+    </message>
+    <message>
+      <source>finding faces</source>
+      <translation>正在检测人脸</translation>
+    </message>
+    <message>
+      <source>features: {condition}</source>
+      <translation>特征：{condition}</translation>
+    </message>
+    <message>
+      <source>adapting</source>
+      <translation>正在适应</translation>
+    </message>
+    <message>
+      <source>written: {path}</source>
+      <translation>已写入：{path}</translation>
+    </message>
+    <message>
+      <source>the meta-test people only, or everybody of a data set that training never saw</source>
+      <translation>只用元测试集的人，或用训练从未见过的数据集的所有人</translation>
+    </message>
+    <message>
+      <source>all, or some of: {keys}</source>
+      <translation>all，或其中一些：{keys}</translation>
+    </message>
+    <message>
+      <source>meta-parameters that you trained, in place of the ones that ship</source>
+      <translation>你训练的元参数，代替自带的元参数</translation>
+    </message>
+    <message>
+      <source>also test each method without its meta-training (default: yes)</source>
+      <translation>同时测试未经元训练的各方法（默认：是）</translation>
+    </message>
+    <message>
+      <source>with commas between: {names}</source>
+      <translation>用逗号分隔：{names}</translation>
+    </message>
+    <message>
+      <source>a number, or several with commas between</source>
+      <translation>一个数，或用逗号分隔的多个数</translation>
+    </message>
+    <message>
+      <source>corruptions drawn of each picture</source>
+      <translation>每张图片生成的降质副本数</translation>
+    </message>
+    <message>
+      <source>there is no condition “{name}”; there are {names}</source>
+      <translation>没有条件“{name}”；可用的有 {names}</translation>
+    </message>
+    <message>
+      <source>“{text}” is less than 1</source>
+      <translation>“{text}”小于 1</translation>
+    </message>
+    <message>
+      <source>“{text}” is no whole number</source>
+      <translation>“{text}”不是整数</translation>
+    </message>
+    <message>
+      <source>{condition}, {n_way}-way {k_shot}-shot, {episodes} episodes</source>
+      <translation>{condition}，{n_way}-way {k_shot}-shot，{episodes} 个任务</translation>
+    </message>
+    <message>
+      <source>{condition}: FPIR in % of the shipped threshold where it promises {promise} %, by people enrolled</source>
+      <translation>{condition}：自带阈值承诺 {promise} % 时的实际 FPIR（%），按录入人数</translation>
+    </message>
+    <message>
+      <source>top-1 %</source>
+      <translation>top-1 %</translation>
+    </message>
+    <message>
+      <source>TPIR at
+FPIR
+1 %</source>
+      <translation>TPIR
+FPIR
+1 %</translation>
+    </message>
+    <message>
+      <source>gain
+over
+stock</source>
+      <translation>相对
+原始
+增益</translation>
+    </message>
+    <message>
+      <source>TPIR at
+FPIR
+0.1 %</source>
+      <translation>TPIR
+FPIR
+0.1 %</translation>
+    </message>
+    <message>
+      <source>ship-
+ped:
+TPIR</source>
+      <translation>自带
+阈值
+TPIR</translation>
+    </message>
+    <message>
+      <source>FPIR
+for
+{promise}</source>
+      <translation>FPIR
+承诺
+{promise}</translation>
+    </message>
+    <message>
+      <source>cal.
+err.</source>
+      <translation>校准
+误差</translation>
+    </message>
+    <message>
+      <source>adapt
+ms</source>
+      <translation>适应
+ms</translation>
+    </message>
+    <message>
+      <source>µs a
+face</source>
+      <translation>每张脸
+µs</translation>
+    </message>
+    <message>
+      <source>  untrained</source>
+      <translation>  未训练</translation>
+    </message>
+    <message>
+      <source>list, show, rename, merge, delete, move people</source>
+      <translation>列出、查看、重命名、合并、删除、转移人员</translation>
+    </message>
+    <message>
+      <source>everybody</source>
+      <translation>所有人</translation>
+    </message>
+    <message>
+      <source>one person's shots and consent</source>
+      <translation>某人的样本和同意记录</translation>
+    </message>
+    <message>
+      <source>give another name</source>
+      <translation>改名</translation>
+    </message>
+    <message>
+      <source>move all shots of the second person to the first</source>
+      <translation>把第二个人的所有样本移给第一个人</translation>
+    </message>
+    <message>
+      <source>delete a person and everything made from them, for good</source>
+      <translation>彻底删除某人以及由其生成的一切</translation>
+    </message>
+    <message>
+      <source>write everybody, or those named, to one file</source>
+      <translation>把所有人或指定的人写入一个文件</translation>
+    </message>
+    <message>
+      <source>add everybody in an exported file</source>
+      <translation>添加导出文件中的所有人</translation>
+    </message>
+    <message>
+      <source>what to do when a name is taken (default: skip)</source>
+      <translation>姓名已存在时的处理方式（默认：skip，跳过）</translation>
+    </message>
+    <message>
+      <source>The gallery is empty. “metaface enroll NAME PHOTO…” adds somebody.</source>
+      <translation>人脸库是空的。用“metaface enroll 姓名 照片…”添加人员。</translation>
+    </message>
+    <message>
+      <source>name</source>
+      <translation>姓名</translation>
+    </message>
+    <message>
+      <source>enrolled</source>
+      <translation>录入时间</translation>
+    </message>
+    <message>
+      <source>last seen</source>
+      <translation>最近出现</translation>
+    </message>
+    <message>
+      <source>consent: {when}, given by {who}, for: {purpose}</source>
+      <translation>同意：{when}，由 {who} 给出，用途：{purpose}</translation>
+    </message>
+    <message>
+      <source>shot</source>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>taken</source>
+      <translation>拍摄时间</translation>
+    </message>
+    <message>
+      <source>from</source>
+      <translation>来自</translation>
+    </message>
+    <message>
+      <source>quality</source>
+      <translation>质量</translation>
+    </message>
+    <message>
+      <source>not this person</source>
+      <translation>不是此人</translation>
+    </message>
+    <message>
+      <source>{added} added, {renamed} renamed, {merged} merged, {skipped} skipped</source>
+      <translation>添加 {added}，改名 {renamed}，合并 {merged}，跳过 {skipped}</translation>
+    </message>
+    <message>
+      <source>what to look at: a camera's number, a file, a folder, a URL or the demo scene</source>
+      <translation>看什么：摄像头编号、文件、文件夹、网址或演示场景</translation>
+    </message>
+    <message>
+      <source>how to adapt: {keys}</source>
+      <translation>适应方法：{keys}</translation>
+    </message>
+    <message>
+      <source>metaface: interrupted</source>
+      <translation>metaface：已中断</translation>
+    </message>
+    <message>
+      <source>Live few-shot face recognition that adapts on the spot.</source>
+      <translation>实时小样本人脸识别，当场适应。</translation>
+    </message>
+    <message>
+      <source>commands</source>
+      <translation>命令</translation>
+    </message>
+    <message>
+      <source>gallery file; it is made if it is not there</source>
+      <translation>人脸库文件；不存在时会新建</translation>
+    </message>
+    <message>
+      <source>where to compute</source>
+      <translation>用什么设备计算</translation>
+    </message>
+    <message>
+      <source>what finds faces</source>
+      <translation>用什么检测人脸</translation>
+    </message>
+    <message>
+      <source>what turns faces into vectors</source>
+      <translation>用什么把人脸变成向量</translation>
+    </message>
+    <message>
+      <source>share of strangers that may be taken for somebody, e.g. 0.01</source>
+      <translation>允许被误认的陌生人比例，例如 0.01</translation>
+    </message>
+    <message>
+      <source>a folder that holds one folder of pictures per person</source>
+      <translation>每人一个图片子文件夹的文件夹</translation>
+    </message>
+    <message>
+      <source>a trunk that you trained, in place of the one that ships</source>
+      <translation>你训练的主干，代替自带的主干</translation>
+    </message>
+    <message>
+      <source>a projection that you trained, in place of the one that ships</source>
+      <translation>你训练的投影，代替自带的投影</translation>
+    </message>
+    <message>
+      <source>where faces and features are kept</source>
+      <translation>人脸和特征的缓存位置</translation>
+    </message>
+    <message>
+      <source>“{text}” is not a share between 0 and 1, such as 0.01</source>
+      <translation>“{text}”不是 0 和 1 之间的比例，例如 0.01</translation>
+    </message>
+    <message>
+      <source>say who is in a video, folder, image or stream</source>
+      <translation>指出视频、文件夹、图片或视频流中有谁</translation>
+    </message>
+    <message>
+      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.</source>
+      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片而其下的文件夹有视频时，按视频文件夹处理。</translation>
+    </message>
+    <message>
+      <source>write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and settings, are left alone: so an interrupted run goes on</source>
+      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则写入一个文件夹，每个视频得到一个 VIDEO.jsonl。已经存在、比视频新，且人员和设置相同的结果不再重做，因此中断后可以接着运行</translation>
+    </message>
+    <message>
+      <source>write an annotated video; of a folder of videos, a folder of VIDEO.mp4</source>
+      <translation>写出带标注的视频；对视频文件夹则写出一个装有 VIDEO.mp4 的文件夹</translation>
+    </message>
+    <message>
+      <source>look at so many videos of a folder at a time (default: one a core, 16 at most)</source>
+      <translation>同时处理文件夹中多少个视频（默认：每个核心一个，最多 16）</translation>
+    </message>
+    <message>
+      <source>look at all videos of a folder, also at those whose lines are there already</source>
+      <translation>处理文件夹中的所有视频，包括已有结果的</translation>
+    </message>
+    <message>
+      <source>looking</source>
+      <translation>正在查看</translation>
+    </message>
+    <message>
+      <source>{frames} frames, {faces} faces</source>
+      <translation>{frames} 帧，{faces} 张人脸</translation>
+    </message>
+    <message>
+      <source>“{text}” is not a number of processes, such as 2</source>
+      <translation>“{text}”不是进程数，例如 2</translation>
+    </message>
+    <message>
+      <source>metaface: {path} is taken for a folder of videos: its {count} pictures are left out.</source>
+      <translation>metaface：{path} 按视频文件夹处理，其中 {count} 张图片不予处理。</translation>
+    </message>
+    <message>
+      <source>{count} videos are done already and are left alone; --again does them again.</source>
+      <translation>{count} 个视频已处理过，不再重做；用 --again 重新处理。</translation>
+    </message>
+    <message>
+      <source>{done} of {count} videos</source>
+      <translation>{count} 个视频中的 {done} 个</translation>
+    </message>
+    <message>
+      <source>video</source>
+      <translation>视频</translation>
+    </message>
+    <message>
+      <source>frames</source>
+      <translation>帧</translation>
+    </message>
+    <message>
+      <source>faces</source>
+      <translation>人脸</translation>
+    </message>
+    <message>
+      <source>who</source>
+      <translation>谁</translation>
+    </message>
+    <message>
+      <source>seconds</source>
+      <translation>秒</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>失败</translation>
+    </message>
+    <message>
+      <source>{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {n} at a time</source>
+      <translation>{videos} 个视频，{frames} 帧，{faces} 张人脸，用时 {seconds:.1f} 秒：{fps:.1f} 帧/秒，同时 {n} 个</translation>
+    </message>
+    <message>
+      <source>metaface: {failed} of {count} videos could not be recognised.</source>
+      <translation>metaface：{count} 个视频中有 {failed} 个无法识别。</translation>
+    </message>
+    <message>
+      <source>meta-train a method on a folder of people</source>
+      <translation>用一个人员文件夹元训练一种方法</translation>
+    </message>
+    <message>
+      <source>other methods' meta-parameters that you trained, for “rl2” to choose from</source>
+      <translation>你训练的其他方法的元参数，供“rl2”选择</translation>
+    </message>
+    <message>
+      <source>outer steps</source>
+      <translation>外循环步数</translation>
+    </message>
+    <message>
+      <source>episodes a step</source>
+      <translation>每步的任务数</translation>
+    </message>
+    <message>
+      <source>highest rate</source>
+      <translation>最大学习率</translation>
+    </message>
+    <message>
+      <source>degraded copies of each picture (default: 6)</source>
+      <translation>每张图片的降质副本数（默认：6）</translation>
+    </message>
+    <message>
+      <source>go on where an interrupted training stopped</source>
+      <translation>从中断处继续训练</translation>
+    </message>
+    <message>
+      <source>“{text}” has nothing to train; choose one of: {choices}</source>
+      <translation>“{text}”没有可训练的内容；请选择以下之一：{choices}</translation>
+    </message>
+    <message>
+      <source>there is no learner “{text}”; choose one of: {choices}</source>
+      <translation>没有方法“{text}”；请选择以下之一：{choices}</translation>
+    </message>
+    <message>
+      <source>“{text}” is no number above 0</source>
+      <translation>“{text}”不是大于 0 的数</translation>
+    </message>
+    <message>
+      <source>Run the same command with --resume to go on.</source>
+      <translation>用同样的命令加上 --resume 即可继续。</translation>
+    </message>
+    <message>
+      <source>The embedder has no projection, so the tail cannot move and there is little to gain. Run “metaface train projection” first, and give its file with --projection.</source>
+      <translation>特征提取器没有投影，尾部无法移动，收益很小。请先运行“metaface train projection”，再用 --projection 给出它的文件。</translation>
+    </message>
+    <message>
+      <source>projecting</source>
+      <translation>正在投影</translation>
+    </message>
+    <message>
+      <source>meta-training {key}</source>
+      <translation>元训练 {key}</translation>
+    </message>
+    <message>
+      <source>it is a folder</source>
+      <translation>它是文件夹</translation>
+    </message>
+    <message>
+      <source>{title}: accuracy {top1:.1%}, TPIR at FPIR {fpir:.0%} {tpir:.1%}</source>
+      <translation>{title}：准确率 {top1:.1%}，FPIR 为 {fpir:.0%} 时 TPIR {tpir:.1%}</translation>
+    </message>
+    <message>
+      <source>untrained</source>
+      <translation>未训练</translation>
+    </message>
+    <message>
+      <source>trained, step {step}</source>
+      <translation>已训练，第 {step} 步</translation>
+    </message>
+    <message>
+      <source>{file}: {size:.2f} MB, {steps} steps in {seconds:.0f} s</source>
+      <translation>{file}：{size:.2f} MB，{steps} 步，用时 {seconds:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>features of the training people</source>
+      <translation>训练人员的特征</translation>
+    </message>
+    <message>
+      <source>features of the validation people</source>
+      <translation>验证人员的特征</translation>
+    </message>
+    <message>
+      <source>choosing the sharpening</source>
+      <translation>正在选择锐化程度</translation>
+    </message>
+    <message>
+      <source>γ = {sharpening}, {condition}: promised 1 %, achieved with so many people enrolled {shares}</source>
+      <translation>γ = {sharpening}，{condition}：承诺 1 %，录入这么多人时实际为 {shares}</translation>
+    </message>
+    <message>
+      <source>training the projection</source>
+      <translation>正在训练投影</translation>
+    </message>
+    <message>
+      <source>loss {loss:.3f}, validation: {validation:.3f}</source>
+      <translation>损失 {loss:.3f}，验证：{validation:.3f}</translation>
+    </message>
+    <message>
+      <source>validation loss {before:.3f} → {after:.3f} at step {step}; {file}</source>
+      <translation>验证损失 {before:.3f} → {after:.3f}，第 {step} 步；{file}</translation>
+    </message>
+    <message>
+      <source>tuning the trunk</source>
+      <translation>正在微调主干</translation>
+    </message>
+    <message>
+      <source>loss {loss:.3f}, cosine {cosine:.3f}</source>
+      <translation>损失 {loss:.3f}，余弦 {cosine:.3f}</translation>
+    </message>
+    <message>
+      <source>cosine of degraded to clean pictures {before:.3f} → {after:.3f}; {file}</source>
+      <translation>降质图与原图的余弦 {before:.3f} → {after:.3f}；{file}</translation>
+    </message>
+    <message>
+      <source>loss {loss:.3f}, validation: accuracy {top1:.1%}, TPIR {tpir:.1%}</source>
+      <translation>损失 {loss:.3f}，验证：准确率 {top1:.1%}，TPIR {tpir:.1%}</translation>
+    </message>
+    <message>
+      <source>{count} steps skipped</source>
+      <translation>跳过 {count} 步</translation>
+    </message>
+    <message>
+      <source>{time} left</source>
+      <translation>剩余 {time}</translation>
+    </message>
+    <message>
+      <source>list, fetch and check the models' weights</source>
+      <translation>列出、下载和检查模型权重</translation>
+    </message>
+    <message>
+      <source>what there is</source>
+      <translation>有哪些权重</translation>
+    </message>
+    <message>
+      <source>download weights that do not ship</source>
+      <translation>下载未随程序附带的权重</translation>
+    </message>
+    <message>
+      <source>take them from a file you have instead of the network</source>
+      <translation>使用你已有的文件，不从网络下载</translation>
+    </message>
+    <message>
+      <source>compare every checksum</source>
+      <translation>比对所有校验和</translation>
+    </message>
+    <message>
+      <source>for</source>
+      <translation>用途</translation>
+    </message>
+    <message>
+      <source>size</source>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>licence</source>
+      <translation>许可证</translation>
+    </message>
+    <message>
+      <source>here</source>
+      <translation>本机</translation>
+    </message>
+    <message>
+      <source>yes</source>
+      <translation>有</translation>
+    </message>
+    <message>
+      <source>no</source>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>{name} is here: {path}</source>
+      <translation>{name} 在这里：{path}</translation>
+    </message>
+    <message>
+      <source>{people} different strangers cannot bear a claim about a FPIR of {fpir}: by the rule of three, even none let through would only show that it is below {limit}.</source>
+      <translation>{people} 个不同的陌生人不足以支持 FPIR 为 {fpir} 的结论：按“三倍法则”，即使一个都没有被误认，也只能说明它低于 {limit}。</translation>
+    </message>
+    <message>
+      <source>An episode has too few strangers for a threshold at a FPIR of {fpir}: there the episodes share one, from all their strangers.</source>
+      <translation>单个任务中的陌生人太少，无法确定 FPIR 为 {fpir} 的阈值：此时各任务合用一个阈值，由所有任务的陌生人得出。</translation>
+    </message>
+    <message>
+      <source>{n_way}-way {k_shot}-shot episodes enrol {used} people: there are too few for more.</source>
+      <translation>{n_way}-way {k_shot}-shot 的任务实际录入 {used} 人：人数不够。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Compare</name>
+    <message>
+      <source>decides</source>
+      <translation>判定</translation>
+    </message>
+    <message>
+      <source>It decides the names</source>
+      <translation>由它判定姓名</translation>
+    </message>
+    <message>
+      <source>Method</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>Named</source>
+      <translation>认出</translation>
+    </message>
+    <message>
+      <source>Unknown</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>Switches/min</source>
+      <translation>切换/分</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>一致率</translation>
+    </message>
+    <message>
+      <source>Accuracy</source>
+      <translation>准确率</translation>
+    </message>
+    <message>
+      <source>Now</source>
+      <translation>当前</translation>
+    </message>
+    <message>
+      <source>Tick the methods that are to look at the same faces</source>
+      <translation>勾选要查看相同人脸的方法</translation>
+    </message>
+    <message>
+      <source>Faces that it gave a name; every face of every frame counts</source>
+      <translation>它给出姓名的人脸；每帧的每张人脸都计算在内</translation>
+    </message>
+    <message>
+      <source>Faces that it called Unknown</source>
+      <translation>它判为“未知”的人脸</translation>
+    </message>
+    <message>
+      <source>How often a minute it changed its mind about a face</source>
+      <translation>它每分钟对同一张脸改变结论的次数</translation>
+    </message>
+    <message>
+      <source>How often it decided as more than half of the methods did, where there was such a majority</source>
+      <translation>在有多数意见时，它与半数以上方法结论相同的比例</translation>
+    </message>
+    <message>
+      <source>How often it was right, of the faces whose name is known: from the demo scene, or from you</source>
+      <translation>在已知姓名的人脸中判对的比例；姓名来自演示场景或由你告知</translation>
+    </message>
+    <message>
+      <source>What it says of the face, and its score against its own threshold</source>
+      <translation>它对这张脸的判断，以及得分与它自己的阈值</translation>
+    </message>
+    <message>
+      <source>{name}, as most methods say</source>
+      <translation>{name}，与多数方法一致</translation>
+    </message>
+    <message>
+      <source>{name}, unlike most methods</source>
+      <translation>{name}，与多数方法不同</translation>
+    </message>
+    <message>
+      <source>{name}; the methods have no majority</source>
+      <translation>{name}；各方法没有多数意见</translation>
+    </message>
+    <message>
+      <source>1 frame</source>
+      <translation>1 帧</translation>
+    </message>
+    <message>
+      <source>{n} frames</source>
+      <translation>{n} 帧</translation>
+    </message>
+    <message>
+      <source>{methods} methods · {frames} · {time}</source>
+      <translation>{methods} 种方法 · {frames} · {time}</translation>
+    </message>
+  </context>
+  <context>
+    <name>ComparePage</name>
+    <message>
+      <source>Comparison of methods</source>
+      <translation>方法对比</translation>
+    </message>
+    <message>
+      <source>Compare all</source>
+      <translation>全部对比</translation>
+    </message>
+    <message>
+      <source>Have all methods look at the same faces</source>
+      <translation>让所有方法查看相同的人脸</translation>
+    </message>
+    <message>
+      <source>Compare none</source>
+      <translation>取消对比</translation>
+    </message>
+    <message>
+      <source>Run only the method that decides the names</source>
+      <translation>只运行判定姓名的方法</translation>
+    </message>
+    <message>
+      <source>Reset tallies</source>
+      <translation>清零统计</translation>
+    </message>
+    <message>
+      <source>Begin to count anew</source>
+      <translation>重新开始计数</translation>
+    </message>
+    <message>
+      <source>Split view</source>
+      <translation>分屏</translation>
+    </message>
+    <message>
+      <source>Show the video twice, side by side, with the names of two methods (V)</source>
+      <translation>把视频并排显示两份，各标注一种方法给出的姓名（V）</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Copy the table for a spreadsheet or a message (Ctrl+C)</source>
+      <translation>复制表格，供电子表格或消息使用（Ctrl+C）</translation>
+    </message>
+    <message>
+      <source>Compare at least two methods</source>
+      <translation>请至少对比两种方法</translation>
+    </message>
+    <message>
+      <source>Press C to run all of them on the same faces, or tick some in the list.</source>
+      <translation>按 C 让所有方法处理相同的人脸，或在列表中勾选几种。</translation>
+    </message>
+    <message>
+      <source>Copied: the table, as it is sorted now.</source>
+      <translation>已复制：按当前顺序排列的表格。</translation>
+    </message>
+    <message>
+      <source>“Now” is about face #{id}.</source>
+      <translation>“当前”指人脸 #{id}。</translation>
+    </message>
+    <message>
+      <source>No face in view.</source>
+      <translation>画面中没有人脸。</translation>
+    </message>
+    <message>
+      <source>Click a face to see what each method says of it.</source>
+      <translation>点击一张人脸，查看各方法对它的判断。</translation>
+    </message>
+  </context>
+  <context>
+    <name>CompareTable</name>
+    <message>
+      <source>Compared methods</source>
+      <translation>参与对比的方法</translation>
+    </message>
+  </context>
+  <context>
+    <name>ConfusionModel</name>
+    <message>
+      <source>Pictures of {name}</source>
+      <translation>{name} 的图片</translation>
+    </message>
+    <message>
+      <source>Left Unknown: no score reached the threshold</source>
+      <translation>仍为“未知”：没有得分达到阈值</translation>
+    </message>
+    <message>
+      <source>Taken for {name}</source>
+      <translation>被认成 {name}</translation>
+    </message>
+  </context>
+  <context>
+    <name>ConfusionView</name>
+    <message>
+      <source>Who was taken for whom</source>
+      <translation>谁被认成了谁</translation>
+    </message>
+  </context>
+  <context>
+    <name>ConsentBox</name>
+    <message>
+      <source>This person has agreed</source>
+      <translation>本人已同意</translation>
+    </message>
+    <message>
+      <source>Ask the person before you save their face</source>
+      <translation>保存人脸之前，请先征得本人同意</translation>
+    </message>
+    <message>
+      <source>What is stored?</source>
+      <translation>会保存什么？</translation>
+    </message>
+    <message>
+      <source>Face pictures, and numbers made from them, are kept on this computer only.</source>
+      <translation>人脸照片以及由其算出的数字只保存在这台电脑上。</translation>
+    </message>
+    <message>
+      <source>Agreed when they were enrolled, on {day}.</source>
+      <translation>已于 {day} 录入时同意。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ControlsPanel</name>
+    <message>
+      <source>Settings</source>
+      <translation>设置</translation>
+    </message>
+    <message>
+      <source>Source</source>
+      <translation>来源</translation>
+    </message>
+    <message>
+      <source>Strangers</source>
+      <translation>陌生人</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>模型</translation>
+    </message>
+  </context>
+  <context>
+    <name>DownloadBox</name>
+    <message>
+      <source>Download</source>
+      <translation>下载</translation>
+    </message>
+    <message>
+      <source>Not now</source>
+      <translation>暂不</translation>
+    </message>
+    <message>
+      <source>{title} is not on this computer. It comes from {host}; licence: {license}.</source>
+      <translation>这台电脑上没有 {title}。下载自 {host}；许可证：{license}。</translation>
+    </message>
+    <message>
+      <source>Download ({n} MB)…</source>
+      <translation>下载（{n} MB）…</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+  </context>
+  <context>
+    <name>DropZones</name>
+    <message>
+      <source>Pictures, videos or a folder of one person</source>
+      <translation>一个人的照片、视频或文件夹</translation>
+    </message>
+    <message>
+      <source>Enrol somebody</source>
+      <translation>录入此人</translation>
+    </message>
+    <message>
+      <source>Show it here instead of the camera</source>
+      <translation>显示它，代替摄像头画面</translation>
+    </message>
+    <message>
+      <source>Play it</source>
+      <translation>播放</translation>
+    </message>
+  </context>
+  <context>
+    <name>EmptyState</name>
+    <message>
+      <source>Go on</source>
+      <translation>继续</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>重试</translation>
+    </message>
+    <message>
+      <source>Choose a source…</source>
+      <translation>选择来源…</translation>
+    </message>
+    <message>
+      <source>Try the demo</source>
+      <translation>试试演示</translation>
+    </message>
+    <message>
+      <source>Copy details</source>
+      <translation>复制详情</translation>
+    </message>
+    <message>
+      <source>Open {source}</source>
+      <translation>打开 {source}</translation>
+    </message>
+    <message>
+      <source>Play again</source>
+      <translation>重新播放</translation>
+    </message>
+    <message>
+      <source>the source</source>
+      <translation>来源</translation>
+    </message>
+    <message>
+      <source>Choose a camera, a video or a folder of pictures. The demo needs none of them.</source>
+      <translation>请选择摄像头、视频或图片文件夹；演示则什么都不需要。</translation>
+    </message>
+    <message>
+      <source>Who is there?</source>
+      <translation>看看谁在那里？</translation>
+    </message>
+    <message>
+      <source>Opening {source}…</source>
+      <translation>正在打开 {source}…</translation>
+    </message>
+    <message>
+      <source>Paused</source>
+      <translation>已暂停</translation>
+    </message>
+    <message>
+      <source>Press P to go on. Faces can be clicked meanwhile.</source>
+      <translation>按 P 继续。暂停时仍可点击人脸。</translation>
+    </message>
+    <message>
+      <source>{source} was played to its end.</source>
+      <translation>{source} 已播放完毕。</translation>
+    </message>
+    <message>
+      <source>That was all of it</source>
+      <translation>播放结束</translation>
+    </message>
+    <message>
+      <source>Trying to get it back. You need not do anything.</source>
+      <translation>正在尝试恢复，无需任何操作。</translation>
+    </message>
+    <message>
+      <source>Lost {source}</source>
+      <translation>{source} 已断开</translation>
+    </message>
+    <message>
+      <source>Cannot show {source}</source>
+      <translation>无法显示 {source}</translation>
+    </message>
+  </context>
+  <context>
+    <name>EnrollPanel</name>
+    <message>
+      <source>Enrol</source>
+      <translation>录入</translation>
+    </message>
+    <message>
+      <source>Only files and folders of this computer can be used. Choose others.</source>
+      <translation>只能使用这台电脑上的文件和文件夹，请重新选择。</translation>
+    </message>
+    <message>
+      <source>Shots</source>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>From files…</source>
+      <translation>从文件…</translation>
+    </message>
+    <message>
+      <source>Take shots from pictures and videos; you can also drop them here</source>
+      <translation>从照片和视频中提取样本，也可以拖放到这里</translation>
+    </message>
+    <message>
+      <source>Choose files…</source>
+      <translation>选择文件…</translation>
+    </message>
+    <message>
+      <source>Choose a folder…</source>
+      <translation>选择文件夹…</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Bring back the shots that were left out last</source>
+      <translation>恢复最近移除的样本</translation>
+    </message>
+    <message>
+      <source>Discard all shots (Esc)</source>
+      <translation>放弃所有样本（Esc）</translation>
+    </message>
+    <message>
+      <source>Discard all shots</source>
+      <translation>放弃所有样本</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>姓名</translation>
+    </message>
+    <message>
+      <source>Consent</source>
+      <translation>同意</translation>
+    </message>
+    <message>
+      <source>Pictures and videos</source>
+      <translation>图片和视频</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>所有文件</translation>
+    </message>
+    <message>
+      <source>Take shots from files</source>
+      <translation>从文件提取样本</translation>
+    </message>
+    <message>
+      <source>Take shots from a folder</source>
+      <translation>从文件夹提取样本</translation>
+    </message>
+    <message>
+      <source>{name} is saved and will be recognised from now on.</source>
+      <translation>{name} 已保存，从现在起可以认出。</translation>
+    </message>
+    <message>
+      <source>record shots or choose files</source>
+      <translation>录制样本或选择文件</translation>
+    </message>
+    <message>
+      <source>type a name</source>
+      <translation>输入姓名</translation>
+    </message>
+    <message>
+      <source>tick the consent</source>
+      <translation>勾选同意</translation>
+    </message>
+    <message>
+      <source>Shot, quality {percent} %</source>
+      <translation>样本，质量 {percent} %</translation>
+    </message>
+    <message>
+      <source>The picture is paused. Go on to record, or take shots from files.</source>
+      <translation>画面已暂停。请继续播放以录制，或从文件提取样本。</translation>
+    </message>
+    <message>
+      <source>There is no live picture. Choose a source in the settings, or take shots from files.</source>
+      <translation>没有实时画面。请在设置中选择来源，或从文件提取样本。</translation>
+    </message>
+    <message>
+      <source>Good - keep looking, turn your head a little</source>
+      <translation>很好，继续看着镜头，稍微转一下头</translation>
+    </message>
+    <message>
+      <source>Look at the camera and hold the button for two seconds.</source>
+      <translation>看着摄像头，按住按钮两秒钟。</translation>
+    </message>
+    <message>
+      <source>Good to save. A few more shots from other angles make it surer.</source>
+      <translation>可以保存了。再从其他角度录几个样本会更可靠。</translation>
+    </message>
+    <message>
+      <source>Enough shots. Now the name.</source>
+      <translation>样本够了，现在填写姓名。</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>保存</translation>
+    </message>
+    <message>
+      <source>Add shots</source>
+      <translation>添加样本</translation>
+    </message>
+    <message>
+      <source>Saving…</source>
+      <translation>正在保存…</translation>
+    </message>
+    <message>
+      <source>Still to do: {what}.</source>
+      <translation>还需要：{what}。</translation>
+    </message>
+    <message>
+      <source>Everything is there.</source>
+      <translation>一切就绪。</translation>
+    </message>
+    <message>
+      <source>Save, and recognise this person from now on (Enter)</source>
+      <translation>保存，从现在起认出此人（Enter）</translation>
+    </message>
+  </context>
+  <context>
+    <name>ErrorDialog</name>
+    <message>
+      <source>Something went wrong</source>
+      <translation>出错了</translation>
+    </message>
+    <message>
+      <source>Something went wrong inside MetaFace</source>
+      <translation>MetaFace 内部出错</translation>
+    </message>
+    <message>
+      <source>MetaFace goes on, and what was saved is safe. If it happens again, send the details to whoever looks after MetaFace: they name nobody and hold no picture.</source>
+      <translation>MetaFace 会继续运行，已保存的内容不受影响。如果再次出现，请把详情发给维护 MetaFace 的人：其中没有任何人的姓名和照片。</translation>
+    </message>
+    <message>
+      <source>Details</source>
+      <translation>详情</translation>
+    </message>
+    <message>
+      <source>Show details</source>
+      <translation>显示详情</translation>
+    </message>
+    <message>
+      <source>Copy details</source>
+      <translation>复制详情</translation>
+    </message>
+    <message>
+      <source>Open log folder</source>
+      <translation>打开日志文件夹</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Copied</source>
+      <translation>已复制</translation>
+    </message>
+  </context>
+  <context>
+    <name>ErrorReports</name>
+    <message>
+      <source>The details are copied. They name nobody and hold no picture.</source>
+      <translation>详情已复制，其中没有任何人的姓名和照片。</translation>
+    </message>
+    <message>
+      <source>The log is in {folder}</source>
+      <translation>日志位于 {folder}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Errors</name>
+    <message>
+      <source>Cannot write to {folder}: {reason}. Choose another with --out.</source>
+      <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures.</source>
+      <translation>没有“{name}”的可用样本，未保存任何内容。请用更清晰、更大的照片再试。</translation>
+    </message>
+    <message>
+      <source>There is no gallery at {path}. Check the path, or enrol somebody first.</source>
+      <translation>{path} 处没有人脸库。请检查路径，或先录入人员。</translation>
+    </message>
+    <message>
+      <source>Nobody in the gallery is called “{name}”. “gallery list” shows who is there.</source>
+      <translation>人脸库中没有叫“{name}”的人。用“gallery list”查看有谁。</translation>
+    </message>
+    <message>
+      <source>There is no file {file}. Check the path, or run “metaface train {stage}”.</source>
+      <translation>没有文件 {file}。请检查路径，或运行“metaface train {stage}”。</translation>
+    </message>
+    <message>
+      <source>Annotated videos in {path} would be looked at as well the next time. Choose a place outside of {folder}.</source>
+      <translation>放在 {path} 的标注视频下次也会被当作输入。请选择 {folder} 以外的位置。</translation>
+    </message>
+    <message>
+      <source>A trunk is tuned from the stock one. Leave out --trunk and --projection.</source>
+      <translation>主干是在原始主干上微调的。请去掉 --trunk 和 --projection。</translation>
+    </message>
+    <message>
+      <source>{path} is of an unfinished training. Go on with --resume, or delete it.</source>
+      <translation>{path} 属于一次未完成的训练。请用 --resume 继续，或删除它。</translation>
+    </message>
+    <message>
+      <source>{count} people are too few to stand for strangers without anybody standing out: at least {needed} are needed. Choose a larger folder.</source>
+      <translation>{count} 人太少，代表陌生人时会有人过于突出；至少需要 {needed} 人。请选择更大的文件夹。</translation>
+    </message>
+    <message>
+      <source>Trunk, projection and cohort are each trained by one process. Run the command without torchrun.</source>
+      <translation>主干、投影和背景人群都只由一个进程训练。请不要用 torchrun 运行此命令。</translation>
+    </message>
+    <message>
+      <source>There is no display to open a window on. Run it in a desktop session, or try “metaface demo”, which needs none.</source>
+      <translation>没有可以打开窗口的显示器。请在桌面会话中运行，或试试不需要显示器的“metaface demo”。</translation>
+    </message>
+    <message>
+      <source>Qt has no platform named “{name}”. Unset QT_QPA_PLATFORM, or set it to one of: {names}.</source>
+      <translation>Qt 没有名为“{name}”的平台。请取消设置 QT_QPA_PLATFORM，或设为以下之一：{names}。</translation>
+    </message>
+    <message>
+      <source>Qt cannot load {plugin}: {reason}. Install PySide6 again, or update the system.</source>
+      <translation>Qt 无法加载 {plugin}：{reason}。请重新安装 PySide6，或更新系统。</translation>
+    </message>
+    <message>
+      <source>Qt needs system libraries that are not here: {libraries}. Install the packages that hold them; Debian's are called {packages}.</source>
+      <translation>缺少 Qt 需要的系统库：{libraries}。请安装包含它们的软件包；在 Debian 上叫 {packages}。</translation>
+    </message>
+    <message>
+      <source>Qt needs system libraries that are not here: {libraries}. Install them, as root: {command}</source>
+      <translation>缺少 Qt 需要的系统库：{libraries}。请以 root 身份安装：{command}</translation>
+    </message>
+    <message>
+      <source>The display {display} does not answer. Check {variable} and that this user may use it; without a display there is “metaface demo”.</source>
+      <translation>显示器 {display} 没有响应。请检查 {variable} 以及当前用户是否有权使用；没有显示器时可用“metaface demo”。</translation>
+    </message>
+    <message>
+      <source>“{text}” cannot be measured with. Give a video, a folder of pictures, or “demo”.</source>
+      <translation>“{text}”不能用来测量。请给出视频、图片文件夹或“demo”。</translation>
+    </message>
+    <message>
+      <source>There is no picture in “{text}”. Choose another file.</source>
+      <translation>“{text}”中没有图片。请选择其他文件。</translation>
+    </message>
+    <message>
+      <source>Reading {title} failed unexpectedly. Open it again; the log says more.</source>
+      <translation>读取 {title} 时意外失败。请重新打开；详情见日志。</translation>
+    </message>
+    <message>
+      <source>{folder} holds lines that were made with other people or other settings. Choose another folder, or add --again to replace them.</source>
+      <translation>{folder} 中的结果是用其他人员或其他设置生成的。请选择其他文件夹，或加上 --again 替换它们。</translation>
+    </message>
+    <message>
+      <source>There is no usable shot to save. Record some, or choose other pictures.</source>
+      <translation>没有可以保存的样本。请录制一些，或选择其他图片。</translation>
+    </message>
+    <message>
+      <source>“{name}” was not saved: the person must agree first.</source>
+      <translation>“{name}”未保存：必须先征得本人同意。</translation>
+    </message>
+    <message>
+      <source>“{title}” failed inside MetaFace. The log file has the details.</source>
+      <translation>“{title}”在 MetaFace 内部失败。详情见日志文件。</translation>
+    </message>
+    <message>
+      <source>“{title}” is too short to measure with. Give a video of some seconds.</source>
+      <translation>“{title}”太短，无法测量。请提供几秒以上的视频。</translation>
+    </message>
+    <message>
+      <source>The engine did not start in {n} s. Try again; the log says more.</source>
+      <translation>引擎在 {n} 秒内未能启动。请重试；详情见日志。</translation>
+    </message>
+    <message>
+      <source>The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you do, install MetaFace again.</source>
+      <translation>为“{embedder}”采样的陌生人与其主干和投影不符：改用固定阈值，无法选择放过陌生人的比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the embedder “{default}” for that.</source>
+      <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
+    </message>
+    <message>
+      <source>People can be kept for 1 to {most} days, not {days}. Choose that, or give no limit.</source>
+      <translation>人员可保留 1 到 {most} 天，而不是 {days} 天。请在此范围内选择，或不设期限。</translation>
+    </message>
+    <message>
+      <source>People cannot be kept until {day}: name a day from today on, within a hundred years.</source>
+      <translation>人员不能保留到 {day}：请指定从今天起一百年内的某一天。</translation>
+    </message>
+    <message>
+      <source>The templates of this embedder are still being made. Try again in a moment.</source>
+      <translation>此特征提取器的特征模板仍在生成。请稍后再试。</translation>
+    </message>
+    <message>
+      <source>The gallery changed while it was being tested. Test it again.</source>
+      <translation>测试期间人脸库有变动。请重新测试。</translation>
+    </message>
+    <message>
+      <source>Recording failed inside MetaFace. The log file has the details.</source>
+      <translation>录制在 MetaFace 内部失败。详情见日志文件。</translation>
+    </message>
+    <message>
+      <source>Only {free} MB are free in {folder}, and a recording needs {needed} MB. Free some space or choose another folder.</source>
+      <translation>{folder} 只剩 {free} MB，录制需要 {needed} MB。请腾出空间或选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The recording ended, as only {free} MB are free in {folder}. Free some space or choose another folder, then record again.</source>
+      <translation>{folder} 只剩 {free} MB，录制已结束。请腾出空间或选择其他文件夹，然后重新录制。</translation>
+    </message>
+    <message>
+      <source>A shot could not be encoded. Record it again.</source>
+      <translation>有一个样本无法编码。请重新录制。</translation>
+    </message>
+    <message>
+      <source>A stored picture is damaged. Delete that person's shot and take it again.</source>
+      <translation>有一张已保存的照片损坏。请删除此人的这个样本并重新拍摄。</translation>
+    </message>
+    <message>
+      <source>The window's process ended before it was measured. Try “metaface demo”, which says why.</source>
+      <translation>窗口进程在测量之前就结束了。请试试“metaface demo”，它会说明原因。</translation>
+    </message>
+    <message>
+      <source>The models are not loaded yet. Try again in a moment.</source>
+      <translation>模型尚未加载。请稍后再试。</translation>
+    </message>
+    <message>
+      <source>There is no picture to save yet. Open a camera or a file first.</source>
+      <translation>还没有可以保存的画面。请先打开摄像头或文件。</translation>
+    </message>
+    <message>
+      <source>That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, then say it again.</source>
+      <translation>那张人脸还没有看清，无法从中学习。请让其靠近并看着摄像头，然后再说一次。</translation>
+    </message>
+    <message>
+      <source>Cannot read the folder {path}: {reason}.</source>
+      <translation>无法读取文件夹 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
+      <translation>处理 {path} 的进程提前结束（退出码 {code}）。如果内存不足，请减少进程数后重试。</translation>
+    </message>
+    <message>
+      <source>A frame was lost ({kind}). If this goes on, see the log file.</source>
+      <translation>丢失了一帧（{kind}）。如果持续出现，请查看日志文件。</translation>
+    </message>
+    <message>
+      <source>The graphics card's memory is full. MetaFace goes on with the processor.</source>
+      <translation>显卡内存已满。MetaFace 改用处理器继续运行。</translation>
+    </message>
+    <message>
+      <source>The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as the device.</source>
+      <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
+    </message>
+    <message>
+      <source>Cannot write {path}: {reason}. Choose another place.</source>
+      <translation>无法写入 {path}：{reason}。请选择其他位置。</translation>
+    </message>
+    <message>
+      <source>{name} is in the gallery already. Add the shots to that person, or choose another name for this one.</source>
+      <translation>{name} 已在人脸库中。请把样本添加给此人，或换一个姓名。</translation>
+    </message>
+    <message>
+      <source>{name} cannot be merged with themselves. Choose two people.</source>
+      <translation>{name} 不能与自己合并。请选择两个人。</translation>
+    </message>
+    <message>
+      <source>That can no longer be undone: something was changed since. Undo the later changes first.</source>
+      <translation>此后又有改动，已无法撤销。请先撤销后来的改动。</translation>
+    </message>
+    <message>
+      <source>The gallery {path} was opened only to read. Close the window or command that is using it, then open it again.</source>
+      <translation>人脸库 {path} 以只读方式打开。请关闭正在使用它的窗口或命令，然后重新打开。</translation>
+    </message>
+    <message>
+      <source>The gallery {path} was moved, deleted or replaced while it was open, so nothing was changed. Put it back, or export the people to a new file while MetaFace is still running.</source>
+      <translation>人脸库 {path} 在打开期间被移动、删除或替换，因此未做任何更改。请把它放回原处，或趁 MetaFace 仍在运行时把人员导出到新文件。</translation>
+    </message>
+    <message>
+      <source>What was deleted is gone from the gallery, but traces stay in {path} while another window is reading it. Close that window; MetaFace then clears them by itself.</source>
+      <translation>删除的内容已从人脸库中移除，但另一个窗口正在读取 {path}，其中仍留有痕迹。请关闭那个窗口，MetaFace 随后会自动清除。</translation>
+    </message>
+    <message>
+      <source>What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to rewrite it. Make room on it; MetaFace then clears them by itself.</source>
+      <translation>删除的内容已从人脸库中移除，但磁盘太满，无法重写 {path}，其中仍留有痕迹。请腾出空间，MetaFace 随后会自动清除。</translation>
+    </message>
+    <message>
+      <source>There is no gallery {path}. Check the name, or enrol somebody first.</source>
+      <translation>没有人脸库 {path}。请检查名称，或先录入人员。</translation>
+    </message>
+    <message>
+      <source>An older MetaFace wrote {path}, and it has to be converted before it can be read. Open it once where it may be changed.</source>
+      <translation>{path} 由旧版 MetaFace 写成，读取之前需要转换。请在允许修改的位置打开它一次。</translation>
+    </message>
+    <message>
+      <source>A file's name cannot hold a NUL. Type another name.</source>
+      <translation>文件名不能包含 NUL 字符。请输入其他名称。</translation>
+    </message>
+    <message>
+      <source>{path} is a folder, not a gallery. Name a file in it, e.g. {path}{separator}{example}.</source>
+      <translation>{path} 是文件夹，不是人脸库。请指定其中的文件，例如 {path}{separator}{example}。</translation>
+    </message>
+    <message>
+      <source>A newer MetaFace wrote {path} (gallery version {found}; this one knows up to {known}). Update MetaFace, or choose another gallery.</source>
+      <translation>{path} 由新版 MetaFace 写成（人脸库版本 {found}；本版最高支持 {known}）。请更新 MetaFace，或选择其他人脸库。</translation>
+    </message>
+    <message>
+      <source>There is no shot to learn the person from. Record or choose pictures first.</source>
+      <translation>没有可供学习的样本。请先录制或选择照片。</translation>
+    </message>
+    <message>
+      <source>The key that is to encrypt the gallery cannot be kept: {file} cannot be written ({reason}). Make room there or change its permissions, or name another folder in the variable {variable}.</source>
+      <translation>无法保存用于加密人脸库的密钥：{file} 不能写入（{reason}）。请腾出空间或更改其权限，或在变量 {variable} 中指定其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The gallery's key in {place} cannot be used ({reason}). Put back the key that was there, or import an export of the gallery.</source>
+      <translation>{place} 中的人脸库密钥无法使用（{reason}）。请放回原来的密钥，或导入该人脸库的导出文件。</translation>
+    </message>
+    <message>
+      <source>The folder {folder} cannot be written ({reason}). Choose a gallery in another folder, or open this one only to read.</source>
+      <translation>无法写入文件夹 {folder}（{reason}）。请选择其他文件夹中的人脸库，或以只读方式打开。</translation>
+    </message>
+    <message>
+      <source>The gallery {path} is open in another window or command. Close that, or open this one only to read.</source>
+      <translation>人脸库 {path} 已在另一个窗口或命令中打开。请关闭它，或以只读方式打开。</translation>
+    </message>
+    <message>
+      <source>The gallery {path} lies where files cannot be locked ({reason}). Move it to a local disk.</source>
+      <translation>人脸库 {path} 所在位置无法锁定文件（{reason}）。请把它移到本地磁盘。</translation>
+    </message>
+    <message>
+      <source>A name cannot hold control characters. Type it instead of pasting it.</source>
+      <translation>姓名不能包含控制字符。请手动输入，不要粘贴。</translation>
+    </message>
+    <message>
+      <source>The name is empty. Type a name.</source>
+      <translation>姓名为空。请输入姓名。</translation>
+    </message>
+    <message>
+      <source>The name is {length} characters long and may be {limit} at most. Type a shorter name.</source>
+      <translation>姓名有 {length} 个字符，最多 {limit} 个。请输入较短的姓名。</translation>
+    </message>
+    <message>
+      <source>That is not the passphrase of this file. Type the one it was exported with.</source>
+      <translation>口令与此文件不符。请输入导出时使用的口令。</translation>
+    </message>
+    <message>
+      <source>A passphrase has 1 to {limit} characters. Type another.</source>
+      <translation>口令应有 1 到 {limit} 个字符。请重新输入。</translation>
+    </message>
+    <message>
+      <source>There is not enough memory free for the passphrase (128 MB). Close something and try again.</source>
+      <translation>可用内存不足以处理口令（需要 128 MB）。请关闭一些程序后重试。</translation>
+    </message>
+    <message>
+      <source>{path} is an export under a passphrase. Import it into a gallery, and give its passphrase for that.</source>
+      <translation>{path} 是用口令加密的导出文件。请把它导入人脸库，届时输入口令。</translation>
+    </message>
+    <message>
+      <source>The key that {path} is encrypted with is not here; it was looked for in: {places}. Where the gallery comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).</source>
+      <translation>找不到 {path} 的加密密钥；已查找：{places}。请在人脸库原来的电脑上用口令导出，再导入到这里；或放回密钥（编号 {key_id}）。</translation>
+    </message>
+    <message>
+      <source>The key in {place} is not the one that {path} is encrypted with (id {key_id}). Put the right one back, or import an export of the gallery.</source>
+      <translation>{place} 中的密钥不是加密 {path} 所用的（编号 {key_id}）。请放回正确的密钥，或导入该人脸库的导出文件。</translation>
+    </message>
+    <message>
+      <source>That person is not in the gallery (any more). Choose another from the list.</source>
+      <translation>此人不在（或已不在）人脸库中。请从列表中选择其他人。</translation>
+    </message>
+    <message>
+      <source>That shot is not in the gallery (any more). Choose another from the list.</source>
+      <translation>这个样本不在（或已不在）人脸库中。请从列表中选择其他样本。</translation>
+    </message>
+    <message>
+      <source>{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to begin a new gallery.</source>
+      <translation>{path} 不是 MetaFace 人脸库，或开头已损坏。请选择其他文件，或用新名称新建人脸库。</translation>
+    </message>
+    <message>
+      <source>The gallery {path} is damaged ({reason}); it was left as it is. Restore a backup or import an export, or choose another gallery.</source>
+      <translation>人脸库 {path} 已损坏（{reason}），保持原样未动。请恢复备份、导入导出的文件，或选择其他人脸库。</translation>
+    </message>
+    <message>
+      <source>The disk that holds {path} is full, so nothing was changed. Make room on it and try again.</source>
+      <translation>{path} 所在的磁盘已满，因此未做任何更改。请腾出空间后重试。</translation>
+    </message>
+    <message>
+      <source>Another program is using {path}. Close it and try again.</source>
+      <translation>另一个程序正在使用 {path}。请关闭它后重试。</translation>
+    </message>
+    <message>
+      <source>{path} may only be read ({reason}). Change its permissions, or choose another gallery.</source>
+      <translation>{path} 是只读的（{reason}）。请更改权限，或选择其他人脸库。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be opened, read or written ({reason}). Check that the disk is there and that you may use the folder, then try again.</source>
+      <translation>无法打开、读取或写入 {path}（{reason}）。请检查磁盘是否存在、你是否有权使用该文件夹，然后重试。</translation>
+    </message>
+    <message>
+      <source>There is no folder {folder}. Make it first, or choose another.</source>
+      <translation>没有文件夹 {folder}。请先新建，或选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>{path} is a gallery in use. Export to a new file.</source>
+      <translation>{path} 是正在使用的人脸库。请导出到新文件。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}. Check the name, or export a gallery first.</source>
+      <translation>没有文件 {path}。请检查名称，或先导出一个人脸库。</translation>
+    </message>
+    <message>
+      <source>Qt cannot start: {reason}. Install PySide6 again, or update the system.</source>
+      <translation>Qt 无法启动：{reason}。请重新安装 PySide6，或更新系统。</translation>
+    </message>
+    <message>
+      <source>The demo got stuck while {step}. Close other programs and try again.</source>
+      <translation>演示卡在“{step}”。请关闭其他程序后重试。</translation>
+    </message>
+    <message>
+      <source>MetaFace met an error of its own ({kind}). The log file has the details.</source>
+      <translation>MetaFace 自身出错（{kind}）。详情见日志文件。</translation>
+    </message>
+    <message>
+      <source>{path} is the checkpoint of another training. Give the same options as then, or delete it.</source>
+      <translation>{path} 是另一次训练的检查点。请使用与当时相同的选项，或删除它。</translation>
+    </message>
+    <message>
+      <source>{path} is damaged or no checkpoint. Delete it and start the training again.</source>
+      <translation>{path} 已损坏或不是检查点。请删除它并重新开始训练。</translation>
+    </message>
+    <message>
+      <source>The {size} processes cannot reach each other: {reason}. Start them all with torchrun.</source>
+      <translation>{size} 个进程无法互相连接：{reason}。请用 torchrun 启动所有进程。</translation>
+    </message>
+    <message>
+      <source>This machine has {gpus} GPUs. Start no more than so many processes on it.</source>
+      <translation>这台机器有 {gpus} 块 GPU。启动的进程数不要超过这个数目。</translation>
+    </message>
+    <message>
+      <source>None of the {count} pictures in {folder} shows a face that can be found. The first, {first}: {reason} Choose pictures with faces of 40 pixels or more.</source>
+      <translation>{folder} 的 {count} 张图片中都检测不到人脸。第一张 {first}：{reason} 请选择人脸不小于 40 像素的图片。</translation>
+    </message>
+    <message>
+      <source>Cannot read the folder {folder}: {reason}. Choose a folder with a folder of pictures per person.</source>
+      <translation>无法读取文件夹 {folder}：{reason}。请选择每人一个图片子文件夹的文件夹。</translation>
+    </message>
+    <message>
+      <source>There are no people in {folder}. Put each person's pictures into a folder of their own in it, named after them.</source>
+      <translation>{folder} 中没有人。请把每个人的照片放进各自的子文件夹，并以其姓名命名。</translation>
+    </message>
+    <message>
+      <source>The disk of {folder} has too little room: {needed} GiB are needed. Free some, or choose a cache folder on another disk.</source>
+      <translation>{folder} 所在的磁盘空间不足：需要 {needed} GiB。请腾出空间，或选择其他磁盘上的缓存文件夹。</translation>
+    </message>
+    <message>
+      <source>The disk of {folder} is full. Free some room and run the command again: it goes on where it stopped.</source>
+      <translation>{folder} 所在的磁盘已满。请腾出空间后重新运行命令，它会从中断处继续。</translation>
+    </message>
+    <message>
+      <source>Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you may write.</source>
+      <translation>无法在 {folder} 保存中间结果：{reason}。请选择可写的缓存文件夹。</translation>
+    </message>
+    <message>
+      <source>Of {people} people, {eligible} have more than {k_shot} pictures; an episode with {k_shot} shots needs two. Ask for fewer shots with --k-shot, for everybody with --split all, or add pictures.</source>
+      <translation>{people} 人中有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet. Record two shots of somebody.</source>
+      <translation>还没有录入任何人。请为某人录制两个样本。</translation>
+    </message>
+    <message>
+      <source>Everybody has only one shot, and a test needs one to learn from and one to ask about. Record a second shot of {name}.</source>
+      <translation>每个人都只有一个样本，而测试需要一个用来学习、一个用来提问。请为 {name} 再录制一个样本。</translation>
+    </message>
+    <message>
+      <source>Interrupted after {step} of {steps} steps.</source>
+      <translation>在第 {step} 步（共 {steps} 步）后中断。</translation>
+    </message>
+    <message>
+      <source>{count} gradients of “{learner}” in a row were not finite, up to step {step}. Choose a smaller --meta-lr.</source>
+      <translation>到第 {step} 步为止，“{learner}”连续 {count} 个梯度不是有限值。请选择更小的 --meta-lr。</translation>
+    </message>
+    <message>
+      <source>Of the people with a face that was found, {train} are for training and {validation} for validation, but at least {min_train} and {min_validation} are needed. Give a folder with more people.</source>
+      <translation>检测到人脸的人中，{train} 人用于训练，{validation} 人用于验证，但至少分别需要 {min_train} 人和 {min_validation} 人。请给出人数更多的文件夹。</translation>
+    </message>
+    <message>
+      <source>The demo's portraits in {path} are missing or damaged. Install MetaFace again.</source>
+      <translation>{path} 中的演示肖像缺失或损坏。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>Cannot read {path}: {reason}. Check the name and the permissions.</source>
+      <translation>无法读取 {path}：{reason}。请检查名称和权限。</translation>
+    </message>
+    <message>
+      <source>{path} is empty (0 bytes). Copy it again.</source>
+      <translation>{path} 是空文件（0 字节）。请重新复制。</translation>
+    </message>
+    <message>
+      <source>{path} is not a picture that can be read. Choose a JPEG, PNG or WebP.</source>
+      <translation>{path} 不是可以读取的图片。请选择 JPEG、PNG 或 WebP。</translation>
+    </message>
+    <message>
+      <source>{path} has over {limit} million pixels. Make it smaller.</source>
+      <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
+    </message>
+    <message>
+      <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP.</source>
+      <translation>{path} 中没有图片。请选择含有 JPEG、PNG 或 WebP 的文件夹。</translation>
+    </message>
+    <message>
+      <source>None of the {count} pictures in {path} can be read.</source>
+      <translation>{path} 中的 {count} 张图片都无法读取。</translation>
+    </message>
+    <message>
+      <source>There is nothing at “{text}”. Give a camera's number, a file, a folder, a URL, or “demo”.</source>
+      <translation>“{text}”处什么也没有。请给出摄像头编号、文件、文件夹、网址或“demo”。</translation>
+    </message>
+    <message>
+      <source>“{scheme}://” cannot be played. Use one of: {schemes}.</source>
+      <translation>无法播放“{scheme}://”。请使用以下之一：{schemes}。</translation>
+    </message>
+    <message>
+      <source>No video comes from {url}. Check the address, the password and the network.</source>
+      <translation>{url} 没有视频。请检查地址、密码和网络。</translation>
+    </message>
+    <message>
+      <source>The stream {url} broke off. Check the camera and the network.</source>
+      <translation>视频流 {url} 已中断。请检查摄像头和网络。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}. Check the name.</source>
+      <translation>没有文件 {path}。请检查名称。</translation>
+    </message>
+    <message>
+      <source>{path} is empty (0 bytes). Copy or record it again.</source>
+      <translation>{path} 是空文件（0 字节）。请重新复制或录制。</translation>
+    </message>
+    <message>
+      <source>{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV.</source>
+      <translation>{path} 不是可以读取的视频。请选择 MP4、MOV、AVI 或 MKV。</translation>
+    </message>
+    <message>
+      <source>No picture of {path} can be decoded. The file may be damaged.</source>
+      <translation>{path} 的画面都无法解码。文件可能已损坏。</translation>
+    </message>
+    <message>
+      <source>{path} breaks off: {read} of {count} frames could be read. Copy or record it again.</source>
+      <translation>{path} 不完整：{count} 帧中只能读取 {read} 帧。请重新复制或录制。</translation>
+    </message>
+    <message>
+      <source>There is no camera {index}. Try 0.</source>
+      <translation>没有摄像头 {index}。请试试 0。</translation>
+    </message>
+    <message>
+      <source>{camera} was lost. Plug it in again; MetaFace goes on by itself.</source>
+      <translation>{camera} 已断开。请重新插上，MetaFace 会自动继续。</translation>
+    </message>
+    <message>
+      <source>{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on by itself.</source>
+      <translation>{camera} 没有画面。请关闭使用它的其他程序，或重新插上，MetaFace 会自动继续。</translation>
+    </message>
+    <message>
+      <source>{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace goes on by itself.</source>
+      <translation>{camera} 卡住了：两秒钟画面没有变化。请重新插上，MetaFace 会自动继续。</translation>
+    </message>
+    <message>
+      <source>{device} cannot be opened: another program uses it, or you may not. Close the other one.</source>
+      <translation>无法打开 {device}：它正被其他程序使用，或你没有权限。请关闭那个程序。</translation>
+    </message>
+    <message>
+      <source>No camera {index} answers. Plug one in, allow the access, or try the demo scene (“demo”).</source>
+      <translation>摄像头 {index} 没有响应。请插上摄像头、允许访问，或试试演示场景（“demo”）。</translation>
+    </message>
+    <message>
+      <source>There is no detector “{key}”. Choose one of: {keys}.</source>
+      <translation>没有检测器“{key}”。请选择以下之一：{keys}。</translation>
+    </message>
+    <message>
+      <source>There is no embedder “{key}”. Choose one of: {keys}.</source>
+      <translation>没有特征提取器“{key}”。请选择以下之一：{keys}。</translation>
+    </message>
+    <message>
+      <source>There is no device named “{name}”. Choose one of: {names}.</source>
+      <translation>没有名为“{name}”的设备。请选择以下之一：{names}。</translation>
+    </message>
+    <message>
+      <source>The device “{name}” was asked for, but PyTorch {version} finds none. Install its driver, or choose “auto” or “cpu”.</source>
+      <translation>指定了设备“{name}”，但 PyTorch {version} 找不到它。请安装驱动程序，或选择“auto”或“cpu”。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or holds another network than InceptionResnetV1. Fetch or install it again.</source>
+      <translation>{file} 已损坏，或不是 InceptionResnetV1 网络。请重新下载或安装。</translation>
+    </message>
+    <message>
+      <source>{file} is not a readable ONNX file. Delete it and install or fetch it again.</source>
+      <translation>{file} 不是可以读取的 ONNX 文件。请删除后重新安装或下载。</translation>
+    </message>
+    <message>
+      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train projection” for that one.</source>
+      <translation>{file} 是为特征提取器“{trained}”训练的，不适用于“{embedder}”。请为后者运行“metaface train projection”。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or holds no projection. Install MetaFace again.</source>
+      <translation>{file} 已损坏或不含投影。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>{file} holds another network than SFace. Run “metaface weights verify”.</source>
+      <translation>{file} 不是 SFace 网络。请运行“metaface weights verify”。</translation>
+    </message>
+    <message>
+      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train trunk” for that one.</source>
+      <translation>{file} 是为特征提取器“{trained}”训练的，不适用于“{embedder}”。请为后者运行“metaface train trunk”。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or holds no tuned trunk. Install MetaFace again.</source>
+      <translation>{file} 已损坏或不含微调过的主干。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>Cannot write {file}: {reason}. Choose another folder or free some space.</source>
+      <translation>无法写入 {file}：{reason}。请选择其他文件夹或腾出空间。</translation>
+    </message>
+    <message>
+      <source>{file} was trained by another version of MetaFace. Train it again with “metaface train {learner}”.</source>
+      <translation>{file} 由其他版本的 MetaFace 训练。请用“metaface train {learner}”重新训练。</translation>
+    </message>
+    <message>
+      <source>{file} holds no method's meta-parameters. Choose a file that “metaface train” wrote.</source>
+      <translation>{file} 不含任何方法的元参数。请选择由“metaface train”写出的文件。</translation>
+    </message>
+    <message>
+      <source>There is no file {file}. Check the path, or train it with “metaface train”.</source>
+      <translation>没有文件 {file}。请检查路径，或用“metaface train”训练它。</translation>
+    </message>
+    <message>
+      <source>{file} was written by another version of MetaFace. Update MetaFace, or train it again with “metaface train {learner}”.</source>
+      <translation>{file} 由其他版本的 MetaFace 写成。请更新 MetaFace，或用“metaface train {learner}”重新训练。</translation>
+    </message>
+    <message>
+      <source>{file} was trained for the method “{found}”, not “{wanted}”. Choose that method or another file.</source>
+      <translation>{file} 是为方法“{found}”训练的，不是“{wanted}”。请选择那种方法或其他文件。</translation>
+    </message>
+    <message>
+      <source>{file} was trained on features of “{found}”, not of “{wanted}”. Choose that embedder, or train with “metaface train {learner}”.</source>
+      <translation>{file} 是在“{found}”的特征上训练的，不是“{wanted}”。请选择那个特征提取器，或用“metaface train {learner}”训练。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged: no meta-trained parameters can be read from it. Install or train it again.</source>
+      <translation>{file} 已损坏，读不出元训练参数。请重新安装或训练。</translation>
+    </message>
+    <message>
+      <source>{file} holds no cohort of strangers. Install MetaFace again.</source>
+      <translation>{file} 不含陌生人的背景人群。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be made a video. Choose a name that ends in .mp4.</source>
+      <translation>{path} 不能作为视频。请选择以 .mp4 结尾的名称。</translation>
+    </message>
+    <message>
+      <source>The video {path} could not be written on; perhaps the disk is full. Free some space or choose another place, then record again.</source>
+      <translation>视频 {path} 无法继续写入，可能是磁盘已满。请腾出空间或选择其他位置，然后重新录制。</translation>
+    </message>
+    <message>
+      <source>{host} sent another {file} than was published (size or checksum differ), so it was not kept. Try again; if it happens again, a proxy may be changing what you download.</source>
+      <translation>{host} 发来的 {file} 与发布的不同（大小或校验和不符），因此没有保留。请重试；如果再次出现，可能是代理改动了下载内容。</translation>
+    </message>
+    <message>
+      <source>Cannot write {file}: {reason}. Check the folder and the free space.</source>
+      <translation>无法写入 {file}：{reason}。请检查文件夹和剩余空间。</translation>
+    </message>
+    <message>
+      <source>Fetching {file} was stopped. Start it again and it continues where it stopped.</source>
+      <translation>{file} 的下载已停止。重新开始时会从中断处继续。</translation>
+    </message>
+    <message>
+      <source>{host} refused to send {file} (HTTP {status}). Try later, or get {url} another way and put the file into {folder}.</source>
+      <translation>{host} 拒绝发送 {file}（HTTP {status}）。请稍后再试，或通过其他途径获取 {url}，把文件放入 {folder}。</translation>
+    </message>
+    <message>
+      <source>Cannot reach {host} to fetch {file} ({megabytes} MB). Connect to the internet and try again, or download {url} on another computer and put the file into {folder}.</source>
+      <translation>无法连接 {host} 下载 {file}（{megabytes} MB）。请联网后重试，或在其他电脑上下载 {url}，把文件放入 {folder}。</translation>
+    </message>
+    <message>
+      <source>{file} needs {needed} MB but only {free} MB are free in {folder}. Free some space.</source>
+      <translation>{file} 需要 {needed} MB，但 {folder} 只剩 {free} MB。请腾出空间。</translation>
+    </message>
+    <message>
+      <source>There are no weights named “{name}”. Choose one of: {names}.</source>
+      <translation>没有名为“{name}”的权重。请选择以下之一：{names}。</translation>
+    </message>
+    <message>
+      <source>Cannot install {file}: {reason}. Check the path and the free space.</source>
+      <translation>无法安装 {file}：{reason}。请检查路径和剩余空间。</translation>
+    </message>
+    <message>
+      <source>Cannot read {file}: {reason}. Check that you may read the file.</source>
+      <translation>无法读取 {file}：{reason}。请检查你是否有权读取该文件。</translation>
+    </message>
+    <message>
+      <source>{file} is neither {published} nor a safetensors file of the same network. Choose another file, or run “metaface weights fetch {name}”.</source>
+      <translation>{file} 既不是 {published}，也不是同一网络的 safetensors 文件。请选择其他文件，或运行“metaface weights fetch {name}”。</translation>
+    </message>
+    <message>
+      <source>{file} is missing from {folder}. Install MetaFace again.</source>
+      <translation>{folder} 中缺少 {file}。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>The weights “{name}” are not on this computer yet. Run “metaface weights fetch {name}”.</source>
+      <translation>权重“{name}”还不在这台电脑上。请运行“metaface weights fetch {name}”。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or was changed: its checksum is not the published one. Install MetaFace again.</source>
+      <translation>{file} 已损坏或被改动：校验和与发布的不符。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or was changed: its checksum is not the expected one. Delete it and run “metaface weights fetch {name}”.</source>
+      <translation>{file} 已损坏或被改动：校验和与预期不符。请删除它并运行“metaface weights fetch {name}”。</translation>
+    </message>
+    <message>
+      <source>The list of weights {file} is missing or damaged. Install MetaFace again.</source>
+      <translation>权重清单 {file} 缺失或损坏。请重新安装 MetaFace。</translation>
+    </message>
+  </context>
+  <context>
+    <name>FaceInput</name>
+    <message>
+      <source>{name}. Press Enter to say who this is.</source>
+      <translation>{name}。按 Enter 说明这是谁。</translation>
+    </message>
+    <message>
+      <source>Faces: {names}</source>
+      <translation>人脸：{names}</translation>
+    </message>
+    <message>
+      <source>No face</source>
+      <translation>没有人脸</translation>
+    </message>
+    <message>
+      <source>Click to correct the name</source>
+      <translation>点击以更正姓名</translation>
+    </message>
+    <message>
+      <source>Who is this? Click to give the face a name</source>
+      <translation>这是谁？点击给这张脸命名</translation>
+    </message>
+  </context>
+  <context>
+    <name>FpirSlider</name>
+    <message>
+      <source>Strangers that may be taken for somebody</source>
+      <translation>允许被误认的陌生人</translation>
+    </message>
+    <message>
+      <source>Left: strangers stay unknown, and friends sometimes too. Right: friends are found more often.</source>
+      <translation>向左：陌生人保持“未知”，有时熟人也会如此。向右：更容易认出熟人。</translation>
+    </message>
+    <message>
+      <source>strict</source>
+      <translation>严格</translation>
+    </message>
+    <message>
+      <source>lenient</source>
+      <translation>宽松</translation>
+    </message>
+    <message>
+      <source>1 in {n} strangers may be taken for somebody ({percent} %).</source>
+      <translation>每 {n} 个陌生人中可能有 1 个被误认（{percent} %）。</translation>
+    </message>
+  </context>
+  <context>
+    <name>GalleryFiles</name>
+    <message>
+      <source>Pictures and videos</source>
+      <translation>图片和视频</translation>
+    </message>
+    <message>
+      <source>Choose pictures or videos of one person</source>
+      <translation>选择一个人的图片或视频</translation>
+    </message>
+    <message>
+      <source>MetaFace people</source>
+      <translation>MetaFace 人员</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>所有文件</translation>
+    </message>
+    <message>
+      <source>Import people</source>
+      <translation>导入人员</translation>
+    </message>
+    <message>
+      <source>Export everybody</source>
+      <translation>导出所有人</translation>
+    </message>
+  </context>
+  <context>
+    <name>Guidance</name>
+    <message>
+      <source>No face in view - step in front of the camera</source>
+      <translation>画面中没有人脸，请走到摄像头前</translation>
+    </message>
+    <message>
+      <source>Several faces - only one person, please</source>
+      <translation>有多张人脸，请只留一个人</translation>
+    </message>
+    <message>
+      <source>Come closer</source>
+      <translation>请靠近一些</translation>
+    </message>
+    <message>
+      <source>Too dark - turn to the light</source>
+      <translation>太暗，请转向光源</translation>
+    </message>
+    <message>
+      <source>Too bright - turn away from the light</source>
+      <translation>太亮，请背向光源</translation>
+    </message>
+    <message>
+      <source>Blurred - hold still for a moment</source>
+      <translation>画面模糊，请保持不动</translation>
+    </message>
+    <message>
+      <source>Look towards the camera</source>
+      <translation>请看着摄像头</translation>
+    </message>
+    <message>
+      <source>Move into the middle of the picture</source>
+      <translation>请移到画面中央</translation>
+    </message>
+    <message>
+      <source>Good - now turn your head a little</source>
+      <translation>很好，现在稍微转一下头</translation>
+    </message>
+  </context>
+  <context>
+    <name>GuidanceBanner</name>
+    <message>
+      <source>Recording</source>
+      <translation>正在录制</translation>
+    </message>
+    <message>
+      <source>Done - that is enough</source>
+      <translation>完成，已经够了</translation>
+    </message>
+    <message>
+      <source>Good - turn your head slowly</source>
+      <translation>很好，请慢慢转头</translation>
+    </message>
+  </context>
+  <context>
+    <name>HeatLegend</name>
+    <message>
+      <source>matters more</source>
+      <translation>影响较大</translation>
+    </message>
+    <message>
+      <source>matters less</source>
+      <translation>影响较小</translation>
+    </message>
+  </context>
+  <context>
+    <name>HeatPicture</name>
+    <message>
+      <source>The face that was looked at</source>
+      <translation>所查看的人脸</translation>
+    </message>
+  </context>
+  <context>
+    <name>Hud</name>
+    <message>
+      <source>Speed of the engine</source>
+      <translation>引擎速度</translation>
+    </message>
+    <message>
+      <source>{dropped}, {failed} failed</source>
+      <translation>{dropped}，{failed} 帧失败</translation>
+    </message>
+    <message>
+      <source>Preview</source>
+      <translation>预览</translation>
+    </message>
+    <message>
+      <source>Recognition</source>
+      <translation>识别</translation>
+    </message>
+    <message>
+      <source>Latency</source>
+      <translation>延迟</translation>
+    </message>
+    <message>
+      <source>Dropped</source>
+      <translation>丢帧</translation>
+    </message>
+    <message>
+      <source>Device</source>
+      <translation>设备</translation>
+    </message>
+  </context>
+  <context>
+    <name>HyperparameterForm</name>
+    <message>
+      <source>Reset all</source>
+      <translation>全部重置</translation>
+    </message>
+    <message>
+      <source>Every setting of this method back to its default</source>
+      <translation>把此方法的所有设置恢复为默认值</translation>
+    </message>
+    <message>
+      <source>{method} has nothing to set.</source>
+      <translation>{method} 没有可调的设置。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Jobs</name>
+    <message>
+      <source>Judging</source>
+      <translation>正在评估</translation>
+    </message>
+    <message>
+      <source>Adapting</source>
+      <translation>正在适应</translation>
+    </message>
+    <message>
+      <source>Loading models</source>
+      <translation>正在加载模型</translation>
+    </message>
+    <message>
+      <source>Downloading weights</source>
+      <translation>正在下载权重</translation>
+    </message>
+    <message>
+      <source>Reading shots</source>
+      <translation>正在读取样本</translation>
+    </message>
+    <message>
+      <source>Exporting</source>
+      <translation>正在导出</translation>
+    </message>
+    <message>
+      <source>Importing</source>
+      <translation>正在导入</translation>
+    </message>
+    <message>
+      <source>Changing the gallery</source>
+      <translation>正在更改人脸库</translation>
+    </message>
+    <message>
+      <source>Deleting</source>
+      <translation>正在删除</translation>
+    </message>
+    <message>
+      <source>Saving</source>
+      <translation>正在保存</translation>
+    </message>
+    <message>
+      <source>Reading pictures</source>
+      <translation>正在读取图片</translation>
+    </message>
+    <message>
+      <source>Making templates</source>
+      <translation>正在生成特征模板</translation>
+    </message>
+    <message>
+      <source>Testing the methods</source>
+      <translation>正在测试各方法</translation>
+    </message>
+    <message>
+      <source>Opening</source>
+      <translation>正在打开</translation>
+    </message>
+    <message>
+      <source>Closing</source>
+      <translation>正在关闭</translation>
+    </message>
+    <message>
+      <source>Explaining</source>
+      <translation>正在分析原因</translation>
+    </message>
+  </context>
+  <context>
+    <name>JobsBar</name>
+    <message>
+      <source>{n} waiting</source>
+      <translation>{n} 项等待中</translation>
+    </message>
+    <message>
+      <source>Stop: {title}</source>
+      <translation>停止：{title}</translation>
+    </message>
+  </context>
+  <context>
+    <name>LearnerLegend</name>
+    <message>
+      <source>Legend</source>
+      <translation>图例</translation>
+    </message>
+  </context>
+  <context>
+    <name>Learners</name>
+    <message>
+      <source>MAML</source>
+      <translation>模型无关元学习（MAML）</translation>
+    </message>
+    <message>
+      <source>Starts where a few steps of fine-tuning on the enrolled shots make a good classifier, and takes them.</source>
+      <translation>从一个好起点出发，在录入的样本上微调几步即成分类器。</translation>
+    </message>
+    <message>
+      <source>Matching network</source>
+      <translation>匹配网络（Matching）</translation>
+    </message>
+    <message>
+      <source>Matching</source>
+      <translation>匹配网络</translation>
+    </message>
+    <message>
+      <source>Compares a face with every single shot; the more alike a shot, the more attention it gets.</source>
+      <translation>把人脸与每个样本逐一比较；样本越像，得到的注意力越多。</translation>
+    </message>
+    <message>
+      <source>Meta network</source>
+      <translation>元网络（Meta Network）</translation>
+    </message>
+    <message>
+      <source>Meta-net</source>
+      <translation>元网络</translation>
+    </message>
+    <message>
+      <source>One network looks at all shots and writes the weights of a second one, which names the faces.</source>
+      <translation>一个网络看过所有样本后，写出另一个网络的权重，由后者认人。</translation>
+    </message>
+    <message>
+      <source>Learned optimizer</source>
+      <translation>元优化器（Meta-Optimizer）</translation>
+    </message>
+    <message>
+      <source>Meta-opt</source>
+      <translation>元优化器</translation>
+    </message>
+    <message>
+      <source>Fine-tunes as MAML does, but a small trained network decides how far each step goes and where.</source>
+      <translation>像 MAML 一样微调，但每一步走多远、往哪走由一个训练好的小网络决定。</translation>
+    </message>
+    <message>
+      <source>Prototypical network</source>
+      <translation>原型网络（Prototypical）</translation>
+    </message>
+    <message>
+      <source>Prototypes</source>
+      <translation>原型网络</translation>
+    </message>
+    <message>
+      <source>Averages each person's shots into one prototype; a face goes to the nearest prototype.</source>
+      <translation>把每个人的样本平均成一个原型；人脸归于最近的原型。</translation>
+    </message>
+    <message>
+      <source>Stock embeddings, nearest prototype</source>
+      <translation>原始嵌入，最近原型（Stock）</translation>
+    </message>
+    <message>
+      <source>Stock</source>
+      <translation>原始嵌入</translation>
+    </message>
+    <message>
+      <source>The baseline: the nearest average of each person's shots, with nothing of its own meta-trained.</source>
+      <translation>基线：取每个人样本平均值中最近的一个，自身没有任何元训练。</translation>
+    </message>
+    <message>
+      <source>Reptile</source>
+      <translation>一阶元学习（Reptile）</translation>
+    </message>
+    <message>
+      <source>Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended.</source>
+      <translation>像 MAML 一样微调，但起点的求法更简单：向微调结束的位置移动。</translation>
+    </message>
+    <message>
+      <source>Auto (RL²)</source>
+      <translation>自动 · 强化学习（RL²）</translation>
+    </message>
+    <message>
+      <source>Auto RL²</source>
+      <translation>自动 RL²</translation>
+    </message>
+    <message>
+      <source>Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.</source>
+      <translation>在录入的样本上试用多种方法，根据前几次的效果选择下一种，留下最好的。</translation>
+    </message>
+    <message>
+      <source>Siamese network</source>
+      <translation>孪生网络（Siamese）</translation>
+    </message>
+    <message>
+      <source>Siamese</source>
+      <translation>孪生网络</translation>
+    </message>
+    <message>
+      <source>Asks of every shot: is this the same person? Then pools the answers, person by person.</source>
+      <translation>对每个样本问：是同一个人吗？再按人汇总答案。</translation>
+    </message>
+    <message>
+      <source>Prototypes, augmented</source>
+      <translation>原型网络，数据增强</translation>
+    </message>
+    <message>
+      <source>Task clusters</source>
+      <translation>任务聚类（Task Clusters）</translation>
+    </message>
+    <message>
+      <source>MAML, ten steps</source>
+      <translation>MAML，十步</translation>
+    </message>
+    <message>
+      <source>MAML, small rate</source>
+      <translation>MAML，小学习率</translation>
+    </message>
+    <message>
+      <source>MAML, augmented</source>
+      <translation>MAML，数据增强</translation>
+    </message>
+    <message>
+      <source>Prototypes, Euclidean</source>
+      <translation>原型网络，欧氏距离</translation>
+    </message>
+    <message>
+      <source>Prototypes, Mahalanobis</source>
+      <translation>原型网络，马氏距离</translation>
+    </message>
+    <message>
+      <source>Clusters</source>
+      <translation>任务聚类</translation>
+    </message>
+    <message>
+      <source>Sees what kind of gallery this is, starts from what such galleries need, then averages the shots.</source>
+      <translation>判断人脸库属于哪一类，从这类库所需的起点出发，再平均样本。</translation>
+    </message>
+  </context>
+  <context>
+    <name>LiveView</name>
+    <message>
+      <source>Live video</source>
+      <translation>实时视频</translation>
+    </message>
+  </context>
+  <context>
+    <name>MainActions</name>
+    <message>
+      <source>&amp;File</source>
+      <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+      <source>&amp;Pause</source>
+      <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+      <source>Freeze the picture, or go on (P, or Space on the video)</source>
+      <translation>定格画面或继续（P，或在视频上按空格）</translation>
+    </message>
+    <message>
+      <source>Open &amp;again</source>
+      <translation>重新打开(&amp;A)</translation>
+    </message>
+    <message>
+      <source>&amp;Close the source</source>
+      <translation>关闭来源(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Quit</source>
+      <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+      <source>&amp;View</source>
+      <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+      <source>&amp;Speed on the video</source>
+      <translation>在视频上显示速度(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Show frames per second, latency and device on the video (H)</source>
+      <translation>在视频上显示帧率、延迟和设备（H）</translation>
+    </message>
+    <message>
+      <source>Side &amp;panel</source>
+      <translation>侧边栏(&amp;P)</translation>
+    </message>
+    <message>
+      <source>P&amp;resentation</source>
+      <translation>演示模式(&amp;R)</translation>
+    </message>
+    <message>
+      <source>The video alone on the whole screen, with large names and the method's (F11)</source>
+      <translation>全屏只显示视频，姓名放大，并标出方法（F11）</translation>
+    </message>
+    <message>
+      <source>&amp;Full screen</source>
+      <translation>全屏(&amp;F)</translation>
+    </message>
+    <message>
+      <source>As the s&amp;ystem</source>
+      <translation>跟随系统(&amp;Y)</translation>
+    </message>
+    <message>
+      <source>&amp;Light</source>
+      <translation>浅色(&amp;L)</translation>
+    </message>
+    <message>
+      <source>&amp;Dark</source>
+      <translation>深色(&amp;D)</translation>
+    </message>
+    <message>
+      <source>&amp;Theme</source>
+      <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Language</source>
+      <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+      <source>As the system</source>
+      <translation>跟随系统</translation>
+    </message>
+    <message>
+      <source>&amp;Studio</source>
+      <translation>工作台(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Studio below the video</source>
+      <translation>在视频下方显示工作台(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)</source>
+      <translation>显示或隐藏各方法的工作情况：曲线、对比、分布图、原因（Ctrl+J）</translation>
+    </message>
+    <message>
+      <source>&amp;Method and its settings</source>
+      <translation>方法及其设置(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Compare methods</source>
+      <translation>对比方法(&amp;C)</translation>
+    </message>
+    <message>
+      <source>M&amp;ap of the embeddings</source>
+      <translation>嵌入分布图(&amp;A)</translation>
+    </message>
+    <message>
+      <source>&amp;Why this name?</source>
+      <translation>为何是这个姓名？(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;Report on all methods</source>
+      <translation>所有方法的报告(&amp;R)</translation>
+    </message>
+    <message>
+      <source>S&amp;plit view of two methods</source>
+      <translation>两种方法分屏(&amp;P)</translation>
+    </message>
+    <message>
+      <source>&amp;Gallery</source>
+      <translation>人脸库(&amp;G)</translation>
+    </message>
+    <message>
+      <source>&amp;Enrol somebody</source>
+      <translation>录入人员(&amp;E)</translation>
+    </message>
+    <message>
+      <source>Take shots of a face and give it a name (E)</source>
+      <translation>拍摄人脸样本并命名（E）</translation>
+    </message>
+    <message>
+      <source>Enrol from &amp;files…</source>
+      <translation>从文件录入(&amp;F)…</translation>
+    </message>
+    <message>
+      <source>&amp;Find a person</source>
+      <translation>查找人员(&amp;F)</translation>
+    </message>
+    <message>
+      <source>&amp;Undo</source>
+      <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+      <source>&amp;Import people…</source>
+      <translation>导入人员(&amp;I)…</translation>
+    </message>
+    <message>
+      <source>E&amp;xport everybody…</source>
+      <translation>导出所有人(&amp;X)…</translation>
+    </message>
+    <message>
+      <source>Show &amp;people</source>
+      <translation>显示人员(&amp;P)</translation>
+    </message>
+    <message>
+      <source>Show en&amp;rolment</source>
+      <translation>显示录入(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Show un&amp;known</source>
+      <translation>显示未知(&amp;K)</translation>
+    </message>
+    <message>
+      <source>Show &amp;controls</source>
+      <translation>显示控制(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Help</source>
+      <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+      <source>&amp;Keyboard shortcuts</source>
+      <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+      <source>&amp;About MetaFace</source>
+      <translation>关于 MetaFace(&amp;A)</translation>
+    </message>
+  </context>
+  <context>
+    <name>MainToolBar</name>
+    <message>
+      <source>Tool bar</source>
+      <translation>工具栏</translation>
+    </message>
+    <message>
+      <source>Choose a source</source>
+      <translation>选择来源</translation>
+    </message>
+    <message>
+      <source>Enrol</source>
+      <translation>录入</translation>
+    </message>
+    <message>
+      <source>Source: {title}</source>
+      <translation>来源：{title}</translation>
+    </message>
+    <message>
+      <source>Loading models…</source>
+      <translation>正在加载模型…</translation>
+    </message>
+    <message>
+      <source>The models are being loaded.</source>
+      <translation>正在加载模型。</translation>
+    </message>
+    <message>
+      <source>It is being adapted.</source>
+      <translation>正在适应。</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet.</source>
+      <translation>还没有录入任何人。</translation>
+    </message>
+    <message>
+      <source>1 person</source>
+      <translation>1 人</translation>
+    </message>
+    <message>
+      <source>{n} people</source>
+      <translation>{n} 人</translation>
+    </message>
+    <message>
+      <source>{name}: adapted to {people} from {shots} shots in {ms} ms</source>
+      <translation>{name}：用 {shots} 个样本适应了 {people}，耗时 {ms} ms</translation>
+    </message>
+    <message>
+      <source>Compared with it: {others}</source>
+      <translation>与之对比：{others}</translation>
+    </message>
+    <message>
+      <source>Learner: {text}</source>
+      <translation>方法：{text}</translation>
+    </message>
+    <message>
+      <source>{name} +{n}</source>
+      <translation>{name} +{n}</translation>
+    </message>
+  </context>
+  <context>
+    <name>MainWindow</name>
+    <message>
+      <source>&amp;Decide by</source>
+      <translation>判定方法(&amp;D)</translation>
+    </message>
+    <message>
+      <source>Compare &amp;with</source>
+      <translation>对比方法(&amp;W)</translation>
+    </message>
+    <message>
+      <source>MetaFace speaks the new language from its next start on.</source>
+      <translation>MetaFace 将在下次启动时使用新语言。</translation>
+    </message>
+    <message>
+      <source>Saved in {folder}: {names}</source>
+      <translation>已保存到 {folder}：{names}</translation>
+    </message>
+  </context>
+  <context>
+    <name>MapKey</name>
+    <message>
+      <source>shot</source>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>what stands for a person</source>
+      <translation>代表某人的点</translation>
+    </message>
+    <message>
+      <source>face on screen</source>
+      <translation>画面中的人脸</translation>
+    </message>
+    <message>
+      <source>Signs on the map</source>
+      <translation>图上的标记</translation>
+    </message>
+    <message>
+      <source>Colour and shape tell people apart. The large sign is the person's prototype, or what a trained last layer looks for: nearness to it decides.</source>
+      <translation>颜色和形状用来区分不同的人。大标记是此人的原型，或训练好的最后一层所寻找的位置：离它近不近决定了结论。</translation>
+    </message>
+  </context>
+  <context>
+    <name>MapPage</name>
+    <message>
+      <source>Space of</source>
+      <translation>空间</translation>
+    </message>
+    <message>
+      <source>Whose adapted space is drawn</source>
+      <translation>绘制哪种方法适应后的空间</translation>
+    </message>
+    <message>
+      <source>Deciding method</source>
+      <translation>判定方法</translation>
+    </message>
+    <message>
+      <source>&amp;Fit</source>
+      <translation>适合窗口(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Show the whole map again (F, or a double click on it)</source>
+      <translation>重新显示整张图（F，或在图上双击）</translation>
+    </message>
+    <message>
+      <source>Deciding: {method}</source>
+      <translation>判定：{method}</translation>
+    </message>
+    <message>
+      <source>Drawing the map…</source>
+      <translation>正在绘图…</translation>
+    </message>
+    <message>
+      <source>It comes with the next adaptation.</source>
+      <translation>下次适应后显示。</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet</source>
+      <translation>还没有录入任何人</translation>
+    </message>
+    <message>
+      <source>Enrol somebody: each of their shots becomes a dot here.</source>
+      <translation>录入人员后，每个样本在这里是一个点。</translation>
+    </message>
+    <message>
+      <source>1 person</source>
+      <translation>1 人</translation>
+    </message>
+    <message>
+      <source>{n} people</source>
+      <translation>{n} 人</translation>
+    </message>
+    <message>
+      <source>explained variance {percent} %</source>
+      <translation>解释方差 {percent} %</translation>
+    </message>
+    <message>
+      <source>The share of what tells the shots apart that this plane shows; the rest lies in other directions.</source>
+      <translation>样本之间的差异有多少显示在这个平面上；其余在别的方向上。</translation>
+    </message>
+  </context>
+  <context>
+    <name>MapPlot</name>
+    <message>
+      <source>Embedding map</source>
+      <translation>嵌入分布图</translation>
+    </message>
+  </context>
+  <context>
+    <name>MergeBar</name>
+    <message>
+      <source>Merge</source>
+      <translation>合并</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Merge {name} into {into}? {shots} and their consent go along.</source>
+      <translation>把“{name}”合并到“{into}”？{shots}和同意记录一并转移。</translation>
+    </message>
+  </context>
+  <context>
+    <name>MethodBar</name>
+    <message>
+      <source>Methods</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>Compare &amp;all methods, or none</source>
+      <translation>对比所有方法，或都不对比(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Compare {method}</source>
+      <translation>对比 {method}</translation>
+    </message>
+    <message>
+      <source>Loading models …</source>
+      <translation>正在加载模型…</translation>
+    </message>
+    <message>
+      <source>{method} ({paper}): {explanation}</source>
+      <translation>{method}（{paper}）：{explanation}</translation>
+    </message>
+    <message>
+      <source>decides the names</source>
+      <translation>由它判定姓名</translation>
+    </message>
+    <message>
+      <source>compared on the same frames</source>
+      <translation>在相同的帧上参与对比</translation>
+    </message>
+    <message>
+      <source>{keys} or a click: it decides the names</source>
+      <translation>{keys} 或单击：由它判定姓名</translation>
+    </message>
+    <message>
+      <source>Shift+{number}, Ctrl+click or the corner: it is compared</source>
+      <translation>Shift+{number}、Ctrl+单击或点角标：参与对比</translation>
+    </message>
+    <message>
+      <source>&amp;Decide by this method</source>
+      <translation>用此方法判定(&amp;D)</translation>
+    </message>
+    <message>
+      <source>&amp;Compare it</source>
+      <translation>参与对比(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Compare &amp;only it</source>
+      <translation>只对比它(&amp;O)</translation>
+    </message>
+  </context>
+  <context>
+    <name>MethodPage</name>
+    <message>
+      <source>Method</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation>设置</translation>
+    </message>
+    <message>
+      <source>Show or hide this method's settings</source>
+      <translation>显示或隐藏此方法的设置</translation>
+    </message>
+    <message>
+      <source>Clear the curves</source>
+      <translation>清除曲线</translation>
+    </message>
+    <message>
+      <source>Forget these curves; the next adaptation draws new ones</source>
+      <translation>清除这些曲线；下次适应时绘制新的</translation>
+    </message>
+    <message>
+      <source>On the enrolled shots, after each step; faint: the run before</source>
+      <translation>在录入的样本上，每一步之后；浅色为上一次</translation>
+    </message>
+    <message>
+      <source>{method} needs no steps, see the map; the curves are of other methods</source>
+      <translation>{method} 不需要迭代，见分布图；曲线属于其他方法</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet</source>
+      <translation>还没有录入任何人</translation>
+    </message>
+    <message>
+      <source>Enrol somebody (E) and see here how it is learned.</source>
+      <translation>录入人员（E），在这里看它如何学习。</translation>
+    </message>
+    <message>
+      <source>Nothing to show yet</source>
+      <translation>暂无内容</translation>
+    </message>
+    <message>
+      <source>Turn a setting or add a shot: it is adapted anew.</source>
+      <translation>调整设置或添加样本，就会重新适应。</translation>
+    </message>
+    <message>
+      <source>{method} needs no steps</source>
+      <translation>{method} 不需要迭代</translation>
+    </message>
+    <message>
+      <source>It learns everybody in one go: see the map. MAML (4) is one that takes steps.</source>
+      <translation>它一次就学会所有人，见分布图。MAML（4）是需要迭代的方法。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ModelsSection</name>
+    <message>
+      <source>Detector</source>
+      <translation>检测器</translation>
+    </message>
+    <message>
+      <source>What finds faces in the picture</source>
+      <translation>在画面中寻找人脸</translation>
+    </message>
+    <message>
+      <source>YuNet, fast</source>
+      <translation>YuNet，快速</translation>
+    </message>
+    <message>
+      <source>MTCNN, classic</source>
+      <translation>MTCNN，经典</translation>
+    </message>
+    <message>
+      <source>Embedder</source>
+      <translation>特征提取器</translation>
+    </message>
+    <message>
+      <source>What turns a face into numbers to compare</source>
+      <translation>把人脸变成可以比较的数字</translation>
+    </message>
+    <message>
+      <source>Device</source>
+      <translation>设备</translation>
+    </message>
+    <message>
+      <source>What computes</source>
+      <translation>用什么计算</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>Processor (CPU)</source>
+      <translation>处理器（CPU）</translation>
+    </message>
+    <message>
+      <source>Apple graphics (MPS)</source>
+      <translation>Apple 图形处理器（MPS）</translation>
+    </message>
+    <message>
+      <source>Graphics card (CUDA)</source>
+      <translation>显卡（CUDA）</translation>
+    </message>
+    <message>
+      <source>Learner</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>How the app learns people from a few shots</source>
+      <translation>如何从几个样本学会认人</translation>
+    </message>
+    <message>
+      <source>Loading models</source>
+      <translation>正在加载模型</translation>
+    </message>
+    <message>
+      <source>Loading models …</source>
+      <translation>正在加载模型…</translation>
+    </message>
+    <message>
+      <source>Runs on {device}.</source>
+      <translation>运行于 {device}。</translation>
+    </message>
+    <message>
+      <source>SFace, small and fast</source>
+      <translation>SFace，小而快</translation>
+    </message>
+    <message>
+      <source>FaceNet (VGGFace2)</source>
+      <translation>FaceNet（VGGFace2）</translation>
+    </message>
+    <message>
+      <source>FaceNet (CASIA-WebFace)</source>
+      <translation>FaceNet（CASIA-WebFace）</translation>
+    </message>
+  </context>
+  <context>
+    <name>NameField</name>
+    <message>
+      <source>Name</source>
+      <translation>姓名</translation>
+    </message>
+    <message>
+      <source>Name of the person</source>
+      <translation>此人的姓名</translation>
+    </message>
+    <message>
+      <source>People with such a name</source>
+      <translation>姓名相近的人</translation>
+    </message>
+    <message>
+      <source>Adds the shots to {name}, who has {shots}.</source>
+      <translation>把样本添加给 {name}（已有 {shots}）。</translation>
+    </message>
+    <message>
+      <source>A new person.</source>
+      <translation>新人员。</translation>
+    </message>
+    <message>
+      <source>A new name, or somebody enrolled already to add shots to them.</source>
+      <translation>输入新姓名；选已录入的人则为其添加样本。</translation>
+    </message>
+  </context>
+  <context>
+    <name>NearShotRow</name>
+    <message>
+      <source>Nearest shots</source>
+      <translation>最近的样本</translation>
+    </message>
+    <message>
+      <source>{name}, cosine {cosine}</source>
+      <translation>{name}，余弦 {cosine}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Overlay</name>
+    <message>
+      <source>Unknown</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>{mark} {method}: {name}</source>
+      <translation>{mark} {method}：{name}</translation>
+    </message>
+    <message>
+      <source>no majority</source>
+      <translation>无多数意见</translation>
+    </message>
+    <message>
+      <source>{n} of {all} agree</source>
+      <translation>{all} 种中 {n} 种一致</translation>
+    </message>
+  </context>
+  <context>
+    <name>People</name>
+    <message>
+      <source>New name</source>
+      <translation>新姓名</translation>
+    </message>
+    <message>
+      <source>There is somebody called “{name}” already. Choose another name, or merge the two.</source>
+      <translation>已有叫“{name}”的人。请换一个姓名，或把两人合并。</translation>
+    </message>
+  </context>
+  <context>
+    <name>PeopleList</name>
+    <message>
+      <source>People</source>
+      <translation>人员</translation>
+    </message>
+  </context>
+  <context>
+    <name>PeoplePanel</name>
+    <message>
+      <source>People</source>
+      <translation>人员</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>搜索</translation>
+    </message>
+    <message>
+      <source>Search people</source>
+      <translation>搜索人员</translation>
+    </message>
+    <message>
+      <source>Sort by</source>
+      <translation>排序方式</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>姓名</translation>
+    </message>
+    <message>
+      <source>Last seen</source>
+      <translation>最近出现</translation>
+    </message>
+    <message>
+      <source>Newest</source>
+      <translation>最新录入</translation>
+    </message>
+    <message>
+      <source>Enrol somebody</source>
+      <translation>录入人员</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet</source>
+      <translation>还没有录入任何人</translation>
+    </message>
+    <message>
+      <source>Record yourself for two seconds and type your name: you will be recognised at once.</source>
+      <translation>对着摄像头录两秒钟，输入姓名，马上就能认出你。</translation>
+    </message>
+    <message>
+      <source>Show everybody</source>
+      <translation>显示所有人</translation>
+    </message>
+    <message>
+      <source>Nobody has such a name</source>
+      <translation>没有这样的姓名</translation>
+    </message>
+    <message>
+      <source>Search for less.</source>
+      <translation>请减少搜索的字。</translation>
+    </message>
+    <message>
+      <source>Import…</source>
+      <translation>导入…</translation>
+    </message>
+    <message>
+      <source>Add the people of an exported file</source>
+      <translation>添加导出文件中的人员</translation>
+    </message>
+    <message>
+      <source>Export…</source>
+      <translation>导出…</translation>
+    </message>
+    <message>
+      <source>Write everybody to one file, with shots and consent</source>
+      <translation>把所有人连同样本和同意记录写入一个文件</translation>
+    </message>
+    <message>
+      <source>Add shots</source>
+      <translation>添加样本</translation>
+    </message>
+    <message>
+      <source>Rename</source>
+      <translation>重命名</translation>
+    </message>
+    <message>
+      <source>To merge, choose two people</source>
+      <translation>要合并，请选择两个人</translation>
+    </message>
+    <message>
+      <source>Merge into…</source>
+      <translation>合并到…</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>MetaFace people</source>
+      <translation>MetaFace 人员</translation>
+    </message>
+    <message>
+      <source>Export everybody</source>
+      <translation>导出所有人</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>所有文件</translation>
+    </message>
+    <message>
+      <source>Import people</source>
+      <translation>导入人员</translation>
+    </message>
+  </context>
+  <context>
+    <name>PersonDetails</name>
+    <message>
+      <source>Add shots</source>
+      <translation>添加样本</translation>
+    </message>
+    <message>
+      <source>Record or choose more shots</source>
+      <translation>录制或选择更多样本</translation>
+    </message>
+    <message>
+      <source>Rename</source>
+      <translation>重命名</translation>
+    </message>
+    <message>
+      <source>Give another name (F2)</source>
+      <translation>改名（F2）</translation>
+    </message>
+    <message>
+      <source>Delete (Del); can be undone</source>
+      <translation>删除（Del），可以撤销</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Merge into…</source>
+      <translation>合并到…</translation>
+    </message>
+    <message>
+      <source>Make one person of those chosen</source>
+      <translation>把所选的人合成一个人</translation>
+    </message>
+    <message>
+      <source>Keep “{name}”</source>
+      <translation>保留“{name}”</translation>
+    </message>
+    <message>
+      <source>No shots: nobody is recognised as {name}. Add some.</source>
+      <translation>没有样本：无法认出 {name}。请添加一些。</translation>
+    </message>
+    <message>
+      <source>{shots}; the newest {n} are shown.</source>
+      <translation>{shots}；显示最新的 {n} 个。</translation>
+    </message>
+    <message>
+      <source>{shots}, and {n} of “not {name}”. The × deletes one; it can be undone.</source>
+      <translation>{shots}，以及 {n} 个“不是 {name}”。点 × 删除一个，可以撤销。</translation>
+    </message>
+    <message>
+      <source>{shots}. The × deletes one; it can be undone.</source>
+      <translation>{shots}。点 × 删除一个，可以撤销。</translation>
+    </message>
+    <message>
+      <source>Nobody chosen</source>
+      <translation>未选择人员</translation>
+    </message>
+    <message>
+      <source>Choose somebody to see their shots.</source>
+      <translation>选择一个人，查看其样本。</translation>
+    </message>
+    <message>
+      <source>{n} people chosen</source>
+      <translation>已选择 {n} 人</translation>
+    </message>
+    <message>
+      <source>Are they the same person? Merge them, all their shots are kept.</source>
+      <translation>是同一个人吗？可以合并，所有样本都会保留。</translation>
+    </message>
+    <message>
+      <source>Shot of {day}, quality {percent} %</source>
+      <translation>{day} 的样本，质量 {percent} %</translation>
+    </message>
+    <message>
+      <source>Not {name}: face of {day}. It is not called {name} again unless you delete this.</source>
+      <translation>不是 {name}：{day} 的人脸。除非删除此项，否则不会再被叫作 {name}。</translation>
+    </message>
+    <message>
+      <source>Not this person ({n})</source>
+      <translation>不是此人（{n}）</translation>
+    </message>
+  </context>
+  <context>
+    <name>ProbeQuality</name>
+    <message>
+      <source>Quality of this picture</source>
+      <translation>这张画面的质量</translation>
+    </message>
+  </context>
+  <context>
+    <name>Quality</name>
+    <message>
+      <source>good</source>
+      <translation>良好</translation>
+    </message>
+    <message>
+      <source>fair</source>
+      <translation>一般</translation>
+    </message>
+    <message>
+      <source>too dark</source>
+      <translation>太暗</translation>
+    </message>
+    <message>
+      <source>too bright</source>
+      <translation>太亮</translation>
+    </message>
+    <message>
+      <source>too small</source>
+      <translation>太小</translation>
+    </message>
+    <message>
+      <source>blurred</source>
+      <translation>模糊</translation>
+    </message>
+    <message>
+      <source>turned away</source>
+      <translation>侧脸</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>光线</translation>
+    </message>
+    <message>
+      <source>Sharpness</source>
+      <translation>清晰度</translation>
+    </message>
+    <message>
+      <source>Frontality</source>
+      <translation>正面程度</translation>
+    </message>
+    <message>
+      <source>Edge</source>
+      <translation>边缘</translation>
+    </message>
+    <message>
+      <source>cuts the face off</source>
+      <translation>人脸被边缘截断</translation>
+    </message>
+  </context>
+  <context>
+    <name>RecordButton</name>
+    <message>
+      <source>Record</source>
+      <translation>录制</translation>
+    </message>
+    <message>
+      <source>Hold to record, or click once to start and once more to stop (Space)</source>
+      <translation>按住录制，或单击开始、再单击停止（空格）</translation>
+    </message>
+    <message>
+      <source>Recording …</source>
+      <translation>正在录制…</translation>
+    </message>
+    <message>
+      <source>Hold to record</source>
+      <translation>按住录制</translation>
+    </message>
+    <message>
+      <source>{taken} of {wanted} shots</source>
+      <translation>已录 {taken}/{wanted} 个样本</translation>
+    </message>
+    <message>
+      <source>two seconds are enough</source>
+      <translation>两秒钟就够了</translation>
+    </message>
+  </context>
+  <context>
+    <name>RecordingControls</name>
+    <message>
+      <source>&amp;Record the session</source>
+      <translation>录制过程(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Save a s&amp;napshot</source>
+      <translation>保存快照(&amp;N)</translation>
+    </message>
+    <message>
+      <source>Where to save recordings and snapshots</source>
+      <translation>录像和快照的保存位置</translation>
+    </message>
+    <message>
+      <source>&amp;Choose folder…</source>
+      <translation>选择文件夹(&amp;C)…</translation>
+    </message>
+    <message>
+      <source>&amp;Show folder</source>
+      <translation>打开文件夹(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Record</source>
+      <translation>录制</translation>
+    </message>
+    <message>
+      <source>Stop &amp;recording</source>
+      <translation>停止录制(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Stop recording and finish the files in {folder} (R)</source>
+      <translation>停止录制，并在 {folder} 中完成文件（R）</translation>
+    </message>
+    <message>
+      <source>Record an annotated video, CSV and JSONL into {folder} (R)</source>
+      <translation>把带标注的视频、CSV 和 JSONL 录制到 {folder}（R）</translation>
+    </message>
+    <message>
+      <source>Save a snapshot into {folder} (S)</source>
+      <translation>把快照保存到 {folder}（S）</translation>
+    </message>
+    <message>
+      <source>Faces and names are written to {folder} as they are, not encrypted. Record only people who agree.</source>
+      <translation>人脸和姓名会原样写入 {folder}，不加密。只录制同意的人。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Refused</name>
+    <message>
+      <source>no face found</source>
+      <translation>没有找到人脸</translation>
+    </message>
+    <message>
+      <source>several faces</source>
+      <translation>有多张人脸</translation>
+    </message>
+    <message>
+      <source>the face is too small</source>
+      <translation>人脸太小</translation>
+    </message>
+    <message>
+      <source>too dark</source>
+      <translation>太暗</translation>
+    </message>
+    <message>
+      <source>too bright</source>
+      <translation>太亮</translation>
+    </message>
+    <message>
+      <source>blurred</source>
+      <translation>模糊</translation>
+    </message>
+    <message>
+      <source>the face is turned away</source>
+      <translation>脸没有朝向镜头</translation>
+    </message>
+    <message>
+      <source>the face is cut off by the edge</source>
+      <translation>人脸被边缘截断</translation>
+    </message>
+    <message>
+      <source>too like another shot</source>
+      <translation>与另一个样本太像</translation>
+    </message>
+  </context>
+  <context>
+    <name>RefusedList</name>
+    <message>
+      <source>Refused pictures</source>
+      <translation>被拒绝的图片</translation>
+    </message>
+    <message>
+      <source>1 picture was refused</source>
+      <translation>拒绝了 1 张图片</translation>
+    </message>
+    <message>
+      <source>{n} pictures were refused</source>
+      <translation>拒绝了 {n} 张图片</translation>
+    </message>
+  </context>
+  <context>
+    <name>Report</name>
+    <message>
+      <source>Unknown</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>{name} was not tested: one shot cannot be left out.</source>
+      <translation>{name} 未测试：唯一的样本不能留出。</translation>
+    </message>
+    <message>
+      <source>{name}: {count} of {n} pictures left Unknown</source>
+      <translation>{name}：{n} 张图片中有 {count} 张仍为“未知”</translation>
+    </message>
+    <message>
+      <source>{name}: {count} of {n} pictures taken for {other}</source>
+      <translation>{name}：{n} 张图片中有 {count} 张被认成 {other}</translation>
+    </message>
+    <message>
+      <source>{name}: {count} of {n} pictures named as one of them</source>
+      <translation>{name}：{n} 张图片中有 {count} 张被认成其中之一</translation>
+    </message>
+    <message>
+      <source>{name}: {count} of {n} pictures named right</source>
+      <translation>{name}：{n} 张图片中有 {count} 张认对</translation>
+    </message>
+    <message>
+      <source>{n} others</source>
+      <translation>其他 {n} 人</translation>
+    </message>
+    <message>
+      <source>Recommended</source>
+      <translation>推荐</translation>
+    </message>
+    <message>
+      <source>MetaFace: all methods on the enrolled shots</source>
+      <translation>MetaFace：所有方法在已录入样本上的表现</translation>
+    </message>
+    <message>
+      <source>{title}: who was taken for whom</source>
+      <translation>{title}：谁被认成了谁</translation>
+    </message>
+    <message>
+      <source>Method</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>Nearest right
+clean</source>
+      <translation>最近者正确
+原图</translation>
+    </message>
+    <message>
+      <source>Nearest right
+degraded</source>
+      <translation>最近者正确
+降质</translation>
+    </message>
+    <message>
+      <source>Named right
+clean</source>
+      <translation>认对
+原图</translation>
+    </message>
+    <message>
+      <source>Named right
+degraded</source>
+      <translation>认对
+降质</translation>
+    </message>
+    <message>
+      <source>Strangers
+named</source>
+      <translation>误认
+陌生人</translation>
+    </message>
+    <message>
+      <source>Adapts
+in ms</source>
+      <translation>适应
+毫秒</translation>
+    </message>
+    <message>
+      <source>All methods, with their settings as they are now</source>
+      <translation>所有方法，使用当前设置</translation>
+    </message>
+    <message>
+      <source>Accuracy: left-out shots, as they are, whose nearest person is right, whatever the threshold</source>
+      <translation>准确率：留出样本（原图）中最近的人判断正确的比例，不计阈值</translation>
+    </message>
+    <message>
+      <source>Accuracy on copies of the same shots: dark, small, blurred or half covered</source>
+      <translation>同一批样本的降质副本（变暗、缩小、模糊或遮挡一半）上的准确率</translation>
+    </message>
+    <message>
+      <source>TPIR: left-out shots, as they are, that are named right with a score that reaches the threshold</source>
+      <translation>TPIR：留出样本（原图）认对且得分达到阈值的比例</translation>
+    </message>
+    <message>
+      <source>TPIR on copies of the same shots: dark, small, blurred or half covered</source>
+      <translation>同一批样本的降质副本（变暗、缩小、模糊或遮挡一半）上的 TPIR</translation>
+    </message>
+    <message>
+      <source>FPIR: strangers who are taken for somebody, measured on others than those who set the threshold</source>
+      <translation>FPIR：陌生人被误认的比例，测量所用的陌生人与设定阈值的不同</translation>
+    </message>
+    <message>
+      <source>Median time to learn everybody, in milliseconds, on this computer</source>
+      <translation>在这台电脑上学会所有人所需时间的中位数，单位毫秒</translation>
+    </message>
+    <message>
+      <source>{count} of {n}</source>
+      <translation>{count} / {n}</translation>
+    </message>
+    <message>
+      <source>Settings: {settings}</source>
+      <translation>设置：{settings}</translation>
+    </message>
+    <message>
+      <source>95 % interval: {low} to {high} (Wilson, {n} independent trials)</source>
+      <translation>95 % 区间：{low} 到 {high}（Wilson，{n} 次独立试验）</translation>
+    </message>
+    <message>
+      <source>Only {title} was tested</source>
+      <translation>只测试了 {title}</translation>
+    </message>
+    <message>
+      <source>Recommended: {title} - the most shots named right</source>
+      <translation>推荐：{title}，认对的样本最多</translation>
+    </message>
+    <message>
+      <source>Recommended: {title} - quick, and none is clearly better</source>
+      <translation>推荐：{title}，速度快，且没有明显更好的</translation>
+    </message>
+    <message>
+      <source>{n} of {total} methods cannot be told from the best: the sign test over the shots finds no difference at 5 %.</source>
+      <translation>{total} 种方法中有 {n} 种与最好的分不出高下：对各样本的符号检验在 5 % 水平上没有发现差异。</translation>
+    </message>
+    <message>
+      <source>{n} people</source>
+      <translation>{n} 人</translation>
+    </message>
+    <message>
+      <source>{tested} of {n} people</source>
+      <translation>{n} 人中的 {tested} 人</translation>
+    </message>
+    <message>
+      <source>1 person</source>
+      <translation>1 人</translation>
+    </message>
+    <message>
+      <source>{n} shots left out in turn</source>
+      <translation>依次留出 {n} 个样本</translation>
+    </message>
+    <message>
+      <source>{n} degraded copies</source>
+      <translation>{n} 个降质副本</translation>
+    </message>
+    <message>
+      <source>took {n:.1f} s</source>
+      <translation>用时 {n:.1f} 秒</translation>
+    </message>
+    <message>
+      <source>Embedder {id}</source>
+      <translation>特征提取器 {id}</translation>
+    </message>
+    <message>
+      <source>fixed threshold, as no strangers are known to measure it on</source>
+      <translation>固定阈值，因为没有可用来测量的陌生人</translation>
+    </message>
+    <message>
+      <source>threshold for {fpir} of strangers, set on {half} of them and measured on as many others</source>
+      <translation>阈值按放过 {fpir} 的陌生人设定，用其中 {half} 个设定，用另外同样多的测量</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReportPage</name>
+    <message>
+      <source>Report</source>
+      <translation>报告</translation>
+    </message>
+    <message>
+      <source>Test all methods</source>
+      <translation>测试所有方法</translation>
+    </message>
+    <message>
+      <source>Testing the methods</source>
+      <translation>正在测试各方法</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Stop the test and keep the last report (Esc)</source>
+      <translation>停止测试，保留上次的报告（Esc）</translation>
+    </message>
+    <message>
+      <source>Use this method</source>
+      <translation>使用此方法</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Copy the table for a spreadsheet or a message (Ctrl+C)</source>
+      <translation>复制表格，供电子表格或消息使用（Ctrl+C）</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>导出</translation>
+    </message>
+    <message>
+      <source>Save the report as a file</source>
+      <translation>把报告保存为文件</translation>
+    </message>
+    <message>
+      <source>Table for a spreadsheet (CSV)…</source>
+      <translation>电子表格用的表格（CSV）…</translation>
+    </message>
+    <message>
+      <source>Picture (PNG)…</source>
+      <translation>图片（PNG）…</translation>
+    </message>
+    <message>
+      <source>Copied: the table, as it is sorted now.</source>
+      <translation>已复制：按当前顺序排列的表格。</translation>
+    </message>
+    <message>
+      <source>Copy the table</source>
+      <translation>复制表格</translation>
+    </message>
+    <message>
+      <source>Sort by</source>
+      <translation>排序方式</translation>
+    </message>
+    <message>
+      <source>Table</source>
+      <translation>表格</translation>
+    </message>
+    <message>
+      <source>Save the table</source>
+      <translation>保存表格</translation>
+    </message>
+    <message>
+      <source>Picture</source>
+      <translation>图片</translation>
+    </message>
+    <message>
+      <source>Save the picture</source>
+      <translation>保存图片</translation>
+    </message>
+    <message>
+      <source>Saved as {name}.</source>
+      <translation>已保存为 {name}。</translation>
+    </message>
+    <message>
+      <source>The test was stopped.</source>
+      <translation>测试已停止。</translation>
+    </message>
+    <message>
+      <source>Test again</source>
+      <translation>重新测试</translation>
+    </message>
+    <message>
+      <source>Leave each enrolled shot out in turn and see which method still names it right</source>
+      <translation>把每个录入的样本依次留出，看哪种方法仍能认对</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled yet: record two shots or more of somebody.</source>
+      <translation>还没有录入任何人：请为某人录制两个以上样本。</translation>
+    </message>
+    <message>
+      <source>Everybody has only one shot: record a second one of {name}.</source>
+      <translation>每个人都只有一个样本：请为 {name} 再录制一个。</translation>
+    </message>
+    <message>
+      <source>Which method knows your people best?</source>
+      <translation>哪种方法最认识你的人？</translation>
+    </message>
+    <message>
+      <source>Testing the methods …</source>
+      <translation>正在测试各方法…</translation>
+    </message>
+    <message>
+      <source>The live view goes on meanwhile.</source>
+      <translation>实时画面照常进行。</translation>
+    </message>
+    <message>
+      <source>Test all methods: each enrolled shot is left out in turn, as it is and degraded, and has to be named from the others.</source>
+      <translation>测试所有方法：每个录入的样本依次留出，以原图和降质图的形式，由其余样本来认。</translation>
+    </message>
+    <message>
+      <source>Below is the last report.</source>
+      <translation>下方是上次的报告。</translation>
+    </message>
+    <message>
+      <source>The gallery changed since: these are results of an older one. Test again.</source>
+      <translation>此后人脸库有变动：这是旧库的结果。请重新测试。</translation>
+    </message>
+    <message>
+      <source>Settings changed since: these are results of the former ones. Test again.</source>
+      <translation>此后设置有变动：这是旧设置的结果。请重新测试。</translation>
+    </message>
+    <message>
+      <source>In use</source>
+      <translation>使用中</translation>
+    </message>
+    <message>
+      <source>{title} decides the names already</source>
+      <translation>已由 {title} 判定姓名</translation>
+    </message>
+    <message>
+      <source>Let {title} decide the names from now on (Enter)</source>
+      <translation>从现在起由 {title} 判定姓名（Enter）</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReportTable</name>
+    <message>
+      <source>Methods</source>
+      <translation>方法</translation>
+    </message>
+  </context>
+  <context>
+    <name>ScoreBars</name>
+    <message>
+      <source>Scores of the best people</source>
+      <translation>最相近者的得分</translation>
+    </message>
+    <message>
+      <source>Threshold: {score}</source>
+      <translation>阈值：{score}</translation>
+    </message>
+    <message>
+      <source>needs {score}</source>
+      <translation>需要 {score}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Settings</name>
+    <message>
+      <source>Back to {default}</source>
+      <translation>恢复为 {default}</translation>
+    </message>
+    <message>
+      <source>Reset {title}</source>
+      <translation>重置“{title}”</translation>
+    </message>
+    <message>
+      <source>changed</source>
+      <translation>已更改</translation>
+    </message>
+    <message>
+      <source>{low} to {high}, usually {default}</source>
+      <translation>{low} 到 {high}，通常为 {default}</translation>
+    </message>
+    <message>
+      <source>Usually {default}</source>
+      <translation>通常为 {default}</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
+    </message>
+    <message>
+      <source>Inner steps</source>
+      <translation>内循环步数</translation>
+    </message>
+    <message>
+      <source>Steps on the shots. More fit them closer, up to learning by heart.</source>
+      <translation>在样本上迭代的步数。越多越贴合样本，直至死记硬背。</translation>
+    </message>
+    <message>
+      <source>Inner rate</source>
+      <translation>内循环学习率</translation>
+    </message>
+    <message>
+      <source>How far each step goes, times the method's own rate. Small stays close to the prototypes.</source>
+      <translation>每步走多远，乘以方法自身的学习率。小则不离原型太远。</translation>
+    </message>
+    <message>
+      <source>Rate per step</source>
+      <translation>逐步倍率</translation>
+    </message>
+    <message>
+      <source>Multiplies the rate from one step to the next: below 1 steps shrink, above 1 they grow.</source>
+      <translation>每步之后学习率乘以此值：小于 1 步子渐小，大于 1 步子渐大。</translation>
+    </message>
+    <message>
+      <source>Temperature</source>
+      <translation>温度</translation>
+    </message>
+    <message>
+      <source>Of the loss that the steps go down. Low minds only who is easily mistaken, high everybody.</source>
+      <translation>迭代所降低的损失的温度。低则只看容易混淆的人，高则看所有人。</translation>
+    </message>
+    <message>
+      <source>First order</source>
+      <translation>一阶近似</translation>
+    </message>
+    <message>
+      <source>Meta-trains without second derivatives: faster, a little less exact.</source>
+      <translation>元训练不用二阶导数：更快，精度略低。</translation>
+    </message>
+    <message>
+      <source>Head only (ANIL)</source>
+      <translation>仅调头部（ANIL）</translation>
+    </message>
+    <message>
+      <source>Fine-tunes the last decision alone and leaves the faces' space as it is.</source>
+      <translation>只微调最后的判定，人脸空间保持不变。</translation>
+    </message>
+    <message>
+      <source>Times the meta-trained one. Low listens to a person's nearest shot, high to all shots alike.</source>
+      <translation>乘以元训练所得的温度。低则只听最近的样本，高则一视同仁。</translation>
+    </message>
+    <message>
+      <source>Full context</source>
+      <translation>完整上下文</translation>
+    </message>
+    <message>
+      <source>Looks at each shot and face in the light of the whole gallery.</source>
+      <translation>结合整个人脸库来看每个样本和人脸。</translation>
+    </message>
+    <message>
+      <source>Strength</source>
+      <translation>强度</translation>
+    </message>
+    <message>
+      <source>How much the meta-network has to say: 0 leaves plain prototypes, 1 is as it was trained.</source>
+      <translation>元网络有多大发言权：0 为纯原型，1 为训练时的强度。</translation>
+    </message>
+    <message>
+      <source>Cosine</source>
+      <translation>余弦</translation>
+    </message>
+    <message>
+      <source>Euclidean</source>
+      <translation>欧氏</translation>
+    </message>
+    <message>
+      <source>Mahalanobis</source>
+      <translation>马氏</translation>
+    </message>
+    <message>
+      <source>Distance</source>
+      <translation>距离</translation>
+    </message>
+    <message>
+      <source>How it is measured how far a face is from a prototype.</source>
+      <translation>如何衡量人脸离原型有多远。</translation>
+    </message>
+    <message>
+      <source>Trials</source>
+      <translation>试验次数</translation>
+    </message>
+    <message>
+      <source>How many methods and settings are tried on the shots; each trial costs the time of adapting.</source>
+      <translation>在样本上试多少种方法和设置；每次试验花费一次适应的时间。</translation>
+    </message>
+    <message>
+      <source>Mean of the odds</source>
+      <translation>概率比平均</translation>
+    </message>
+    <message>
+      <source>Mean of the log-odds</source>
+      <translation>对数概率比平均</translation>
+    </message>
+    <message>
+      <source>Best shot</source>
+      <translation>最佳样本</translation>
+    </message>
+    <message>
+      <source>Pooling</source>
+      <translation>汇总方式</translation>
+    </message>
+    <message>
+      <source>How the verdicts on all shots of a person become one.</source>
+      <translation>如何把某人所有样本上的判断合成一个。</translation>
+    </message>
+    <message>
+      <source>Mix the starts</source>
+      <translation>混合起点</translation>
+    </message>
+    <message>
+      <source>Take the nearest one</source>
+      <translation>取最近的一个</translation>
+    </message>
+    <message>
+      <source>Start</source>
+      <translation>起点</translation>
+    </message>
+    <message>
+      <source>What to make of the starts that were learned for each kind of gallery.</source>
+      <translation>如何利用为各类人脸库学到的起点。</translation>
+    </message>
+    <message>
+      <source>Of the mixture: low takes the nearest start almost alone, high takes all of them alike.</source>
+      <translation>混合的温度：低则几乎只取最近的起点，高则所有起点一视同仁。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShortcutsDialog</name>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation>键盘快捷键</translation>
+    </message>
+    <message>
+      <source>Next face, face before</source>
+      <translation>下一张、上一张人脸</translation>
+    </message>
+    <message>
+      <source>Say who the face is</source>
+      <translation>说明这是谁</translation>
+    </message>
+    <message>
+      <source>Pause or go on</source>
+      <translation>暂停或继续</translation>
+    </message>
+    <message>
+      <source>Close a message, leave full screen</source>
+      <translation>关闭消息，退出全屏</translation>
+    </message>
+    <message>
+      <source>On the video</source>
+      <translation>在视频上</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShotTile</name>
+    <message>
+      <source>Leave this shot out (Del)</source>
+      <translation>移除这个样本（Del）</translation>
+    </message>
+  </context>
+  <context>
+    <name>SidePanel</name>
+    <message>
+      <source>Side panel</source>
+      <translation>侧边栏</translation>
+    </message>
+    <message>
+      <source>People</source>
+      <translation>人员</translation>
+    </message>
+    <message>
+      <source>Enrol</source>
+      <translation>录入</translation>
+    </message>
+    <message>
+      <source>Unknown</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>Controls</source>
+      <translation>控制</translation>
+    </message>
+  </context>
+  <context>
+    <name>SourceMenu</name>
+    <message>
+      <source>&amp;Source</source>
+      <translation>来源(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Video or picture…</source>
+      <translation>视频或图片(&amp;V)…</translation>
+    </message>
+    <message>
+      <source>&amp;Folder of pictures…</source>
+      <translation>图片文件夹(&amp;F)…</translation>
+    </message>
+    <message>
+      <source>Web &amp;address…</source>
+      <translation>网络地址(&amp;A)…</translation>
+    </message>
+    <message>
+      <source>&amp;Demo</source>
+      <translation>演示(&amp;D)</translation>
+    </message>
+    <message>
+      <source>Looking for cameras…</source>
+      <translation>正在查找摄像头…</translation>
+    </message>
+    <message>
+      <source>Videos and pictures</source>
+      <translation>视频和图片</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>所有文件</translation>
+    </message>
+    <message>
+      <source>Show a video or a picture</source>
+      <translation>显示视频或图片</translation>
+    </message>
+    <message>
+      <source>Show a folder of pictures</source>
+      <translation>显示图片文件夹</translation>
+    </message>
+    <message>
+      <source>Web address</source>
+      <translation>网络地址</translation>
+    </message>
+    <message>
+      <source>Address of a network camera or stream (http, https, rtsp):</source>
+      <translation>网络摄像头或视频流的地址（http、https、rtsp）：</translation>
+    </message>
+    <message>
+      <source>No camera found</source>
+      <translation>没有找到摄像头</translation>
+    </message>
+  </context>
+  <context>
+    <name>SourceSection</name>
+    <message>
+      <source>Source</source>
+      <translation>来源</translation>
+    </message>
+    <message>
+      <source>Camera or demo scene</source>
+      <translation>摄像头或演示场景</translation>
+    </message>
+    <message>
+      <source>Choose a source</source>
+      <translation>选择来源</translation>
+    </message>
+    <message>
+      <source>Look for cameras again</source>
+      <translation>重新查找摄像头</translation>
+    </message>
+    <message>
+      <source>File…</source>
+      <translation>文件…</translation>
+    </message>
+    <message>
+      <source>Open a video or a picture</source>
+      <translation>打开视频或图片</translation>
+    </message>
+    <message>
+      <source>Folder…</source>
+      <translation>文件夹…</translation>
+    </message>
+    <message>
+      <source>Open a folder of pictures</source>
+      <translation>打开图片文件夹</translation>
+    </message>
+    <message>
+      <source>URL…</source>
+      <translation>网址…</translation>
+    </message>
+    <message>
+      <source>Open a network camera or stream</source>
+      <translation>打开网络摄像头或视频流</translation>
+    </message>
+    <message>
+      <source>Address of a network camera or stream</source>
+      <translation>网络摄像头或视频流的地址</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Freeze the picture, or go on</source>
+      <translation>定格画面或继续</translation>
+    </message>
+    <message>
+      <source>Pause</source>
+      <translation>暂停</translation>
+    </message>
+    <message>
+      <source>No source is open. Choose one.</source>
+      <translation>没有打开来源，请选择一个。</translation>
+    </message>
+    <message>
+      <source>Videos and pictures</source>
+      <translation>视频和图片</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>所有文件</translation>
+    </message>
+    <message>
+      <source>A URL begins with rtsp://, http:// or https://. Complete it.</source>
+      <translation>网址应以 rtsp://、http:// 或 https:// 开头。请补全。</translation>
+    </message>
+    <message>
+      <source>No camera found</source>
+      <translation>没有找到摄像头</translation>
+    </message>
+    <message>
+      <source>Demo scene</source>
+      <translation>演示场景</translation>
+    </message>
+    <message>
+      <source>Opening {title} …</source>
+      <translation>正在打开 {title}…</translation>
+    </message>
+    <message>
+      <source>Showing {title}.</source>
+      <translation>正在显示 {title}。</translation>
+    </message>
+    <message>
+      <source>{title} is paused.</source>
+      <translation>{title} 已暂停。</translation>
+    </message>
+    <message>
+      <source>{title} has ended.</source>
+      <translation>{title} 已结束。</translation>
+    </message>
+    <message>
+      <source>{title} was lost; trying again …</source>
+      <translation>{title} 已断开，正在重试…</translation>
+    </message>
+    <message>
+      <source>{title} could not be opened.</source>
+      <translation>无法打开 {title}。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Sources</name>
+    <message>
+      <source>Camera {number}</source>
+      <translation>摄像头 {number}</translation>
+    </message>
+    <message>
+      <source>the demo</source>
+      <translation>演示</translation>
+    </message>
+    <message>
+      <source>the stream</source>
+      <translation>视频流</translation>
+    </message>
+  </context>
+  <context>
+    <name>Stage</name>
+    <message>
+      <source>Method</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <translation>对比</translation>
+    </message>
+    <message>
+      <source>Map</source>
+      <translation>分布图</translation>
+    </message>
+    <message>
+      <source>Why</source>
+      <translation>原因</translation>
+    </message>
+    <message>
+      <source>Report</source>
+      <translation>报告</translation>
+    </message>
+  </context>
+  <context>
+    <name>StatusLine</name>
+    <message>
+      <source>Models</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Loading models…</source>
+      <translation>正在加载模型…</translation>
+    </message>
+    <message>
+      <source>Detector {detector} · embedder {embedder} · on {device} · strangers let through: {fpir}</source>
+      <translation>检测器 {detector} · 特征提取器 {embedder} · 运行于 {device} · 放过陌生人：{fpir}</translation>
+    </message>
+  </context>
+  <context>
+    <name>StepHeading</name>
+    <message>
+      <source>done</source>
+      <translation>完成</translation>
+    </message>
+  </context>
+  <context>
+    <name>StoredInfo</name>
+    <message>
+      <source>What is stored?</source>
+      <translation>会保存什么？</translation>
+    </message>
+    <message>
+      <source>What is stored</source>
+      <translation>保存的内容</translation>
+    </message>
+    <message>
+      <source>The shots you see here (the face and a little around it), numbers computed from them that recognise the face, the name, when the person was last seen, and this consent with its date.</source>
+      <translation>这里看到的样本（人脸及周围一小部分）、由其算出的用于识别人脸的数字、姓名、此人最近出现的时间，以及这份同意记录及其日期。</translation>
+    </message>
+    <message>
+      <source>Where</source>
+      <translation>保存在哪里</translation>
+    </message>
+    <message>
+      <source>In one gallery file on this computer. Nothing of it is sent anywhere.</source>
+      <translation>保存在这台电脑上的一个人脸库文件中，不会发送到任何地方。</translation>
+    </message>
+    <message>
+      <source>How to delete it</source>
+      <translation>如何删除</translation>
+    </message>
+    <message>
+      <source>Choose the person under People and press Delete. It can be undone for ten seconds; then everything of theirs is overwritten in the file. Files that you exported are yours to delete.</source>
+      <translation>在“人员”中选择此人并按“删除”。十秒内可以撤销，之后文件中有关此人的一切都会被覆盖。你导出的文件需自行删除。</translation>
+    </message>
+  </context>
+  <context>
+    <name>StudioDock</name>
+    <message>
+      <source>Studio</source>
+      <translation>工作台</translation>
+    </message>
+  </context>
+  <context>
+    <name>TitleBadge</name>
+    <message>
+      <source>Method of this view</source>
+      <translation>此视图的方法</translation>
+    </message>
+    <message>
+      <source>Show another method's names in this view</source>
+      <translation>在此视图中显示另一种方法给出的姓名</translation>
+    </message>
+  </context>
+  <context>
+    <name>ToastBar</name>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Copy details</source>
+      <translation>复制详情</translation>
+    </message>
+    <message>
+      <source>Close the message</source>
+      <translation>关闭消息</translation>
+    </message>
+    <message>
+      <source>Close (Esc)</source>
+      <translation>关闭（Esc）</translation>
+    </message>
+  </context>
+  <context>
+    <name>TrialBars</name>
+    <message>
+      <source>Strategies that Auto tried</source>
+      <translation>“自动”试过的策略</translation>
+    </message>
+    <message>
+      <source>Tried on worsened shots; % expected right</source>
+      <translation>在降质样本上试验；预期正确率 %</translation>
+    </message>
+  </context>
+  <context>
+    <name>Trouble</name>
+    <message>
+      <source>Log: {path}</source>
+      <translation>日志：{path}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Undo</name>
+    <message>
+      <source>Enrolled {name}</source>
+      <translation>已录入 {name}</translation>
+    </message>
+    <message>
+      <source>Added a shot to {name}</source>
+      <translation>已为 {name} 添加一个样本</translation>
+    </message>
+    <message>
+      <source>Added shots to {name}</source>
+      <translation>已为 {name} 添加样本</translation>
+    </message>
+    <message>
+      <source>Remembered: not {name}</source>
+      <translation>已记住：不是 {name}</translation>
+    </message>
+    <message>
+      <source>Renamed to {name}</source>
+      <translation>已重命名为 {name}</translation>
+    </message>
+    <message>
+      <source>Merged into {name}</source>
+      <translation>已合并到 {name}</translation>
+    </message>
+    <message>
+      <source>Deleted {name}</source>
+      <translation>已删除 {name}</translation>
+    </message>
+    <message>
+      <source>Deleted a shot</source>
+      <translation>已删除一个样本</translation>
+    </message>
+    <message>
+      <source>Forgot: not {name}</source>
+      <translation>已忘记：不是 {name}</translation>
+    </message>
+  </context>
+  <context>
+    <name>UnknownCard</name>
+    <message>
+      <source>Give this person a name</source>
+      <translation>给此人命名</translation>
+    </message>
+    <message>
+      <source>Forget this face (Del)</source>
+      <translation>忘记这张脸（Del）</translation>
+    </message>
+    <message>
+      <source>Unknown person, seen {n} times</source>
+      <translation>未知的人，出现 {n} 次</translation>
+    </message>
+  </context>
+  <context>
+    <name>UnknownTray</name>
+    <message>
+      <source>Unknown faces</source>
+      <translation>未知人脸</translation>
+    </message>
+    <message>
+      <source>No unknown faces</source>
+      <translation>没有未知人脸</translation>
+    </message>
+    <message>
+      <source>Who is seen but not recognised waits here for a name.</source>
+      <translation>出现但未被认出的人在这里等待命名。</translation>
+    </message>
+    <message>
+      <source>Unknown faces ({n})</source>
+      <translation>未知人脸（{n}）</translation>
+    </message>
+  </context>
+  <context>
+    <name>WhoIsThisPopup</name>
+    <message>
+      <source>Who is this?</source>
+      <translation>这是谁？</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>保存</translation>
+    </message>
+    <message>
+      <source>Why this name?</source>
+      <translation>为何是这个姓名？</translation>
+    </message>
+    <message>
+      <source>Show who is near, and which parts of the face matter</source>
+      <translation>显示谁与之相近，以及脸的哪些部分重要</translation>
+    </message>
+    <message>
+      <source>You said who this is not. Who is it?</source>
+      <translation>你已说明这不是谁。那么是谁？</translation>
+    </message>
+    <message>
+      <source>The shots come from what was seen of this face.</source>
+      <translation>样本来自已看到的这张脸。</translation>
+    </message>
+    <message>
+      <source>Recognised as {name}. Is that right?</source>
+      <translation>认作 {name}，对吗？</translation>
+    </message>
+    <message>
+      <source>Not recognised. Is it {name}?</source>
+      <translation>未认出。是 {name} 吗？</translation>
+    </message>
+    <message>
+      <source>Yes, it is {name}</source>
+      <translation>对，是 {name}</translation>
+    </message>
+    <message>
+      <source>Not {name}</source>
+      <translation>不是 {name}</translation>
+    </message>
+    <message>
+      <source>Adds the best picture of this face to the shots of {name}. It can be undone.</source>
+      <translation>把这张脸最好的画面添加到 {name} 的样本中，可以撤销。</translation>
+    </message>
+    <message>
+      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. It can be undone.</source>
+      <translation>在这台电脑上把这张脸的画面记为“不是 {name}”：任何方法都不会再给出这个姓名。可以撤销。</translation>
+    </message>
+    <message>
+      <source>type a name</source>
+      <translation>输入姓名</translation>
+    </message>
+    <message>
+      <source>tick the consent</source>
+      <translation>勾选同意</translation>
+    </message>
+    <message>
+      <source>Still to do: {what}.</source>
+      <translation>还需要：{what}。</translation>
+    </message>
+    <message>
+      <source>Save, recognise this person from now on, and remember that this face is not {name} (Enter)</source>
+      <translation>保存，从现在起认出此人，并记住这张脸不是 {name}（Enter）</translation>
+    </message>
+    <message>
+      <source>Save, and recognise this person from now on (Enter)</source>
+      <translation>保存，从现在起认出此人（Enter）</translation>
+    </message>
+  </context>
+  <context>
+    <name>Why</name>
+    <message>
+      <source>Nobody is enrolled → Unknown</source>
+      <translation>还没有录入任何人 → 未知</translation>
+    </message>
+    <message>
+      <source>You said this is not {denied}; {name}: {score}, needs {threshold} → named</source>
+      <translation>你说过这不是 {denied}；{name}：{score}，需要 {threshold} → 认出</translation>
+    </message>
+    <message>
+      <source>{name}: {score}, needs {threshold} → named</source>
+      <translation>{name}：{score}，需要 {threshold} → 认出</translation>
+    </message>
+    <message>
+      <source>You said this is not {denied} → Unknown</source>
+      <translation>你说过这不是 {denied} → 未知</translation>
+    </message>
+    <message>
+      <source>Nearest is {name}: {score}, needs {threshold} → Unknown</source>
+      <translation>最近的是 {name}：{score}，需要 {threshold} → 未知</translation>
+    </message>
+  </context>
+  <context>
+    <name>WhyPage</name>
+    <message>
+      <source>&amp;Heat map</source>
+      <translation>热力图(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Colour the places whose covering lowers the score most</source>
+      <translation>给遮住后得分下降最多的位置着色</translation>
+    </message>
+    <message>
+      <source>&amp;Next face</source>
+      <translation>下一张脸(&amp;N)</translation>
+    </message>
+    <message>
+      <source>Explain the next face on screen (→); ← goes back</source>
+      <translation>分析画面中的下一张脸（→）；← 返回</translation>
+    </message>
+    <message>
+      <source>&amp;Explain again</source>
+      <translation>重新分析(&amp;E)</translation>
+    </message>
+    <message>
+      <source>Look at the same face anew, as it is now</source>
+      <translation>重新查看同一张脸现在的样子</translation>
+    </message>
+    <message>
+      <source>Looking at the face</source>
+      <translation>正在查看人脸</translation>
+    </message>
+    <message>
+      <source>Scores</source>
+      <translation>得分</translation>
+    </message>
+    <message>
+      <source>Nearest shots</source>
+      <translation>最近的样本</translation>
+    </message>
+    <message>
+      <source>This picture</source>
+      <translation>这张画面</translation>
+    </message>
+    <message>
+      <source>Looking at the face…</source>
+      <translation>正在查看人脸…</translation>
+    </message>
+    <message>
+      <source>It takes about a second.</source>
+      <translation>大约需要一秒钟。</translation>
+    </message>
+    <message>
+      <source>This face has left</source>
+      <translation>这张脸已离开</translation>
+    </message>
+    <message>
+      <source>Pick another one: click it in the picture, or press “Next face”.</source>
+      <translation>请另选一张：在画面中点击，或按“下一张脸”。</translation>
+    </message>
+    <message>
+      <source>No answer came</source>
+      <translation>没有得到回答</translation>
+    </message>
+    <message>
+      <source>The engine is busy. Press “Explain again” in a moment.</source>
+      <translation>引擎正忙。请稍后按“重新分析”。</translation>
+    </message>
+    <message>
+      <source>No answer came to the last question. Press “Explain again” in a moment.</source>
+      <translation>上次的问题没有得到回答。请稍后按“重新分析”。</translation>
+    </message>
+    <message>
+      <source>Why does a face have its name?</source>
+      <translation>为什么一张脸得到它的姓名？</translation>
+    </message>
+    <message>
+      <source>Pick a face: click it in the picture, or press “Next face”.</source>
+      <translation>选择一张脸：在画面中点击，或按“下一张脸”。</translation>
+    </message>
+    <message>
+      <source>Enrol somebody, then press “Explain again”.</source>
+      <translation>先录入人员，再按“重新分析”。</translation>
+    </message>
+    <message>
+      <source>Face #{id} · {method} · one picture, without the vote over time · {seconds} s</source>
+      <translation>人脸 #{id} · {method} · 单张画面，不含随时间的投票 · {seconds} 秒</translation>
+    </message>
+    <message>
+      <source>up to −{fall}</source>
+      <translation>最多 −{fall}</translation>
+    </message>
+    <message>
+      <source>How much {name}’s score falls when that part is covered</source>
+      <translation>遮住该部分时 {name} 的得分下降多少</translation>
+    </message>
+  </context>
+  <context>
+    <name>_List</name>
+    <message>
+      <source>{trial} (chosen)</source>
+      <translation>{trial}（选中）</translation>
+    </message>
+  </context>
+  <context>
+    <name>_Row</name>
+    <message>
+      <source>Compare all</source>
+      <translation>全部对比</translation>
+    </message>
+    <message>
+      <source>Run all methods on the same frames, or only the one that decides (C)</source>
+      <translation>让所有方法处理相同的帧，或只运行判定的方法（C）</translation>
+    </message>
+    <message>
+      <source>All</source>
+      <translation>全部</translation>
+    </message>
+  </context>
+  <context>
+    <name>_SpinEditor</name>
+    <message>
+      <source>Less</source>
+      <translation>减小</translation>
+    </message>
+    <message>
+      <source>More</source>
+      <translation>增大</translation>
+    </message>
+  </context>
+</TS>
