@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from metaface_gui.cli.options import add_gallery_option, add_recognition_options
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, consent
+from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, ConsentTerms, consent
+from metaface_gui.engine.retention import kept_for, kept_through
 from metaface_gui.engine.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
-from metaface_gui.gallery import Gallery, ShotSource, clean_name
+from metaface_gui.gallery import Gallery, Retention, ShotSource, clean_name
 from metaface_gui.gui.translation import error_text, refusal_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.enrollment import DEFAULT_WANTED, EnrollmentBurst
@@ -47,12 +49,37 @@ def add_parser(verbs: Verbs) -> None:
         metavar="N",
         help=translate("Commands", "keep at most N diverse shots (default: {n})", None, n=DEFAULT_WANTED),
     )
+    period = parser.add_mutually_exclusive_group()
+    period.add_argument(
+        "--keep-until",
+        type=_day,
+        metavar="DATE",
+        help=translate(
+            "Commands", "keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)"
+        ),
+    )
+    period.add_argument(
+        "--keep-days", type=int, metavar="N", help=translate("Commands", "keep the person's data for N days")
+    )
     add_recognition_options(parser)
     parser.set_defaults(run=_run)
 
 
+def _day(text: str) -> date:
+    """Parse YYYY-MM-DD; argparse reports the `ValueError`."""
+    return date.fromisoformat(text)
+
+
+def _retention(args: argparse.Namespace) -> Retention | None:
+    now = datetime.now(UTC)
+    if args.keep_until is not None:
+        return kept_through(args.keep_until, now)
+    return None if args.keep_days is None else kept_for(args.keep_days, now)
+
+
 def _run(args: argparse.Namespace) -> int:
     name = clean_name(args.name)
+    terms = ConsentTerms(given_by=CONSENT_ON_COMMAND_LINE, retention=_retention(args))
     tune_process()
     console = Console(highlight=False)
     with Gallery.open(args.gallery) as gallery:
@@ -72,9 +99,10 @@ def _run(args: argparse.Namespace) -> int:
         shots = new_shots(samples, pipeline, ShotSource.FILE)
         person = gallery.find(name)
         if person is None:
-            gallery.enroll(name, shots, consent(CONSENT_ON_COMMAND_LINE))
+            gallery.enroll(name, shots, consent(terms=terms))
         else:
-            gallery.add_shots(person.id, shots)
+            # A period that was asked for is a new agreement; otherwise the one they gave goes on.
+            gallery.add_shots(person.id, shots, consent(terms=terms) if terms.retention else None)
     console.print(
         translate("Commands", "{name}: {count} shots saved", None, name=name.replace("[", r"\["), count=len(shots)),
         soft_wrap=True,

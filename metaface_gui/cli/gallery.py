@@ -1,4 +1,4 @@
-"""`metaface gallery list|show|rename|merge|delete|export|import`: look at and change who is enrolled."""
+"""`metaface gallery list|show|rename|merge|delete|…`: look at and change who is enrolled."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from metaface_gui.cli.gallery_privacy import add_actions, until_text
 from metaface_gui.cli.options import add_gallery_option
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import ClashPolicy, Gallery, Person
@@ -53,6 +54,7 @@ def add_parser(verbs: Verbs) -> None:
         default=ClashPolicy.SKIP.value,
         help=translate("Commands", "what to do when a name is taken (default: skip)"),
     )
+    add_actions(add, open_existing, find_person)
 
 
 def open_existing(path: Path, *, read_only: bool = False) -> Gallery:
@@ -96,9 +98,11 @@ def _list(args: argparse.Namespace) -> int:
     table.add_column(translate("Commands", "shots"), justify="right")
     table.add_column(translate("Commands", "enrolled"))
     table.add_column(translate("Commands", "last seen"))
+    table.add_column(translate("Commands", "keep until"))
     for person in people:
         seen = f"{person.last_seen_at:%Y-%m-%d %H:%M}" if person.last_seen_at else "–"
-        table.add_row(_plain(person.name), str(person.shot_count), f"{person.created_at:%Y-%m-%d %H:%M}", seen)
+        enrolled, until = f"{person.created_at:%Y-%m-%d %H:%M}", until_text(person.retention)
+        table.add_row(_plain(person.name), str(person.shot_count), enrolled, seen, until)
     console.print(table)
     return 0
 
@@ -114,12 +118,15 @@ def _show(args: argparse.Namespace) -> int:
         console.print(
             translate(
                 "Commands",
-                "consent: {when}, given by {who}, for: {purpose}",
+                "consent: {when}, given by {who}, for: {purpose}; wording {version}; keep until: {until}",
                 None,
                 when=f"{consent.given_at:%Y-%m-%d %H:%M}",
+                version=consent.text_version,
+                until=until_text(consent.retention),
                 who=consent.given_by,
                 purpose=consent.purpose,
             ),
+            markup=False,
             soft_wrap=True,
         )
     table = Table(box=None)

@@ -6,11 +6,21 @@ import itertools
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from metaface_gui.engine.events import EngineListener, GalleryChanged, Undoable
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
-from metaface_gui.gallery import AddedShots, EnrolledPerson, Gallery, GalleryChange, NewConsent, NewShot, Person
+from metaface_gui.gallery import (
+    AddedShots,
+    EnrolledPerson,
+    Gallery,
+    GalleryChange,
+    NewConsent,
+    NewShot,
+    Person,
+    Retention,
+)
 from metaface_gui.types import PersonId
 
 CONSENT_TEXT_VERSION = "2026-11"
@@ -36,8 +46,16 @@ class GalleryKeeper:
         """Tell who is enrolled."""
         self._listener(GalleryChanged(self.gallery.snapshot()))
 
-    def save(self, name: str, person_id: PersonId | None, shots: Sequence[NewShot], *, consent_given: bool) -> Person:
-        """Enrol a new person, or add shots to one; can be undone.
+    def save(
+        self,
+        name: str,
+        person_id: PersonId | None,
+        shots: Sequence[NewShot],
+        *,
+        consent_given: bool,
+        terms: ConsentTerms | None = None,
+    ) -> Person:
+        """Enrol a new person, on these terms, or add shots to one; can be undone.
 
         Raises:
             EnrollmentError: if there is no shot, or a new person has not consented.
@@ -54,7 +72,7 @@ class GalleryKeeper:
             raise EnrollmentError(
                 QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
             )
-        change = self.gallery.enroll_undoably(name, shots, consent(CONSENT_ON_SCREEN))
+        change = self.gallery.enroll_undoably(name, shots, consent(terms=terms))
         person = self.gallery.person(change.person_id)
         self._changed(change, QT_TRANSLATE_NOOP("Undo", "Enrolled {name}"), person.name)
         return person
@@ -160,11 +178,26 @@ class GalleryKeeper:
         self._listener(Undoable(number, text, name, expires_ns))
 
 
-def consent(given_by: str) -> NewConsent:
-    """Make the consent record of somebody enrolled just now; `given_by` is one of the two texts above."""
+@dataclass(frozen=True, slots=True)
+class ConsentTerms:
+    """What somebody agrees to: what for, who says that they agree and how, and until when; None: without limit.
+
+    Raises:
+        ValueError: as `NewConsent`, when the consent is made of it.
+    """
+
+    purpose: str = CONSENT_PURPOSE
+    given_by: str = CONSENT_ON_SCREEN
+    retention: Retention | None = None
+
+
+def consent(given_by: str = CONSENT_ON_SCREEN, terms: ConsentTerms | None = None) -> NewConsent:
+    """Make the consent record of somebody enrolled just now; `given_by` is used where no terms are given."""
+    agreed = terms or ConsentTerms(given_by=given_by)
     return NewConsent(
         given_at=datetime.now(UTC),
-        purpose=CONSENT_PURPOSE,
-        given_by=given_by,
+        purpose=agreed.purpose,
+        given_by=agreed.given_by,
         text_version=CONSENT_TEXT_VERSION,
+        retention=agreed.retention,
     )
