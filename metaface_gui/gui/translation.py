@@ -7,13 +7,17 @@ in the place of None may stand a note that tells like texts apart.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
 
 from metaface_gui.errors import CONTEXT, KnownError
 from metaface_gui.resources import assets_dir
 from metaface_gui.types import QualityIssue
+
+_TRANSLATOR = "metaface-translator"
+"""By this name the translators that are installed are found again, among what else the application may have."""
 
 
 def translate(context: str, text: str, note: str | None = None, /, **values: object) -> str:
@@ -80,19 +84,53 @@ def language_name(code: str) -> str:
     return (locale.nativeLanguageName() or code).capitalize()
 
 
-def install_translation(app: QCoreApplication, language: str = "", folder: Path | None = None) -> bool:
-    """Speak `language` (a code; empty: the system's) from now on. Call before windows are made.
+def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
+    """Which of `available` suits a reader of the languages `wanted`, best first; empty: English, which needs no file.
 
-    Returns whether MetaFace has that language; English needs no file and otherwise stays.
+    A language in another country's form will do if it is written alike: `zh-Hans-SG` is served by `zh_CN`, but `zh-TW`
+    is not.
     """
-    locale = QLocale(language) if language else QLocale.system()
-    own = QTranslator(app)
-    if not own.load(locale, "metaface", "_", str(folder or translations_dir())):
+    for tag in wanted:
+        locale = QLocale(tag)
+        if locale.language() in (QLocale.Language.English, QLocale.Language.C):
+            return ""
+        alike = [
+            code
+            for code in sorted(available)
+            if (QLocale(code).language(), QLocale(code).script()) == (locale.language(), locale.script())
+        ]
+        if alike:
+            return next((code for code in alike if QLocale(code).territory() == locale.territory()), alike[0])
+    return ""
+
+
+def install_translation(app: QCoreApplication, language: str = "", folder: Path | None = None) -> bool:
+    """Speak `language` (a code; empty: the system's) from now on, in place of what was spoken until now.
+
+    What is on screen already stays as it is. Returns whether it is spoken: English always is, and stays where MetaFace
+    does not have the language that was asked for.
+    """
+    folder = folder or translations_dir()
+    remove_translation(app)
+    wanted = [language] if language else QLocale.system().uiLanguages()
+    code = best_language(wanted, available_languages(folder))
+    if not code:
+        return not language or QLocale(language).language() is QLocale.Language.English
+    own = QTranslator(app, objectName=_TRANSLATOR)
+    if not own.load(f"metaface_{code}", str(folder)):
         own.deleteLater()
         return False
-    app.installTranslator(own)
     # Qt's own dialogs (file chooser, message box buttons) bring their translations with Qt.
-    of_qt = QTranslator(app)
-    if of_qt.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(of_qt)
+    of_qt = QTranslator(app, objectName=_TRANSLATOR)
+    of_qt.load(QLocale(code), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    for translator in (of_qt, own):  # the one installed last is asked first
+        app.installTranslator(translator)
     return True
+
+
+def remove_translation(app: QCoreApplication) -> None:
+    """Speak English from now on."""
+    for translator in app.findChildren(QTranslator, _TRANSLATOR, Qt.FindChildOption.FindDirectChildrenOnly):
+        app.removeTranslator(translator)
+        translator.setParent(None)
+        translator.deleteLater()

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QApplication
 from metaface_gui.errors import SourceError
 from metaface_gui.gui.translation import (
     available_languages,
+    best_language,
     error_text,
     install_translation,
     issue_text,
     language_name,
     refusal_text,
+    remove_translation,
     translate,
 )
 from metaface_gui.types import QualityIssue
@@ -87,3 +89,48 @@ def test_a_missing_or_damaged_translation_leaves_english(qapp: QApplication, tmp
     assert not install_translation(qapp, "de", tmp_path)
     assert not install_translation(qapp, "fr", tmp_path)
     assert translate("Guidance", "Come closer") == "Come closer"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (["zh-CN", "zh"], "zh_CN"),
+        (["zh-Hans-SG", "en"], "zh_CN"),
+        (["zh-TW"], ""),
+        (["en-US", "zh-CN"], ""),  # who reads English first gets English, although another language has a file
+        (["fr-FR", "zh-CN"], "zh_CN"),
+        (["pt-PT"], "pt_BR"),
+        (["de-AT"], "de"),
+        (["C"], ""),
+        ([], ""),
+    ],
+)
+def test_the_readers_first_language_that_there_is_is_taken(wanted: list[str], expected: str) -> None:
+    assert best_language(wanted, ["de", "pt_BR", "zh_CN"]) == expected
+
+
+@pytest.fixture
+def speaking(qapp: QApplication) -> Iterator[QApplication]:
+    yield qapp
+    remove_translation(qapp)
+
+
+def test_chinese_is_spoken_and_given_up_again(speaking: QApplication) -> None:
+    def installed() -> int:
+        return len(speaking.findChildren(QTranslator))
+
+    before = installed()
+    assert install_translation(speaking, "zh_CN")
+    assert translate("Guidance", "Come closer") == "请靠近一些"
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
+    assert install_translation(speaking, "zh_CN")
+    assert installed() == before + 2, "the former translators are taken away"
+    assert install_translation(speaking, "en")
+    assert translate("Guidance", "Come closer") == "Come closer"
+    assert installed() == before
+    assert not install_translation(speaking, "xx")
+
+
+def test_chinese_can_be_chosen_by_its_own_name() -> None:
+    assert "zh_CN" in available_languages()
+    assert language_name("zh_CN") == "简体中文"
