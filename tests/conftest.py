@@ -38,6 +38,15 @@ def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
         monkeypatch.setenv(variable, str(home / variable.lower()))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the keys of galleries in a folder of the session's, and let nothing ask the keyring of whoever tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("METAFACE_KEY_FOLDER", str(tmp_path_factory.mktemp("keys")))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        yield
+
+
 @pytest.fixture
 def assets() -> Path:
     """The shipped `assets/` folder."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import rows
 from metaface_gui.gallery.checksums import seal
+from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.contradictions import contradicted_by_merge, contradicted_by_shots, pictures_of
 from metaface_gui.gallery.names import name_key
 from metaface_gui.gallery.records import NewShot, ShotId
@@ -96,7 +96,24 @@ GalleryChange = DeletedPerson | DeletedShot | RenamedPerson | MergedPeople | Enr
 def next_revision(connection: sqlite3.Connection) -> int:
     """Count one more change and return its number."""
     connection.execute("UPDATE state SET revision = revision + 1")
+    return revision(connection)
+
+
+def revision(connection: sqlite3.Connection) -> int:
+    """Return the number of the last change."""
     return int(connection.execute("SELECT revision FROM state").fetchone()[0])
+
+
+def require_shots(shots: Sequence[NewShot]) -> None:
+    """Check that there is something to add.
+
+    Raises:
+        GalleryError: if there is not.
+    """
+    if not shots:
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "There is no shot to learn the person from. Record or choose pictures first.")
+        )
 
 
 def living_name(connection: sqlite3.Connection, person_id: PersonId) -> str:
@@ -137,22 +154,22 @@ def require_free_name(connection: sqlite3.Connection, name: str, *, for_id: Pers
 
 
 def add_shots(
-    connection: sqlite3.Connection, path: Path | None, person_id: PersonId, shots: Sequence[NewShot]
+    connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, shots: Sequence[NewShot]
 ) -> AddedShots:
     """Add shots or negatives to a person; the negatives that new shots contradict are marked as deleted."""
     living_name(connection, person_id)
     revision = next_revision(connection)
-    withdrawn = contradicted_by_shots(connection, path, person_id, [shot for shot in shots if not shot.is_negative])
+    withdrawn = contradicted_by_shots(connection, cipher, person_id, [shot for shot in shots if not shot.is_negative])
     _mark(connection, withdrawn, revision)
-    return AddedShots(revision, person_id, rows.insert_shots(connection, person_id, shots), withdrawn)
+    return AddedShots(revision, person_id, rows.insert_shots(connection, cipher, person_id, shots), withdrawn)
 
 
-def delete_person(connection: sqlite3.Connection, person_id: PersonId) -> DeletedPerson:
+def delete_person(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> DeletedPerson:
     """Mark a person, and with them all their shots, as deleted; also where such a shot says who they are not."""
     name = living_name(connection, person_id)
     revision = next_revision(connection)
     # Who corrects a name makes one picture a shot of the one and a negative of the other. Nothing of it may stay.
-    withdrawn = pictures_of(connection, person_id)
+    withdrawn = pictures_of(connection, cipher, person_id)
     connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, person_id))
     _mark(connection, withdrawn, revision)
     return DeletedPerson(revision, person_id, name, withdrawn)
@@ -198,7 +215,7 @@ def rename(connection: sqlite3.Connection, person_id: PersonId, name: str) -> Re
     return RenamedPerson(next_revision(connection), person_id, old_name, name)
 
 
-def merge(connection: sqlite3.Connection, path: Path | None, into_id: PersonId, from_id: PersonId) -> MergedPeople:
+def merge(connection: sqlite3.Connection, cipher: ValueCipher, into_id: PersonId, from_id: PersonId) -> MergedPeople:
     """Move one person's shots, negatives and consents to another and mark the one as deleted."""
     living_name(connection, into_id)
     from_name = living_name(connection, from_id)
@@ -206,7 +223,7 @@ def merge(connection: sqlite3.Connection, path: Path | None, into_id: PersonId, 
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "{name} cannot be merged with themselves. Choose two people."), name=from_name
         )
-    withdrawn = contradicted_by_merge(connection, path, into_id, from_id)
+    withdrawn = contradicted_by_merge(connection, cipher, into_id, from_id)
     shot_ids = _ids(connection, "SELECT id FROM shot WHERE person_id = ?", from_id)
     consent_ids = _ids(connection, "SELECT id FROM consent WHERE person_id = ?", from_id)
     seen = "SELECT max(last_seen_at) FROM person WHERE id IN (?, ?)"

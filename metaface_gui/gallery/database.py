@@ -1,8 +1,9 @@
 """One connection to one gallery file: opened with care, used in transactions, safe to share between threads.
 
 Durability: write-ahead log with `synchronous = FULL`, so that a change is on the disk when the call returns, and a
-killed process or a power cut leaves each change whole or undone. Privacy: `secure_delete` overwrites what is deleted,
-and `scrub` clears the copies that the log and free pages still hold.
+killed process or a power cut leaves each change whole or undone. Privacy: what is opened to be changed is encrypted
+(`protection`), `secure_delete` overwrites what is deleted, and `scrub` clears the copies that the log and free pages
+still hold.
 """
 
 from __future__ import annotations
@@ -14,17 +15,23 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import protection
+from metaface_gui.gallery.changes import set_scrub_due
+from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.files import check_file, connect, has_log, new_database_file, sidecar, usable_path
+from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
 from metaface_gui.gallery.sqlite_errors import primary_code, translated
 
 
 class Database:
-    """A connection, its lock among threads, and its right to write."""
+    """A connection, its lock among threads, its right to write, and what its values are encrypted with."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None, lock: WriterLock | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, cipher: ValueCipher, lock: WriterLock | None) -> None:
+        path = cipher.path
         self.path = path
+        self.cipher = cipher
         self._connection = connection
         self._writer_lock = lock
         self._mutex = threading.RLock()
@@ -32,13 +39,24 @@ class Database:
         self._file_id = None if path is None else _file_id(path)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        keys: KeyStore | None = None,
+        migrations: Sequence[Migration] = MIGRATIONS,
+    ) -> Database:
         """Open a gallery file; make it, and its folder, if it is not there and may be written.
+
+        Unless it is opened only to read, a file that is not encrypted is from then on. `keys` is where keys are; None:
+        where this user's are.
 
         Raises:
             GalleryError: for all that can be wrong with a path, a file, a disk, and with who else has it open.
         """
         path = usable_path(path)
+        keys = keys or default_keys()
         with ExitStack() as on_failure, translated(path):
             lock = None
             if read_only:
@@ -48,22 +66,27 @@ class Database:
                 lock = WriterLock.acquire(path)
                 on_failure.callback(lock.release)
                 if not path.exists() or path.stat().st_size == 0:
-                    _create(path, migrations)
+                    _create(path, migrations, keys)
             version = check_file(path, migrations)
             connection = _connect_reader(path) if lock is None else _connect_writer(path)
             on_failure.callback(connection.close)
             if version < len(migrations):
                 _bring_up_to_date(connection, path, version, migrations, may_write=lock is not None)
+            cipher = ValueCipher(path)
+            if len(migrations) >= protection.SINCE_VERSION:
+                cipher = protection.unlock(connection, path, keys)
+                if lock is not None and not cipher.is_encrypting:
+                    cipher = _encrypt(connection, path, keys, migrations)
             on_failure.pop_all()
-        return cls(connection, path, lock)
+        return cls(connection, cipher, lock)
 
     @classmethod
     def in_memory(cls) -> Database:
-        """Make an empty gallery that vanishes when it is closed."""
+        """Make an empty gallery that vanishes when it is closed; it is not encrypted."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         _configure(connection)
         migrate(connection)
-        return cls(connection, None, None)
+        return cls(connection, ValueCipher(None), None)
 
     @property
     def is_read_only(self) -> bool:
@@ -148,7 +171,7 @@ class Database:
                     path=str(self.path),
                 )
             if self.path is not None:
-                # A copy made before a migration holds the deleted, too.
+                # A copy made before a migration holds the deleted, too, and perhaps what is now encrypted.
                 for backup in self.path.parent.glob(f"{glob_escaped(self.path.name)}.backup-v*"):
                     backup.unlink()
 
@@ -209,12 +232,31 @@ def _require(path: Path) -> None:
         )
 
 
-def _create(path: Path, migrations: Sequence[Migration]) -> None:
+def _create(path: Path, migrations: Sequence[Migration], keys: KeyStore) -> None:
     # A log without its gallery: SQLite would write its pages into the new file.
     for suffix in ("-wal", "-shm", "-journal"):
         sidecar(path, suffix).unlink(missing_ok=True)
     with new_database_file(path) as connection:
         migrate(connection, migrations)
+        if len(migrations) >= protection.SINCE_VERSION:
+            protection.protect_by_key(connection, path, keys)
+
+
+def _encrypt(
+    connection: sqlite3.Connection, path: Path, keys: KeyStore, migrations: Sequence[Migration]
+) -> ValueCipher:
+    """Encrypt a file that is not, and check it; what it held before is scrubbed once the gallery is open."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        cipher = protection.encrypt_all(connection, path, keys)
+        set_scrub_due(connection, is_due=True)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    check_file(path, migrations)  # scrubbing removes the copy that was made before a migration
+    return cipher
 
 
 def _configure(connection: sqlite3.Connection) -> None:

@@ -141,15 +141,15 @@ def new_database_file(target: Path) -> Iterator[sqlite3.Connection]:
                 connection.execute("PRAGMA journal_mode = OFF")
                 connection.execute("PRAGMA synchronous = OFF")
                 yield connection
-            _flush(part)
+            flush(part)
             part.replace(target)
             if os.name == "posix":
-                _flush(target.parent)
+                flush(target.parent)
         finally:
             part.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Wait until a file, or on POSIX a folder's list of files, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:

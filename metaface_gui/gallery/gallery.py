@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import changes, rows, transfer
 from metaface_gui.gallery.changes import (
     AddedShots,
@@ -23,6 +22,7 @@ from metaface_gui.gallery.changes import (
 )
 from metaface_gui.gallery.checksums import seal
 from metaface_gui.gallery.database import Database
+from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gallery.records import (
     GallerySnapshot,
@@ -52,18 +52,24 @@ class Gallery(Rights):
     Every method may raise `GalleryError` for what disks, files and permissions do, and `ValueError` once closed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: KeyStore | None = None) -> None:
         self._database = database
+        self._cipher = database.cipher
+        self._keys = keys
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Gallery:
+    def open(cls, path: Path, *, read_only: bool = False, keys: KeyStore | None = None) -> Gallery:
         """Open a gallery file; make it, and its folder, if it does not exist and may be written.
 
+        Faces and templates in it are encrypted; an older file, or an export without a passphrase, becomes so unless it
+        is opened only to read. `keys` is where the key is kept; None: in the system's keyring, or a file of the user's.
+
         Raises:
-            GalleryError: if the file is no gallery, damaged or newer than this program; if it, its folder or its disk
-                cannot be used; if another window has it open for writing (`read_only=True` still works then).
+            GalleryError: if the file is no gallery, damaged or newer than this program; if its key is not here; if it,
+                its folder or its disk cannot be used; if another window has it open for writing (`read_only=True` still
+                works then).
         """
-        gallery = cls(Database.open(path, read_only=read_only))
+        gallery = cls(Database.open(path, read_only=read_only, keys=keys), keys)
         try:
             gallery._purge_leftovers()
         except BaseException:
@@ -113,12 +119,12 @@ class Gallery(Rights):
     def revision(self) -> int:
         """A number kept in the file that grows with each change of people, shots or templates (not of "last seen")."""
         with self._database.reading() as connection:
-            return _revision(connection)
+            return changes.revision(connection)
 
     def snapshot(self) -> GallerySnapshot:
         """Return everybody, and the revision that this is."""
         with self._database.reading() as connection:
-            return GallerySnapshot(rows.read_people(connection, self.path), _revision(connection))
+            return GallerySnapshot(rows.read_people(connection, self._cipher), changes.revision(connection))
 
     def person(self, person_id: PersonId) -> Person:
         """Return one person.
@@ -127,7 +133,7 @@ class Gallery(Rights):
             GalleryError: if there is none with this id.
         """
         with self._database.reading() as connection:
-            return rows.read_person(connection, self.path, person_id)
+            return rows.read_person(connection, self._cipher, person_id)
 
     def find(self, name: str) -> Person | None:
         """Return who bears this name, regardless of case and the like; None if nobody does.
@@ -138,7 +144,7 @@ class Gallery(Rights):
         name = clean_name(name)
         with self._database.reading() as connection:
             person_id = changes.bearer_of(connection, name)
-            return None if person_id is None else rows.read_person(connection, self.path, person_id)
+            return None if person_id is None else rows.read_person(connection, self._cipher, person_id)
 
     def shots(self, person_id: PersonId) -> tuple[Shot, ...]:
         """Return a person's shots, oldest first, and behind them the faces that are not theirs (`is_negative`).
@@ -148,7 +154,7 @@ class Gallery(Rights):
         """
         with self._database.reading() as connection:
             changes.living_name(connection, person_id)
-            return rows.read_shots(connection, self.path, person_id)
+            return rows.read_shots(connection, self._cipher, person_id)
 
     def templates(self, embedder_id: str) -> Templates:
         """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none.
@@ -156,7 +162,7 @@ class Gallery(Rights):
         Negatives are not among them.
         """
         with self._database.reading() as connection:
-            return rows.read_templates(connection, self.path, embedder_id, of_negatives=False)
+            return rows.read_templates(connection, self._cipher, embedder_id, of_negatives=False)
 
     def negatives(self, embedder_id: str) -> Templates:
         """Return what `templates` leaves out: faces that were said not to be `person_ids`; as many rows as there are.
@@ -164,7 +170,7 @@ class Gallery(Rights):
         Somebody may have negatives of this embedder and no template.
         """
         with self._database.reading() as connection:
-            return rows.read_templates(connection, self.path, embedder_id, of_negatives=True)
+            return rows.read_templates(connection, self._cipher, embedder_id, of_negatives=True)
 
     def shots_without(self, embedder_id: str, *, after_id: ShotId = 0, limit: int = 64) -> tuple[Shot, ...]:
         """Return the next page of kept shots and negatives that this embedder has not embedded; empty at the end.
@@ -172,7 +178,7 @@ class Gallery(Rights):
         Pass the last shot's id as `after_id` for the next page, so that a shot that cannot be embedded is passed by.
         """
         with self._database.reading() as connection:
-            return rows.read_shots_without(connection, self.path, embedder_id, after_id, limit)
+            return rows.read_shots_without(connection, self._cipher, embedder_id, after_id, limit)
 
     def count_shots_without(self, embedder_id: str) -> int:
         """Return how many shots `shots_without` gives in all."""
@@ -192,12 +198,12 @@ class Gallery(Rights):
     def enroll_undoably(self, name: str, shots: Sequence[NewShot], consent: NewConsent) -> EnrolledPerson:
         """Do as `enroll`; `undo` deletes the person again."""
         name = clean_name(name)
-        _require_shots([shot for shot in shots if not shot.is_negative])
+        changes.require_shots([shot for shot in shots if not shot.is_negative])
         with self._database.changing() as connection:
             changes.require_free_name(connection, name)
             person_id = rows.insert_person(connection, name, name_key(name), datetime.now(UTC))
             rows.insert_consent(connection, person_id, consent)
-            shot_ids = rows.insert_shots(connection, person_id, shots)
+            shot_ids = rows.insert_shots(connection, self._cipher, person_id, shots)
             return EnrolledPerson(changes.next_revision(connection), person_id, shot_ids)
 
     def add_shots(self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None) -> Person:
@@ -215,9 +221,9 @@ class Gallery(Rights):
         self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None
     ) -> AddedShots:
         """Do as `add_shots`; `undo` deletes just these again. The consent stays."""
-        _require_shots(shots)
+        changes.require_shots(shots)
         with self._database.changing() as connection:
-            change = changes.add_shots(connection, self.path, person_id, shots)
+            change = changes.add_shots(connection, self._cipher, person_id, shots)
             if consent is not None:
                 rows.insert_consent(connection, person_id, consent)
             return change
@@ -248,7 +254,7 @@ class Gallery(Rights):
         checked = {shot_id: checked_embedding(embedder_id, vector) for shot_id, vector in vectors.items()}
         if checked:
             with self._changing() as connection:
-                rows.insert_embeddings(connection, embedder_id, checked)
+                rows.insert_embeddings(connection, self._cipher, embedder_id, checked)
 
     def touch_last_seen(self, seen_at: Mapping[PersonId, datetime]) -> None:
         """Note when people were seen; earlier times than those known, and people deleted meanwhile, are left out.
@@ -282,7 +288,7 @@ class Gallery(Rights):
             GalleryError: if one of them is not there, or both are the same.
         """
         with self._database.changing() as connection:
-            return changes.merge(connection, self.path, into_id, from_id)
+            return changes.merge(connection, self._cipher, into_id, from_id)
 
     def delete_person(self, person_id: PersonId) -> DeletedPerson:
         """Delete a person with all that is known of them, also shots of theirs that say who they are not.
@@ -293,7 +299,7 @@ class Gallery(Rights):
             GalleryError: if there is no such person.
         """
         with self._database.changing() as connection:
-            return changes.delete_person(connection, person_id)
+            return changes.delete_person(connection, self._cipher, person_id)
 
     def delete_shot(self, shot_id: ShotId) -> DeletedShot:
         """Delete a shot or a negative; `undo` works until it is purged. A person may be left with none.
@@ -334,31 +340,52 @@ class Gallery(Rights):
     # One file from gallery to gallery --------------------------------------------------------------------------------
 
     def export_to(
-        self, path: Path, person_ids: Sequence[PersonId] | None = None, *, on_progress: OnProgress | None = None
+        self,
+        path: Path,
+        person_ids: Sequence[PersonId] | None = None,
+        *,
+        passphrase: str | None = None,
+        on_progress: OnProgress | None = None,
     ) -> int:
-        """Write everybody, or the people named, to one file that `import_from` and `open` read; return how many.
+        """Write everybody, or the people named, to one file that `import_from` reads; return how many.
+
+        With a passphrase faces and templates in it are encrypted under that; without one anybody can read them.
 
         The file appears, or replaces what was there, only once it is whole. `on_progress` is called with how many
         people are done of how many; what it raises cancels the export.
 
         Raises:
+            PassphraseError: if the passphrase is empty or longer than 1,000 characters.
             GalleryError: if a person is not there, or the file cannot be written or is a gallery in use.
         """
         with self._database.reading() as connection:
-            return transfer.export_to(connection, self.path, path, person_ids, on_progress)
+            return transfer.export_to(
+                transfer.OpenGallery(connection, self._cipher), path, person_ids, passphrase, on_progress
+            )
 
     def import_from(
-        self, path: Path, *, on_clash: ClashPolicy = ClashPolicy.SKIP, on_progress: OnProgress | None = None
+        self,
+        path: Path,
+        *,
+        passphrase: str | None = None,
+        on_clash: ClashPolicy = ClashPolicy.SKIP,
+        on_progress: OnProgress | None = None,
     ) -> ImportReport:
         """Add everybody in another gallery file; all of them, or after any exception nobody.
+
+        `passphrase` is what the file was exported with; one that has none (`needs_passphrase`) leaves it unused.
 
         `on_progress` is called with how many people are done of how many; what it raises cancels the import.
 
         Raises:
-            GalleryError: if the file is missing, no gallery, newer, damaged, or holds what no gallery would.
+            PassphraseError: if the file needs a passphrase, and none or another one was given.
+            GalleryError: if the file is missing, no gallery, newer, damaged, or holds what no gallery would; if it is
+                encrypted with a key that is not here.
         """
-        with transfer.source_database(path) as source, self._changing() as connection:
-            return transfer.import_from(source, connection, on_clash, on_progress)
+        keys = self._keys or default_keys()
+        with transfer.source_database(path, keys, passphrase) as source, self._changing() as connection:
+            target = transfer.OpenGallery(connection, self._cipher)
+            return transfer.import_from(source, target, on_clash, on_progress)
 
     # -----------------------------------------------------------------------------------------------------------------
 
@@ -371,14 +398,3 @@ class Gallery(Rights):
     def _purge_leftovers(self) -> None:
         if not self.is_read_only:
             self.purge_deleted()
-
-
-def _revision(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT revision FROM state").fetchone()[0])
-
-
-def _require_shots(shots: Sequence[NewShot]) -> None:
-    if not shots:
-        raise GalleryError(
-            QT_TRANSLATE_NOOP("Errors", "There is no shot to learn the person from. Record or choose pictures first.")
-        )

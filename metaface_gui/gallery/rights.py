@@ -62,17 +62,17 @@ class Rights:
             GalleryError: if there is no such person.
         """
         with self._database.reading() as connection:
-            person = rows.read_person(connection, self._database.path, person_id)
+            person = rows.read_person(connection, self._database.cipher, person_id)
             stored = [
-                StoredShot(shot, rows.read_embeddings(connection, self._database.path, shot.id))
-                for shot in rows.read_shots(connection, self._database.path, person_id)
+                StoredShot(shot, rows.read_embeddings(connection, self._database.cipher, shot.id))
+                for shot in rows.read_shots(connection, self._database.cipher, person_id)
             ]
             return StoredPerson(
                 person,
                 rows.read_consents(connection, self._database.path, person_id),
                 tuple(one for one in stored if not one.shot.is_negative),
                 tuple(one for one in stored if one.shot.is_negative),
-                pictures_of(connection, person_id),
+                pictures_of(connection, self._database.cipher, person_id),
             )
 
     def extend(self, person_id: PersonId, given_by: str, now: datetime) -> Person:
@@ -90,7 +90,7 @@ class Rights:
             if longer is not None:
                 changes.next_revision(connection)
                 rows.insert_consent(connection, person_id, longer)
-            return rows.read_person(connection, self._database.path, person_id)
+            return rows.read_person(connection, self._database.cipher, person_id)
 
     def delete_for_good(self, person_ids: Iterable[PersonId]) -> tuple[str, ...]:
         """Delete people at once, bytes and all; return their names. There is no undo.
@@ -99,9 +99,9 @@ class Rights:
         """
         names = []
         with self._database.changing() as connection:
-            present = {person.id for person in rows.read_people(connection, self._database.path)}
+            present = {person.id for person in rows.read_people(connection, self._database.cipher)}
             for person_id in sorted(present.intersection(person_ids)):
-                change = changes.delete_person(connection, person_id)
+                change = changes.delete_person(connection, self._database.cipher, person_id)
                 changes.purge_one(connection, change)
                 names.append(change.name)
         if names:

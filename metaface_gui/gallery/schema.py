@@ -134,11 +134,83 @@ def _retention_of_version_4(connection: sqlite3.Connection) -> None:
     checksums.seal_all(connection, version=4)
 
 
+def _protection_of_version_5(connection: sqlite3.Connection) -> None:
+    """Make room for values that are encrypted, and for what says with which key (`protection`).
+
+    A value is as long as it was, or by a nonce and a tag (28 bytes) longer. SQLite cannot change a CHECK, so both
+    tables are made anew: https://www.sqlite.org/lang_altertable.html#otheralter. `protection` is empty in a file that
+    is not encrypted; the columns from `salt` on are NULL unless the key is in the file, under a passphrase.
+    """
+    (last_shot,) = connection.execute(
+        "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'shot'"
+    ).fetchone()
+    for statement in (
+        """
+        CREATE TABLE protection (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            key_id TEXT NOT NULL,
+            proof BLOB NOT NULL,
+            salt BLOB,
+            cost INTEGER,
+            block_size INTEGER,
+            parallelism INTEGER,
+            wrapped_key BLOB,
+            checksum INTEGER NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE new_shot (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+            landmarks BLOB NOT NULL CHECK (length(landmarks) IN (40, 40 + 28)),
+            box_xyxy BLOB NOT NULL CHECK (length(box_xyxy) IN (16, 16 + 28)),
+            quality REAL NOT NULL CHECK (quality BETWEEN 0 AND 1),
+            taken_at INTEGER NOT NULL,
+            source TEXT NOT NULL CHECK (source IN ('camera', 'file', 'correction', 'unknown tray')),
+            kept INTEGER NOT NULL CHECK (kept IN (0, 1)),
+            is_negative INTEGER NOT NULL DEFAULT 0 CHECK (is_negative IN (0, 1)),
+            deletion INTEGER,
+            checksum INTEGER NOT NULL DEFAULT 0,
+            chip BLOB NOT NULL CHECK (length(chip) BETWEEN 1 AND 4194304 + 28)
+        ) STRICT
+        """,
+        """
+        INSERT INTO new_shot
+        SELECT id, person_id, landmarks, box_xyxy, quality, taken_at, source, kept, is_negative, deletion, checksum,
+            chip FROM shot
+        """,
+        "DROP TABLE shot",
+        "ALTER TABLE new_shot RENAME TO shot",
+        "CREATE INDEX shot_by_person ON shot (person_id)",
+        "CREATE INDEX shot_deleted ON shot (deletion) WHERE deletion IS NOT NULL",
+        """
+        CREATE TABLE new_embedding (
+            shot_id INTEGER NOT NULL REFERENCES shot (id) ON DELETE CASCADE,
+            embedder_id TEXT NOT NULL,
+            dim INTEGER NOT NULL,
+            vector BLOB NOT NULL CHECK (length(vector) IN (4 * dim, 4 * dim + 28)),
+            checksum INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (shot_id, embedder_id),
+            FOREIGN KEY (embedder_id, dim) REFERENCES embedder (id, dim)
+        ) STRICT
+        """,
+        "INSERT INTO new_embedding SELECT shot_id, embedder_id, dim, vector, checksum FROM embedding",
+        "DROP TABLE embedding",
+        "ALTER TABLE new_embedding RENAME TO embedding",
+        "CREATE INDEX embedding_by_embedder ON embedding (embedder_id, shot_id)",
+        # Dropping a table forgets its last id, and an id is never used again.
+        "DELETE FROM sqlite_sequence WHERE name = 'shot'",
+    ):
+        connection.execute(statement)
+    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('shot', ?)", (last_shot,))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _tables_of_version_1,
     _negatives_of_version_2,
     _checksums_of_version_3,
     _retention_of_version_4,
+    _protection_of_version_5,
 )
 
 

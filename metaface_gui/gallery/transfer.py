@@ -1,24 +1,30 @@
 """Export and import: a gallery file of its own, with the chosen people in it.
 
-The format is the gallery's own SQLite schema: no archive that could unpack to more than it is, nothing that runs code
-when it is read. An imported file is a stranger's: it is opened read-only, must have exactly a gallery's schema and pass
-SQLite's check, and each row goes through the records' own checks, as an enrolment's would.
+The format is the gallery's own SQLite schema: no archive that could unpack to more than it is or name other files,
+nothing that runs code when it is read. With a passphrase faces and templates in it are encrypted (`protection`).
+
+An imported file is a stranger's: it is opened read-only, must have exactly a gallery's schema and pass SQLite's check,
+and each row goes through the records' own checks, as an enrolment's would.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
-from metaface_gui.gallery import changes, rows
+from metaface_gui.gallery import changes, protection, rows
+from metaface_gui.gallery.checksums import seal_all
+from metaface_gui.gallery.cipher import ValueCipher, of_embedding, of_shot
 from metaface_gui.gallery.files import check_file, connect, has_log, new_database_file, sidecar, usable_path
+from metaface_gui.gallery.keys import KeyStore
 from metaface_gui.gallery.names import clean_name, name_key, numbered_name
 from metaface_gui.gallery.pictures import picture_size
 from metaface_gui.gallery.records import NewShot, Person, Shot
@@ -59,40 +65,53 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceDatabase:
-    """A file to import from: checked, up to date, open to read."""
+class OpenGallery:
+    """A gallery's connection, inside a transaction of whoever opened it, and what its values are encrypted with."""
 
     connection: sqlite3.Connection
-    path: Path
+    cipher: ValueCipher
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None in memory."""
+        return self.cipher.path
 
 
 def export_to(
-    source: sqlite3.Connection,
-    source_path: Path | None,
+    source: OpenGallery,
     target_path: Path,
     person_ids: Sequence[PersonId] | None,
+    passphrase: str | None,
     on_progress: OnProgress | None,
 ) -> int:
-    """See `Gallery.export_to`; `source` is inside a reading transaction."""
+    """See `Gallery.export_to`."""
     target_path = usable_path(target_path)
-    _require_exportable(target_path, source_path)
+    _require_exportable(target_path, source.path)
     if person_ids is None:
-        chosen = [row[0] for row in source.execute("SELECT id FROM person WHERE deletion IS NULL ORDER BY id")]
+        query = "SELECT id FROM person WHERE deletion IS NULL ORDER BY id"
+        chosen = [row[0] for row in source.connection.execute(query)]
     else:
         chosen = sorted(set(person_ids))
         for person_id in chosen:
-            changes.living_name(source, person_id)
-    with new_database_file(target_path) as target:
-        migrate(target)
-        target.execute("BEGIN")
+            changes.living_name(source.connection, person_id)
+    with new_database_file(target_path) as connection:
+        migrate(connection)
+        target = OpenGallery(connection, _new_cipher(connection, target_path, passphrase))
+        connection.execute("BEGIN")
         for table in ("embedder", "person", "consent", "shot", "embedding"):
-            # Ids stay as they are, so rows keep referring to each other.
             for done, person_id in enumerate(chosen, start=1):
-                _copy_rows(source, source_path, target, table, person_id)
+                _copy_rows(source, target, table, person_id)
                 if on_progress is not None and table == "shot":
                     on_progress(done, len(chosen))
-        target.execute("COMMIT")
+        seal_all(connection)
+        connection.execute("COMMIT")
     return len(chosen)
+
+
+def _new_cipher(connection: sqlite3.Connection, path: Path, passphrase: str | None) -> ValueCipher:
+    if passphrase is None:
+        return ValueCipher(path)
+    return protection.protect_by_passphrase(connection, path, passphrase)
 
 
 _CHOSEN_ROWS = {
@@ -105,15 +124,31 @@ _CHOSEN_ROWS = {
 }
 
 
-def _copy_rows(
-    source: sqlite3.Connection, source_path: Path | None, target: sqlite3.Connection, table: str, person_id: PersonId
-) -> None:
-    with translated(source_path):
-        found = source.execute(f"SELECT * FROM {table} WHERE {_CHOSEN_ROWS[table]}", (person_id,)).fetchall()
-    if found:
-        places = ", ".join("?" * len(found[0]))
-        # OR IGNORE: several people's shots name the same embedder.
-        target.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({places})", found)
+def _copy_rows(source: OpenGallery, target: OpenGallery, table: str, person_id: PersonId) -> None:
+    with translated(source.path):
+        cursor = source.connection.execute(f"SELECT * FROM {table} WHERE {_CHOSEN_ROWS[table]}", (person_id,))
+        columns = [description[0] for description in cursor.description]
+        found = [dict(zip(columns, row, strict=True)) for row in cursor]
+    for row in found:
+        # Ids stay as they are, so rows keep referring to each other and values keep their places.
+        for column, place in _places(table, row).items():
+            row[column] = target.cipher.encrypt(source.cipher.decrypt(row[column], place), place)
+    values = ", ".join("?" * len(columns))
+    # OR IGNORE: several people's shots name the same embedder.
+    target.connection.executemany(
+        f"INSERT OR IGNORE INTO {table} VALUES ({values})", [tuple(row.values()) for row in found]
+    )
+
+
+def _places(table: str, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return which columns of a row are encrypted, each with its place."""
+    match table:
+        case "shot":
+            return {column: of_shot(column, row["id"]) for column in protection.SHOT_COLUMNS}
+        case "embedding":
+            return {"vector": of_embedding(row["shot_id"], row["embedder_id"])}
+        case _:
+            return {}
 
 
 def _require_exportable(target_path: Path, source_path: Path | None) -> None:
@@ -130,10 +165,11 @@ def _require_exportable(target_path: Path, source_path: Path | None) -> None:
 
 
 @contextmanager
-def source_database(path: Path) -> Iterator[SourceDatabase]:
+def source_database(path: Path, keys: KeyStore, passphrase: str | None) -> Iterator[OpenGallery]:
     """Open a file to import from, without changing it; an older one is converted in a temporary copy.
 
     Raises:
+        PassphraseError: if it needs a passphrase, and none or another one was given.
         GalleryError: if it is missing, no gallery, damaged, or a newer MetaFace wrote it.
     """
     path = usable_path(path)
@@ -153,22 +189,23 @@ def source_database(path: Path) -> Iterator[SourceDatabase]:
                 migrate(copy)
                 connection = copy
             connection.execute("BEGIN")
-        yield SourceDatabase(connection, path)
+            cipher = protection.unlock(connection, path, keys, passphrase)
+        yield OpenGallery(connection, cipher)
 
 
 def import_from(
-    source: SourceDatabase, target: sqlite3.Connection, on_clash: ClashPolicy, on_progress: OnProgress | None
+    source: OpenGallery, target: OpenGallery, on_clash: ClashPolicy, on_progress: OnProgress | None
 ) -> ImportReport:
-    """See `Gallery.import_from`; `target` is inside the transaction that holds all of it."""
+    """See `Gallery.import_from`; the transaction of `target` is to hold all of it."""
     with translated(source.path):
-        people = rows.read_people(source.connection, source.path)
+        people = rows.read_people(source.connection, source.cipher)
     added, renamed, merged, skipped, shots_added = [], [], [], [], 0
     for done, person in enumerate(people, start=1):
         name = _checked_name(source, person)
-        bearer = changes.bearer_of(target, name)
+        bearer = changes.bearer_of(target.connection, name)
         if bearer is None or on_clash is ClashPolicy.RENAME:
-            new_name = name if bearer is None else _free_name(target, name)
-            bearer = rows.insert_person(target, new_name, name_key(new_name), person.created_at)
+            new_name = name if bearer is None else _free_name(target.connection, name)
+            bearer = rows.insert_person(target.connection, new_name, name_key(new_name), person.created_at)
             if new_name == name:
                 added.append(name)
             else:
@@ -185,39 +222,42 @@ def import_from(
     return ImportReport(tuple(added), tuple(renamed), tuple(merged), tuple(skipped), shots_added)
 
 
-def _import_person(source: SourceDatabase, target: sqlite3.Connection, person: Person, into_id: PersonId) -> int:
+def _import_person(source: OpenGallery, target: OpenGallery, person: Person, into_id: PersonId) -> int:
     """Copy a person's consents, shots and negatives; return how many shots were new."""
     with translated(source.path):
         consents = rows.read_consents(source.connection, source.path, person.id)
-        shots = [_checked_shot(source, shot) for shot in rows.read_shots(source.connection, source.path, person.id)]
+        shots = [_checked_shot(source, shot) for shot in rows.read_shots(source.connection, source.cipher, person.id)]
     if not consents:
         raise damaged(source.path, f"it holds no consent of {person.name}")
-    query = "SELECT chip, is_negative FROM shot WHERE person_id = ? AND deletion IS NULL"
-    known = {(sha256(chip).digest(), bool(negative)) for chip, negative in target.execute(query, (into_id,))}
+    query = "SELECT id, chip, is_negative FROM shot WHERE person_id = ? AND deletion IS NULL"
+    known = {
+        (sha256(target.cipher.decrypt(chip, of_shot("chip", shot_id))).digest(), bool(negative))
+        for shot_id, chip, negative in target.connection.execute(query, (into_id,))
+    }
     new = [shot for shot in shots if (sha256(shot.chip).digest(), shot.is_negative) not in known]
     known_consents = {
         (consent.given_at, consent.purpose, consent.given_by, consent.text_version)
-        for consent in rows.read_consents(target, source.path, into_id)
+        for consent in rows.read_consents(target.connection, target.path, into_id)
     }
     for consent in consents:
         if (consent.given_at, consent.purpose, consent.given_by, consent.text_version) not in known_consents:
-            rows.insert_consent(target, into_id, consent)
+            rows.insert_consent(target.connection, into_id, consent)
     try:
-        rows.insert_shots(target, into_id, new)
+        rows.insert_shots(target.connection, target.cipher, into_id, new)
     except ValueError as error:  # an embedder of this name gives vectors of another length here
         raise damaged(source.path, error) from error
     return sum(not shot.is_negative for shot in new)
 
 
-def _checked_name(source: SourceDatabase, person: Person) -> str:
+def _checked_name(source: OpenGallery, person: Person) -> str:
     try:
         return clean_name(person.name)
     except GalleryError as error:
         raise damaged(source.path, error) from error
 
 
-def _checked_shot(source: SourceDatabase, shot: Shot) -> NewShot:
-    embeddings = rows.read_embeddings(source.connection, source.path, shot.id)
+def _checked_shot(source: OpenGallery, shot: Shot) -> NewShot:
+    embeddings = rows.read_embeddings(source.connection, source.cipher, shot.id)
     with rows.decoding(source.path):
         if not all(1 <= side <= MAX_CHIP_SIDE for side in picture_size(shot.chip)):
             raise ValueError(f"a picture is larger than {MAX_CHIP_SIDE} × {MAX_CHIP_SIDE}")

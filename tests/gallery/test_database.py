@@ -18,7 +18,9 @@ import pytest
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Gallery, NewConsent, NewShot
 from metaface_gui.gallery.checksums import seal_all
+from metaface_gui.gallery.cipher import of_embedding
 from metaface_gui.gallery.database import Database
+from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.gallery.schema import APPLICATION_ID, MIGRATIONS
 from metaface_gui.gallery.sqlite_errors import DatabaseBugError
 
@@ -172,9 +174,10 @@ def test_flipped_bits_are_noticed_or_harmless(filled: Path, seed: int) -> None:
 
 
 def test_values_that_no_gallery_writes_are_reported(filled: Path) -> None:
-    execute(
-        filled, "UPDATE embedding SET vector = CAST(x'0000c07f' || substr(vector, 5) AS BLOB) WHERE shot_id = 1"
-    )  # NaN
+    with Gallery.open(filled) as gallery:
+        cipher = gallery._database.cipher
+    not_a_number = cipher.encrypt(np.full(4, np.nan, "<f4").tobytes(), of_embedding(1, "sface-2021dec"))
+    execute(filled, f"UPDATE embedding SET vector = x'{not_a_number.hex()}' WHERE shot_id = 1")
     execute(filled, "UPDATE shot SET taken_at = 9223372036854775807")
     with closing(sqlite3.connect(filled, isolation_level=None)) as connection:
         seal_all(connection)
@@ -256,9 +259,14 @@ def shared_folder() -> Iterator[Path]:
 
 if sys.platform != "win32":
 
-    def test_read_only_folder_can_be_read_but_not_written(filled: Path, shared_folder: Path) -> None:
-        file = shared_folder / "gallery.metaface"
-        shutil.copy(filled, file)
+    def test_read_only_folder_can_be_read_but_not_written(
+        shared_folder: Path, make_shot: MakeShot, consent: NewConsent
+    ) -> None:
+        file, keys = shared_folder / "gallery.metaface", MemoryKeys()
+        with Gallery.open(file, keys=keys) as gallery:
+            gallery.enroll("Ann", [make_shot(1), make_shot(2)], consent)
+            gallery.enroll("Bob", [make_shot(3)], consent)
+        (shared_folder / "gallery.metaface.lock").unlink()
         file.chmod(0o644)
         with unwritable(shared_folder):
             with pytest.raises(GalleryError, match="cannot be written"):
@@ -267,7 +275,7 @@ if sys.platform != "win32":
                 Gallery.open(shared_folder / "new.metaface")
             with pytest.raises(GalleryError, match="cannot be opened"):
                 Gallery.open(shared_folder / "folder" / "new.metaface")
-            with Gallery.open(file, read_only=True) as gallery:
+            with Gallery.open(file, read_only=True, keys=keys) as gallery:
                 assert [person.name for person in gallery.snapshot().people] == ["Ann", "Bob"]
         assert sorted(item.name for item in shared_folder.iterdir()) == ["gallery.metaface"]
 

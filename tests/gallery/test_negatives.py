@@ -15,6 +15,7 @@ from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import AddedShots, ClashPolicy, Gallery, GalleryChange, NewConsent, NewShot, Person
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import MIGRATIONS
+from tests.gallery.traces import are_in, traces_of
 
 MakeShot = Callable[..., NewShot]
 EMBEDDER = "sface-2021dec"
@@ -146,7 +147,8 @@ def test_purged_negatives_are_gone_from_the_disk(
 ) -> None:
     shots = [face(make_shot, n, 40 + n, chip=MARKER + bytes(size) + MARKER) for n, size in enumerate((1, 5000, 40000))]
     added = gallery.add_negatives(ann.id, shots)
-    assert MARKER in all_bytes(path.parent)
+    traces = traces_of(gallery, added.shot_ids)
+    assert are_in(traces, all_bytes(path.parent))
     if how == "person":
         gallery.delete_person(ann.id)
         assert len(gallery.negatives(EMBEDDER)) == 0
@@ -159,7 +161,7 @@ def test_purged_negatives_are_gone_from_the_disk(
         {"purge": gallery.purge_deleted, "forget": lambda: gallery.forget(added), "close": gallery.close}[
             how.rsplit(maxsplit=1)[-1]
         ]()
-    assert MARKER not in all_bytes(path.parent)
+    assert not are_in(traces | {MARKER}, all_bytes(path.parent))
 
 
 def test_a_deleted_person_leaves_no_picture_with_others(
@@ -167,15 +169,17 @@ def test_a_deleted_person_leaves_no_picture_with_others(
 ) -> None:
     """A face taken for Ann was corrected to Bob: one picture is a shot of his and says that it is not her."""
     corrected = face(make_shot, 7, 80, chip=MARKER + b"3")
-    gallery.add_negatives(ann.id, [corrected, face(make_shot, 8, 100)])
-    gallery.add_shots(bob.id, [corrected])
+    denied = gallery.add_negatives(ann.id, [corrected, face(make_shot, 8, 100)]).shot_ids
+    added = gallery.add_shots_undoably(bob.id, [corrected]).shot_ids
+    traces = traces_of(gallery, (denied[0], *added))
     before = content(gallery)
     gallery.undo(gallery.delete_person(bob.id))
     assert content(gallery) == before
     gallery.delete_person(bob.id)
     assert gallery.person(ann.id).negative_count == 1
+    assert are_in(traces, all_bytes(path.parent))
     gallery.purge_deleted()
-    assert MARKER not in all_bytes(path.parent)
+    assert not are_in(traces, all_bytes(path.parent))
 
 
 # Undoing what was added -----------------------------------------------------------------------------------------------
@@ -199,13 +203,15 @@ def test_undoing_an_enrolment_removes_the_person(
 ) -> None:
     before = content(gallery)
     change = gallery.enroll_undoably("Vanishing Person", [make_shot(8, chip=MARKER + b"1")], consent)
+    traces = traces_of(gallery, change.shot_ids)
+    assert are_in(traces, all_bytes(path.parent))
     gallery.undo(change)
     assert content(gallery) == before
     with pytest.raises(GalleryError, match="no longer be undone"):
         gallery.undo(change)
     gallery.purge_deleted()
     left = all_bytes(path.parent)
-    assert MARKER not in left
+    assert not are_in(traces, left)
     assert b"Vanishing" not in left
 
 
@@ -312,9 +318,10 @@ def test_merged_people_do_not_deny_each_other(
 def test_what_a_merge_withdrew_is_purged_with_it(
     path: Path, gallery: Gallery, ann: Person, bob: Person, *, make_shot: MakeShot, all_bytes: Callable[[Path], bytes]
 ) -> None:
-    gallery.add_negatives(ann.id, [face(make_shot, 7, 80, chip=MARKER + b"2")])
+    traces = traces_of(gallery, gallery.add_negatives(ann.id, [face(make_shot, 7, 80)]).shot_ids)
+    assert are_in(traces, all_bytes(path.parent))
     gallery.forget(gallery.merge(ann.id, bob.id))
-    assert MARKER not in all_bytes(path.parent)
+    assert not are_in(traces, all_bytes(path.parent))
     assert gallery.person(ann.id).shot_count == 3
 
 

@@ -1,0 +1,68 @@
+"""Encrypts what shows or describes a face, value by value, so that SQL can still find, change and delete the rows.
+
+AES-256-GCM (NIST SP 800-38D) by the library `cryptography`: a stored value is a random nonce of 96 bits, the encrypted
+value, and a tag of 128 bits. The tag also covers where the value stands, so that one that was changed, or carried to
+another row, column or file, is found. A nonce must not come twice under one key; with random ones that is safe for
+2³² values (§8.3), and a gallery has a key of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from metaface_gui.gallery.sqlite_errors import damaged
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+OVERHEAD_BYTES = _NONCE_BYTES + 16
+"""How much longer a value is once it is encrypted."""
+
+
+def of_shot(column: str, shot_id: int) -> str:
+    """Return the place of a shot's value."""
+    return f"shot.{column} {shot_id}"
+
+
+def of_embedding(shot_id: int, embedder_id: str) -> str:
+    """Return the place of an embedding's vector."""
+    return f"embedding.vector {shot_id} {embedder_id}"
+
+
+class ValueCipher:
+    """Encrypts and decrypts the values of one file; without a key it leaves them as they are.
+
+    `path` is that file, for messages; None in memory. `key` is 32 random bytes, or None.
+    """
+
+    def __init__(self, path: Path | None, key: bytes | None = None) -> None:
+        self.path = path
+        self._cipher = None if key is None else AESGCM(key)
+
+    @property
+    def is_encrypting(self) -> bool:
+        """Whether there is a key."""
+        return self._cipher is not None
+
+    def encrypt(self, value: bytes, place: str) -> bytes:
+        """Return what to store at this place."""
+        if self._cipher is None:
+            return value
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, value, place.encode())
+
+    def decrypt(self, stored: bytes, place: str) -> bytes:
+        """Return the value that was stored at this place.
+
+        Raises:
+            GalleryError: if it was changed, or stored elsewhere.
+        """
+        if self._cipher is None:
+            return stored
+        try:
+            return self._cipher.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], place.encode())
+        except (InvalidTag, ValueError) as error:  # ValueError: too short for a nonce
+            raise damaged(self.path, f"{place} was changed, or belongs elsewhere") from error

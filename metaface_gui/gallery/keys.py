@@ -1,0 +1,261 @@
+"""Where the keys of encrypted galleries are kept: in the system's keyring, or in files that only their owner may read.
+
+A gallery's file names its key by a random id; whoever has the file but not the key has neither faces nor templates.
+
+* The keyring is that of the desktop (Secret Service, KWallet, macOS Keychain, Windows Credential Manager), by the
+  library `keyring`: service "MetaFace", user name = the key's id.
+* Where there is none that works, as on a server: `keys/ID.key` in the user's data folder, mode 0600 in a folder of mode
+  0700. It is as safe as the user's account; a copy of the gallery alone can still not be read.
+* The variable METAFACE_KEY_FOLDER names a folder for such files; then the keyring is not asked at all.
+
+May not live here: what is encrypted, and how.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery.cipher import KEY_BYTES
+from metaface_gui.gallery.files import flush
+from metaface_gui.resources import user_data_dir
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "MetaFace"
+FOLDER_VARIABLE = "METAFACE_KEY_FOLDER"
+
+_KEY_ID = re.compile(r"[0-9a-f]{32}")
+_log = logging.getLogger(__name__)
+
+
+def is_key_id(text: str) -> bool:
+    """Return whether this names a key: 32 hexadecimal digits, so that no file can name a path or anything else."""
+    return _KEY_ID.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLookup:
+    """The key, None if it is nowhere, and the places that were looked in, as words for a message."""
+
+    key: bytes | None
+    looked_in: tuple[str, ...]
+
+
+class KeyStore(Protocol):
+    """Keeps 32 bytes under an id for good."""
+
+    def find(self, key_id: str) -> KeyLookup:
+        """Look for a key.
+
+        Raises:
+            GalleryError: if what is kept there is no key.
+        """
+
+    def keep(self, key_id: str, key: bytes) -> None:
+        """Keep a key; it is on the disk, or with the system, when this returns.
+
+        Raises:
+            GalleryError: if there is no place for it.
+        """
+
+    def remove(self, key_id: str) -> None:
+        """Forget a key, wherever it is kept; what only it decrypts is then lost. Has no effect on one that is not."""
+
+
+class MemoryKeys:
+    """Keys that vanish with the process: for galleries that nobody will open again, in measurements and tests."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, bytes] = {}
+
+    def find(self, key_id: str) -> KeyLookup:
+        """See `KeyStore`."""
+        return KeyLookup(self._keys.get(key_id), ("memory",))
+
+    def keep(self, key_id: str, key: bytes) -> None:
+        """See `KeyStore`."""
+        self._keys[key_id] = key
+
+    def remove(self, key_id: str) -> None:
+        """See `KeyStore`."""
+        self._keys.pop(key_id, None)
+
+
+class FileKeys:
+    """A file for each key in a folder, which is made, closed to others, for the first one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, key_id: str) -> KeyLookup:
+        """See `KeyStore`."""
+        file = self._file(key_id)
+        try:
+            text = file.read_text("ascii")
+        except FileNotFoundError:
+            return KeyLookup(None, (str(file),))
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(str(file), error) from error
+        return KeyLookup(_key_of(text, str(file)), (str(file),))
+
+    def keep(self, key_id: str, key: bytes) -> None:
+        """See `KeyStore`."""
+        file = self._file(key_id)
+        part = file.with_suffix(".part")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part.unlink(missing_ok=True)
+            with os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+            ) as open_file:
+                open_file.write(key.hex() + "\n")
+            # A gallery outlives a power cut from its first change on; so must its key.
+            flush(part)
+            part.replace(file)
+            if os.name == "posix":
+                flush(self._folder)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The key that is to encrypt the gallery cannot be kept: {file} cannot be written ({reason}). Make "
+                    "room there or change its permissions, or name another folder in the variable {variable}.",
+                ),
+                file=str(file),
+                reason=error.strerror or error,
+                variable=FOLDER_VARIABLE,
+            ) from error
+
+    def remove(self, key_id: str) -> None:
+        """See `KeyStore`."""
+        try:
+            self._file(key_id).unlink(missing_ok=True)
+        except OSError as error:
+            raise _unreadable(str(self._file(key_id)), error) from error
+
+    def _file(self, key_id: str) -> Path:
+        if not is_key_id(key_id):
+            raise ValueError(f"not the id of a key: {key_id!r}")
+        return self._folder / f"{key_id}.key"
+
+
+class SystemKeys:
+    """The system's keyring, and files where it does not work.
+
+    Looks into the files first: that takes no time, and where there is no keyring one need not be looked for.
+    """
+
+    def __init__(self, files: FileKeys) -> None:
+        self._files = files
+
+    def find(self, key_id: str) -> KeyLookup:
+        """See `KeyStore`."""
+        from keyring.errors import KeyringError  # noqa: PLC0415 - see _backend
+
+        found = self._files.find(key_id)
+        if found.key is not None:
+            return found
+        backend = _backend()
+        if backend is None:
+            return KeyLookup(None, (*found.looked_in, "no keyring of the system"))
+        place = f"the keyring {backend.name}"
+        try:
+            text = backend.get_password(SERVICE, key_id)
+        except KeyringError as error:
+            _log.warning("%s does not give the gallery's key: %s", place, error)
+            return KeyLookup(None, (*found.looked_in, f"{place} ({error})"))
+        return KeyLookup(None if text is None else _key_of(text, place), (*found.looked_in, place))
+
+    def keep(self, key_id: str, key: bytes) -> None:
+        """See `KeyStore`."""
+        if not _is_kept_by_keyring(key_id, key):
+            self._files.keep(key_id, key)
+            _log.warning("The key of a new encrypted gallery is kept in a file: no keyring of the system works.")
+
+    def remove(self, key_id: str) -> None:
+        """See `KeyStore`."""
+        from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415 - see _backend
+
+        self._files.remove(key_id)
+        backend = _backend()
+        if backend is None:
+            return
+        try:
+            backend.delete_password(SERVICE, key_id)
+        except PasswordDeleteError as error:
+            _log.info("%s has no such key to forget: %s", backend.name, error)
+        except KeyringError as error:
+            raise _unreadable(backend.name, error) from error
+
+
+def default_keys() -> KeyStore:
+    """Return where this user's keys are."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return FileKeys(Path(folder)) if folder else SystemKeys(FileKeys(user_data_dir() / "keys"))
+
+
+def _is_kept_by_keyring(key_id: str, key: bytes) -> bool:
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see _backend
+
+    backend = _backend()
+    if backend is None:
+        return False
+    try:
+        backend.set_password(SERVICE, key_id, key.hex())
+        # The "null" keyring, and some that lost their service, forget without a word.
+        is_kept = backend.get_password(SERVICE, key_id) == key.hex()
+    except KeyringError as error:
+        _log.warning("The keyring %s does not keep a key: %s", backend.name, error)
+        return False
+    _log.info(
+        "The key of a new encrypted gallery is %s by the keyring %s.", "kept" if is_kept else "lost", backend.name
+    )
+    return is_kept
+
+
+def _backend() -> KeyringBackend | None:
+    """Return the system's keyring, None where there is none.
+
+    The import looks for all kinds of keyrings and takes a third of a second, which few starts should have to wait for.
+    """
+    import keyring  # noqa: PLC0415
+    from keyring.backends.fail import Keyring as NoKeyring  # noqa: PLC0415
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        backend = keyring.get_keyring()
+    except (KeyringError, ImportError, AttributeError, RuntimeError) as error:
+        # The last three: the keyring that PYTHON_KEYRING_BACKEND or keyring's own settings name is not there.
+        _log.warning("The keyring of the system cannot be used: %s", error)
+        return None
+    return None if isinstance(backend, NoKeyring) else backend
+
+
+def _key_of(text: str, place: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError as error:
+        raise _unreadable(place, "it is no key") from error
+    if len(key) != KEY_BYTES:
+        raise _unreadable(place, "it is no key")
+    return key
+
+
+def _unreadable(place: str, reason: Exception | str) -> GalleryError:
+    return GalleryError(
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "The gallery's key in {place} cannot be used ({reason}). Put back the key that was there, or import an "
+            "export of the gallery.",
+        ),
+        place=place,
+        reason=getattr(reason, "strerror", None) or reason,
+    )
