@@ -11,6 +11,7 @@ from rich.table import Table
 
 from metaface_gui.cli.gallery_privacy import add_actions, until_text
 from metaface_gui.cli.options import add_gallery_option
+from metaface_gui.cli.passphrase import add_passphrase_option, read_passphrase
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import ClashPolicy, Gallery, Person
 from metaface_gui.gui.translation import translate
@@ -46,6 +47,7 @@ def add_parser(verbs: Verbs) -> None:
     export = add("export", translate("Commands", "write everybody, or those named, to one file"), _export)
     export.add_argument("file", type=Path, metavar="FILE")
     export.add_argument("names", nargs="*", metavar="NAME")
+    add_passphrase_option(export)
     import_ = add("import", translate("Commands", "add everybody in an exported file"), _import)
     import_.add_argument("file", type=Path, metavar="FILE")
     import_.add_argument(
@@ -54,6 +56,7 @@ def add_parser(verbs: Verbs) -> None:
         default=ClashPolicy.SKIP.value,
         help=translate("Commands", "what to do when a name is taken (default: skip)"),
     )
+    add_passphrase_option(import_)
     add_actions(add, open_existing, find_person)
 
 
@@ -162,15 +165,25 @@ def _delete(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
+    passphrase = read_passphrase(args.passphrase_file, is_new=True)
     with open_existing(args.gallery, read_only=True) as gallery:
         person_ids = [find_person(gallery, name).id for name in args.names] or None
-        gallery.export_to(args.file, person_ids)
+        gallery.export_to(args.file, person_ids, passphrase=passphrase)
+    if passphrase is None:
+        note = translate(
+            "Commands",
+            "{path} is not encrypted: whoever has it has the faces. --passphrase-file encrypts.",
+            None,
+            path=args.file,
+        )
+        Console(stderr=True, markup=False, highlight=False).print(note, soft_wrap=True)
     return 0
 
 
 def _import(args: argparse.Namespace) -> int:
+    passphrase = read_passphrase(args.passphrase_file, is_new=False)
     with Gallery.open(args.gallery) as gallery:
-        report = gallery.import_from(args.file, on_clash=ClashPolicy(args.on_clash))
+        report = gallery.import_from(args.file, passphrase=passphrase, on_clash=ClashPolicy(args.on_clash))
     Console().print(
         translate(
             "Commands",

@@ -1,7 +1,8 @@
 """People, their shots, their consent and their templates: SQLite lives here and nowhere else.
 
 Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`, `database`),
-what happens in it (`rows`, `changes`, `rights`, `transfer`) and the one class that others use, `Gallery`.
+how it is encrypted (`cipher`, `protection`, `passphrase`) and where the keys are (`keys`), what happens in it (`rows`,
+`changes`, `rights`, `transfer`) and the one class that others use, `Gallery`.
 May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
 """
 
@@ -15,7 +16,9 @@ from metaface_gui.gallery.changes import (
     RenamedPerson,
 )
 from metaface_gui.gallery.gallery import Gallery
+from metaface_gui.gallery.keys import KeyStore, MemoryKeys
 from metaface_gui.gallery.names import MAX_NAME, clean_name, name_key
+from metaface_gui.gallery.passphrase import MAX_PASSPHRASE, PassphraseError
 from metaface_gui.gallery.records import (
     MAX_CHIP_BYTES,
     MAX_DIM,
@@ -31,12 +34,13 @@ from metaface_gui.gallery.records import (
     Templates,
 )
 from metaface_gui.gallery.rights import StoredPerson, StoredShot
-from metaface_gui.gallery.transfer import ClashPolicy, ImportReport, OnProgress
+from metaface_gui.gallery.transfer import ClashPolicy, ImportReport, OnProgress, needs_passphrase
 
 __all__ = [
     "MAX_CHIP_BYTES",
     "MAX_DIM",
     "MAX_NAME",
+    "MAX_PASSPHRASE",
     "AddedShots",
     "ClashPolicy",
     "Consent",
@@ -47,10 +51,13 @@ __all__ = [
     "GalleryChange",
     "GallerySnapshot",
     "ImportReport",
+    "KeyStore",
+    "MemoryKeys",
     "MergedPeople",
     "NewConsent",
     "NewShot",
     "OnProgress",
+    "PassphraseError",
     "Person",
     "RenamedPerson",
     "Retention",
@@ -62,4 +69,5 @@ __all__ = [
     "Templates",
     "clean_name",
     "name_key",
+    "needs_passphrase",
 ]

@@ -83,7 +83,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
     Raises:
         GalleryError: if it is no gallery, is damaged, or a newer MetaFace wrote it.
     """
-    with translated(path), closing(connect(path, _untouching_mode(path))) as connection:
+    with translated(path), closing(connect(path, untouching_mode(path))) as connection:
         if application_id(connection) != APPLICATION_ID:
             raise GalleryError(NOT_A_GALLERY, path=str(path))
         version = version_of(connection)
@@ -113,7 +113,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
         return version
 
 
-def _untouching_mode(path: Path) -> str:
+def untouching_mode(path: Path) -> str:
     """Return how to open a file that may not be ours: without so much as a file beside it, where that is possible."""
     if sidecar(path, "-journal").exists():
         return "mode=rw"  # a crash left it half-changed; SQLite puts it right, and can only do so when it may write

@@ -85,7 +85,8 @@ def unlock(
         raise PassphraseError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{path} is an export under a passphrase. Import it into a gallery, and give its passphrase for that.",
+                "{path} is protected by a passphrase. Import it into a gallery, and give the passphrase (on the "
+                "command line: --passphrase-file).",
             ),
             path=shown(path),
         )

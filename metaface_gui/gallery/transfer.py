@@ -23,13 +23,21 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import changes, protection, rows
 from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.cipher import ValueCipher, of_embedding, of_shot
-from metaface_gui.gallery.files import check_file, connect, has_log, new_database_file, sidecar, usable_path
+from metaface_gui.gallery.files import (
+    check_file,
+    connect,
+    has_log,
+    new_database_file,
+    sidecar,
+    untouching_mode,
+    usable_path,
+)
 from metaface_gui.gallery.keys import KeyStore
 from metaface_gui.gallery.names import clean_name, name_key, numbered_name
 from metaface_gui.gallery.pictures import picture_size
 from metaface_gui.gallery.records import NewShot, Person, Shot
-from metaface_gui.gallery.schema import MIGRATIONS, migrate
-from metaface_gui.gallery.sqlite_errors import damaged, translated
+from metaface_gui.gallery.schema import APPLICATION_ID, MIGRATIONS, application_id, migrate, user_version
+from metaface_gui.gallery.sqlite_errors import NOT_A_GALLERY, damaged, translated
 from metaface_gui.types import PersonId
 
 MAX_CHIP_SIDE = 4096
@@ -191,6 +199,25 @@ def source_database(path: Path, keys: KeyStore, passphrase: str | None) -> Itera
             connection.execute("BEGIN")
             cipher = protection.unlock(connection, path, keys, passphrase)
         yield OpenGallery(connection, cipher)
+
+
+def needs_passphrase(path: Path) -> bool:
+    """Return whether an import of this file needs a passphrase; takes no time, and changes and checks nothing else.
+
+    Raises:
+        GalleryError: if it cannot be read, or is no gallery.
+    """
+    path = usable_path(path)
+    with translated(path), closing(connect(path, untouching_mode(path))) as connection:
+        if application_id(connection) != APPLICATION_ID:
+            raise GalleryError(NOT_A_GALLERY, path=str(path))
+        if user_version(connection) < protection.SINCE_VERSION:
+            return False
+        # A view of that name could compute for hours.
+        kind = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'protection'").fetchone()
+        if kind != ("table",):
+            raise damaged(path, "its tables are not those of a gallery")
+        return connection.execute("SELECT 1 FROM protection WHERE wrapped_key IS NOT NULL").fetchone() is not None
 
 
 def import_from(

@@ -1,0 +1,58 @@
+"""The passphrase of an export: from a file, a pipe or the keyboard, never an argument, which other users could read."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.gallery import PassphraseError
+from metaface_gui.gui.translation import translate
+
+_OPTION = "--passphrase-file"
+_LONGEST = 16_384
+
+
+def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option; `args.passphrase_file` is None without it."""
+    parser.add_argument(
+        _OPTION,
+        metavar="FILE|-",
+        help=translate(
+            "Commands", "the passphrase is this file's first line; -: standard input, on a terminal it is asked for"
+        ),
+    )
+
+
+def read_passphrase(source: str | None, *, is_new: bool) -> str | None:
+    """Return what the option names, None without it; a new one is asked for twice.
+
+    Raises:
+        PassphraseError: if it cannot be read, is empty, no text, or typed in two ways.
+    """
+    if source is None:
+        return None
+    if source == "-" and sys.stdin.isatty():
+        passphrase = getpass.getpass(translate("Commands", "Passphrase: "))
+        if is_new and getpass.getpass(translate("Commands", "The same again: ")) != passphrase:
+            raise PassphraseError(
+                QT_TRANSLATE_NOOP("Errors", "The two passphrases differ. Try again, and type the same one twice.")
+            )
+        return passphrase
+    try:
+        return _first_line(source).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PassphraseError(
+            QT_TRANSLATE_NOOP("Errors", "No passphrase can be read from {file} ({reason}). Choose another file."),
+            file=source,
+            reason=getattr(error, "strerror", None) or error,
+        ) from error
+
+
+def _first_line(source: str) -> bytes:
+    if source == "-":
+        return sys.stdin.buffer.readline(_LONGEST).rstrip(b"\r\n")
+    with Path(source).open("rb") as file:
+        return file.readline(_LONGEST).rstrip(b"\r\n")
