@@ -92,7 +92,10 @@ def run_window(
         close_starting_window(app)
         if source is not None:
             window.open_source(source)
-        code = app.exec()
+        elif is_seen():  # whoever names a source knows the window
+            window.help.welcome(state)
+        with window.reports.catching():
+            code = app.exec()
         window.close()
     return code
 
@@ -161,7 +164,8 @@ def run_demo(
             director.finished.connect(app.quit)
         director.start()
         window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
-        app.exec()
+        with window.reports.catching():
+            app.exec()
         window.close()
     if failures:
         raise failures[0]

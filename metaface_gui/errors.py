@@ -1,6 +1,7 @@
 """What can go wrong for a user, as one exception type whose text names the cause and the next step.
 
-Lives here: `KnownError` and its few kinds. Anything else that is raised is a bug and may show a traceback.
+Lives here: `KnownError` and its few kinds. Anything else that is raised is a bug and may show a traceback; where it
+must not end a thread it is logged and told as an `InternalError`.
 May not live here: Qt. The texts are marked for translation with the names `pyside6-lupdate` looks for and are
 translated where they are shown.
 """
@@ -55,6 +56,10 @@ class DeviceError(KnownError):
 
 class CacheError(KnownError):
     """Intermediate results of a long computation cannot be kept or read."""
+
+
+class InternalError(KnownError):
+    """A bug: something raised what nobody had thought of. The program goes on, and its log has the traceback."""
 
 
 def cannot_write(path: Path, cause: OSError | str) -> KnownError:

@@ -32,11 +32,13 @@ _BYTES = 1_000_000
 _FILES = 3
 _RECENT = 30
 _MAX_FRAMES = 30
-_TELLABLE = frozenset(
-    ("camera", "code", "count", "default", "detector", "device", "embedder", "index", "key", "keys", "kind", "learner")
-    + ("libraries", "limit", "packages", "plugin", "reason", "schemes", "stage", "status", "step", "steps", "trained")
-    + ("variable", "version", "wanted")
-)
+# fmt: off
+_TELLABLE = frozenset({
+    "camera", "code", "count", "default", "detector", "device", "embedder", "index", "key", "keys", "kind", "learner",
+    "libraries", "limit", "packages", "plugin", "reason", "schemes", "stage", "status", "step", "steps", "trained",
+    "variable", "version", "wanted", "function", "line",
+})
+# fmt: on
 """Names of a `KnownError`'s values that are words of programs, not of people."""
 _OF_INTERPRETER = (TypeError, AttributeError, NameError, IndexError, ZeroDivisionError, RecursionError, MemoryError)
 """Their messages name code, not data."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, SourceError
 from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.types import Frame
 
@@ -83,7 +83,7 @@ class CaptureThread:
         except Exception:  # noqa: BLE001 - a driver's surprise must reach the user as a sentence, and the log as a trace
             _log.exception("capture failed")
             text = QT_TRANSLATE_NOOP("Errors", "Reading {title} failed unexpectedly. Open it again; the log says more.")
-            self._report(SourceState.FAILED, SourceError(text, title=self._source.title))
+            self._report(SourceState.FAILED, InternalError(text, title=self._source.title))
         finally:
             self._close()
 

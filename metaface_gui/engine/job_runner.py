@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from metaface_gui.engine.events import JobChanged
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError
 
 _log = logging.getLogger(__name__)
 
@@ -88,11 +88,15 @@ class JobRunner:
         if job is not None:
             job.cancel()
 
-    def stop(self, timeout_s: float) -> bool:
-        """Cancel everything and join the thread for at most `timeout_s`; False if it is still busy then."""
+    def cancel_all(self) -> None:
+        """Ask every job to stop, running or waiting."""
         with self._lock:
             for job in self._jobs.values():
                 job.cancel()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Cancel everything and join the thread for at most `timeout_s`; False if it is still busy then."""
+        self.cancel_all()
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout_s)
@@ -117,7 +121,7 @@ class JobRunner:
             error = known
         except Exception:  # noqa: BLE001 - a bug in one job must not end the thread that does them all
             _log.exception("job %d failed", job.id)
-            error = KnownError(
+            error = InternalError(
                 QT_TRANSLATE_NOOP("Errors", "“{title}” failed inside MetaFace. The log file has the details."),
                 title=job.title,
             )

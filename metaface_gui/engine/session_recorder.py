@@ -20,7 +20,7 @@ import cv2
 
 from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged
 from metaface_gui.engine.session_recording import Clock, FreeBytes, Recording, free_bytes
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, cannot_write
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.fonts import FontFinder
@@ -154,7 +154,7 @@ class SessionRecorder:
             except Exception:  # noqa: BLE001 - a bug must not cost the files, nor the thread the next recording needs
                 _log.exception("recording failed")
                 text = QT_TRANSLATE_NOOP("Errors", "Recording failed inside MetaFace. The log file has the details.")
-                self._end(self._clock(), KnownError(text))
+                self._end(self._clock(), InternalError(text))
             is_last = isinstance(wish, _Stop) and wish.is_last
 
     def _do(self, wish: _Start | _Stop | _Snapshot | FrameResult | None) -> None:
@@ -193,7 +193,7 @@ class SessionRecorder:
             self._tell(error=error)
             return
         files, later_error = recording.close(at_ns)
-        _log.info("recorded %s; %d results dropped", ", ".join(str(file.path) for file in files), dropped)
+        _log.info("recorded %d files; %d results dropped", len(files), dropped)
         started_ns = recording.started_ns
         self._listener(SessionRecordingChanged(False, started_ns, files, error or later_error))
 

@@ -9,7 +9,7 @@ import torch
 
 from metaface_gui.engine.events import EngineListener, EngineStats, Trouble
 from metaface_gui.engine.rates import RateMeter
-from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError, InternalError
 from metaface_gui.types import Frame, FrameResult
 
 _TROUBLE_PAUSE_NS = 10_000_000_000
@@ -53,7 +53,7 @@ class Vitals:
         elif now_ns >= self._quiet_until_ns:
             self._quiet_until_ns = now_ns + _TROUBLE_PAUSE_NS
             text = QT_TRANSLATE_NOOP("Errors", "A frame was lost ({kind}). If this goes on, see the log file.")
-            self._listener(Trouble(KnownError(text, kind=type(error).__name__)))
+            self._listener(Trouble(InternalError(text, kind=type(error).__name__)))
 
     def stats(self, now_ns: int, *, dropped_frames: int, device: str) -> EngineStats:
         """The rates of the last two seconds."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.events import SourceChanged, SourceState
+from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Radius, Space, Theme
@@ -81,6 +82,8 @@ class EmptyState(QWidget):
     demo_clicked = Signal()
     retry_clicked = Signal()
     resume_clicked = Signal()
+    copy_clicked = Signal(KnownError)
+    """The error whose details are wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -272,7 +275,7 @@ class EmptyState(QWidget):
     def _copy_details(self) -> None:
         error = self._changed.error
         if error is not None:
-            QGuiApplication.clipboard().setText(f"{self._changed.title}\n{error}")
+            self.copy_clicked.emit(error)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The stage's colour, or the bar's plate."""

@@ -133,6 +133,10 @@ class MainActions(QObject):
     def _make_help_menu(self) -> None:
         menu = self._menu(self.tr("&Help"))
         self.shortcuts = self._add(menu, "keyboard", self.tr("&Keyboard shortcuts"), ["F1", "?"])
+        self.tour = self._add(menu, "help", self.tr("&Tour"))
+        self.methods = self._add(menu, "learner", self.tr("&Methods explained"))
+        menu.addSeparator()
+        self.log_folder = self._add(menu, "folder", self.tr("Open &log folder"))
         self.about = self._add(menu, "info", self.tr("&About MetaFace"))
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QPushButton, QSplitter, QWidget
 
@@ -20,8 +20,9 @@ from metaface_gui.engine.events import (
 )
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
+from metaface_gui.gui.error_reports import ErrorReports
 from metaface_gui.gui.gallery_files import GalleryFiles
+from metaface_gui.gui.help_desk import HelpDesk
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.jobs_bar import JobsBar
 from metaface_gui.gui.live_view import LiveView
@@ -34,7 +35,7 @@ from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
 from metaface_gui.gui.stage import Stage
 from metaface_gui.gui.status_line import StatusLine
 from metaface_gui.gui.theme import Theme, ThemeMode
-from metaface_gui.gui.toast import Toast, ToastBar, ToastKind, error_toast, undo_toast
+from metaface_gui.gui.toast import Toast, ToastBar, ToastKind, undo_toast
 from metaface_gui.gui.undo_list import UndoList
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.pipeline.capture.devices import list_cameras
@@ -45,7 +46,12 @@ _PANEL_WIDTH = 360
 
 
 class MainWindow(QMainWindow):
-    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge."""
+    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge.
+
+    `language_chosen` carries a code ("": the system's); only a new window can speak it, see `WindowKeeper`.
+    """
+
+    language_chosen = Signal(str)
 
     def __init__(
         self,
@@ -64,7 +70,7 @@ class MainWindow(QMainWindow):
         self._spec: SourceSpec | None = None
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
-        self._undos = UndoList(self)
+        self.undos = UndoList(self)
         self._files = GalleryFiles(engine, self, self._enroll_from)
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
@@ -116,11 +122,13 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.status_line, 1)
         self.statusBar().addPermanentWidget(self.jobs_bar)
         self.setMinimumSize(860, 560)
+        self.reports = ErrorReports(self._bridge, self.toasts, self)
+        self.help = HelpDesk(self.commands, self.toolbar, self.stage, self.reports, self)
 
     def _connect_actions(self) -> None:
         do = self.commands
         self.source_menu.source_chosen.connect(self.open_source)
-        self.source_menu.refused.connect(self._show_error)
+        self.source_menu.refused.connect(self.reports.show_error)
         self.side.controls.source_chosen.connect(self.open_source)
         do.pause.triggered.connect(self._engine.set_paused)
         do.reopen.triggered.connect(self._reopen)
@@ -141,8 +149,6 @@ class MainWindow(QMainWindow):
         do.export_gallery.triggered.connect(self._files.ask_export)
         for action, panel in zip(do.tabs, self.side.panels, strict=True):
             action.triggered.connect(lambda _checked=False, panel=panel: self._open_side().setCurrentWidget(panel))
-        do.shortcuts.triggered.connect(lambda: ShortcutsDialog(self.commands.groups, self).open())
-        do.about.triggered.connect(lambda: AboutDialog(self).open())
         video = self.stage.video
         video.face_clicked.connect(self._ask_who)
         video.files_dropped.connect(self._enroll_from)
@@ -152,12 +158,13 @@ class MainWindow(QMainWindow):
         empty.choose_source_clicked.connect(self._open_source_menu)
         empty.demo_clicked.connect(self.source_menu.choose_demo)
         empty.retry_clicked.connect(self._reopen)
+        empty.copy_clicked.connect(self.reports.copy_details)
         empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
         self.toasts.height_changed.connect(self.live_view.set_bottom_inset)
         self.toasts.undo_clicked.connect(self._undo_token)
         self.jobs_bar.cancel_clicked.connect(self._engine.cancel_job)
         self.side.currentChanged.connect(self._remember_tab)
-        self._undos.changed.connect(self._show_undo)
+        self.undos.changed.connect(self._show_undo)
 
     def _connect_stage(self) -> None:
         do, stage = self.commands, self.stage
@@ -168,12 +175,12 @@ class MainWindow(QMainWindow):
         do.split.triggered.connect(stage.set_split)
         stage.studio_shown.connect(do.studio.setChecked)
         stage.split_changed.connect(do.split.setChecked)
-        stage.refused.connect(self._show_error)
+        stage.refused.connect(self.reports.show_error)
         stage.studio.key_changed.connect(self._remember_page)
         stage.method.settings_toggled.connect(self._remember_fold)
         self.toolbar.learner_clicked.connect(lambda: stage.open_page("method"))
         self.who_is_this.why_wanted.connect(stage.explain)
-        self.recording.refused.connect(self._show_error)
+        self.recording.refused.connect(self.reports.show_error)
         self.recording.notice.connect(self._show_notice)
         self.recording.saved.connect(self._show_saved)
         self.recording.folder_changed.connect(self._remember_folder)
@@ -208,7 +215,7 @@ class MainWindow(QMainWindow):
         self.toolbar.show_models(changed)
         self.status_line.show_models(changed)
         if changed.error is not None:
-            self._show_error(changed.error)
+            self.reports.show_error(changed.error)
         if changed.state is ModelState.READY:
             # The device that was asked for (perhaps "auto") is remembered, not the one that it came to.
             self.state.recognition = RecognitionSettings(
@@ -224,17 +231,14 @@ class MainWindow(QMainWindow):
     def _on_job(self, job: JobChanged) -> None:
         self.jobs_bar.show_job(job)
         if job.error is not None:
-            self._show_error(job.error)
+            self.reports.show_error(job.error)
 
     def _on_undoable(self, event: Undoable) -> None:
-        self._undos.add(event)
+        self.undos.add(event)
         self.toasts.show_toast(undo_toast(event))
 
     def _on_trouble(self, trouble: Trouble) -> None:
-        self.toasts.show_toast(error_toast(trouble.error, ToastKind.WARNING))
-
-    def _show_error(self, error: KnownError) -> None:
-        self.toasts.show_toast(error_toast(error))
+        self.reports.show_error(trouble.error, ToastKind.WARNING)
 
     # What the user asks for -----------------------------------------------------------------------------------------
 
@@ -255,7 +259,7 @@ class MainWindow(QMainWindow):
         try:
             self.open_source(parse_source(str(path)))
         except KnownError as error:
-            self._show_error(error)
+            self.reports.show_error(error)
 
     def _open_source_menu(self, button: QPushButton) -> None:
         self.source_menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
@@ -271,17 +275,17 @@ class MainWindow(QMainWindow):
         self._open_side().enroll_from(paths)
 
     def _undo(self) -> None:
-        token = self._undos.newest()
+        token = self.undos.newest()
         if token is not None:
             self._undo_token(token)
 
     def _undo_token(self, token: int) -> None:
-        self._undos.remove(token)
+        self.undos.remove(token)
         self.toasts.withdraw_undo(token)
         self._engine.undo(token)
 
     def _show_undo(self) -> None:
-        self.commands.undo.setEnabled(self._undos.newest() is not None)
+        self.commands.undo.setEnabled(self.undos.newest() is not None)
 
     # The window's own state -----------------------------------------------------------------------------------------
 
@@ -325,8 +329,7 @@ class MainWindow(QMainWindow):
 
     def _set_language(self, code: str) -> None:
         self.state.language = code
-        text = self.tr("MetaFace speaks the new language from its next start on.")
-        self.toasts.show_toast(Toast(ToastKind.INFO, text))
+        self.language_chosen.emit(code)
 
     def _set_full_screen(self, full: bool) -> None:
         if not full:

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QEnterEvent,
-    QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -51,19 +50,19 @@ _SHOWN_S = {ToastKind.INFO: 5.0, ToastKind.SUCCESS: 4.0, ToastKind.WARNING: 9.0,
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """A message. `details` is what "Copy details" copies ("": no such button); `undo_token` makes an Undo button."""
+    """A message. `error` is what "Copy details" is about (None: no such button); `undo_token` makes an Undo button."""
 
     kind: ToastKind
     text: str
-    details: str = ""
+    error: KnownError | None = None
     undo_token: int | None = None
     undo_expires_ns: int = 0
     """`time.monotonic_ns()` after which Undo no longer works; the message goes then."""
 
 
 def error_toast(error: KnownError, kind: ToastKind = ToastKind.ERROR) -> Toast:
-    """A message about a failure; the details to copy are the untranslated ones."""
-    return Toast(kind, error_text(error), details=f"{type(error).__name__}: {error}")
+    """A message about a failure, whose details can be copied."""
+    return Toast(kind, error_text(error), error)
 
 
 def undo_toast(event: Undoable) -> Toast:
@@ -83,6 +82,8 @@ class ToastBar(QWidget):
     """Room that the bar takes above its parent's lower edge, 0 when hidden."""
     undo_clicked = Signal(int)
     """The token of what to undo."""
+    copy_clicked = Signal(KnownError)
+    """The error whose details are wanted."""
 
     def __init__(self, parent: QWidget, clock: Callable[[], int] = time.monotonic_ns) -> None:
         super().__init__(parent)
@@ -173,7 +174,7 @@ class ToastBar(QWidget):
         self._left_ms = self._whole_ms
         self._text.setText(toast.text)
         self._undo.setVisible(toast.undo_token is not None)
-        self._copy.setVisible(bool(toast.details))
+        self._copy.setVisible(toast.error is not None)
         self._paint_icon()
         self.setAccessibleName(toast.text)
         self._place()
@@ -202,9 +203,10 @@ class ToastBar(QWidget):
             self.undo_clicked.emit(token)
 
     def _on_copy(self) -> None:
-        if self._toast is not None:
-            QGuiApplication.clipboard().setText(self._toast.details)
-            self._next()
+        error = None if self._toast is None else self._toast.error
+        self._next()
+        if error is not None:
+            self.copy_clicked.emit(error)
 
     def _paint_icon(self) -> None:
         if self._toast is not None:

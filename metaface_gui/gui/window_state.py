@@ -103,6 +103,15 @@ class WindowState:
         self._settings.setValue("window/recordings", "" if value is None else str(value))
 
     @property
+    def is_tour_seen(self) -> bool:
+        """Whether the tour came up by itself once."""
+        return self._bool("window/tour-seen", default=False)
+
+    @is_tour_seen.setter
+    def is_tour_seen(self, value: bool) -> None:
+        self._settings.setValue("window/tour-seen", value)
+
+    @property
     def tab(self) -> str:
         """Key of the side panel's open tab."""
         return self._text("window/tab")

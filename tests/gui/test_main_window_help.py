@@ -8,8 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.gui.dialogs import AboutDialog, ShortcutsDialog
+from metaface_gui.gui.dialogs import AboutDialog, MethodsDialog
+from metaface_gui.gui.learner_words import learner_citation, learner_explanation, learner_title
 from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
+from metaface_gui.pipeline.learners import LEARNERS
 
 
 def test_f1_lists_every_shortcut_there_is(window: MainWindow, qtbot: QtBot) -> None:
@@ -33,6 +36,19 @@ def test_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
         for sequence in action.shortcuts()
     ]
     assert len(keys) == len(set(keys))
+
+
+def test_methods_are_explained_from_the_registry(window: MainWindow) -> None:
+    window.commands.methods.trigger()
+    (dialog,) = window.findChildren(MethodsDialog)
+    text = dialog.text.toPlainText()
+    for key in LEARNERS:
+        assert learner_title(key) in text
+        assert learner_explanation(key) in text
+        assert learner_citation(key) in text
+    assert not dialog.text.openLinks() or "http" not in dialog.text.toHtml().split("</head>")[1]
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_about_says_that_faces_stay_here(window: MainWindow) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -159,10 +158,14 @@ def test_the_close_button_has_a_name_and_closes(bar: ToastBar, qtbot: QtBot) -> 
     assert not bar.isVisible()
 
 
-def test_details_of_an_error_can_be_copied(bar: ToastBar, qtbot: QtBot) -> None:
-    bar.show_toast(error_toast(SourceError("{path} is gone. Choose another.", path="a.mp4")))
-    QTest.mouseClick(button(bar, "Copy details"), Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == "SourceError: a.mp4 is gone. Choose another."
+def test_details_of_an_error_can_be_asked_for(bar: ToastBar, qtbot: QtBot) -> None:
+    error = SourceError("{path} is gone. Choose another.", path="a.mp4")
+    bar.show_toast(error_toast(error))
+    assert shown(bar) == "a.mp4 is gone. Choose another."
+    with qtbot.waitSignal(bar.copy_clicked) as clicked:
+        QTest.mouseClick(button(bar, "Copy details"), Qt.MouseButton.LeftButton)
+    assert clicked.args == [error]
+    assert bar.toast is None
 
 
 def test_only_the_buttons_that_make_sense_are_there(bar: ToastBar, clock: Clock) -> None:

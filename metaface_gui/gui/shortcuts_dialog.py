@@ -1,0 +1,204 @@
+"""The dialog that lists what the keyboard can do. Made from the actions themselves, so it cannot be out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QScrollBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.main_actions import ActionGroup
+from metaface_gui.gui.panels.elided_label import set_role
+from metaface_gui.gui.theme import Space
+
+_HEIGHT = 600
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """What some keys do; each of `keys` does it."""
+
+    text: str
+    keys: tuple[str, ...]
+
+    def has(self, words: Sequence[str]) -> bool:
+        """Whether each of these words, in lower case, is in the text or a key."""
+        here = " ".join((self.text, *self.keys)).casefold()
+        return all(word in here for word in words)
+
+
+class ShortcutsDialog(QDialog):
+    """Shortcuts in groups, in two columns; what is typed narrows them down."""
+
+    methods_wanted = Signal()
+    tour_wanted = Signal()
+
+    def __init__(self, groups: Sequence[ActionGroup], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Type what you look for"))
+        self.search.setAccessibleName(self.tr("Search shortcuts"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._narrow)
+        self._blocks = [self._on_video(), *(_block_of(group, self) for group in groups)]
+        self._blocks = [block for block in self._blocks if block.rows]
+        self._nothing = QLabel(self.tr("No shortcut is called that."), self)
+        set_role(self._nothing, "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.hide()
+        self._scroll = self._lay_out_blocks()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(self.search)
+        column.addWidget(self._nothing, 1)
+        column.addWidget(self._scroll, 10)
+        column.addLayout(self._make_buttons())
+        self.resize(self.sizeHint().width(), min(_HEIGHT, self.sizeHint().height()))
+        self.search.setFocus()
+
+    def shown(self) -> list[Shortcut]:
+        """The shortcuts that what was typed leaves, in their order."""
+        return [row.shortcut for block in self._blocks for row in block.rows if not row.isHidden()]
+
+    def _on_video(self) -> _Block:
+        rows = [
+            Shortcut(self.tr("Next face, face before"), ("Tab", "Shift+Tab")),
+            Shortcut(self.tr("Say who the face is"), ("Enter",)),
+            Shortcut(self.tr("Pause or go on"), ("Space",)),
+            Shortcut(self.tr("Close a message, leave full screen"), ("Esc",)),
+        ]
+        return _Block(self.tr("On the video"), rows, self)
+
+    def _lay_out_blocks(self) -> QScrollArea:
+        contents = QWidget()
+        columns = QHBoxLayout(contents)
+        columns.setContentsMargins(0, 0, Space.M, 0)
+        columns.setSpacing(Space.XXL)
+        halves = [QVBoxLayout(), QVBoxLayout()]
+        half_height = sum(block.sizeHint().height() for block in self._blocks) / 2
+        used = 0
+        for block in self._blocks:
+            halves[0 if used < half_height else 1].addWidget(block)
+            used += block.sizeHint().height()
+        for half in halves:
+            half.setSpacing(Space.L)
+            half.addStretch()
+            columns.addLayout(half, 1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the search field's keys scroll it
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(contents)
+        scroll.setMinimumWidth(contents.sizeHint().width() + Space.L)
+        return scroll
+
+    def _make_buttons(self) -> QHBoxLayout:
+        methods = QPushButton(self.tr("Methods explained"), self)
+        set_icon(methods, "learner")
+        methods.clicked.connect(self.methods_wanted)
+        tour = QPushButton(self.tr("Take the tour"), self)
+        set_icon(tour, "help")
+        tour.clicked.connect(self.accept)
+        tour.clicked.connect(self.tour_wanted)
+        close = QPushButton(self.tr("Close"), self)
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        for button in (methods, tour, close):
+            button.setAutoDefault(False)  # Enter in the search field presses none
+            if button is close:
+                row.addStretch()
+            row.addWidget(button)
+        return row
+
+    def _narrow(self, text: str) -> None:
+        words = text.casefold().split()
+        for block in self._blocks:
+            block.narrow(words)
+        found = self.shown()
+        self._nothing.setVisible(not found)
+        self._scroll.setVisible(bool(found))
+        self._scroll.verticalScrollBar().setValue(0)
+        self.search.setAccessibleDescription(self.tr("{n} found").format(n=len(found)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll by the keys that a field of one line has no use for."""
+        bar, steps = self._scroll.verticalScrollBar(), QScrollBar.SliderAction
+        actions = {
+            Qt.Key.Key_Up: steps.SliderSingleStepSub,
+            Qt.Key.Key_Down: steps.SliderSingleStepAdd,
+            Qt.Key.Key_PageUp: steps.SliderPageStepSub,
+            Qt.Key.Key_PageDown: steps.SliderPageStepAdd,
+        }
+        action = actions.get(Qt.Key(event.key()))
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            bar.triggerAction(action)
+
+
+class _Row(QWidget):
+    """A text and the keys at the right."""
+
+    def __init__(self, shortcut: Shortcut, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.shortcut = shortcut
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(Space.XS)
+        line.addWidget(QLabel(shortcut.text, self), 1)
+        line.addSpacing(Space.XL)
+        for key in shortcut.keys:
+            label = QLabel(key, self)
+            set_role(label, "key")
+            line.addWidget(label)
+
+
+class _Block(QWidget):
+    """A heading and its rows; hides itself when none of them is left."""
+
+    def __init__(self, title: str, shortcuts: Sequence[Shortcut], parent: QWidget) -> None:
+        super().__init__(parent)
+        heading = QLabel(title, self)
+        set_role(heading, "heading")
+        self.rows = [_Row(shortcut, self) for shortcut in shortcuts]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addWidget(heading)
+        for row in self.rows:
+            column.addWidget(row)
+
+    def narrow(self, words: Sequence[str]) -> None:
+        """Leave the rows in which all these words are."""
+        for row in self.rows:
+            row.setVisible(row.shortcut.has(words))
+        self.setVisible(any(row.shortcut.has(words) for row in self.rows))
+
+
+def _block_of(group: ActionGroup, parent: QWidget) -> _Block:
+    rows = [
+        Shortcut(
+            action.text().replace("&", "").rstrip("…"), tuple(keys.toString(_NATIVE) for keys in action.shortcuts())
+        )
+        for action in group.actions
+        if action.shortcuts()
+    ]
+    return _Block(group.title, rows, parent)
