@@ -15,7 +15,7 @@ from metaface_gui.cli.options import add_gallery_option, add_recognition_options
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, ConsentTerms, consent
+from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, Terms, consent
 from metaface_gui.engine.retention import kept_for, kept_through
 from metaface_gui.engine.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
@@ -79,7 +79,7 @@ def _retention(args: argparse.Namespace) -> Retention | None:
 
 def _run(args: argparse.Namespace) -> int:
     name = clean_name(args.name)
-    terms = ConsentTerms(given_by=CONSENT_ON_COMMAND_LINE, retention=_retention(args))
+    terms = Terms(given_by=CONSENT_ON_COMMAND_LINE, retention=_retention(args))
     tune_process()
     console = Console(highlight=False)
     with Gallery.open(args.gallery) as gallery:

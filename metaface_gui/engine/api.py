@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.engine.privacy_api import PrivacyApi
 from metaface_gui.gallery import Shot
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import Frame, PersonId
@@ -20,6 +22,10 @@ class EngineApi(Protocol):
     @property
     def preview(self) -> LatestSlot[Frame]:
         """The newest camera frame, for painting; filled before each `FrameReady`."""
+
+    @property
+    def privacy(self) -> PrivacyApi:
+        """What may be asked about what is stored of people."""
 
     # Source -----------------------------------------------------------------------------------------------------
 
@@ -92,13 +98,16 @@ class EngineApi(Protocol):
     def discard_enrollment(self) -> None:
         """Throw all kept shots away."""
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
-        """Save the kept shots as a new person called `name`, or as more shots of `person_id`; then adapt."""
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
+        """Save the kept shots as a new person called `name`, who agreed to `terms` (None: the usual ones), or as more
+        shots of `person_id`; then adapt."""
 
     # "Who is this?" ----------------------------------------------------------------------------------------------
 
-    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
-        """Enrol the face that carries this track id from what was seen of it."""
+    def name_track(
+        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
+        """Enrol the face that carries this track id from what was seen of it; `terms` as in `enroll`."""
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
         """Say that this face is that enrolled person: the best of what was seen of it joins their shots. Answered by
@@ -108,8 +117,10 @@ class EngineApi(Protocol):
         """Say that this face is not that person: remembered for good, whatever the method. Answered as
         `confirm_track`."""
 
-    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
-        """Enrol a group of the unknown tray."""
+    def name_unknown(
+        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
+        """Enrol a group of the unknown tray; `terms` as in `enroll`."""
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
@@ -146,10 +157,13 @@ class EngineApi(Protocol):
     def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
         """Read a person's shots; `on_loaded` is called on a worker's thread."""
 
-    def export_gallery(self, path: Path) -> None:
-        """Write everybody to one file, as a job."""
+    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+        """Write everybody to one file, as a job; without a passphrase it is not encrypted."""
 
-    def import_gallery(self, path: Path) -> None:
+    def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
+        """Look whether a file can only be imported with a passphrase; `on_loaded` is called on a worker's thread."""
+
+    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
         """Add everybody in an exported file, as a job."""
 
     def cancel_job(self, job_id: int) -> None:

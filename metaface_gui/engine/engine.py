@@ -14,18 +14,19 @@ from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.api import OnShots
 from metaface_gui.engine.enroller import Enroller
 from metaface_gui.engine.events import EngineEvent, EngineListener, FrameReady, ResultReady
-from metaface_gui.engine.gallery_keeper import GalleryKeeper
+from metaface_gui.engine.gallery_keeper import GalleryKeeper, Terms
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
+from metaface_gui.engine.privacy import Privacy
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.source_keeper import SourceKeeper
 from metaface_gui.engine.studio import Studio
 from metaface_gui.engine.vitals import Vitals
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
-from metaface_gui.gallery import ClashPolicy, Gallery
+from metaface_gui.gallery import ClashPolicy, Gallery, OnProgress, needs_passphrase
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
@@ -64,7 +65,6 @@ class Engine:
         _check_keys("embedder", [settings.embedder], EMBEDDERS)
         for key in settings.learners:
             learner_class(key)
-        self._store = store
         self._listener = listener
         self._preview: LatestSlot[Frame] = LatestSlot()
         self._to_look_at: LatestSlot[Frame] = LatestSlot()
@@ -95,6 +95,7 @@ class Engine:
             runners=self._runners,
         )
         self._studio = Studio(gallery, self._models, self._adaptations, self._memory, listener, runners=self._runners)
+        self.privacy = Privacy(self._keeper, self._adaptations, self._enroller, self._studio, self._runners)
         self._source = SourceKeeper(
             listener,
             self._runners.models,
@@ -192,14 +193,7 @@ class Engine:
 
     def fetch_weights(self, name: str) -> None:
         """Download weights that do not ship; then load what was wanted."""
-
-        def work(job: Job) -> None:
-            def progress(done: int, total: int | None) -> None:
-                job.progress(done / total if total else None)
-
-            self._store.fetch(name, progress, lambda: job.is_cancelled)
-
-        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
+        self._models.fetch_weights(name)
 
     # Studio -----------------------------------------------------------------------------------------------------
 
@@ -259,13 +253,15 @@ class Engine:
         """Throw all kept shots away."""
         self._enroller.session.discard()
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
         """Save the kept shots; then adapt."""
-        self._enroller.enroll(name, person_id=person_id, consent_given=consent_given)
+        self._enroller.enroll(name, person_id=person_id, consent_given=consent_given, terms=terms)
 
-    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def name_track(
+        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
         """Enrol the face that carries this track id from what was seen of it."""
-        self._enroller.name_track(track_id, name, person_id=person_id, consent_given=consent_given)
+        self._enroller.name_track(track_id, name, person_id=person_id, consent_given=consent_given, terms=terms)
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
         """Say that this face is that enrolled person."""
@@ -275,9 +271,11 @@ class Engine:
         """Say that this face is not that person."""
         self._enroller.reject_track(track_id, person_id)
 
-    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def name_unknown(
+        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
         """Enrol a group of the unknown tray."""
-        self._enroller.name_unknown(group_id, name, person_id=person_id, consent_given=consent_given)
+        self._enroller.name_unknown(group_id, name, person_id=person_id, consent_given=consent_given, terms=terms)
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
@@ -295,7 +293,7 @@ class Engine:
 
     def delete_person(self, person_id: PersonId) -> None:
         """Delete, for good once the undo has expired or the engine stops."""
-        self._change_gallery(lambda: self._keeper.delete_person(person_id))
+        self._change_gallery(lambda: self.privacy.delete_person(person_id))
 
     def delete_shot(self, shot_id: int) -> None:
         """Delete one saved shot."""
@@ -311,20 +309,24 @@ class Engine:
             QT_TRANSLATE_NOOP("Jobs", "Reading shots"), lambda _job: on_loaded(self._keeper.gallery.shots(person_id))
         )
 
-    def export_gallery(self, path: Path) -> None:
+    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
         """Write everybody to one file."""
 
         def work(job: Job) -> None:
-            self._keeper.gallery.export_to(path, on_progress=lambda done, of: job.progress(done / max(of, 1)))
+            self._keeper.gallery.export_to(path, passphrase=passphrase, on_progress=_progress_of(job))
 
         self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
 
-    def import_gallery(self, path: Path) -> None:
+    def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
+        """Look whether a file can only be imported with a passphrase; `on_loaded` is called on a worker's thread."""
+        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), lambda _job: on_loaded(needs_passphrase(path)))
+
+    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
         """Add everybody in an exported file; who is there already is left alone."""
 
         def work(job: Job) -> None:
             self._keeper.gallery.import_from(
-                path, on_clash=ClashPolicy.SKIP, on_progress=lambda done, of: job.progress(done / max(of, 1))
+                path, passphrase=passphrase, on_clash=ClashPolicy.SKIP, on_progress=_progress_of(job)
             )
             self._keeper.publish()
             self._models.make_templates()
@@ -382,13 +384,16 @@ class Engine:
             device = str(running.embedder.device) if running else ""
             self._listener(self._vitals.stats(now_ns, dropped_frames=self._to_look_at.dropped, device=device))
             self._studio.on_tick()
-            if self._keeper.has_expired(now_ns):
-                self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), lambda _job: self._keeper.purge())
+            self.privacy.on_tick(now_ns)
             if ticks % _FLUSH_SEEN_TICKS == 0:
                 self._runners.gallery.submit(
                     QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._keeper.flush_seen()
                 )
                 release_memory()
+
+
+def _progress_of(job: Job) -> OnProgress:
+    return lambda done, of: job.progress(done / max(of, 1))
 
 
 def _check_keys(what: str, keys: Sequence[str], known: Sequence[str] | Mapping[str, object]) -> None:

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.enrollment_session import EnrollmentSession
 from metaface_gui.engine.events import EngineListener, TaughtTrack, Trouble, UnknownsChanged
 from metaface_gui.engine.file_enrollment import Unreadable, faces_in_files
-from metaface_gui.engine.gallery_keeper import GalleryKeeper
+from metaface_gui.engine.gallery_keeper import GalleryKeeper, Terms
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.live_memory import LiveMemory
@@ -21,9 +23,9 @@ from metaface_gui.engine.teaching import Teacher
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import NewShot, Person, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.face_pipeline import sample_of_face
+from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
-from metaface_gui.types import FrameResult, PersonId
+from metaface_gui.types import Floats, FrameResult, PersonId
 
 _UNKNOWNS_EVERY_NS = 1_000_000_000
 _MAX_NEGATIVES = 3
@@ -85,7 +87,7 @@ class Enroller:
 
         self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
         """Save the kept shots; then adapt."""
         self.session.stop()
         source = ShotSource.FILE if self.session.is_from_files else ShotSource.CAMERA
@@ -95,10 +97,13 @@ class Enroller:
             self.session.samples,
             source,
             consent_given=consent_given,
+            terms=terms,
             on_saved=lambda _person: self.session.clear(),
         )
 
-    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def name_track(
+        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
         """Enrol the face that carries this track id from what was seen of it."""
         self._save(
             name,
@@ -106,13 +111,16 @@ class Enroller:
             self._memory.samples_of_track(track_id),
             ShotSource.CORRECTION,
             consent_given=consent_given,
+            terms=terms,
             on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
         )
 
-    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def name_unknown(
+        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
         """Enrol a group of the unknown tray."""
         samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given)
+        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given, terms=terms)
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
         """Say that this face is that person: the best shot of it joins theirs; then adapt."""
@@ -140,6 +148,30 @@ class Enroller:
         self._memory.forget_unknown(group_id)
         self.publish_unknowns()
 
+    def faces_of(self, person_id: PersonId) -> Floats:
+        """Return a person's shots as the running embedder sees them, (n, d) of length 1; (0, d) if there are none.
+
+        Raises:
+            GalleryError: if the gallery cannot be read.
+        """
+        pipeline = self._models.running
+        if pipeline is None:
+            return np.zeros((0, 0), np.float32)
+        templates = self._keeper.gallery.templates(pipeline.embedder.id)
+        return templates.features[templates.person_ids == person_id, : pipeline.embedder.space.embedding_dim]
+
+    def forget_faces(self, embeddings: Floats) -> None:
+        """Drop the tracks and unknown groups that look like these (n, d) faces: their person was deleted."""
+        self._memory.forget_faces(embeddings)
+        self.publish_unknowns()
+
+    def forget_everything(self) -> None:
+        """Drop every face that was seen or recorded, and begin to follow faces anew."""
+        self._memory.clear()
+        self.session.clear()
+        self._worker.post(FacePipeline.reset)
+        self.publish_unknowns()
+
     def publish_unknowns(self) -> None:
         """Tell who is in the unknown tray."""
         self._listener(UnknownsChanged(self._memory.unknown_groups(time.monotonic_ns())))
@@ -152,10 +184,12 @@ class Enroller:
         source: ShotSource,
         *,
         consent_given: bool,
+        terms: Terms | None,
         on_saved: Callable[[Person], None] = lambda _person: None,
     ) -> None:
         def work(_job: Job) -> None:
-            person = self._keeper.save(name, person_id, self._shots(samples, source), consent_given=consent_given)
+            shots = self._shots(samples, source)
+            person = self._keeper.save(name, person_id, shots, consent_given=consent_given, terms=terms)
             self._adaptations.adapt()
             on_saved(person)
             self._forget_named(samples)

@@ -258,6 +258,28 @@ class Undoable:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportWritten:
+    """What is stored about the person of this name was written to `path`, a folder or an archive."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiredDeleted:
+    """The people of these names were deleted for good, because the period was over for which they may be kept."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EverythingForgotten:
+    """Everybody, `n_people` of them, and everything made from them was deleted for good; nothing can be undone."""
+
+    n_people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something failed that the user should know of (also: fell back from the GPU, one frame lost)."""
 
@@ -295,6 +317,9 @@ EngineEvent = (
     | UnknownsChanged
     | JobChanged
     | Undoable
+    | ReportWritten
+    | ExpiredDeleted
+    | EverythingForgotten
     | Trouble
     | EngineStats
 )

@@ -53,7 +53,7 @@ class GalleryKeeper:
         shots: Sequence[NewShot],
         *,
         consent_given: bool,
-        terms: ConsentTerms | None = None,
+        terms: Terms | None = None,
     ) -> Person:
         """Enrol a new person, on these terms, or add shots to one; can be undone.
 
@@ -152,6 +152,20 @@ class GalleryKeeper:
             self._is_purge_due = False
         self.gallery.purge_deleted()
 
+    def forget_everything(self) -> int:
+        """Destroy everything that is stored and every undo; return how many people there were.
+
+        Raises:
+            GalleryError: if the file cannot be written.
+        """
+        with self._lock:
+            self._undoable.clear()
+            self._seen.clear()
+            self._is_purge_due = False
+        count = self.gallery.forget_everything()
+        self.publish()
+        return count
+
     def note_seen(self, person_ids: Sequence[PersonId]) -> None:
         """Remember that these people were seen now; `flush_seen` writes it."""
         now = datetime.now(UTC)
@@ -179,7 +193,7 @@ class GalleryKeeper:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentTerms:
+class Terms:
     """What somebody agrees to: what for, who says that they agree and how, and until when; None: without limit.
 
     Raises:
@@ -191,9 +205,9 @@ class ConsentTerms:
     retention: Retention | None = None
 
 
-def consent(given_by: str = CONSENT_ON_SCREEN, terms: ConsentTerms | None = None) -> NewConsent:
+def consent(given_by: str = CONSENT_ON_SCREEN, terms: Terms | None = None) -> NewConsent:
     """Make the consent record of somebody enrolled just now; `given_by` is used where no terms are given."""
-    agreed = terms or ConsentTerms(given_by=given_by)
+    agreed = terms or Terms(given_by=given_by)
     return NewConsent(
         given_at=datetime.now(UTC),
         purpose=agreed.purpose,

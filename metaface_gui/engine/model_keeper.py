@@ -105,6 +105,17 @@ class ModelKeeper:
         """Embed the stored shots that have no template of the running embedder yet; then adapt."""
         self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Making templates"), self._make_templates)
 
+    def fetch_weights(self, name: str) -> None:
+        """Download weights that do not ship; whoever wants them asks for the models again afterwards."""
+
+        def work(job: Job) -> None:
+            def progress(done: int, total: int | None) -> None:
+                job.progress(done / total if total else None)
+
+            self._store.fetch(name, progress, lambda: job.is_cancelled)
+
+        self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
+
     def publish(self, error: KnownError | None = None) -> None:
         """Tell which models and learners there are; `error` says why those that were asked for could not come."""
         # One at a time, so that what is told last is the newest.

@@ -42,6 +42,11 @@ class Runners:
         for runner in self._all:
             runner.cancel(job_id)
 
+    def cancel_studies(self) -> None:
+        """Ask all that reads, tests and explains to stop, running or waiting; what changes the gallery goes on."""
+        for runner in (self.explanations, self.studies, self.files):
+            runner.cancel_all()
+
     def _on_quiet_job(self, change: JobChanged) -> None:
         if change.error is not None:
             self.loud(Trouble(change.error))

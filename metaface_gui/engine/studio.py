@@ -100,6 +100,10 @@ class Studio:
         running = tuple(tallies[learner] for learner in wanted if learner in tallies)
         self._listener(ComparisonChanged(running, self._tally.n_frames, self._tally.seconds))
 
+    def forget_picture(self) -> None:
+        """Save no snapshot of a frame that names somebody who may have been deleted: the next frame is another."""
+        self._newest = None
+
     # Self-test ------------------------------------------------------------------------------------------------------
 
     def self_test(self) -> None:

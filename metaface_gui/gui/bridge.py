@@ -14,12 +14,15 @@ from metaface_gui.engine.events import (
     EngineEvent,
     EngineStats,
     EnrollmentChanged,
+    EverythingForgotten,
+    ExpiredDeleted,
     Explained,
     FrameReady,
     GalleryChanged,
     JobChanged,
     MapChanged,
     ModelsChanged,
+    ReportWritten,
     ResultReady,
     SelfTested,
     SessionRecordingChanged,
@@ -58,6 +61,9 @@ class EngineBridge(QObject):
     unknowns_changed = Signal(UnknownsChanged)
     job_changed = Signal(JobChanged)
     undoable = Signal(Undoable)
+    report_written = Signal(ReportWritten)
+    expired_deleted = Signal(ExpiredDeleted)
+    everything_forgotten = Signal(EverythingForgotten)
     trouble = Signal(Trouble)
     stats = Signal(EngineStats)
 
@@ -85,6 +91,9 @@ class EngineBridge(QObject):
             UnknownsChanged: self.unknowns_changed,
             JobChanged: self.job_changed,
             Undoable: self.undoable,
+            ReportWritten: self.report_written,
+            ExpiredDeleted: self.expired_deleted,
+            EverythingForgotten: self.everything_forgotten,
             Trouble: self.trouble,
             EngineStats: self.stats,
         }

@@ -13,6 +13,9 @@ import numpy as np
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
 from metaface_gui.types import Floats
 
+SAME_PERSON = 0.40
+"""Cosine to a group's mean from which a face is taken for the same person's."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnknownGroupState:
@@ -41,7 +44,7 @@ class UnknownFaces:
     how long they are remembered.
     """
 
-    def __init__(self, same_person: float = 0.40, max_groups: int = 12, max_age_s: float = 300.0) -> None:
+    def __init__(self, same_person: float = SAME_PERSON, max_groups: int = 12, max_age_s: float = 300.0) -> None:
         self._same_person = same_person
         self._max_groups = max_groups
         self._max_age_ns = int(max_age_s * 1e9)
@@ -75,7 +78,12 @@ class UnknownFaces:
     def forget_like(self, embeddings: Floats) -> None:
         """Drop every group that looks like one of these (n, d) L2-normalised embeddings: they have a name now."""
         if len(embeddings):
-            alike = [key for key, g in self._groups.items() if float((embeddings @ g.mean).max()) >= self._same_person]
+            alike = [
+                key
+                for key, group in self._groups.items()
+                if embeddings.shape[1:] == group.mean.shape
+                and float((embeddings @ group.mean).max()) >= self._same_person
+            ]
             for key in alike:
                 del self._groups[key]
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from metaface_gui.engine.api import OnShots
 from metaface_gui.engine.events import EngineListener, FrameReady, ResultReady
+from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.gallery import Shot
+from metaface_gui.engine.privacy_api import OnConsents, OnStorage, Storage
+from metaface_gui.gallery import Consent, Shot
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import (
     FaceQuality,
@@ -26,6 +28,8 @@ from metaface_gui.types import (
     TrackedFace,
 )
 
+T = TypeVar("T")
+
 
 class Call(NamedTuple):
     """One request: the method's name and its arguments, keywords after positional ones in the method's order."""
@@ -34,12 +38,46 @@ class Call(NamedTuple):
     args: tuple[object, ...] = ()
 
 
+class FakePrivacy:
+    """Implements `PrivacyApi`; `storage` and `consents` are what it gives to those who ask."""
+
+    def __init__(self, calls: list[Call]) -> None:
+        self._calls = calls
+        self.storage = Storage(Path("people.metaface"), 20_480, 0, 0, 0, is_encrypted=True)
+        self.consents: dict[PersonId, tuple[Consent, ...]] = {}
+
+    def extend(self, person_ids: Sequence[PersonId]) -> None:
+        self._calls.append(Call("extend", (tuple(person_ids),)))
+
+    def delete_expired(self) -> None:
+        self._calls.append(Call("delete_expired"))
+
+    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> None:
+        self._calls.append(Call("write_report", (person_id, path, may_replace)))
+
+    def forget_everything(self) -> None:
+        self._calls.append(Call("forget_everything"))
+
+    def load_storage(self, on_loaded: OnStorage) -> None:
+        _on_another_thread(on_loaded, self.storage)
+
+    def load_consents(self, person_id: PersonId, on_loaded: OnConsents) -> None:
+        self._calls.append(Call("load_consents", (person_id,)))
+        _on_another_thread(on_loaded, self.consents.get(person_id, ()))
+
+
 class FakeEngine:
-    """Implements `EngineApi`; `calls` holds the requests in their order, `shots` what `load_shots` gives."""
+    """Implements `EngineApi`; `calls` holds the requests in their order, `shots` what `load_shots` gives.
+
+    `terms` holds what people were enrolled on, in the order of those requests; `under_passphrase` which files need one.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.terms: list[Terms | None] = []
+        self.privacy = FakePrivacy(self.calls)
         self.shots: dict[PersonId, tuple[Shot, ...]] = {}
+        self.under_passphrase: set[Path] = set()
         self._preview: LatestSlot[Frame] = LatestSlot()
 
     @property
@@ -136,13 +174,20 @@ class FakeEngine:
     def discard_enrollment(self) -> None:
         self._note("discard_enrollment")
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
+        self.terms.append(terms)
         self._note("enroll", name, person_id, consent_given)
 
-    def name_track(self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def name_track(
+        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
+        self.terms.append(terms)
         self._note("name_track", track_id, name, person_id, consent_given)
 
-    def name_unknown(self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool) -> None:
+    def name_unknown(
+        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+    ) -> None:
+        self.terms.append(terms)
         self._note("name_unknown", group_id, name, person_id, consent_given)
 
     def dismiss_unknown(self, group_id: int) -> None:
@@ -165,19 +210,26 @@ class FakeEngine:
 
     def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
         self._note("load_shots", person_id)
-        # On another thread, as the real engine does; joined, so that a test need not wait.
-        thread = threading.Thread(target=on_loaded, args=(self.shots.get(person_id, ()),))
-        thread.start()
-        thread.join()
+        _on_another_thread(on_loaded, self.shots.get(person_id, ()))
 
-    def export_gallery(self, path: Path) -> None:
-        self._note("export_gallery", path)
+    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+        self._note("export_gallery", path, passphrase)
 
-    def import_gallery(self, path: Path) -> None:
-        self._note("import_gallery", path)
+    def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
+        _on_another_thread(on_loaded, path in self.under_passphrase)
+
+    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+        self._note("import_gallery", path, passphrase)
 
     def cancel_job(self, job_id: int) -> None:
         self._note("cancel_job", job_id)
+
+
+def _on_another_thread(answer: Callable[[T], None], value: T) -> None:
+    """Answer as the real engine does; joined, so that a test need not wait."""
+    thread = threading.Thread(target=answer, args=(value,))
+    thread.start()
+    thread.join()
 
 
 def make_frame(width: int = 1280, height: int = 720, index: int = 0, captured_ns: int | None = None) -> Frame:

@@ -1,0 +1,161 @@
+"""What people may ask for, of a whole engine with the models that ship."""
+
+from __future__ import annotations
+
+import gc
+import json
+import types
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from queue import Queue
+
+from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.events import (
+    Adapted,
+    EnrollmentChanged,
+    EverythingForgotten,
+    ExpiredDeleted,
+    GalleryChanged,
+    JobChanged,
+    ReportWritten,
+    ResultReady,
+    Undoable,
+    UnknownsChanged,
+)
+from metaface_gui.engine.gallery_keeper import Terms, consent
+from metaface_gui.engine.privacy_api import Storage
+from metaface_gui.gallery import Consent, Gallery, NewShot, Retention
+from tests.engine.listening import PATIENCE_S, Listener, Someone, enroll, names, take_shots
+
+DAY = timedelta(days=1)
+FIRST, SECOND = "Zenobia Quill", "Balthazar Finch"
+
+
+def agree_until(gallery: Gallery, person_id: int, left: timedelta) -> None:
+    """Let somebody have agreed, again, to a day that ends in `left`."""
+    shot = gallery.account_of(person_id).shots[0]
+    again = NewShot(
+        chip=shot.shot.chip,
+        landmarks=shot.shot.landmarks,
+        box_xyxy=shot.shot.box_xyxy,
+        quality=shot.shot.quality,
+        taken_at=shot.shot.taken_at,
+        source=shot.shot.source,
+        embeddings=shot.embeddings,
+    )
+    terms = Terms(retention=Retention(datetime.now(UTC) + left, DAY))
+    gallery.add_shots(person_id, [again], consent(terms=terms))
+
+
+def holders(root: object, text: str) -> list[str]:
+    """Every path by which `text` can be reached from an object: attributes, slots, containers, closures."""
+    seen, found = set[int](), list[str]()
+    todo: list[tuple[object, str]] = [(root, "engine")]
+    while todo:
+        thing, path = todo.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, str):
+            if text in thing:
+                found.append(path)
+            continue
+        if isinstance(thing, type | types.ModuleType | types.CodeType):
+            continue
+        if isinstance(thing, types.FunctionType):  # its globals are modules'
+            todo += [(cell, f"{path}.{thing.__name__}") for cell in (*(thing.__closure__ or ()), thing.__defaults__)]
+            continue
+        todo += [(held, f"{path}/{type(held).__name__}") for held in gc.get_referents(thing)]
+    return found
+
+
+def test_a_new_person_agrees_to_what_was_on_screen(
+    engine: Engine, gallery: Gallery, listener: Listener, person: Someone
+) -> None:
+    take_shots(engine, listener, person)
+    until = datetime.now(UTC) + DAY
+    terms = Terms("the fair", "her mother", Retention(until, DAY))
+    engine.enroll(person.name, person_id=None, consent_given=True, terms=terms)
+    (enrolled,) = listener.wait(GalleryChanged, lambda event: bool(event.snapshot.people)).snapshot.people
+    assert enrolled.keep_until == until
+    answers: Queue[tuple[Consent, ...]] = Queue()
+    engine.privacy.load_consents(enrolled.id, answers.put)
+    (agreed,) = answers.get(timeout=PATIENCE_S)
+    assert (agreed.purpose, agreed.given_by) == ("the fair", "her mother")
+
+
+def test_whose_period_is_over_is_deleted_for_good_when_asked_and_nobody_else(
+    engine: Engine, gallery: Gallery, listener: Listener, people: tuple[Someone, Someone]
+) -> None:
+    first, second = (person.id for person in gallery.snapshot().people)
+    agree_until(gallery, first, -DAY)
+    agree_until(gallery, second, DAY / 10)
+    engine.privacy.delete_expired()
+    assert listener.wait(ExpiredDeleted).names == (people[0].name,)
+    listener.wait(Adapted, lambda event: event.n_people == 1)
+    assert [person.id for person in gallery.snapshot().people] == [second]
+    engine.privacy.extend([second])
+    event = listener.wait(GalleryChanged, lambda event: bool(event.snapshot.people[0].retention))
+    until = event.snapshot.people[0].keep_until
+    assert until
+    assert until > datetime.now(UTC) + DAY
+
+
+def test_a_report_is_a_job_that_says_where_it_is(
+    engine: Engine, gallery: Gallery, listener: Listener, person: Someone, tmp_path: Path
+) -> None:
+    enroll(engine, listener, person)
+    (enrolled,) = gallery.snapshot().people
+    engine.privacy.write_report(enrolled.id, tmp_path / "report")
+    written = listener.wait(ReportWritten)
+    assert (written.name, written.path) == (person.name, tmp_path / "report")
+    report = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
+    assert len(report["shots"]) == enrolled.shot_count == len(list(written.path.glob("*.png")))
+    engine.privacy.write_report(enrolled.id, tmp_path / "report")
+    failed = listener.wait(JobChanged, lambda event: event.error is not None)
+    assert "is there already" in str(failed.error)
+
+
+def test_forgetting_everything_leaves_nothing_and_goes_on(
+    engine: Engine, gallery: Gallery, listener: Listener, people: tuple[Someone, Someone], tmp_path: Path
+) -> None:
+    first, second = (person.id for person in gallery.snapshot().people)
+    engine.rename_person(first, FIRST)  # the demo's names are also in the names of the files that are shown
+    engine.rename_person(second, SECOND)
+    engine.set_learner("maml")
+    engine.set_compared(["matching", "prototypical"])
+    engine.set_map_learner("maml")
+    listener.wait(Adapted, lambda event: event.learner == "prototypical" and not event.is_primary)
+    listener.wait(ResultReady, lambda event: names(event) == [FIRST])
+    assert holders(engine, FIRST), "the search finds who is enrolled"
+    engine.delete_person(second)
+    token = listener.wait(Undoable).token
+    take_shots(engine, listener, people[1])
+    engine.privacy.forget_everything()
+    assert listener.wait(EnrollmentChanged, lambda event: not event.shots).shots == ()
+    assert listener.wait(EverythingForgotten).n_people == 1
+    engine.undo(token)  # too late, and without effect
+    listener.wait(ResultReady, lambda event: names(event) == [None])
+    listener.wait(UnknownsChanged)
+    assert gallery.snapshot().people == ()
+    left = b"".join(file.read_bytes() for file in tmp_path.glob("people.metaface*"))
+    for name in (FIRST, SECOND):
+        assert name.encode() not in left
+        assert holders(engine, name) == []
+    stored: Queue[Storage] = Queue()
+    engine.privacy.load_storage(stored.put)
+    storage = stored.get(timeout=PATIENCE_S)
+    assert (storage.path, storage.people, storage.shots) == (gallery.path, 0, 0)
+    assert storage.size_bytes > 0
+    enroll(engine, listener, people[0])
+
+
+def test_a_gallery_that_cannot_be_forgotten_says_so(
+    engine: Engine, gallery: Gallery, listener: Listener, person: Someone, tmp_path: Path
+) -> None:
+    enroll(engine, listener, person)
+    (tmp_path / "people.metaface").rename(tmp_path / "elsewhere")
+    engine.privacy.forget_everything()
+    failed = listener.wait(JobChanged, lambda event: event.error is not None)
+    assert "moved, deleted or replaced" in str(failed.error)
+    (tmp_path / "elsewhere").rename(tmp_path / "people.metaface")
