@@ -43,7 +43,7 @@ _ICONS = {
     ToastKind.INFO: "info",
     ToastKind.SUCCESS: "success",
     ToastKind.WARNING: "alert",
-    ToastKind.ERROR: "alert",
+    ToastKind.ERROR: "error",
 }
 _SHOWN_S = {ToastKind.INFO: 5.0, ToastKind.SUCCESS: 4.0, ToastKind.WARNING: 9.0, ToastKind.ERROR: 14.0}
 

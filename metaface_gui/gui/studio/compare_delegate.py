@@ -118,8 +118,8 @@ class CompareDelegate(QStyledItemDelegate):
     def _paint_check(self, painter: QPainter, box: QRect, row: CompareRow) -> None:
         theme = Theme.current()
         is_on = row.is_running
-        fill = "border_strong" if row.is_deciding else "primary" if is_on else "raised"
-        painter.setPen(QPen(theme.color(fill if is_on else "border_strong"), 1))
+        fill = "edge" if row.is_deciding else "primary" if is_on else "raised"
+        painter.setPen(QPen(theme.color(fill if is_on else "edge"), 1))
         painter.setBrush(theme.color(fill))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if is_on:
