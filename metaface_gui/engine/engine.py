@@ -319,7 +319,9 @@ class Engine:
 
     def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
         """Look whether a file can only be imported with a passphrase; `on_loaded` is called on a worker's thread."""
-        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), lambda _job: on_loaded(needs_passphrase(path)))
+        self._runners.files.submit(
+            QT_TRANSLATE_NOOP("Jobs", "Importing"), lambda _job: on_loaded(needs_passphrase(path))
+        )
 
     def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
         """Add everybody in an exported file; who is there already is left alone."""

@@ -9,14 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.gui.panels.file_dialogs import (
-    PICTURES,
-    VIDEOS,
-    ask_for_file,
-    ask_for_files,
-    ask_where_to_save,
-    file_filter,
-)
+from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_files, file_filter
+from metaface_gui.gui.panels.people_files import ask_export, ask_import
 
 
 class GalleryFiles(QObject):
@@ -33,12 +27,8 @@ class GalleryFiles(QObject):
 
     def ask_import(self) -> None:
         """Add the people of an exported file."""
-        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"]), file_filter(self.tr("All files"), ["*"])]
-        title = self.tr("Import people")
-        ask_for_file(self._window, title, filters, lambda paths: self._engine.import_gallery(paths[0]))
+        ask_import(self._window, self._engine)
 
     def ask_export(self) -> None:
         """Write everybody to a file."""
-        filters = [file_filter(self.tr("MetaFace people"), ["*.metaface"])]
-        title, name = self.tr("Export everybody"), "people.metaface"
-        ask_where_to_save(self._window, title, filters, name, lambda paths: self._engine.export_gallery(paths[0]))
+        ask_export(self._window, self._engine)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
@@ -27,9 +25,9 @@ from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.empty_note import EmptyNote
-from metaface_gui.gui.panels.file_dialogs import ask_for_file, ask_where_to_save, file_filter
 from metaface_gui.gui.panels.merge_bar import MergeBar
 from metaface_gui.gui.panels.people_delegate import PeopleDelegate
+from metaface_gui.gui.panels.people_files import ask_export, ask_import
 from metaface_gui.gui.panels.people_model import PeopleModel, PeopleOrder, PeopleRole, SortedPeople
 from metaface_gui.gui.panels.person_details import PersonDetails
 from metaface_gui.gui.theme import Space
@@ -37,8 +35,6 @@ from metaface_gui.gui.translation import error_text
 from metaface_gui.types import PersonId
 
 _AGES_MS = 15_000
-_EXPORTED = ("*.metaface",)
-_SUGGESTED_NAME = "people.metaface"
 
 
 class PeopleList(QListView):
@@ -177,8 +173,8 @@ class PeoplePanel(QWidget):
         self.details.rename_requested.connect(self._rename_chosen)
         self.details.add_shots_requested.connect(self.add_shots_requested)
         self.details.delete_requested.connect(self._delete_chosen)
-        self.export_button.clicked.connect(self._ask_where_to_export)
-        self.import_button.clicked.connect(self._ask_what_to_import)
+        self.export_button.clicked.connect(lambda: ask_export(self, self._engine))
+        self.import_button.clicked.connect(lambda: ask_import(self, self._engine))
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)
@@ -279,18 +275,6 @@ class PeoplePanel(QWidget):
         menu.addSeparator()
         menu.addAction(self.tr("Delete"), self._delete_chosen).setShortcut(Qt.Key.Key_Delete)
         return menu
-
-    def _ask_where_to_export(self) -> None:
-        patterns = (file_filter(self.tr("MetaFace people"), _EXPORTED),)
-        title = self.tr("Export everybody")
-        ask_where_to_save(self, title, patterns, _SUGGESTED_NAME, lambda paths: self._export(paths[0]))
-
-    def _export(self, path: Path) -> None:
-        self._engine.export_gallery(path)
-
-    def _ask_what_to_import(self) -> None:
-        patterns = (file_filter(self.tr("MetaFace people"), _EXPORTED), file_filter(self.tr("All files"), ("*",)))
-        ask_for_file(self, self.tr("Import people"), patterns, lambda paths: self._engine.import_gallery(paths[0]))
 
     # What is shown --------------------------------------------------------------------------------------------------
 

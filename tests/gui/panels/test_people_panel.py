@@ -17,6 +17,7 @@ from metaface_gui.engine.events import EngineEvent, SourceChanged, SourceState, 
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.passphrase_dialog import NewPassphraseDialog
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.person_details import MOST_SHOTS
 from tests.gui.fakes import FakeEngine, make_face, make_result
@@ -318,13 +319,17 @@ def test_exporting_and_importing(
     dialog.filesSelected.emit([str(target)])
     dialog.close()
     qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
-    assert engine.calls_of("export_gallery") == [(target,)]
+    assert engine.calls_of("export_gallery") == []
+    asks = panel.findChild(NewPassphraseDialog)
+    assert isinstance(asks, NewPassphraseDialog)
+    QTest.mouseClick(asks.confirm, LEFT)
+    assert engine.calls_of("export_gallery") == [(target, None)]
     QTest.mouseClick(panel.import_button, LEFT)
     dialog = panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     dialog.filesSelected.emit([str(target)])
     dialog.close()
-    assert engine.calls_of("import_gallery") == [(target,)]
+    qtbot.waitUntil(lambda: engine.calls_of("import_gallery") == [(target, None)])
 
 
 def test_what_went_wrong_in_the_gallery_is_said(panel: PeoplePanel, say: Say) -> None:

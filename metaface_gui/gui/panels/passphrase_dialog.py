@@ -1,0 +1,113 @@
+"""Asks for the passphrase of a file of people: of one to be written, or of one to be read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from metaface_gui.gallery import MAX_PASSPHRASE
+from metaface_gui.gui.theme import Space
+
+_WIDTH = 440
+_FAIR, _STRONG = 12, 20
+"""From so many characters on a passphrase is fair, or strong. Long beats clever: NIST SP 800-63B, appendix A."""
+
+
+class _PassphraseDialog(QDialog):
+    """What both have in common: fields that show dots until the box is ticked. Emits what was typed, and closes."""
+
+    entered = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.explanation, self.note = self._make_label(), self._make_label()
+        self._form = QFormLayout()
+        self._form.setSpacing(Space.S)
+        self.passphrase = self._add_field(self.tr("Passphrase"))
+        self.show_it = QCheckBox(self.tr("Show what I type"), self)
+        self.show_it.toggled.connect(self._show_or_hide)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(self.explanation)
+        column.addLayout(self._form)
+        column.addWidget(self.show_it)
+        column.addWidget(self.note)
+        column.addWidget(self._buttons)
+        self.setMinimumWidth(_WIDTH)
+        self.accepted.connect(lambda: self.entered.emit(self.passphrase.text()))
+
+    def _make_label(self) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        return label
+
+    def _add_field(self, name: str) -> QLineEdit:
+        field = QLineEdit(self)
+        field.setMaxLength(MAX_PASSPHRASE)
+        field.setEchoMode(QLineEdit.EchoMode.Password)
+        field.setAccessibleName(name)
+        self._form.addRow(name, field)
+        return field
+
+    def _show_or_hide(self, is_shown: bool) -> None:
+        for field in self.findChildren(QLineEdit):
+            field.setEchoMode(QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password)
+
+
+class NewPassphraseDialog(_PassphraseDialog):
+    """For an export: typed twice, or left empty for a file that is not encrypted. `entered` has it, perhaps empty."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Protect the file"))
+        self.explanation.setText(
+            self.tr(
+                "With a passphrase, only who knows it can see the faces in the file. It cannot be recovered: keep it "
+                "somewhere safe."
+            )
+        )
+        self.again = self._add_field(self.tr("The same again"))
+        self.confirm = self._buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.confirm.setDefault(True)
+        for field in (self.passphrase, self.again):
+            field.textChanged.connect(self._say)
+        self._say()
+
+    def _say(self) -> None:
+        typed, again = self.passphrase.text(), self.again.text()
+        self.confirm.setEnabled(typed == again)
+        is_weak = typed != again or len(typed) < _FAIR
+        self.note.setProperty("role", "error" if is_weak else "muted")
+        self.note.style().polish(self.note)
+        self.note.setText(self._verdict(typed, again))
+
+    def _verdict(self, typed: str, again: str) -> str:
+        if not typed and not again:
+            return self.tr("Without a passphrase the file is not encrypted: whoever gets it can see every face in it.")
+        if typed != again:
+            return self.tr("The two are not the same yet.")
+        if len(typed) < _FAIR:
+            return self.tr("Weak: a program guesses so short a passphrase. Four or five words are better.")
+        if len(typed) < _STRONG:
+            return self.tr("Fair: a word or two more make it strong.")
+        return self.tr("Strong, unless it is a saying or a line of a song.")
+
+
+class KnownPassphraseDialog(_PassphraseDialog):
+    """For an import: what the file was exported with."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("The file has a passphrase"))
+        self.explanation.setText(self.tr("Type the passphrase that these people were exported with."))
+        self.note.hide()
+        self.confirm = self._buttons.addButton(self.tr("Import"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.confirm.setDefault(True)
+        self.confirm.setEnabled(False)
+        self.passphrase.textChanged.connect(lambda typed: self.confirm.setEnabled(bool(typed)))

@@ -1,0 +1,111 @@
+"""The passphrase of exported people: typed twice, hidden, judged by its length; asked for where a file has one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
+from metaface_gui.gui.panels.people_files import ask_export, ask_import
+from tests.gui.fakes import FakeEngine
+
+LEFT = Qt.MouseButton.LeftButton
+GOOD = "correct horse battery staple"
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def choose(window: QWidget, path: Path) -> None:
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.filesSelected.emit([str(path)])
+    dialog.close()
+
+
+def new_passphrase(window: QWidget, engine: FakeEngine, path: Path) -> NewPassphraseDialog:
+    ask_export(window, engine)
+    choose(window, path)
+    dialog = window.findChild(NewPassphraseDialog)
+    assert isinstance(dialog, NewPassphraseDialog)
+    return dialog
+
+
+def test_a_passphrase_is_typed_twice(window: QWidget, tmp_path: Path) -> None:
+    engine, path = FakeEngine(), tmp_path / "people.metaface"
+    dialog = new_passphrase(window, engine, path)
+    QTest.keyClicks(dialog.passphrase, GOOD)
+    assert not dialog.confirm.isEnabled()
+    assert "not the same yet" in dialog.note.text()
+    QTest.keyClicks(dialog.again, GOOD)
+    assert "Strong" in dialog.note.text()
+    QTest.mouseClick(dialog.confirm, LEFT)
+    assert engine.calls_of("export_gallery") == [(path, GOOD)]
+
+
+def test_without_one_the_dialog_says_what_that_means(window: QWidget, tmp_path: Path) -> None:
+    engine, path = FakeEngine(), tmp_path / "people.metaface"
+    dialog = new_passphrase(window, engine, path)
+    assert "not encrypted" in dialog.note.text()
+    assert dialog.note.property("role") == "error"
+    QTest.mouseClick(dialog.confirm, LEFT)
+    assert engine.calls_of("export_gallery") == [(path, None)]
+
+
+def test_who_cancels_writes_nothing(window: QWidget, tmp_path: Path) -> None:
+    engine = FakeEngine()
+    dialog = new_passphrase(window, engine, tmp_path / "people.metaface")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize(("typed", "verdict"), [("short", "Weak"), ("x" * 12, "Fair"), ("x" * 20, "Strong")])
+def test_length_is_judged(window: QWidget, tmp_path: Path, typed: str, verdict: str) -> None:
+    dialog = new_passphrase(window, FakeEngine(), tmp_path / "people.metaface")
+    dialog.passphrase.setText(typed)
+    dialog.again.setText(typed)
+    assert dialog.note.text().startswith(verdict)
+    assert dialog.confirm.isEnabled()
+    assert (dialog.note.property("role") == "error") == (verdict == "Weak")
+    dialog.reject()
+
+
+def test_what_is_typed_is_hidden_until_the_box_is_ticked(window: QWidget, tmp_path: Path) -> None:
+    dialog = new_passphrase(window, FakeEngine(), tmp_path / "people.metaface")
+    for is_shown, mode in ((False, QLineEdit.EchoMode.Password), (True, QLineEdit.EchoMode.Normal)):
+        dialog.show_it.setChecked(is_shown)
+        assert [field.echoMode() for field in (dialog.passphrase, dialog.again)] == [mode, mode]
+    dialog.reject()
+
+
+def test_a_file_with_a_passphrase_is_asked_for_it(qtbot: QtBot, window: QWidget, tmp_path: Path) -> None:
+    engine, path = FakeEngine(), tmp_path / "people.metaface"
+    engine.under_passphrase.add(path)
+    ask_import(window, engine)
+    choose(window, path)
+    qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
+    assert engine.calls_of("import_gallery") == []
+    dialog = window.findChild(KnownPassphraseDialog)
+    assert isinstance(dialog, KnownPassphraseDialog)
+    assert not dialog.confirm.isEnabled()
+    QTest.keyClicks(dialog.passphrase, GOOD)
+    QTest.mouseClick(dialog.confirm, LEFT)
+    assert engine.calls_of("import_gallery") == [(path, GOOD)]
+
+
+def test_a_file_without_one_is_imported_at_once(qtbot: QtBot, window: QWidget, tmp_path: Path) -> None:
+    engine, path = FakeEngine(), tmp_path / "people.metaface"
+    ask_import(window, engine)
+    choose(window, path)
+    qtbot.waitUntil(lambda: engine.calls_of("import_gallery") == [(path, None)])
+    assert window.findChild(KnownPassphraseDialog) is None
