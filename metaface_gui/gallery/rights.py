@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from metaface_gui.gallery import changes, rows
+from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.contradictions import pictures_of
 from metaface_gui.gallery.database import Database, glob_escaped
 from metaface_gui.gallery.files import sidecar
+from metaface_gui.gallery.keys import KeyStore, default_keys
+from metaface_gui.gallery.protection import protect_by_key, read_protection
 from metaface_gui.gallery.records import Consent, NewConsent, Person, Retention, Shot, ShotId
 from metaface_gui.types import Floats, PersonId
 
@@ -44,6 +48,8 @@ class Rights:
     """The part of `Gallery` that answers for what is stored; made only as a part of it."""
 
     _database: Database
+    _cipher: ValueCipher
+    _keys: KeyStore | None
 
     def consents(self, person_id: PersonId) -> tuple[Consent, ...]:
         """Return what a person agreed to, oldest first.
@@ -111,21 +117,41 @@ class Rights:
     def forget_everything(self) -> int:
         """Delete everybody and all that is stored, bytes, backups and all; return how many people there were.
 
-        The gallery stays open and can be used. There is no undo, also of what was deleted before.
+        The gallery stays open and can be used, under a new key. There is no undo, also of what was deleted before:
+        the old key is destroyed, so that a copy of the file that lies elsewhere shows no face any more.
         """
-        with self._database.changing() as connection:
+        database, keys = self._database, self._keys or default_keys()
+        former = database.cipher
+        with database.changing() as connection, ExitStack() as on_failure:
             (count,) = connection.execute("SELECT count(*) FROM person WHERE deletion IS NULL").fetchone()
             for table in ("embedding", "shot", "consent", "person", "embedder"):
                 connection.execute(f"DELETE FROM {table}")
+            old = read_protection(connection, database.path)
+            if old is not None:
+                connection.execute("DELETE FROM protection")
+                on_failure.callback(self._encrypt_with, former)
+                # Nobody else writes before this block ends, so from now on everybody encrypts with the new key.
+                self._encrypt_with(protect_by_key(connection, database.path, keys))
             changes.next_revision(connection)
             changes.set_scrub_due(connection, is_due=True)
+            on_failure.pop_all()
+        if old is not None:
+            keys.remove(old.key_id)
         self._scrub()
-        path = self._database.path
+        path = database.path
         if path is not None:
             # What a killed process left half-written; `scrub` has seen to the backups.
             for leftover in path.parent.glob(f".{glob_escaped(path.name)}*.part"):
                 leftover.unlink()
         return int(count)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether faces and templates are encrypted in the file."""
+        return self._database.cipher.is_encrypting
+
+    def _encrypt_with(self, cipher: ValueCipher) -> None:
+        self._cipher = self._database.cipher = cipher
 
     def size_bytes(self) -> int:
         """Return how much room the gallery and its log take on the disk; 0 in memory."""

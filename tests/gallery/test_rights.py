@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, Retention
+from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, NewShot, Retention
 from tests.gallery.conftest import EMBEDDER
 
 MakeShot = Callable[..., NewShot]
@@ -123,6 +123,43 @@ def test_forgetting_everything_leaves_an_empty_gallery_that_works(
         assert again.id > ann.id  # a late answer about the one who was forgotten does not hit her
     with Gallery.open(path, read_only=True) as gallery:
         assert len(gallery.templates(EMBEDDER)) == 1
+
+
+def test_forgetting_everything_destroys_the_key(path: Path, make_shot: MakeShot, consent: NewConsent) -> None:
+    keys = MemoryKeys()
+    with Gallery.open(path, keys=keys) as gallery:
+        gallery.enroll("Ann", [make_shot(1)], consent)
+        copy = path.with_name("a copy elsewhere")
+        gallery.close()
+    copy.write_bytes(path.read_bytes())
+    with Gallery.open(path, keys=keys) as gallery:
+        gallery.forget_everything()
+        assert gallery.is_encrypted
+        bob = gallery.enroll("Bob", [make_shot(2)], consent)
+        assert gallery.shots(bob.id)[0].chip == make_shot(2).chip
+    with Gallery.open(path, keys=keys, read_only=True) as gallery:  # what was enrolled since is under the new key
+        assert gallery.shots(bob.id)[0].chip == make_shot(2).chip
+    with pytest.raises(GalleryError, match="key"):
+        Gallery.open(copy, keys=keys)
+
+
+def test_a_key_that_cannot_be_kept_leaves_everything_as_it_was(
+    path: Path, make_shot: MakeShot, consent: NewConsent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = MemoryKeys()
+    with Gallery.open(path, keys=keys) as gallery:
+        ann = gallery.enroll("Ann", [make_shot(1)], consent)
+
+        def full(key_id: str, key: bytes) -> None:
+            raise GalleryError("There is no place for a key. Make one.")
+
+        monkeypatch.setattr(keys, "keep", full)
+        with pytest.raises(GalleryError, match="no place"):
+            gallery.forget_everything()
+        assert gallery.shots(ann.id)[0].chip == make_shot(1).chip
+        gallery.add_shots(ann.id, [make_shot(2)])
+    with Gallery.open(path, keys=keys, read_only=True) as gallery:
+        assert len(gallery.shots(ann.id)) == 2
 
 
 def test_it_says_how_much_room_it_takes(path: Path, make_shot: MakeShot, consent: NewConsent) -> None:
