@@ -8,12 +8,12 @@
       <translation>关于 MetaFace</translation>
     </message>
     <message>
-      <source>Version {version}, Qt {qt}</source>
-      <translation>版本 {version}，Qt {qt}</translation>
-    </message>
-    <message>
       <source>not installed</source>
       <translation>未安装</translation>
+    </message>
+    <message>
+      <source>Version {version}, Qt {qt}</source>
+      <translation>版本 {version}，Qt {qt}</translation>
     </message>
     <message>
       <source>Live face recognition that learns a new person from a few shots, by meta-learning.</source>
@@ -498,6 +498,14 @@
       <translation>最多保留 N 个互不相似的样本（默认：{n}）</translation>
     </message>
     <message>
+      <source>keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)</source>
+      <translation>把此人的数据保留到那一天结束，例如 2030-12-31（默认：不限）</translation>
+    </message>
+    <message>
+      <source>keep the person's data for N days</source>
+      <translation>把此人的数据保留 N 天</translation>
+    </message>
+    <message>
       <source>reading</source>
       <translation>正在读取</translation>
     </message>
@@ -708,8 +716,12 @@ face</source>
       <translation>最近出现</translation>
     </message>
     <message>
-      <source>consent: {when}, given by {who}, for: {purpose}</source>
-      <translation>同意：{when}，由 {who} 给出，用途：{purpose}</translation>
+      <source>keep until</source>
+      <translation>保留至</translation>
+    </message>
+    <message>
+      <source>consent: {when}, given by {who}, for: {purpose}; wording {version}; keep until: {until}</source>
+      <translation>同意：{when}，由 {who} 给出，用途：{purpose}；文本版本 {version}；保留至：{until}</translation>
     </message>
     <message>
       <source>shot</source>
@@ -732,8 +744,68 @@ face</source>
       <translation>不是此人</translation>
     </message>
     <message>
+      <source>{path} is not encrypted: whoever has it has the faces. --passphrase-file encrypts.</source>
+      <translation>{path} 未加密：拿到文件的人就得到其中的人脸。可用 --passphrase-file 加密。</translation>
+    </message>
+    <message>
       <source>{added} added, {renamed} renamed, {merged} merged, {skipped} skipped</source>
       <translation>添加 {added}，改名 {renamed}，合并 {merged}，跳过 {skipped}</translation>
+    </message>
+    <message>
+      <source>Written to {path}. The files are plain: keep them safe.</source>
+      <translation>已写入 {path}。文件未加密，请妥善保管。</translation>
+    </message>
+    <message>
+      <source>Forgotten: {n} people, and everything made from them.</source>
+      <translation>已忘记：{n} 人，以及由其生成的一切。</translation>
+    </message>
+    <message>
+      <source>whose period is over, or soon will be</source>
+      <translation>谁的期限已到或即将到期</translation>
+    </message>
+    <message>
+      <source>delete those whose period is over, for good</source>
+      <translation>彻底删除期限已到的人</translation>
+    </message>
+    <message>
+      <source>write out what is stored about a person, plain, for them</source>
+      <translation>把某人的存储内容以明文写出，交给本人</translation>
+    </message>
+    <message>
+      <source>a new folder, or a new file called ….zip</source>
+      <translation>新文件夹，或名为 ….zip 的新文件</translation>
+    </message>
+    <message>
+      <source>delete everybody and everything, for good</source>
+      <translation>彻底删除所有人和所有内容</translation>
+    </message>
+    <message>
+      <source>yes, there is no undo</source>
+      <translation>确认，无法撤销</translation>
+    </message>
+    <message>
+      <source>Nobody's period is over, or will be within a week.</source>
+      <translation>没有人的期限已到或将在一周内到期。</translation>
+    </message>
+    <message>
+      <source>until</source>
+      <translation>截至</translation>
+    </message>
+    <message>
+      <source>over</source>
+      <translation>已到期</translation>
+    </message>
+    <message>
+      <source>soon over</source>
+      <translation>即将到期</translation>
+    </message>
+    <message>
+      <source>deleted for good</source>
+      <translation>已彻底删除</translation>
+    </message>
+    <message>
+      <source>no limit</source>
+      <translation>不限</translation>
     </message>
     <message>
       <source>what to look at: a camera's number, a file, a folder, a URL or the demo scene</source>
@@ -794,6 +866,18 @@ face</source>
     <message>
       <source>“{text}” is not a share between 0 and 1, such as 0.01</source>
       <translation>“{text}”不是 0 和 1 之间的比例，例如 0.01</translation>
+    </message>
+    <message>
+      <source>the passphrase is this file's first line; -: standard input, on a terminal it is asked for</source>
+      <translation>口令是此文件的第一行；-：标准输入，在终端上则会询问</translation>
+    </message>
+    <message>
+      <source>Passphrase: </source>
+      <translation>口令： </translation>
+    </message>
+    <message>
+      <source>The same again: </source>
+      <translation>再输一次： </translation>
     </message>
     <message>
       <source>say who is in a video, folder, image or stream</source>
@@ -1622,8 +1706,20 @@ face</source>
       <translation>人脸库中没有叫“{name}”的人。用“gallery list”查看有谁。</translation>
     </message>
     <message>
+      <source>Nothing was deleted. This forgets everybody in {path} for good, without undo: add --yes if you want that.</source>
+      <translation>未删除任何内容。此操作将彻底忘记 {path} 中的所有人，无法撤销：确认请加上 --yes。</translation>
+    </message>
+    <message>
       <source>There is no file {file}. Check the path, or run “metaface train {stage}”.</source>
       <translation>没有文件 {file}。请检查路径，或运行“metaface train {stage}”。</translation>
+    </message>
+    <message>
+      <source>The two passphrases differ. Try again, and type the same one twice.</source>
+      <translation>两次输入的口令不同。请重试，两次输入相同的口令。</translation>
+    </message>
+    <message>
+      <source>No passphrase can be read from {file} ({reason}). Choose another file.</source>
+      <translation>无法从 {file} 读取口令（{reason}）。请选择其他文件。</translation>
     </message>
     <message>
       <source>Annotated videos in {path} would be looked at as well the next time. Choose a place outside of {folder}.</source>
@@ -1714,6 +1810,10 @@ face</source>
       <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
     </message>
     <message>
+      <source>{path} is there already and is not overwritten. Name a new folder or file.</source>
+      <translation>{path} 已存在，不会覆盖。请指定新的文件夹或文件。</translation>
+    </message>
+    <message>
       <source>People can be kept for 1 to {most} days, not {days}. Choose that, or give no limit.</source>
       <translation>人员可保留 1 到 {most} 天，而不是 {days} 天。请在此范围内选择，或不设期限。</translation>
     </message>
@@ -1790,6 +1890,10 @@ face</source>
       <translation>无法写入 {path}：{reason}。请选择其他位置。</translation>
     </message>
     <message>
+      <source>There is no shot to learn the person from. Record or choose pictures first.</source>
+      <translation>没有可供学习的样本。请先录制或选择照片。</translation>
+    </message>
+    <message>
       <source>{name} is in the gallery already. Add the shots to that person, or choose another name for this one.</source>
       <translation>{name} 已在人脸库中。请把样本添加给此人，或换一个姓名。</translation>
     </message>
@@ -1838,10 +1942,6 @@ face</source>
       <translation>{path} 由新版 MetaFace 写成（人脸库版本 {found}；本版最高支持 {known}）。请更新 MetaFace，或选择其他人脸库。</translation>
     </message>
     <message>
-      <source>There is no shot to learn the person from. Record or choose pictures first.</source>
-      <translation>没有可供学习的样本。请先录制或选择照片。</translation>
-    </message>
-    <message>
       <source>The key that is to encrypt the gallery cannot be kept: {file} cannot be written ({reason}). Make room there or change its permissions, or name another folder in the variable {variable}.</source>
       <translation>无法保存用于加密人脸库的密钥：{file} 不能写入（{reason}）。请腾出空间或更改其权限，或在变量 {variable} 中指定其他文件夹。</translation>
     </message>
@@ -1886,8 +1986,8 @@ face</source>
       <translation>可用内存不足以处理口令（需要 128 MB）。请关闭一些程序后重试。</translation>
     </message>
     <message>
-      <source>{path} is an export under a passphrase. Import it into a gallery, and give its passphrase for that.</source>
-      <translation>{path} 是用口令加密的导出文件。请把它导入人脸库，届时输入口令。</translation>
+      <source>{path} is protected by a passphrase. Import it into a gallery, and give the passphrase (on the command line: --passphrase-file).</source>
+      <translation>{path} 有口令保护。请把它导入人脸库并给出口令（命令行：--passphrase-file）。</translation>
     </message>
     <message>
       <source>The key that {path} is encrypted with is not here; it was looked for in: {places}. Where the gallery comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).</source>
@@ -2310,22 +2410,6 @@ face</source>
       <source>Choose pictures or videos of one person</source>
       <translation>选择一个人的图片或视频</translation>
     </message>
-    <message>
-      <source>MetaFace people</source>
-      <translation>MetaFace 人员</translation>
-    </message>
-    <message>
-      <source>All files</source>
-      <translation>所有文件</translation>
-    </message>
-    <message>
-      <source>Import people</source>
-      <translation>导入人员</translation>
-    </message>
-    <message>
-      <source>Export everybody</source>
-      <translation>导出所有人</translation>
-    </message>
   </context>
   <context>
     <name>Guidance</name>
@@ -2400,6 +2484,33 @@ face</source>
     </message>
   </context>
   <context>
+    <name>HelpDesk</name>
+    <message>
+      <source>Choose what to look at</source>
+      <translation>选择要看什么</translation>
+    </message>
+    <message>
+      <source>A camera, a video, a folder of pictures, or the demo, which needs none of them. Faces get boxes and names here. Click a face to say who it is, or to correct a name.</source>
+      <translation>摄像头、视频、图片文件夹，或什么都不需要的演示。人脸会在这里加上方框和姓名。点击人脸可以说明这是谁，或更正姓名。</translation>
+    </message>
+    <message>
+      <source>Make somebody known</source>
+      <translation>让它认识一个人</translation>
+    </message>
+    <message>
+      <source>Press E, hold the button for two seconds while the person turns the head a little, and type the name. From then on this person is recognised; everybody else stays Unknown. Pictures and names stay on this computer.</source>
+      <translation>按 E，按住按钮两秒钟，让本人稍微转头，然后输入姓名。从此就能认出此人，其他人仍为“未知”。照片和姓名只保存在这台电脑上。</translation>
+    </message>
+    <message>
+      <source>Nine ways to learn</source>
+      <translation>九种学习方法</translation>
+    </message>
+    <message>
+      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows what it does: compare methods on the same faces, and see why a face has its name.</source>
+      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）显示它的工作情况：在相同的人脸上对比各方法，查看一张脸为何得到它的姓名。</translation>
+    </message>
+  </context>
+  <context>
     <name>Hud</name>
     <message>
       <source>Speed of the engine</source>
@@ -2460,10 +2571,6 @@ face</source>
       <translation>正在加载模型</translation>
     </message>
     <message>
-      <source>Downloading weights</source>
-      <translation>正在下载权重</translation>
-    </message>
-    <message>
       <source>Reading shots</source>
       <translation>正在读取样本</translation>
     </message>
@@ -2480,10 +2587,6 @@ face</source>
       <translation>正在更改人脸库</translation>
     </message>
     <message>
-      <source>Deleting</source>
-      <translation>正在删除</translation>
-    </message>
-    <message>
       <source>Saving</source>
       <translation>正在保存</translation>
     </message>
@@ -2494,6 +2597,26 @@ face</source>
     <message>
       <source>Making templates</source>
       <translation>正在生成特征模板</translation>
+    </message>
+    <message>
+      <source>Downloading weights</source>
+      <translation>正在下载权重</translation>
+    </message>
+    <message>
+      <source>Deleting</source>
+      <translation>正在删除</translation>
+    </message>
+    <message>
+      <source>Writing a report</source>
+      <translation>正在写报告</translation>
+    </message>
+    <message>
+      <source>Forgetting everything</source>
+      <translation>正在忘记一切</translation>
+    </message>
+    <message>
+      <source>Reading</source>
+      <translation>正在读取</translation>
     </message>
     <message>
       <source>Testing the methods</source>
@@ -2521,6 +2644,21 @@ face</source>
     <message>
       <source>Stop: {title}</source>
       <translation>停止：{title}</translation>
+    </message>
+  </context>
+  <context>
+    <name>KnownPassphraseDialog</name>
+    <message>
+      <source>The file has a passphrase</source>
+      <translation>文件有口令保护</translation>
+    </message>
+    <message>
+      <source>Type the passphrase that these people were exported with.</source>
+      <translation>请输入导出这些人员时使用的口令。</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>导入</translation>
     </message>
   </context>
   <context>
@@ -2847,6 +2985,18 @@ face</source>
       <translation>键盘快捷键(&amp;K)</translation>
     </message>
     <message>
+      <source>&amp;Tour</source>
+      <translation>导览(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Methods explained</source>
+      <translation>方法说明(&amp;M)</translation>
+    </message>
+    <message>
+      <source>Open &amp;log folder</source>
+      <translation>打开日志文件夹(&amp;L)</translation>
+    </message>
+    <message>
       <source>&amp;About MetaFace</source>
       <translation>关于 MetaFace(&amp;A)</translation>
     </message>
@@ -2919,10 +3069,6 @@ face</source>
     <message>
       <source>Compare &amp;with</source>
       <translation>对比方法(&amp;W)</translation>
-    </message>
-    <message>
-      <source>MetaFace speaks the new language from its next start on.</source>
-      <translation>MetaFace 将在下次启动时使用新语言。</translation>
     </message>
     <message>
       <source>Saved in {folder}: {names}</source>
@@ -3140,6 +3286,17 @@ face</source>
     </message>
   </context>
   <context>
+    <name>MethodsDialog</name>
+    <message>
+      <source>Methods explained</source>
+      <translation>方法说明</translation>
+    </message>
+    <message>
+      <source>All methods look at the same faces through the same network. They differ in how they learn a person from a few shots. Their settings are on the page “Method” of the studio.</source>
+      <translation>所有方法通过同一个网络查看相同的人脸，区别在于如何从几个样本学会认识一个人。它们的设置在工作台的“方法”页。</translation>
+    </message>
+  </context>
+  <context>
     <name>ModelsSection</name>
     <message>
       <source>Detector</source>
@@ -3261,6 +3418,45 @@ face</source>
     </message>
   </context>
   <context>
+    <name>NewPassphraseDialog</name>
+    <message>
+      <source>Protect the file</source>
+      <translation>保护文件</translation>
+    </message>
+    <message>
+      <source>With a passphrase, only who knows it can see the faces in the file. It cannot be recovered: keep it somewhere safe.</source>
+      <translation>设置口令后，只有知道口令的人才能看到文件中的人脸。口令无法找回，请妥善保管。</translation>
+    </message>
+    <message>
+      <source>The same again</source>
+      <translation>再输一次</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>导出</translation>
+    </message>
+    <message>
+      <source>Without a passphrase the file is not encrypted: whoever gets it can see every face in it.</source>
+      <translation>不设口令则文件不加密：得到文件的人可以看到其中的每张人脸。</translation>
+    </message>
+    <message>
+      <source>The two are not the same yet.</source>
+      <translation>两次输入还不一致。</translation>
+    </message>
+    <message>
+      <source>Weak: a program guesses so short a passphrase. Four or five words are better.</source>
+      <translation>弱：程序能猜出这么短的口令。最好用四五个词。</translation>
+    </message>
+    <message>
+      <source>Fair: a word or two more make it strong.</source>
+      <translation>中：再加一两个词就很强。</translation>
+    </message>
+    <message>
+      <source>Strong, unless it is a saying or a line of a song.</source>
+      <translation>强，除非是一句谚语或歌词。</translation>
+    </message>
+  </context>
+  <context>
     <name>Overlay</name>
     <message>
       <source>Unknown</source>
@@ -3288,6 +3484,25 @@ face</source>
     <message>
       <source>There is somebody called “{name}” already. Choose another name, or merge the two.</source>
       <translation>已有叫“{name}”的人。请换一个姓名，或把两人合并。</translation>
+    </message>
+  </context>
+  <context>
+    <name>PeopleFiles</name>
+    <message>
+      <source>MetaFace people</source>
+      <translation>MetaFace 人员</translation>
+    </message>
+    <message>
+      <source>Export everybody</source>
+      <translation>导出所有人</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>所有文件</translation>
+    </message>
+    <message>
+      <source>Import people</source>
+      <translation>导入人员</translation>
     </message>
   </context>
   <context>
@@ -3386,22 +3601,6 @@ face</source>
     <message>
       <source>Delete</source>
       <translation>删除</translation>
-    </message>
-    <message>
-      <source>MetaFace people</source>
-      <translation>MetaFace 人员</translation>
-    </message>
-    <message>
-      <source>Export everybody</source>
-      <translation>导出所有人</translation>
-    </message>
-    <message>
-      <source>All files</source>
-      <translation>所有文件</translation>
-    </message>
-    <message>
-      <source>Import people</source>
-      <translation>导入人员</translation>
     </message>
   </context>
   <context>
@@ -4191,6 +4390,18 @@ in ms</source>
       <translation>键盘快捷键</translation>
     </message>
     <message>
+      <source>Type what you look for</source>
+      <translation>输入要查找的内容</translation>
+    </message>
+    <message>
+      <source>Search shortcuts</source>
+      <translation>搜索快捷键</translation>
+    </message>
+    <message>
+      <source>No shortcut is called that.</source>
+      <translation>没有这样的快捷键。</translation>
+    </message>
+    <message>
       <source>Next face, face before</source>
       <translation>下一张、上一张人脸</translation>
     </message>
@@ -4209,6 +4420,22 @@ in ms</source>
     <message>
       <source>On the video</source>
       <translation>在视频上</translation>
+    </message>
+    <message>
+      <source>Methods explained</source>
+      <translation>方法说明</translation>
+    </message>
+    <message>
+      <source>Take the tour</source>
+      <translation>开始导览</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>{n} found</source>
+      <translation>找到 {n} 个</translation>
     </message>
   </context>
   <context>
@@ -4417,6 +4644,10 @@ in ms</source>
       <source>the stream</source>
       <translation>视频流</translation>
     </message>
+    <message>
+      <source>Demo scene</source>
+      <translation>演示场景</translation>
+    </message>
   </context>
   <context>
     <name>Stage</name>
@@ -4529,6 +4760,37 @@ in ms</source>
     <message>
       <source>Close (Esc)</source>
       <translation>关闭（Esc）</translation>
+    </message>
+  </context>
+  <context>
+    <name>TourCallout</name>
+    <message>
+      <source>{number} of {count}</source>
+      <translation>{number} / {count}</translation>
+    </message>
+    <message>
+      <source>Skip</source>
+      <translation>跳过</translation>
+    </message>
+    <message>
+      <source>End the tour (Esc); it is in the Help menu</source>
+      <translation>结束导览（Esc）；“帮助”菜单中可重新开始</translation>
+    </message>
+    <message>
+      <source>Back</source>
+      <translation>上一步</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>完成</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <translation>下一步</translation>
+    </message>
+    <message>
+      <source>Tour: {title}</source>
+      <translation>导览：{title}</translation>
     </message>
   </context>
   <context>
@@ -4816,6 +5078,17 @@ in ms</source>
     <message>
       <source>{trial} (chosen)</source>
       <translation>{trial}（选中）</translation>
+    </message>
+  </context>
+  <context>
+    <name>_PassphraseDialog</name>
+    <message>
+      <source>Passphrase</source>
+      <translation>口令</translation>
+    </message>
+    <message>
+      <source>Show what I type</source>
+      <translation>显示输入内容</translation>
     </message>
   </context>
   <context>

@@ -11,7 +11,7 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Radius, Space, Theme
-from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.translation import error_text, shown_title
 
 _SYMBOL = 72
 _SPIN_MS = 40
@@ -177,7 +177,7 @@ class EmptyState(QWidget):
     def _words(self, changed: SourceChanged) -> tuple[str, str, str]:
         """Heading, sentence and icon (empty: a turning arc) for a state."""
         error = "" if changed.error is None else error_text(changed.error)
-        source = changed.title or self.tr("the source")
+        source = shown_title(changed.title) or self.tr("the source")
         match changed.state:
             case SourceState.CLOSED:
                 text = self.tr("Choose a camera, a video or a folder of pictures. The demo needs none of them.")

@@ -73,6 +73,11 @@ class LiveView(FaceInput):
         self._show_hud()
         Theme.current().changed.connect(self.update)
 
+    @property
+    def frame(self) -> Frame | None:
+        """The camera frame that is shown."""
+        return self._scene.frame
+
     def show_frame(self, frame: Frame) -> None:
         """Show the newest camera frame; the array must not change any more."""
         self._scene.show_frame(frame)

@@ -11,6 +11,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_short_title, learner_title
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.source_menu import SourceMenu
+from metaface_gui.gui.translation import shown_title
 
 _SOURCE_WIDTH = 200
 _LEARNER_MAX = 220
@@ -61,7 +62,7 @@ class MainToolBar(QToolBar):
         """Name the source."""
         none = self.tr("Choose a source")
         is_open = changed.state is not SourceState.CLOSED
-        title = changed.title if is_open and changed.title else none
+        title = shown_title(changed.title) if is_open and changed.title else none
         metrics = QFontMetrics(self.source_button.font())
         shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, _SOURCE_WIDTH - 76)
         self.source_button.setText(shown.replace("&", "&&"))

@@ -7,6 +7,7 @@ in the place of None may stand a note that tells like texts apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -34,7 +35,21 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
 
 def error_text(error: KnownError) -> str:
     """Say the error in the user's language: cause, then the next step."""
-    return translate(CONTEXT, error.template, None, **error.values)
+    return translate(CONTEXT, error.template, None, **{name: _shown(value) for name, value in error.values.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, KnownError):
+        return error_text(value)
+    return shown_title(value) if isinstance(value, str) else value
+
+
+def shown_title(title: str) -> str:
+    """A source's title as it calls itself, in the user's language: a file's name or a host stays as it is."""
+    if title == "Demo scene":
+        return translate("Sources", "Demo scene")
+    camera = re.fullmatch(r"Camera (\d+)", title)
+    return title if camera is None else translate("Sources", "Camera {number}", None, number=camera[1])
 
 
 def issue_text(issue: QualityIssue) -> str:
@@ -80,8 +95,10 @@ def available_languages(folder: Path | None = None) -> list[str]:
 
 def language_name(code: str) -> str:
     """A language's name in that language."""
-    locale = QLocale(code)
-    return (locale.nativeLanguageName() or code).capitalize()
+    if code == "en":
+        return "English"  # Qt would say which English
+    name = QLocale(code).nativeLanguageName() or code
+    return name[0].upper() + name[1:]
 
 
 def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
@@ -116,14 +133,15 @@ def install_translation(app: QCoreApplication, language: str = "", folder: Path 
     code = best_language(wanted, available_languages(folder))
     if not code:
         return not language or QLocale(language).language() is QLocale.Language.English
-    own = QTranslator(app, objectName=_TRANSLATOR)
+    own, of_qt = QTranslator(app), QTranslator(app)
     if not own.load(f"metaface_{code}", str(folder)):
         own.deleteLater()
+        of_qt.deleteLater()
         return False
     # Qt's own dialogs (file chooser, message box buttons) bring their translations with Qt.
-    of_qt = QTranslator(app, objectName=_TRANSLATOR)
     of_qt.load(QLocale(code), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     for translator in (of_qt, own):  # the one installed last is asked first
+        translator.setObjectName(_TRANSLATOR)
         app.installTranslator(translator)
     return True
 

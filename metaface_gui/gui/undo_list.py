@@ -22,6 +22,11 @@ class UndoList(QObject):
         self._expiry = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._expiry.timeout.connect(self._tidy)
 
+    @property
+    def offers(self) -> tuple[Undoable, ...]:
+        """Those that stand, oldest first."""
+        return tuple(self._offers)
+
     def add(self, offer: Undoable) -> None:
         """Take an offer."""
         self._offers.append(offer)

@@ -19,6 +19,7 @@ from metaface_gui.gui.translation import (
     language_name,
     refusal_text,
     remove_translation,
+    shown_title,
     translate,
 )
 from metaface_gui.types import QualityIssue
@@ -131,6 +132,21 @@ def test_chinese_is_spoken_and_given_up_again(speaking: QApplication) -> None:
     assert not install_translation(speaking, "xx")
 
 
+def test_titles_of_sources_and_errors_within_errors_are_translated_too(speaking: QApplication) -> None:
+    install_translation(speaking, "zh_CN")
+    assert [shown_title(title) for title in ("Camera 2", "Demo scene", "Camera man.mp4", "")] == [
+        "摄像头 2",
+        "演示场景",
+        "Camera man.mp4",
+        "",
+    ]
+    inner = SourceError("{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV.", path="a.txt")
+    outer = SourceError("{path} cannot be opened, read or written ({reason}). Check it.", path="Camera 0", reason=inner)
+    assert error_text(outer).startswith("摄像头 0 cannot")
+    assert "a.txt 不是可以读取的视频" in error_text(outer)
+
+
 def test_chinese_can_be_chosen_by_its_own_name() -> None:
     assert "zh_CN" in available_languages()
     assert language_name("zh_CN") == "简体中文"
+    assert language_name("en") == "English"

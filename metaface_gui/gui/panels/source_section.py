@@ -17,7 +17,7 @@ from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_file,
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.source_menu import CameraFinder, ListCameras
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.translation import error_text, shown_title
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
 from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec, parse_source
 
@@ -207,7 +207,8 @@ class SourceSection(QWidget):
         for index in range(self.combo.count()):
             spec = self.combo.itemData(index)
             is_camera = isinstance(spec, SourceSpec) and spec.kind is SourceKind.WEBCAM
-            if title and title in (self.combo.itemText(index), f"Camera {spec.text}" if is_camera else None):
+            names = (self.combo.itemText(index), shown_title(f"Camera {spec.text}") if is_camera else None)
+            if title and shown_title(title) in names:
                 return index
         return -1
 
@@ -222,7 +223,7 @@ class SourceSection(QWidget):
                 self.combo.setCurrentIndex(self._index_of_title(event.title))
         if state is not SourceState.CLOSED:
             self._is_awaited = False
-        self.combo.setPlaceholderText(self._title or self.tr("Choose a source"))
+        self.combo.setPlaceholderText(shown_title(self._title) or self.tr("Choose a source"))
         self.pause_button.setEnabled(state in (SourceState.RUNNING, SourceState.PAUSED))
         self.pause_button.setChecked(state is SourceState.PAUSED)
         self._say(event)
@@ -236,7 +237,7 @@ class SourceSection(QWidget):
             SourceState.ENDED: self.tr("{title} has ended."),
             SourceState.RECONNECTING: self.tr("{title} was lost; trying again …"),
             SourceState.FAILED: self.tr("{title} could not be opened."),
-        }[event.state].format(title=event.title)
+        }[event.state].format(title=shown_title(event.title))
         if event.error is not None and event.state in (SourceState.FAILED, SourceState.RECONNECTING):
             words = error_text(event.error)
         self.status.say(words, role="error" if event.state is SourceState.FAILED else "muted")

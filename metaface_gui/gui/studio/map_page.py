@@ -70,6 +70,16 @@ class MapPage(QWidget):
         """The method whose map the engine was asked for last; None while the page is hidden."""
         return self._asked
 
+    @property
+    def chosen(self) -> str:
+        """The method that the user chose; empty: whichever decides."""
+        return str(self.method.currentData())
+
+    def choose(self, learner: str) -> None:
+        """Draw this method's space; empty: the deciding one's."""
+        self.method.setCurrentIndex(max(0, self.method.findData(learner)))
+        self._ask()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Want a map."""
         super().showEvent(event)

@@ -1,0 +1,80 @@
+"""What a window hands over to the one in its place: what is on screen, but neither remembered nor the engine's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metaface_gui.engine.events import Undoable
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.panels.people_model import PeopleOrder
+from metaface_gui.types import Frame, PersonId
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handover:
+    """Taken with `of` before the former window is closed, given in two steps: `give_picture`, then, once the engine has
+    told the new window what there is, `give_rest`.
+
+    Consent is not handed over: it is given for what stands there, and that was made anew.
+    """
+
+    frame: Frame | None
+    is_full_screen: bool
+    is_presenting: bool
+    second_learner: str | None
+    search: str
+    order: PeopleOrder
+    chosen: tuple[PersonId, ...]
+    typed_name: str
+    map_learner: str
+    explained: int | None
+    undoable: tuple[Undoable, ...]
+
+    @classmethod
+    def of(cls, window: MainWindow) -> Handover:
+        """Look at what this window shows."""
+        people, stage = window.side.people, window.stage
+        return cls(
+            frame=window.live_view.frame,
+            is_full_screen=window.commands.full_screen.isChecked(),
+            is_presenting=window.commands.present.isChecked(),
+            second_learner=stage.video.second_key,
+            search=people.search.text(),
+            order=people.order.currentData(),
+            chosen=tuple(person.id for person in people.chosen()),
+            typed_name=window.side.enroll.name_field.text(),
+            map_learner=stage.map.chosen,
+            explained=stage.why.track_id,
+            undoable=window.undos.offers,
+        )
+
+    def give_picture(self, window: MainWindow, looked_at: Frame | None) -> None:
+        """Show the same frame: of a paused source no other will come.
+
+        `looked_at` is the one of the newest result, whose faces would else be taken for those of a source before.
+        """
+        if self.frame is not None:
+            for frame in (looked_at or self.frame, self.frame):
+                window.live_view.show_frame(frame)
+
+    def give_rest(self, window: MainWindow) -> None:
+        """Open, choose and type what was open, chosen and typed."""
+        people, stage = window.side.people, window.stage
+        people.search.setText(self.search)
+        people.order.setCurrentIndex(people.order.findData(self.order))
+        people.sorted_people.set_order(self.order)
+        if self.chosen:
+            people.choose(self.chosen[0])
+        if self.typed_name:
+            window.side.enroll.name_field.set_text(self.typed_name)
+        stage.map.choose(self.map_learner)
+        if self.explained is not None:
+            stage.why.select_track(self.explained)
+        if self.second_learner is not None:
+            stage.compare.show_second(self.second_learner)
+        for offer in self.undoable:
+            window.undos.add(offer)
+        if self.is_presenting:
+            window.commands.present.setChecked(True)
+        elif self.is_full_screen:
+            window.commands.full_screen.setChecked(True)

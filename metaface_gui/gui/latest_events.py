@@ -1,0 +1,123 @@
+"""What the engine said last of everything that lasts, for a window that is made while the engine runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from metaface_gui.engine.events import (
+    AdaptationJudged,
+    Adapted,
+    ComparisonChanged,
+    EngineEvent,
+    EngineStats,
+    EnrollmentChanged,
+    GalleryChanged,
+    JobChanged,
+    MapChanged,
+    ModelsChanged,
+    ResultReady,
+    SelfTested,
+    SessionRecordingChanged,
+    SourceChanged,
+    SourceState,
+    UnknownsChanged,
+)
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.types import Frame
+
+_CURVES = 2
+"""Adaptations of a method that its curves show: the newest and the one before."""
+
+
+_FORGETTING = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED)
+"""What was seen in the source before is gone."""
+
+
+class LatestEvents(QObject):
+    """Listens to the bridge from its making on; `repeat` lets the bridge say again what still holds.
+
+    What passes is not repeated: errors and warnings, what was saved, single steps, answers about one face, what can be
+    undone (see `UndoList`).
+    """
+
+    def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # In the order of repeating: models before what was made with them, the source before what was seen in it.
+        self._states = {
+            ModelsChanged: bridge.models_changed,
+            GalleryChanged: bridge.gallery_changed,
+            SourceChanged: bridge.source_changed,
+            UnknownsChanged: bridge.unknowns_changed,
+            EnrollmentChanged: bridge.enrollment_changed,
+            SessionRecordingChanged: bridge.session_recording_changed,
+            MapChanged: bridge.map_changed,
+            ComparisonChanged: bridge.comparison_changed,
+            SelfTested: bridge.self_tested,
+            EngineStats: bridge.stats,
+            ResultReady: bridge.result_ready,
+        }
+        self._bridge = bridge
+        self._newest: dict[type, EngineEvent] = {}
+        self._adapted: defaultdict[str, deque[Adapted]] = defaultdict(lambda: deque(maxlen=_CURVES))
+        self._judged: dict[str, AdaptationJudged] = {}
+        self._jobs: dict[int, JobChanged] = {}
+        for signal in self._states.values():
+            signal.connect(self._remember)
+        bridge.adapted.connect(self._remember_adapted)
+        bridge.adaptation_judged.connect(self._remember_judged)
+        bridge.job_changed.connect(self._remember_job)
+
+    @property
+    def frame(self) -> Frame | None:
+        """What the newest result is about."""
+        newest = self._newest.get(ResultReady)
+        return newest.result.frame if isinstance(newest, ResultReady) else None
+
+    def repeat(self) -> None:
+        """Have the bridge say it all again, on this thread, before this returns."""
+        # Copies: what is repeated is heard here as well.
+        newest = dict(self._newest)
+        adaptations = [event for events in self._adapted.values() for event in events]
+        judged, jobs = list(self._judged.values()), list(self._jobs.values())
+        for kind, signal in self._states.items():
+            if kind in newest:
+                signal.emit(newest[kind])
+            if kind is GalleryChanged:
+                self._repeat_adaptations(adaptations, judged)
+        for job in jobs:
+            self._bridge.job_changed.emit(job)
+
+    def _repeat_adaptations(self, adaptations: list[Adapted], judged: list[AdaptationJudged]) -> None:
+        for adapted in adaptations:
+            self._bridge.adapted.emit(adapted)
+        for verdict in judged:
+            self._bridge.adaptation_judged.emit(verdict)
+
+    def _remember(self, event: EngineEvent) -> None:
+        if isinstance(event, ModelsChanged):
+            event = replace(event, error=None)
+        elif isinstance(event, SessionRecordingChanged):
+            if any(file.kind == "snapshot" for file in event.files):
+                return
+            event = replace(event, error=None)
+        elif isinstance(event, SourceChanged) and event.state in _FORGETTING:
+            self._newest.pop(ResultReady, None)
+        self._newest[type(event)] = event
+
+    def _remember_adapted(self, event: Adapted) -> None:
+        adaptations = self._adapted[event.learner]
+        if not any(event is known for known in adaptations):  # heard again while it is repeated
+            adaptations.append(event)
+        self._judged.pop(event.learner, None)
+
+    def _remember_judged(self, event: AdaptationJudged) -> None:
+        self._judged[event.learner] = event
+
+    def _remember_job(self, event: JobChanged) -> None:
+        if event.is_finished:
+            self._jobs.pop(event.job_id, None)
+        else:
+            self._jobs[event.job_id] = event
