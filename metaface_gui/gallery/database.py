@@ -22,7 +22,7 @@ from metaface_gui.gallery.files import check_file, connect, has_log, new_databas
 from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
-from metaface_gui.gallery.sqlite_errors import primary_code, translated
+from metaface_gui.gallery.sqlite_errors import damaged, primary_code, translated
 
 
 class Database:
@@ -251,9 +251,12 @@ def _encrypt(
         cipher = protection.encrypt_all(connection, path, keys)
         set_scrub_due(connection, is_due=True)
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.IntegrityError):
+            # The file keeps its constraints as it is, but a value has a length that only an encrypted one may have.
+            raise damaged(path, error) from error
         raise
     check_file(path, migrations)  # scrubbing removes the copy that was made before a migration
     return cipher

@@ -106,6 +106,8 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
             raise damaged(path, finding)
         if schema_text(connection) != expected_schema(version, migrations):
             raise damaged(path, "its tables are not those of a gallery")
+        if connection.execute("SELECT count(*) FROM state").fetchone()[0] != 1:
+            raise damaged(path, "its count of changes is missing")
         if version >= checksums.SINCE_VERSION:
             mismatch = checksums.first_mismatch(connection, version=version)
             if mismatch is not None:

@@ -23,9 +23,18 @@ def dequantize_blocks(
     """Return (q − zero point) · scale, where `block_size` neighbours along `axis` share a scale; float32, q's shape.
 
     `scales` and `zero_points` have q's shape, but ⌈length / block_size⌉ along `axis`.
+
+    Raises:
+        ValueError: if a shape, the axis or the block size is another.
     """
-    blocks = scales.shape[axis]
+    if not 0 <= axis < quantized.ndim or block_size < 1:
+        raise ValueError(f"no axis {axis} of {quantized.ndim}, or a block of {block_size}")
     length = quantized.shape[axis]
+    block_size = min(block_size, max(1, length))
+    blocks = -(-length // block_size)
+    want = (*quantized.shape[:axis], blocks, *quantized.shape[axis + 1 :])
+    if scales.shape != want or zero_points.shape != want:
+        raise ValueError(f"want scales and zero points {want}, got {scales.shape} and {zero_points.shape}")
     if length == blocks * block_size:
         # The common case as one broadcast: split the axis in (block, within block).
         split = (*quantized.shape[:axis], blocks, block_size, *quantized.shape[axis + 1 :])
@@ -45,18 +54,27 @@ def read_onnx_weights(path: Path) -> dict[str, Floats]:
     A quantised weight is listed under its name without `_quantized`, in the shape the graph's `Reshape` gives it.
 
     Raises:
-        WeightsError: if the file is not readable ONNX.
+        WeightsError: if the file is not readable ONNX, or keeps weights in another file.
+        OSError: if it is not there or cannot be read.
     """
     try:
-        # protobuf's DecodeError derives from Exception alone and its module differs between protobuf versions.
-        graph = onnx.load(str(path)).graph
+        # Weights in further files, whose names would be the file's to choose, are none that ship: not even looked at.
+        graph = onnx.load(str(path), load_external_data=False).graph
     except OSError:
         raise
     except Exception as error:
-        raise WeightsError(
-            QT_TRANSLATE_NOOP("Errors", "{file} is not a readable ONNX file. Delete it and install or fetch it again."),
-            file=path.name,
-        ) from error
+        # protobuf's DecodeError derives from Exception alone and its module differs between protobuf versions.
+        raise _not_readable(path) from error
+    try:
+        return _weights_of(graph)
+    except (KeyError, IndexError, ValueError, TypeError, NotImplementedError, OverflowError, MemoryError) as error:
+        raise _not_readable(path) from error
+
+
+def _weights_of(graph: onnx.GraphProto) -> dict[str, Floats]:
+    """What `read_onnx_weights` returns; raises whatever numpy and onnx raise for what is no such graph."""
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
+        raise ValueError("weights in another file")
     arrays: dict[str, NDArray[Any]] = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     # Copied because an initialiser is a read-only view of the file's bytes, which PyTorch will not wrap.
     weights = {name: array.copy() for name, array in arrays.items() if array.dtype == np.float32}
@@ -74,3 +92,10 @@ def read_onnx_weights(path: Path) -> dict[str, Floats]:
             name = named_by_output[node.input[0]]
             weights[name] = weights[name].reshape(arrays[node.input[1]])
     return weights
+
+
+def _not_readable(path: Path) -> WeightsError:
+    return WeightsError(
+        QT_TRANSLATE_NOOP("Errors", "{file} is not a readable ONNX file. Delete it and install or fetch it again."),
+        file=path.name,
+    )

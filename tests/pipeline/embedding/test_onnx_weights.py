@@ -85,3 +85,48 @@ def test_a_file_that_is_no_onnx_is_said(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(WeightsError, match=r"model\.onnx is not a readable ONNX file"):
         read_onnx_weights(path)
+
+
+def of_weights(path: Path, **blocks: int) -> Path:
+    """Write a quantised weight of 2 × 8 with a scale for each four."""
+    arrays = {
+        "w_quantized": np.ones((2, 8), np.int8),
+        "w_scales": np.ones((2, 2), np.float32),
+        "w_zero_point": np.zeros((2, 2), np.int8),
+    }
+    node = helper.make_node("DequantizeLinear", list(arrays), ["w"], **blocks)
+    initializers = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
+    onnx.save(helper.make_model(helper.make_graph([node], "g", [], [], initializers)), str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        {"axis": 1, "block_size": 0},
+        {"axis": 1, "block_size": -4},
+        {"axis": 1, "block_size": 3},
+        {"axis": 1, "block_size": 2**62},
+        {"axis": 2, "block_size": 4},
+        {"axis": -5, "block_size": 4},
+        {"axis": 1},
+        {},
+    ],
+    ids=str,
+)
+def test_blocks_that_do_not_fit_are_said(tmp_path: Path, blocks: dict[str, int]) -> None:
+    assert read_onnx_weights(of_weights(tmp_path / "fits.onnx", axis=1, block_size=4))["w"].shape == (2, 8)
+    with pytest.raises(WeightsError, match=r"model\.onnx is not a readable ONNX file"):
+        read_onnx_weights(of_weights(tmp_path / "model.onnx", **blocks))
+
+
+def test_no_other_file_is_read_however_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_bytes(np.array([3.0], np.float32).tobytes())
+    tensor = numpy_helper.from_array(np.array([0.0], np.float32), "w")
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="outside")
+    path = tmp_path / "model.onnx"
+    path.write_bytes(helper.make_model(helper.make_graph([], "g", [], [], [tensor])).SerializeToString())
+    with pytest.raises(WeightsError, match=r"model\.onnx is not a readable ONNX file"):
+        read_onnx_weights(path)
