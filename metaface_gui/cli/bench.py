@@ -31,7 +31,7 @@ from metaface_gui.engine.peers import PEER_SIZES, measure_peers
 from metaface_gui.engine.stage_benchmarks import measure_stages, n_stage_steps
 from metaface_gui.engine.startup_benchmark import measure_memory, measure_start_up
 from metaface_gui.errors import cannot_write
-from metaface_gui.gallery import Gallery
+from metaface_gui.gallery import FileKeys, Gallery
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.benchmarks import BenchmarkSettings, describe_machine, run_benchmarks
 from metaface_gui.pipeline.capture.demo_people import demo_people
@@ -157,6 +157,7 @@ class _Bench:
         self._source = source
         self._folder = folder
         self._gallery_path = folder / "people.metaface"
+        self._keys = FileKeys(folder / "keys")  # not with the user's own: they are to go with the gallery
         self._people = demo_people()
         self._store = default_store()
         self._loaded: BenchModels | None = None
@@ -219,7 +220,7 @@ class _Bench:
             path = self._folder / "demo.avi"
             write_live_clip(path, self._plan.clips, seconds + LIVE_WARM_UP_S)
             source = SourceSpec(SourceKind.VIDEO, str(path))
-        with Gallery.open(self._gallery_path) as gallery:
+        with Gallery.open(self._gallery_path, keys=self._keys) as gallery:
             live = measure_live(gallery, self._settings, self._store, source, seconds=seconds)
         told(f"{seconds:g} s")
         return replace(record, live=replace(live, source=self._source.text))
@@ -259,7 +260,7 @@ class _Bench:
     def _models(self, learners: tuple[str, ...]) -> BenchModels:
         """Load the models once, and those learners that were not adapted yet; everybody of the scene is enrolled."""
         if self._loaded is None or not set(learners) <= set(self._loaded.classifiers):
-            with Gallery.open(self._gallery_path) as gallery:
+            with Gallery.open(self._gallery_path, keys=self._keys) as gallery:
                 self._loaded = load_bench_models(gallery, self._settings, self._store, self._people, learners)
         return self._loaded
 
@@ -268,5 +269,5 @@ class _Bench:
         self._models((self._settings.learner,))
 
     def _probe(self, linger_s: float) -> tuple[str, ...]:
-        options = ("--gallery", str(self._gallery_path), "--device", self._settings.device, "--linger", f"{linger_s:g}")
-        return (*self._plan.probe, *options)
+        files = ("--gallery", str(self._gallery_path), "--keys", str(self._folder / "keys"))
+        return (*self._plan.probe, *files, "--device", self._settings.device, "--linger", f"{linger_s:g}")

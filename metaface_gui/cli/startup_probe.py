@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     """Open the window on the demo scene; returns 0 once a face was recognised and the time is over."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--gallery", type=Path, required=True)
+    parser.add_argument("--keys", type=Path, required=True, help="the folder of the gallery's key")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--linger", type=float, default=0.0, metavar="SECONDS")
     args = parser.parse_args(arguments)
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
 
     from metaface_gui.app import running  # noqa: PLC0415
     from metaface_gui.engine.events import ResultReady  # noqa: PLC0415
-    from metaface_gui.gallery import Gallery  # noqa: PLC0415
+    from metaface_gui.gallery import FileKeys, Gallery  # noqa: PLC0415
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
     from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec  # noqa: PLC0415
@@ -71,7 +72,9 @@ def main(arguments: list[str]) -> int:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(app, Gallery.open(args.gallery), RecognitionSettings(device=args.device)) as parts,
+        running(
+            app, Gallery.open(args.gallery, keys=FileKeys(args.keys)), RecognitionSettings(device=args.device)
+        ) as parts,
     ):
         state = WindowState(QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat))
         window = MainWindow(parts.engine, parts.bridge, state)

@@ -14,7 +14,7 @@ import torch
 from metaface_gui.engine.assembly import LearningAssets, adapt, enrolled_people
 from metaface_gui.engine.benchmark_figures import measure, milliseconds
 from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, consent
-from metaface_gui.gallery import Gallery, NewShot, ShotSource
+from metaface_gui.gallery import Gallery, MemoryKeys, NewShot, ShotSource
 from metaface_gui.metalearning.benchmarks import random_faces
 from metaface_gui.types import Floats
 
@@ -70,10 +70,11 @@ def measure_galleries(
 def _measure(n_people: int, scale: GalleryScale, assets: LearningAssets, path: Path) -> GalleryCost:
     owners = torch.arange(n_people).repeat_interleave(scale.shots_each)
     faces: Floats = random_faces(owners, assets.space, 1).numpy().reshape(n_people, scale.shots_each, -1)
-    with Gallery.open(path) as gallery:
+    keys = MemoryKeys()
+    with Gallery.open(path, keys=keys) as gallery:
         enroll_ms = milliseconds(lambda: _fill(gallery, faces, scale, assets.embedder_id)) / n_people
     opened = list[Gallery]()
-    open_ms = milliseconds(lambda: opened.append(Gallery.open(path)))
+    open_ms = milliseconds(lambda: opened.append(Gallery.open(path, keys=keys)))
     with opened[0] as gallery:
         read_ms = milliseconds(lambda: enrolled_people(gallery, assets.embedder_id))
         people = enrolled_people(gallery, assets.embedder_id)

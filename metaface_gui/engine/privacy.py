@@ -110,7 +110,7 @@ class Privacy:
                     people=len(people),
                     shots=sum(person.shot_count for person in people),
                     negatives=sum(person.negative_count for person in people),
-                    is_encrypted=False,
+                    is_encrypted=gallery.is_encrypted,
                 )
             )
 

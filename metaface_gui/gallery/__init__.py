@@ -16,7 +16,7 @@ from metaface_gui.gallery.changes import (
     RenamedPerson,
 )
 from metaface_gui.gallery.gallery import Gallery
-from metaface_gui.gallery.keys import KeyStore, MemoryKeys
+from metaface_gui.gallery.keys import FileKeys, KeyStore, MemoryKeys
 from metaface_gui.gallery.names import MAX_NAME, clean_name, name_key
 from metaface_gui.gallery.passphrase import MAX_PASSPHRASE, PassphraseError
 from metaface_gui.gallery.records import (
@@ -47,6 +47,7 @@ __all__ = [
     "DeletedPerson",
     "DeletedShot",
     "EnrolledPerson",
+    "FileKeys",
     "Gallery",
     "GalleryChange",
     "GallerySnapshot",
