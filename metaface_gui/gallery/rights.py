@@ -122,19 +122,20 @@ class Rights:
         """
         database, keys = self._database, self._keys or default_keys()
         former = database.cipher
-        with database.changing() as connection, ExitStack() as on_failure:
-            (count,) = connection.execute("SELECT count(*) FROM person WHERE deletion IS NULL").fetchone()
-            for table in ("embedding", "shot", "consent", "person", "embedder"):
-                connection.execute(f"DELETE FROM {table}")
-            old = read_protection(connection, database.path)
-            if old is not None:
-                connection.execute("DELETE FROM protection")
-                on_failure.callback(self._encrypt_with, former)
-                # Nobody else writes before this block ends, so from now on everybody encrypts with the new key.
-                self._encrypt_with(protect_by_key(connection, database.path, keys))
-            changes.next_revision(connection)
-            changes.set_scrub_due(connection, is_due=True)
-            on_failure.pop_all()
+        with ExitStack() as on_failure:
+            with database.changing() as connection:
+                (count,) = connection.execute("SELECT count(*) FROM person WHERE deletion IS NULL").fetchone()
+                for table in ("embedding", "shot", "consent", "person", "embedder"):
+                    connection.execute(f"DELETE FROM {table}")
+                old = read_protection(connection, database.path)
+                if old is not None:
+                    connection.execute("DELETE FROM protection")
+                    on_failure.callback(self._encrypt_with, former)
+                    # Nobody else writes before this block ends, so from now on everybody encrypts with the new key.
+                    self._encrypt_with(protect_by_key(connection, database.path, keys))
+                changes.next_revision(connection)
+                changes.set_scrub_due(connection, is_due=True)
+            on_failure.pop_all()  # only now: the disk may be too full for the commit, and then the old key stands
         if old is not None:
             keys.remove(old.key_id)
         self._scrub()
