@@ -20,6 +20,7 @@ from metaface_gui.engine import assembly, gallery_keeper, source_keeper
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import EngineListener
 from metaface_gui.gallery import Gallery, GallerySnapshot
+from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.pipeline.capture.base import FrameSource, LiveKind
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoScene
@@ -175,7 +176,8 @@ def in_use(
         stack.callback(log.removeHandler, watch)
         stack.enter_context(patch.object(gallery_keeper, "_UNDO_NS", _UNDO_NS))
         _set_the_scene(stack, plan, turnstile)
-        gallery = stack.enter_context(Gallery.open(path))
+        keys = MemoryKeys()
+        gallery = stack.enter_context(Gallery.open(path, keys=keys))
         engine = Engine(gallery, WeightsStore(weights_dir(), plan.folder / "weights"), watch, RecognitionSettings())
         engine.start()
         if not watch.are_models_ready.wait(60.0):
@@ -197,7 +199,7 @@ def in_use(
         finally:
             use.notes.has_stopped = engine.stop(timeout_s=30.0)
             expected = gallery.snapshot()
-    with Gallery.open(path) as reopened:
+    with Gallery.open(path, keys=keys) as reopened:
         use.notes.is_gallery_whole = _same(expected, reopened.snapshot())
 
 
