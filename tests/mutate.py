@@ -1,9 +1,10 @@
 """Breaks one place at a time in a copy of the program and sees whether a test fails: `python -m tests.mutate`.
 
-A test that cannot fail proves nothing. Out of all the places where Cosmic Ray can turn an operator, a condition or a loop
-into another one, a random sample is tried. First the module's own tests run, then those of its whole folder; a mutant that
-survives both is printed with its line. Numbers are left alone unless asked for: most are a drawing's coordinates or a
-chosen amount, and one more or less of it is right as well. Wants `uv sync --group mutation`, and the tests green beforehand.
+A test that cannot fail proves nothing. Out of all the places where Cosmic Ray can turn an operator, a condition or a
+loop into another one, a random sample is tried. First the module's own tests run, then those of its whole folder; a
+mutant that survives both is printed with its line. Numbers are left alone unless asked for: most are a drawing's
+coordinates or a chosen amount, and one more or less of it is right as well. Wants `uv sync --group mutation`, and the
+tests green beforehand.
 """
 
 from __future__ import annotations
