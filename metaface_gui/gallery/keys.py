@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -122,7 +123,8 @@ class FileKeys:
             if os.name == "posix":
                 flush(self._folder)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # where it could not be written it can often not be removed either
+                part.unlink()
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
@@ -158,11 +160,11 @@ class SystemKeys:
 
     def find(self, key_id: str) -> KeyLookup:
         """See `KeyStore`."""
-        from keyring.errors import KeyringError  # noqa: PLC0415 - see _backend
-
         found = self._files.find(key_id)
         if found.key is not None:
             return found
+        from keyring.errors import KeyringError  # noqa: PLC0415 - see _backend
+
         backend = _backend()
         if backend is None:
             return KeyLookup(None, (*found.looked_in, "no keyring of the system"))
