@@ -24,8 +24,8 @@ from metaface_gui.gallery import (
 from metaface_gui.types import PersonId
 
 CONSENT_TEXT_VERSION = "2026-11"
-CONSENT_PURPOSE = "recognise this person in this computer's camera pictures and files"
-CONSENT_ON_SCREEN = "confirmed on screen by whoever enrolled them"
+CONSENT_PURPOSE = QT_TRANSLATE_NOOP("Consent", "recognise this person in this computer's camera pictures and files")
+CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by whoever enrolled them")
 CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
 _UNDO_NS = 10_000_000_000
 

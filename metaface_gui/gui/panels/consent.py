@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QDate, QLocale, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.privacy.period_words import until_text
+from metaface_gui.gui.privacy.retention_box import RetentionBox
+from metaface_gui.gui.privacy.terms_popup import TermsPopup
 from metaface_gui.gui.theme import Space
 
 
@@ -83,6 +89,8 @@ class ConsentBox(QWidget):
     """Whether consent is given is another."""
     submitted = Signal()
     """Enter was pressed on the checkbox."""
+    wording_changed = Signal()
+    """The words that the person agrees to are others."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,23 +99,29 @@ class ConsentBox(QWidget):
         self._check = QCheckBox(self.tr("This person has agreed"), self)
         self._check.setToolTip(self.tr("Ask the person before you save their face"))
         self._text = MessageLine(2, self)
-        self._link = QLabel(self)
-        self._link.setTextFormat(Qt.TextFormat.RichText)
-        self._link.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        self._link.setText(f'<a href="#stored">{self.tr("What is stored?")}</a>')
-        self._link.setAccessibleName(self.tr("What is stored?"))
+        self.retention = RetentionBox(self)
+        self._link = self._make_link(self.tr("What is stored?"))
+        self.purpose_link = self._make_link(self.tr("Purpose…"))
+        self.purpose_link.setToolTip(self.tr("Read or change what the person agrees to, and who agreed"))
+        self.wording = TermsPopup(self)
         self._info: StoredInfo | None = None
+        links = QHBoxLayout()
+        links.setSpacing(Space.L)
+        links.addWidget(self._link)
+        links.addWidget(self.purpose_link)
+        links.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
         layout.addWidget(self._check)
         layout.addWidget(self._text)
-        layout.addWidget(self._link, alignment=Qt.AlignmentFlag.AlignLeading)
+        layout.addWidget(self.retention)
+        layout.addLayout(links)
         self.setFocusProxy(self._check)
         self._check.clicked.connect(self._on_clicked)
         self._link.linkActivated.connect(self._show_info)
+        self.purpose_link.linkActivated.connect(self._show_wording)
+        self.wording.changed.connect(self.wording_changed)
         self._show()
 
     @property
@@ -129,6 +143,14 @@ class ConsentBox(QWidget):
         """Whether the person has agreed, now or when they were enrolled."""
         return self._person is not None or self._is_ticked
 
+    def terms(self) -> Terms:
+        """What a new person agrees to now.
+
+        Raises:
+            EnrollmentError: if the day until which they may be kept has gone by.
+        """
+        return Terms(self.wording.purpose, self.wording.given_by, self.retention.retention(datetime.now(UTC)))
+
     def set_person(self, person: Person | None) -> None:
         """Take over whom the name means: a new person (None) must be asked, others were."""
         self._person = person
@@ -138,6 +160,7 @@ class ConsentBox(QWidget):
         """Ask anew for the next person."""
         self._is_ticked = False
         self._person = None
+        self.wording.reset_given_by()
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -150,12 +173,16 @@ class ConsentBox(QWidget):
     def _show(self) -> None:
         self._check.setEnabled(self._person is None)
         self._check.setChecked(self.is_given())
+        self.retention.setEnabled(self._person is None)
+        self.purpose_link.setVisible(self._person is None)
         if self._person is None:
             self._text.say(self.tr("Face pictures, and numbers made from them, are kept on this computer only."))
         else:
             agreed = self._person.created_at.astimezone()
             day = self.locale().toString(QDate(agreed.year, agreed.month, agreed.day), QLocale.FormatType.LongFormat)
-            self._text.say(self.tr("Agreed when they were enrolled, on {day}.").format(day=day))
+            until = until_text(self._person.retention, datetime.now(UTC), self.locale())
+            text = self.tr("Agreed when they were enrolled, on {day}; {end}.")
+            self._text.say(text.format(day=day, end=until))
 
     def _on_clicked(self, ticked: bool) -> None:
         self._is_ticked = ticked
@@ -165,3 +192,18 @@ class ConsentBox(QWidget):
         if self._info is None:
             self._info = StoredInfo(self)
         self._info.open_at(self._link.mapToGlobal(QPoint(0, self._link.height() + Space.XS)))
+
+    def _show_wording(self, _target: str) -> None:
+        below = self.purpose_link.mapToGlobal(QPoint(0, self.purpose_link.height() + Space.XS))
+        keep_on_screen(self.wording, below)
+        self.wording.open_at(self.wording.pos())
+
+    def _make_link(self, words: str) -> QLabel:
+        link = QLabel(self)
+        link.setTextFormat(Qt.TextFormat.RichText)
+        link.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        link.setText(f'<a href="#open">{words}</a>')
+        link.setAccessibleName(words)
+        return link

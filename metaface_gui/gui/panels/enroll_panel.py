@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QToolButt
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import EnrollmentChanged, SourceChanged, SourceState, Trouble
+from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
@@ -220,12 +221,17 @@ class EnrollPanel(QWidget):
             missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
             return
         person = self.name_field.person()
+        try:
+            terms = None if person is not None else self.consent.terms()
+        except EnrollmentError as error:
+            self._trouble = error_text(error)
+            self._show_state()
+            return
         self._saving = self.name_field.name()
         self._trouble = ""
         self._show_state()
-        self._engine.enroll(
-            self._saving, person_id=None if person is None else person.id, consent_given=self.consent.is_given()
-        )
+        person_id = None if person is None else person.id
+        self._engine.enroll(self._saving, person_id=person_id, consent_given=self.consent.is_given(), terms=terms)
 
     # What the engine says -------------------------------------------------------------------------------------------
 

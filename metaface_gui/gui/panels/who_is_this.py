@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import ResultReady
+from metaface_gui.errors import EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.consent import ConsentBox, keep_on_screen
 from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
@@ -22,6 +23,7 @@ from metaface_gui.gui.panels.pictures import decode_square, rounded_pixmap
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Radius, Space
+from metaface_gui.gui.translation import error_text
 from metaface_gui.types import FrameResult, PersonId, TrackedFace
 
 _PICTURE_SIDE = 72
@@ -259,15 +261,21 @@ class WhoIsThisPopup(QFrame):
             return
         person = self.name_field.person()
         person_id, name = (None if person is None else person.id), self.name_field.name()
-        consent_given = self.consent.is_given()
-        wrong = self._wrong_name()
+        consent_given, wrong = self.consent.is_given(), self._wrong_name()
+        try:
+            terms = None if person is not None else self.consent.terms()
+        except EnrollmentError as error:
+            self.missing.say(error_text(error), role="error")
+            return
         if self._track_id is not None:
             if wrong is not None:
                 # First, so that the name that was given is the last word on this face.
                 self._engine.reject_track(self._track_id, wrong.id)
-            self._engine.name_track(self._track_id, name, person_id=person_id, consent_given=consent_given)
+            self._engine.name_track(self._track_id, name, person_id=person_id, consent_given=consent_given, terms=terms)
         elif self._group_id is not None:
-            self._engine.name_unknown(self._group_id, name, person_id=person_id, consent_given=consent_given)
+            self._engine.name_unknown(
+                self._group_id, name, person_id=person_id, consent_given=consent_given, terms=terms
+            )
         self.close()
 
     def _on_result(self, event: ResultReady) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.engine.events import EnrollmentChanged, GalleryChanged, ShotCandidate, UnknownGroup
-from metaface_gui.gallery import GallerySnapshot, Person, Shot, ShotSource
+from metaface_gui.gallery import GallerySnapshot, Person, Retention, Shot, ShotSource
 from metaface_gui.types import PersonId, QualityIssue
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -33,10 +33,11 @@ def person(
     negatives: int = 0,
     seen_at: datetime | None = None,
     with_picture: bool = True,
+    keep: Retention | None = None,
 ) -> Person:
     """Somebody who was enrolled `number` days after the others began."""
     thumbnail = picture(number * 23) if with_picture else None
-    return Person(number, name, START + timedelta(days=number), shots, seen_at, thumbnail, negatives)
+    return Person(number, name, START + timedelta(days=number), shots, seen_at, thumbnail, negatives, keep)
 
 
 def gallery(*people: Person) -> GalleryChanged:

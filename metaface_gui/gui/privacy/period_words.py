@@ -1,0 +1,56 @@
+"""Words for periods: until when, how long that is, and since when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QDate, QLocale
+
+from metaface_gui.engine.retention import last_day
+from metaface_gui.gallery import Person, Retention
+from metaface_gui.gui.panels.wording import coarse_age_text, shortened
+from metaface_gui.gui.translation import translate
+
+_HOUR_S, _DAY_S = 3600, 86_400
+_HOURS_TO_SAY = 48
+"""With less than so many hours left, the hour is said too."""
+
+
+def until_text(retention: Retention | None, now: datetime, locale: QLocale) -> str:
+    """Say until when somebody may be kept."""
+    if retention is None:
+        return translate("Periods", "kept without limit")
+    day = last_day(retention.until)
+    text = locale.toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat)
+    left_h = (retention.until - now).total_seconds() / _HOUR_S
+    if left_h <= 0:
+        return translate("Periods", "was to be kept until {day}", None, day=text)
+    if left_h < _HOURS_TO_SAY:
+        local = retention.until.astimezone()
+        # A period to a day's end ends at midnight of the next one, which would read as a day too late.
+        hour = f"{local:%H:%M}" if local.date() == day else "24:00"
+        return translate("Periods", "kept until {day}, {hour}", None, day=text, hour=hour)
+    return translate("Periods", "kept until {day}", None, day=text)
+
+
+def left_text(until: datetime, now: datetime) -> str:
+    """Say how long it is until then, or how long ago it was."""
+    left_s = (until - now).total_seconds()
+    if left_s <= 0:
+        return translate("Periods", "ended {ago}", None, ago=coarse_age_text(-left_s))
+    if left_s < _HOUR_S:
+        return translate("Periods", "ends within the hour")
+    if left_s < 2 * _DAY_S:
+        return translate("Periods", "ends in {n} h", None, n=int(left_s / _HOUR_S))
+    return translate("Periods", "ends in {n} days", None, n=int(left_s / _DAY_S))
+
+
+def names_text(people: Sequence[Person]) -> str:
+    """Name one or two people; of more the first, and how many others there are."""
+    names = [shortened(person.name) for person in people[:2]]
+    if len(people) == 1:
+        return names[0]
+    if len(people) == 2:
+        return translate("Periods", "{one} and {other}", None, one=names[0], other=names[1])
+    return translate("Periods", "{one} and {n} others", None, one=names[0], n=len(people) - 1)

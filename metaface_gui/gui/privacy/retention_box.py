@@ -1,0 +1,99 @@
+"""How long a new person's data may be kept: one combo box, and a date where one is wanted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from metaface_gui.engine.retention import MAX_DAYS, kept_for, kept_through
+from metaface_gui.gallery import Retention
+from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
+from metaface_gui.gui.theme import Space
+
+NO_LIMIT, UNTIL_DATE = "none", "date"
+DEFAULT_CHOICE = "365"
+"""A year: nothing is deleted by itself then, but somebody is asked. Data that nobody asks about stays for ever."""
+
+
+class RetentionBox(QWidget):
+    """`choice` is what settings keep: `none`, a number of days, or `date:` and the last day as YYYY-MM-DD."""
+
+    changed = Signal(str)
+    """The user chose another period; carries `choice`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        label = QLabel(self.tr("Keep for"), self)
+        words = self.tr("How long this person agrees to be kept. MetaFace asks before it deletes anybody")
+        self.combo = ElidingComboBox(self.tr("Keep for"), words, self)
+        label.setBuddy(self.combo)
+        for text, key in (
+            (self.tr("No limit"), NO_LIMIT),
+            (self.tr("1 day"), "1"),
+            (self.tr("1 month"), "30"),
+            (self.tr("1 year"), "365"),
+            (self.tr("Until a date…"), UNTIL_DATE),
+        ):
+            self.combo.addItem(text, key)
+        self.date = QDateEdit(self)
+        self.date.setCalendarPopup(True)
+        self.date.setAccessibleName(self.tr("Last day"))
+        self.date.setToolTip(self.tr("The last day on which this person may be kept"))
+        self.date.hide()
+        self.choose(DEFAULT_CHOICE)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(label)
+        row.addWidget(self.combo, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addLayout(row)
+        column.addWidget(self.date)
+        self.combo.activated.connect(self._on_chosen)
+        self.date.dateChanged.connect(lambda _date: self.changed.emit(self.choice))
+
+    @property
+    def choice(self) -> str:
+        """The period that is chosen, as settings keep it."""
+        key = str(self.combo.currentData())
+        return key if key != UNTIL_DATE else f"{UNTIL_DATE}:{self.date.date().toString(Qt.DateFormat.ISODate)}"
+
+    def choose(self, choice: str) -> None:
+        """Choose what `choice` was; nonsense, and a date that is over, means the default."""
+        key, _, day = choice.partition(":")
+        last = QDate.fromString(day, Qt.DateFormat.ISODate)
+        is_over = key == UNTIL_DATE and not (last.isValid() and last >= QDate.currentDate())
+        index = self.combo.findData(DEFAULT_CHOICE if is_over else key)
+        self.combo.setCurrentIndex(index if index >= 0 else self.combo.findData(DEFAULT_CHOICE))
+        self._show_date(last)
+
+    def retention(self, now: datetime) -> Retention | None:
+        """Return the period that begins now; None: no limit.
+
+        Raises:
+            EnrollmentError: if the chosen day has gone by since.
+        """
+        key = str(self.combo.currentData())
+        if key == NO_LIMIT:
+            return None
+        if key == UNTIL_DATE:
+            day = self.date.date()
+            return kept_through(date(day.year(), day.month(), day.day()), now)
+        return kept_for(int(key), now)
+
+    def _on_chosen(self) -> None:
+        self._show_date(self.date.date())
+        if not self.date.isHidden():
+            self.date.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit(self.choice)
+
+    def _show_date(self, wanted: QDate) -> None:
+        today = QDate.currentDate()
+        self.date.blockSignals(True)
+        self.date.setDateRange(today, today.addDays(MAX_DAYS))
+        self.date.setDate(wanted if wanted > today else today.addMonths(3))
+        self.date.blockSignals(False)
+        self.date.setVisible(self.combo.currentData() == UNTIL_DATE)

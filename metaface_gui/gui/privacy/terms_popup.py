@@ -1,0 +1,123 @@
+"""A small popup in which the words of a consent can be read and changed: what for, and who agreed and how."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, CONSENT_PURPOSE, CONSENT_TEXT_VERSION
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import translate
+
+MAX_TEXT = 2000
+
+
+def default_purpose() -> str:
+    """What people are enrolled for unless somebody says otherwise, in the user's language."""
+    return translate("Consent", CONSENT_PURPOSE)
+
+
+def default_given_by() -> str:
+    """Who agreed and how, unless somebody says otherwise, in the user's language."""
+    return translate("Consent", CONSENT_ON_SCREEN)
+
+
+def usable_text(text: str, default: str) -> str:
+    """Return what a record can hold of a text that somebody typed or pasted; the default if nothing is left."""
+    kept = "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")
+    return kept.strip()[:MAX_TEXT] or default
+
+
+class TermsPopup(QFrame):
+    """Two fields; what is in them when the popup closes counts. An emptied field means its default."""
+
+    WIDTH = 320
+
+    changed = Signal()
+    """The popup was closed with other words."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("card", True)
+        self.setAccessibleName(self.tr("What the person agrees to"))
+        self.setFixedWidth(self.WIDTH)
+        self.purpose_edit = QPlainTextEdit(self)
+        self.purpose_edit.setTabChangesFocus(True)
+        self.purpose_edit.setFixedHeight(84)
+        self.purpose_edit.setAccessibleName(self.tr("Purpose"))
+        self.given_by_edit = QLineEdit(self)
+        self.given_by_edit.setMaxLength(MAX_TEXT)
+        self.given_by_edit.setAccessibleName(self.tr("Who agreed, and how"))
+        self.default_button = QPushButton(self.tr("The usual words"), self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self._label(self.tr("Purpose"), "heading"))
+        layout.addWidget(self.purpose_edit)
+        layout.addSpacing(Space.S)
+        layout.addWidget(self._label(self.tr("Who agreed, and how"), "heading"))
+        layout.addWidget(self.given_by_edit)
+        note = self.tr("Both are kept with the consent, as are its date and the version of this wording, {no}.")
+        layout.addWidget(self._label(note.format(no=CONSENT_TEXT_VERSION), "muted"))
+        layout.addSpacing(Space.S)
+        layout.addWidget(self.default_button)
+        self._shown = ("", "")
+        self.default_button.clicked.connect(self._use_default)
+        self.given_by_edit.returnPressed.connect(self.close)
+        self._use_default()
+        self._shown = self._words()
+
+    @property
+    def purpose(self) -> str:
+        """What for."""
+        return usable_text(self.purpose_edit.toPlainText(), default_purpose())
+
+    @property
+    def given_by(self) -> str:
+        """Who agreed, and how."""
+        return usable_text(self.given_by_edit.text(), default_given_by())
+
+    def set_purpose(self, purpose: str) -> None:
+        """Begin with this purpose; an empty one is the default."""
+        self.purpose_edit.setPlainText(usable_text(purpose, default_purpose()))
+        self._shown = self._words()
+
+    def reset_given_by(self) -> None:
+        """Ask anew: the next person agrees for themselves."""
+        self._set_given_by(default_given_by())
+        self._shown = self._words()
+
+    def open_at(self, global_pos: QPoint) -> None:
+        """Show it there; whoever opens it keeps it on the screen."""
+        self.move(global_pos)
+        self.show()
+        self.purpose_edit.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is written counts, however the popup was closed."""
+        super().hideEvent(event)
+        words = self._words()
+        self.purpose_edit.setPlainText(self.purpose)
+        self._set_given_by(self.given_by)
+        if words != self._shown:
+            self._shown = words
+            self.changed.emit()
+
+    def _set_given_by(self, text: str) -> None:
+        self.given_by_edit.setText(text)
+        self.given_by_edit.setCursorPosition(0)  # a long text is read from its beginning
+
+    def _words(self) -> tuple[str, str]:
+        return self.purpose, self.given_by
+
+    def _use_default(self) -> None:
+        self.purpose_edit.setPlainText(default_purpose())
+        self._set_given_by(default_given_by())
+
+    def _label(self, text: str, role: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setProperty("role", role)
+        return label
