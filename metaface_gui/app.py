@@ -70,33 +70,38 @@ def run_window(
     source: SourceSpec | None,
     gallery_path: Path | None,
     choose_settings: Callable[[RecognitionSettings], RecognitionSettings],
+    language: str | None = None,
 ) -> int:
     """Open the window and run until it is closed; returns the exit code.
 
-    `choose_settings` gets the settings remembered from last time and returns those to use.
+    `choose_settings` gets the settings remembered from last time and returns those to use; `language` is the code to
+    speak from now on, None for the one that is remembered.
     """
     app = make_application()
     start_log()
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
     from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
     from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
+    from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
 
     state = WindowState(parent=app)
+    if language is not None:
+        state.language = language
     install_translation(app, state.language)
     state.recognition = settings = choose_settings(known_settings(state.recognition))
     gallery = Gallery.open(gallery_path or Gallery.default_path())
     with running(app, gallery, settings, state.hyperparameters) as parts:
-        window = MainWindow(parts.engine, parts.bridge, state)
-        window.show()
+        keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
+        keeper.window.show()
         close_starting_window(app)
         if source is not None:
-            window.open_source(source)
+            keeper.window.open_source(source)
         elif is_seen():  # whoever names a source knows the window
-            window.help.welcome(state)
-        with window.reports.catching():
+            keeper.window.help.welcome(state)
+        with keeper.catching():
             code = app.exec()
-        window.close()
+        keeper.window.close()
     return code
 
 
@@ -113,12 +118,17 @@ def known_settings(settings: RecognitionSettings) -> RecognitionSettings:
 
 
 def run_demo(
-    *, settings: RecognitionSettings, watch_s: float, out_dir: Path, tell: Callable[[DemoSummary], None]
+    *,
+    settings: RecognitionSettings,
+    watch_s: float,
+    out_dir: Path,
+    tell: Callable[[DemoSummary], None],
+    language: str | None = None,
 ) -> None:
     """Play the demo scene in the window, off screen where there is no display; `tell` gets its summary at the end.
 
     On a screen the window stays open afterwards; closed early, it tells nothing. Nobody's gallery is touched: the demo
-    has its own, in memory.
+    has its own, in memory. `language` is a code; None: the system's.
 
     Raises:
         KnownError: if the screenshots cannot be written, or the demo does not get on.
@@ -138,23 +148,25 @@ def run_demo(
         from metaface_gui.gui.demo_director import DemoDirector  # noqa: PLC0415
         from metaface_gui.gui.demo_summary import DemoPersonFiles  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
+        from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
+        from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
         from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
 
         own_state = WindowState(QSettings(str(Path(own_folder) / "window.ini"), QSettings.Format.IniFormat))
-        window = MainWindow(parts.engine, parts.bridge, own_state)
-        window.resize(1280, 800)
-        window.show()
+        own_state.language = language or ""
+        install_translation(app, own_state.language)
+        keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state))
+        keeper.window.resize(1280, 800)
+        keeper.window.show()
         people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
         director = DemoDirector(
             parts.engine,
             parts.bridge,
-            window,
+            lambda: keeper.window,
             people,
-            open_tab=window.side.open_key,
-            open_page=window.stage.open_page,
-            explain=window.stage.explain,
             watch_s=watch_s,
             out_dir=out_dir,
+            parent=keeper,
         )
         failures: list[KnownError] = []
         director.finished.connect(tell)
@@ -163,10 +175,10 @@ def run_demo(
         if is_offscreen:
             director.finished.connect(app.quit)
         director.start()
-        window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
-        with window.reports.catching():
+        keeper.window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
+        with keeper.catching():
             app.exec()
-        window.close()
+        keeper.window.close()
     if failures:
         raise failures[0]
 

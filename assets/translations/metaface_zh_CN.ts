@@ -816,6 +816,10 @@ face</source>
       <translation>适应方法：{keys}</translation>
     </message>
     <message>
+      <source>language of the window and of what is printed (default: the system's)</source>
+      <translation>窗口和输出所用的语言（默认：系统语言）</translation>
+    </message>
+    <message>
       <source>metaface: interrupted</source>
       <translation>metaface：已中断</translation>
     </message>
@@ -1340,6 +1344,17 @@ face</source>
     </message>
   </context>
   <context>
+    <name>Consent</name>
+    <message>
+      <source>recognise this person in this computer's camera pictures and files</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>confirmed on screen by whoever enrolled them</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>ConsentBox</name>
     <message>
       <source>This person has agreed</source>
@@ -1354,12 +1369,20 @@ face</source>
       <translation>会保存什么？</translation>
     </message>
     <message>
+      <source>Purpose…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Read or change what the person agrees to, and who agreed</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Face pictures, and numbers made from them, are kept on this computer only.</source>
       <translation>人脸照片以及由其算出的数字只保存在这台电脑上。</translation>
     </message>
     <message>
-      <source>Agreed when they were enrolled, on {day}.</source>
-      <translation>已于 {day} 录入时同意。</translation>
+      <source>Agreed when they were enrolled, on {day}; {end}.</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>
@@ -1379,6 +1402,69 @@ face</source>
     <message>
       <source>Models</source>
       <translation>模型</translation>
+    </message>
+  </context>
+  <context>
+    <name>Demo</name>
+    <message>
+      <source>waiting for a face</source>
+      <translation>等待人脸</translation>
+    </message>
+    <message>
+      <source>recording</source>
+      <translation>录制</translation>
+    </message>
+    <message>
+      <source>saving</source>
+      <translation>保存</translation>
+    </message>
+    <message>
+      <source>waiting for the name</source>
+      <translation>等待姓名</translation>
+    </message>
+    <message>
+      <source>reading pictures</source>
+      <translation>读取图片</translation>
+    </message>
+    <message>
+      <source>watching</source>
+      <translation>观看</translation>
+    </message>
+    <message>
+      <source>adapting all methods</source>
+      <translation>适应所有方法</translation>
+    </message>
+    <message>
+      <source>comparing</source>
+      <translation>对比</translation>
+    </message>
+    <message>
+      <source>correcting</source>
+      <translation>更正</translation>
+    </message>
+    <message>
+      <source>waiting for the correction</source>
+      <translation>等待更正</translation>
+    </message>
+    <message>
+      <source>undoing</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>waiting for the stranger</source>
+      <translation>等待陌生人</translation>
+    </message>
+    <message>
+      <source>naming the stranger</source>
+      <translation>给陌生人命名</translation>
+    </message>
+    <message>
+      <source>testing the methods</source>
+      <translation>测试各方法</translation>
+    </message>
+    <message>
+      <source>done</source>
+      <translation>完成</translation>
     </message>
   </context>
   <context>
@@ -3604,6 +3690,49 @@ face</source>
     </message>
   </context>
   <context>
+    <name>Periods</name>
+    <message>
+      <source>kept without limit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>was to be kept until {day}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>kept until {day}, {hour}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>kept until {day}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>ended {ago}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>ends within the hour</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>ends in {n} h</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>ends in {n} days</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{one} and {other}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{one} and {n} others</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>PersonDetails</name>
     <message>
       <source>Add shots</source>
@@ -4202,6 +4331,45 @@ in ms</source>
     </message>
   </context>
   <context>
+    <name>RetentionBox</name>
+    <message>
+      <source>Keep for</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>How long this person agrees to be kept. MetaFace asks before it deletes anybody</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No limit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 day</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 month</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 year</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Until a date…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Last day</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The last day on which this person may be kept</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>ScoreBars</name>
     <message>
       <source>Scores of the best people</source>
@@ -4730,6 +4898,29 @@ in ms</source>
     <message>
       <source>Studio</source>
       <translation>工作台</translation>
+    </message>
+  </context>
+  <context>
+    <name>TermsPopup</name>
+    <message>
+      <source>What the person agrees to</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Purpose</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Who agreed, and how</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The usual words</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Both are kept with the consent, as are its date and the version of this wording, {no}.</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>

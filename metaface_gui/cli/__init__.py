@@ -15,8 +15,16 @@ VERBS = ("demo", "enroll", "recognize", "gallery", "train", "evaluate", "bench",
 
 def opens_window(arguments: Sequence[str]) -> bool:
     """Whether a command line opens the window, as far as can be told before there is a parser."""
-    if any(argument in ("-h", "--help") for argument in arguments):
-        return False
-    # What follows an option is its value: `--source demo`.
-    words = (word for option, word in pairwise(("", *arguments)) if not option.startswith("-"))
-    return not any(word in VERBS for word in words)
+    return not asks_for_help(arguments) and not verbs_in(arguments)
+
+
+def asks_for_help(arguments: Sequence[str]) -> bool:
+    """Whether a command line only wants to know what can be said."""
+    return any(argument in ("-h", "--help") for argument in arguments)
+
+
+def verbs_in(arguments: Sequence[str]) -> list[str]:
+    """What looks like a verb in a command line; the first one is."""
+    # What follows an option is its value: `--source demo`; but not in `--device=cpu demo`.
+    words = (word for option, word in pairwise(("", *arguments)) if not option.startswith("-") or "=" in option)
+    return [word for word in words if word in VERBS]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_recognition_options, recognition_settings
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.learners import learner_class
@@ -52,6 +53,7 @@ def _run(args: argparse.Namespace) -> int:
         watch_s=max(1.0, args.seconds),
         out_dir=args.out,
         tell=partial(_print, console=Console(highlight=False)),
+        language=language_of(args),
     )
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.capture.specification import parse_source
@@ -38,4 +39,5 @@ def _run(args: argparse.Namespace) -> int:
         choose_settings=lambda remembered: recognition_settings(
             args, remembered, args.learner[0] if args.learner else None
         ),
+        language=language_of(args),
     )

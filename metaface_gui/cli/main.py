@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from metaface_gui.cli import bench, demo, enroll, evaluate, gallery, gui, recognize, train, weights
+from metaface_gui.cli.language import add_language_option, makes_own_application, speaking
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.translation import error_text, translate
 
@@ -17,6 +18,13 @@ _EXIT_INTERRUPTED = 130
 
 def run(arguments: Sequence[str]) -> int:
     """Parse and do; returns 0 done, 1 the user's input was at fault. Usage errors leave with `SystemExit(2)`."""
+    if makes_own_application(arguments):
+        return _run(arguments)
+    with speaking(arguments):
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     args = build_parser().parse_args(arguments)
     try:
         return int(args.run(args))
@@ -42,4 +50,6 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title=translate("Commands", "commands"), metavar="COMMAND")
     for verb in (demo, enroll, recognize, gallery, train, evaluate, bench, weights):
         verb.add_parser(verbs)
+    for each in (parser, *verbs.choices.values()):
+        add_language_option(each)
     return parser

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.comparison import LearnerTally
@@ -34,6 +33,8 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import FrameResult, TrackedFace
@@ -51,28 +52,28 @@ _GUEST = "Guest"
 
 
 class _Step(Enum):
-    EMPTY = "waiting for a face"
-    RECORDING = "recording"
-    SAVING = "saving"
-    NAMING = "waiting for the name"
-    STILLS = "reading pictures"
-    WATCHING = "watching"
-    ADAPTING = "adapting all methods"
-    COMPARING = "comparing"
-    REJECTING = "correcting"
-    DENIED = "waiting for the correction"
-    UNDOING = "undoing"
-    GREETING = "waiting for the stranger"
-    GREETED = "naming the stranger"
-    TESTING = "testing the methods"
-    DONE = "done"
+    EMPTY = QT_TRANSLATE_NOOP("Demo", "waiting for a face")
+    RECORDING = QT_TRANSLATE_NOOP("Demo", "recording")
+    SAVING = QT_TRANSLATE_NOOP("Demo", "saving")
+    NAMING = QT_TRANSLATE_NOOP("Demo", "waiting for the name")
+    STILLS = QT_TRANSLATE_NOOP("Demo", "reading pictures")
+    WATCHING = QT_TRANSLATE_NOOP("Demo", "watching")
+    ADAPTING = QT_TRANSLATE_NOOP("Demo", "adapting all methods")
+    COMPARING = QT_TRANSLATE_NOOP("Demo", "comparing")
+    REJECTING = QT_TRANSLATE_NOOP("Demo", "correcting")
+    DENIED = QT_TRANSLATE_NOOP("Demo", "waiting for the correction")
+    UNDOING = QT_TRANSLATE_NOOP("Demo", "undoing")
+    GREETING = QT_TRANSLATE_NOOP("Demo", "waiting for the stranger")
+    GREETED = QT_TRANSLATE_NOOP("Demo", "naming the stranger")
+    TESTING = QT_TRANSLATE_NOOP("Demo", "testing the methods")
+    DONE = QT_TRANSLATE_NOOP("Demo", "done")
 
 
 class DemoDirector(QObject):
     """Steps through the demo on the GUI thread as the engine's events come in; `finished` carries the `DemoSummary`.
 
-    `failed` carries a `KnownError` when nothing happens for a minute. `open_tab` shows the side panel of that key,
-    `open_page` a page of the studio, and `explain` the page about a face.
+    `failed` carries a `KnownError` when nothing happens for a minute. `window` is asked each time, as another language
+    brings another one.
     """
 
     finished = Signal(object)
@@ -82,18 +83,15 @@ class DemoDirector(QObject):
         self,
         engine: EngineApi,
         bridge: EngineBridge,
-        window: QWidget,
+        window: Callable[[], MainWindow],
         people: Sequence[DemoPersonFiles],
         *,
-        open_tab: Callable[[str], None],
-        open_page: Callable[[str], None],
-        explain: Callable[[int], None],
         watch_s: float,
         out_dir: Path | None,
+        parent: QObject | None = None,
     ) -> None:
-        super().__init__(window)
+        super().__init__(parent)
         self._engine, self._window = engine, window
-        self._open_tab, self._open_page, self._explain = open_tab, open_page, explain
         self._people = {person.name: person for person in people}
         self._to_enroll = list(self._people)
         self._watch_s = watch_s
@@ -161,7 +159,7 @@ class DemoDirector(QObject):
             self._screenshot("1-empty", self._start_recording)
 
     def _start_recording(self) -> None:
-        self._open_tab("enroll")
+        self._window().side.open_key("enroll")
         self._engine.start_recording()
 
     def _on_enrollment(self, event: EnrollmentChanged) -> None:
@@ -178,7 +176,7 @@ class DemoDirector(QObject):
             self.failed.emit(event.error)
 
     def _save(self) -> None:
-        self._open_tab("people")
+        self._window().side.open_key("people")
         self._go(_Step.NAMING)
         self._to_enroll.remove(self._current)
         self._asked_at = time.perf_counter()
@@ -210,7 +208,7 @@ class DemoDirector(QObject):
     def _watch(self, result: FrameResult) -> None:
         if self._look_at(result):
             self._go(_Step.ADAPTING)
-            self._open_page("compare")
+            self._window().stage.open_page("compare")
             self._engine.set_compared([key for key in LEARNERS if key != self._learner])
 
     def _wait_for_all(self, _result: FrameResult) -> None:
@@ -230,7 +228,7 @@ class DemoDirector(QObject):
             if share >= due and show(result):
                 self._tour.pop(0)
         elif is_over and len(self._methods) == len(LEARNERS):
-            self._open_page("compare")
+            self._window().stage.open_page("compare")
             self._go(_Step.REJECTING)
             self._screenshot("8-compare")
 
@@ -246,14 +244,14 @@ class DemoDirector(QObject):
     def _show_map(self, result: FrameResult) -> bool:
         if result.faces:
             self._awaits = "6-map"
-            self._open_page("map")
+            self._window().stage.open_page("map")
         return bool(result.faces)
 
     def _show_why(self, result: FrameResult) -> bool:
         named = self._somebody(result)
         if named is not None:
             self._awaits = "7-why"
-            self._explain(named.track_id)
+            self._window().stage.explain(named.track_id)
         return named is not None
 
     def _on_map(self, event: MapChanged) -> None:
@@ -315,7 +313,7 @@ class DemoDirector(QObject):
     # Report ---------------------------------------------------------------------------------------------------------
 
     def _test(self) -> None:
-        self._open_page("report")
+        self._window().stage.open_page("report")
         self._engine.self_test()
 
     def _on_self_tested(self, event: SelfTested) -> None:
@@ -386,7 +384,7 @@ class DemoDirector(QObject):
 
     def _give_up(self) -> None:
         text = QT_TRANSLATE_NOOP("Errors", "The demo got stuck while {step}. Close other programs and try again.")
-        self.failed.emit(KnownError(text, step=self._step.value))
+        self.failed.emit(KnownError(text, step=translate("Demo", self._step.value)))
 
     def _screenshot(self, name: str, then: Callable[[], None] = lambda: None) -> None:
         """Take a picture once the window has painted what was just decided, then go on."""
@@ -394,7 +392,7 @@ class DemoDirector(QObject):
         def grab() -> None:
             if self._out_dir is not None:
                 path = self._out_dir / f"{name}.png"
-                if self._window.grab().save(str(path)):
+                if self._window().grab().save(str(path)):
                     self._screenshots.append(path)
             then()
 

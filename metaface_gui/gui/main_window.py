@@ -46,12 +46,9 @@ _PANEL_WIDTH = 360
 
 
 class MainWindow(QMainWindow):
-    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge.
+    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge."""
 
-    `language_chosen` carries a code ("": the system's); only a new window can speak it, see `WindowKeeper`.
-    """
-
-    language_chosen = Signal(str)
+    language_chosen = Signal(str)  # a code ("": the system's), which only a new window can speak: see `WindowKeeper`
 
     def __init__(
         self,

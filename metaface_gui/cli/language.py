@@ -1,0 +1,71 @@
+"""`--lang`: what the commands speak. They follow the system unless told otherwise; JSON and CSV are the same in all."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from metaface_gui.cli import asks_for_help, verbs_in
+from metaface_gui.gui.translation import (
+    available_languages,
+    best_language,
+    install_translation,
+    remove_translation,
+    translate,
+)
+
+
+def add_language_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--lang CODE`; not given, it leaves what another parser of the same line has read."""
+    parser.add_argument(
+        "--lang",
+        choices=("en", *available_languages()),
+        default=argparse.SUPPRESS,
+        help=translate("Commands", "language of the window and of what is printed (default: the system's)"),
+    )
+
+
+def language_of(args: argparse.Namespace) -> str | None:
+    """The code that was given; None: none was."""
+    code = getattr(args, "lang", None)
+    return code if isinstance(code, str) else None
+
+
+def makes_own_application(arguments: Sequence[str]) -> bool:
+    """Whether a command line shows a window: it speaks from then on, and can have no application beside its own."""
+    return not asks_for_help(arguments) and verbs_in(arguments)[:1] in ([], ["demo"])
+
+
+@contextmanager
+def speaking(arguments: Sequence[str]) -> Iterator[None]:
+    """Print in the language that a command line asks for, else in the system's, while this is entered."""
+    asked = _asked(arguments)
+    code = best_language([asked] if asked else QLocale.system().uiLanguages(), available_languages())
+    if not code:
+        yield
+        return
+    app = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
+    install_translation(app, code)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # of a terminal that lacks the letters
+    try:
+        yield
+    finally:
+        remove_translation(app)
+
+
+def _asked(arguments: Sequence[str]) -> str:
+    """What follows `--lang`, before there is a parser, whose help is to be in that language."""
+    found = ""
+    for number, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            found = word.removeprefix("--lang=")
+        elif word == "--lang" and number + 1 < len(arguments):
+            found = arguments[number + 1]
+    return found
