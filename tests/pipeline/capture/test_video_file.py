@@ -60,6 +60,43 @@ def test_truncated_video_says_how_much_could_be_read(video: Path) -> None:
     source.close()
 
 
+@pytest.mark.parametrize(
+    ("said", "there", "breaks_off"),
+    [(60, 55, False), (60, 54, True), (200, 190, False), (200, 189, True), (20, 16, False)],
+)
+def test_a_header_may_be_off_by_five_frames_or_a_twentieth(
+    video: Path, monkeypatch: pytest.MonkeyPatch, said: int, there: int, breaks_off: bool
+) -> None:
+    class Container:
+        """As many pictures as there are, and what the header says of them."""
+
+        def __init__(self, path: str, api: int) -> None:
+            self.left = there
+
+        def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+            return True
+
+        def get(self, key: int) -> float:
+            return {cv2.CAP_PROP_FRAME_COUNT: float(said), cv2.CAP_PROP_FPS: 25.0}.get(key, 100.0)
+
+        def read(self) -> tuple[bool, np.ndarray | None]:
+            self.left -= 1
+            return (True, np.zeros((100, 100, 3), np.uint8)) if self.left >= 0 else (False, None)
+
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr(cv2, "VideoCapture", Container)
+    source = VideoFileSource(video)
+    source.open()
+    if breaks_off:
+        with pytest.raises(SourceError, match=f"{there} of {said} frames"):
+            read_all(source)
+    else:
+        assert len(read_all(source)) == there
+    source.close()
+
+
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no file"):
         VideoFileSource(tmp_path / "no.mp4").open()
