@@ -13,6 +13,7 @@ from PySide6.QtCore import QTranslator
 
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import hyperparameters_of
+from metaface_gui.pipeline.learners.strategies import STRATEGIES
 from tests.update_translations import (
     FOLDER,
     PACKAGE,
@@ -133,8 +134,11 @@ def test_what_methods_say_of_themselves_is_marked(in_code: list[Text]) -> None:
     """They are looked up by variables, which no extractor follows."""
     marked = set(in_code)
     for learner in ALL_LEARNERS.values():
-        for words in (learner.title, learner.short_title, learner.explanation):
+        assert Text("ShortTitles", learner.short_title) in marked
+        for words in (learner.title, learner.explanation):
             assert Text("Learners", words) in marked, words
+    for strategy in STRATEGIES:
+        assert Text("Strategies", strategy.label) in marked
     for key in LEARNERS:
         for parameter in hyperparameters_of(key):
             for words in (parameter.title, parameter.explanation, *parameter.choice_titles):
@@ -146,6 +150,8 @@ def test_chinese_names_of_methods_have_the_english_one_in_brackets(chinese: dict
         title = chinese[Text("Learners", learner.title)]
         assert HAN.search(title), title
         assert re.search(r"（[A-Z][\w² -]+）$", title), title
+        # Nine of them stand side by side.
+        assert len(chinese[Text("ShortTitles", learner.short_title)]) <= 7
 
 
 def test_chinese_is_written_with_its_own_punctuation(chinese: dict[Text, str]) -> None:

@@ -1347,11 +1347,11 @@ face</source>
     <name>Consent</name>
     <message>
       <source>recognise this person in this computer's camera pictures and files</source>
-      <translation type="unfinished" />
+      <translation>在这台电脑的摄像头画面和文件中认出此人</translation>
     </message>
     <message>
       <source>confirmed on screen by whoever enrolled them</source>
-      <translation type="unfinished" />
+      <translation>由录入者在屏幕上确认</translation>
     </message>
   </context>
   <context>
@@ -1370,11 +1370,11 @@ face</source>
     </message>
     <message>
       <source>Purpose…</source>
-      <translation type="unfinished" />
+      <translation>用途…</translation>
     </message>
     <message>
       <source>Read or change what the person agrees to, and who agreed</source>
-      <translation type="unfinished" />
+      <translation>查看或修改本人同意的内容以及由谁同意</translation>
     </message>
     <message>
       <source>Face pictures, and numbers made from them, are kept on this computer only.</source>
@@ -1382,7 +1382,22 @@ face</source>
     </message>
     <message>
       <source>Agreed when they were enrolled, on {day}; {end}.</source>
-      <translation type="unfinished" />
+      <translation>已于 {day} 录入时同意；{end}。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ConsentRecords</name>
+    <message>
+      <source>Consent</source>
+      <translation>同意</translation>
+    </message>
+    <message>
+      <source>Given by: {who}</source>
+      <translation>由 {who} 给出</translation>
+    </message>
+    <message>
+      <source>Wording {no}; {end}</source>
+      <translation>文本版本 {no}；{end}</translation>
     </message>
   </context>
   <context>
@@ -1507,6 +1522,84 @@ face</source>
     <message>
       <source>Play it</source>
       <translation>播放</translation>
+    </message>
+  </context>
+  <context>
+    <name>DueBanner</name>
+    <message>
+      <source>Periods that are over</source>
+      <translation>已到期的保留期限</translation>
+    </message>
+    <message>
+      <source>Review…</source>
+      <translation>查看…</translation>
+    </message>
+    <message>
+      <source>See who it is, and keep or delete them</source>
+      <translation>查看是谁，选择保留或删除</translation>
+    </message>
+    <message>
+      <source>Not now</source>
+      <translation>暂不</translation>
+    </message>
+    <message>
+      <source>Not now: it comes again at the next start, or when somebody else is due</source>
+      <translation>暂不处理：下次启动或又有人到期时会再次提醒</translation>
+    </message>
+    <message>
+      <source>Over is the time for which {who} may be kept, and soon that of {n} more.</source>
+      <translation>{who} 的保留期限已到，另有 {n} 人即将到期。</translation>
+    </message>
+    <message>
+      <source>Over is the time for which {who} may be kept.</source>
+      <translation>{who} 的保留期限已到。</translation>
+    </message>
+    <message>
+      <source>Soon over is the time for which {who} may be kept; then they are deleted for good.</source>
+      <translation>{who} 的保留期限即将到期，届时会被彻底删除。</translation>
+    </message>
+    <message>
+      <source>Soon over is the time for which {who} may be kept.</source>
+      <translation>{who} 的保留期限即将到期。</translation>
+    </message>
+  </context>
+  <context>
+    <name>DueDialog</name>
+    <message>
+      <source>Periods that are over</source>
+      <translation>已到期的保留期限</translation>
+    </message>
+    <message>
+      <source>These people agreed to be kept until a day that has come or soon will. Ask them, then choose. Nobody is deleted unless you say so.</source>
+      <translation>这些人同意保留到的日期已到或即将到来。请先询问本人再选择。除非你确认，否则不会删除任何人。</translation>
+    </message>
+    <message>
+      <source>People whose period is over or soon will be</source>
+      <translation>期限已到或即将到期的人</translation>
+    </message>
+    <message>
+      <source>Keep for the same time again</source>
+      <translation>再保留同样长的时间</translation>
+    </message>
+    <message>
+      <source>From the end of the period, or from now on if that is over</source>
+      <translation>从期限结束时算起；已到期则从现在算起</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Delete them with all their shots; it can be undone for ten seconds</source>
+      <translation>删除这些人及其所有样本；十秒内可以撤销</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Delete {n}</source>
+      <translation>删除 {n} 人</translation>
     </message>
   </context>
   <context>
@@ -2464,6 +2557,45 @@ face</source>
     </message>
   </context>
   <context>
+    <name>ForgetDialog</name>
+    <message>
+      <source>Forget everything</source>
+      <translation>忘记一切</translation>
+    </message>
+    <message>
+      <source>Forget everything, for good?</source>
+      <translation>彻底忘记一切？</translation>
+    </message>
+    <message>
+      <source>All {n} people of this gallery go, with their {shots} shots, “not this person” faces, consents and what recognises them; copies beside the gallery, its key, what can be undone, and the unknown faces of the last minutes. The gallery stays open, empty.</source>
+      <translation>此人脸库的全部 {n} 人都会被删除，包括他们的 {shots} 个样本、“不是此人”的人脸、同意记录和用于识别的数据；还有人脸库旁的副本、密钥、可撤销的内容，以及最近几分钟的未知人脸。人脸库保持打开，但为空。</translation>
+    </message>
+    <message>
+      <source>What you exported, reported or recorded stays; delete it yourself if it has to go. Recordings are in {where}</source>
+      <translation>你导出、生成报告或录制的文件不会删除；如需删除请自行处理。录像位于 {where}</translation>
+    </message>
+    <message>
+      <source>Number of people</source>
+      <translation>人数</translation>
+    </message>
+    <message>
+      <source>To confirm, type the number of people, {n}:</source>
+      <translation>请输入人数 {n} 以确认：</translation>
+    </message>
+    <message>
+      <source>Forget everything for good</source>
+      <translation>彻底忘记一切</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>There is no undo.</source>
+      <translation>此操作无法撤销。</translation>
+    </message>
+  </context>
+  <context>
     <name>FpirSlider</name>
     <message>
       <source>Strangers that may be taken for somebody</source>
@@ -2733,6 +2865,17 @@ face</source>
     </message>
   </context>
   <context>
+    <name>KeepingLine</name>
+    <message>
+      <source>Consent…</source>
+      <translation>同意…</translation>
+    </message>
+    <message>
+      <source>What this person agreed to</source>
+      <translation>此人同意的内容</translation>
+    </message>
+  </context>
+  <context>
     <name>KnownPassphraseDialog</name>
     <message>
       <source>The file has a passphrase</source>
@@ -2769,10 +2912,6 @@ face</source>
       <translation>匹配网络（Matching）</translation>
     </message>
     <message>
-      <source>Matching</source>
-      <translation>匹配网络</translation>
-    </message>
-    <message>
       <source>Compares a face with every single shot; the more alike a shot, the more attention it gets.</source>
       <translation>把人脸与每个样本逐一比较；样本越像，得到的注意力越多。</translation>
     </message>
@@ -2781,20 +2920,12 @@ face</source>
       <translation>元网络（Meta Network）</translation>
     </message>
     <message>
-      <source>Meta-net</source>
-      <translation>元网络</translation>
-    </message>
-    <message>
       <source>One network looks at all shots and writes the weights of a second one, which names the faces.</source>
       <translation>一个网络看过所有样本后，写出另一个网络的权重，由后者认人。</translation>
     </message>
     <message>
       <source>Learned optimizer</source>
-      <translation>元优化器（Meta-Optimizer）</translation>
-    </message>
-    <message>
-      <source>Meta-opt</source>
-      <translation>元优化器</translation>
+      <translation>元优化器（Learned Optimizer）</translation>
     </message>
     <message>
       <source>Fine-tunes as MAML does, but a small trained network decides how far each step goes and where.</source>
@@ -2805,20 +2936,12 @@ face</source>
       <translation>原型网络（Prototypical）</translation>
     </message>
     <message>
-      <source>Prototypes</source>
-      <translation>原型网络</translation>
-    </message>
-    <message>
       <source>Averages each person's shots into one prototype; a face goes to the nearest prototype.</source>
       <translation>把每个人的样本平均成一个原型；人脸归于最近的原型。</translation>
     </message>
     <message>
       <source>Stock embeddings, nearest prototype</source>
       <translation>原始嵌入，最近原型（Stock）</translation>
-    </message>
-    <message>
-      <source>Stock</source>
-      <translation>原始嵌入</translation>
     </message>
     <message>
       <source>The baseline: the nearest average of each person's shots, with nothing of its own meta-trained.</source>
@@ -2837,10 +2960,6 @@ face</source>
       <translation>自动 · 强化学习（RL²）</translation>
     </message>
     <message>
-      <source>Auto RL²</source>
-      <translation>自动 RL²</translation>
-    </message>
-    <message>
       <source>Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.</source>
       <translation>在录入的样本上试用多种方法，根据前几次的效果选择下一种，留下最好的。</translation>
     </message>
@@ -2849,44 +2968,12 @@ face</source>
       <translation>孪生网络（Siamese）</translation>
     </message>
     <message>
-      <source>Siamese</source>
-      <translation>孪生网络</translation>
-    </message>
-    <message>
       <source>Asks of every shot: is this the same person? Then pools the answers, person by person.</source>
       <translation>对每个样本问：是同一个人吗？再按人汇总答案。</translation>
     </message>
     <message>
-      <source>Prototypes, augmented</source>
-      <translation>原型网络，数据增强</translation>
-    </message>
-    <message>
       <source>Task clusters</source>
       <translation>任务聚类（Task Clusters）</translation>
-    </message>
-    <message>
-      <source>MAML, ten steps</source>
-      <translation>MAML，十步</translation>
-    </message>
-    <message>
-      <source>MAML, small rate</source>
-      <translation>MAML，小学习率</translation>
-    </message>
-    <message>
-      <source>MAML, augmented</source>
-      <translation>MAML，数据增强</translation>
-    </message>
-    <message>
-      <source>Prototypes, Euclidean</source>
-      <translation>原型网络，欧氏距离</translation>
-    </message>
-    <message>
-      <source>Prototypes, Mahalanobis</source>
-      <translation>原型网络，马氏距离</translation>
-    </message>
-    <message>
-      <source>Clusters</source>
-      <translation>任务聚类</translation>
     </message>
     <message>
       <source>Sees what kind of gallery this is, starts from what such galleries need, then averages the shots.</source>
@@ -3693,43 +3780,43 @@ face</source>
     <name>Periods</name>
     <message>
       <source>kept without limit</source>
-      <translation type="unfinished" />
+      <translation>不限期保留</translation>
     </message>
     <message>
       <source>was to be kept until {day}</source>
-      <translation type="unfinished" />
+      <translation>原定保留至 {day}</translation>
     </message>
     <message>
       <source>kept until {day}, {hour}</source>
-      <translation type="unfinished" />
+      <translation>保留至 {day} {hour}</translation>
     </message>
     <message>
       <source>kept until {day}</source>
-      <translation type="unfinished" />
+      <translation>保留至 {day}</translation>
     </message>
     <message>
       <source>ended {ago}</source>
-      <translation type="unfinished" />
+      <translation>{ago}到期</translation>
     </message>
     <message>
       <source>ends within the hour</source>
-      <translation type="unfinished" />
+      <translation>一小时内到期</translation>
     </message>
     <message>
       <source>ends in {n} h</source>
-      <translation type="unfinished" />
+      <translation>{n} 小时后到期</translation>
     </message>
     <message>
       <source>ends in {n} days</source>
-      <translation type="unfinished" />
+      <translation>{n} 天后到期</translation>
     </message>
     <message>
       <source>{one} and {other}</source>
-      <translation type="unfinished" />
+      <translation>{one} 和 {other}</translation>
     </message>
     <message>
       <source>{one} and {n} others</source>
-      <translation type="unfinished" />
+      <translation>{one} 等 {n} 人</translation>
     </message>
   </context>
   <context>
@@ -4334,39 +4421,39 @@ in ms</source>
     <name>RetentionBox</name>
     <message>
       <source>Keep for</source>
-      <translation type="unfinished" />
+      <translation>保留期限</translation>
     </message>
     <message>
       <source>How long this person agrees to be kept. MetaFace asks before it deletes anybody</source>
-      <translation type="unfinished" />
+      <translation>本人同意保留多久。MetaFace 在删除任何人之前都会先询问</translation>
     </message>
     <message>
       <source>No limit</source>
-      <translation type="unfinished" />
+      <translation>不限</translation>
     </message>
     <message>
       <source>1 day</source>
-      <translation type="unfinished" />
+      <translation>1 天</translation>
     </message>
     <message>
       <source>1 month</source>
-      <translation type="unfinished" />
+      <translation>1 个月</translation>
     </message>
     <message>
       <source>1 year</source>
-      <translation type="unfinished" />
+      <translation>1 年</translation>
     </message>
     <message>
       <source>Until a date…</source>
-      <translation type="unfinished" />
+      <translation>到某个日期…</translation>
     </message>
     <message>
       <source>Last day</source>
-      <translation type="unfinished" />
+      <translation>最后一天</translation>
     </message>
     <message>
       <source>The last day on which this person may be kept</source>
-      <translation type="unfinished" />
+      <translation>可以保留此人的最后一天</translation>
     </message>
   </context>
   <context>
@@ -4549,6 +4636,49 @@ in ms</source>
     <message>
       <source>Of the mixture: low takes the nearest start almost alone, high takes all of them alike.</source>
       <translation>混合的温度：低则几乎只取最近的起点，高则所有起点一视同仁。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShortTitles</name>
+    <message>
+      <source>MAML</source>
+      <translation>MAML</translation>
+    </message>
+    <message>
+      <source>Matching</source>
+      <translation>匹配网络</translation>
+    </message>
+    <message>
+      <source>Meta-net</source>
+      <translation>元网络</translation>
+    </message>
+    <message>
+      <source>Meta-opt</source>
+      <translation>元优化器</translation>
+    </message>
+    <message>
+      <source>Prototypes</source>
+      <translation>原型网络</translation>
+    </message>
+    <message>
+      <source>Stock</source>
+      <translation>原始嵌入</translation>
+    </message>
+    <message>
+      <source>Reptile</source>
+      <translation>Reptile</translation>
+    </message>
+    <message>
+      <source>Auto RL²</source>
+      <translation>自动 RL²</translation>
+    </message>
+    <message>
+      <source>Siamese</source>
+      <translation>孪生网络</translation>
+    </message>
+    <message>
+      <source>Clusters</source>
+      <translation>任务聚类</translation>
     </message>
   </context>
   <context>
@@ -4894,6 +5024,65 @@ in ms</source>
     </message>
   </context>
   <context>
+    <name>Strategies</name>
+    <message>
+      <source>Prototypes</source>
+      <translation>原型网络</translation>
+    </message>
+    <message>
+      <source>MAML</source>
+      <translation>MAML</translation>
+    </message>
+    <message>
+      <source>Matching</source>
+      <translation>匹配网络</translation>
+    </message>
+    <message>
+      <source>Prototypes, augmented</source>
+      <translation>原型网络，数据增强</translation>
+    </message>
+    <message>
+      <source>Meta network</source>
+      <translation>元网络</translation>
+    </message>
+    <message>
+      <source>Task clusters</source>
+      <translation>任务聚类</translation>
+    </message>
+    <message>
+      <source>Reptile</source>
+      <translation>Reptile</translation>
+    </message>
+    <message>
+      <source>Learned optimizer</source>
+      <translation>元优化器</translation>
+    </message>
+    <message>
+      <source>Siamese</source>
+      <translation>孪生网络</translation>
+    </message>
+    <message>
+      <source>MAML, ten steps</source>
+      <translation>MAML，十步</translation>
+    </message>
+    <message>
+      <source>MAML, small rate</source>
+      <translation>MAML，小学习率</translation>
+    </message>
+    <message>
+      <source>MAML, augmented</source>
+      <translation>MAML，数据增强</translation>
+    </message>
+    <message>
+      <source>Prototypes, Euclidean</source>
+      <translation>原型网络，欧氏距离</translation>
+    </message>
+    <message>
+      <source>Prototypes, Mahalanobis</source>
+      <translation>原型网络，马氏距离</translation>
+    </message>
+  </context>
+  <context>
     <name>StudioDock</name>
     <message>
       <source>Studio</source>
@@ -4904,23 +5093,23 @@ in ms</source>
     <name>TermsPopup</name>
     <message>
       <source>What the person agrees to</source>
-      <translation type="unfinished" />
+      <translation>本人同意的内容</translation>
     </message>
     <message>
       <source>Purpose</source>
-      <translation type="unfinished" />
+      <translation>用途</translation>
     </message>
     <message>
       <source>Who agreed, and how</source>
-      <translation type="unfinished" />
+      <translation>由谁同意，如何同意</translation>
     </message>
     <message>
       <source>The usual words</source>
-      <translation type="unfinished" />
+      <translation>惯用文字</translation>
     </message>
     <message>
       <source>Both are kept with the consent, as are its date and the version of this wording, {no}.</source>
-      <translation type="unfinished" />
+      <translation>两者连同日期和本文本的版本（{no}）随同意记录一起保存。</translation>
     </message>
   </context>
   <context>

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_recognition_options, recognition_settings
+from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.translation import translate
-from metaface_gui.pipeline.learners import learner_class
 
 if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
@@ -109,7 +109,7 @@ def _methods_table(summary: DemoSummary) -> Table:
     rows = {row.learner: row for row in report.rows}
     for tally in summary.methods:
         row = rows.get(tally.learner)
-        title = translate("Learners", learner_class(tally.learner).short_title)
+        title = learner_short_title(tally.learner)
         table.add_row(
             f"{title} *" if tally.learner == report.recommended else title,
             _percent(tally.right, tally.judged),

@@ -16,7 +16,7 @@ def learner_title(key: str) -> str:
 
 def learner_short_title(key: str) -> str:
     """A method's name for a narrow place: at most 12 characters in English."""
-    return translate("Learners", ALL_LEARNERS[key].short_title) if key in ALL_LEARNERS else key
+    return translate("ShortTitles", ALL_LEARNERS[key].short_title) if key in ALL_LEARNERS else key
 
 
 def learner_explanation(key: str) -> str:

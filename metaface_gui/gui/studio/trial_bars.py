@@ -78,7 +78,7 @@ class _List(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bold = QFontMetrics(font(FontSize.BODY, bold=True))
-        names = [translate("Learners", trial.strategy) for trial in self._trials]
+        names = [translate("Strategies", trial.strategy) for trial in self._trials]
         room = round(self.width() * _MOST_NAME) - _MARK
         name_width = min(room, max((bold.horizontalAdvance(name) for name in names), default=0))
         number_width = bold.horizontalAdvance("100.0\u00a0%") + Space.S

@@ -175,7 +175,7 @@ class MetaLearner(ABC):
     title: ClassVar[str]
     """Name on screen, English, marked for translation."""
     short_title: ClassVar[str]
-    """The same for a narrow place: at most 12 characters."""
+    """The same for a narrow place, at most 12 characters; marked in a context of its own, `ShortTitles`."""
     explanation: ClassVar[str]
     """What it does, in one line for somebody who knows faces but not meta-learning; English, marked for translation."""
     citation: ClassVar[str]

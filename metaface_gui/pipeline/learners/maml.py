@@ -72,7 +72,7 @@ class MamlLearner(GradientLearner):
 
     key = "maml"
     title = QT_TRANSLATE_NOOP("Learners", "MAML")
-    short_title = QT_TRANSLATE_NOOP("Learners", "MAML")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "MAML")
     explanation = QT_TRANSLATE_NOOP(
         "Learners",
         "Starts where a few steps of fine-tuning on the enrolled shots make a good classifier, and takes them.",

@@ -108,7 +108,7 @@ class MatchingLearner(TrainableLearner):
 
     key = "matching"
     title = QT_TRANSLATE_NOOP("Learners", "Matching network")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Matching")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Matching")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "Compares a face with every single shot; the more alike a shot, the more attention it gets."
     )

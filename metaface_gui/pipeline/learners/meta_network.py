@@ -114,7 +114,7 @@ class MetaNetworkLearner(TrainableLearner):
 
     key = "meta_network"
     title = QT_TRANSLATE_NOOP("Learners", "Meta network")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Meta-net")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Meta-net")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "One network looks at all shots and writes the weights of a second one, which names the faces."
     )

@@ -102,7 +102,7 @@ class MetaOptimizerLearner(GradientLearner):
 
     key = "meta_optimizer"
     title = QT_TRANSLATE_NOOP("Learners", "Learned optimizer")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Meta-opt")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Meta-opt")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "Fine-tunes as MAML does, but a small trained network decides how far each step goes and where."
     )

@@ -90,7 +90,7 @@ class PrototypicalLearner(TrainableLearner):
 
     key = "prototypical"
     title = QT_TRANSLATE_NOOP("Learners", "Prototypical network")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Prototypes")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Prototypes")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "Averages each person's shots into one prototype; a face goes to the nearest prototype."
     )
@@ -132,7 +132,7 @@ class StockLearner(PrototypicalLearner):
 
     key = "stock"
     title = QT_TRANSLATE_NOOP("Learners", "Stock embeddings, nearest prototype")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Stock")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Stock")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "The baseline: the nearest average of each person's shots, with nothing of its own meta-trained."
     )

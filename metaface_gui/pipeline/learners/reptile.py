@@ -43,7 +43,7 @@ class ReptileLearner(GradientLearner):
 
     key = "reptile"
     title = QT_TRANSLATE_NOOP("Learners", "Reptile")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Reptile")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Reptile")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended."
     )

@@ -126,7 +126,7 @@ class Rl2Learner(TrainableLearner):
     key = "rl2"
     builds_on_others = True
     title = QT_TRANSLATE_NOOP("Learners", "Auto (RL²)")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Auto RL²")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Auto RL²")
     explanation = QT_TRANSLATE_NOOP(
         "Learners",
         "Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.",

@@ -140,7 +140,7 @@ class SiameseLearner(TrainableLearner):
 
     key = "siamese"
     title = QT_TRANSLATE_NOOP("Learners", "Siamese network")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Siamese")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Siamese")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "Asks of every shot: is this the same person? Then pools the answers, person by person."
     )

@@ -28,23 +28,23 @@ class Strategy:
 
 
 STRATEGIES: tuple[Strategy, ...] = (
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Prototypes"), PrototypicalLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML"), MamlLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Matching"), MatchingLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Prototypes, augmented"), PrototypicalLearner, augment=True),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Meta network"), MetaNetworkLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Task clusters"), TaskClustersLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Reptile"), ReptileLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Learned optimizer"), MetaOptimizerLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "Siamese"), SiameseLearner),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML, ten steps"), MamlLearner, MamlSettings(inner_steps=10)),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML, small rate"), MamlLearner, MamlSettings(inner_lr=0.3)),
-    Strategy(QT_TRANSLATE_NOOP("Learners", "MAML, augmented"), MamlLearner, augment=True),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Prototypes"), PrototypicalLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "MAML"), MamlLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Matching"), MatchingLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Prototypes, augmented"), PrototypicalLearner, augment=True),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Meta network"), MetaNetworkLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Task clusters"), TaskClustersLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Reptile"), ReptileLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Learned optimizer"), MetaOptimizerLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "Siamese"), SiameseLearner),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "MAML, ten steps"), MamlLearner, MamlSettings(inner_steps=10)),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "MAML, small rate"), MamlLearner, MamlSettings(inner_lr=0.3)),
+    Strategy(QT_TRANSLATE_NOOP("Strategies", "MAML, augmented"), MamlLearner, augment=True),
     Strategy(
-        QT_TRANSLATE_NOOP("Learners", "Prototypes, Euclidean"), PrototypicalLearner, PrototypicalSettings("euclidean")
+        QT_TRANSLATE_NOOP("Strategies", "Prototypes, Euclidean"), PrototypicalLearner, PrototypicalSettings("euclidean")
     ),
     Strategy(
-        QT_TRANSLATE_NOOP("Learners", "Prototypes, Mahalanobis"),
+        QT_TRANSLATE_NOOP("Strategies", "Prototypes, Mahalanobis"),
         PrototypicalLearner,
         PrototypicalSettings("mahalanobis"),
     ),

@@ -134,7 +134,7 @@ class TaskClustersLearner(TrainableLearner):
 
     key = "task_clusters"
     title = QT_TRANSLATE_NOOP("Learners", "Task clusters")
-    short_title = QT_TRANSLATE_NOOP("Learners", "Clusters")
+    short_title = QT_TRANSLATE_NOOP("ShortTitles", "Clusters")
     explanation = QT_TRANSLATE_NOOP(
         "Learners", "Sees what kind of gallery this is, starts from what such galleries need, then averages the shots."
     )
