@@ -51,11 +51,12 @@ def running(
 ) -> Iterator[Parts]:
     """Start the engine and its bridge; whatever happens, stop the engine, then close the bridge and the gallery."""
     from metaface_gui.gui.bridge import EngineBridge  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.learner_words import drawn_words  # noqa: PLC0415
 
     tune_process()
     bridge = EngineBridge()
     store = WeightsStore(weights_dir(), user_data_dir() / "weights")
-    engine = Engine(gallery, store, bridge, settings, hyperparameters=hyperparameters)
+    engine = Engine(gallery, store, bridge, settings, hyperparameters=hyperparameters, words=drawn_words)
     engine.start()
     try:
         yield Parts(app, engine, bridge)

@@ -22,6 +22,7 @@ from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
 from metaface_gui.engine.privacy import Privacy
 from metaface_gui.engine.runners import Runners
+from metaface_gui.engine.session_recorder import DrawnWords, english_words
 from metaface_gui.engine.source_keeper import SourceKeeper
 from metaface_gui.engine.studio import Studio
 from metaface_gui.engine.vitals import Vitals
@@ -60,6 +61,7 @@ class Engine:
         settings: RecognitionSettings,
         *,
         hyperparameters: Mapping[str, object] = MappingProxyType({}),
+        words: Callable[[], DrawnWords] = english_words,
     ) -> None:
         _check_keys("detector", [settings.detector], DETECTORS)
         _check_keys("embedder", [settings.embedder], EMBEDDERS)
@@ -94,7 +96,9 @@ class Engine:
             worker=self._worker,
             runners=self._runners,
         )
-        self._studio = Studio(gallery, self._models, self._adaptations, self._memory, listener, runners=self._runners)
+        self._studio = Studio(
+            gallery, self._models, self._adaptations, self._memory, listener, runners=self._runners, words=words
+        )
         self.privacy = Privacy(self._keeper, self._adaptations, self._enroller, self._studio, self._runners)
         self._source = SourceKeeper(
             listener,

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,25 +51,36 @@ class _Snapshot:
     result: FrameResult
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnWords:
+    """What is written beside faces: what one without a name is called, and short names of methods by their keys."""
+
+    unknown: str
+    titles: Mapping[str, str]
+
+
+def english_words() -> DrawnWords:
+    """What is written unless somebody asks for another language."""
+    return DrawnWords("Unknown", {key: learner.short_title for key, learner in ALL_LEARNERS.items()})
+
+
 class SessionRecorder:
     """Every call is thread-safe and returns at once, `close` excepted; answers are `SessionRecordingChanged`.
 
-    The thread is started with the first recording or snapshot and joined by `close`. `titles` maps learners' keys to
-    the short names in the video, their English ones unless told.
+    The thread is started with the first recording or snapshot and joined by `close`. It calls `words` for each of them:
+    the user may have chosen another language meanwhile.
     """
 
     def __init__(
         self,
         listener: EngineListener,
         *,
-        unknown_text: str = "Unknown",
-        titles: Mapping[str, str] | None = None,
+        words: Callable[[], DrawnWords] = english_words,
         clock: Clock = time.monotonic_ns,
         free: FreeBytes = free_bytes,
     ) -> None:
         self._listener = listener
-        self._unknown_text = unknown_text
-        self._titles = titles or {key: learner.short_title for key, learner in ALL_LEARNERS.items()}
+        self._words = words
         self._fonts = FontFinder()
         self._clock = clock
         self._free = free
@@ -207,7 +218,8 @@ class SessionRecorder:
             self._tell(files=(CaptionedFile("snapshot", path),))
 
     def _annotator(self) -> Annotator:
-        return Annotator(self._unknown_text, self._titles, fonts=self._fonts)
+        words = self._words()
+        return Annotator(words.unknown, words.titles, fonts=self._fonts)
 
     def _tell(self, *, files: tuple[CaptionedFile, ...] = (), error: KnownError | None = None) -> None:
         recording = self._recording

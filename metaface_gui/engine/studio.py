@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from metaface_gui.engine.model_keeper import ModelKeeper
 from metaface_gui.engine.newest_job import NewestJob
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.self_test_job import run_self_test
-from metaface_gui.engine.session_recorder import SessionRecorder
+from metaface_gui.engine.session_recorder import DrawnWords, SessionRecorder, english_words
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding.device import on_one_core
@@ -49,6 +50,7 @@ class Studio:
         listener: EngineListener,
         *,
         runners: Runners,
+        words: Callable[[], DrawnWords] = english_words,
     ) -> None:
         self._gallery = gallery
         self._models, self._adaptations = models, adaptations
@@ -58,7 +60,7 @@ class Studio:
         self._explanations = NewestJob(runners.explanations)
         self._tally = ComparisonTally()
         self._was_comparing = False
-        self._recorder = SessionRecorder(listener)
+        self._recorder = SessionRecorder(listener, words=words)
         self._newest: FrameResult | None = None
 
     def stop(self, timeout_s: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metaface_gui.engine.session_recorder import DrawnWords
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 
@@ -27,3 +28,8 @@ def learner_explanation(key: str) -> str:
 def learner_citation(key: str) -> str:
     """Paper and year, the same in every language; empty for a key that there is not."""
     return ALL_LEARNERS[key].citation if key in ALL_LEARNERS else ""
+
+
+def drawn_words() -> DrawnWords:
+    """What a recorded video says beside faces; may be called on any thread."""
+    return DrawnWords(translate("Overlay", "Unknown"), {key: learner_short_title(key) for key in ALL_LEARNERS})

@@ -8,7 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.events import EngineEvent, SessionRecordingChanged
-from metaface_gui.engine.session_recorder import SessionRecorder
+from metaface_gui.engine.session_recorder import DrawnWords, SessionRecorder, english_words
 from metaface_gui.errors import KnownError
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
@@ -50,10 +50,11 @@ class Desk:
     now_ns: int = 1000 * SECOND
     free: int = 10**12
     events: queue.Queue[EngineEvent] = field(default_factory=queue.Queue)
+    words: DrawnWords = field(default_factory=english_words)
 
     def __post_init__(self) -> None:
         self.recorder = SessionRecorder(
-            self.events.put, clock=lambda: self.now_ns, free=lambda _folder: self.free, unknown_text="Unknown"
+            self.events.put, words=lambda: self.words, clock=lambda: self.now_ns, free=lambda _folder: self.free
         )
 
     def next(self) -> SessionRecordingChanged:
@@ -344,6 +345,19 @@ def test_a_snapshot_is_saved_recording_or_not(desk: Desk, tmp_path: Path) -> Non
     again = desk.next()
     assert again.is_recording, "it goes on"
     assert again.started_ns == started.started_ns
+
+
+def test_each_snapshot_is_in_the_words_of_its_time(desk: Desk, tmp_path: Path) -> None:
+    shown = result(0, 0)
+    face = replace(shown.faces[0], identification=replace(ANNA, person_id=None, name=None), per_learner={})
+    pictures = []
+    for unknown in ("Unknown", "Unbekannt", "Unknown"):
+        desk.words = DrawnWords(unknown, {})
+        desk.recorder.save_snapshot(tmp_path / "a.png", replace(shown, faces=(face,)))
+        desk.next()
+        pictures.append((tmp_path / "a.png").read_bytes())
+    assert pictures[0] != pictures[1]
+    assert pictures[0] == pictures[2]
 
 
 def test_a_snapshot_that_cannot_be_saved_is_said_and_the_recording_goes_on(desk: Desk, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from metaface_gui.errors import SourceError
+from metaface_gui.gui.learner_words import drawn_words
 from metaface_gui.gui.translation import (
     available_languages,
     best_language,
@@ -144,6 +145,12 @@ def test_titles_of_sources_and_errors_within_errors_are_translated_too(speaking:
     outer = SourceError("{path} cannot be opened, read or written ({reason}). Check it.", path="Camera 0", reason=inner)
     assert error_text(outer).startswith("摄像头 0 cannot")
     assert "a.txt 不是可以读取的视频" in error_text(outer)
+
+
+def test_what_recordings_say_is_in_the_windows_language(speaking: QApplication) -> None:
+    assert (drawn_words().unknown, drawn_words().titles["siamese"]) == ("Unknown", "Siamese")
+    install_translation(speaking, "zh_CN")
+    assert (drawn_words().unknown, drawn_words().titles["siamese"]) == ("未知", "孪生网络")
 
 
 def test_chinese_can_be_chosen_by_its_own_name() -> None:
