@@ -81,13 +81,19 @@ class EnrolledPerson:
 
 @dataclass(frozen=True, slots=True)
 class AddedShots:
-    """Shots or negatives were added to a person; `withdrawn` are negatives that these contradict."""
+    """Shots or negatives were added to a person; `withdrawn` are negatives that these contradict.
+
+    `had_shots`: before, there was one that shows them.
+    """
 
     revision: int
     person_id: PersonId
     shot_ids: tuple[ShotId, ...]
     withdrawn: tuple[ShotId, ...] = ()
+    had_shots: bool = True
 
+
+_OWN_SHOTS = "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL AND NOT is_negative"
 
 GalleryChange = DeletedPerson | DeletedShot | RenamedPerson | MergedPeople | EnrolledPerson | AddedShots
 """What `Gallery.undo` takes back."""
@@ -159,9 +165,11 @@ def add_shots(
     """Add shots or negatives to a person; the negatives that new shots contradict are marked as deleted."""
     living_name(connection, person_id)
     revision = next_revision(connection)
+    had_shots = bool(_ids(connection, _OWN_SHOTS, person_id))
     withdrawn = contradicted_by_shots(connection, cipher, person_id, [shot for shot in shots if not shot.is_negative])
     _mark(connection, withdrawn, revision)
-    return AddedShots(revision, person_id, rows.insert_shots(connection, cipher, person_id, shots), withdrawn)
+    shot_ids = rows.insert_shots(connection, cipher, person_id, shots)
+    return AddedShots(revision, person_id, shot_ids, withdrawn, had_shots)
 
 
 def delete_person(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> DeletedPerson:
@@ -325,9 +333,8 @@ def _take_out(connection: sqlite3.Connection, change: AddedShots) -> None:
         raise _too_late()
     _mark(connection, [shot_id for shot_id, _ in living], change.revision)
     _unmark(connection, change.withdrawn, change.revision)
-    own = "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL AND NOT is_negative"
     for owner in {owner for _, owner in living}:  # another than was added to, if they were merged since
-        if not _ids(connection, own, owner):
+        if change.had_shots and not _ids(connection, _OWN_SHOTS, owner):
             raise _too_late()  # their older shots were deleted since
 
 

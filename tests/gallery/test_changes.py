@@ -164,6 +164,20 @@ def test_merges_are_undone_last_first(
     assert state(gallery) == before
 
 
+@pytest.mark.parametrize("is_negative", [False, True])
+def test_what_was_added_to_somebody_without_shots_can_be_undone(
+    gallery: Gallery, bob: Person, make_shot: MakeShot, is_negative: bool
+) -> None:
+    for shot in gallery.shots(bob.id):
+        gallery.delete_shot(shot.id)
+    before = state(gallery)
+    add = gallery.add_negatives if is_negative else gallery.add_shots_undoably
+    change = add(bob.id, [make_shot(8)])
+    assert state(gallery) != before
+    gallery.undo(change)
+    assert state(gallery) == before
+
+
 def test_undo_of_an_older_deletion_does_not_undo_a_newer_one(gallery: Gallery, ann: Person) -> None:
     older = gallery.delete_person(ann.id)
     gallery.undo(older)

@@ -38,13 +38,35 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="metaface-soak-") as folder:
         plan = Plan(wanted.frames, Path(folder), wanted.seed, wanted.models)
         tracer = Tracer(plan.frames) if wanted.trace else None
-        use = run(plan, in_window=wanted.window is not None, on_step=tracer.step if tracer else lambda _use: None)
+        progress = Progress(Console(stderr=True), plan.frames)
+
+        def on_step(use: Use) -> None:
+            progress.step(use)
+            if tracer is not None:
+                tracer.step(use)
+
+        use = run(plan, in_window=wanted.window is not None, on_step=on_step)
     console = Console(width=120)
     if wanted.csv is not None:
         write_csv(wanted.csv, use.notes)
     if tracer is not None:
         tracer.report(console)
     return report(console, use)
+
+
+class Progress:
+    """Says on stderr how far it is, twenty times in all."""
+
+    def __init__(self, console: Console, frames: int) -> None:
+        self._console, self._every = console, max(1, frames // 20)
+        self._due = self._every
+
+    def step(self, use: Use) -> None:
+        """Say it if it is time."""
+        if use.watch.frames >= self._due:
+            self._due += self._every
+            newest = {name: round(values[-1], 1) for name, values in use.notes.values.items()}
+            self._console.print(use.watch.frames, newest, dict(use.watch.bugs), highlight=False, markup=False)
 
 
 class Tracer:
