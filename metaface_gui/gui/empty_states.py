@@ -10,6 +10,7 @@ from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.panels.elided_label import set_role
+from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.theme import Radius, Space, Theme
 from metaface_gui.gui.translation import error_text, shown_title
 
@@ -209,9 +210,7 @@ class EmptyState(QWidget):
 
     def _lay_out(self) -> None:
         self._contents, self._buttons = QWidget(self), QWidget(self)
-        row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
+        row = FlowLayout(self._buttons, spacing=Space.S, is_centred=True)
         for button in (self._resume, self._retry, self._choose, self._demo, self._copy):
             row.addWidget(button)
         words = QVBoxLayout()

@@ -92,11 +92,9 @@ class ShortcutsDialog(QDialog):
         columns.setContentsMargins(0, 0, Space.M, 0)
         columns.setSpacing(Space.XXL)
         halves = [QVBoxLayout(), QVBoxLayout()]
-        half_height = sum(block.sizeHint().height() for block in self._blocks) / 2
-        used = 0
-        for block in self._blocks:
-            halves[0 if used < half_height else 1].addWidget(block)
-            used += block.sizeHint().height()
+        first = _columns_even(self._blocks)
+        for number, block in enumerate(self._blocks):
+            halves[0 if number < first else 1].addWidget(block)
         for half in halves:
             half.setSpacing(Space.L)
             half.addStretch()
@@ -202,3 +200,9 @@ def _block_of(group: ActionGroup, parent: QWidget) -> _Block:
         if action.shortcuts()
     ]
     return _Block(group.title, rows, parent)
+
+
+def _columns_even(blocks: Sequence[_Block]) -> int:
+    """How many blocks to put into the first of two columns, so that the longer one is short."""
+    rows = [len(block.rows) + 2 for block in blocks]  # a heading, and the space below
+    return min(range(len(rows) + 1), key=lambda first: max(sum(rows[:first]), sum(rows[first:])))

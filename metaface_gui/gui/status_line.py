@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import ModelsChanged, ModelState
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.theme import Space
 
 
-class StatusLine(QLabel):
+class StatusLine(ElidedLabel):
     """One line about detector, embedder and device."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setIndent(8)
+        super().__init__("", parent)
+        self.setContentsMargins(Space.S, 0, 0, 0)
         self.setAccessibleName(self.tr("Models"))
 
     def show_models(self, changed: ModelsChanged) -> None:

@@ -149,6 +149,14 @@ class FontSize:
     TITLE = 22
 
 
+_FONT_SIZES = {
+    "small": FontSize.SMALL,
+    "heading": FontSize.HEADING,
+    "title": FontSize.TITLE,
+}
+"""As the style sheet names them."""
+
+
 class ThemeMode(Enum):
     """What the user chose; the value is what the settings keep."""
 
@@ -158,13 +166,22 @@ class ThemeMode(Enum):
 
 
 def font(size_px: int = FontSize.BODY, *, bold: bool = False, tabular: bool = False) -> QFont:
-    """Make a font of the application's family; `tabular` gives digits of one width, for numbers that change."""
+    """Make a font of the application's family; `tabular` gives digits of one width, for numbers that change.
+
+    `size_px` is of usual letters: in larger ones (`Theme.set_text_scale`) the font is larger.
+    """
     made = QFont(QApplication.font())
-    made.setPixelSize(size_px)
+    made.setPixelSize(round(size_px * text_scale()))
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     if tabular:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made
+
+
+def text_scale() -> float:
+    """How much larger than usual letters are: what else has to grow with them is multiplied by this."""
+    pixels = QApplication.font().pixelSize()
+    return pixels / FontSize.BODY if pixels > 0 else 1.0
 
 
 def system_scheme() -> Qt.ColorScheme:
@@ -224,6 +241,16 @@ class Theme(QObject):
             hints.setColorScheme(scheme)
         self.follow_system()
 
+    def set_text_scale(self, scale: float) -> None:
+        """Make letters larger than usual, 1.0 to 1.4 times; windows made from now on are laid out for them."""
+        pixels = round(FontSize.BODY * scale)
+        if pixels != self._app.font().pixelSize():
+            letters = QFont(self._app.font())
+            letters.setPixelSize(pixels)
+            self._app.setFont(letters)
+            self._apply()
+            self.changed.emit()
+
     def follow_system(self) -> None:
         """Take over what the mode and the desktop now ask for."""
         wanted = self._wanted()
@@ -246,7 +273,8 @@ class Theme(QObject):
         self._app.setPalette(_palette(self._tokens))
         icons = (assets_dir() / "icons").as_posix()
         suffix = "-dark" if self._tokens.is_dark else "-light"
-        self._app.setStyleSheet(self._style.substitute(asdict(self._tokens), icons=icons, suffix=suffix))
+        sizes = {name: f"{round(size * text_scale())}px" for name, size in _FONT_SIZES.items()}
+        self._app.setStyleSheet(self._style.substitute(asdict(self._tokens), icons=icons, suffix=suffix, **sizes))
 
 
 def _load_font() -> QFont:

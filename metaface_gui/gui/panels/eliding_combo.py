@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+
+_BESIDE = 24
+"""Room of the arrow, and as much for icon and padding."""
 
 
 class ElidingComboBox(QComboBox):
@@ -16,6 +19,12 @@ class ElidingComboBox(QComboBox):
         self.setToolTip(words)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+
+    def minimumSizeHint(self) -> QSize:
+        """Some letters wide, however long the name of what is chosen."""
+        hint = super().minimumSizeHint()
+        least = self.minimumContentsLength() * self.fontMetrics().averageCharWidth() + 2 * _BESIDE
+        return QSize(min(hint.width(), least), hint.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the box with the part of the text that fits."""

@@ -7,10 +7,14 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items at their size hint, leading edge first, wrapped at the width; mirrored for right-to-left languages."""
+    """Items at their size hint, leading edge first, wrapped at the width; mirrored for right-to-left languages.
 
-    def __init__(self, parent: QWidget | None = None, *, spacing: int) -> None:
+    `is_centred`: each line stands in the middle, and all items would like to be in one.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, spacing: int, is_centred: bool = False) -> None:
         super().__init__(parent)
+        self._is_centred = is_centred
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -55,8 +59,12 @@ class FlowLayout(QLayout):
         self._arrange(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        """Room for one item a line."""
-        return self.minimumSize()
+        """Room for one item a line, or for one line."""
+        if not self._is_centred:
+            return self.minimumSize()
+        sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(size.width() for size in sizes) + self.spacing() * max(len(sizes) - 1, 0)
+        return QSize(width, max((size.height() for size in sizes), default=0))
 
     def minimumSize(self) -> QSize:
         """The largest item."""
@@ -66,18 +74,35 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        x = y = line_height = 0
-        parent = self.parentWidget()
-        is_mirrored = parent is not None and parent.isRightToLeft()
+        y = 0
+        lines = self._lines(rect.width())
+        for line in lines:
+            if move:
+                self._set_line(rect, y, line)
+            y += max(item.sizeHint().height() for item in line) + self.spacing()
+        return y - self.spacing() if lines else 0
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        x = 0
         for item in self._items:
             if item.isEmpty():
                 continue
+            wanted = item.sizeHint().width()
+            if not lines or x + wanted > width:
+                lines.append([])
+                x = 0
+            lines[-1].append(item)
+            x += wanted + self.spacing()
+        return lines
+
+    def _set_line(self, rect: QRect, y: int, line: list[QLayoutItem]) -> None:
+        parent = self.parentWidget()
+        is_mirrored = parent is not None and parent.isRightToLeft()
+        whole = sum(item.sizeHint().width() + self.spacing() for item in line) - self.spacing()
+        x = max(rect.width() - whole, 0) // 2 if self._is_centred else 0
+        for item in line:
             size = item.sizeHint()
-            if x > 0 and x + size.width() > rect.width():
-                x, y, line_height = 0, y + line_height + self.spacing(), 0
-            if move:
-                left = rect.width() - x - size.width() if is_mirrored else x
-                item.setGeometry(QRect(rect.topLeft() + QPoint(left, y), size))
+            left = rect.width() - x - size.width() if is_mirrored else x
+            item.setGeometry(QRect(rect.topLeft() + QPoint(left, y), size))
             x += size.width() + self.spacing()
-            line_height = max(line_height, size.height())
-        return y + line_height

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from metaface_gui.gui.studio.compare_delegate import ROW_HEIGHT, CompareDelegate
 from metaface_gui.gui.studio.compare_table_model import CompareSortModel, CompareTableModel
-from metaface_gui.gui.studio.compare_words import CompareColumn, CompareRow
+from metaface_gui.gui.studio.compare_words import CompareColumn, CompareRow, column_title
 from metaface_gui.gui.theme import Theme
 
+_HEAD_PADDING = 10
+"""The style sheet's, and the style's own."""
 _LEAST_WIDTHS = {
     CompareColumn.METHOD: 190,
     CompareColumn.NAMED: 62,
@@ -20,7 +22,7 @@ _LEAST_WIDTHS = {
     CompareColumn.ACCURACY: 140,
     CompareColumn.NOW: 196,
 }
-"""Pixels; what a wider table has beyond these is shared in proportion."""
+"""Pixels, more where a heading needs them; what a wider table has beyond these is shared in proportion."""
 
 
 class CompareTable(QTableView):
@@ -76,6 +78,11 @@ class CompareTable(QTableView):
         widths = _LEAST_WIDTHS
         if not self._has_numbers:
             widths = {CompareColumn.METHOD: _LEAST_WIDTHS[CompareColumn.METHOD]}
+        letters = self.horizontalHeader().fontMetrics()
+        widths = {
+            column: max(width, letters.horizontalAdvance(column_title(column)) + 2 * _HEAD_PADDING)
+            for column, width in widths.items()
+        }
         room = max(self.viewport().width(), sum(widths.values()))
         for column, width in widths.items():
             self.setColumnWidth(column, int(width * room / sum(widths.values())))

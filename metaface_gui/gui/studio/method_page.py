@@ -179,7 +179,7 @@ class MethodPage(QWidget):
             words = _NARROW_WORDS_WIDTH
         elif self.width() < _NARROW:
             words = _FORM_WIDTH if self.is_settings_open else _NARROW_WORDS_WIDTH
-        left = words + (Space.L + _FORM_WIDTH if is_beside else 0) + 2 * Space.S
+        left = words + (Space.L + _FORM_WIDTH if is_beside else 0) + 2 * Space.S + Space.XS
         self.words.setFixedWidth(words)
         self.form.setFixedWidth(_FORM_WIDTH)
         self._scroll.setFixedWidth(left)

@@ -128,6 +128,7 @@ class WhyPage(QWidget):
         margins = self.contentsMargins()
         room = self.height() - margins.top() - margins.bottom() - self._head_height() - 3 * Space.S
         self.picture.fit_height(room)
+        self._fit_legend()
 
     # Making ---------------------------------------------------------------------------------------------------------
 
@@ -181,7 +182,8 @@ class WhyPage(QWidget):
         self._near_section = self._section(self.tr("Nearest shots"), self.near)
         body.addWidget(self._scores_section, 4)
         body.addWidget(self._near_section, 6)
-        body.addWidget(self._section(self.tr("This picture"), self.quality), 0)
+        self._quality_section = self._section(self.tr("This picture"), self.quality)
+        body.addWidget(self._quality_section, 0)
         body.addStretch(0)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.note)
@@ -203,6 +205,12 @@ class WhyPage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(widget, 1)
         return section
+
+    def _has_room_for_legend(self) -> bool:
+        """Whether nothing else is cut by it; in a narrow window the colours are in the picture's tooltip alone."""
+        parts = (self.legend, self._scores_section, self._near_section, self._quality_section)
+        widths = sum(part.minimumSizeHint().width() + Space.L for part in parts)
+        return self.picture.width() + widths + 2 * Space.M <= self.width()
 
     def _head_height(self) -> int:
         words = self.decision.sizeHint().height() + self.details.sizeHint().height()
@@ -321,4 +329,8 @@ class WhyPage(QWidget):
     def _show_heat(self) -> None:
         is_shown = self.heat_box.isChecked()
         self.picture.show_heat(is_shown)
-        self.legend.setVisible(is_shown and self.picture.has_heat)
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        is_wanted = self.heat_box.isChecked() and self.picture.has_heat
+        self.legend.setVisible(is_wanted and self._has_room_for_legend())
