@@ -118,6 +118,9 @@ class MainActions(QObject):
         self.import_gallery = self._add(menu, "import", self.tr("&Import people…"))
         self.export_gallery = self._add(menu, "export", self.tr("E&xport everybody…"))
         menu.addSeparator()
+        self.privacy = self._add(menu, "shield", self.tr("Pri&vacy…"), ["Ctrl+Shift+P"])
+        self.forget = self._add(menu, "trash", self.tr("For&get everything…"))
+        menu.addSeparator()
         titles = [
             self.tr("Show &people"),
             self.tr("Show en&rolment"),

@@ -29,6 +29,7 @@ from metaface_gui.gui.live_view import LiveView
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.privacy.privacy_desk import PrivacyDesk
 from metaface_gui.gui.recording_controls import RecordingControls
 from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
@@ -121,6 +122,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(860, 560)
         self.reports = ErrorReports(self._bridge, self.toasts, self)
         self.help = HelpDesk(self.commands, self.toolbar, self.stage, self.reports, self)
+        self.privacy = PrivacyDesk(self._engine, self._bridge, self)
+        self.stage.add_banner(self.privacy.banner)
 
     def _connect_actions(self) -> None:
         do = self.commands

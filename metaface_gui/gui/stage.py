@@ -82,6 +82,12 @@ class Stage(QWidget):
         """Whether the studio is open, also while presenting hides it."""
         return self._is_studio_wanted
 
+    def add_banner(self, banner: QWidget) -> None:
+        """Put a line above everything else; it shows and hides itself."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, banner)
+
     def set_studio_visible(self, visible: bool) -> None:
         """Open or close the studio."""
         self._is_studio_wanted = visible

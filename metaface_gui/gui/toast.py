@@ -147,6 +147,11 @@ class ToastBar(QWidget):
         """Take the message away and show the next one."""
         self._next()
 
+    def clear(self) -> None:
+        """Take every message away: what they speak of, and whom they name, is no more."""
+        self._queue.clear()
+        self._next()
+
     def withdraw_undo(self, token: int) -> None:
         """Take an offer away: it was used elsewhere."""
         self._queue = deque(toast for toast in self._queue if toast.undo_token != token)

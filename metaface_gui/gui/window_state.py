@@ -200,6 +200,33 @@ class WindowState:
             else:
                 self._settings.setValue(f"hyperparameters/{key}", to_json(value[key]))
 
+    @property
+    def keep_choice(self) -> str:
+        """How long the last new person agreed to be kept, as `RetentionBox` reads it; empty: not chosen yet."""
+        return self._text("consent/keep")
+
+    @keep_choice.setter
+    def keep_choice(self, value: str) -> None:
+        self._settings.setValue("consent/keep", value)
+
+    @property
+    def consent_purpose(self) -> str:
+        """What people are enrolled for; empty: the usual."""
+        return self._text("consent/purpose")
+
+    @consent_purpose.setter
+    def consent_purpose(self, value: str) -> None:
+        self._settings.setValue("consent/purpose", value)
+
+    @property
+    def is_deleting_expired(self) -> bool:
+        """Whether people are deleted by themselves when the period is over for which they may be kept."""
+        return self._bool("privacy/delete-expired", default=False)
+
+    @is_deleting_expired.setter
+    def is_deleting_expired(self, value: bool) -> None:
+        self._settings.setValue("privacy/delete-expired", value)
+
     def save(self) -> None:
         """Write to disk what is not there yet; an unwritable disk loses settings and nothing else."""
         self._settings.sync()

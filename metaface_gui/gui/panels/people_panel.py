@@ -73,6 +73,8 @@ class PeoplePanel(QWidget):
     """The empty panel's button: enrol somebody."""
     add_shots_requested = Signal(Person)
     """Start an enrolment that adds to this person."""
+    report_requested = Signal(Person)
+    """Write out what is stored about this person."""
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -268,6 +270,7 @@ class PeoplePanel(QWidget):
         if len(chosen) == 1:
             menu.addAction(self.tr("Add shots"), lambda: self.add_shots_requested.emit(chosen[0]))
             menu.addAction(self.tr("Rename"), self._rename_chosen).setShortcut(Qt.Key.Key_F2)
+            menu.addAction(self.tr("What is stored…"), lambda: self.report_requested.emit(chosen[0]))
             hint = menu.addAction(self.tr("To merge, choose two people"))
             hint.setEnabled(False)
         else:

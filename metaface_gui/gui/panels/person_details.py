@@ -16,6 +16,7 @@ from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.shot_grid import TILE_SIDE, ShotGrid, TilePicture
 from metaface_gui.gui.panels.wording import shortened, shots_text
+from metaface_gui.gui.privacy.keeping_line import KeepingLine
 from metaface_gui.gui.theme import Space
 from metaface_gui.types import PersonId
 
@@ -39,6 +40,7 @@ class PersonDetails(QWidget):
         self._people: tuple[Person, ...] = ()
         self._loaded_for: Person | None = None
         self.title = ElidedLabel("", self, role="heading")
+        self.keeping = KeepingLine(engine.privacy, self)
         self.note = MessageLine(2, self)
         self.grid = ShotGrid(self)
         self._scroll = QScrollArea(self)
@@ -81,6 +83,7 @@ class PersonDetails(QWidget):
             button.setEnabled(only is not None)
         self.merge_button.setVisible(len(self._people) > 1)
         self.delete_button.setEnabled(bool(self._people))
+        self.keeping.show_person(only)
         if only is None:
             self._loaded_for = None
             self._clear_pictures()
@@ -187,6 +190,7 @@ class PersonDetails(QWidget):
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         layout.setSpacing(Space.S)
         layout.addWidget(self.title)
+        layout.addWidget(self.keeping)
         layout.addLayout(tools)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.note)

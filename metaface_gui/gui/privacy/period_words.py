@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QLocale
 
@@ -17,12 +17,18 @@ _HOURS_TO_SAY = 48
 """With less than so many hours left, the hour is said too."""
 
 
+def day_text(day: date, locale: QLocale) -> str:
+    """Say a day as the locale does at length, without the day of the week."""
+    pattern = locale.dateFormat(QLocale.FormatType.LongFormat).replace("dddd", "").strip(" ,")
+    return locale.toString(QDate(day.year, day.month, day.day), pattern)
+
+
 def until_text(retention: Retention | None, now: datetime, locale: QLocale) -> str:
     """Say until when somebody may be kept."""
     if retention is None:
         return translate("Periods", "kept without limit")
     day = last_day(retention.until)
-    text = locale.toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat)
+    text = day_text(day, locale)
     left_h = (retention.until - now).total_seconds() / _HOUR_S
     if left_h <= 0:
         return translate("Periods", "was to be kept until {day}", None, day=text)

@@ -1,0 +1,108 @@
+"""Whose period is over or soon will be, as a list to choose from: keep them for the same time again, or delete them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.retention import Due
+from metaface_gui.gallery import Person
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.privacy.period_words import left_text
+from metaface_gui.gui.theme import Space
+from metaface_gui.types import PersonId
+
+
+class DueDialog(QDialog):
+    """Those whose period is over are ticked at first. It follows what happens elsewhere, and closes with the last."""
+
+    extend_wanted = Signal(list)
+    """Ids of the people to keep for the same period again."""
+    delete_wanted = Signal(list)
+    """Ids of the people to delete."""
+
+    def __init__(self, due: Due, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Periods that are over"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        intro = QLabel(
+            self.tr("These people agreed to be kept until a day that has come, or soon will. Ask them, then choose."),
+            self,
+        )
+        intro.setWordWrap(True)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(self.tr("People whose period is over or soon will be"))
+        self.list.setMinimumHeight(160)
+        self.extend_button = QPushButton(self.tr("Keep for the same time again"), self)
+        self.extend_button.setToolTip(self.tr("From the end of the period, or from now on if that is over"))
+        set_icon(self.extend_button, "refresh")
+        self.delete_button = QPushButton(self.tr("Delete"), self)
+        self.delete_button.setToolTip(self.tr("Delete them with all their shots; it can be undone for ten seconds"))
+        set_icon(self.delete_button, "trash")
+        self.close_button = QPushButton(self.tr("Close"), self)
+        self.close_button.setDefault(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(Space.S)
+        buttons.addWidget(self.extend_button)
+        buttons.addWidget(self.delete_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(intro)
+        column.addWidget(self.list, 1)
+        column.addLayout(buttons)
+        self.list.itemChanged.connect(self._show_buttons)
+        self.extend_button.clicked.connect(lambda: self.extend_wanted.emit(self.chosen()))
+        self.delete_button.clicked.connect(lambda: self.delete_wanted.emit(self.chosen()))
+        self.close_button.clicked.connect(self.accept)
+        self.resize(560, 380)
+        self.show_due(due)
+        self.list.setFocus()
+
+    def chosen(self) -> list[PersonId]:
+        """Whose boxes are ticked."""
+        items = (self.list.item(row) for row in range(self.list.count()))
+        return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked]
+
+    def show_due(self, due: Due) -> None:
+        """Show who is due now; ticks stay."""
+        known = {self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())}
+        ticked, now = set(self.chosen()), datetime.now(UTC)
+        self.list.clear()
+        for people, is_over in ((due.over, True), (due.soon, False)):
+            for person in people:
+                is_ticked = person.id in ticked or (is_over and person.id not in known)
+                self.list.addItem(self._item(person, now, is_ticked=is_ticked))
+        self._show_buttons()
+        if not due:
+            self.accept()
+
+    def _item(self, person: Person, now: datetime, *, is_ticked: bool) -> QListWidgetItem:
+        until = person.keep_until
+        words = "" if until is None else left_text(until, now)
+        item = QListWidgetItem(f"{shortened(person.name)}  ·  {words}")
+        item.setToolTip(person.name)
+        item.setData(Qt.ItemDataRole.UserRole, person.id)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+        return item
+
+    def _show_buttons(self) -> None:
+        count = len(self.chosen())
+        self.extend_button.setEnabled(count > 0)
+        self.delete_button.setEnabled(count > 0)
+        self.delete_button.setText(self.tr("Delete {n}").format(n=count) if count > 1 else self.tr("Delete"))

@@ -1,0 +1,76 @@
+"""The confirmation before everything is forgotten: what goes, what stays, and a number to type, as there is no undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.privacy_api import Storage
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.theme import Space
+
+
+class ForgetDialog(QDialog):
+    """`accepted` only once the number of people was typed and the button pressed."""
+
+    def __init__(self, storage: Storage, recordings: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Forget everything"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._people = storage.people
+        title = self._label(self.tr("Forget everything, for good?"), "title")
+        goes = self.tr(
+            "All {n} people of this gallery go, with their {shots} shots, “not this person” faces, consents and what "
+            "recognises them; copies beside the gallery, its key, what can be undone, and the unknown faces of the "
+            "last minutes. The gallery stays open, empty."
+        ).format(n=storage.people, shots=storage.shots)
+        stays = self.tr(
+            "What you exported, reported or recorded stays; delete it yourself if it has to go. Recordings are in "
+            "{where}"
+        ).format(where=recordings)
+        self.field = QLineEdit(self)
+        self.field.setAccessibleName(self.tr("Number of people"))
+        self.field.setMaximumWidth(120)
+        ask = QHBoxLayout()
+        words = self._label(self.tr("To confirm, type the number of people, {n}:").format(n=storage.people))
+        words.setWordWrap(False)
+        ask.addWidget(words)
+        ask.addWidget(self.field)
+        ask.addStretch(1)
+        self.forget_button = QPushButton(self.tr("Forget everything for good"), self)
+        self.forget_button.setProperty("kind", "danger")
+        self.forget_button.setEnabled(False)
+        set_icon(self.forget_button, "trash", "on_danger")
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.forget_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(title)
+        column.addWidget(self._label(goes))
+        column.addWidget(self._label(stays, "muted"))
+        column.addWidget(self._label(self.tr("There is no undo."), "error"))
+        column.addLayout(ask)
+        column.addSpacing(Space.S)
+        column.addLayout(buttons)
+        self.setFixedWidth(520)
+        self.field.textChanged.connect(self._on_text)
+        self.cancel_button.clicked.connect(self.reject)
+        self.forget_button.clicked.connect(self.accept)
+        self.field.setFocus()
+
+    def _on_text(self, text: str) -> None:
+        self.forget_button.setEnabled(text.strip() == str(self._people))
+
+    def _label(self, text: str, role: str = "") -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("role", role)
+        label.setWordWrap(True)
+        return label

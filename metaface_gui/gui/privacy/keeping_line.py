@@ -1,0 +1,114 @@
+"""One line on a person's page: until when they may be kept, and the way to what they agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from metaface_gui.engine.privacy_api import PrivacyApi
+from metaface_gui.gallery import Consent, Person
+from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.hop import Hop
+from metaface_gui.gui.privacy.period_words import day_text, until_text
+from metaface_gui.gui.theme import Space
+from metaface_gui.types import PersonId
+
+
+class ConsentRecords(QFrame):
+    """A small popup that lists what a person agreed to, the newest first, which is the one that holds."""
+
+    WIDTH = 320
+    _TALLEST = 360
+
+    def __init__(self, consents: Sequence[Consent], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("card", True)
+        self.setAccessibleName(self.tr("Consent"))
+        inside = QWidget()
+        lines = QVBoxLayout(inside)
+        lines.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        lines.setSpacing(Space.XS)
+        now = datetime.now(UTC)
+        for consent in reversed(consents):
+            shown = day_text(consent.given_at.astimezone().date(), self.locale())
+            until = until_text(consent.retention, now, self.locale())
+            given = self.tr("Given by: {who}").format(who=consent.given_by)
+            wording = self.tr("Wording {no}; {end}").format(no=consent.text_version, end=until)
+            for text, role in ((shown, "heading"), (consent.purpose, ""), (given, "muted"), (wording, "muted")):
+                lines.addWidget(self._label(text, role))
+            lines.addSpacing(Space.S)
+        lines.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 1, 1, 1)
+        whole.addWidget(scroll)
+        self.setFixedSize(self.WIDTH, min(lines.totalHeightForWidth(self.WIDTH - 2) + Space.S, self._TALLEST))
+
+    def _label(self, text: str, role: str) -> QLabel:
+        label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setProperty("role", role)
+        # A purpose without a space must not make the popup scroll sideways.
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        return label
+
+
+class KeepingLine(QWidget):
+    """Empty while nobody is shown."""
+
+    def __init__(self, privacy: PrivacyApi, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._privacy = privacy
+        self._person: Person | None = None
+        self.text = ElidedLabel("", self, role="muted")
+        self.link = QLabel(self)
+        self.link.setTextFormat(Qt.TextFormat.RichText)
+        self.link.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.link.setText(f'<a href="#consent">{self.tr("Consent…")}</a>')
+        self.link.setAccessibleName(self.tr("What this person agreed to"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.link)
+        self._hop = Hop(self)
+        self._hop.arrived.connect(self._on_consents)
+        self.link.linkActivated.connect(self._ask)
+        self.show_person(None)
+
+    def show_person(self, person: Person | None) -> None:
+        """Say until when this person may be kept."""
+        self._person = person
+        self.link.setVisible(person is not None)
+        text = "" if person is None else until_text(person.retention, datetime.now(UTC), self.locale())
+        self.text.setText(text[:1].upper() + text[1:])
+
+    def _ask(self, _target: str) -> None:
+        if self._person is not None:
+            self._privacy.load_consents(self._person.id, partial(_pass_on, self._hop, self._person.id))
+
+    def _on_consents(self, answer: tuple[PersonId, tuple[Consent, ...]]) -> None:
+        person_id, consents = answer
+        if self._person is not None and self._person.id == person_id:
+            popup = ConsentRecords(consents, self)
+            # Above the line, which is near the window's lower edge, and in line with the link's end.
+            corner = self.link.mapToGlobal(QPoint(self.link.width() - popup.width(), -popup.height() - Space.XS))
+            popup.move(corner)
+            popup.show()
+
+
+def _pass_on(hop: Hop, person_id: PersonId, consents: tuple[Consent, ...]) -> None:
+    """Take an answer on the engine's thread, together with whom it is about."""
+    hop((person_id, consents))

@@ -1,0 +1,270 @@
+"""The page on privacy: what is stored, where and for how long, that nothing is sent anywhere, how to be rid of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QStringListModel, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metaface_gui.engine.privacy_api import PrivacyApi, Storage
+from metaface_gui.engine.retention import Due, due
+from metaface_gui.gallery import Person
+from metaface_gui.gui.icons import icon_pixmap, set_icon
+from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
+from metaface_gui.gui.panels.hop import Hop
+from metaface_gui.gui.panels.wording import shortened, shots_text
+from metaface_gui.gui.privacy.period_words import left_text, names_text
+from metaface_gui.gui.theme import Space, Theme
+
+_WIDTH, _HEIGHT = 640, 740
+
+
+class PrivacyDialog(QDialog):
+    """Follows the gallery while it is open. What its buttons ask for is done by whoever opened it."""
+
+    review_wanted = Signal()
+    report_wanted = Signal(Person)
+    forget_wanted = Signal()
+    automatic_toggled = Signal(bool)
+
+    def __init__(
+        self,
+        privacy: PrivacyApi,
+        people: Sequence[Person],
+        recordings: Path,
+        *,
+        is_automatic: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Privacy"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._privacy = privacy
+        self._people: tuple[Person, ...] = ()
+        self._hop = Hop(self)
+        self._hop.arrived.connect(self._on_storage)
+        self._make_widgets(recordings, is_automatic=is_automatic)
+        self._lay_out()
+        self.show_people(people)
+        room = parent.height() if parent is not None else _HEIGHT
+        self.resize(_WIDTH, max(min(room, _HEIGHT), 400))
+        self.automatic.setFocus()
+
+    def show_people(self, people: Sequence[Person]) -> None:
+        """Say anew what is stored: the gallery is another."""
+        chosen = self._chosen()
+        self._people = tuple(sorted(people, key=lambda person: person.name.casefold()))
+        self._names.setStringList([shortened(person.name) for person in self._people])
+        ids = [person.id for person in self._people]
+        if self._people:
+            self.person.setCurrentIndex(ids.index(chosen.id) if chosen is not None and chosen.id in ids else 0)
+        self.person.setEnabled(bool(self._people))
+        self.report_button.setEnabled(bool(self._people))
+        now = datetime.now(UTC)
+        found = due(self._people, now)
+        self.periods.setText(self._periods_text(found, now))
+        self.review_button.setVisible(bool(found))
+        self._privacy.load_storage(self._hop)
+
+    # Making ---------------------------------------------------------------------------------------------------------
+
+    def _make_widgets(self, recordings: Path, *, is_automatic: bool) -> None:
+        self.amount = self._label("")
+        self.protection = self._label("", "muted")
+        self.path = QLineEdit(self)
+        self.path.setReadOnly(True)
+        self.path.setAccessibleName(self.tr("The gallery's file"))
+        self.copy_button = QPushButton(self.tr("Copy"), self)
+        self.copy_button.setToolTip(self.tr("Copy the path of the gallery"))
+        set_icon(self.copy_button, "copy")
+        self.recordings = self._label(
+            self.tr("Recordings and snapshots are made only when you ask for them: {where}").format(where=recordings),
+            "muted",
+        )
+        self.periods = self._label("")
+        self.review_button = QPushButton(self.tr("Review…"), self)
+        self.automatic = QCheckBox(self.tr("Delete automatically when the period is over"), self)
+        self.automatic.setChecked(is_automatic)
+        self.person = ElidingComboBox(self.tr("Person"), self.tr("Whom the report is about"), self)
+        self._names = QStringListModel(self)
+        self.person.setModel(self._names)
+        self.report_button = QPushButton(self.tr("Report…"), self)
+        self.report_button.setToolTip(self.tr("Write what is stored about this person to a file"))
+        set_icon(self.report_button, "export")
+        self.forget_button = QPushButton(self.tr("Forget everything…"), self)
+        self.forget_button.setProperty("kind", "danger")
+        set_icon(self.forget_button, "trash", "on_danger")
+        for button in (self.copy_button, self.review_button, self.report_button, self.forget_button):
+            button.setAutoDefault(False)
+        self.copy_button.clicked.connect(self._copy_path)
+        self.review_button.clicked.connect(self.review_wanted)
+        self.automatic.toggled.connect(self.automatic_toggled)
+        self.report_button.clicked.connect(self._ask_report)
+        self.forget_button.clicked.connect(self.forget_wanted)
+
+    def _lay_out(self) -> None:
+        cards = QWidget()
+        column = QVBoxLayout(cards)
+        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.S)
+        column.setSpacing(Space.M)
+        column.addLayout(self._head())
+        stored = self._card(column, self.tr("What is stored, and where"))
+        stored.addWidget(self.amount)
+        stored.addLayout(_row(self.path, self.copy_button, stretch=self.path))
+        stored.addWidget(self.protection)
+        stored.addWidget(self.recordings)
+        periods = self._card(column, self.tr("For how long"))
+        periods.addLayout(_row(self.periods, self.review_button, stretch=self.periods))
+        periods.addWidget(self.automatic)
+        periods.addWidget(
+            self._label(
+                self.tr(
+                    "At the start and once an hour, for good and without undo; you are told who it was. Off: you "
+                    "are only reminded."
+                ),
+                "muted",
+            )
+        )
+        report = self._card(column, self.tr("What is stored about one person"))
+        report.addWidget(
+            self._label(
+                self.tr(
+                    "Their consent, shots, and the numbers that recognise them, as plain files that anybody can "
+                    "read: to be given to them."
+                ),
+                "muted",
+            )
+        )
+        report.addLayout(_row(self.person, self.report_button, stretch=self.person))
+        forget = self._card(column, self.tr("Start with nothing"))
+        words = self._label(self.tr("Deletes everybody and everything made from them. There is no undo."), "muted")
+        forget.addLayout(_row(words, self.forget_button, stretch=words))
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(cards)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(Space.XL, Space.S, Space.XL, Space.L)
+        foot.addWidget(buttons)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(foot)
+
+    def _head(self) -> QHBoxLayout:
+        shield = QLabel(self)
+        shield.setPixmap(icon_pixmap("shield", 40, Theme.current().color("success"), self.devicePixelRatioF()))
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        words.addWidget(self._label(self.tr("Everything stays on this computer"), "title"))
+        words.addWidget(
+            self._label(
+                self.tr(
+                    "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
+                    "camera's address that you type, and for models that you ask to download."
+                ),
+                "muted",
+            )
+        )
+        head = QHBoxLayout()
+        head.setSpacing(Space.L)
+        head.addWidget(shield, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        return head
+
+    def _card(self, column: QVBoxLayout, title: str) -> QVBoxLayout:
+        card = QFrame(self)
+        card.setProperty("card", True)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        inside.setSpacing(Space.S)
+        inside.addWidget(self._label(title, "heading"))
+        column.addWidget(card)
+        return inside
+
+    def _label(self, text: str, role: str = "") -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setProperty("role", role)
+        return label
+
+    # What is shown and asked ----------------------------------------------------------------------------------------
+
+    def _on_storage(self, storage: Storage) -> None:
+        if storage.path is None:
+            self.path.setText(self.tr("in memory only, gone when the window closes"))
+        else:
+            self.path.setText(str(storage.path))
+            self.path.setCursorPosition(0)
+        self.path.setToolTip(self.path.text())
+        self.copy_button.setEnabled(storage.path is not None)
+        amount = self.tr("{who}, {shots}, {n} faces of “not this person”; {size} on the disk")
+        people = self.tr("1 person") if storage.people == 1 else self.tr("{n} people").format(n=storage.people)
+        size = self.locale().formattedDataSize(storage.size_bytes, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+        self.amount.setText(amount.format(who=people, shots=shots_text(storage.shots), n=storage.negatives, size=size))
+        if storage.is_encrypted:
+            text = self.tr(
+                "Pictures and what recognises the faces are encrypted in the file, with a key that this computer keeps "
+                "elsewhere. Names, times and consents are not."
+            )
+        else:
+            text = self.tr("It is not encrypted.")
+        self.protection.setText(text)
+
+    def _periods_text(self, found: Due, now: datetime) -> str:
+        limited = [person for person in self._people if person.keep_until is not None]
+        if not self._people:
+            return self.tr("Nobody is enrolled.")
+        if not limited:
+            return self.tr("Everybody is kept without limit.")
+        if found.over:
+            return self.tr("{who}: the agreed time is over.").format(who=names_text(found.over))
+        first = min(limited, key=lambda person: person.keep_until or now)
+        text = self.tr("{n} with a period, {m} without limit. The first is that of {who}: it {when}.")
+        when = left_text(first.keep_until or now, now)
+        count = len(limited)
+        return text.format(n=count, m=len(self._people) - count, who=shortened(first.name), when=when)
+
+    def _chosen(self) -> Person | None:
+        index = self.person.currentIndex()
+        return self._people[index] if 0 <= index < len(self._people) else None
+
+    def _ask_report(self) -> None:
+        person = self._chosen()
+        if person is not None:
+            self.report_wanted.emit(person)
+
+    def _copy_path(self) -> None:
+        QGuiApplication.clipboard().setText(self.path.text())
+        self.copy_button.setText(self.tr("Copied"))
+
+
+def _row(*widgets: QWidget, stretch: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(Space.S)
+    for widget in widgets:
+        row.addWidget(widget, 1 if widget is stretch else 0, Qt.AlignmentFlag.AlignVCenter)
+    return row
