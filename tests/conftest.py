@@ -1,8 +1,9 @@
-"""What every test stands on: no screen, no leaked threads, no file of the user's."""
+"""What every test stands on: no screen, no network, no leaked threads, no file or key of the user's."""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,30 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import hypothesis
 import pytest
 
+from tests.network_guard import NetworkGuard
+
 # A submission is judged by the same examples every time; at a desk every run tries new ones.
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+
+_GUARD = pytest.StashKey[NetworkGuard]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the network; an audit hook stays for as long as the process."""
+    config.stash[_GUARD] = NetworkGuard()
+    sys.addaudithook(config.stash[_GUARD])
+
+
+@pytest.fixture(autouse=True)
+def network_guard(request: pytest.FixtureRequest) -> Iterator[NetworkGuard]:
+    """Fail a test that tries to reach another computer."""
+    guard = request.config.stash[_GUARD]
+    guard.tried.clear()
+    yield guard
+    assert not guard.tried, f"tried to leave this computer: {guard.tried}"
 
 
 @pytest.fixture(autouse=True)
