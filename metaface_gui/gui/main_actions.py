@@ -14,6 +14,9 @@ from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.gui.translation import available_languages, language_name
 
+TEXT_SIZES = (100, 120, 140)
+"""Letters in percent of the usual size."""
+
 
 @dataclass(slots=True)
 class ActionGroup:
@@ -76,6 +79,12 @@ class MainActions(QObject):
         for mode, (name, icon) in names.items():
             self.themes[mode] = self._add(themes, icon, name, checkable=True)
             group.addAction(self.themes[mode])
+        sizes = menu.addMenu(self.tr("Size of &letters"))
+        group = QActionGroup(self)
+        self.text_sizes: dict[int, QAction] = {}
+        for percent in TEXT_SIZES:
+            self.text_sizes[percent] = self._add(sizes, "", f"{percent} %", checkable=True)
+            group.addAction(self.text_sizes[percent])
         self.languages: dict[str, QAction] = {}
         if available_languages():
             self._make_language_menu(menu)

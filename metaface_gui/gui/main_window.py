@@ -26,6 +26,7 @@ from metaface_gui.gui.help_desk import HelpDesk
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.jobs_bar import JobsBar
 from metaface_gui.gui.live_view import LiveView
+from metaface_gui.gui.look import Look, put_on
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
@@ -35,7 +36,6 @@ from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
 from metaface_gui.gui.stage import Stage
 from metaface_gui.gui.status_line import StatusLine
-from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.toast import Toast, ToastBar, ToastKind, undo_toast
 from metaface_gui.gui.undo_list import UndoList
 from metaface_gui.gui.window_state import WindowState
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self._engine = engine
         self._bridge = bridge
         self.state = state or WindowState(parent=self)
-        Theme.current().set_mode(self.state.theme)
+        put_on(self.state)
         self._spec: SourceSpec | None = None
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
@@ -137,10 +137,7 @@ class MainWindow(QMainWindow):
         do.hud.toggled.connect(self._set_hud)
         do.panel.toggled.connect(self._set_panel)
         do.full_screen.toggled.connect(self._set_full_screen)
-        for mode, action in do.themes.items():
-            action.triggered.connect(lambda _checked=False, mode=mode: self._set_theme(mode))
-        for code, action in do.languages.items():
-            action.triggered.connect(lambda _checked=False, code=code: self._set_language(code))
+        Look(do, self.state, self).new_window_wanted.connect(self.language_chosen)
         do.enroll.triggered.connect(lambda: self._open_side().start_enrollment())
         do.enroll_files.triggered.connect(self._files.ask_for_shots)
         do.find.triggered.connect(lambda: self._open_side().find_person())
@@ -296,9 +293,6 @@ class MainWindow(QMainWindow):
         self.splitter.restoreState(state.splitter)
         self.side.open_key(state.tab)
         self.side.controls.show_settings(state.recognition)
-        do.themes[state.theme].setChecked(True)
-        if state.language in do.languages:
-            do.languages[state.language].setChecked(True)
         self.stage.restore_state(state.studio_splitter)
         self.stage.studio.open_key(state.studio_tab)
         self.stage.method.set_settings_open(state.is_method_settings_open)
@@ -322,14 +316,6 @@ class MainWindow(QMainWindow):
         self.side.setVisible(visible)
         if not self.isFullScreen():
             self.state.is_panel_visible = visible
-
-    def _set_theme(self, mode: ThemeMode) -> None:
-        self.state.theme = mode
-        Theme.current().set_mode(mode)
-
-    def _set_language(self, code: str) -> None:
-        self.state.language = code
-        self.language_chosen.emit(code)
 
     def _set_full_screen(self, full: bool) -> None:
         if not full:

@@ -16,6 +16,7 @@ from metaface_gui.pipeline.learners.hyperparameters import from_json, to_json
 from metaface_gui.settings import RecognitionSettings
 
 _MAX_TEXT = 4096
+_MAX_DIGITS = 4
 
 
 class WindowState:
@@ -137,6 +138,16 @@ class WindowState:
     @language.setter
     def language(self, value: str) -> None:
         self._settings.setValue("window/language", value)
+
+    @property
+    def text_percent(self) -> int:
+        """Size of letters in percent of the usual one; 0: nothing that is a number is remembered."""
+        text = str(self._settings.value("window/text-percent", ""))
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
+
+    @text_percent.setter
+    def text_percent(self, value: int) -> None:
+        self._settings.setValue("window/text-percent", value)
 
     @property
     def is_hud_visible(self) -> bool:
