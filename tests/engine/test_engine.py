@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from metaface_gui.engine.events import (
     Undoable,
     UnknownsChanged,
 )
-from metaface_gui.gallery import Gallery
+from metaface_gui.gallery import Gallery, PassphraseError
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.learners.base import OnStep, SupportSet
 from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
@@ -176,6 +177,18 @@ def test_export_and_import(engine: Engine, listener: Listener, person: Someone, 
     listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Exporting")
     with Gallery.open(tmp_path / "copy.metaface", read_only=True) as copy:
         assert [p.name for p in copy.snapshot().people] == [person.name]
+    under_passphrase = tmp_path / "secret.metaface"
+    engine.export_gallery(under_passphrase, passphrase="secret words")
+    listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Exporting")
+    needs = queue.SimpleQueue[bool]()
+    for path in (under_passphrase, tmp_path / "copy.metaface"):
+        engine.load_needs_passphrase(path, needs.put)
+    assert [needs.get(timeout=60) for _ in range(2)] == [True, False]
+    for passphrase, is_refused in (("other words", True), ("secret words", False)):
+        listener.heard()
+        engine.import_gallery(under_passphrase, passphrase=passphrase)
+        imported = listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Importing")
+        assert isinstance(imported.error, PassphraseError) == is_refused
     engine.import_gallery(tmp_path / "nothing.metaface")
     imported = listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Importing")
     assert imported.error is not None
