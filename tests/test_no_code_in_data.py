@@ -1,4 +1,4 @@
-"""Nothing that MetaFace reads can run code: no pickle and the like, no eval, no shell. Looked for in the syntax tree."""
+"""Nothing that MetaFace reads can run code: no pickle and the like, no eval, no shell; looked for in the syntax."""
 
 from __future__ import annotations
 
