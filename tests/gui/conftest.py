@@ -34,6 +34,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     current = Theme.current()
     yield current
     current.set_mode(ThemeMode.SYSTEM)
+    current.set_text_scale(1.0)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
@@ -47,6 +48,14 @@ class EmptyNote(QWidget):
         """Show other words."""
         self._title.setText(title)
         self._next_step.setText(next_step)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Go without the symbol where the words need the room."""
+        super().resizeEvent(event)
+        words = self._layout.totalHeightForWidth(self.width())
+        if not self._icon.isHidden():
+            words -= _ICON_SIDE + Space.XS
+        self._icon.setVisible(words + _ICON_SIDE + Space.XS <= self.height())
 
     def _label(self, text: str, role: str) -> QLabel:
         label = QLabel(text, self)
