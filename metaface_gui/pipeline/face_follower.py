@@ -189,6 +189,12 @@ def _followed(track: _Track, quality: FaceQuality, time_s: float, decision_of: D
 
 
 def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
-    """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8: (n, p) float32, what learners see (`FeatureSpace`)."""
+    """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8: (n, p) float32, what learners see (`FeatureSpace`).
+
+    Raises:
+        ArithmeticError: if a value is not finite, as from a broken card: it would get into tracks, votes and shots.
+    """
     features: Floats = embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu().numpy()
+    if not np.isfinite(features).all():
+        raise ArithmeticError(f"{embedder.id} gave values that are not finite")
     return features

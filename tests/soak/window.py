@@ -15,7 +15,7 @@ from metaface_gui.engine.engine import Engine
 from metaface_gui.gui.application import make_application
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.gui.theme import ThemeMode
+from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.window_state import WindowState
 from tests.soak.gauges import Gauge
 from tests.soak.use import Plan, Use, in_use
@@ -60,7 +60,7 @@ class Handler:
 
     def _theme(self) -> Deed:
         modes = list(ThemeMode)
-        self._window._set_theme(modes[self._random.integers(len(modes))])
+        Theme.current().set_mode(modes[self._random.integers(len(modes))])
         yield 30
 
     def _split(self) -> Deed:
