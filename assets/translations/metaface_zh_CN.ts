@@ -1547,20 +1547,20 @@ face</source>
       <translation>暂不处理：下次启动或又有人到期时会再次提醒</translation>
     </message>
     <message>
-      <source>Over is the time for which {who} may be kept, and soon that of {n} more.</source>
-      <translation>{who} 的保留期限已到，另有 {n} 人即将到期。</translation>
+      <source>{who}: the agreed time is over; for {n} more it soon is.</source>
+      <translation>{who}：约定的期限已到；另有 {n} 人即将到期。</translation>
     </message>
     <message>
-      <source>Over is the time for which {who} may be kept.</source>
-      <translation>{who} 的保留期限已到。</translation>
+      <source>{who}: the agreed time is over.</source>
+      <translation>{who}：约定的期限已到。</translation>
     </message>
     <message>
-      <source>Soon over is the time for which {who} may be kept; then they are deleted for good.</source>
-      <translation>{who} 的保留期限即将到期，届时会被彻底删除。</translation>
+      <source>{who}: the agreed time is soon over; then deleted for good.</source>
+      <translation>{who}：约定的期限即将到期，届时会被彻底删除。</translation>
     </message>
     <message>
-      <source>Soon over is the time for which {who} may be kept.</source>
-      <translation>{who} 的保留期限即将到期。</translation>
+      <source>{who}: the agreed time is soon over.</source>
+      <translation>{who}：约定的期限即将到期。</translation>
     </message>
   </context>
   <context>
@@ -1570,8 +1570,8 @@ face</source>
       <translation>已到期的保留期限</translation>
     </message>
     <message>
-      <source>These people agreed to be kept until a day that has come or soon will. Ask them, then choose. Nobody is deleted unless you say so.</source>
-      <translation>这些人同意保留到的日期已到或即将到来。请先询问本人再选择。除非你确认，否则不会删除任何人。</translation>
+      <source>These people agreed to be kept until a day that has come, or soon will. Ask them, then choose.</source>
+      <translation>这些人同意保留到的日期已到或即将到来。请先询问本人再选择。</translation>
     </message>
     <message>
       <source>People whose period is over or soon will be</source>
@@ -2981,6 +2981,13 @@ face</source>
     </message>
   </context>
   <context>
+    <name>Lists</name>
+    <message>
+      <source>{first}, {more}</source>
+      <translation>{first}、{more}</translation>
+    </message>
+  </context>
+  <context>
     <name>LiveView</name>
     <message>
       <source>Live video</source>
@@ -3132,6 +3139,14 @@ face</source>
     <message>
       <source>E&amp;xport everybody…</source>
       <translation>导出所有人(&amp;X)…</translation>
+    </message>
+    <message>
+      <source>Pri&amp;vacy…</source>
+      <translation>隐私(&amp;V)…</translation>
+    </message>
+    <message>
+      <source>For&amp;get everything…</source>
+      <translation>忘记一切(&amp;G)…</translation>
     </message>
     <message>
       <source>Show &amp;people</source>
@@ -3764,6 +3779,10 @@ face</source>
       <translation>重命名</translation>
     </message>
     <message>
+      <source>What is stored…</source>
+      <translation>存储的内容…</translation>
+    </message>
+    <message>
       <source>To merge, choose two people</source>
       <translation>要合并，请选择两个人</translation>
     </message>
@@ -3900,6 +3919,168 @@ face</source>
     <message>
       <source>Not this person ({n})</source>
       <translation>不是此人（{n}）</translation>
+    </message>
+  </context>
+  <context>
+    <name>PrivacyDesk</name>
+    <message>
+      <source>Archive</source>
+      <translation>压缩包</translation>
+    </message>
+    <message>
+      <source>Folder of files</source>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>What is stored about {name}</source>
+      <translation>关于 {name} 的存储内容</translation>
+    </message>
+    <message>
+      <source>The report is in {where}. Its files are plain: give them to the person, or keep them safe.</source>
+      <translation>报告位于 {where}。文件未加密：请交给本人，或妥善保管。</translation>
+    </message>
+    <message>
+      <source>{who} and {n} more</source>
+      <translation>{who} 等，另有 {n} 人</translation>
+    </message>
+    <message>
+      <source>Deleted for good, as the period was over: {who}.</source>
+      <translation>期限已到，已彻底删除：{who}。</translation>
+    </message>
+    <message>
+      <source>Everything is forgotten: {n} people and all that was made from them. Recordings stay in {where}</source>
+      <translation>已忘记一切：{n} 人以及由其生成的所有内容。录像仍保留在 {where}</translation>
+    </message>
+  </context>
+  <context>
+    <name>PrivacyDialog</name>
+    <message>
+      <source>Privacy</source>
+      <translation>隐私</translation>
+    </message>
+    <message>
+      <source>The gallery's file</source>
+      <translation>人脸库文件</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Copy the path of the gallery</source>
+      <translation>复制人脸库的路径</translation>
+    </message>
+    <message>
+      <source>Recordings and snapshots are made only when you ask for them: {where}</source>
+      <translation>只有你要求时才会录像或保存快照：{where}</translation>
+    </message>
+    <message>
+      <source>Review…</source>
+      <translation>查看…</translation>
+    </message>
+    <message>
+      <source>Delete automatically when the period is over</source>
+      <translation>到期时自动删除</translation>
+    </message>
+    <message>
+      <source>Person</source>
+      <translation>人员</translation>
+    </message>
+    <message>
+      <source>Whom the report is about</source>
+      <translation>报告涉及的人</translation>
+    </message>
+    <message>
+      <source>Report…</source>
+      <translation>报告…</translation>
+    </message>
+    <message>
+      <source>Write what is stored about this person to a file</source>
+      <translation>把关于此人的存储内容写入文件</translation>
+    </message>
+    <message>
+      <source>Forget everything…</source>
+      <translation>忘记一切…</translation>
+    </message>
+    <message>
+      <source>What is stored, and where</source>
+      <translation>存储的内容与位置</translation>
+    </message>
+    <message>
+      <source>For how long</source>
+      <translation>保留多久</translation>
+    </message>
+    <message>
+      <source>At the start and once an hour, for good and without undo; you are told who it was. Off: you are only reminded.</source>
+      <translation>启动时和每小时检查一次，彻底删除且无法撤销，并告知删除了谁。关闭：仅提醒。</translation>
+    </message>
+    <message>
+      <source>What is stored about one person</source>
+      <translation>关于一个人的存储内容</translation>
+    </message>
+    <message>
+      <source>Their consent, shots, and the numbers that recognise them, as plain files that anybody can read: to be given to them.</source>
+      <translation>同意记录、样本以及用于识别的数字，写成任何人都能读取的普通文件，供交给本人。</translation>
+    </message>
+    <message>
+      <source>Start with nothing</source>
+      <translation>从零开始</translation>
+    </message>
+    <message>
+      <source>Deletes everybody and everything made from them. There is no undo.</source>
+      <translation>删除所有人以及由其生成的一切，无法撤销。</translation>
+    </message>
+    <message>
+      <source>Everything stays on this computer</source>
+      <translation>一切都留在这台电脑上</translation>
+    </message>
+    <message>
+      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera's address that you type, and for models that you ask to download.</source>
+      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入摄像头地址或要求下载模型时才使用网络。</translation>
+    </message>
+    <message>
+      <source>in memory only, gone when the window closes</source>
+      <translation>仅在内存中，关闭窗口后消失</translation>
+    </message>
+    <message>
+      <source>{who}, {shots}, {n} faces of “not this person”; {size} on the disk</source>
+      <translation>{who}，{shots}，{n} 张“不是此人”的人脸；占用磁盘 {size}</translation>
+    </message>
+    <message>
+      <source>1 person</source>
+      <translation>1 人</translation>
+    </message>
+    <message>
+      <source>{n} people</source>
+      <translation>{n} 人</translation>
+    </message>
+    <message>
+      <source>Pictures and what recognises the faces are encrypted in the file, with a key that this computer keeps elsewhere. Names, times and consents are not.</source>
+      <translation>文件中的照片和用于识别人脸的数据已加密，密钥由这台电脑另外保存。姓名、时间和同意记录未加密。</translation>
+    </message>
+    <message>
+      <source>It is not encrypted.</source>
+      <translation>未加密。</translation>
+    </message>
+    <message>
+      <source>Nobody is enrolled.</source>
+      <translation>没有录入任何人。</translation>
+    </message>
+    <message>
+      <source>Everybody is kept without limit.</source>
+      <translation>所有人均不限期保留。</translation>
+    </message>
+    <message>
+      <source>{who}: the agreed time is over.</source>
+      <translation>{who}：约定的期限已到。</translation>
+    </message>
+    <message>
+      <source>{n} with a period, {m} without limit. The first is that of {who}: it {when}.</source>
+      <translation>{n} 人有期限，{m} 人不限期。最先到期的是 {who}：{when}。</translation>
+    </message>
+    <message>
+      <source>Copied</source>
+      <translation>已复制</translation>
     </message>
   </context>
   <context>

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import EngineStats
 from metaface_gui.gui.theme import DARK, FontSize, font
+from metaface_gui.gui.translation import listed
 
 _PAD = 12
 _LINE = 19
@@ -46,7 +47,7 @@ class Hud(QWidget):
         names = [self.tr("Preview"), self.tr("Recognition"), self.tr("Latency"), self.tr("Dropped"), self.tr("Device")]
         colors = ["text", "text", "text", dropped_color, "text"]
         self._rows = list(zip(names, values, colors, strict=True))
-        self.setAccessibleDescription(", ".join(f"{name} {value}" for name, value, _ in self._rows))
+        self.setAccessibleDescription(listed(f"{name} {value}" for name, value, _ in self._rows))
         self.resize(self.sizeHint())
         self.update()
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.gui.overlay_painter import PlacedFace
+from metaface_gui.gui.translation import listed
 
 
 class FaceInput(QWidget):
@@ -48,7 +49,7 @@ class FaceInput(QWidget):
         self.update()
 
     def _describe(self) -> None:
-        names = ", ".join(face.name for face in self._placed)
+        names = listed(face.name for face in self._placed)
         if self._focused is not None:
             face = next(face for face in self._placed if face.track_id == self._focused)
             text = self.tr("{name}. Press Enter to say who this is.").format(name=face.name)

@@ -11,7 +11,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_short_title, learner_title
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.source_menu import SourceMenu
-from metaface_gui.gui.translation import shown_title
+from metaface_gui.gui.translation import listed, shown_title
 
 _SOURCE_WIDTH = 200
 _LEARNER_MAX = 220
@@ -97,7 +97,7 @@ class MainToolBar(QToolBar):
                 name=learner_title(adapted.learner), people=people, shots=adapted.n_shots, ms=round(adapted.adapt_ms)
             )
         if models is not None and models.compared:
-            others = ", ".join(learner_short_title(key) for key in models.compared)
+            others = listed(learner_short_title(key) for key in models.compared)
             tip = "\n".join([tip, self.tr("Compared with it: {others}").format(others=others)])
         metrics = QFontMetrics(self.learner_button.font())
         self.learner_button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, _LEARNER_MAX))

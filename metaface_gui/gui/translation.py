@@ -8,7 +8,7 @@ in the place of None may stand a note that tells like texts apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
@@ -31,6 +31,14 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
         return translated.format(**values)
     except (KeyError, IndexError, ValueError):
         return text.format(**values)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several words as one enumeration: with commas in English, with ideographic ones in Chinese."""
+    text = ""
+    for number, word in enumerate(words):
+        text = translate("Lists", "{first}, {more}", None, first=text, more=word) if number else word
+    return text
 
 
 def error_text(error: KnownError) -> str:

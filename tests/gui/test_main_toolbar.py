@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -20,7 +22,7 @@ def models(learner: str, *compared: str, state: ModelState = ModelState.READY) -
 
 
 @pytest.fixture
-def bar(qtbot: QtBot) -> MainToolBar:
+def bar(qtbot: QtBot) -> Iterator[MainToolBar]:
     window = QMainWindow()
     qtbot.addWidget(window)
     menu = SourceMenu(window, lambda: ())
@@ -28,7 +30,8 @@ def bar(qtbot: QtBot) -> MainToolBar:
     window.addToolBar(made)
     window.resize(1000, 300)
     window.show()
-    return made
+    yield made  # the window lives until here
+    window.close()
 
 
 def test_the_learners_name_is_that_of_the_registry(bar: MainToolBar) -> None:

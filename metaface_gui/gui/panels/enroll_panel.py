@@ -42,7 +42,7 @@ from metaface_gui.gui.panels.shot_grid import ShotGrid, TilePicture
 from metaface_gui.gui.panels.step_heading import StepHeading
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
-from metaface_gui.gui.translation import error_text, issue_text
+from metaface_gui.gui.translation import error_text, issue_text, listed
 
 _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)
 _NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=0)
@@ -320,7 +320,7 @@ class EnrollPanel(QWidget):
         text = self.tr("Save") if person is None else self.tr("Add shots")
         self.save_button.setText(self.tr("Saving…") if self._saving else text)
         self.save_button.setEnabled(not missing and not self._saving)
-        words = self.tr("Still to do: {what}.").format(what=", ".join(missing)) if missing else ""
+        words = self.tr("Still to do: {what}.").format(what=listed(missing)) if missing else ""
         if self._trouble:
             self.missing.say(self._trouble, role="error")
         elif self._saved and not self._state.shots:

@@ -10,6 +10,7 @@ from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import listed
 from metaface_gui.types import PersonId
 
 
@@ -48,7 +49,7 @@ class MergeBar(QFrame):
         self._into_id, self._from_ids = into.id, [other.id for other in others]
         moved = shots_text(sum(other.shot_count for other in others))
         words = self.tr("Merge {name} into {into}? {shots} and their consent go along.")
-        names = ", ".join(shortened(other.name) for other in others)
+        names = listed(shortened(other.name) for other in others)
         self.question.say(words.format(name=shortened(names), into=shortened(into.name), shots=moved), role="")
         self._place()
         self.show()

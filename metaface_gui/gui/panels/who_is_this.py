@@ -23,7 +23,7 @@ from metaface_gui.gui.panels.pictures import decode_square, rounded_pixmap
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Radius, Space
-from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.translation import error_text, listed
 from metaface_gui.types import FrameResult, PersonId, TrackedFace
 
 _PICTURE_SIDE = 72
@@ -242,7 +242,7 @@ class WhoIsThisPopup(QFrame):
         return missing
 
     def _show_state(self) -> None:
-        missing = ", ".join(words for words, _ in self._missing())
+        missing = listed(words for words, _ in self._missing())
         words = self.tr("Still to do: {what}.").format(what=missing) if missing else ""
         is_answered_by_a_click = self._suspect is not None and not self.name_field.text()
         self.missing.say("" if is_answered_by_a_click else words)

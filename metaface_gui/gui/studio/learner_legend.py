@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.gui.translation import listed
 
 _HEIGHT = 20
 _LINE = 26
@@ -38,7 +39,7 @@ class LearnerLegend(QWidget):
         """Show these methods' entries."""
         if tuple(keys) != self._keys:
             self._keys = tuple(keys)
-            self.setAccessibleDescription(", ".join(learner_short_title(key) for key in keys))
+            self.setAccessibleDescription(listed(learner_short_title(key) for key in keys))
             self.updateGeometry()
             self.update()
 

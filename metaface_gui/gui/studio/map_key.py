@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.gui.translation import listed
 
 _SIGN = 20
 
@@ -19,7 +20,7 @@ class MapKey(QWidget):
         self._lines = (self.tr("shot"), self.tr("what stands for a person"), self.tr("face on screen"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Signs on the map"))
-        self.setAccessibleDescription(", ".join(self._lines))
+        self.setAccessibleDescription(listed(self._lines))
         self.setToolTip(
             self.tr(
                 "Colour and shape tell people apart. The large sign is the person's prototype, or what a trained last "
