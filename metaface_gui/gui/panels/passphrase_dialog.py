@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from metaface_gui.gallery import MAX_PASSPHRASE
 from metaface_gui.gui.theme import Space
@@ -55,6 +65,12 @@ class _PassphraseDialog(QDialog):
         self._form.addRow(name, field)
         return field
 
+    def _add_confirm(self, words: str) -> QPushButton:
+        button = self._buttons.addButton(words, QDialogButtonBox.ButtonRole.AcceptRole)
+        button.setProperty("kind", "primary")
+        button.setDefault(True)
+        return button
+
     def _show_or_hide(self, is_shown: bool) -> None:
         for field in self.findChildren(QLineEdit):
             field.setEchoMode(QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password)
@@ -73,8 +89,7 @@ class NewPassphraseDialog(_PassphraseDialog):
             )
         )
         self.again = self._add_field(self.tr("The same again"))
-        self.confirm = self._buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.confirm.setDefault(True)
+        self.confirm = self._add_confirm(self.tr("Export"))
         for field in (self.passphrase, self.again):
             field.textChanged.connect(self._say)
         self._say()
@@ -107,7 +122,6 @@ class KnownPassphraseDialog(_PassphraseDialog):
         self.setWindowTitle(self.tr("The file has a passphrase"))
         self.explanation.setText(self.tr("Type the passphrase that these people were exported with."))
         self.note.hide()
-        self.confirm = self._buttons.addButton(self.tr("Import"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.confirm.setDefault(True)
+        self.confirm = self._add_confirm(self.tr("Import"))
         self.confirm.setEnabled(False)
         self.passphrase.textChanged.connect(lambda typed: self.confirm.setEnabled(bool(typed)))
