@@ -60,7 +60,6 @@ class SplitView(QWidget):
             view.pause_wanted.connect(self.pause_wanted)
         self._primary.title.chosen.connect(self.learner_wanted)
         self._second.title.chosen.connect(self.second_wanted)
-        self.setFocusProxy(self._primary)
         bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)
         bridge.models_changed.connect(self._on_models)

@@ -77,6 +77,7 @@ class WhyPage(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.select_next if step > 0 else self.select_previous)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Why this name?"))
         bridge.result_ready.connect(self._on_result)
         bridge.explained.connect(self._on_explained)
         bridge.source_changed.connect(self._on_source)
