@@ -89,12 +89,13 @@ def test_a_file_that_is_no_onnx_is_said(tmp_path: Path, content: bytes) -> None:
 
 def of_weights(path: Path, **blocks: int) -> Path:
     """Write a quantised weight of 2 × 8 with a scale for each four."""
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "w_quantized": np.ones((2, 8), np.int8),
         "w_scales": np.ones((2, 2), np.float32),
         "w_zero_point": np.zeros((2, 2), np.int8),
     }
-    node = helper.make_node("DequantizeLinear", list(arrays), ["w"], **blocks)
+    node = helper.make_node("DequantizeLinear", list(arrays), ["w"])
+    node.attribute.extend(helper.make_attribute(name, value) for name, value in blocks.items())
     initializers = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
     onnx.save(helper.make_model(helper.make_graph([node], "g", [], [], initializers)), str(path))
     return path
