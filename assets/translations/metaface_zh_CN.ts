@@ -1642,7 +1642,7 @@ face</source>
     </message>
     <message>
       <source>Who is there?</source>
-      <translation>看看谁在那里？</translation>
+      <translation>谁在镜头前？</translation>
     </message>
     <message>
       <source>Opening {source}…</source>
@@ -2771,7 +2771,7 @@ face</source>
     </message>
     <message>
       <source>{method} has nothing to set.</source>
-      <translation>{method} 没有可调的设置。</translation>
+      <translation>{method}没有可调的设置。</translation>
     </message>
   </context>
   <context>
@@ -3063,6 +3063,10 @@ face</source>
     <message>
       <source>&amp;Theme</source>
       <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Size of &amp;letters</source>
+      <translation>文字大小(&amp;L)</translation>
     </message>
     <message>
       <source>&amp;Language</source>
@@ -3379,7 +3383,7 @@ face</source>
     </message>
     <message>
       <source>Compare {method}</source>
-      <translation>对比 {method}</translation>
+      <translation>对比{method}</translation>
     </message>
     <message>
       <source>Loading models …</source>
@@ -3446,7 +3450,7 @@ face</source>
     </message>
     <message>
       <source>{method} needs no steps, see the map; the curves are of other methods</source>
-      <translation>{method} 不需要迭代，见分布图；曲线属于其他方法</translation>
+      <translation>{method}不需要迭代，见分布图；曲线属于其他方法</translation>
     </message>
     <message>
       <source>Nobody is enrolled yet</source>
@@ -3466,7 +3470,7 @@ face</source>
     </message>
     <message>
       <source>{method} needs no steps</source>
-      <translation>{method} 不需要迭代</translation>
+      <translation>{method}不需要迭代</translation>
     </message>
     <message>
       <source>It learns everybody in one go: see the map. MAML (4) is one that takes steps.</source>
@@ -4397,7 +4401,7 @@ in ms</source>
     </message>
     <message>
       <source>Only {title} was tested</source>
-      <translation>只测试了 {title}</translation>
+      <translation>只测试了{title}</translation>
     </message>
     <message>
       <source>Recommended: {title} - the most shots named right</source>
@@ -4535,6 +4539,10 @@ in ms</source>
       <translation>测试已停止。</translation>
     </message>
     <message>
+      <source>Somebody was deleted, and the report with them. Test again.</source>
+      <translation>有人被删除，报告也随之删除。请重新测试。</translation>
+    </message>
+    <message>
       <source>Test again</source>
       <translation>重新测试</translation>
     </message>
@@ -4584,11 +4592,11 @@ in ms</source>
     </message>
     <message>
       <source>{title} decides the names already</source>
-      <translation>已由 {title} 判定姓名</translation>
+      <translation>已由{title}判定姓名</translation>
     </message>
     <message>
       <source>Let {title} decide the names from now on (Enter)</source>
-      <translation>从现在起由 {title} 判定姓名（Enter）</translation>
+      <translation>从现在起由{title}判定姓名（Enter）</translation>
     </message>
   </context>
   <context>
@@ -5296,12 +5304,12 @@ in ms</source>
   <context>
     <name>TitleBadge</name>
     <message>
-      <source>Method of this view</source>
-      <translation>此视图的方法</translation>
-    </message>
-    <message>
       <source>Show another method's names in this view</source>
       <translation>在此视图中显示另一种方法给出的姓名</translation>
+    </message>
+    <message>
+      <source>Method of this view</source>
+      <translation>此视图的方法</translation>
     </message>
   </context>
   <context>
@@ -5542,6 +5550,10 @@ in ms</source>
   <context>
     <name>WhyPage</name>
     <message>
+      <source>Why this name?</source>
+      <translation>为何是这个姓名？</translation>
+    </message>
+    <message>
       <source>&amp;Heat map</source>
       <translation>热力图(&amp;H)</translation>
     </message>
@@ -5596,6 +5608,14 @@ in ms</source>
     <message>
       <source>Pick another one: click it in the picture, or press “Next face”.</source>
       <translation>请另选一张：在画面中点击，或按“下一张脸”。</translation>
+    </message>
+    <message>
+      <source>The people have changed</source>
+      <translation>人员已有变动</translation>
+    </message>
+    <message>
+      <source>Press “Explain again” to ask anew.</source>
+      <translation>请按“重新分析”再次查看。</translation>
     </message>
     <message>
       <source>No answer came</source>

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.theme import FontSize, Radius, font
 
 _PAD = 12
@@ -24,9 +25,9 @@ class TitleBadge(QWidget):
         super().__init__(parent)
         self._title = ""
         self._font = font(FontSize.HEADING, bold=True)
-        self.combo = QComboBox(self)
-        self.combo.setAccessibleName(self.tr("Method of this view"))
-        self.combo.setToolTip(self.tr("Show another method's names in this view"))
+        words = self.tr("Show another method's names in this view")
+        self.combo = ElidingComboBox(self.tr("Method of this view"), words, self)
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.combo.activated.connect(lambda: self.chosen.emit(self.combo.currentData()))
         self.combo.hide()
         self._letting_through(True)

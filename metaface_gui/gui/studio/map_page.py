@@ -25,7 +25,7 @@ from metaface_gui.gui.studio.map_layers import Probe
 from metaface_gui.gui.studio.map_plot import MapPlot
 from metaface_gui.gui.studio.shot_card import ShotCard
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.translation import listed, translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import PersonId
@@ -174,6 +174,10 @@ class MapPage(QWidget):
         if gone:
             # A picture that was deleted stays nowhere, not even as pixels ready to draw.
             self.card.forget_pictures()
+        if self._map is not None and not self.isVisible() and set(self._map.person_ids) - self._people.keys():
+            # No successor comes while the page is hidden, and this one names somebody who was deleted.
+            self._map, self._pointed = None, None
+            self.plot.show_map(None, self._slots)
         if self._map is None:
             self._show_state()
 
@@ -208,7 +212,7 @@ class MapPage(QWidget):
             return
         n_people = len(shown.person_ids)
         people = self.tr("1 person") if n_people == 1 else self.tr("{n} people").format(n=n_people)
-        self.counts.setText(f"{people}, {shots_text(len(shown.shot_ids))}")
+        self.counts.setText(listed((people, shots_text(len(shown.shot_ids)))))
         self.explained.setText(self.tr("explained variance {percent} %").format(percent=round(100 * shown.explained)))
         self.explained.setToolTip(
             self.tr("The share of what tells the shots apart that this plane shows; the rest lies in other directions.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import NamedTuple
@@ -271,7 +272,12 @@ def _all_width(words: str) -> int:
 
 
 def _cut(text: str, most: int) -> str:
-    """So many letters of a name, with the point of an abbreviation; what comes after a hyphen tells names apart."""
+    """So many letters of a name, with the point of an abbreviation; what comes after a hyphen tells names apart.
+
+    Of ideographs, which are as wide as two letters and say as much, the first two; they take no point.
+    """
+    if unicodedata.east_asian_width(text[0]) == "W":
+        return text[: max(2, most // 2)]
     first, _, rest = text.partition("-")
     if len(text) <= most + 1:  # a point would be as wide as the letter it stands for
         return text

@@ -1,0 +1,47 @@
+"""Whatever the window shows fits in Chinese, too. Without a Chinese font the letters are boxes, about as wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.translation import install_translation, remove_translation
+from tests.gui.fakes import FakeEngine
+from tests.gui.main_states import Scene, state_names
+from tests.gui.test_layout import CHECKS, SMALLEST, out_of_sight
+
+
+@pytest.fixture
+def scene(
+    qapp: QApplication, open_window: Callable[[], MainWindow], engine: FakeEngine, bridge: EngineBridge
+) -> Iterator[Scene]:
+    assert install_translation(qapp, "zh_CN")
+    window = open_window()
+    window.resize(*SMALLEST)
+    qapp.processEvents()
+    yield Scene(window, engine, bridge)
+    remove_translation(qapp)
+
+
+def test_everything_fits_in_every_state(scene: Scene) -> None:
+    wrong = []
+    for state in state_names():
+        scene.go(state)
+        for check in CHECKS:
+            if not (state == "tour" and check is out_of_sight):  # whose callout lies over the rest
+                wrong += [f"{state}: {check.__name__}: {found}" for found in check(scene.window)]
+        scene.home()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_methods_are_told_apart_where_there_is_little_room(scene: Scene) -> None:
+    scene.go("live")
+    names = [button.text() for button in scene.window.stage.methods.buttons.values()]
+    assert names[0] == "原型", "two ideographs, without a point"
+    assert len(set(names)) == 9
+    assert all(re.match(r"[\u4e00-\u9fff]{2}|[A-Z]\w+", name) for name in names)
