@@ -128,7 +128,7 @@ def _small_network() -> onnx.ModelProto:
 
 
 def safetensors_files() -> list[bytes]:
-    """One of each kind: the number of its reader, then its header, a NUL, and its data (`targets.safetensors`)."""
+    """One of each kind, as it is and taken apart, and choices for one that is built (`targets.safetensors`)."""
     weight, tail = torch.randn(2, 6), torch.randn(3, 3)
     params = LEARNERS[METHOD].initial_params(SPACE)
     cohort = CohortGenerator(
@@ -152,7 +152,8 @@ def safetensors_files() -> list[bytes]:
         length = int.from_bytes(content[:8], "little")
         header, data = content[8 : 8 + length].strip(), content[8 + length :]
         found += [bytes([number]) + header + b"\0" + data, bytes([0x80 | number]) + content]
-    return found
+    random = np.random.default_rng(5)
+    return [*found, *(bytes([0x40 | number % 5]) + random.bytes(80) for number in range(20))]
 
 
 def pictures() -> list[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -159,16 +161,18 @@ def onnx_weights(data: bytes, folder: Path) -> None:
 def safetensors(data: bytes, folder: Path) -> None:
     """Everything that was meta-trained, each file by each reader that might be given it.
 
-    The first byte chooses the reader. If it is below 128, the rest is a header, a NUL and data, and the header's length
-    is put before them: else nearly every change would only make the length wrong.
+    The first byte chooses the reader, and how the file comes from the rest: as it is; as a header, a NUL and data,
+    before which the header's length is put, as nearly every change would only make the length wrong; by `tensor_file`.
     """
     path = folder / "file.safetensors"
-    first, rest = data[:1] or b"\0", data[1:]
-    if first[0] < 0x80:
+    first, rest = (data[:1] or b"\0")[0], data[1:]
+    if first < 0x40:
         header, _, content = rest.partition(b"\0")
         rest = len(header).to_bytes(8, "little") + header + content
+    elif first < 0x80:
+        rest = tensor_file(Draw(rest))
     path.write_bytes(rest)
-    match first[0] % 8:
+    match first % 8:
         case 0:
             read_projection(path, embedder_id=EMBEDDER)
         case 1:
@@ -180,6 +184,41 @@ def safetensors(data: bytes, folder: Path) -> None:
             assert generator.space.feature_dim == generator.means.shape[1]
         case _:
             learner_of(path)
+
+
+_TENSORS = ("weight", "scales", "tail", "weights", "means", "factors", "a", "a.scales", "loss_scale", "")
+_DTYPES = {
+    **{"F32": 4, "F16": 2, "I8": 1, "BF16": 2, "F64": 8, "I64": 8, "I32": 4, "U8": 1, "U16": 2, "BOOL": 1},
+    **{"F8_E4M3": 1, "F8_E5M2": 1, "C64": 8, "F8_E8M0": 1},
+}
+_TOLD: tuple[object, ...] = (
+    *(1, "1", 0, 2, 3, 5, 1.5, -1, 2**70, True, None, "", "x", [], {}, [[1]], {"a": 1}, METHOD, EMBEDDER),
+    *(f"{EMBEDDER}~a@b", float("nan"), float("inf")),
+)
+_FIELDS = ("format", "learner", "embedder_id", "embedding_dim", "projection_dim", "rank", "other")
+
+
+def tensor_file(draw: Draw) -> bytes:
+    """A whole safetensors file: tensors of any kind and shape, and metadata that say anything."""
+    header: dict[str, object] = {}
+    content = b""
+    for _ in range(draw.byte() % 6):
+        name, dtype = draw.choice(_TENSORS), draw.choice(tuple(_DTYPES))
+        shape = [draw.choice((0, 1, 2, 3, 5, 6)) for _ in range(draw.byte() % 4)]
+        size = _DTYPES[dtype] * math.prod(shape)
+        if name not in header:
+            filling = draw.take(draw.byte() % 9) or b"\0"
+            header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(content), len(content) + size]}
+            content += (filling * (1 + size // len(filling)))[:size]
+    told = {draw.choice(_FIELDS): draw.choice(_TOLD) for _ in range(draw.byte() % 8)}
+    entry: object = told if draw.byte() % 8 else draw.choice(_TOLD)
+    text = "[" * 5000 if draw.byte() == 7 else json.dumps(entry)
+    metadata = {draw.choice(("projection", "trunk", "meta_parameters")): text}
+    metadata |= {draw.choice(_FIELDS): str(draw.choice(_TOLD)) for _ in range(draw.byte() % 3)}
+    if draw.byte() % 8:
+        header["__metadata__"] = metadata
+    encoded = json.dumps(header).encode()
+    return len(encoded).to_bytes(8, "little") + encoded + content
 
 
 def picture(data: bytes, folder: Path) -> None:

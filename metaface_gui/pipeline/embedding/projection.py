@@ -124,7 +124,7 @@ def read_projection(path: Path, *, embedder_id: str) -> Projection:
     """
     try:
         projection, trained_for = _parsed(path.read_bytes())
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise damaged_projection(path) from error
     if trained_for != backbone_of(embedder_id):
         raise WeightsError(
@@ -144,11 +144,11 @@ def _parsed(content: bytes) -> tuple[Projection, str]:
     """Return the projection in a file, and the embedder that it was trained for."""
     tensors = load(content)
     described = json.loads(metadata_of(content)["projection"])
-    weight, scales = tensors["weight"], tensors["scales"].float()
+    weight, scales, tail = tensors["weight"], tensors["scales"], tensors["tail"]
     fits = weight.dtype == torch.int8 and weight.ndim == 2 and scales.shape == scales_shape(weight)
-    if described["format"] != _FORMAT or not fits:
+    if described["format"] != _FORMAT or not fits or not (scales.is_floating_point() and tail.is_floating_point()):
         raise ValueError("want int8 weights with a scale a block")
-    projection = Projection(id_of(content), dequantise(weight, scales), tensors["tail"].float())
+    projection = Projection(id_of(content), dequantise(weight, scales.float()), tail.float())
     return projection, str(described["embedder_id"])
 
 

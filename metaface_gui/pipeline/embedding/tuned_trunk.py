@@ -113,8 +113,8 @@ def _parsed(content: bytes) -> tuple[TunedTrunk, str]:
 
 
 def _restored(tensors: Mapping[str, Tensor], name: str) -> Tensor:
-    levels, scales = tensors[name], tensors[name + _SCALES].float()
+    levels, scales = tensors[name], tensors[name + _SCALES]
     rows = levels.reshape(len(levels), -1)
-    if levels.dtype != torch.int8 or scales.shape != scales_shape(rows):
+    if levels.dtype != torch.int8 or not scales.is_floating_point() or scales.shape != scales_shape(rows):
         raise ValueError("want int8 weights with a scale a block")
-    return dequantise(rows, scales).view(levels.shape)
+    return dequantise(rows, scales.float()).view(levels.shape)

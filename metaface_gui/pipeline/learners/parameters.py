@@ -36,13 +36,22 @@ while a rounded temperature or threshold would."""
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What a file's metadata say of it."""
+    """What a file's metadata say of it.
+
+    Raises:
+        TypeError: if a value is of another kind.
+    """
 
     format: str
     learner: str
     embedder_id: str
     embedding_dim: int
     projection_dim: int
+
+    def __post_init__(self) -> None:
+        texts, numbers = (self.format, self.learner, self.embedder_id), (self.embedding_dim, self.projection_dim)
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(number, int) for number in numbers):
+            raise TypeError("a header's value is of another kind")
 
     @classmethod
     def of(cls, key: str, space: FeatureSpace, embedder_id: str) -> _Header:
@@ -158,13 +167,18 @@ def _read(path: Path) -> tuple[Params, _Header]:
             file=path,
         )
     try:
-        with safe_open(str(path), framework="pt") as file:
-            names = tuple(file.keys())
-            params = {name: file.get_tensor(name).to(torch.float32) for name in names}
-            header = _Header(**json.loads((file.metadata() or {})[_ENTRY]))
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+        return _parsed(path)
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise _damaged(path) from error
-    return params, header
+
+
+def _parsed(path: Path) -> tuple[Params, _Header]:
+    with safe_open(str(path), framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in tuple(file.keys())}
+        header = _Header(**json.loads((file.metadata() or {})[_ENTRY]))
+    if not all(tensor.is_floating_point() for tensor in tensors.values()):
+        raise TypeError("numbers of another kind")
+    return {name: tensor.to(torch.float32) for name, tensor in tensors.items()}, header
 
 
 def _check_belongs(path: Path, found: _Header, wanted: _Header) -> None:

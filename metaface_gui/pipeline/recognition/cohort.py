@@ -27,6 +27,8 @@ from metaface_gui.types import Floats
 COHORT_SIZE = 10_000
 """Strangers drawn: at an FPIR of 1 % a hundred of them pass, so that chance moves the FPIR by ± 0.1 %."""
 _SEED = 20_240_601
+_DTYPES = ("F16", "F32")
+"""Kinds of numbers that a generator's file may hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +47,10 @@ class CohortGenerator:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        k = len(self.weights)
-        shapes_fit = self.means.ndim == 2 and self.factors.ndim == 3 and self.weights.shape == (k,) and k > 0
-        if not shapes_fit or len(self.means) != k or self.factors.shape[:2] != self.means.shape:
+        shapes_fit = (
+            self.weights.ndim == 1 and self.means.ndim == 2 and self.factors.ndim == 3 and len(self.weights) > 0
+        )
+        if not shapes_fit or len(self.means) != len(self.weights) or self.factors.shape[:2] != self.means.shape:
             raise ValueError("want weights (k,), means (k, p) and factors (k, p, f)")
         if not all(np.isfinite(array).all() for array in (self.weights, self.means, self.factors)):
             raise ValueError("a parameter is not finite")
@@ -103,13 +106,20 @@ def read_generator(path: Path) -> CohortGenerator:
         WeightsError: if the file is missing, damaged or something else.
     """
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            arrays = {name: np.asarray(file.get_tensor(name), np.float32) for name in ("weights", "means", "factors")}
-            return CohortGenerator(**arrays, metadata=file.metadata() or {})
+        return _parsed(path)
     except (OSError, SafetensorError, ValueError) as error:
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "{file} holds no cohort of strangers. Install MetaFace again."), file=path.name
         ) from error
+
+
+def _parsed(path: Path) -> CohortGenerator:
+    with safe_open(str(path), framework="numpy") as file:
+        names = ("weights", "means", "factors")
+        if any(file.get_slice(name).get_dtype() not in _DTYPES for name in names):
+            raise ValueError("numbers of another kind")
+        arrays = {name: np.asarray(file.get_tensor(name), np.float32) for name in names}
+        return CohortGenerator(**arrays, metadata=file.metadata() or {})
 
 
 def load_cohort(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> Tensor | None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import Params
-from metaface_gui.pipeline.learners.parameters import load_trained, read_params, save_params
+from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -189,3 +189,30 @@ def test_a_damaged_file_of_the_manifest_is_told(tmp_path: Path) -> None:
     (tmp_path / "prototypical.safetensors").write_bytes(b"x")
     with pytest.raises(WeightsError, match="damaged or was changed"):
         load_trained(store, SPACE, EMBEDDER)
+
+
+def entry(**changed: object) -> str:
+    told = {"format": "1", "learner": "maml", "embedder_id": "e", "embedding_dim": 3, "projection_dim": 0}
+    return json.dumps(told | changed)
+
+
+@pytest.mark.parametrize(
+    ("text", "dtype"),
+    [
+        (entry(learner=["maml"]), torch.float32),
+        (entry(learner={"maml": 1}), torch.float32),
+        (entry(embedding_dim="3"), torch.float32),
+        (entry(format=None), torch.float32),
+        ("[" * 5000, torch.float32),
+        (entry(), torch.complex64),
+        (entry(), torch.int64),
+    ],
+    ids=["a list", "an object", "a text", "nothing", "a deep list", "complex numbers", "whole numbers"],
+)
+def test_what_a_header_or_a_number_cannot_be_is_a_damaged_file(tmp_path: Path, text: str, dtype: torch.dtype) -> None:
+    (tmp_path / "good").write_bytes(save({"a": torch.zeros(2)}, {"meta_parameters": entry()}))
+    assert learner_of(tmp_path / "good") == "maml"
+    path = tmp_path / "bad.safetensors"
+    path.write_bytes(save({"a": torch.zeros(2, dtype=dtype)}, {"meta_parameters": text}))
+    with pytest.raises(WeightsError, match=r"bad\.safetensors is damaged"):
+        learner_of(path)

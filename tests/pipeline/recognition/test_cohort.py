@@ -179,3 +179,23 @@ def test_a_cohort_of_the_stock_embedding_is_none_for_a_projection(tmp_path: Path
     store = store_with(CohortGenerator(good.weights, good.means, good.factors, {"embedder_id": "net"}), tmp_path)
     assert load_cohort(store, "net", FeatureSpace(3)) is not None
     assert load_cohort(store, "net@ff", FeatureSpace(3, 2)) is None
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.int64, np.complex64, np.bool_])
+def test_numbers_of_another_kind_are_no_generator(tmp_path: Path, dtype: type[np.generic]) -> None:
+    one = generator()
+    arrays = {"weights": one.weights, "means": one.means, "factors": one.factors}
+    path = tmp_path / "cohort.safetensors"
+    save_file(arrays, str(path))
+    read_generator(path)
+    save_file(arrays | {"means": one.means.astype(dtype)}, str(path))
+    with pytest.raises(WeightsError, match=r"cohort\.safetensors holds no cohort"):
+        read_generator(path)
+
+
+def test_a_single_number_is_no_generator(tmp_path: Path) -> None:
+    one = generator()
+    path = tmp_path / "cohort.safetensors"
+    save_file({"weights": np.float32(1).reshape(()), "means": one.means, "factors": one.factors}, str(path))
+    with pytest.raises(WeightsError, match=r"cohort\.safetensors holds no cohort"):
+        read_generator(path)
