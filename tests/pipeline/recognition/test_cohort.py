@@ -196,6 +196,6 @@ def test_numbers_of_another_kind_are_no_generator(tmp_path: Path, dtype: type[np
 def test_a_single_number_is_no_generator(tmp_path: Path) -> None:
     one = generator()
     path = tmp_path / "cohort.safetensors"
-    save_file({"weights": np.float32(1).reshape(()), "means": one.means, "factors": one.factors}, str(path))
+    save_file({"weights": np.array(1, np.float32), "means": one.means, "factors": one.factors}, str(path))
     with pytest.raises(WeightsError, match=r"cohort\.safetensors holds no cohort"):
         read_generator(path)
