@@ -17,7 +17,7 @@ from metaface_gui.gallery import checksums
 from metaface_gui.gallery.records import MAX_CHIP_BYTES
 from metaface_gui.gallery.schema import APPLICATION_ID, Migration, application_id, expected_schema, schema_text
 from metaface_gui.gallery.schema import user_version as version_of
-from metaface_gui.gallery.sqlite_errors import NOT_A_GALLERY, damaged, translated
+from metaface_gui.gallery.sqlite_errors import NOT_A_GALLERY, damaged, primary_code, translated
 
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for a lock of SQLite's that another process holds only in passing."""
@@ -83,7 +83,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
     Raises:
         GalleryError: if it is no gallery, is damaged, or a newer MetaFace wrote it.
     """
-    with translated(path), closing(connect(path, untouching_mode(path))) as connection:
+    with translated(path), _blaming_the_file(path), closing(connect(path, untouching_mode(path))) as connection:
         if application_id(connection) != APPLICATION_ID:
             raise GalleryError(NOT_A_GALLERY, path=str(path))
         version = version_of(connection)
@@ -113,6 +113,17 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
             if mismatch is not None:
                 raise damaged(path, mismatch)
         return version
+
+
+@contextmanager
+def _blaming_the_file(path: Path) -> Iterator[None]:
+    """Turn SQLite's general error into "damaged": the same queries are right for any file that is a gallery."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if primary_code(error) == sqlite3.SQLITE_ERROR:
+            raise damaged(path, error) from error
+        raise
 
 
 def untouching_mode(path: Path) -> str:

@@ -173,6 +173,24 @@ def test_flipped_bits_are_noticed_or_harmless(filled: Path, seed: int) -> None:
     assert not any("\n" in message for message in messages)
 
 
+def test_a_format_of_schemas_that_sqlite_does_not_know_is_damage(filled: Path) -> None:
+    """SQLite has no code of its own for that."""
+    whole = bytearray(filled.read_bytes())
+    whole[44:48] = (9).to_bytes(4, "big")
+    filled.write_bytes(whole)
+    with pytest.raises(GalleryError, match=r"damaged .*unsupported file format"):
+        Gallery.open(filled)
+    assert filled.read_bytes() == whole
+
+
+def test_a_gallery_without_its_count_of_changes_is_damaged(filled: Path) -> None:
+    with closing(sqlite3.connect(filled)) as connection:
+        connection.execute("DELETE FROM state")
+        connection.commit()
+    with pytest.raises(GalleryError, match=r"damaged .*count of changes"):
+        Gallery.open(filled)
+
+
 def test_values_that_no_gallery_writes_are_reported(filled: Path) -> None:
     with Gallery.open(filled) as gallery:
         cipher = gallery._database.cipher
