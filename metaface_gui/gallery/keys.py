@@ -180,7 +180,8 @@ class SystemKeys:
         """See `KeyStore`."""
         if not _is_kept_by_keyring(key_id, key):
             self._files.keep(key_id, key)
-            _log.warning("The key of a new encrypted gallery is kept in a file: no keyring of the system works.")
+            # No warning: on a server that is how it is. A keyring that is there and fails has given one.
+            _log.info("The key of a new encrypted gallery is kept in a file: no keyring of the system works.")
 
     def remove(self, key_id: str) -> None:
         """See `KeyStore`."""
@@ -217,9 +218,10 @@ def _is_kept_by_keyring(key_id: str, key: bytes) -> bool:
     except KeyringError as error:
         _log.warning("The keyring %s does not keep a key: %s", backend.name, error)
         return False
-    _log.info(
-        "The key of a new encrypted gallery is %s by the keyring %s.", "kept" if is_kept else "lost", backend.name
-    )
+    if is_kept:
+        _log.info("The key of a new encrypted gallery is kept by the keyring %s.", backend.name)
+    else:
+        _log.warning("The keyring %s took a key and does not have it.", backend.name)
     return is_kept
 
 

@@ -108,7 +108,8 @@ def test_where_no_keyring_works_a_file_has_the_key(
     backend: KeyringBackend,
 ) -> None:
     use(monkeypatch, backend)
-    keys.keep(KEY_ID, KEY)
+    with caplog.at_level(logging.INFO):
+        keys.keep(KEY_ID, KEY)
     assert "kept in a file" in caplog.text
     assert keys.find(KEY_ID).key == KEY
     assert [file.name for file in folder.iterdir()] == [f"{KEY_ID}.key"]
