@@ -25,13 +25,17 @@ from metaface_gui.engine.events import (
     SourceState,
     UnknownsChanged,
 )
+from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.types import Frame
 
 _CURVES = 2
 """Adaptations of a method that its curves show: the newest and the one before."""
 
 
+_NAMING = (ResultReady, MapChanged, SelfTested)
+"""They name people, and are forgotten with any of them."""
 _FORGETTING = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED)
 """What was seen in the source before is gone."""
 
@@ -71,6 +75,11 @@ class LatestEvents(QObject):
         bridge.job_changed.connect(self._remember_job)
 
     @property
+    def _snapshot(self) -> GallerySnapshot | None:
+        newest = self._newest.get(GalleryChanged)
+        return newest.snapshot if isinstance(newest, GalleryChanged) else None
+
+    @property
     def frame(self) -> Frame | None:
         """What the newest result is about."""
         newest = self._newest.get(ResultReady)
@@ -105,7 +114,16 @@ class LatestEvents(QObject):
             event = replace(event, error=None)
         elif isinstance(event, SourceChanged) and event.state in _FORGETTING:
             self._newest.pop(ResultReady, None)
+        elif isinstance(event, GalleryChanged) and self._has_lost_somebody(event):
+            for kind in _NAMING:
+                self._newest.pop(kind, None)
+        elif isinstance(event, GalleryChanged) and somebody_left(self._snapshot, event.snapshot):
+            self._newest.pop(SelfTested, None)  # it names them
         self._newest[type(event)] = event
+
+    def _has_lost_somebody(self, event: GalleryChanged) -> bool:
+        former, left = self._newest.get(GalleryChanged), {person.id for person in event.snapshot.people}
+        return isinstance(former, GalleryChanged) and any(person.id not in left for person in former.snapshot.people)
 
     def _remember_adapted(self, event: Adapted) -> None:
         adaptations = self._adapted[event.learner]

@@ -31,6 +31,7 @@ from metaface_gui.engine.events import (
     CaptionedFile,
     EngineEvent,
     JobChanged,
+    MapChanged,
     ModelsChanged,
     ModelState,
     SessionRecordingChanged,
@@ -50,6 +51,7 @@ from metaface_gui.gui.window_state import WindowState
 from metaface_gui.pipeline.learners.base import AdaptStep
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
 from tests.gui.panels.samples import enrollment, gallery, person, unknown
+from tests.gui.studio.explanations import embedding_map
 
 Say = Callable[[EngineEvent], None]
 READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01, compared=("reptile",))
@@ -204,6 +206,20 @@ def test_an_error_of_long_ago_is_not_told_again(keeper: WindowKeeper, choose: Ch
     say(Trouble(error))
     assert keeper.window.toasts.toast is not None
     assert choose("zh_CN").toasts.toast is None
+
+
+def test_who_was_deleted_is_not_told_of_again(
+    keeper: WindowKeeper, choose: Choose, say: Say, show_face: Callable[[], None]
+) -> None:
+    say(gallery(person(1, "lin"), person(2, "wei")))
+    say(RUNNING)
+    show_face()
+    say(MapChanged(embedding_map("lin", "wei")))
+    say(gallery(person(2, "wei")))
+    window = choose("zh_CN")
+    assert window.live_view.faces == ()
+    assert window.stage.map.asked is None
+    assert not window.stage.map.plot.isVisibleTo(window.stage.map)
 
 
 def test_nothing_is_left_of_the_former_window(
