@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap, set_icon
@@ -14,7 +14,7 @@ from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.translation import translate
 
 _ICON = 32
-_WIDTH = 560
+_WIDTH = 480
 _DETAILS_HEIGHT = 220
 _COPIED_MS = 2000
 
@@ -61,7 +61,7 @@ class ErrorDialog(QDialog):
         grid.addWidget(self.text, 3, 0, 1, 2)
         grid.setRowStretch(3, 1)
         grid.addLayout(self._make_buttons(), 4, 0, 1, 2)
-        self.setMinimumWidth(_WIDTH)
+        grid.setColumnMinimumWidth(1, _WIDTH)
         self.setAccessibleDescription(words.text())
         self.close_button.setFocus()
 
@@ -92,8 +92,19 @@ class ErrorDialog(QDialog):
 
     def _show_details(self, shown: bool) -> None:
         self.text.setVisible(shown)
-        if not shown:
-            self.adjustSize()
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the words need, once their fonts have settled."""
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            width = max(self.width(), layout.totalMinimumSize().width())
+            self.resize(width, layout.totalHeightForWidth(width))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.details)

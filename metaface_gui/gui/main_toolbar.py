@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState, SourceChanged, SourceState
@@ -14,7 +14,11 @@ from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.translation import listed, shown_title
 
 _SOURCE_WIDTH = 200
-_LEARNER_MAX = 220
+_LEARNER_MIN, _LEARNER_MAX = 60, 220
+_SPACING = 8
+"""Between buttons, as in the style sheet."""
+_BESIDE_LEARNER = 90
+"""Its icon and padding, and the bar's own."""
 
 
 class MainToolBar(QToolBar):
@@ -31,6 +35,7 @@ class MainToolBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setIconSize(QSize(18, 18))
         self._adapted: dict[str, Adapted] = {}
+        self._learner_text = ""
         self._models: ModelsChanged | None = None
         self.source_button = self._button(self.tr("Choose a source"), "camera", _SOURCE_WIDTH)
         self.source_button.setMenu(source_menu)
@@ -99,10 +104,28 @@ class MainToolBar(QToolBar):
         if models is not None and models.compared:
             others = listed(learner_short_title(key) for key in models.compared)
             tip = "\n".join([tip, self.tr("Compared with it: {others}").format(others=others)])
-        metrics = QFontMetrics(self.learner_button.font())
-        self.learner_button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, _LEARNER_MAX))
+        self._learner_text = text
+        self._fit_learner()
         self.learner_button.setToolTip(tip)
         self.learner_button.setAccessibleName(self.tr("Learner: {text}").format(text=text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the learner's name the room that the buttons leave: none of them is pushed out of the bar."""
+        super().resizeEvent(event)
+        self._fit_learner()
+
+    def _fit_learner(self) -> None:
+        widgets = [self.widgetForAction(action) for action in self.actions()]
+        others = [widget for widget in widgets if widget is not None and widget is not self.learner_button]
+        taken = sum(max(widget.sizeHint().width(), widget.minimumWidth()) + _SPACING for widget in others)
+        room = self.width() - taken - _BESIDE_LEARNER
+        metrics = QFontMetrics(self.learner_button.font())
+        shown = metrics.elidedText(self._learner_text, Qt.TextElideMode.ElideRight, min(room, _LEARNER_MAX))
+        styles = Qt.ToolButtonStyle
+        has_words = room >= _LEARNER_MIN
+        self.learner_button.setText(shown if has_words else "")
+        style = styles.ToolButtonTextBesideIcon if has_words else styles.ToolButtonIconOnly
+        self.learner_button.setToolButtonStyle(style)
 
     def _names(self, models: ModelsChanged) -> str:
         name = learner_short_title(models.learner)

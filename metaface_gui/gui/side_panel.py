@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from metaface_gui.engine.api import EngineApi
@@ -31,6 +32,7 @@ class SidePanel(QTabWidget):
         self.setDocumentMode(True)
         self.setMinimumWidth(_MIN_WIDTH)
         self.setUsesScrollButtons(False)
+        self.setElideMode(Qt.TextElideMode.ElideRight)  # in large letters all tabs stay in sight
         self.tabBar().setExpanding(False)
         self.tabBar().setAccessibleName(self.tr("Side panel"))
         self.people = PeoplePanel(engine, bridge, self)
@@ -41,6 +43,7 @@ class SidePanel(QTabWidget):
         titles = (self.tr("People"), self.tr("Enrol"), self.tr("Unknown"), self.tr("Controls"))
         for panel, title in zip(self.panels, titles, strict=True):
             self.addTab(panel, title)
+            self.setTabToolTip(self.indexOf(panel), title)
         self.people.enroll_requested.connect(self.start_enrollment)
         self.people.add_shots_requested.connect(self.add_shots)
         bridge.unknowns_changed.connect(self._show_count)

@@ -202,7 +202,7 @@ STATES: Mapping[str, Callable[[Scene], None]] = MappingProxyType(
         "map": _page("map", MapChanged(embedding_map("alex", LONG_NAME, "rose"))),
         "why": _why,
         "report, empty": _page("report"),
-        "report": _page("report", SelfTested(report())),
+        "report": _page("report", SelfTested(report(people=("alex", "rose")))),
         "split": _split,
         "tour": _tour,
     }

@@ -14,14 +14,18 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QScrollArea,
+    QTabBar,
     QToolButton,
     QWidget,
 )
 
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.error_dialog import ErrorDialog
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
 from metaface_gui.gui.theme import text_scale
+from metaface_gui.gui.unexpected_errors import UnexpectedError
 from metaface_gui.gui.window_state import WindowState
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene, state_names
@@ -122,7 +126,23 @@ def place(widget: Words) -> str:
     return f"{type(widget).__name__} {widget.text()!r} {widget.geometry().getRect()}"
 
 
-CHECKS = (cut_off, out_of_sight, over_each_other, wider_than_their_place)
+def pushed_out(window: MainWindow) -> list[str]:
+    """Buttons for which the tool bar has no room, and tabs that are cut."""
+    hidden = [
+        widget.accessibleName() or type(widget).__name__
+        for action in window.toolbar.actions()
+        for widget in (window.toolbar.widgetForAction(action),)
+        if widget is not None and not window.toolbar.rect().contains(widget.geometry())
+    ]
+    tabs = [bar.accessibleName() for bar in window.findChildren(QTabBar) if bar.isVisible() and has_cut_tab(bar)]
+    return hidden + tabs
+
+
+def has_cut_tab(bar: QTabBar) -> bool:
+    return any(not bar.rect().contains(bar.tabRect(number)) for number in range(bar.count()))
+
+
+CHECKS = (pushed_out, cut_off, out_of_sight, over_each_other, wider_than_their_place)
 
 
 def test_everything_fits_in_every_state(scene: Scene) -> None:
@@ -144,3 +164,26 @@ def test_the_video_keeps_most_of_the_window(scene: Scene) -> None:
     place = QRect(video.mapTo(scene.window, QPoint()), video.size())
     assert scene.window.rect().contains(place)
     assert place.height() >= 240
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["closed", "open"])
+def test_the_error_dialog_grows_with_what_it_shows(scene: Scene, is_open: bool) -> None:
+    scene.window.reports.show_unexpected(UnexpectedError("ValueError", "paint, line 7"))
+    (dialog,) = scene.window.findChildren(ErrorDialog)
+    if is_open:
+        dialog.show_button.click()
+        QApplication.processEvents()
+        assert dialog.text.height() >= dialog.text.minimumHeight()
+    assert not [place(widget) for widget in texts_in(dialog) if is_cut(widget)]
+    assert not [place(widget) for widget in texts_in(dialog) if not dialog.rect().contains(widget.geometry())]
+    dialog.close()
+
+
+def test_the_list_of_shortcuts_fits_too(scene: Scene) -> None:
+    scene.window.help.open_shortcuts()
+    (dialog,) = scene.window.findChildren(ShortcutsDialog)
+    QApplication.processEvents()
+    assert not [place(widget) for widget in texts_in(dialog) if is_cut(widget)]
+    assert dialog.width() <= SMALLEST[0]
+    assert dialog.height() <= SMALLEST[1]
+    dialog.close()
