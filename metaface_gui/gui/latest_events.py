@@ -114,16 +114,10 @@ class LatestEvents(QObject):
             event = replace(event, error=None)
         elif isinstance(event, SourceChanged) and event.state in _FORGETTING:
             self._newest.pop(ResultReady, None)
-        elif isinstance(event, GalleryChanged) and self._has_lost_somebody(event):
+        elif isinstance(event, GalleryChanged) and somebody_left(self._snapshot, event.snapshot):
             for kind in _NAMING:
                 self._newest.pop(kind, None)
-        elif isinstance(event, GalleryChanged) and somebody_left(self._snapshot, event.snapshot):
-            self._newest.pop(SelfTested, None)  # it names them
         self._newest[type(event)] = event
-
-    def _has_lost_somebody(self, event: GalleryChanged) -> bool:
-        former, left = self._newest.get(GalleryChanged), {person.id for person in event.snapshot.people}
-        return isinstance(former, GalleryChanged) and any(person.id not in left for person in former.snapshot.people)
 
     def _remember_adapted(self, event: Adapted) -> None:
         adaptations = self._adapted[event.learner]
