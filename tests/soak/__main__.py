@@ -66,7 +66,10 @@ class Progress:
         if use.watch.frames >= self._due:
             self._due += self._every
             newest = {name: round(values[-1], 1) for name, values in use.notes.values.items()}
-            self._console.print(use.watch.frames, newest, dict(use.watch.bugs), highlight=False, markup=False)
+            told = ", ".join(f"{name} {value}" for name, value in newest.items())
+            self._console.print(
+                f"{use.watch.frames}: {told}; {use.watch.bugs.total()} bugs", soft_wrap=True, highlight=False
+            )
 
 
 class Tracer:
