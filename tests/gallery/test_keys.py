@@ -205,3 +205,20 @@ def test_kept_found_and_forgotten(folder: Path, store: type[MemoryKeys] | None) 
     keys.remove(KEY_ID)
     keys.remove(KEY_ID)
     assert keys.find(KEY_ID).key is None
+
+
+def test_a_key_that_cannot_be_forgotten_is_said(folder: Path) -> None:
+    (folder / f"{KEY_ID}.key").mkdir(parents=True)
+    with pytest.raises(GalleryError, match="cannot be used"):
+        FileKeys(folder).remove(KEY_ID)
+    with pytest.raises(GalleryError, match="cannot be used"):
+        FileKeys(folder).find(KEY_ID)
+
+
+def test_without_a_keyring_the_file_alone_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, keys: SystemKeys, folder: Path
+) -> None:
+    use(monkeypatch, NoKeyring())  # type: ignore[no-untyped-call]
+    keys.keep(KEY_ID, KEY)
+    keys.remove(KEY_ID)
+    assert list(folder.iterdir()) == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, NewShot
+from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, NewShot, protection
 from metaface_gui.gallery import database as database_module
 from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.database import Database
@@ -299,3 +299,33 @@ def test_a_crash_while_encrypting_loses_nothing_and_is_made_up_for(
         assert contents(gallery)[1:] == expected[1:]
         stored = all_bytes(path.parent)
     assert not any(piece in stored for piece in plain_pieces())
+
+
+def test_a_failure_while_encrypting_leaves_the_file_as_it_was(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export"
+    with Gallery.open(filled) as source:
+        source.export_to(path)
+    before = path.read_bytes()
+
+    def interrupted(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(protection, "seal", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Gallery.open(path)
+    with Gallery.open(path, read_only=True) as reader:
+        assert not reader.is_encrypted
+        assert reader.person(1).shot_count == 3
+    assert path.read_bytes()[100:] == before[100:]  # but for the header, which now says that there is a log
+
+
+def test_a_value_as_long_as_an_encrypted_one_in_a_file_that_is_not_is_damage(filled: Path, tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    with Gallery.open(filled) as source:
+        source.export_to(path)
+    changed(path, "UPDATE embedding SET vector = zeroblob(4 * dim + 28) WHERE shot_id = 2")
+    with pytest.raises(GalleryError, match="is damaged"):
+        Gallery.open(path)
