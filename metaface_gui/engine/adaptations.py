@@ -118,7 +118,13 @@ class Adaptations:
         self._is_map_told = False
 
     def take(self, people: EnrolledPeople) -> None:
-        """Want adaptations to these people; what was adapted to others goes on until its successor is there."""
+        """Want adaptations to these people; what was adapted to others goes on until its successor is there.
+
+        A map that has no successor, because none is wanted now, goes at once if it names somebody who was deleted.
+        """
+        drawn = None if self._drawn is None else self._drawn[0].people
+        if drawn is not None and self._map_learner is None and set(drawn.person_ids) - set(people.person_ids):
+            self._drawn = self._drawn_for = None
         self._people = people
         self._kept.clear()
         self._failed.clear()

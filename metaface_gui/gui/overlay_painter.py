@@ -99,6 +99,11 @@ class OverlayPainter:
         """Call methods so in the strips of verdicts; `titles` maps keys to short names, in their order on screen."""
         self._strips.set_titles(titles)
 
+    def forget_names(self) -> None:
+        """Keep nothing drawn or measured that may name somebody who was deleted."""
+        self._elided.clear()
+        self._strips.forget_names()
+
     def set_strips_visible(self, visible: bool) -> None:
         """Show what each method says of each face, or only the names."""
         self._has_strips = visible

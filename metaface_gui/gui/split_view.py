@@ -58,6 +58,7 @@ class SplitView(QWidget):
             view.files_dropped.connect(self.files_dropped)
             view.source_dropped.connect(self.source_dropped)
             view.pause_wanted.connect(self.pause_wanted)
+            bridge.gallery_changed.connect(view.forget_names)
         self._primary.title.chosen.connect(self.learner_wanted)
         self._second.title.chosen.connect(self.second_wanted)
         bridge.result_ready.connect(self._on_result)

@@ -107,6 +107,10 @@ class VerdictStrips:
         self._title_width = max((bold.horizontalAdvance(title) for title in titles.values()), default=0.0)
         self._pictures.clear()
 
+    def forget_names(self) -> None:
+        """Keep no drawn strip: it may name somebody who was deleted."""
+        self._pictures.clear()
+
     def place(self, wishes: Sequence[StripWish], bounds: QRectF, taken: Sequence[QRectF]) -> list[PlacedStrip | None]:
         """Give every face's strip a place inside `bounds` and off `taken`, in the largest form there is room for."""
         many = len(wishes) > _MAX_WHOLE

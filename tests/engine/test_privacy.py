@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import types
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Queue
@@ -26,6 +24,7 @@ from metaface_gui.engine.gallery_keeper import Terms, consent
 from metaface_gui.engine.privacy_api import Storage
 from metaface_gui.gallery import Consent, Gallery, NewShot, Retention
 from tests.engine.listening import PATIENCE_S, Listener, Someone, enroll, names, take_shots
+from tests.engine.references import holders
 
 DAY = timedelta(days=1)
 FIRST, SECOND = "Zenobia Quill", "Balthazar Finch"
@@ -45,28 +44,6 @@ def agree_until(gallery: Gallery, person_id: int, left: timedelta) -> None:
     )
     terms = Terms(retention=Retention(datetime.now(UTC) + left, DAY))
     gallery.add_shots(person_id, [again], consent(terms=terms))
-
-
-def holders(root: object, text: str) -> list[str]:
-    """Every path by which `text` can be reached from an object: attributes, slots, containers, closures."""
-    seen, found = set[int](), list[str]()
-    todo: list[tuple[object, str]] = [(root, "engine")]
-    while todo:
-        thing, path = todo.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, str):
-            if text in thing:
-                found.append(path)
-            continue
-        if isinstance(thing, type | types.ModuleType | types.CodeType):
-            continue
-        if isinstance(thing, types.FunctionType):  # its globals are modules'
-            todo += [(cell, f"{path}.{thing.__name__}") for cell in (*(thing.__closure__ or ()), thing.__defaults__)]
-            continue
-        todo += [(held, f"{path}/{type(held).__name__}") for held in gc.get_referents(thing)]
-    return found
 
 
 def test_a_new_person_agrees_to_what_was_on_screen(

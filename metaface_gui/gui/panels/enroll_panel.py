@@ -19,9 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import EnrollmentChanged, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import EnrollmentChanged, GalleryChanged, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import EnrollmentError
-from metaface_gui.gallery import Person
+from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.consent import ConsentBox
@@ -43,6 +43,7 @@ from metaface_gui.gui.panels.step_heading import StepHeading
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
 from metaface_gui.gui.translation import error_text, issue_text, listed
+from metaface_gui.gui.who_left import somebody_left
 
 _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)
 _NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=0)
@@ -64,6 +65,7 @@ class EnrollPanel(QWidget):
         self._is_drop_near = False
         self._trouble = ""
         self._saved = ""
+        self._people: GallerySnapshot | None = None
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Enrol"))
         self._make_widgets(bridge)
@@ -176,6 +178,7 @@ class EnrollPanel(QWidget):
         self.consent.submitted.connect(self._submit)
         self.save_button.clicked.connect(self._submit)
         bridge.enrollment_changed.connect(self._on_enrollment)
+        bridge.gallery_changed.connect(self._on_gallery)
         bridge.source_changed.connect(self._on_source)
         bridge.trouble.connect(self._on_trouble)
 
@@ -245,6 +248,12 @@ class EnrollPanel(QWidget):
         if is_enough_now and before.is_recording and self.record_button.hasFocus():
             self.focus_name()
         self._show_state()
+
+    def _on_gallery(self, event: GalleryChanged) -> None:
+        before, self._people = self._people, event.snapshot
+        if self._saved and somebody_left(before, event.snapshot):
+            self._saved = ""  # it may name somebody who was deleted
+            self._show_state()
 
     def _finish_saving(self) -> None:
         self._saved = self.tr("{name} is saved and will be recognised from now on.").format(

@@ -12,8 +12,9 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import ResultReady
+from metaface_gui.engine.events import GalleryChanged, ResultReady
 from metaface_gui.errors import EnrollmentError
+from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.consent import ConsentBox, keep_on_screen
 from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
@@ -24,6 +25,7 @@ from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.translation import error_text, listed
+from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.types import FrameResult, PersonId, TrackedFace
 
 _PICTURE_SIDE = 72
@@ -84,6 +86,7 @@ class WhoIsThisPopup(QFrame):
         self._suspect: _Suspect | None = None
         self._is_denied = False
         self._newest: FrameResult | None = None
+        self._people: GallerySnapshot | None = None
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("Who is this?"))
         self.setFixedWidth(self.WIDTH)
@@ -117,6 +120,7 @@ class WhoIsThisPopup(QFrame):
         self.consent.submitted.connect(self._submit)
         self.save_button.clicked.connect(self._submit)
         bridge.result_ready.connect(self._on_result)
+        bridge.gallery_changed.connect(self._on_gallery)
 
     def open_for(self, track_id: int, global_pos: QPoint) -> None:
         """Ask who the face with this track id is, in a popup at `global_pos` or as near as the screen allows."""
@@ -277,6 +281,11 @@ class WhoIsThisPopup(QFrame):
                 self._group_id, name, person_id=person_id, consent_given=consent_given, terms=terms
             )
         self.close()
+
+    def _on_gallery(self, event: GalleryChanged) -> None:
+        before, self._people = self._people, event.snapshot
+        if somebody_left(before, event.snapshot) and not self.isVisible():
+            self._newest = None  # it may name them; of a picture that stands still, the engine says it anew
 
     def _on_result(self, event: ResultReady) -> None:
         # While it is open, the result stays the one that was clicked on.

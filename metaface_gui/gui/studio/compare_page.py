@@ -9,7 +9,8 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import ComparisonChanged, ModelsChanged, ModelState, ResultReady
+from metaface_gui.engine.events import ComparisonChanged, GalleryChanged, ModelsChanged, ModelState, ResultReady
+from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.elided_label import ElidedLabel
@@ -18,6 +19,7 @@ from metaface_gui.gui.studio.compare_table import CompareTable
 from metaface_gui.gui.studio.compare_table_model import CompareTableModel
 from metaface_gui.gui.studio.compare_words import summary_text, table_tsv
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.rendering.verdicts import verdicts_of
 from metaface_gui.types import TrackedFace
@@ -48,6 +50,7 @@ class ComparePage(QWidget):
         self._has_split_run = False
         self._selected: int | None = None
         self._newest: ResultReady | None = None
+        self._people: GallerySnapshot | None = None
         self._comparison: ComparisonChanged | None = None
         self._is_stale = False
         self._pace = QTimer(self, interval=_INTERVAL_MS, singleShot=True)
@@ -143,6 +146,7 @@ class ComparePage(QWidget):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self, context=within).activated.connect(self._on_copy)
         bridge.models_changed.connect(self._on_models)
         bridge.comparison_changed.connect(self._on_comparison)
+        bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
 
     # What the user does ---------------------------------------------------------------------------------------------
@@ -200,6 +204,12 @@ class ComparePage(QWidget):
     def _on_comparison(self, changed: ComparisonChanged) -> None:
         self._comparison = changed
         self._want_update()
+
+    def _on_gallery(self, event: GalleryChanged) -> None:
+        before, self._people = self._people, event.snapshot
+        if somebody_left(before, event.snapshot):
+            self._newest = None  # it may name them; the next one follows, but a hidden page would not look at it
+            self._update_now()
 
     def _on_result(self, event: ResultReady) -> None:
         self._newest = event

@@ -36,8 +36,8 @@ class ConfusionModel(QAbstractTableModel):
         super().__init__(parent)
         self.picture: ConfusionPicture | None = None
 
-    def show(self, picture: ConfusionPicture) -> None:
-        """Show another picture."""
+    def show(self, picture: ConfusionPicture | None) -> None:
+        """Show another picture, or none."""
         self.beginResetModel()
         self.picture = picture
         self.endResetModel()
@@ -168,8 +168,8 @@ class ConfusionView(QTableView):
         self.setAccessibleName(self.tr("Who was taken for whom"))
         Theme.current().changed.connect(self._on_theme)
 
-    def show_picture(self, picture: ConfusionPicture) -> None:
-        """Show another method's matrix."""
+    def show_picture(self, picture: ConfusionPicture | None) -> None:
+        """Show another method's matrix, or none."""
         self.cells.show(picture)
         self._columns.measure()
         self._rows.measure()

@@ -36,6 +36,7 @@ from metaface_gui.gui.studio.report_table import ReportSplit, ReportTable
 from metaface_gui.gui.studio.report_words import made_at_text, recommendation_text, scope_text, settings_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.who_left import names_only_present, somebody_left
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.whole_file import write_whole
 
@@ -259,14 +260,27 @@ class ReportPage(QWidget):
             self.progress.setValue(round(1000 * event.fraction))
 
     def _on_self_tested(self, event: SelfTested) -> None:
+        is_old = self._people is not None and event.report.revision < self._people.revision
+        if is_old and not names_only_present(set(event.report.people), self._people):
+            return  # somebody was deleted, or renamed, while it was made
         self._report = event.report
         self._failure, self._told = None, ""
         self.table.show_report(event.report)
         self._refresh()
 
     def _on_gallery(self, event: GalleryChanged) -> None:
+        if self._report is not None and somebody_left(self._people, event.snapshot):
+            self._forget_report()
         self._people = event.snapshot
         self._refresh()
+
+    def _forget_report(self) -> None:
+        """Let go of a report that names somebody who was deleted."""
+        self._report = None
+        self._told = self.tr("Somebody was deleted, and the report with them. Test again.")
+        self.table.forget_report()
+        self.matrix.show_picture(None)
+        self.second_line.setToolTip("")
 
     def _on_models(self, event: ModelsChanged) -> None:
         if event.state is not ModelState.LOADING:

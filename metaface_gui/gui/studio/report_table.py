@@ -116,6 +116,10 @@ class ReportTable(QTableView):
         self.select(report.recommended)
         self._share_width()
 
+    def forget_report(self) -> None:
+        """Show none."""
+        self._model.set_report(None)
+
     def select(self, learner: str) -> None:
         """Select a method."""
         index = self._sorted.index_of(learner)

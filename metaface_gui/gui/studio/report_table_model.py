@@ -58,8 +58,8 @@ class ReportTableModel(QAbstractTableModel):
         """What is shown."""
         return self._report
 
-    def set_report(self, report: SelfTestReport) -> None:
-        """Show another report."""
+    def set_report(self, report: SelfTestReport | None) -> None:
+        """Show another report, or none."""
         self.beginResetModel()
         self._report = report
         self.endResetModel()

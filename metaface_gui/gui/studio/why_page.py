@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import Explained, ResultReady, SourceChanged, SourceState
+from metaface_gui.engine.events import Explained, GalleryChanged, ResultReady, SourceChanged, SourceState
+from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_title
@@ -29,6 +31,7 @@ from metaface_gui.gui.studio.probe_quality import ProbeQuality
 from metaface_gui.gui.studio.score_bars import ScoreBars, score_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import translate
+from metaface_gui.gui.who_left import names_only_present
 from metaface_gui.pipeline.explanation import Explanation
 
 _LONGEST_WAIT_MS = 10_000
@@ -59,6 +62,13 @@ def decision_text(explanation: Explanation) -> str:
     return translate("Why", "Nearest is {name}: {score}, needs {threshold} → Unknown", None, name=nearest, **values)
 
 
+def _names_in(explanation: Explanation) -> set[str]:
+    """Everybody whom an explanation names."""
+    decision = explanation.decision
+    names = {decision.name or "", decision.nearest_name or "", explanation.heat_of, explanation.denied}
+    return (names | {name for name, _ in explanation.scores}) - {""}
+
+
 class WhyPage(QWidget):
     """Asks the engine about one track at a time, and only while it can be seen; shows the answer until the next."""
 
@@ -69,6 +79,7 @@ class WhyPage(QWidget):
         self._is_asked = False
         self._on_screen: tuple[int, ...] = ()
         self._shown: Explanation | None = None
+        self._people: GallerySnapshot | None = None
         self._make_widgets()
         self._lay_out()
         self._give_up = QTimer(self, singleShot=True, interval=_LONGEST_WAIT_MS)
@@ -80,6 +91,7 @@ class WhyPage(QWidget):
         self.setAccessibleName(self.tr("Why this name?"))
         bridge.result_ready.connect(self._on_result)
         bridge.explained.connect(self._on_explained)
+        bridge.gallery_changed.connect(self._on_gallery)
         bridge.source_changed.connect(self._on_source)
         self._say_pick()
 
@@ -268,6 +280,9 @@ class WhyPage(QWidget):
     def _on_explained(self, answer: Explained) -> None:
         if answer.track_id != self._track_id:
             return  # another face was picked meanwhile
+        if answer.explanation is not None and not names_only_present(_names_in(answer.explanation), self._people):
+            self.explain_again()  # it was asked before somebody was deleted or renamed
+            return
         if answer.explanation is None:
             self._say(
                 self.tr("This face has left"),
@@ -276,6 +291,13 @@ class WhyPage(QWidget):
         else:
             self._show(answer.explanation)
         self._set_busy(False)
+
+    def _on_gallery(self, changed: GalleryChanged) -> None:
+        self._people = changed.snapshot
+        if self._shown is not None and not names_only_present(_names_in(self._shown), self._people):
+            # Nothing may go on naming, or showing, somebody who was deleted.
+            self._say(self.tr("The people have changed"), self.tr("Press “Explain again” to ask anew."))
+            self._let_go()
 
     def _on_no_answer(self) -> None:
         self._set_busy(False)
@@ -312,6 +334,13 @@ class WhyPage(QWidget):
         for section in (self._scores_section, self._near_section):
             section.setVisible(bool(explanation.scores))
         self._stack.setCurrentWidget(self._content)
+
+    def _let_go(self) -> None:
+        """Keep nothing of the last explanation."""
+        self.picture.show_face(np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.float32))
+        self.legend.setToolTip("")
+        self.bars.show_scores((), 0.0)
+        self.near.show_shots(())
 
     def _details_of(self, explanation: Explanation) -> str:
         if not explanation.scores:
