@@ -274,6 +274,7 @@ class Theme(QObject):
         icons = (assets_dir() / "icons").as_posix()
         suffix = "-dark" if self._tokens.is_dark else "-light"
         sizes = {name: f"{round(size * text_scale())}px" for name, size in _FONT_SIZES.items()}
+        sizes["tab"] = f"{round(11 / text_scale() ** 2)}px"  # tabs in large letters stand closer, to be all in sight
         self._app.setStyleSheet(self._style.substitute(asdict(self._tokens), icons=icons, suffix=suffix, **sizes))
 
 

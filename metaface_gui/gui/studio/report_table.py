@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSplitter,
 from metaface_gui.gui.studio.report_delegate import CELL_PADDING, ROW_HEIGHT, ReportDelegate
 from metaface_gui.gui.studio.report_table_model import ReportRole, ReportSortModel, ReportTableModel
 from metaface_gui.gui.studio.report_words import SHARE_COLUMNS, ReportColumn, column_title
-from metaface_gui.gui.theme import FontSize, Theme, font
+from metaface_gui.gui.theme import FontSize, Theme, font, text_scale
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 _LEAST_WIDTHS = {
@@ -23,12 +23,17 @@ _LEAST_WIDTHS = {
 }
 """Pixels; a wider table first gives the shares room for their counts, then the method for its title."""
 _COUNT_WIDTH = 62
-_ALL_COLUMNS = sum(_LEAST_WIDTHS.values()) + 12
-"""Pixels in which all columns can be seen beside a scroll bar."""
+_BESIDE = 12
+"""Room of a scroll bar."""
 _TABLE_SHARE = 0.64
 _HEAD_HEIGHT = 38
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _least_widths() -> dict[ReportColumn, int]:
+    """As large as the letters."""
+    return {column: round(width * text_scale()) for column, width in _LEAST_WIDTHS.items()}
 
 
 class _Head(QHeaderView):
@@ -39,7 +44,7 @@ class _Head(QHeaderView):
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setFixedHeight(_HEAD_HEIGHT)
+        self.setFixedHeight(round(_HEAD_HEIGHT * text_scale()))
         self.viewport().setAutoFillBackground(False)
         Theme.current().changed.connect(self.viewport().update)
 
@@ -153,10 +158,11 @@ class ReportTable(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        extra = max(0, self.viewport().width() - sum(_LEAST_WIDTHS.values()))
+        widths = _least_widths()
+        extra = max(0, self.viewport().width() - sum(widths.values()))
         for_counts = min(_COUNT_WIDTH, extra // len(SHARE_COLUMNS))
         extra -= for_counts * len(SHARE_COLUMNS)
-        for column, width in _LEAST_WIDTHS.items():
+        for column, width in widths.items():
             more = for_counts if column in SHARE_COLUMNS else 0
             self.setColumnWidth(column, width + more + (extra if column is ReportColumn.METHOD else 0))
 
@@ -183,7 +189,7 @@ class ReportSplit(QSplitter):
         """All columns first, then three fifths for the table."""
         super().resizeEvent(event)
         if not self._is_split_by_hand:
-            table = max(_ALL_COLUMNS, int(_TABLE_SHARE * self.width()))
+            table = max(sum(_least_widths().values()) + _BESIDE, int(_TABLE_SHARE * self.width()))
             self.setSizes([table, max(1, self.width() - table)])
 
     def _on_moved(self) -> None:
