@@ -116,7 +116,7 @@ class MainToolBar(QToolBar):
 
     def _fit_learner(self) -> None:
         widgets = [self.widgetForAction(action) for action in self.actions()]
-        others = [widget for widget in widgets if widget is not None and widget is not self.learner_button]
+        others = [widget for widget in widgets if widget is not self.learner_button]
         taken = sum(max(widget.sizeHint().width(), widget.minimumWidth()) + _SPACING for widget in others)
         room = self.width() - taken - _BESIDE_LEARNER
         metrics = QFontMetrics(self.learner_button.font())

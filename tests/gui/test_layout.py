@@ -132,7 +132,7 @@ def pushed_out(window: MainWindow) -> list[str]:
         widget.accessibleName() or type(widget).__name__
         for action in window.toolbar.actions()
         for widget in (window.toolbar.widgetForAction(action),)
-        if widget is not None and not window.toolbar.rect().contains(widget.geometry())
+        if not window.toolbar.rect().contains(widget.geometry())
     ]
     tabs = [bar.accessibleName() for bar in window.findChildren(QTabBar) if bar.isVisible() and has_cut_tab(bar)]
     return hidden + tabs
