@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from string import Template
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -157,6 +158,21 @@ _FONT_SIZES = {
 """As the style sheet names them."""
 
 
+_IDEOGRAPHS = MappingProxyType(
+    {
+        "zh_CN": (
+            "PingFang SC",
+            "Microsoft YaHei UI",
+            "Noto Sans CJK SC",
+            "Noto Sans SC",
+            "Source Han Sans SC",
+            "WenQuanYi Micro Hei",
+        )
+    }
+)
+"""Fonts of macOS, Windows and Linux, the best first, by language."""
+
+
 class ThemeMode(Enum):
     """What the user chose; the value is what the settings keep."""
 
@@ -250,6 +266,18 @@ class Theme(QObject):
             self._app.setFont(letters)
             self._apply()
             self.changed.emit()
+
+    def set_language(self, code: str) -> None:
+        """Write ideographs as readers of this language do, where the system has a font for it.
+
+        Qt takes any font that has them, on Linux often one that draws them in the Japanese way.
+        """
+        own, *_ = self._app.font().families()
+        families = [own, *(name for name in _IDEOGRAPHS.get(code, ()) if QFontDatabase.hasFamily(name))]
+        if families != self._app.font().families():
+            letters = QFont(self._app.font())
+            letters.setFamilies(families)
+            self._app.setFont(letters)
 
     def follow_system(self) -> None:
         """Take over what the mode and the desktop now ask for."""

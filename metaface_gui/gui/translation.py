@@ -154,9 +154,18 @@ def install_translation(app: QCoreApplication, language: str = "", folder: Path 
     return True
 
 
+def spoken_language(app: QCoreApplication) -> str:
+    """Code of the language that is spoken now; empty: English."""
+    return next((translator.language() for translator in _installed(app) if translator.language()), "")
+
+
+def _installed(app: QCoreApplication) -> list[QTranslator]:
+    return app.findChildren(QTranslator, _TRANSLATOR, Qt.FindChildOption.FindDirectChildrenOnly)
+
+
 def remove_translation(app: QCoreApplication) -> None:
     """Speak English from now on."""
-    for translator in app.findChildren(QTranslator, _TRANSLATOR, Qt.FindChildOption.FindDirectChildrenOnly):
+    for translator in _installed(app):
         app.removeTranslator(translator)
         translator.setParent(None)
         translator.deleteLater()

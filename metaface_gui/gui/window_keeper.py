@@ -16,7 +16,8 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.handover import Handover
 from metaface_gui.gui.latest_events import LatestEvents
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.gui.translation import install_translation
+from metaface_gui.gui.theme import Theme
+from metaface_gui.gui.translation import install_translation, spoken_language
 
 
 class WindowKeeper(QObject):
@@ -70,6 +71,7 @@ class WindowKeeper(QObject):
         handover.give_rest(self._window)
 
     def _made(self) -> MainWindow:
+        Theme.current().set_language(spoken_language(self._app))
         window = self._make_window()
         # Queued: the window goes while its own menu is still saying what was chosen.
         window.language_chosen.connect(self.speak, Qt.ConnectionType.QueuedConnection)

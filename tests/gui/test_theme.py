@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontInfo, QPalette
+from PySide6.QtGui import QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -144,3 +144,16 @@ def test_the_shipped_font_is_used_in_both_weights(theme: Theme) -> None:
     assert QFontInfo(font()).family() == "Inter"
     assert QFontInfo(font(bold=True)).family() == "Inter"
     assert QFontInfo(font(bold=True)).weight() > QFontInfo(font()).weight()
+
+
+def test_ideographs_are_written_as_the_language_does_where_there_is_a_font(
+    qapp: QApplication, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = qapp.font().families()
+    installed = {"Noto Sans CJK SC", "WenQuanYi Micro Hei"}
+    monkeypatch.setattr(QFontDatabase, "hasFamily", lambda name: name in installed)
+    theme.set_language("zh_CN")
+    assert qapp.font().families() == [*usual, "Noto Sans CJK SC", "WenQuanYi Micro Hei"]
+    assert font(20).families() == qapp.font().families()
+    theme.set_language("")
+    assert qapp.font().families() == usual

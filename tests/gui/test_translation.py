@@ -21,6 +21,7 @@ from metaface_gui.gui.translation import (
     refusal_text,
     remove_translation,
     shown_title,
+    spoken_language,
     translate,
 )
 from metaface_gui.types import QualityIssue
@@ -127,9 +128,11 @@ def test_chinese_is_spoken_and_given_up_again(speaking: QApplication) -> None:
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
     assert install_translation(speaking, "zh_CN")
     assert installed() == before + 2, "the former translators are taken away"
+    assert spoken_language(speaking) == "zh_CN"
     assert install_translation(speaking, "en")
     assert translate("Guidance", "Come closer") == "Come closer"
     assert installed() == before
+    assert spoken_language(speaking) == ""
     assert not install_translation(speaking, "xx")
 
 
