@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from metaface_gui.errors import SourceError
+from metaface_gui.pipeline.capture.url import UrlSource
+from metaface_gui.types import Frame
+
+FRAMES = 40
+
+
+class Camera(BaseHTTPRequestHandler):
+    """What a network camera sends as Motion JPEG: pictures without an end, here one that comes all too soon."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        for i in range(FRAMES):
+            done, jpeg = cv2.imencode(".jpg", np.full((120, 160, 3), 40 + i, np.uint8))
+            assert done
+            self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\n")
+            self.wfile.write(f"Content-Length: {len(jpeg)}\r\n\r\n".encode() + jpeg.tobytes() + b"\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        pass
+
+
+@pytest.fixture
+def camera() -> Iterator[str]:
+    """The address of a camera on this computer."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://anna:secret@127.0.0.1:{server.server_port}/video"
+    server.shutdown()
+    server.server_close()
+    thread.join(10.0)
+
+
+def test_a_network_camera_is_watched_until_it_breaks_off(camera: str) -> None:
+    source = UrlSource(camera)
+    assert source.read() is None, "not opened"
+    source.open()
+    assert source.is_live
+    assert 0.0 <= source.nominal_fps < 1000.0
+    frames: list[Frame] = []
+
+    def watch() -> None:
+        while (frame := source.read()) is not None:
+            frames.append(frame)
+
+    with pytest.raises(SourceError, match="broke off") as caught:
+        watch()
+    assert "secret" not in str(caught.value)
+    assert len(frames) >= FRAMES // 2
+    assert frames[0].image_bgr.shape == (120, 160, 3)
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    assert all(former.time_s <= later.time_s for former, later in pairwise(frames))
+    assert frames[-1].image_bgr.mean() > frames[0].image_bgr.mean() + 10
+    source.close()
+    assert source.read() is None
