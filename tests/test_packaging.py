@@ -65,6 +65,12 @@ def test_the_wheel_holds_every_folder_of_assets_that_the_program_names(bundled: 
     assert not missing
 
 
+def test_the_wheel_holds_every_translation_that_there_is_a_source_of(bundled: set[Path]) -> None:
+    sources = sorted((ROOT / "assets" / "translations").glob("*.ts"))
+    assert sources
+    assert {source.with_suffix(".qm") for source in sources} <= bundled
+
+
 def test_the_readmes_pictures_stay_out_of_the_wheel(bundled: set[Path]) -> None:
     folders = {file.relative_to(ROOT).parts[1] for file in bundled}
     assert not folders & {"screenshots", "plots"}

@@ -139,17 +139,18 @@ def install_translation(app: QCoreApplication, language: str = "", folder: Path 
     remove_translation(app)
     wanted = [language] if language else QLocale.system().uiLanguages()
     code = best_language(wanted, available_languages(folder))
+    if language and QLocale(code or "en").language() is not QLocale.system().language():
+        QLocale.setDefault(QLocale(code or "en"))  # dates and numbers go with the words
     if not code:
         return not language or QLocale(language).language() is QLocale.Language.English
-    own, of_qt = QTranslator(app), QTranslator(app)
+    own, of_qt = QTranslator(), QTranslator()
     if not own.load(f"metaface_{code}", str(folder)):
-        own.deleteLater()
-        of_qt.deleteLater()
         return False
     # Qt's own dialogs (file chooser, message box buttons) bring their translations with Qt.
     of_qt.load(QLocale(code), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     for translator in (of_qt, own):  # the one installed last is asked first
         translator.setObjectName(_TRANSLATOR)
+        translator.setParent(app)
         app.installTranslator(translator)
     return True
 
@@ -164,7 +165,8 @@ def _installed(app: QCoreApplication) -> list[QTranslator]:
 
 
 def remove_translation(app: QCoreApplication) -> None:
-    """Speak English from now on."""
+    """Speak English from now on, and write dates and numbers as the system does."""
+    QLocale.setDefault(QLocale.system())
     for translator in _installed(app):
         app.removeTranslator(translator)
         translator.setParent(None)

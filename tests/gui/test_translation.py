@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from metaface_gui.errors import SourceError
@@ -134,6 +134,15 @@ def test_chinese_is_spoken_and_given_up_again(speaking: QApplication) -> None:
     assert installed() == before
     assert spoken_language(speaking) == ""
     assert not install_translation(speaking, "xx")
+
+
+def test_dates_are_written_in_the_language_that_was_chosen(speaking: QApplication) -> None:
+    install_translation(speaking, "zh_CN")
+    assert QLocale().toString(QDate(2026, 3, 1), QLocale.FormatType.LongFormat).startswith("2026年3月1日")
+    install_translation(speaking, "en")
+    assert "March" in QLocale().toString(QDate(2026, 3, 1), QLocale.FormatType.LongFormat)
+    remove_translation(speaking)
+    assert QLocale() == QLocale.system()
 
 
 def test_titles_of_sources_and_errors_within_errors_are_translated_too(speaking: QApplication) -> None:
