@@ -28,6 +28,9 @@ CONSENT_PURPOSE = QT_TRANSLATE_NOOP("Consent", "recognise this person in this co
 CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by whoever enrolled them")
 CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
 _UNDO_NS = 10_000_000_000
+_PUT_OFF_NS = 60_000_000_000
+"""What was deleted is destroyed when nothing can be undone any more, which costs one rewriting of the file for all of
+it; but so long after its own time at the latest, be there newer changes or not."""
 
 
 class GalleryKeeper:
@@ -39,7 +42,8 @@ class GalleryKeeper:
         self._tokens = itertools.count(1)
         self._lock = threading.Lock()
         self._undoable: dict[int, tuple[GalleryChange, int]] = {}
-        self._is_purge_due = False
+        self._taken_back: list[GalleryChange] = []
+        """Additions that were undone: their shots are to be destroyed."""
         self._seen: dict[PersonId, datetime] = {}
 
     def publish(self) -> None:
@@ -136,21 +140,33 @@ class GalleryKeeper:
             self.gallery.undo(undoable[0])
             with self._lock:
                 self._undoable.pop(token, None)
-                self._is_purge_due |= isinstance(undoable[0], AddedShots | EnrolledPerson)
+                if isinstance(undoable[0], AddedShots | EnrolledPerson):
+                    self._taken_back.append(undoable[0])
             self.publish()
 
     def has_expired(self, now_ns: int) -> bool:
-        """Whether the time to undo is over for all that waits to be destroyed for good."""
+        """Whether something is to be destroyed for good: nothing can be undone any more, or it waited long enough."""
         with self._lock:
-            is_something_left = self._is_purge_due or bool(self._undoable)
-            return is_something_left and all(expires < now_ns for _, expires in self._undoable.values())
+            ends = [expires for _, expires in self._undoable.values()]
+            if not ends:
+                return bool(self._taken_back)
+            return max(ends) < now_ns or min(ends) + _PUT_OFF_NS < now_ns
 
-    def purge(self) -> None:
-        """Destroy for good what was deleted."""
+    def purge(self, now_ns: int | None = None) -> bool:
+        """Destroy for good what was deleted, at `now_ns` only what cannot be undone any more; whether that was all."""
         with self._lock:
-            self._undoable.clear()
-            self._is_purge_due = False
-        self.gallery.purge_deleted()
+            kept = {
+                token: (change, expires)
+                for token, (change, expires) in self._undoable.items()
+                if now_ns is not None and expires >= now_ns
+            }
+            gone = [change for token, (change, _) in self._undoable.items() if token not in kept] + self._taken_back
+            self._undoable, self._taken_back = kept, []
+        if kept:
+            self.gallery.forget(*gone)
+        else:
+            self.gallery.purge_deleted()
+        return not kept
 
     def forget_everything(self) -> int:
         """Destroy everything that is stored and every undo; return how many people there were.
@@ -161,7 +177,7 @@ class GalleryKeeper:
         with self._lock:
             self._undoable.clear()
             self._seen.clear()
-            self._is_purge_due = False
+            self._taken_back.clear()
         count = self.gallery.forget_everything()
         self.publish()
         return count

@@ -138,12 +138,13 @@ class Privacy:
     def on_tick(self, now_ns: int) -> None:
         """Destroy for good what was deleted once the time to undo is over (monotonic ns); on any thread."""
         if self._keeper.has_expired(now_ns):
-            self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), self._purge)
+            self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), lambda _job: self._purge(now_ns))
 
-    def _purge(self, _job: Job) -> None:
+    def _purge(self, now_ns: int) -> None:
         """Destroy what was deleted, also what was seen of those people while it could be undone."""
-        faces, self._deleted_faces = self._deleted_faces, []
-        self._keeper.purge()
+        faces = self._deleted_faces
+        if self._keeper.purge(now_ns):
+            self._deleted_faces = []
         self._forget_beside(faces)
 
     def _forget_beside(self, faces: Sequence[Floats]) -> None:

@@ -319,10 +319,11 @@ class Gallery(Rights):
         with self._database.changing() as connection:
             changes.undo(connection, change)
 
-    def forget(self, change: GalleryChange) -> None:
-        """Give up the undo of one change: what it deleted is removed for good, bytes and all."""
+    def forget(self, *given_up: GalleryChange) -> None:
+        """Give up the undo of these changes: what they, or their undo, deleted is removed for good, bytes and all."""
         with self._database.changing() as connection:
-            changes.purge_one(connection, change)
+            for change in given_up:
+                changes.purge_one(connection, change)
         self._scrub()
 
     def purge_deleted(self) -> None:

@@ -146,6 +146,33 @@ def test_what_was_taken_back_is_destroyed_once_nothing_else_can_be_undone(world:
     assert b"a face that must vanish" not in left
 
 
+def test_whoever_goes_on_changing_things_does_not_put_off_the_destruction(world: World) -> None:
+    world.teacher.reject(4, world.ann, [shot(20)])
+    (rejected,) = world.offers()
+    world.keeper.undo(rejected.token)
+    world.teacher.reject(4, world.ann, [shot(21)])
+    world.keeper.delete_shot(int(world.gallery.negatives(EMBEDDER).shot_ids[-1]))
+    *_, rejected, deleted = world.offers()
+    later_ns = rejected.expires_ns + 60_000_000_001
+    world.keeper._undoable[deleted.token] = (world.keeper._undoable[deleted.token][0], later_ns + 1)
+    assert not world.keeper.has_expired(rejected.expires_ns + 1)
+    assert world.keeper.has_expired(later_ns)
+    assert deleted_rows(world) == 2
+    assert not world.keeper.purge(later_ns)
+    assert deleted_rows(world) == 1
+    assert not world.keeper.has_expired(later_ns + 1)
+    world.keeper.undo(deleted.token)  # it still could be undone
+    assert world.count(world.ann) == (2, 1)
+    assert deleted_rows(world) == 0
+    assert world.keeper.purge()
+
+
+def deleted_rows(world: World) -> int:
+    """How many shots wait in the file to be destroyed."""
+    with world.gallery._database.reading() as connection:
+        return int(connection.execute("SELECT count(*) FROM shot WHERE deletion IS NOT NULL").fetchone()[0])
+
+
 def test_what_was_added_stays_when_its_undo_expires(world: World) -> None:
     world.teacher.reject(4, world.ann, [shot(20)])
     assert world.keeper.has_expired(LATER_NS)
