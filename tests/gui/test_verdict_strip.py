@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,10 @@ from PySide6.QtWidgets import QApplication
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.overlay_painter import OverlayPainter, PlacedFace
 from metaface_gui.gui.theme import DARK
+from metaface_gui.gui.verdict_strip import _draw_mark
 from metaface_gui.gui.view_geometry import VideoGeometry
 from metaface_gui.pipeline.rendering.overlay import overlay_items
+from metaface_gui.pipeline.rendering.verdicts import Agreement
 from metaface_gui.types import TrackedFace
 from tests.gui.fakes import make_result
 from tests.gui.verdict_fakes import KEYS, judged_face
@@ -168,3 +171,19 @@ def test_strips_are_apart_and_within_the_view(raw: list[tuple[float, float, floa
     for track, rect in strips:
         assert not any(rect.intersects(face.label) for face in faces)
         assert not any(rect.intersects(face.box) for face in faces if face.track_id != track)
+
+
+def test_agreement_is_told_by_the_shape_of_a_mark_too() -> None:
+    """Drawn in one colour, no two marks look alike."""
+    pictures = []
+    for agreement in Agreement:
+        picture = QImage(16, 16, QImage.Format.Format_Grayscale8)
+        picture.fill(0)
+        painter = QPainter(picture)
+        _draw_mark(painter, agreement, 2.0, 8.0)
+        painter.end()
+        pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(16, picture.bytesPerLine())[:, :16]
+        pictures.append(pixels > 60)
+    for number, one in enumerate(pictures):
+        for other in pictures[number + 1 :]:
+            assert np.count_nonzero(one != other) >= 12

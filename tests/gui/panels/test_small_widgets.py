@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
+from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.file_dialogs import local_paths
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.fpir_slider import fpir_at, step_of
@@ -67,6 +69,44 @@ def test_the_flow_wraps_and_mirrors(qtbot: QtBot, direction: Qt.LayoutDirection)
     first = flow.itemAt(0)
     assert first is not None
     assert first.widget() is items[2]
+
+
+def test_centred_buttons_stand_in_the_middle_of_each_line(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = FlowLayout(box, spacing=10, is_centred=True)
+    items = [QWidget(box) for _ in range(3)]
+    for item in items:
+        item.setFixedSize(100, 30)
+        flow.addWidget(item)
+    assert flow.sizeHint().toTuple() == (320, 30)
+    assert flow.heightForWidth(320) == 30
+    assert flow.heightForWidth(319) == 70
+    box.resize(250, 70)
+    box.show()
+    assert [item.pos().toTuple() for item in items] == [(20, 0), (130, 0), (75, 40)]
+    items[1].hide()
+    box.resize(251, 71)
+    qtbot.waitUntil(lambda: items[2].pos().toTuple() == (130, 0))
+
+
+def test_a_combo_box_is_as_narrow_as_its_panel_whatever_it_shows(qtbot: QtBot) -> None:
+    combo = ElidingComboBox("Source", "What is looked at")
+    qtbot.addWidget(combo)
+    combo.setPlaceholderText("Integrated Webcam HD with a long name " * 3)
+    assert combo.minimumSizeHint().width() < 160
+
+
+def test_a_note_goes_without_its_symbol_where_the_words_need_the_room(qtbot: QtBot) -> None:
+    note = EmptyNote("users", "Nobody is enrolled yet", "Record yourself for two seconds and type your name. " * 2)
+    qtbot.addWidget(note)
+    note.resize(260, 300)
+    note.show()
+    assert note._icon.isVisible()
+    note.resize(260, 90)
+    qtbot.waitUntil(lambda: not note._icon.isVisible())
+    note.resize(260, 300)
+    qtbot.waitUntil(note._icon.isVisible)
 
 
 def test_a_hop_comes_out_on_the_gui_thread_and_ends_with_its_parent(qtbot: QtBot) -> None:
