@@ -25,6 +25,7 @@ from metaface_gui.gui.studio.report_table_model import ReportRole
 from metaface_gui.gui.studio.report_words import ReportColumn
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
+from tests.engine.references import holders
 from tests.gui.fakes import FakeEngine
 
 Tell = Callable[[EngineEvent], None]
@@ -428,3 +429,39 @@ def test_nothing_is_selected_or_copied_before_there_is_a_report(page: ReportPage
     assert QGuiApplication.clipboard().text() == "before"
     assert page.table.learner == ""
     assert page.table.currentIndex() == QModelIndex()
+
+
+# Who was deleted ---------------------------------------------------------------------------------------------------
+
+
+def gallery_of(*names: str, first_id: int = 1, revision: int = 7) -> GalleryChanged:
+    now = datetime(2026, 5, 4, tzinfo=UTC)
+    made = [Person(number, name, now, 3, None, None) for number, name in enumerate(names, first_id)]
+    return GalleryChanged(GallerySnapshot(tuple(made), revision))
+
+
+def test_a_report_goes_with_whoever_it_names(page: ReportPage, tell: Tell) -> None:
+    tell(gallery_of("Abe", "Bea"))
+    tell(SelfTested(report()))
+    assert holders(vars(page.matrix.cells), "Bea")
+    tell(gallery_of("Abe", revision=8))
+    assert page.report is None
+    assert "deleted" in page.second_line.text() + page.first_line.text() + page.note.text
+    for widget in (page, page.table, page.matrix, page.matrix.cells):
+        assert holders(vars(widget), "Bea", without=(page.parent(),)) == []
+    tell(gallery_of("Abe", "Cleo", revision=9))
+    tell(SelfTested(report(people=("Abe", "Cleo"), revision=9)))
+    assert page.report is not None
+
+
+def test_a_report_stays_when_somebody_is_only_renamed(page: ReportPage, tell: Tell) -> None:
+    tell(gallery_of("Abe", "Bea"))
+    tell(SelfTested(report()))
+    tell(gallery_of("Abe", "Beatrix", revision=8))
+    assert page.report is not None
+
+
+def test_a_report_that_comes_too_late_is_not_shown(page: ReportPage, tell: Tell) -> None:
+    tell(gallery_of("Abe", revision=8))
+    tell(SelfTested(report(revision=7)))
+    assert page.report is None

@@ -12,7 +12,9 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.why_page import WhyPage, decision_text
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.types import Identification, QualityIssue
+from tests.engine.references import holders
 from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.panels.samples import gallery, person
 from tests.gui.studio.conftest import Say
 from tests.gui.studio.explanations import decided, explained
 
@@ -210,3 +212,19 @@ def test_nothing_is_cut_off_at_the_docks_sizes(
         assert page.rect().contains(at)
         assert page.rect().contains(at + QPoint(widget.width() - 1, widget.height() - 1))
     assert not page.grab().isNull()
+
+
+def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+    say(gallery(person(1, "alex"), person(2, "lin")))
+    page.select_track(5)
+    say(Explained(5, explained()))
+    assert "alex" in page.decision.text()
+    say(gallery(person(2, "lin")))
+    assert page.note.isVisible()
+    for widget in (page, page.bars, page.near, page.picture, page.legend):
+        assert holders(vars(widget), "alex", without=(engine,)) == []
+        assert "alex" not in widget.toolTip() + widget.accessibleDescription()
+    assert page.again_button.isEnabled(), "the face is still there, and may be asked about"
+    say(Explained(5, explained()))  # an answer that was under way
+    assert page.note.isVisible()
+    assert engine.calls_of("explain_track")[-1] == (5,)
