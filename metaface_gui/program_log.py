@@ -130,7 +130,7 @@ class NamelessFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Set the line and, below it, the traceback."""
         bare = logging.makeLogRecord(record.__dict__)
-        bare.msg = _tellable(record.msg)
+        bare.msg = nameless(record.msg) if isinstance(record.msg, BaseException) else record.msg
         bare.exc_text = None  # another handler's, with everything in it
         if isinstance(record.args, tuple):
             bare.args = tuple(_tellable(value) for value in record.args)
@@ -174,10 +174,12 @@ def _blotted(text: str) -> str:
 
 
 def _tellable(value: object) -> object:
-    """An argument of a line of the log as it may stand there; plain text is the writer's own responsibility."""
+    """An argument of a line of the log as it may stand there; in plain text only paths are found and left out."""
     if isinstance(value, BaseException):
         return nameless(value)
-    return LEFT_OUT if isinstance(value, Path) else value
+    if isinstance(value, Path):
+        return LEFT_OUT
+    return _PATH_LIKE.sub(LEFT_OUT, value) if isinstance(value, str) else value
 
 
 def _traceback_lines(error: BaseException) -> Iterator[str]:

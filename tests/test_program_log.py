@@ -52,6 +52,7 @@ def test_a_bug_leaves_its_place_and_no_name(log: Path) -> None:
 def test_a_known_error_leaves_its_cause_and_no_name(log: Path) -> None:
     _log.warning("%s", GalleryError("“{name}” exists ({reason}). Choose another.", name=NAME, reason="disk full"))
     _log.warning("cannot keep %s", Path("/home") / NAME / "face.jpg")
+    _log.warning("cannot keep %s or %s", f"/home/{NAME}/face 1.jpg", f"C:\\Users\\{NAME}\\face.jpg")
     _log.warning(cannot_write(Path("/home") / NAME, OSError(28, "No space left on device", f"/home/{NAME}")))
     text = log.read_text("utf-8")
     assert "GalleryError: “…” exists (disk full). Choose another." in text
