@@ -3094,7 +3094,7 @@ face</source>
     </message>
     <message>
       <source>&amp;Compare methods</source>
-      <translation>对比方法(&amp;C)</translation>
+      <translation>方法对比(&amp;C)</translation>
     </message>
     <message>
       <source>M&amp;ap of the embeddings</source>
@@ -3260,7 +3260,7 @@ face</source>
     </message>
     <message>
       <source>Compare &amp;with</source>
-      <translation>对比方法(&amp;W)</translation>
+      <translation>同时对比(&amp;W)</translation>
     </message>
     <message>
       <source>Saved in {folder}: {names}</source>
@@ -4180,7 +4180,7 @@ face</source>
     <name>RecordingControls</name>
     <message>
       <source>&amp;Record the session</source>
-      <translation>录制过程(&amp;R)</translation>
+      <translation>录制会话(&amp;R)</translation>
     </message>
     <message>
       <source>Save a s&amp;napshot</source>

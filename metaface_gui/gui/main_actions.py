@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import ThemeMode
-from metaface_gui.gui.translation import available_languages, language_name
+from metaface_gui.gui.translation import available_languages, language_name, plain
 
 TEXT_SIZES = (100, 120, 140)
 """Letters in percent of the usual size."""
@@ -153,7 +153,7 @@ class MainActions(QObject):
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _menu(self, title: str) -> QMenu:
-        self._current = ActionGroup(title.replace("&", ""))
+        self._current = ActionGroup(plain(title))
         self.groups.append(self._current)
         menu = self._window.menuBar().addMenu(title)
         menu.setToolTipsVisible(True)

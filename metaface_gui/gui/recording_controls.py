@@ -18,6 +18,7 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.file_dialogs import ask_for_folder
 from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.gui.translation import plain
 
 _TICK_MS = 250
 _ICON = 18
@@ -165,8 +166,8 @@ class RecordingControls(QWidget):
             tip = self.tr("Record an annotated video, CSV and JSONL into {folder} (R)")
             action.setToolTip(tip.format(folder=self._folder))
         self.snapshot_action.setToolTip(self.tr("Save a snapshot into {folder} (S)").format(folder=self._folder))
-        self.record_button.setAccessibleName(action.text().replace("&", ""))
-        self.snapshot_button.setAccessibleName(self.snapshot_action.text().replace("&", ""))
+        self.record_button.setAccessibleName(plain(action.text()))
+        self.snapshot_button.setAccessibleName(plain(self.snapshot_action.text()))
         self._show_time()
 
     def _show_time(self) -> None:

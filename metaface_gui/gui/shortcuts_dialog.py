@@ -23,6 +23,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.main_actions import ActionGroup
 from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import plain
 
 _HEIGHT = 600
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -193,9 +194,7 @@ class _Block(QWidget):
 
 def _block_of(group: ActionGroup, parent: QWidget) -> _Block:
     rows = [
-        Shortcut(
-            action.text().replace("&", "").rstrip("…"), tuple(keys.toString(_NATIVE) for keys in action.shortcuts())
-        )
+        Shortcut(plain(action.text()).rstrip("…"), tuple(keys.toString(_NATIVE) for keys in action.shortcuts()))
         for action in group.actions
         if action.shortcuts()
     ]

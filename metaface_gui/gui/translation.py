@@ -33,6 +33,11 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
         return text.format(**values)
 
 
+def plain(text: str) -> str:
+    """A menu's text without its accelerator, which is within a word (`&File`) or, in Chinese, behind it (`文件(&F)`)."""
+    return re.sub(r"\s*\(&\w\)", "", text).replace("&", "")
+
+
 def listed(words: Iterable[str]) -> str:
     """Several words as one enumeration: with commas in English, with ideographic ones in Chinese."""
     text = ""

@@ -18,6 +18,7 @@ from metaface_gui.gui.translation import (
     install_translation,
     issue_text,
     language_name,
+    plain,
     refusal_text,
     remove_translation,
     shown_title,
@@ -85,6 +86,14 @@ def test_languages_are_found_by_their_files(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert available_languages(tmp_path) == ["de", "pt_BR"]
     assert language_name("de") == "Deutsch"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("&File", "File"), ("M&ap…", "Map…"), ("文件(&F)", "文件"), ("导入(&I)…", "导入…"), ("Save (S)", "Save (S)")],
+)
+def test_a_menus_text_without_its_accelerator(text: str, expected: str) -> None:
+    assert plain(text) == expected
 
 
 def test_a_missing_or_damaged_translation_leaves_english(qapp: QApplication, tmp_path: Path) -> None:
