@@ -34,7 +34,7 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
 
 
 def plain(text: str) -> str:
-    """A menu's text without its accelerator, which is within a word (`&File`) or, in Chinese, behind it (`文件(&F)`)."""
+    """A menu's text without its accelerator: within a word (`&File`) or, in Chinese, behind it (`文件(&F)`)."""
     return re.sub(r"\s*\(&\w\)", "", text).replace("&", "")
 
 
