@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import logging
 import sys
 import tempfile
 import tracemalloc
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     if wanted.trace:
         tracemalloc.start(1)
+    logging.basicConfig(level=logging.ERROR)  # what went wrong, with its traceback, at once
     with tempfile.TemporaryDirectory(prefix="metaface-soak-") as folder:
         plan = Plan(wanted.frames, Path(folder), wanted.seed, wanted.models)
         tracer = Tracer(plan.frames) if wanted.trace else None
@@ -67,9 +69,7 @@ class Progress:
             self._due += self._every
             newest = {name: round(values[-1], 1) for name, values in use.notes.values.items()}
             told = ", ".join(f"{name} {value}" for name, value in newest.items())
-            self._console.print(
-                f"{use.watch.frames}: {told}; {use.watch.bugs.total()} bugs", soft_wrap=True, highlight=False
-            )
+            self._console.print(f"{use.watch.frames}: {told}; {[*use.watch.bugs]}", soft_wrap=True, highlight=False)
 
 
 class Tracer:
