@@ -232,6 +232,30 @@ def test_another_file_than_published_is_not_kept(tmp_path: Path, server: Server,
     assert list((tmp_path / "user").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("part", "asked"), [(PAYLOAD, []), (PAYLOAD + b"more", [None])], ids=["all but renamed", "longer than published"]
+)
+def test_what_an_earlier_attempt_left_is_used_or_thrown_away(
+    tmp_path: Path, server: Server, part: bytes, asked: list[str | None]
+) -> None:
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user" / "remote.bin.part").write_bytes(part)
+    assert fetch(make_store(tmp_path, server.url)).read_bytes() == PAYLOAD
+    assert server.ranges == asked
+
+
+def test_a_part_that_the_server_cannot_continue_is_thrown_away(tmp_path: Path, server: Server) -> None:
+    store = make_store(tmp_path, server.url)
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user" / "remote.bin.part").write_bytes(PAYLOAD[:1000])
+    server.status = 416
+    with pytest.raises(WeightsError):
+        fetch(store)
+    server.status = None
+    assert fetch(store).read_bytes() == PAYLOAD
+    assert server.ranges == ["bytes=1000-", None]
+
+
 def test_a_damaged_part_of_an_earlier_attempt_does_not_stick(tmp_path: Path, server: Server) -> None:
     store = make_store(tmp_path, server.url)
     (tmp_path / "user").mkdir()

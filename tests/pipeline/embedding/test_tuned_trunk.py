@@ -11,7 +11,7 @@ from torch import nn
 
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
-from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk, save_tuned_trunk
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, read_tuned_trunk, save_tuned_trunk
 
 SIDE = 8
 
@@ -115,3 +115,17 @@ def test_levels_that_are_not_of_8_bits_are_refused(tmp_path: Path) -> None:
     save_file(tensors | {"conv.bias": torch.full((5,), 1e6)}, path, metadata)
     with pytest.raises(WeightsError, match="damaged"):
         read_tuned_trunk(path, embedder_id="net-1")
+
+
+def test_another_version_of_the_format_and_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
+    with safe_open(str(path), framework="pt") as file:
+        metadata = file.metadata()
+    tensors = load_file(path)
+    described = json.loads(metadata["trunk"])
+    save_file(tensors, path, metadata | {"trunk": json.dumps(described | {"format": "from the future"})})
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(path, embedder_id="net-1")
+    with pytest.raises(ValueError, match="not finite"):
+        TunedTrunk("net-1", {"conv.bias": torch.tensor([0.0, float("nan")])})

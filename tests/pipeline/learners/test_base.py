@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import AdaptStep, SupportSet, report_single_step
+from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 
 
 class Threshold:
@@ -44,3 +46,16 @@ def test_nothing_is_scored_that_nobody_wants_told() -> None:
     classifier = Threshold()
     report_single_step(None, classifier, SupportSet(torch.tensor([[-1.0], [1.0]]), torch.tensor([0, 1]), 2))
     assert classifier.asked == []
+
+
+def test_meta_parameters_must_be_those_of_the_method() -> None:
+    space = FeatureSpace(8, 2)
+    wanted = PrototypicalLearner.initial_params(space)
+    assert PrototypicalLearner(space, wanted).is_trained
+    name = next(iter(wanted))
+    with pytest.raises(ValueError, match="want meta-parameters"):
+        PrototypicalLearner(space, wanted | {name: torch.zeros(99)})
+    with pytest.raises(ValueError, match="not finite"):
+        PrototypicalLearner(space, wanted | {name: torch.full_like(wanted[name], float("inf"))})
+    with pytest.raises(ValueError, match="want PrototypicalSettings, got int"):
+        PrototypicalLearner(space, settings=3)

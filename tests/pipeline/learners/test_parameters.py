@@ -216,3 +216,10 @@ def test_what_a_header_or_a_number_cannot_be_is_a_damaged_file(tmp_path: Path, t
     path.write_bytes(save({"a": torch.zeros(2, dtype=dtype)}, {"meta_parameters": text}))
     with pytest.raises(WeightsError, match=r"bad\.safetensors is damaged"):
         learner_of(path)
+
+
+def test_a_file_of_a_method_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.safetensors", key="prototypical")
+    assert learner_of(path) == "prototypical"
+    with pytest.raises(WeightsError, match="no method's meta-parameters"):
+        learner_of(write(tmp_path / "q.safetensors", key="oracle"))

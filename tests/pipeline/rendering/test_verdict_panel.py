@@ -8,7 +8,7 @@ import pytest
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
 from metaface_gui.pipeline.rendering.lettering import Lettering
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
-from metaface_gui.pipeline.rendering.verdict_panel import AGREEMENT_BGR, VerdictPanels, count_text
+from metaface_gui.pipeline.rendering.verdict_panel import _MAX_CACHED, AGREEMENT_BGR, VerdictPanels, count_text
 from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict
 from metaface_gui.resources import assets_dir
 from metaface_gui.types import Image
@@ -110,3 +110,13 @@ def test_a_text_is_shortened_to_fit() -> None:
     assert shortened.endswith("…")
     assert lettering.width(shortened, 15) <= 60
     assert lettering.shortened("abc", 0, 15) == "…"
+
+
+def test_panels_that_are_drawn_anew_look_the_same() -> None:
+    """Many names pass by in a long video; what was drawn for them is let go of, and drawn again when it is wanted."""
+    made = panels()
+    first = made.panel([verdict("m0", name="person 0")], 1, 15).copy()
+    for i in range(1, 600):
+        made.panel([verdict("m0", name=f"person {i}")], 1, 15)
+    assert len(made._drawn) <= _MAX_CACHED
+    assert np.array_equal(made.panel([verdict("m0", name="person 0")], 1, 15), first)

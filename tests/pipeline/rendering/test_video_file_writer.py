@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaface_gui.errors import KnownError
-from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter, fitted
+from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter, _has_index, fitted
 from metaface_gui.types import Image
 
 
@@ -274,3 +274,48 @@ def test_a_file_that_lost_its_index_is_no_result(tmp_path: Path, monkeypatch: py
     with pytest.raises(KnownError, match="perhaps the disk is full"):
         writer.close(0.4)
     assert not path.exists()
+
+
+def test_a_frame_that_opencv_refuses_ends_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As OpenCV 5 says of a full disk."""
+    writer = VideoFileWriter(tmp_path / "out.mp4")
+    writer.show(0.0, grey(60))
+    writer.hold(0.4)
+
+    class _Refusing:
+        def write(self, _picture: Image) -> bool:
+            return False
+
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr(writer, "_writer", _Refusing())
+    with pytest.raises(KnownError, match="perhaps the disk is full"):
+        writer.hold(0.8)
+    assert list(tmp_path.iterdir()) == []
+    assert writer.close(1.0) is None
+
+
+def box(kind: bytes, body: bytes, *, is_large: bool = False) -> bytes:
+    """A box of ISO/IEC 14496-12 §4.2; a large one says its size in 64 bits, after its kind."""
+    if is_large:
+        return (1).to_bytes(4) + kind + (16 + len(body)).to_bytes(8) + body
+    return (8 + len(body)).to_bytes(4) + kind + body
+
+
+@pytest.mark.parametrize(
+    ("content", "has_index"),
+    [
+        (box(b"ftyp", b"isom") + box(b"mdat", b"x" * 50) + box(b"moov", b"y" * 9), True),
+        (box(b"ftyp", b"isom") + box(b"mdat", b"x" * 50, is_large=True) + box(b"moov", b"y" * 9), True),
+        (box(b"ftyp", b"isom") + box(b"mdat", b"moov" * 20), False),
+        (box(b"ftyp", b"isom") + box(b"moov", b"y" * 9)[:-1], False),
+        (box(b"ftyp", b"isom") + b"\0" * 16, False),
+        (b"", False),
+    ],
+    ids=["whole", "over 4 GB", "no index", "index cut", "size nought", "empty"],
+)
+def test_the_index_is_found_where_the_boxes_say(tmp_path: Path, content: bytes, has_index: bool) -> None:
+    path = tmp_path / "v.mp4"
+    path.write_bytes(content)
+    assert _has_index(path) is has_index
