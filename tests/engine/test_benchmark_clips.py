@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from metaface_gui.engine.benchmark_clips import MOST_PEOPLE, ClipSettings, clips_of, gathering, resized, write_live_clip
-from metaface_gui.errors import SourceError
+from metaface_gui.errors import KnownError, SourceError
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 
 SMALL = ClipSettings(frames_each=2, starts_s=(2.0, 12.0), crowd=5, width=320, height=180, fps=10.0)
@@ -61,3 +62,26 @@ def test_a_live_clip_is_a_video_of_that_length_and_is_measured_as_any_file(tmp_p
 def test_a_camera_gives_no_clips() -> None:
     with pytest.raises(SourceError, match="cannot be measured with"):
         clips_of(parse_source("0"), SMALL)
+
+
+def write_video(path: Path, n_frames: int) -> Path:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (320, 180))
+    for _ in range(n_frames):
+        writer.write(np.full((180, 320, 3), 90, np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.mark.parametrize(("n_frames", "lengths"), [(1, [1]), (3, [2, 1]), (4, [2, 2])])
+def test_a_short_video_gives_what_it_has(tmp_path: Path, n_frames: int, lengths: list[int]) -> None:
+    path = write_video(tmp_path / "short.avi", n_frames)
+    clips = list(clips_of(parse_source(str(path)), SMALL))
+    assert [len(clip.frames) for clip in clips] == lengths
+    same = resized(clips[0], 320, 180)
+    assert same.frames[0] is clips[0].frames[0], "nothing to do"
+
+
+def test_where_no_video_can_be_written_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KnownError, match=r"none/live\.avi"):
+        write_live_clip(tmp_path / "none" / "live.avi", SMALL, 1.0)
+    capfd.readouterr()  # what OpenCV says of it

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,7 @@ import pytest
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.video_pool import Failed, Looked, default_processes, recognize_videos
 from metaface_gui.engine.video_recognition import RecognizerSetup, VideoReport, VideoTask
+from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.settings import RecognitionSettings
 
@@ -65,3 +68,22 @@ def test_whoever_stops_listening_leaves_no_process_and_no_half_file(tasks: list[
 def test_nothing_to_do_needs_no_process() -> None:
     assert list(recognize_videos([], SETUP, 4)) == []
     assert 1 <= default_processes() <= 16
+
+
+def test_models_that_cannot_be_loaded_end_it_with_their_own_words(tasks: list[VideoTask]) -> None:
+    missing = replace(SETUP, settings=RecognitionSettings(device="cpu", embedder="facenet-vggface2"))
+    with pytest.raises(WeightsError, match="metaface weights fetch"):
+        list(recognize_videos(tasks, missing, 2))
+    assert not multiprocessing.active_children()
+    assert not tasks[0].lines.exists()
+
+
+def test_several_at_a_time_from_another_thread_give_the_same_lines(tasks: list[VideoTask]) -> None:
+    small = [tasks[1], replace(tasks[1], lines=tasks[1].lines.with_name("again.jsonl"), annotated=None)]
+    with ThreadPoolExecutor(1) as elsewhere:
+        events = elsewhere.submit(lambda: list(recognize_videos(small, SETUP, 2))).result()
+    reports = {task: event for task, event in events if isinstance(event, VideoReport)}
+    assert {report.frames for report in reports.values()} == {5}
+    assert set(reports) == set(small)
+    assert small[0].lines.read_bytes() == small[1].lines.read_bytes()
+    assert not multiprocessing.active_children()
