@@ -196,12 +196,23 @@ def error(window: MainWindow) -> QDialog:
     return dialog
 
 
+def privacy(window: MainWindow) -> QDialog:
+    window.commands.privacy.trigger()
+    return found(window, QDialog)
+
+
+def forget(window: MainWindow) -> QDialog:
+    window.commands.forget.trigger()
+    QApplication.processEvents()  # what there is to forget comes from another thread
+    return found(window, QDialog)
+
+
 def found(window: MainWindow, kind: type[QDialog]) -> QDialog:
     (dialog,) = (dialog for dialog in window.findChildren(kind) if dialog.isVisible())
     return dialog
 
 
-@pytest.mark.parametrize("open_dialog", [shortcuts, methods, about, error])
+@pytest.mark.parametrize("open_dialog", [shortcuts, methods, about, error, privacy, forget])
 def test_dialogs_are_used_by_keys_alone(
     window: MainWindow, qtbot: QtBot, open_dialog: Callable[[MainWindow], QDialog]
 ) -> None:
