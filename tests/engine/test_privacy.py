@@ -99,9 +99,9 @@ def test_forgetting_everything_leaves_nothing_and_goes_on(
     first, second = (person.id for person in gallery.snapshot().people)
     engine.rename_person(first, FIRST)  # the demo's names are also in the names of the files that are shown
     engine.rename_person(second, SECOND)
-    engine.set_learner("maml")
-    engine.set_compared(["matching", "prototypical"])
-    engine.set_map_learner("maml")
+    engine.set_learner("matching")
+    engine.set_compared(["siamese", "prototypical"])
+    engine.set_map_learner("siamese")
     listener.wait(Adapted, lambda event: event.learner == "prototypical" and not event.is_primary)
     listener.wait(ResultReady, lambda event: names(event) == [FIRST])
     assert holders(engine, FIRST), "the search finds who is enrolled"
