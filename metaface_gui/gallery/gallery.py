@@ -65,9 +65,8 @@ class Gallery(Rights):
         is opened only to read. `keys` is where the key is kept; None: in the system's keyring, or a file of the user's.
 
         Raises:
-            GalleryError: if the file is no gallery, damaged or newer than this program; if its key is not here; if it,
-                its folder or its disk cannot be used; if another window has it open for writing (`read_only=True` still
-                works then).
+            GalleryError: if the file is no gallery, damaged or newer than this program; if its key is not here; if it or
+                its folder or disk cannot be used; if another window may write it (`read_only=True` still works then).
         """
         gallery = cls(Database.open(path, read_only=read_only, keys=keys), keys)
         try:
@@ -360,9 +359,8 @@ class Gallery(Rights):
             GalleryError: if a person is not there, or the file cannot be written or is a gallery in use.
         """
         with self._database.reading() as connection:
-            return transfer.export_to(
-                transfer.OpenGallery(connection, self._cipher), path, person_ids, passphrase, on_progress
-            )
+            source = transfer.OpenGallery(connection, self._cipher)
+            return transfer.export_to(source, path, person_ids, passphrase, on_progress)
 
     def import_from(
         self,
