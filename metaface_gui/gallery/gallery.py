@@ -65,7 +65,7 @@ class Gallery(Rights):
         is opened only to read. `keys` is where the key is kept; None: in the system's keyring, or a file of the user's.
 
         Raises:
-            GalleryError: if the file is no gallery, damaged or newer than this program; if its key is not here; if it or
+            GalleryError: if the file is no gallery, damaged or newer than this program; if its key is not here; if it,
                 its folder or disk cannot be used; if another window may write it (`read_only=True` still works then).
         """
         gallery = cls(Database.open(path, read_only=read_only, keys=keys), keys)
