@@ -68,6 +68,7 @@ class WindowKeeper(QObject):
         handover.give_picture(self._window, self._events.frame)
         self._events.repeat()
         self._window.show()
+        self._window.activateWindow()  # the desktop may have given the focus to another program's window
         handover.give_rest(self._window)
 
     def _made(self) -> MainWindow:
