@@ -85,7 +85,7 @@ class RetentionBox(QWidget):
         return kept_for(int(key), now)
 
     def _on_chosen(self) -> None:
-        self._show_date(self.date.date())
+        self._show_date(QDate())
         if not self.date.isHidden():
             self.date.setFocus(Qt.FocusReason.OtherFocusReason)
         self.changed.emit(self.choice)
@@ -94,6 +94,6 @@ class RetentionBox(QWidget):
         today = QDate.currentDate()
         self.date.blockSignals(True)
         self.date.setDateRange(today, today.addDays(MAX_DAYS))
-        self.date.setDate(wanted if wanted > today else today.addMonths(3))
+        self.date.setDate(wanted if wanted.isValid() and wanted >= today else today.addMonths(3))
         self.date.blockSignals(False)
         self.date.setVisible(self.combo.currentData() == UNTIL_DATE)

@@ -81,6 +81,13 @@ def test_a_choice_is_remembered(box: RetentionBox, choice: str) -> None:
     assert box.choice == choice
 
 
+def test_today_may_be_the_last_day(box: RetentionBox) -> None:
+    today = f"date:{QDate.currentDate().toString(Qt.DateFormat.ISODate)}"
+    box.choose(today)
+    assert box.choice == today
+    assert box.retention(NOW)
+
+
 @pytest.mark.parametrize("choice", ["", "nonsense", "date:", "date:2020-01-01", "date:soon", "366"])
 def test_nonsense_and_what_is_over_mean_the_default(box: RetentionBox, choice: str) -> None:
     box.choose("1")
