@@ -87,3 +87,23 @@ def test_tracks_that_are_long_gone_are_forgotten(memory: LiveMemory) -> None:
     see(memory, 100.0, 0.0, track_id=2)
     assert memory.latest_of_track(1, 1) == ()
     assert len(memory.latest_of_track(2, 1)) == 1
+
+
+def test_whoever_was_deleted_is_in_no_track_and_in_no_tray(memory: LiveMemory) -> None:
+    for track_id, angle in ((1, 0.0), (2, 90.0)):
+        face = make_face(track_id)  # unknown
+        memory.remember(
+            FrameResult(FRAME, (replace(face, embedding=embedding(angle)),), StageTimes(), track_id * 10**9)
+        )
+    assert len(memory.unknown_groups(3 * 10**9)) == 2
+    memory.forget_faces(np.stack([embedding(200.0), embedding(10.0)]))
+    assert memory.latest_of_track(1, 3) == ()
+    assert len(memory.latest_of_track(2, 3)) == 1
+    assert [group.count for group in memory.unknown_groups(3 * 10**9)] == [1]
+
+
+@pytest.mark.parametrize("shape", [(0, 128), (0, 0), (2, 512)])
+def test_faces_that_cannot_be_compared_forget_nobody(memory: LiveMemory, shape: tuple[int, int]) -> None:
+    see(memory, 1.0, 0.0)
+    memory.forget_faces(np.ones(shape, np.float32))
+    assert len(memory.latest_of_track(1, 3)) == 1
