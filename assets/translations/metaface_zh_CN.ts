@@ -1112,6 +1112,11 @@ face</source>
       <translation>比对所有校验和</translation>
     </message>
     <message>
+      <source>name</source>
+      <comment>of a file of weights</comment>
+      <translation>名称</translation>
+    </message>
+    <message>
       <source>for</source>
       <translation>用途</translation>
     </message>

@@ -45,7 +45,7 @@ def _list(_args: argparse.Namespace) -> int:
     store = default_store()
     table = Table(box=None)
     headings = (
-        translate("Commands", "name"),
+        translate("Commands", "name", "of a file of weights"),
         translate("Commands", "for"),
         translate("Commands", "size"),
         translate("Commands", "licence"),
