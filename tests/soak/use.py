@@ -19,13 +19,17 @@ from metaface_gui.app import write_stills as write_demo_stills
 from metaface_gui.engine import assembly, gallery_keeper, source_keeper
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import EngineListener
-from metaface_gui.gallery import Gallery, GallerySnapshot
+from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, consent
+from metaface_gui.engine.shots import new_shots
+from metaface_gui.gallery import Gallery, GallerySnapshot, ShotSource
 from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.pipeline.capture.base import FrameSource, LiveKind
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoScene
+from metaface_gui.pipeline.capture.images import read_image
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source
 from metaface_gui.pipeline.embedding.device import tune_process
+from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.cohort import read_generator
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
@@ -42,7 +46,7 @@ from tests.soak.crowd import (
     write_stills,
 )
 from tests.soak.gauges import PROCESS, Gauge
-from tests.soak.visitor import SCENE, Deed, Visitor
+from tests.soak.visitor import MAX_PEOPLE, SCENE, Deed, Visitor
 from tests.soak.watch import Watch
 
 _UNDO_NS = 1_000_000_000
@@ -178,12 +182,13 @@ def in_use(
         _set_the_scene(stack, plan, turnstile)
         keys = MemoryKeys()
         gallery = stack.enter_context(Gallery.open(path, keys=keys))
+        stills = _stills(plan)
+        _fill(gallery, plan, stills)
         engine = Engine(gallery, WeightsStore(weights_dir(), plan.folder / "weights"), watch, RecognitionSettings())
         engine.start()
         if not watch.are_models_ready.wait(60.0):
             raise TimeoutError("the models were not loaded")
         gauges, deeds = furnish(engine, watch)
-        stills = _stills(plan)
         visitor = Visitor(
             engine,
             watch,
@@ -220,6 +225,17 @@ def _set_the_scene(stack: ExitStack, plan: Plan, turnstile: Turnstile) -> None:
         embedder = CrowdEmbedder(read_generator(weights_dir() / "cohort_sface-2021dec.safetensors"))
         stack.enter_context(patch.object(assembly, "make_embedder", lambda *_args, **_named: embedder))
         stack.enter_context(patch.object(assembly, "make_detector", lambda key, *_args: CrowdDetector(key)))
+
+
+def _fill(gallery: Gallery, plan: Plan, stills: Mapping[str, list[Path]]) -> None:
+    """Enrol as many as the visitor lets be there, so that what grows later does not grow with the gallery."""
+    if plan.models:
+        return  # few are known in the demo scene, and soon enrolled
+    strangers = read_generator(weights_dir() / "cohort_sface-2021dec.safetensors")
+    pipeline = FacePipeline(CrowdDetector("yunet"), CrowdEmbedder(strangers))
+    for name, paths in list(stills.items())[:MAX_PEOPLE]:
+        samples = [sample for path in paths for sample in pipeline.extract(read_image(path))]
+        gallery.enroll(name, new_shots(samples, pipeline, ShotSource.FILE), consent(CONSENT_ON_SCREEN))
 
 
 def _stills(plan: Plan) -> dict[str, list[Path]]:
