@@ -23,14 +23,14 @@ class Annotator:
         self._unknown_text = unknown_text
         self._titles = dict(titles or {})
         self._fonts = fonts or FontFinder()
-        self._painters: dict[Path | None, CvPainter] = {}
+        self._painters: dict[tuple[Path, ...], CvPainter] = {}
 
     def paint(self, result: FrameResult) -> Image:
         """Return a copy of the frame, (height, width, 3) uint8 BGR, with every face marked and named."""
-        file = self._fonts.font_for(self._texts(result))
-        painter = self._painters.get(file)
+        files = self._fonts.fonts_for(self._texts(result))
+        painter = self._painters.get(files)
         if painter is None:
-            painter = self._painters[file] = CvPainter(self._unknown_text, file, self._titles)
+            painter = self._painters[files] = CvPainter(self._unknown_text, files, self._titles)
         return painter.paint(result.frame.image_bgr, overlay_items(result))
 
     def _texts(self, result: FrameResult) -> str:

@@ -32,17 +32,18 @@ _TWO_COLUMNS = 5
 
 
 class CvPainter:
-    """Paints overlay items; `unknown_text` is what a face without a name is called, `font_file` what writes names.
+    """Paints overlay items; `unknown_text` is what a face without a name is called, `font_files` what writes names
+    (see `Lettering`).
 
     `titles` maps learners' keys to short names, for the verdicts of several learners; a key without one is written as
     it is. For one video at a time: strips of verdicts stay where they were in the frame before.
     """
 
     def __init__(
-        self, unknown_text: str, font_file: Path | None = None, titles: Mapping[str, str] | None = None
+        self, unknown_text: str, font_files: Sequence[Path] = (), titles: Mapping[str, str] | None = None
     ) -> None:
         self._unknown_text = unknown_text
-        self._lettering = Lettering(font_file)
+        self._lettering = Lettering(*font_files)
         self._panels = VerdictPanels(titles or {}, unknown_text, self._lettering)
         self._layout = StripLayout()
 

@@ -24,6 +24,8 @@ _ALWAYS = frozenset("0123456789./…")
 """Written beside every name: scores, and the sign that a name was shortened."""
 _WITHOUT_INK = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Zs", "Zl", "Zp"})
 """Unicode categories that need no glyph of their own: marks that combine, joiners, spaces."""
+_MOST_FONTS = 4
+"""For one text; more scripts than that are in nobody's name."""
 _MISSING = "\uffff"
 """Never a character, by the Unicode standard: every font writes it as a missing one."""
 
@@ -64,13 +66,35 @@ class FontFinder:
         self._first = first or assets_dir() / "fonts" / "Inter-Regular.ttf"
         self._others: tuple[Path, ...] | None = None
         self._found: dict[frozenset[str], Path | None] = {}
+        self._chains: dict[frozenset[str], tuple[Path, ...]] = {}
 
     def font_for(self, text: str) -> Path | None:
         """The file to write `text` with; None: no font file can be read, Pillow's built-in one must do."""
-        wanted = _ALWAYS | {letter for letter in text if unicodedata.category(letter) not in _WITHOUT_INK}
+        wanted = _wanted_of(text)
         if wanted not in self._found:
             self._found[wanted] = self._search(wanted)
         return self._found[wanted]
+
+    def fonts_for(self, text: str) -> tuple[Path, ...]:
+        """`font_for(text)`, and what else it takes to write the letters that it lacks; empty: no font can be read.
+
+        Some fonts have nothing but the letters of one script, such as those for Chinese that fill the gaps of others.
+        """
+        wanted = _wanted_of(text)
+        if wanted not in self._chains:
+            self._chains[wanted] = self._chain(text, wanted)
+        return self._chains[wanted]
+
+    def _chain(self, text: str, wanted: frozenset[str]) -> tuple[Path, ...]:
+        left, found = wanted, list[Path]()
+        while left and len(found) < _MOST_FONTS:
+            font = self.font_for(text) if not found else self._search(left)
+            missing = left if font is None else frozenset(letter for letter in left if not has_letter(font, letter))
+            if font is None or missing == left:
+                break
+            found.append(font)
+            left = missing
+        return tuple(found)
 
     def _search(self, wanted: frozenset[str]) -> Path | None:
         best, most = None, 0
@@ -88,6 +112,20 @@ class FontFinder:
         if self._others is None:
             self._others = tuple(self._list_fonts())
         return (self._first, *self._others)
+
+
+def needs_ink(letter: str) -> bool:
+    """Whether a character needs a glyph of its own: marks that combine, joiners and spaces do not."""
+    return unicodedata.category(letter) not in _WITHOUT_INK
+
+
+def has_letter(file: Path, letter: str) -> bool:
+    """Whether the font can write this character."""
+    return _count_covered(file, frozenset(letter)) == 1
+
+
+def _wanted_of(text: str) -> frozenset[str]:
+    return _ALWAYS | {letter for letter in text if needs_ink(letter)}
 
 
 def _count_covered(file: Path, wanted: frozenset[str]) -> int:

@@ -8,12 +8,17 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.fonts import FontFinder, system_fonts
+from metaface_gui.pipeline.rendering.lettering import Lettering
+from metaface_gui.resources import assets_dir
 from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, StageTimes, TrackedFace
 
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+INTER = assets_dir() / "fonts" / "Inter-Regular.ttf"
+MATHS, ONLY_MATHS = FONTS / "STIXSizOneSymReg.ttf", "⎛"
 DEJAVU, STIX = FONTS / "DejaVuSans.ttf", FONTS / "STIXGeneral.ttf"
 
 
@@ -53,6 +58,40 @@ def test_a_text_that_no_font_has_gets_the_one_that_has_most(tmp_path: Path) -> N
     finder = FontFinder(FontList(STIX, DEJAVU))
     assert finder.font_for("ე田中 Anna") == DEJAVU
     assert finder.font_for("田中") == FontFinder(FontList()).font_for("Anna"), "nobody has it: the shipped one stays"
+
+
+def test_several_fonts_write_together_what_none_has_alone() -> None:
+    """As on systems whose Chinese font has no Latin letters; here one for mathematics stands for it."""
+    finder = FontFinder(FontList(STIX, MATHS))
+    assert finder.fonts_for("Anna") == (INTER,)
+    assert finder.fonts_for(f"Anna {ONLY_MATHS}") == (INTER, MATHS)
+    assert finder.fonts_for("田中") == (INTER,), "nobody has it"
+    assert FontFinder(FontList(MATHS, DEJAVU)).fonts_for(f"Anna {ONLY_MATHS}") == (DEJAVU,), "one has it all"
+    assert FontFinder(FontList(), first=Path("gone.ttf")).fonts_for("Anna") == ()
+
+
+def test_each_letter_is_written_with_the_font_that_has_it_on_one_line() -> None:
+    both, latin, maths = Lettering(INTER, MATHS), Lettering(INTER), Lettering(MATHS)
+    text = f"An{ONLY_MATHS} na"
+
+    def picture(lettering: Lettering, text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        canvas = Image.new("RGB", (160, 60))
+        lettering.write(ImageDraw.Draw(canvas), text, (10, 10), 24, (255, 255, 255))
+        return np.asarray(canvas)[..., 0]
+
+    assert np.array_equal(picture(both, "Anna"), picture(latin, "Anna"))
+    mixed = picture(both, text)
+    assert not np.array_equal(mixed, picture(latin, text))
+    assert not np.array_equal(mixed, picture(maths, text))
+    left, top, right, bottom = both.bounds(text, 24)
+    rows, columns = np.nonzero(mixed)
+    assert (columns.min(), rows.min()) == pytest.approx((10 + left, 10 + top), abs=1)
+    # On the right Pillow counts the room that a letter takes, not only its ink.
+    assert (columns.max() + 1, rows.max() + 1) == pytest.approx((10 + right, 10 + bottom), abs=3)
+    # The Latin letters before it are where they are without it.
+    n = round(10 + latin.width("An", 24)) - 1
+    assert np.array_equal(mixed[:, :n], picture(latin, "An")[:, :n])
+    assert both.shortened(text * 9, 100, 24).endswith("…")
 
 
 def test_files_that_are_no_fonts_are_passed_over(tmp_path: Path) -> None:

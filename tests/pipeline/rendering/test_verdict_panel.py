@@ -75,7 +75,7 @@ def test_the_count() -> None:
 
 def test_a_video_shows_the_verdicts_beside_the_face() -> None:
     frame = np.full((720, 1280, 3), 60, np.uint8)
-    painter = CvPainter("Unknown", INTER, {"m0": "MAML"})
+    painter = CvPainter("Unknown", (INTER,), {"m0": "MAML"})
     alone = painter.paint(frame, (item(()),))
     together = painter.paint(frame, (item(tuple(verdict(f"m{i}", NO if i == 3 else YES) for i in range(9))),))
     assert pixels_of(together, YES) > pixels_of(alone, YES)
@@ -91,7 +91,7 @@ def test_in_a_crowd_there_are_only_counts() -> None:
         OverlayItem(i, one.box_xyxy, one.kind, one.name, one.score_text, one.fill, one.mark, one.verdicts)
         for i, one in enumerate(crowd)
     )
-    painted = CvPainter("Unknown", INTER).paint(frame, crowd)
+    painted = CvPainter("Unknown", (INTER,)).paint(frame, crowd)
     assert (painted[345:372] != 60).any()
     assert (painted[400:] == 60).all()
 
