@@ -109,11 +109,11 @@ class VideoFileWriter:
             self._part.unlink(missing_ok=True)
             return None
         self._writer.release()
-        if self._path.suffix.lower() in _CONTAINERS_WITH_INDEX and not _has_index(self._part):
-            raise self._failed()
         try:
+            if self._path.suffix.lower() in _CONTAINERS_WITH_INDEX and not _has_index(self._part):
+                raise self._failed()
             self._part.replace(self._path)
-        except OSError as error:
+        except OSError as error:  # its folder may be full, or somebody deleted it meanwhile
             self._part.unlink(missing_ok=True)
             raise cannot_write(self._path, error) from error
         return self._path

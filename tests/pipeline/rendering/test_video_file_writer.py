@@ -276,6 +276,21 @@ def test_a_file_that_lost_its_index_is_no_result(tmp_path: Path, monkeypatch: py
     assert not path.exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps an open file")
+@pytest.mark.parametrize("suffix", [".mp4", ".avi"])
+def test_a_file_that_somebody_deletes_meanwhile_is_said(tmp_path: Path, suffix: str) -> None:
+    """Found by `tests.soak`, whose visitor tidies up while a recording is being finished."""
+    writer = VideoFileWriter(tmp_path / f"out{suffix}")
+    writer.show(0.0, grey(90))
+    writer.hold(0.2)
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(KnownError, match=r"Cannot write .*out\..*No such file"):
+        writer.close()
+    assert writer.close() is None
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_frame_that_opencv_refuses_ends_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As OpenCV 5 says of a full disk."""
     writer = VideoFileWriter(tmp_path / "out.mp4")
