@@ -171,9 +171,16 @@ def test_a_slide_show_does_not_reconnect_for_ever() -> None:
 
 
 def test_a_paused_camera_that_froze_is_noticed_and_stays_paused() -> None:
-    driver = Driver(chain([noise(0)], repeat(noise(1))), map(noise, count(2)))
-    run = Run(driver, wanted=10**9)
+    is_paused = threading.Event()
+
+    def frozen() -> Iterator[Image]:
+        assert is_paused.wait(10.0)  # else it may have frozen and come back before
+        yield noise(0)
+        yield from repeat(noise(1))
+
+    run = Run(Driver(frozen(), map(noise, count(2))), wanted=10**9)
     run.thread.set_paused(True)
+    is_paused.set()
     heard = list[str]()
     while heard[-2:] != ["reconnecting", "paused"]:
         heard.append(run.states.get(timeout=10.0).state.value)
