@@ -168,6 +168,8 @@ class ToastBar(QWidget):
         if self._toast is None:
             self._timer.stop()
             self.hide()
+            self._text.setText("")  # it may name somebody who was deleted
+            self.setAccessibleName("")
             self.height_changed.emit(0)
             return
         self._present(self._toast, now)
