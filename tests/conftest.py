@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import hypothesis
 import pytest
 
+from metaface_gui.program_log import stop_log
 from tests.network_guard import NetworkGuard
 
 # A submission is judged by the same examples every time; at a desk every run tries new ones.
@@ -52,11 +53,13 @@ def _no_leaked_threads() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point the user's data and settings folders into a temporary one."""
+def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Point the user's data and settings folders into a temporary one, and end the log that was begun there."""
     home = tmp_path_factory.mktemp("home")
     for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME", "LOCALAPPDATA", "APPDATA"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
+    yield
+    stop_log()  # the window's and the demo's goes on until their process ends
 
 
 @pytest.fixture(autouse=True, scope="session")
