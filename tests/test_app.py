@@ -86,7 +86,7 @@ def test_every_face_is_counted_once_against_the_truth() -> None:
 
 @pytest.mark.timeout(300)
 def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path) -> None:
-    """The very command of the README, in a process of its own; `.ci/package` runs it with Qt told to draw off screen."""
+    """The README's command, in a process of its own; `.ci/package` runs it with Qt told to draw off screen."""
     display = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     environment = {key: value for key, value in os.environ.items() if key not in display}
     done = subprocess.run(
