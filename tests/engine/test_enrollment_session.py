@@ -92,3 +92,14 @@ def test_files_that_were_refused_are_named(session: EnrollmentSession, events: l
 def test_pictures_are_decodable(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
     session.offer_file("good.jpg", [sample(unit(0)[0])])
     assert events[-1].shots[0].picture.startswith(b"\xff\xd8")
+
+
+def test_with_nothing_left_out_there_is_nothing_to_undo(
+    session: EnrollmentSession, events: list[EnrollmentChanged]
+) -> None:
+    session.start()
+    session.offer([sample(unit(0)[0])])
+    session.undo()
+    session.remove(99)
+    session.undo()
+    assert ids(events[-1]) == [1]

@@ -92,3 +92,11 @@ def test_the_record_tells_people_and_settings_apart_but_not_devices() -> None:
     ]
     assert len({record, *others}) == 6
     assert "Anna" not in record
+
+
+def test_a_link_to_nothing_is_never_done(tasks: list[VideoTask], tmp_path: Path) -> None:
+    for task in tasks:
+        dated(task.lines, 30)
+    assert unfinished(tasks, tmp_path, "record", again=False) == ()
+    tasks[1].video.unlink()
+    assert unfinished(tasks, tmp_path, "record", again=False) == (tasks[1],)

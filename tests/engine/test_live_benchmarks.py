@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from metaface_gui.engine.benchmark_clips import ClipSettings, clips_of, gathering, write_live_clip
-from metaface_gui.engine.live_benchmarks import BenchModels, load_bench_models, measure_live, measure_pipeline
+from metaface_gui.engine.events import ModelsChanged, ModelState, SourceChanged, SourceState
+from metaface_gui.engine.live_benchmarks import BenchModels, _Ear, load_bench_models, measure_live, measure_pipeline
 from metaface_gui.engine.stage_benchmarks import measure_stages, n_stage_steps
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Gallery
@@ -92,3 +94,21 @@ def test_a_source_that_is_too_short_is_said(gallery: Gallery, store: WeightsStor
     write_live_clip(path, SMALL, 0.2)
     with pytest.raises(KnownError, match="too short"):
         measure_live(gallery, SETTINGS, store, parse_source(str(path)), seconds=1.0)
+
+
+def test_a_picture_without_a_face_gives_no_stages(models: BenchModels) -> None:
+    wall = np.full((180, 320, 3), 120, np.uint8)
+    with pytest.raises(ValueError, match="no face"):
+        measure_stages(models.pipeline(LIVE, LEARNERS), models.classifiers, wall, repeats=1)
+
+
+def test_what_the_engine_says_is_wrong_ends_the_measurement() -> None:
+    ear = _Ear()
+    error = KnownError("broken")
+    ear(ModelsChanged(ModelState.FAILED, "yunet", "sface", "cpu", "prototypical", 0.01, error=error))
+    with pytest.raises(KnownError, match="broken"):
+        ear.await_adapted()
+    ear(SourceChanged(SourceState.FAILED, "clip", error=error))
+    assert ear.is_over.is_set()
+    with pytest.raises(KnownError, match="broken"):
+        ear.await_running()

@@ -107,3 +107,9 @@ def test_faces_that_cannot_be_compared_forget_nobody(memory: LiveMemory, shape: 
     see(memory, 1.0, 0.0)
     memory.forget_faces(np.ones(shape, np.float32))
     assert len(memory.latest_of_track(1, 3)) == 1
+
+
+def test_nobody_was_named_nobody_is_forgotten(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0)
+    memory.forget_named(())
+    assert len(memory.latest_of_track(1, 3)) == 1

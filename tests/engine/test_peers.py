@@ -104,3 +104,18 @@ def test_where_opencv_refuses_both_files_thorough_stands_in(
     with opencv_peer(store, ()) as (peer, note):
         assert peer == AbsentPeer("opencv", "it will not", "thorough")
         assert note is None
+
+
+def test_face_recognition_that_knows_nobody_names_nobody() -> None:
+    (face,) = FaceRecognitionPeer(FakeModule(), []).look(Frame(plain(0, 0, 250), 0, 0.0, 0))
+    assert face.name is None
+
+
+def test_opencvs_loop_takes_no_face_for_none(store: WeightsStore) -> None:
+    """A picture without a face can enrol nobody, and nobody is in it."""
+    wall = np.full((120, 160, 3), 120, np.uint8)
+    with opencv_peer(store, [DemoPerson("Wall", (wall,))]) as (peer, _note):
+        if isinstance(peer, AbsentPeer):
+            pytest.skip(f"OpenCV runs neither file: {peer}")
+        assert list(peer.look(Frame(wall, 0, 0.0, 0))) == []
+        assert peer._name_of(np.ones((1, 128), np.float32)) is None

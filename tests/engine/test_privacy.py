@@ -136,3 +136,16 @@ def test_a_gallery_that_cannot_be_forgotten_says_so(
     failed = listener.wait(JobChanged, lambda event: event.error is not None)
     assert "moved, deleted or replaced" in str(failed.error)
     (tmp_path / "elsewhere").rename(tmp_path / "people.metaface")
+
+
+def test_with_nobody_over_nothing_is_deleted_or_said(
+    engine: Engine, gallery: Gallery, listener: Listener, people: tuple[Someone, Someone]
+) -> None:
+    first, _second = (person.id for person in gallery.snapshot().people)
+    agree_until(gallery, first, DAY)
+    engine.privacy.delete_expired()
+    answers: Queue[tuple[Consent, ...]] = Queue()
+    engine.privacy.load_consents(first, answers.put)  # comes after it, on the same thread
+    answers.get(timeout=PATIENCE_S)
+    assert len(gallery.snapshot().people) == len(people)
+    assert not [event for event in listener.heard() if isinstance(event, ExpiredDeleted)]

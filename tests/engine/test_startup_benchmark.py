@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from metaface_gui.engine import startup_benchmark
 from metaface_gui.engine.startup_benchmark import measure_memory, measure_start_up, resident_bytes
 from metaface_gui.errors import KnownError
 
@@ -48,3 +49,8 @@ def test_the_own_memory_is_known_and_that_of_nobody_is_not() -> None:
     assert own is not None
     assert own > 1_000_000
     assert resident_bytes(2**22 + 1) is None
+
+
+def test_where_the_system_does_not_tell_memory_there_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup_benchmark, "resident_bytes", lambda _pid: None)
+    assert measure_memory(process(SAYS + "; import time; time.sleep(60)"), seconds=0.6) is None
