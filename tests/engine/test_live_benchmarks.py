@@ -86,6 +86,7 @@ def test_the_engine_is_watched_to_the_sources_end(gallery: Gallery, store: Weigh
     assert 0.0 < figures.seconds < 2.0
     assert figures.latency.count == sum(timing.frame.count for timing in figures.by_faces)
     assert 0.0 < figures.inference_fps <= figures.preview_fps * 1.5
+    assert 0.1 < figures.latency.median_ms <= figures.latency.p95_ms < 60_000.0, "it is in milliseconds"
 
 
 @pytest.mark.usefixtures("models")

@@ -143,6 +143,8 @@ def test_what_was_saved_is_read_and_the_id_is_the_files(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in path.parent.iterdir()) == ["p.json", "p.safetensors"]
     again = save_projection(path, PROJECTION.weight, PROJECTION.tail, embedder_id="small-1", card={"seed": 4})
     assert again.id == saved.id, "the same tensors must have the same id, or templates would be made anew for nothing"
+    keys = list(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")))
+    assert keys == sorted(keys), "cards that say the same are the same file"
 
 
 @given(columns=st.integers(1, 3 * BLOCK), scale=st.floats(1e-6, 1e3), seed=st.integers(0, 99))
