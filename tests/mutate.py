@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import ndiff
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -92,6 +93,14 @@ class Mutant:
         return "\n".join(line for line in changed if line.startswith(("- ", "+ ")))
 
 
+def is_worth_trying(change: str) -> bool:
+    """Whether changed lines do something: not a dataclass's options, and not the mark of keyword-only parameters."""
+    removed = [line[2:].strip() for line in change.splitlines() if line.startswith("- ")]
+    added = [line[2:].strip() for line in change.splitlines() if line.startswith("+ ")]
+    is_mark = [line.replace("*,", "/,") for line in removed] == added
+    return not is_mark and not any(line.startswith("@dataclass") for line in removed)
+
+
 def mutants(root: Path, modules: Sequence[Path], operators: Sequence[str]) -> Iterator[Mutant]:
     """Every way in which the operators break these modules of the tree at `root`; paths are relative to it."""
     for module in modules:
@@ -162,7 +171,8 @@ def main() -> None:
             for path in sorted((root / "metaface_gui" / package).rglob("*.py"))
         ]
         every = list(mutants(root, modules, NUMBERS if args.numbers else OPERATORS))
-        chosen = random.Random(args.seed).sample(every, min(args.sample, len(every)))
+        shuffled = random.Random(args.seed).sample(every, len(every))
+        chosen = list(islice((one for one in shuffled if is_worth_trying(one.change(root))), args.sample))
         console.print(f"{len(chosen)} of {len(every)} places in {len(modules)} modules")
         survivors = 0
         for number, mutant in enumerate(chosen, start=1):
