@@ -8,6 +8,7 @@ still hold.
 
 from __future__ import annotations
 
+import glob
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,8 @@ from metaface_gui.gallery.files import check_file, connect, has_log, new_databas
 from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
-from metaface_gui.gallery.sqlite_errors import damaged, primary_code, translated
+from metaface_gui.gallery.sqlite_errors import damaged, primary_code, shown, translated
+from metaface_gui.gallery.transaction import transaction
 
 
 class Database:
@@ -140,15 +142,8 @@ class Database:
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._mutex, translated(self.path):
             connection = self._open_connection()
-            connection.execute(begin)
-            try:
+            with transaction(connection, begin):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                # After some failures (disk full) SQLite has rolled back already.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
     def scrub(self) -> None:
         """Overwrite every copy of what was deleted: rewrite the file from what is left, then empty the log.
@@ -172,7 +167,7 @@ class Database:
                 )
             if self.path is not None:
                 # A copy made before a migration holds the deleted, too, and perhaps what is now encrypted.
-                for backup in self.path.parent.glob(f"{glob_escaped(self.path.name)}.backup-v*"):
+                for backup in self.path.parent.glob(f"{glob.escape(self.path.name)}.backup-v*"):
                     backup.unlink()
 
     def close(self) -> None:
@@ -215,13 +210,8 @@ def _vacuum(connection: sqlite3.Connection, path: Path | None) -> None:
                 "What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to "
                 "rewrite it. Make room on it; MetaFace then clears them by itself.",
             ),
-            path="memory" if path is None else str(path),
+            path=shown(path),
         ) from error
-
-
-def glob_escaped(name: str) -> str:
-    """Return the pattern that only this name matches."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 def _require(path: Path) -> None:
@@ -246,18 +236,13 @@ def _encrypt(
     connection: sqlite3.Connection, path: Path, keys: KeyStore, migrations: Sequence[Migration]
 ) -> ValueCipher:
     """Encrypt a file that is not, and check it; what it held before is scrubbed once the gallery is open."""
-    connection.execute("BEGIN IMMEDIATE")
     try:
-        cipher = protection.encrypt_all(connection, path, keys)
-        set_scrub_due(connection, is_due=True)
-        connection.execute("COMMIT")
-    except BaseException as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        if isinstance(error, sqlite3.IntegrityError):
-            # The file keeps its constraints as it is, but a value has a length that only an encrypted one may have.
-            raise damaged(path, error) from error
-        raise
+        with transaction(connection):
+            cipher = protection.encrypt_all(connection, path, keys)
+            set_scrub_due(connection, is_due=True)
+    except sqlite3.IntegrityError as error:
+        # The file keeps its constraints as it is, but a value has a length that only an encrypted one may have.
+        raise damaged(path, error) from error
     check_file(path, migrations)  # scrubbing removes the copy that was made before a migration
     return cipher
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from metaface_gui.gallery import changes, rows
 from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.contradictions import pictures_of
-from metaface_gui.gallery.database import Database, glob_escaped
+from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.files import sidecar
 from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.protection import protect_by_key, read_protection
@@ -142,7 +143,7 @@ class Rights:
         path = database.path
         if path is not None:
             # What a killed process left half-written; `scrub` has seen to the backups.
-            for leftover in path.parent.glob(f".{glob_escaped(path.name)}*.part"):
+            for leftover in path.parent.glob(f".{glob.escape(path.name)}*.part"):
                 leftover.unlink()
         return int(count)
 

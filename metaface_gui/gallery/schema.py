@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from metaface_gui.gallery import checksums
+from metaface_gui.gallery.transaction import transaction
 
 APPLICATION_ID = 0x4D466163
 """`MFac`; SQLite keeps it at byte 68 of the file, where `file` and the like look for it."""
@@ -230,17 +231,12 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
     # old one must not delete what refers to it. The setting cannot be changed inside a transaction.
     enforced = connection.execute("PRAGMA foreign_keys").fetchone()[0]
     connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("BEGIN IMMEDIATE")
     try:
-        for migration in migrations[user_version(connection) :]:
-            migration(connection)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+        with transaction(connection):
+            for migration in migrations[user_version(connection) :]:
+                migration(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(migrations)}")
     finally:
         connection.execute(f"PRAGMA foreign_keys = {enforced}")
 
