@@ -32,6 +32,22 @@ def of_embedding(shot_id: int, embedder_id: str) -> str:
     return f"embedding.vector {shot_id} {embedder_id}"
 
 
+def encrypted(key: AESGCM, value: bytes, bound_to: str) -> bytes:
+    """Return nonce, encrypted value and tag; the tag covers `bound_to`, too."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + key.encrypt(nonce, value, bound_to.encode())
+
+
+def decrypted(key: AESGCM, stored: bytes, bound_to: str) -> bytes:
+    """Return the value that `encrypted` was given.
+
+    Raises:
+        InvalidTag: if it was changed, encrypted with another key, or bound to something else.
+        ValueError: if it is too short for a nonce.
+    """
+    return key.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], bound_to.encode())
+
+
 class ValueCipher:
     """Encrypts and decrypts the values of one file; without a key it leaves them as they are.
 
@@ -40,19 +56,16 @@ class ValueCipher:
 
     def __init__(self, path: Path | None, key: bytes | None = None) -> None:
         self.path = path
-        self._cipher = None if key is None else AESGCM(key)
+        self._key = None if key is None else AESGCM(key)
 
     @property
     def is_encrypting(self) -> bool:
         """Whether there is a key."""
-        return self._cipher is not None
+        return self._key is not None
 
     def encrypt(self, value: bytes, place: str) -> bytes:
         """Return what to store at this place."""
-        if self._cipher is None:
-            return value
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, value, place.encode())
+        return value if self._key is None else encrypted(self._key, value, place)
 
     def decrypt(self, stored: bytes, place: str) -> bytes:
         """Return the value that was stored at this place.
@@ -60,9 +73,9 @@ class ValueCipher:
         Raises:
             GalleryError: if it was changed, or stored elsewhere.
         """
-        if self._cipher is None:
+        if self._key is None:
             return stored
         try:
-            return self._cipher.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], place.encode())
-        except (InvalidTag, ValueError) as error:  # ValueError: too short for a nonce
+            return decrypted(self._key, stored, place)
+        except (InvalidTag, ValueError) as error:
             raise damaged(self.path, f"{place} was changed, or belongs elsewhere") from error

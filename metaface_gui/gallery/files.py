@@ -147,22 +147,40 @@ def new_database_file(target: Path) -> Iterator[sqlite3.Connection]:
     part = target.with_name(f".{target.name}.part")
     with translated(target):
         part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(make_private(part))
         try:
             with closing(connect(part, "mode=rw")) as connection:
                 # Nobody sees the file before it is whole, so a journal would protect nothing.
                 connection.execute("PRAGMA journal_mode = OFF")
                 connection.execute("PRAGMA synchronous = OFF")
                 yield connection
-            flush(part)
-            part.replace(target)
-            if os.name == "posix":
-                flush(target.parent)
+            settle(part, target)
         finally:
             part.unlink(missing_ok=True)
 
 
-def flush(path: Path) -> None:
+def make_private(path: Path) -> int:
+    """Make a file that only its owner may read, and that is not there yet; return its descriptor, to write to.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def settle(part: Path, target: Path) -> None:
+    """Give a written file the name of `target`, so that a power cut leaves the one or the other, whole.
+
+    Raises:
+        OSError: if it cannot be written or renamed.
+    """
+    _flush(part)
+    part.replace(target)
+    if os.name == "posix":
+        _flush(target.parent)
+
+
+def _flush(path: Path) -> None:
     """Wait until a file, or on POSIX a folder's list of files, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:

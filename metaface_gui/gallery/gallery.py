@@ -54,8 +54,7 @@ class Gallery(Rights):
 
     def __init__(self, database: Database, keys: KeyStore | None = None) -> None:
         self._database = database
-        self._cipher = database.cipher
-        self._keys = keys
+        self._keys = keys or default_keys()
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, keys: KeyStore | None = None) -> Gallery:
@@ -123,7 +122,7 @@ class Gallery(Rights):
     def snapshot(self) -> GallerySnapshot:
         """Return everybody, and the revision that this is."""
         with self._database.reading() as connection:
-            return GallerySnapshot(rows.read_people(connection, self._cipher), changes.revision(connection))
+            return GallerySnapshot(rows.read_people(connection, self._database.cipher), changes.revision(connection))
 
     def person(self, person_id: PersonId) -> Person:
         """Return one person.
@@ -132,7 +131,7 @@ class Gallery(Rights):
             GalleryError: if there is none with this id.
         """
         with self._database.reading() as connection:
-            return rows.read_person(connection, self._cipher, person_id)
+            return rows.read_person(connection, self._database.cipher, person_id)
 
     def find(self, name: str) -> Person | None:
         """Return who bears this name, regardless of case and the like; None if nobody does.
@@ -143,7 +142,7 @@ class Gallery(Rights):
         name = clean_name(name)
         with self._database.reading() as connection:
             person_id = changes.bearer_of(connection, name)
-            return None if person_id is None else rows.read_person(connection, self._cipher, person_id)
+            return None if person_id is None else rows.read_person(connection, self._database.cipher, person_id)
 
     def shots(self, person_id: PersonId) -> tuple[Shot, ...]:
         """Return a person's shots, oldest first, and behind them the faces that are not theirs (`is_negative`).
@@ -153,7 +152,7 @@ class Gallery(Rights):
         """
         with self._database.reading() as connection:
             changes.living_name(connection, person_id)
-            return rows.read_shots(connection, self._cipher, person_id)
+            return rows.read_shots(connection, self._database.cipher, person_id)
 
     def templates(self, embedder_id: str) -> Templates:
         """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none.
@@ -161,7 +160,7 @@ class Gallery(Rights):
         Negatives are not among them.
         """
         with self._database.reading() as connection:
-            return rows.read_templates(connection, self._cipher, embedder_id, of_negatives=False)
+            return rows.read_templates(connection, self._database.cipher, embedder_id, of_negatives=False)
 
     def negatives(self, embedder_id: str) -> Templates:
         """Return what `templates` leaves out: faces that were said not to be `person_ids`; as many rows as there are.
@@ -169,7 +168,7 @@ class Gallery(Rights):
         Somebody may have negatives of this embedder and no template.
         """
         with self._database.reading() as connection:
-            return rows.read_templates(connection, self._cipher, embedder_id, of_negatives=True)
+            return rows.read_templates(connection, self._database.cipher, embedder_id, of_negatives=True)
 
     def shots_without(self, embedder_id: str, *, after_id: ShotId = 0, limit: int = 64) -> tuple[Shot, ...]:
         """Return the next page of kept shots and negatives that this embedder has not embedded; empty at the end.
@@ -177,7 +176,7 @@ class Gallery(Rights):
         Pass the last shot's id as `after_id` for the next page, so that a shot that cannot be embedded is passed by.
         """
         with self._database.reading() as connection:
-            return rows.read_shots_without(connection, self._cipher, embedder_id, after_id, limit)
+            return rows.read_shots_without(connection, self._database.cipher, embedder_id, after_id, limit)
 
     def count_shots_without(self, embedder_id: str) -> int:
         """Return how many shots `shots_without` gives in all."""
@@ -202,7 +201,7 @@ class Gallery(Rights):
             changes.require_free_name(connection, name)
             person_id = rows.insert_person(connection, name, name_key(name), datetime.now(UTC))
             rows.insert_consent(connection, person_id, consent)
-            shot_ids = rows.insert_shots(connection, self._cipher, person_id, shots)
+            shot_ids = rows.insert_shots(connection, self._database.cipher, person_id, shots)
             return EnrolledPerson(changes.next_revision(connection), person_id, shot_ids)
 
     def add_shots(self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None) -> Person:
@@ -222,7 +221,7 @@ class Gallery(Rights):
         """Do as `add_shots`; `undo` deletes just these again. The consent stays."""
         changes.require_shots(shots)
         with self._database.changing() as connection:
-            change = changes.add_shots(connection, self._cipher, person_id, shots)
+            change = changes.add_shots(connection, self._database.cipher, person_id, shots)
             if consent is not None:
                 rows.insert_consent(connection, person_id, consent)
             return change
@@ -253,7 +252,7 @@ class Gallery(Rights):
         checked = {shot_id: checked_embedding(embedder_id, vector) for shot_id, vector in vectors.items()}
         if checked:
             with self._changing() as connection:
-                rows.insert_embeddings(connection, self._cipher, embedder_id, checked)
+                rows.insert_embeddings(connection, self._database.cipher, embedder_id, checked)
 
     def touch_last_seen(self, seen_at: Mapping[PersonId, datetime]) -> None:
         """Note when people were seen; earlier times than those known, and people deleted meanwhile, are left out.
@@ -287,7 +286,7 @@ class Gallery(Rights):
             GalleryError: if one of them is not there, or both are the same.
         """
         with self._database.changing() as connection:
-            return changes.merge(connection, self._cipher, into_id, from_id)
+            return changes.merge(connection, self._database.cipher, into_id, from_id)
 
     def delete_person(self, person_id: PersonId) -> DeletedPerson:
         """Delete a person with all that is known of them, also shots of theirs that say who they are not.
@@ -298,7 +297,7 @@ class Gallery(Rights):
             GalleryError: if there is no such person.
         """
         with self._database.changing() as connection:
-            return changes.delete_person(connection, self._cipher, person_id)
+            return changes.delete_person(connection, self._database.cipher, person_id)
 
     def delete_shot(self, shot_id: ShotId) -> DeletedShot:
         """Delete a shot or a negative; `undo` works until it is purged. A person may be left with none.
@@ -359,7 +358,7 @@ class Gallery(Rights):
             GalleryError: if a person is not there, or the file cannot be written or is a gallery in use.
         """
         with self._database.reading() as connection:
-            source = transfer.OpenGallery(connection, self._cipher)
+            source = transfer.OpenGallery(connection, self._database.cipher)
             return transfer.export_to(source, path, person_ids, passphrase, on_progress)
 
     def import_from(
@@ -381,9 +380,8 @@ class Gallery(Rights):
             GalleryError: if the file is missing, no gallery, newer, damaged, or holds what no gallery would; if it is
                 encrypted with a key that is not here.
         """
-        keys = self._keys or default_keys()
-        with transfer.source_database(path, keys, passphrase) as source, self._changing() as connection:
-            target = transfer.OpenGallery(connection, self._cipher)
+        with transfer.source_database(path, self._keys, passphrase) as source, self._changing() as connection:
+            target = transfer.OpenGallery(connection, self._database.cipher)
             return transfer.import_from(source, target, on_clash, on_progress)
 
     # -----------------------------------------------------------------------------------------------------------------

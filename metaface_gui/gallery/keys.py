@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery.cipher import KEY_BYTES
-from metaface_gui.gallery.files import flush
+from metaface_gui.gallery.files import make_private, settle
 from metaface_gui.resources import user_data_dir
 
 if TYPE_CHECKING:
@@ -113,15 +113,9 @@ class FileKeys:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             part.unlink(missing_ok=True)
-            with os.fdopen(
-                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-            ) as open_file:
+            with os.fdopen(make_private(part), "w", encoding="ascii") as open_file:
                 open_file.write(key.hex() + "\n")
-            # A gallery outlives a power cut from its first change on; so must its key.
-            flush(part)
-            part.replace(file)
-            if os.name == "posix":
-                flush(self._folder)
+            settle(part, file)  # a gallery outlives a power cut from its first change on; so must its key
         except OSError as error:
             with suppress(OSError):  # where it could not be written it can often not be removed either
                 part.unlink()

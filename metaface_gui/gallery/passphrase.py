@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
-from metaface_gui.gallery.cipher import KEY_BYTES, OVERHEAD_BYTES
+from metaface_gui.gallery.cipher import KEY_BYTES, OVERHEAD_BYTES, decrypted, encrypted
 
 COST, BLOCK_SIZE, PARALLELISM = 2**17, 8, 1
 """scrypt's N, r and p: as OWASP's "Password Storage Cheat Sheet" asks for."""
@@ -60,9 +60,8 @@ class WrappedKey:
             PassphraseError: if it is not the passphrase.
         """
         try:
-            return _cipher(passphrase, self.salt, self.cost, self.block_size, self.parallelism).decrypt(
-                self.encrypted[:12], self.encrypted[12:], None
-            )
+            key = _key_of(passphrase, self.salt, self.cost, self.block_size, self.parallelism)
+            return decrypted(key, self.encrypted, "")
         except InvalidTag as error:
             raise PassphraseError(
                 QT_TRANSLATE_NOOP(
@@ -77,12 +76,12 @@ def wrap(key: bytes, passphrase: str) -> WrappedKey:
     Raises:
         PassphraseError: if the passphrase is empty or longer than 1,000 characters.
     """
-    salt, nonce = os.urandom(_SALT_BYTES), os.urandom(12)
-    cipher = _cipher(passphrase, salt, COST, BLOCK_SIZE, PARALLELISM)
-    return WrappedKey(salt, COST, BLOCK_SIZE, PARALLELISM, nonce + cipher.encrypt(nonce, key, None))
+    salt = os.urandom(_SALT_BYTES)
+    wrapping = _key_of(passphrase, salt, COST, BLOCK_SIZE, PARALLELISM)
+    return WrappedKey(salt, COST, BLOCK_SIZE, PARALLELISM, encrypted(wrapping, key, ""))
 
 
-def _cipher(passphrase: str, salt: bytes, cost: int, block_size: int, parallelism: int) -> AESGCM:
+def _key_of(passphrase: str, salt: bytes, cost: int, block_size: int, parallelism: int) -> AESGCM:
     if not 1 <= len(passphrase) <= MAX_PASSPHRASE:
         raise PassphraseError(
             QT_TRANSLATE_NOOP("Errors", "A passphrase has 1 to {limit} characters. Type another."), limit=MAX_PASSPHRASE

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +17,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery.checksums import checksum, seal
-from metaface_gui.gallery.cipher import KEY_BYTES, OVERHEAD_BYTES, ValueCipher, of_embedding, of_shot
+from metaface_gui.gallery.cipher import (
+    KEY_BYTES,
+    OVERHEAD_BYTES,
+    ValueCipher,
+    decrypted,
+    encrypted,
+    of_embedding,
+    of_shot,
+)
 from metaface_gui.gallery.keys import KeyStore, is_key_id
 from metaface_gui.gallery.passphrase import PassphraseError, WrappedKey, wrap
 from metaface_gui.gallery.sqlite_errors import damaged, shown
@@ -26,6 +34,7 @@ SINCE_VERSION = 5
 """Files of earlier versions are not encrypted and have no place to say so."""
 SHOT_COLUMNS = ("landmarks", "box_xyxy", "chip")
 """Which of a shot's columns are encrypted."""
+# From the salt on in the order of WrappedKey's fields.
 _COLUMNS = "key_id, proof, salt, cost, block_size, parallelism, wrapped_key"
 
 
@@ -40,7 +49,7 @@ class Protection:
     def is_by(self, key: bytes) -> bool:
         """Return whether this is the key."""
         try:
-            AESGCM(key).decrypt(self.proof[:12], self.proof[12:], self.key_id.encode())
+            decrypted(AESGCM(key), self.proof, self.key_id)
         except InvalidTag:
             return False
         return True
@@ -182,21 +191,13 @@ def _encrypted(cipher: ValueCipher, value: bytes, place: str) -> bytes:
 
 
 def _protection(key: bytes, wrapped: WrappedKey | None) -> Protection:
-    key_id, nonce = os.urandom(16).hex(), os.urandom(12)
-    return Protection(key_id, nonce + AESGCM(key).encrypt(nonce, b"", key_id.encode()), wrapped)
+    key_id = os.urandom(16).hex()
+    return Protection(key_id, encrypted(AESGCM(key), b"", key_id), wrapped)
 
 
 def _write(connection: sqlite3.Connection, protection: Protection) -> None:
-    wrapped = protection.wrapped
-    values = (
-        protection.key_id,
-        protection.proof,
-        None if wrapped is None else wrapped.salt,
-        None if wrapped is None else wrapped.cost,
-        None if wrapped is None else wrapped.block_size,
-        None if wrapped is None else wrapped.parallelism,
-        None if wrapped is None else wrapped.encrypted,
-    )
+    wrapped = (None,) * len(fields(WrappedKey)) if protection.wrapped is None else astuple(protection.wrapped)
+    values = (protection.key_id, protection.proof, *wrapped)
     connection.execute(
         f"INSERT INTO protection (id, checksum, {_COLUMNS}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
         (checksum(values), *values),

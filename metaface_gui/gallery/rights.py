@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from metaface_gui.gallery import changes, rows
-from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.contradictions import pictures_of
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.files import sidecar
-from metaface_gui.gallery.keys import KeyStore, default_keys
+from metaface_gui.gallery.keys import KeyStore
 from metaface_gui.gallery.protection import protect_by_key, read_protection
 from metaface_gui.gallery.records import Consent, NewConsent, Person, Retention, Shot, ShotId
 from metaface_gui.types import Floats, PersonId
@@ -49,8 +48,7 @@ class Rights:
     """The part of `Gallery` that answers for what is stored; made only as a part of it."""
 
     _database: Database
-    _cipher: ValueCipher
-    _keys: KeyStore | None
+    _keys: KeyStore
 
     def consents(self, person_id: PersonId) -> tuple[Consent, ...]:
         """Return what a person agreed to, oldest first.
@@ -121,8 +119,7 @@ class Rights:
         The gallery stays open and can be used, under a new key. There is no undo, also of what was deleted before:
         the old key is destroyed, so that a copy of the file that lies elsewhere shows no face any more.
         """
-        database, keys = self._database, self._keys or default_keys()
-        former = database.cipher
+        database = self._database
         with ExitStack() as on_failure:
             with database.changing() as connection:
                 (count,) = connection.execute("SELECT count(*) FROM person WHERE deletion IS NULL").fetchone()
@@ -131,14 +128,14 @@ class Rights:
                 old = read_protection(connection, database.path)
                 if old is not None:
                     connection.execute("DELETE FROM protection")
-                    on_failure.callback(self._encrypt_with, former)
+                    on_failure.callback(setattr, database, "cipher", database.cipher)
                     # Nobody else writes before this block ends, so from now on everybody encrypts with the new key.
-                    self._encrypt_with(protect_by_key(connection, database.path, keys))
+                    database.cipher = protect_by_key(connection, database.path, self._keys)
                 changes.next_revision(connection)
                 changes.set_scrub_due(connection, is_due=True)
             on_failure.pop_all()  # only now: the disk may be too full for the commit, and then the old key stands
         if old is not None:
-            keys.remove(old.key_id)
+            self._keys.remove(old.key_id)
         self._scrub()
         path = database.path
         if path is not None:
@@ -151,9 +148,6 @@ class Rights:
     def is_encrypted(self) -> bool:
         """Whether faces and templates are encrypted in the file."""
         return self._database.cipher.is_encrypting
-
-    def _encrypt_with(self, cipher: ValueCipher) -> None:
-        self._cipher = self._database.cipher = cipher
 
     def size_bytes(self) -> int:
         """Return how much room the gallery and its log take on the disk; 0 in memory."""
