@@ -1,8 +1,8 @@
 """People, their shots, their consent and their templates: SQLite lives here and nowhere else.
 
-Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`, `transaction`,
-`database`), how it is encrypted (`cipher`, `protection`, `passphrase`) and where the keys are (`keys`), what happens in
-it (`rows`, `changes`, `rights`, `transfer`) and the one class that others use, `Gallery`.
+Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`,
+`transaction`, `database`), how it is encrypted (`cipher`, `protection`, `passphrase`) and where the keys are (`keys`),
+what happens in it (`rows`, `changes`, `rights`, `transfer`) and the one class that others use, `Gallery`.
 May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
 """
 
