@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
@@ -104,7 +105,7 @@ def _run(args: argparse.Namespace) -> int:
             # A period that was asked for is a new agreement; otherwise the one they gave goes on.
             gallery.add_shots(person.id, shots, consent(terms=terms) if terms.retention else None)
     console.print(
-        translate("Commands", "{name}: {count} shots saved", None, name=name.replace("[", r"\["), count=len(shots)),
+        translate("Commands", "{name}: {count} shots saved", None, name=escape(name), count=len(shots)),
         soft_wrap=True,
     )
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from metaface_gui.cli.gallery_privacy import add_actions, until_text
@@ -105,7 +106,7 @@ def _list(args: argparse.Namespace) -> int:
     for person in people:
         seen = f"{person.last_seen_at:%Y-%m-%d %H:%M}" if person.last_seen_at else "–"
         enrolled, until = f"{person.created_at:%Y-%m-%d %H:%M}", until_text(person.retention)
-        table.add_row(_plain(person.name), str(person.shot_count), enrolled, seen, until)
+        table.add_row(escape(person.name), str(person.shot_count), enrolled, seen, until)
     console.print(table)
     return 0
 
@@ -116,7 +117,7 @@ def _show(args: argparse.Namespace) -> int:
         person = find_person(gallery, args.name)
         consents = gallery.consents(person.id)
         shots = gallery.shots(person.id)
-    console.print(_plain(person.name), style="bold", soft_wrap=True)
+    console.print(escape(person.name), style="bold", soft_wrap=True)
     for consent in consents:
         console.print(
             translate(
@@ -196,8 +197,3 @@ def _import(args: argparse.Namespace) -> int:
         )
     )
     return 0
-
-
-def _plain(name: str) -> str:
-    """A name as rich must print it: square brackets in it are not markup."""
-    return name.replace("[", r"\[")

@@ -25,13 +25,12 @@ def adapted_to(
     Raises:
         KnownError: if the gallery or the learner's assets cannot be read.
     """
-    embedder_id = pipeline.embedder.id
     with open_existing(path, read_only=True) as gallery:
-        is_complete = not gallery.count_shots_without(embedder_id)
-    assets = load_learning_assets(pipeline.embedder, store)
-    if assets.cohort is None:
-        sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
-    with open_existing(path, read_only=is_complete) as gallery:
-        if not is_complete:
-            re_embed(gallery, pipeline)
+        assets = load_learning_assets(pipeline.embedder, store)
+        if assets.cohort is None:
+            sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
+        if not gallery.count_shots_without(pipeline.embedder.id):
+            return adapt_gallery(gallery, assets, settings)
+    with open_existing(path) as gallery:
+        re_embed(gallery, pipeline)
         return adapt_gallery(gallery, assets, settings)

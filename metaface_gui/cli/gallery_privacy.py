@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from metaface_gui.engine.person_report import write_report
@@ -88,7 +89,7 @@ def _expired(gallery: Gallery, *, is_to_delete: bool) -> int:
         for person in people:
             is_gone = person.name in gone
             words = translate("Commands", "deleted for good") if is_gone else state
-            table.add_row(person.name.replace("[", r"\["), until_text(person.retention), words)
+            table.add_row(escape(person.name), until_text(person.retention), words)
     console.print(table)
     return 0
 

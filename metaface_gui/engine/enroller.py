@@ -148,8 +148,8 @@ class Enroller:
         self._memory.forget_unknown(group_id)
         self.publish_unknowns()
 
-    def faces_of(self, person_id: PersonId) -> Floats:
-        """Return a person's shots as the running embedder sees them, (n, d) of length 1; (0, d) if there are none.
+    def faces_of(self, person_ids: Sequence[PersonId]) -> Floats:
+        """Return people's shots as the running embedder sees them, (n, d) of length 1; (0, d) if there are none.
 
         Raises:
             GalleryError: if the gallery cannot be read.
@@ -158,7 +158,7 @@ class Enroller:
         if pipeline is None:
             return np.zeros((0, 0), np.float32)
         templates = self._keeper.gallery.templates(pipeline.embedder.id)
-        return templates.features[templates.person_ids == person_id, : pipeline.embedder.space.embedding_dim]
+        return templates.features[np.isin(templates.person_ids, person_ids), : pipeline.embedder.space.embedding_dim]
 
     def forget_faces(self, embeddings: Floats) -> None:
         """Drop the tracks and unknown groups that look like these (n, d) faces: their person was deleted."""

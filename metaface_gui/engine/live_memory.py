@@ -14,7 +14,7 @@ from metaface_gui.engine.events import UnknownGroup
 from metaface_gui.engine.shots import encode_picture
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
 from metaface_gui.pipeline.face_pipeline import sample_of_face
-from metaface_gui.pipeline.unknown_faces import SAME_PERSON, UnknownFaces, UnknownGroupState
+from metaface_gui.pipeline.unknown_faces import UnknownFaces, UnknownGroupState, is_alike
 from metaface_gui.types import Floats, FrameResult, TrackedFace
 
 _SAMPLE_EVERY_NS = 250_000_000
@@ -117,7 +117,8 @@ class LiveMemory:
         Who is still before the camera is seen anew, as an unknown.
         """
         with self._lock:
-            alike = [key for key, track in self._tracks.items() if _is_alike(track.newest.embedding, embeddings)]
+            # Another embedder may have come meanwhile: what it saw is forgotten by its age.
+            alike = [key for key, track in self._tracks.items() if is_alike(track.newest.embedding, embeddings)]
             for key in alike:
                 del self._tracks[key]
             self._unknowns.forget_like(embeddings)
@@ -146,12 +147,6 @@ def _is_due(track: _TrackShots, face: TrackedFace, now_ns: int) -> bool:
     """Whether to look at a track again: it is time, or this is the first shot of it that will do."""
     is_first_good = not track.burst.kept and not face.quality.issues
     return is_first_good or now_ns - track.sampled_ns >= _SAMPLE_EVERY_NS
-
-
-def _is_alike(embedding: Floats, others: Floats) -> bool:
-    # Another embedder may have come meanwhile: its faces cannot be compared, and are forgotten by their age.
-    comparable = others.shape[1:] == embedding.shape and len(others) > 0
-    return comparable and float((others @ embedding).max()) >= SAME_PERSON
 
 
 def _best_shot(group: UnknownGroupState) -> int:

@@ -40,9 +40,8 @@ class Privacy:
         self._keeper, self._adaptations = keeper, adaptations
         self._enroller, self._studio = enroller, studio
         self._runners, self._listener = runners, runners.loud
-        self._deleted_faces: list[
-            Floats
-        ] = []  # of those whose deletion may still be undone; the gallery's thread's own
+        # Of those whose deletion may still be undone; the gallery's thread's own.
+        self._deleted_faces: list[Floats] = []
 
     def extend(self, person_ids: Sequence[PersonId]) -> None:
         """Let these people be kept for the same period again."""
@@ -63,10 +62,10 @@ class Privacy:
         def work(_job: Job) -> None:
             gallery = self._keeper.gallery
             over = [person.id for person in due(gallery.snapshot().people, datetime.now(UTC)).over]
-            faces = [self._enroller.faces_of(person_id) for person_id in over]
+            faces = self._enroller.faces_of(over)
             names = gallery.delete_for_good(over)
             if names:
-                self._forget_beside(faces)
+                self._forget_beside([faces])
                 self._listener(ExpiredDeleted(names))
 
         self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), work)
@@ -130,7 +129,7 @@ class Privacy:
         Raises:
             GalleryError: if there is no such person, or the file cannot be written.
         """
-        faces = self._enroller.faces_of(person_id)
+        faces = self._enroller.faces_of([person_id])
         self._keeper.delete_person(person_id)
         self._deleted_faces.append(faces)
         self._enroller.forget_faces(faces)
@@ -149,8 +148,8 @@ class Privacy:
 
     def _forget_beside(self, faces: Sequence[Floats]) -> None:
         """Forget what is remembered beside the gallery, and adapt to those who are left."""
-        for of_one in faces:
-            self._enroller.forget_faces(of_one)
+        for of_some in faces:
+            self._enroller.forget_faces(of_some)
         self._studio.forget_picture()
         self._keeper.publish()
         self._adaptations.adapt()

@@ -17,6 +17,15 @@ SAME_PERSON = 0.40
 """Cosine to a group's mean from which a face is taken for the same person's."""
 
 
+def is_alike(embedding: Floats, others: Floats, same_person: float = SAME_PERSON) -> bool:
+    """Whether a face (d,) is taken for the person of one of these (n, d); all are of length 1.
+
+    Faces of two embedders cannot be compared: those are not alike.
+    """
+    comparable = others.shape[1:] == embedding.shape and len(others) > 0
+    return comparable and float((others @ embedding).max()) >= same_person
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UnknownGroupState:
     """One unknown person: their best shots, how many faces joined, when the last did (monotonic ns).
@@ -77,15 +86,9 @@ class UnknownFaces:
 
     def forget_like(self, embeddings: Floats) -> None:
         """Drop every group that looks like one of these (n, d) L2-normalised embeddings: they have a name now."""
-        if len(embeddings):
-            alike = [
-                key
-                for key, group in self._groups.items()
-                if embeddings.shape[1:] == group.mean.shape
-                and float((embeddings @ group.mean).max()) >= self._same_person
-            ]
-            for key in alike:
-                del self._groups[key]
+        alike = [key for key, group in self._groups.items() if is_alike(group.mean, embeddings, self._same_person)]
+        for key in alike:
+            del self._groups[key]
 
     def clear(self) -> None:
         """Forget everybody, as when embeddings come from another network from now on."""
