@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,21 @@ class AlignedFaces:
             self.crops_rgb[indices],
             tuple(self.identities[i] for i in indices),
             tuple(self.paths[i] for i in indices),
+        )
+
+    @classmethod
+    def joined(cls, parts: Mapping[str, AlignedFaces]) -> AlignedFaces:
+        """Put data sets together, by name; with several, people and paths have their set's name before their own.
+
+        So a person of one set is nobody in another, whatever they are called. Split before: a part follows from a
+        person's own name.
+        """
+        if len(parts) == 1:
+            return next(iter(parts.values()))
+        return cls(
+            np.concatenate([faces.crops_rgb for faces in parts.values()]),
+            tuple(f"{name}/{person}" for name, faces in parts.items() for person in faces.identities),
+            tuple(f"{name}/{path}" for name, faces in parts.items() for path in faces.paths),
         )
 
     @property

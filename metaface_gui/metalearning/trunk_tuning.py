@@ -6,6 +6,9 @@ of the clean picture (a teacher whose knowledge is distilled: Hinton et al. 2015
 "Low-resolution Face Recognition in the Wild via Selective Knowledge Distillation", IEEE TIP 2019), and should lie above
 one threshold for its own person and below it for every other (`open_set_loss` against a learned row for each person).
 The tail stays what it was, so the stock embedding is where everything that follows starts from.
+
+Half of the copies are of environments, one for each group of pictures (`environments`), the others each harmed by
+themselves (`degradations`): what is learnt only from the one was measured not to hold in the other.
 """
 
 from __future__ import annotations
@@ -24,11 +27,13 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from metaface_gui.metalearning.checkpoint import Scalars, damaged_checkpoint, load_state, save_state
-from metaface_gui.metalearning.conditions import clean, corrupt
+from metaface_gui.metalearning.conditions import Condition, clean, corrupt
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
+from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.metalearning.feature_cache import faces_key, fast_arithmetic
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
 from metaface_gui.pipeline.learners.losses import open_set_loss
 
 _TEACHER_BATCH = 16
@@ -40,11 +45,14 @@ _ADAM = ("step", "exp_avg", "exp_avg_sq")
 class TrunkTuningSettings:
     """AdamW with a linear warm-up, then a plateau, then a linear fall to 2 %; `people_lr` is for the people's rows.
 
-    `distillation` weighs 1 − cosine to the teacher; `clean` is the share of pictures that are shown as they are.
+    `distillation` weighs 1 − cosine to the teacher; `clean` is the share of pictures that are shown as they are, and
+    `environments` that of groups of `group` pictures that are seen in one environment.
     """
 
     steps: int = 1400
     batch: int = 32
+    group: int = 8
+    environments: float = 0.5
     meta_lr: float = 2e-4
     people_lr: float = 1e-3
     warm_up: int = 20
@@ -68,20 +76,25 @@ class TrunkTuningProgress:
 
 
 class _FrozenPReLU(torch.autograd.Function):
-    """PReLU whose slopes are not trained; autograd's own backward computes their gradient and takes twice as long."""
+    """PReLU whose slopes are not trained; autograd's own backward computes their gradient and takes twice as long.
+
+    Backward is g · (slope where x ≤ 0, else 1) = slope · g + (1 − slope) · (g where x > 0).
+    """
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor, slope: Tensor) -> Tensor:
         """x (n, c, h, w), slope (c,)."""
-        ctx.save_for_backward(x > 0, slope)
+        ctx.save_for_backward(x, slope)
         return torch.prelu(x, slope.to(x.dtype))
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None]:
         """The gradient for x."""
-        positive, slope = ctx.saved_tensors  # type: ignore[attr-defined]
+        x, slope = ctx.saved_tensors  # type: ignore[attr-defined]
         (gradient,) = gradients
-        return torch.where(positive, gradient, gradient * slope.to(gradient.dtype).view(1, -1, 1, 1)), None
+        slopes = slope.to(gradient.dtype).view(1, -1, 1, 1)
+        positive = torch.ops.aten.threshold_backward(gradient, x, 0)
+        return torch.addcmul(positive * (1.0 - slopes), gradient, slopes), None
 
 
 class _FixedSlopes(nn.Module):
@@ -104,9 +117,11 @@ def tune_trunk(
     *,
     on_progress: Callable[[TrunkTuningProgress], None],
     checkpoint: Path | None = None,
+    start: TunedTrunk | None = None,
 ) -> dict[str, Tensor]:
     """Tune a copy of the trunk on the meta-training people's crops; returns its movement by parameter name, float32.
 
+    The movement is from the embedder's own trunk, which stays the teacher; with `start` it begins where that is.
     Deterministic by seed on one kind of machine, up to how its libraries add. `on_progress` may raise to cancel. With a
     `checkpoint`, the state is kept there now and then, and an earlier one of the same tuning is gone on from.
 
@@ -114,8 +129,9 @@ def tune_trunk(
         CheckpointError: if the checkpoint is damaged or of another tuning.
         KnownError: if it cannot be written.
     """
-    tuning = _Tuning(embedder, faces, settings)
-    identity = json.dumps([embedder.id, faces_key(faces), asdict(settings)], sort_keys=True)
+    tuning = _Tuning(embedder, faces, settings, start)
+    started = None if start is None else start.id
+    identity = json.dumps([embedder.id, started, faces_key(faces), asdict(settings)], sort_keys=True)
     if checkpoint is not None and checkpoint.exists():
         tuning.restore(*load_state(checkpoint, identity, embedder.device), checkpoint)
     for which, crops in _batches(faces, embedder.crop_size, settings, after=tuning.step):
@@ -128,7 +144,9 @@ def tune_trunk(
 class _Tuning:
     """The trunk on its way, what it learns from, and the optimizer."""
 
-    def __init__(self, embedder: TorchEmbedder, faces: AlignedFaces, settings: TrunkTuningSettings) -> None:
+    def __init__(
+        self, embedder: TorchEmbedder, faces: AlignedFaces, settings: TrunkTuningSettings, start: TunedTrunk | None
+    ) -> None:
         self.step = 0
         self._embedder, self._settings = embedder, settings
         self._person = torch.from_numpy(faces.person()).to(embedder.device)
@@ -136,7 +154,8 @@ class _Tuning:
         means = self._teacher.new_zeros(int(self._person.max()) + 1, self._teacher.shape[1])
         self._rows = normalize(means.index_add_(0, self._person, self._teacher)).requires_grad_(True)
         self._threshold = torch.tensor(0.42, device=embedder.device, requires_grad=True)
-        self._trunk = _trainable_copy(embedder.trunk_module)
+        begun = embedder if start is None else embedder.with_trunk(start)
+        self._trunk = _trainable_copy(begun.trunk_module)
         self._moved = {name: p for name, p in self._trunk.named_parameters() if p.requires_grad}
         people = {"people.rows": self._rows, "people.threshold": self._threshold}
         self._trained = {**self._moved, **people}
@@ -152,21 +171,30 @@ class _Tuning:
         settings = self._settings
         for group, peak in zip(self._optimizer.param_groups, (settings.meta_lr, settings.people_lr), strict=True):
             group["lr"] = peak * _rate(self.step, settings)
-        with fast_arithmetic(crops.device):
-            features = self._trunk(crops)
-        z = self._embedder.tail_module(features.float())
-        cosine = (z * self._teacher[which]).sum(1).mean()
-        scores, labels = z @ normalize(self._rows).T, self._person[which]
-        loss = open_set_loss(scores, labels, scale=settings.scale, threshold=self._threshold)
         self._optimizer.zero_grad()
-        (loss + settings.distillation * (1.0 - cosine)).backward()
+        loss, cosine = torch.zeros((), device=crops.device), torch.zeros((), device=crops.device)
+        # A group at a time: larger ones do not fit into a processor's caches and take half as long again.
+        for part, shown in zip(which.split(settings.group), crops.split(settings.group), strict=True):
+            share = len(part) / len(which)
+            loss_of, cosine_of = self._look(part, shown)
+            (share * (loss_of + settings.distillation * (1.0 - cosine_of))).backward()
+            loss, cosine = loss + share * loss_of.detach(), cosine + share * cosine_of.detach()
         nn.utils.clip_grad_norm_(self._moved.values(), settings.max_gradient_norm)
         self._optimizer.step()
         keep = 0.0 if self.step == 0 else 0.97
-        self._loss = keep * self._loss + (1.0 - keep) * float(loss.detach())
-        self._cosine = keep * self._cosine + (1.0 - keep) * float(cosine.detach())
+        self._loss = keep * self._loss + (1.0 - keep) * float(loss)
+        self._cosine = keep * self._cosine + (1.0 - keep) * float(cosine)
         self.step += 1
         return TrunkTuningProgress(self.step, settings.steps, self._loss, self._cosine)
+
+    def _look(self, which: Tensor, crops: Tensor) -> tuple[Tensor, Tensor]:
+        """Open-set loss () of copies (b, 3, s, s) of the pictures `which` (b,), and mean cosine () to the teacher."""
+        with fast_arithmetic(crops.device):
+            features = self._trunk(crops)
+        z = self._embedder.tail_module(features.float())
+        scores, labels = z @ normalize(self._rows).T, self._person[which]
+        loss = open_set_loss(scores, labels, scale=self._settings.scale, threshold=self._threshold)
+        return loss, (z * self._teacher[which]).sum(1).mean()
 
     def movement(self) -> dict[str, Tensor]:
         """How far the trunk has come, by parameter name."""
@@ -175,10 +203,12 @@ class _Tuning:
 
     def state(self) -> tuple[dict[str, Tensor], Scalars]:
         """Everything that the steps to come follow from."""
-        tensors = {f"value/{name}": parameter.detach().clone() for name, parameter in self._trained.items()}
+        tensors = {f"value/{name}": parameter.detach() for name, parameter in self._trained.items()}
         for name, parameter in self._trained.items():
-            tensors |= {f"{part}/{name}": t.clone() for part, t in self._optimizer.state[parameter].items()}
-        return tensors, {"step": self.step, "loss": self._loss, "cosine": self._cosine}
+            tensors |= {f"{part}/{name}": t for part, t in self._optimizer.state[parameter].items()}
+        # Files of tensors want them in one piece, and the convolutions are channels-last.
+        whole = {name: t.clone(memory_format=torch.contiguous_format) for name, t in tensors.items()}
+        return whole, {"step": self.step, "loss": self._loss, "cosine": self._cosine}
 
     def restore(self, tensors: Mapping[str, Tensor], scalars: Scalars, path: Path) -> None:
         """Go on from such a state.
@@ -246,8 +276,10 @@ def _batches(
     def draw(step: int) -> tuple[NDArray[np.int64], Tensor]:
         random = np.random.default_rng([settings.seed, step])
         which = random.integers(0, len(faces), settings.batch)
-        harms = [clean if random.random() < settings.clean else degrade for _ in which]
-        shown = [corrupt(faces.crops_rgb[i], harm, random, size) for i, harm in zip(which, harms, strict=True)]
+        shown = [
+            corrupt(faces.crops_rgb[i], harm, random, size)
+            for i, harm in zip(which, _harms(random, settings), strict=True)
+        ]
         return which, _as_batch(shown)
 
     with ThreadPoolExecutor(1) as pool:
@@ -257,6 +289,15 @@ def _batches(
             if step < settings.steps:
                 coming = pool.submit(draw, step)
             yield batch
+
+
+def _harms(random: np.random.Generator, settings: TrunkTuningSettings) -> list[Condition]:
+    """What happens to each picture of a batch."""
+    harms: list[Condition] = []
+    while len(harms) < settings.batch:
+        shared = draw_environment(random) if random.random() < settings.environments else degrade
+        harms += [clean if random.random() < settings.clean else shared for _ in range(settings.group)]
+    return harms[: settings.batch]
 
 
 def _as_batch(crops: list[NDArray[np.uint8]]) -> Tensor:

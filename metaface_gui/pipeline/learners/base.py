@@ -32,7 +32,9 @@ class SupportSet:
     """The enrolled shots of a gallery or an episode.
 
     `features` is (n_shots, p) float32; `labels` (n_shots,) int64 in 0 … n_way-1, every way present at least once, any
-    number of shots each, in any order.
+    number of shots each, in any order. `unlabelled` (m, p) are faces that the same camera showed earlier, one of each
+    track, enrolled people and strangers mixed (Ren et al. 2018, section 3.2: semi-supervised few-shot learning with
+    distractors); None or empty where nothing was seen yet.
 
     Raises:
         ValueError: if a shape, a dtype or a label does not fit.
@@ -41,8 +43,11 @@ class SupportSet:
     features: Tensor
     labels: Tensor
     n_way: int
+    unlabelled: Tensor | None = None
 
     def __post_init__(self) -> None:
+        if self.unlabelled is not None and self.unlabelled.shape[1:] != self.features.shape[1:]:
+            raise ValueError(f"want (m, p) unlabelled features, got {tuple(self.unlabelled.shape)}")
         if self.features.ndim != 2 or self.labels.shape != self.features.shape[:1]:
             raise ValueError(f"want (n, p) features and (n,) labels, got {self.features.shape}, {self.labels.shape}")
         if not self.features.isfinite().all():
