@@ -1,6 +1,6 @@
 """Environments: a camera and a room that all pictures of a task share, drawn once a task.
 
-A gallery is enrolled and recognised somewhere, and whatever that place does to pictures it does to all of them: the lamp
+A gallery is enrolled and recognised somewhere, and what that place does to pictures it does to all of them: the lamp
 stands to the left all day, the old sensor is old for everybody. Pictures of one place differ from each other only a
 little. So a family draws the place (`Family.draw`), and what comes back photographs crops there, with small differences
 from picture to picture. Tasks that share such a thing are what there is to adapt to (Finn, Abbeel and Levine 2017,
@@ -450,7 +450,7 @@ def environment_of(families: Sequence[str], place: np.random.Generator) -> Envir
         KeyError: if there is no such family.
     """
     for name in families:
-        FAMILIES[name]  # noqa: B018 - an unknown name must not be passed over
+        FAMILIES[name]
     named = tuple(name for name in FAMILIES if name in families)
     return Environment(named, tuple(FAMILIES[name](place) for name in named))
 
