@@ -43,6 +43,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.recognition.room_threshold import load_prior
 from metaface_gui.pipeline.weights_store import WeightsStore
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _ground(
     args: argparse.Namespace, faces: AlignedFaces, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars
 ) -> Ground:
     data = _features(args, faces, embedder, bars)
-    return Ground(data, load_cohort(store, embedder.id, embedder.space)).to(embedder.device)
+    return Ground(data, load_cohort(store, embedder.id, embedder.space), load_prior(store)).to(embedder.device)
 
 
 def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceEmbedder) -> _MetaParameters:

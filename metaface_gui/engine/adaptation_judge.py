@@ -81,5 +81,7 @@ def _accuracy(
         denied=people.denied_people,
     )
     learner = make_learner(key.learner, assets.space, assets.trained, key.settings)
-    report = self_test([learner], faces, assets.cohort, fpir=fpir, on_progress=job.progress)
+    report = self_test(
+        [learner], faces, assets.cohort, fpir=fpir, room_prior=assets.room_prior, on_progress=job.progress
+    )
     return report.rows[0].tpir_clean, report.n_probes

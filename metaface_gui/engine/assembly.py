@@ -28,6 +28,8 @@ from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
+from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import PersonId
@@ -40,13 +42,14 @@ class LearningAssets:
     """What learners need besides a gallery, for one embedder: read once when models are loaded.
 
     `trained` maps methods' keys to meta-parameters, all on the CPU. `cohort` (m, p) are strangers, None if there are
-    none for this embedder and its projection.
+    none for this embedder and its projection. `room_prior` is what rooms are like, None if nothing is known of that.
     """
 
     embedder_id: str
     space: FeatureSpace
     trained: Mapping[str, Params]
     cohort: Tensor | None
+    room_prior: RoomPrior | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +141,7 @@ def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> Learnin
     """
     trained = load_trained(store, embedder.space, embedder.id)
     cohort = load_cohort(store, embedder.id, embedder.space)
-    return LearningAssets(embedder.id, embedder.space, trained, cohort)
+    return LearningAssets(embedder.id, embedder.space, trained, cohort, load_prior(store))
 
 
 def enrolled_people(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
@@ -199,7 +202,9 @@ def adapt(
         if on_step is not None:
             on_step(step)
 
-    adapted = make_learner(learner, assets.space, assets.trained, settings).adapt(people.support, on_step=taken)
+    method = make_learner(learner, assets.space, assets.trained, settings)
+    in_room = adapt_in_room(method, people.support, n_people=len(people), on_step=taken)
+    adapted = in_room.classifier
     classifier = OpenSetClassifier.calibrated(
         adapted,
         person_ids=people.person_ids,
@@ -208,11 +213,12 @@ def adapt(
         fpir=fpir,
         boundary=_boundary(people, assets) if assets.cohort is None else None,
         denied_people=people.denied_people,
+        room=in_room.room(assets.cohort, assets.room_prior),
     )
     adapt_ms = (time.perf_counter() - started) * 1e3
     report = Adapted(learner, len(people), len(people.shots), adapt_ms, steps=tuple(steps))
-    if isinstance(adapted, Rl2Classifier):
-        report = replace(report, trials=adapted.trials, chosen=adapted.chosen)
+    if isinstance(in_room.adapted, Rl2Classifier):
+        report = replace(report, trials=in_room.adapted.trials, chosen=in_room.adapted.chosen)
     return AdaptedGallery(key, people, adapted, classifier, report)
 
 

@@ -35,6 +35,7 @@ from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.learners.base import MetaLearner
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.types import Floats, Image, PersonId
 
 SELF_TEST_TITLE = QT_TRANSLATE_NOOP("Jobs", "Testing the methods")
@@ -58,6 +59,7 @@ def run_self_test(
     learners: Sequence[MetaLearner],
     *,
     cohort: Tensor | None,
+    room_prior: RoomPrior | None = None,
     fpir: float,
     job: Job,
 ) -> SelfTestReport:
@@ -75,7 +77,7 @@ def run_self_test(
         JobCancelledError: if the job was cancelled.
     """
     with on_one_core():
-        return _run(gallery, embedder, learners, cohort, fpir, job)
+        return _run(gallery, embedder, learners, cohort, room_prior, fpir, job)
 
 
 def _run(  # noqa: PLR0917 - those of `run_self_test`
@@ -83,6 +85,7 @@ def _run(  # noqa: PLR0917 - those of `run_self_test`
     embedder: FaceEmbedder,
     learners: Sequence[MetaLearner],
     cohort: Tensor | None,
+    room_prior: RoomPrior | None,
     fpir: float,
     job: Job,
 ) -> SelfTestReport:
@@ -106,6 +109,7 @@ def _run(  # noqa: PLR0917 - those of `run_self_test`
         faces,
         cohort,
         fpir=fpir,
+        room_prior=room_prior,
         on_progress=lambda share: job.progress(_EMBEDDING_SHARE + (1 - _EMBEDDING_SHARE) * share),
     )
     seconds = time.perf_counter() - started

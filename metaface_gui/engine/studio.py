@@ -119,7 +119,15 @@ class Studio:
         turned = self._adaptations.hyperparameters
         learners = [make_learner(key, assets.space, assets.trained, turned.get(key)) for key in LEARNERS]
         fpir = self._models.settings.fpir
-        report = run_self_test(self._gallery, pipeline.embedder, learners, cohort=assets.cohort, fpir=fpir, job=job)
+        report = run_self_test(
+            self._gallery,
+            pipeline.embedder,
+            learners,
+            cohort=assets.cohort,
+            room_prior=assets.room_prior,
+            fpir=fpir,
+            job=job,
+        )
         self._listener(SelfTested(report))
 
     # Why this name --------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from metaface_gui.metalearning.conditions import CROP_SIZE, Condition
 from metaface_gui.metalearning.optics import (
@@ -212,7 +213,7 @@ def near_infrared(place: np.random.Generator) -> Condition:
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
         x, y = _grid()
         grey = np.clip(crop.astype(np.float32) / 255.0 @ mix, 0.0, 1.0) ** lift
-        grey = cv2.GaussianBlur(grey, (0, 0), smooth)
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), smooth), np.float32)
         spot = 1.0 - falloff * ((x + rng.normal(0, 0.1)) ** 2 + (y + rng.normal(0, 0.1)) ** 2) / 2.0
         seen = grey * np.clip(spot, 0.05, 1.0) * np.exp(rng.normal(0, 0.1)) + rng.normal(0.0, grain, grey.shape)
         shown = np.clip(seen, 0.0, 1.0) * 255.0 + 0.5
@@ -341,13 +342,13 @@ def _worn(crop: Image, top: float, colour: Floats, folds: float, rng: np.random.
     )
     shape = np.zeros((CROP_SIZE, CROP_SIZE), np.float32)
     cv2.fillPoly(shape, [np.asarray(outline, np.int32)], 1.0)
-    shape = cv2.GaussianBlur(shape, (0, 0), 0.7)[:, :, None]
+    inside = np.asarray(cv2.GaussianBlur(shape, (0, 0), 0.7), np.float32)[:, :, None]
     x, y = _grid()
     shading = 0.55 + 0.5 * np.clip(face_relief()[:, :, 2], 0.0, 1.0)
     pleats = folds * np.sin(y * rng.uniform(10, 30) + x * rng.normal(0, 2))
     brightness = float(np.clip(crop.mean() / 118.0, 0.25, 1.6))
     cloth = (np.asarray(colour, np.float32) * shading[:, :, None] + pleats[:, :, None]) * brightness
-    return np.asarray(np.clip(crop * (1.0 - shape) + cloth * shape, 0, 255), np.uint8)
+    return np.asarray(np.clip(crop * (1.0 - inside) + cloth * inside, 0, 255), np.uint8)
 
 
 def glasses(place: np.random.Generator) -> Condition:
@@ -388,7 +389,7 @@ def tilted(place: np.random.Generator) -> Condition:
     return photograph
 
 
-def moved_crop(crop: Image, turn_degrees: float, scale: float, move_px: Floats) -> Image:
+def moved_crop(crop: Image, turn_degrees: float, scale: float, move_px: NDArray[np.float64]) -> Image:
     """The crop turned and enlarged about its middle, then shifted by (x, y); what comes in mirrors the edge."""
     middle = (CROP_SIZE - 1) / 2
     matrix = np.asarray(cv2.getRotationMatrix2D((middle, middle), float(turn_degrees), float(scale)), np.float64)

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, TrainingFeatures
+from metaface_gui.pipeline.room import RoomCentre
 
 Indices = NDArray[np.int64]
 
@@ -48,11 +49,15 @@ class EpisodeMix:
 
     `degraded_support` and `clean_queries` are the shares of shots and of queries (0..1) that break the rule.
     `one_picture` is how often a person with a single picture is enrolled, in units of one with two in a 1-shot episode.
+    Where faces have copies of places, the share `in_a_place` of the episodes is enrolled in one of them, and the share
+    `moved` of these is probed in another one.
     """
 
     degraded_support: float = 0.3
     clean_queries: float = 0.15
     one_picture: float = 0.1
+    in_a_place: float = 0.5
+    moved: float = 0.25
 
 
 HELD_OUT_MIX = EpisodeMix(degraded_support=0.0, clean_queries=0.0, one_picture=0.0)
@@ -63,17 +68,22 @@ class EpisodeSampler:
     """Draws episodes from `faces`; episode i of step s follows from (seed, s, i) alone, so ranks can share the work.
 
     A person's queries are of other pictures than their shots. Whoever has too few pictures for that takes part more
-    rarely, with degraded copies in place of further pictures; whoever has one is probed with copies of it.
+    rarely, with degraded copies in place of further pictures; whoever has one is probed with copies of it. With an
+    `embedding_dim`, episodes are seen from the middle of their shots (`pipeline.room.RoomCentre`), as adaptation is.
 
     Raises:
         ValueError: if a shape does not fit, or a number of 0 … n_people-1 has no picture.
     """
 
-    def __init__(self, faces: TrainingFeatures, seed: int, mix: EpisodeMix | None = None) -> None:
+    def __init__(
+        self, faces: TrainingFeatures, seed: int, mix: EpisodeMix | None = None, *, embedding_dim: int | None = None
+    ) -> None:
         person = faces.person.cpu().numpy()
         if faces.features.ndim != 3 or person.shape != faces.features.shape[:1]:
             raise ValueError(f"want (n, c, p) features and (n,) people, got {faces.features.shape}, {person.shape}")
         self._copies = int(faces.features.shape[1])
+        self._places = faces.n_places
+        self._embedding_dim = embedding_dim
         self._flat = faces.features.flatten(0, 1)
         self._seed = seed
         self._mix = mix or EpisodeMix()
@@ -104,6 +114,9 @@ class EpisodeSampler:
         ways, strangers = np.arange(shape.n_way), np.full(shape.strangers, STRANGER)
         support_labels = self._alike(np.repeat(ways, shape.k_shot), len(drawn))
         query_labels = self._alike(np.append(np.repeat(ways, shape.queries), strangers), len(drawn))
+        if self._embedding_dim is not None:
+            centre = RoomCentre.of_episodes(support, shape.n_way, self._embedding_dim)
+            support, query = centre(support), centre(query)
         return Episode(support, support_labels, query, query_labels)
 
     def _gather(self, rows: Indices) -> torch.Tensor:
@@ -118,6 +131,8 @@ class EpisodeSampler:
         ways, others = self._people(shape, random)
         drawn = [self._pictures_of(person, shape, random) for person in ways]
         shots, shot_rounds, probes, probe_rounds = (np.stack(part) for part in zip(*drawn, strict=True))
+        if self._places and random.random() < self._mix.in_a_place:
+            return self._in_a_place(shots, probes, others, random)
         degraded = self._degraded_orders(shape.n_way, random)
         shot_is_degraded = random.random(shots.shape) < self._mix.degraded_support
         shot_rows = shots * self._copies + self._copy(shot_rounds, degraded, shot_is_degraded)
@@ -129,6 +144,19 @@ class EpisodeSampler:
         copies = self._copy(first_round, self._degraded_orders(len(others), random), stranger_is_degraded)
         stranger_rows = self._ordered[strangers] * self._copies + copies[:, 0]
         return shot_rows.ravel(), np.concatenate([probe_rows.ravel(), stranger_rows])
+
+    def _in_a_place(
+        self, shots: Indices, probes: Indices, others: Indices, random: np.random.Generator
+    ) -> tuple[Indices, Indices]:
+        """As `_draw_one`, of the pictures `shots` (n_way, k_shot) and `probes` (n_way, queries): all in one place, or
+        enrolled there and seen in another."""
+        first = self._copies - self._places
+        place = later = first + int(random.integers(self._places))
+        if random.random() < self._mix.moved:
+            later = first + int(random.integers(self._places))
+        strangers = self._ordered[self._first[others] + random.integers(self._counts[others])]
+        seen = np.concatenate([probes.ravel(), strangers])
+        return shots.ravel() * self._copies + place, seen * self._copies + later
 
     def _pictures_of(self, person: int, shape: EpisodeShape, random: np.random.Generator) -> tuple[Indices, ...]:
         """Pictures of a person's shots and their rounds (k_shot,), and of the queries and theirs (queries,).
@@ -157,8 +185,10 @@ class EpisodeSampler:
         return ways, np.resize(rest, shape.strangers)
 
     def _degraded_orders(self, people: int, random: np.random.Generator) -> Indices:
-        """For each person the degraded copies in random order, (people, c-1); copy 0 is all there is if c is 1."""
-        degraded = np.arange(1, self._copies) if self._copies > 1 else np.zeros(1, np.int64)
+        """For each person the degraded copies in random order, (people, c'-1) of the c' that are of no shared place;
+        copy 0 is all there is if c' is 1."""
+        own = self._copies - self._places
+        degraded = np.arange(1, own) if own > 1 else np.zeros(1, np.int64)
         return random.permuted(np.tile(degraded, (people, 1)), axis=1)
 
     @staticmethod

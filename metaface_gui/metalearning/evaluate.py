@@ -28,10 +28,12 @@ from metaface_gui.metalearning.metrics import (
 from metaface_gui.metalearning.protocol import Indices, OpenSetEpisode, OpenSetProtocol
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
-from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, Params, SupportSet
+from metaface_gui.pipeline.learners.base import MetaLearner, Params, SupportSet
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
+from metaface_gui.pipeline.room import adapt_in_room
 
 STOCK = "stock"
 _TIMED_EPISODES, _TIMED_FACES = 5, 20
@@ -94,14 +96,16 @@ class Contender:
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """What one embedder makes of the test people, and of the strangers that set the shipped threshold: (m, p), or None
-    for an embedder without a cohort, which leaves the cautious default."""
+    for an embedder without a cohort, which leaves the cautious default. `room_prior` moves that threshold to each
+    gallery's room; None leaves it the cohort's."""
 
     data: EvaluationData
     cohort: Tensor | None
+    room_prior: RoomPrior | None = None
 
     def to(self, device: torch.device) -> Ground:
         """Return it with its tensors there."""
-        return Ground(self.data.to(device), None if self.cohort is None else self.cohort.to(device))
+        return replace(self, data=self.data.to(device), cohort=None if self.cohort is None else self.cohort.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,9 @@ class _Trial:
         settings: EvaluationSettings,
     ) -> None:
         self._data, self._cohort = ground.data, ground.cohort
+        # The baseline is the published network as it comes: no room, the cohort's own threshold.
+        self._in_rooms = contender.learner.key != STOCK
+        self._room_prior = ground.room_prior
         self._contender, self._protocol, self._settings = contender, protocol, settings
         self._scores: dict[str, list[EpisodeScores]] = {name: [] for name in ground.data.conditions}
         self._shipped: list[_Shipped] = []
@@ -264,13 +271,15 @@ class _Trial:
         """One row a condition, in the data's order."""
         return tuple(self._row(condition) for condition in self._data.conditions)
 
-    def _adapt(self, episode: OpenSetEpisode) -> AdaptedClassifier:
+    def _adapt(self, episode: OpenSetEpisode) -> OpenSetClassifier:
         device = self._data.clean.device
         shots = self._data.clean[torch.from_numpy(episode.support).to(device)]
         labels = torch.from_numpy(episode.support_labels).to(device)
         support = SupportSet(shots, labels, episode.n_way)
         started = _now(device)
-        adapted = self._contender.learner.adapt(support)
+        learner = self._contender.learner
+        in_room = adapt_in_room(learner, support, n_people=episode.n_way) if self._in_rooms else None
+        adapted = learner.adapt(support) if in_room is None else in_room.classifier
         between = _now(device)
         ids = tuple(range(episode.n_way))
         open_set = OpenSetClassifier.calibrated(
@@ -280,33 +289,34 @@ class _Trial:
             cohort=self._cohort,
             fpir=self._settings.fpir,
             boundary=self._boundary(support) if self._cohort is None else None,
+            room=None if in_room is None else in_room.room(self._cohort, self._room_prior),
         )
         self._adapt_s.append(between - started)
         self._calibrate_s.append(_now(device) - between)
         self._shipped.append(_Shipped(open_set.threshold, open_set.strangers))
-        return adapted
+        return open_set
 
     def _boundary(self, support: SupportSet) -> Tensor:
         dimension = self._contender.learner.space.embedding_dim
         return boundary_faces(support.features, support.labels, embedding_dim=dimension, cosine=UNCALIBRATED_THRESHOLD)
 
     @torch.inference_mode()
-    def _look(self, classifier: AdaptedClassifier, episode: OpenSetEpisode, condition: str) -> None:
+    def _look(self, classifier: OpenSetClassifier, episode: OpenSetEpisode, condition: str) -> None:
         probes = self._data.seen(condition, episode.probes, episode.probe_draws)
         others = self._data.seen(condition, episode.strangers, episode.stranger_draws)
-        best, nearest = classifier.scores(probes).max(1)
-        strangers = classifier.scores(others)
+        best, nearest = classifier.best(probes)
+        strangers = classifier.best(others)[0][:, None]
         right = nearest.cpu().numpy() == episode.probe_labels
         self._scores[condition].append(
             EpisodeScores(right, best.cpu().numpy(), StrangerScores.of(strangers.cpu().numpy()))
         )
 
     @torch.inference_mode()
-    def _time_single_faces(self, classifier: AdaptedClassifier, episode: OpenSetEpisode) -> None:
+    def _time_single_faces(self, classifier: OpenSetClassifier, episode: OpenSetEpisode) -> None:
         faces = self._data.clean[torch.from_numpy(episode.probes[:_TIMED_FACES]).to(self._data.clean.device)]
         for index in range(len(faces)):
             started = _now(faces.device)
-            classifier.scores(faces[index : index + 1])
+            classifier.best(faces[index : index + 1])
             self._score_s.append(_now(faces.device) - started)
 
     def _row(self, condition: str) -> EvaluationRow:

@@ -41,8 +41,16 @@ class MetaValidation:
     The shapes are fitted to how many people there are; there must be two at least.
     """
 
-    def __init__(self, faces: TrainingFeatures, shapes: tuple[EpisodeShape, ...], episodes: int, seed: int) -> None:
-        sampler = EpisodeSampler(faces, seed, HELD_OUT_MIX)
+    def __init__(
+        self,
+        faces: TrainingFeatures,
+        shapes: tuple[EpisodeShape, ...],
+        episodes: int,
+        seed: int,
+        *,
+        embedding_dim: int | None = None,
+    ) -> None:
+        sampler = EpisodeSampler(faces, seed, HELD_OUT_MIX, embedding_dim=embedding_dim)
         fitted = [shape.fitted_to(sampler.n_people) for shape in shapes]
         self._episodes: list[tuple[int, Episode]] = []
         for number, shape in enumerate(fitted):

@@ -23,9 +23,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
-from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, SupportSet
+from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
+from metaface_gui.pipeline.room import AdaptedInRoom, adapt_in_room
 
 MAX_FOLDS = 10
 """Where somebody has more shots than this, a fold leaves several of theirs out: ten-fold cross-validation."""
@@ -162,12 +164,14 @@ def self_test(
     cohort: Tensor | None,
     *,
     fpir: float,
+    room_prior: RoomPrior | None = None,
     on_progress: OnProgress | None = None,
 ) -> SelfTestReport:
     """Score every learner on the enrolled shots, each left out in turn, at the threshold that lets `fpir` through.
 
     `cohort` (m, p) are strangers. Without them the threshold is the cautious default of the live view, and no FPIR is
-    known. The same faces give the same report, but for the times.
+    known. With a `room_prior` thresholds are the room's, as in the live view, and so is the FPIR. The same faces give
+    the same report, but for the times.
 
     Raises:
         NothingToTestError: if nobody is enrolled, or nobody with two shots.
@@ -177,7 +181,7 @@ def self_test(
         raise ValueError("want one learner or more")
     started = time.perf_counter()
     folds = leave_out(faces)
-    trials = [_Trial(learner, faces, cohort, fpir) for learner in learners]
+    trials = [_Trial(learner, faces, cohort, fpir, room_prior) for learner in learners]
     n_steps, done = len(trials) * (len(folds) + 1), 0
     for fold in (None, *folds):
         for trial in trials:
@@ -253,8 +257,16 @@ def nobody_with_two_shots(people: Sequence[str]) -> NothingToTestError:
 class _Trial:
     """One learner in all folds. Outcomes are kept by shot and copy: row 0 is the clean shot, then its copies."""
 
-    def __init__(self, learner: MetaLearner, faces: EnrolledFaces, cohort: Tensor | None, fpir: float) -> None:
+    def __init__(
+        self,
+        learner: MetaLearner,
+        faces: EnrolledFaces,
+        cohort: Tensor | None,
+        fpir: float,
+        room_prior: RoomPrior | None,
+    ) -> None:
         self._learner, self._faces, self._cohort, self._fpir = learner, faces, cohort, fpir
+        self._room_prior = room_prior
         self._looks = torch.cat([faces.clean[None], faces.degraded])
         n_looks, n = self._looks.shape[:2]
         self._nearest = np.full((n_looks, n), -1, np.int64)
@@ -273,7 +285,7 @@ class _Trial:
         """Adapt to the shots that are not left out, and ask about those that are."""
         support = self._faces.support(is_left_out)
         started = time.perf_counter()
-        adapted = self._learner.adapt(support)
+        adapted = adapt_in_room(self._learner, support, n_people=self._faces.n_people)
         self._adapt_s.append(time.perf_counter() - started)
         classifier = self._calibrated(adapted, support)
         probes = self._looks[:, torch.from_numpy(is_left_out)]
@@ -285,7 +297,7 @@ class _Trial:
         self._nearest[:, is_left_out] = np.reshape(nearest, (n_looks, n_probes))
         self._decided[:, is_left_out] = np.reshape(decided, (n_looks, n_probes))
 
-    def _calibrated(self, adapted: AdaptedClassifier, support: SupportSet) -> OpenSetClassifier:
+    def _calibrated(self, adapted: AdaptedInRoom, support: SupportSet) -> OpenSetClassifier:
         """Set the threshold on one half of the cohort and measure FPIR on the other."""
         if self._cohort is None:
             dim = self._learner.space.embedding_dim
@@ -300,17 +312,16 @@ class _Trial:
             self._fpirs.append(others.fpir(classifier.threshold))
         return classifier
 
-    def _open_set(
-        self, adapted: AdaptedClassifier, cohort: Tensor | None, boundary: Tensor | None
-    ) -> OpenSetClassifier:
+    def _open_set(self, adapted: AdaptedInRoom, cohort: Tensor | None, boundary: Tensor | None) -> OpenSetClassifier:
         return OpenSetClassifier.calibrated(
-            adapted,
+            adapted.classifier,
             person_ids=tuple(range(self._faces.n_people)),
             names=self._faces.people,
             cohort=cohort,
             fpir=self._fpir,
             boundary=boundary,
             denied_people=self._faces.denied,
+            room=adapted.room(cohort, self._room_prior),
         )
 
     def score(self, probes: Mask) -> LearnerScore:

@@ -147,9 +147,10 @@ class _OuterLoop:
         check_enough(*(len(torch.unique(faces.person)) for faces in (train, validation)))
         self.device = train.features.device
         self._learner, self._faces, self._settings, self._group = learner.to(self.device), train, settings, group
-        self._sampler = EpisodeSampler(train, settings.seed, settings.mix)
+        dim = learner.space.embedding_dim
+        self._sampler = EpisodeSampler(train, settings.seed, settings.mix, embedding_dim=dim)
         self._validation = MetaValidation(
-            validation, settings.validation_shapes, settings.validation_episodes, settings.seed
+            validation, settings.validation_shapes, settings.validation_episodes, settings.seed, embedding_dim=dim
         )
 
     @property

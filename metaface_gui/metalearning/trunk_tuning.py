@@ -174,10 +174,11 @@ class _Tuning:
         self._optimizer.zero_grad()
         loss, cosine = torch.zeros((), device=crops.device), torch.zeros((), device=crops.device)
         # A group at a time: larger ones do not fit into a processor's caches and take half as long again.
-        for part, shown in zip(which.split(settings.group), crops.split(settings.group), strict=True):
+        for part, shown in zip(torch.split(which, settings.group), torch.split(crops, settings.group), strict=True):
             share = len(part) / len(which)
             loss_of, cosine_of = self._look(part, shown)
-            (share * (loss_of + settings.distillation * (1.0 - cosine_of))).backward()
+            total = share * (loss_of + settings.distillation * (1.0 - cosine_of))
+            total.backward()  # type: ignore[no-untyped-call]
             loss, cosine = loss + share * loss_of.detach(), cosine + share * cosine_of.detach()
         nn.utils.clip_grad_norm_(self._moved.values(), settings.max_gradient_norm)
         self._optimizer.step()

@@ -238,10 +238,12 @@ class MetaLearner(ABC):
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingFeatures:
     """The meta-training people's faces: `features` (n, c, p) float32, of each picture c copies, the first one clean and
-    the others degraded; `person` (n,) int64 in 0 … n_people-1."""
+    the others degraded; `person` (n,) int64 in 0 … n_people-1. The last `n_places` copies are of as many places, the
+    same ones for every picture."""
 
     features: Tensor
     person: Tensor
+    n_places: int = 0
 
 
 class TrainableLearner(MetaLearner):

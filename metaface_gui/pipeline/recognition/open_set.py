@@ -1,7 +1,8 @@
 """The open-set decision: the nearest person if their score reaches the threshold, Unknown otherwise.
 
 A softmax over the enrolled people cannot say "nobody": with one person it is always 1. So the decision is on raw
-scores, and what a raw score is worth in this very gallery is measured on a cohort of strangers at every adaptation.
+scores, and what a raw score is worth in this very gallery is measured on a cohort of strangers at every adaptation, and
+in this very room by what its people score against each other (`room_threshold`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.negatives import check_denied_people, floored, without_denied
+from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, RoomThreshold
 from metaface_gui.types import UNKNOWN, Identification, PersonId
 
 UNCALIBRATED_THRESHOLD = 0.65
@@ -42,7 +44,8 @@ class OpenSetClassifier:
 
     `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and
     for an embedder without cohort, whose threshold is a cautious default (`is_calibrated` is False). `denied_people`
-    (m,) int64 says whom each of the scorer's last m columns is not (`negatives`); None where nothing was denied.
+    (m,) int64 says whom each of the scorer's last m columns is not (`negatives`); None where nothing was denied. `room`
+    is what `strangers` and probes' scores were moved by; None where nothing is known of the room.
     """
 
     scorer: Scorer | None
@@ -51,6 +54,7 @@ class OpenSetClassifier:
     strangers: StrangerScores | None
     threshold: float
     denied_people: Tensor | None = None
+    room: RoomThreshold | None = None
 
     @classmethod
     def empty(cls) -> OpenSetClassifier:
@@ -68,11 +72,13 @@ class OpenSetClassifier:
         fpir: float,
         boundary: Tensor | None = None,
         denied_people: Tensor | None = None,
+        room: Room | None = None,
     ) -> OpenSetClassifier:
         """Score the cohort (n, p) with a newly adapted classifier and set the threshold that lets `fpir` through.
 
         Without a cohort the threshold is the median of what the `boundary` faces (m, p) score, which are made for the
         cosine `UNCALIBRATED_THRESHOLD`; without these it is that cosine itself, which suits no scores but cosines.
+        With a `room` the cohort's scores are moved to what strangers score there.
 
         `denied_people` (m,) int64 says for each column behind the people's which person's column it denies; strangers
         are denied like anybody else, so that the promised FPIR is that of the decisions that are made.
@@ -93,10 +99,13 @@ class OpenSetClassifier:
         if cohort is None:
             threshold = UNCALIBRATED_THRESHOLD
             if boundary is not None:
-                threshold = float(_best_scores(scorer, boundary, denied_people).median())
+                threshold = float(_cohort_scores(scorer, boundary, denied_people).best.median())
             return cls(scorer, person_ids, names, None, threshold, denied_people)
-        strangers = StrangerScores.of(_best_scores(scorer, cohort, denied_people)[:, None].cpu().numpy())
-        return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir), denied_people)
+        scored = _cohort_scores(scorer, cohort, denied_people)
+        here = None if room is None else room.threshold(scored)
+        best = scored.best if here is None else here.of_cohort(scored.best)
+        strangers = StrangerScores.of(best[:, None].cpu().numpy())
+        return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir), denied_people, here)
 
     @property
     def is_calibrated(self) -> bool:
@@ -115,12 +124,32 @@ class OpenSetClassifier:
             scores = self.scorer.scores(features)
             if self.denied_people is not None:
                 return self._decide_denied(scores, self.denied_people.to(scores.device))
-            best, nearest = scores.max(1)
+            best, nearest = self._best(scores)
         return tuple(self._decide(*pair) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
 
+    def best(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Score n faces (n, p) with nobody denied: each one's score (n,) against its nearest person, and who (n,) that
+        is; the score is what is compared with the threshold.
+
+        Raises:
+            ValueError: if nobody is enrolled.
+        """
+        if self.scorer is None:
+            raise ValueError("nobody is enrolled")
+        with torch.inference_mode():
+            return self._best(self.scorer.scores(features))
+
+    def _best(self, scores: Tensor) -> tuple[Tensor, Tensor]:
+        people = scores[:, : len(self.person_ids)]
+        best, nearest = people.max(1)
+        return (best if self.room is None else self.room.normalised(best, people)), nearest
+
     def _decide_denied(self, scores: Tensor, denied_people: Tensor) -> tuple[Identification, ...]:
-        before = scores[:, : len(self.person_ids)].amax(1)
+        people = scores[:, : len(self.person_ids)]
+        before = people.amax(1)
         best, nearest = without_denied(scores, denied_people).max(1)
+        if self.room is not None:
+            before, best = self.room.normalised(before, people), self.room.normalised(best, people)
         # Of a face that nobody's score reaches anyway, being denied changed nothing.
         has_changed = (before > best) & (before >= self.threshold)
         return tuple(
@@ -146,17 +175,29 @@ class OpenSetClassifier:
 
 
 @torch.inference_mode()
-def _best_scores(scorer: Scorer, faces: Tensor, denied_people: Tensor | None) -> Tensor:
-    """Each face's best score against anybody whom it may be: (n, p) → (n,), all finite.
+def _cohort_scores(scorer: Scorer, faces: Tensor, denied_people: Tensor | None) -> CohortScores:
+    """What faces (n, p) score: the best against anybody whom each may be, all finite, and the people's statistics.
 
     In batches that a thousand people's scores fit into.
     """
-    batches = [faces[begin : begin + _COHORT_BATCH] for begin in range(0, len(faces), _COHORT_BATCH)]
-    if denied_people is None:
-        return torch.cat([scorer.scores(batch).amax(1) for batch in batches])
-    before, best = [], []
-    for batch in batches:
-        scores = scorer.scores(batch)
-        before.append(scores[:, : scores.shape[1] - len(denied_people)].amax(1))
-        best.append(without_denied(scores, denied_people.to(scores.device)).amax(1))
-    return floored(torch.cat(best), torch.cat(before))
+    n_denied = 0 if denied_people is None else len(denied_people)
+    before, best = list[Tensor](), list[Tensor]()
+    pairs, total, squares, of_others = 0, 0.0, 0.0, 0.0
+    for begin in range(0, len(faces), _COHORT_BATCH):
+        scores = scorer.scores(faces[begin : begin + _COHORT_BATCH])
+        people = scores[:, : scores.shape[1] - n_denied]
+        before.append(people.amax(1))
+        if denied_people is not None:
+            best.append(without_denied(scores, denied_people.to(scores.device)).amax(1))
+        pairs += people.numel()
+        total += float(people.sum(dtype=torch.float64))
+        squares += float(people.square().sum(dtype=torch.float64))
+        of_others += float((people.sum(1) - before[-1]).sum(dtype=torch.float64))
+    highest = torch.cat(before)
+    mean, n_others = total / pairs, pairs - len(faces)
+    return CohortScores(
+        best=floored(torch.cat(best), highest) if best else highest,
+        mean=mean,
+        deviation=max(squares / pairs - mean**2, 1e-12) ** 0.5,
+        others=of_others / n_others if n_others else mean,
+    )

@@ -1,0 +1,197 @@
+"""What rooms are like: the prior of `recognition.room_threshold`, meta-trained over environments.
+
+A task is a gallery in a room: a place's copies of some people's pictures, with the strangers of the same place, or with
+pictures that are worse than the shots. Every task's threshold should let the promised share of *its* strangers through.
+So what is minimised is, over rooms and sizes of galleries, the squared logarithm of the ratio of the share that gets
+through to the promised one, twice for too many: a promise broken in one room is not made good in another. The share is
+smoothed by a logistic function of the score's distance to the threshold, so that it has a gradient.
+
+Twelve numbers in all, none of which is about a person. Only meta-training people take part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
+from metaface_gui.pipeline.recognition.calibration import StrangerScores
+from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, posterior
+from metaface_gui.pipeline.room import adapt_in_room, room_evidence
+
+PROMISES = (0.003, 0.01, 0.03)
+_PROMISE_WEIGHTS = (0.3, 1.0, 0.5)
+_TOO_MANY, _TOO_FEW = 2.0, 0.7
+_FEWEST_COUNTED = 0.3
+"""Of the promised share is added to both sides of the ratio: a small gallery's strangers cannot tell nought from that."""
+_SOFTNESS = 0.12
+"""Width of the smoothing, in the cohort's deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFitSettings:
+    """`galleries` of people and shots each, so many `episodes` a room, with and without `unlabelled` faces; Adam."""
+
+    galleries: tuple[tuple[int, int], ...] = ((1, 1), (1, 3), (2, 1), (3, 3), (5, 1), (5, 3), (20, 1), (20, 3))
+    unlabelled: tuple[int, ...] = (0, 24)
+    episodes: int = 5
+    steps: int = 500
+    meta_lr: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenRoom:
+    """One room's faces: `shots` and `probes` (n, p), the same n pictures as they are enrolled and as they are seen
+    later, of the people `person` (n,) int64."""
+
+    shots: Tensor
+    probes: Tensor
+    person: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrangersSeen:
+    """What strangers scored in one kind of gallery of one room, in units of the cohort: `best` (m,) and `others` (m,),
+    their mean score against the rest; `wanted` (3, m) the cohort's thresholds at `PROMISES`; each one's evidence."""
+
+    best: Tensor
+    others: Tensor
+    wanted: Tensor
+    shift: Tensor
+    spread: Tensor
+    people: Tensor
+    enrolled: Tensor
+
+    @classmethod
+    def joined(cls, parts: Sequence[StrangersSeen]) -> StrangersSeen:
+        """Several galleries' as one."""
+        return cls(*(torch.cat([getattr(part, field.name) for part in parts], -1) for field in fields(cls)))
+
+
+def strangers_seen(
+    rooms: Sequence[SeenRoom],
+    learner: MetaLearner,
+    cohort: Tensor,
+    settings: RoomFitSettings,
+    *,
+    on_progress: Callable[[int, int], None],
+) -> tuple[StrangersSeen, ...]:
+    """Play the galleries of every room with `learner`; one entry for each room, gallery and number of unlabelled faces.
+
+    Rooms with too few people for a gallery pass it over.
+    """
+    found = list[StrangersSeen]()
+    for number, room in enumerate(rooms):
+        for gallery in settings.galleries:
+            for unlabelled in settings.unlabelled:
+                seen = [
+                    _play(room, learner, cohort, gallery, unlabelled, np.random.default_rng([settings.seed, number, i]))
+                    for i in range(settings.episodes)
+                ]
+                if parts := [part for part in seen if part is not None]:
+                    found.append(StrangersSeen.joined(parts))
+        on_progress(number + 1, len(rooms))
+    return tuple(found)
+
+
+def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> RoomPrior:
+    """Minimise the promise's error over these cells, from the defaults; deterministic.
+
+    Raises:
+        ValueError: if there are none.
+    """
+    if not cells:
+        raise ValueError("want strangers of one room or more")
+    defaults = asdict(RoomPrior())
+    raw = {name: torch.tensor(_unbounded(name, value)).requires_grad_(True) for name, value in defaults.items()}
+    optimizer = torch.optim.Adam(raw.values(), lr=settings.meta_lr)
+    for _ in range(settings.steps):
+        prior = {name: _bounded(name, value) for name, value in raw.items()}
+        loss = torch.stack([promise_error(prior, cell) for cell in cells]).mean()
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return RoomPrior(**{name: float(_bounded(name, value.detach())) for name, value in raw.items()})
+
+
+def promise_error(prior: dict[str, Tensor], cell: StrangersSeen) -> Tensor:
+    """How far a cell's shares are from the promised ones: () ≥ 0."""
+    weight, base, ratio, left = posterior(
+        prior, shift=cell.shift, spread=cell.spread, people=cell.people, enrolled=cell.enrolled
+    )
+    scores = cell.best - weight * cell.others
+    error = scores.new_zeros(())
+    for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, cell.wanted, strict=True):
+        threshold = base + prior["caution"] * left + ratio * wanted
+        share = torch.sigmoid((scores - threshold) / _SOFTNESS).mean()
+        miss = torch.log((share + _FEWEST_COUNTED * promise) / ((1.0 + _FEWEST_COUNTED) * promise))
+        error = error + importance * torch.where(miss > 0, _TOO_MANY, _TOO_FEW) * miss.square()
+    return error
+
+
+def _bounded(name: str, value: Tensor) -> Tensor:
+    """Variances and what must not be negative come out of softplus; the others are what they are."""
+    return value if name in {"shift", "probe_shift", "spread", "spread_weight"} else softplus(value) + 1e-4
+
+
+def _unbounded(name: str, value: float) -> float:
+    free = name in {"shift", "probe_shift", "spread", "spread_weight"}
+    return value if free else float(np.log(np.expm1(max(value, 1e-3))))
+
+
+def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
+    room: SeenRoom,
+    learner: MetaLearner,
+    cohort: Tensor,
+    gallery: tuple[int, int],
+    unlabelled: int,
+    random: np.random.Generator,
+) -> StrangersSeen | None:
+    """Enrol people with pictures enough, show them strangers; None where there are too few."""
+    n_way, k_shot = gallery
+    numbers, counts = np.unique(room.person, return_counts=True)
+    able = numbers[counts > k_shot]
+    if len(able) < n_way or len(numbers) - n_way < 10:
+        return None
+    enrolled = random.choice(able, n_way, replace=False)
+    dealt = [random.permutation(np.flatnonzero(room.person == who)) for who in enrolled]
+    shots = np.concatenate([faces[:k_shot] for faces in dealt])
+    others = random.permutation(np.setdiff1d(numbers, enrolled))
+    strangers = np.asarray([random.choice(np.flatnonzero(room.person == who)) for who in others])
+    earlier: Tensor | None = None
+    if unlabelled:
+        later = random.permutation(np.concatenate([faces[k_shot:] for faces in dealt]))[: unlabelled // 2]
+        apart = min(unlabelled // 2, len(strangers) // 2)
+        earlier = room.probes[np.concatenate([later, strangers[:apart]])]
+        strangers = strangers[apart:]
+    labels = torch.arange(n_way).repeat_interleave(k_shot)
+    in_room = adapt_in_room(learner, SupportSet(room.shots[shots], labels, n_way, earlier), n_people=n_way)
+    of_cohort = in_room.classifier.scores(cohort)
+    mean, deviation = of_cohort.mean(), of_cohort.std()
+    best = StrangerScores.of(of_cohort.numpy())
+    known: RoomEvidence = room_evidence(in_room.classifier, in_room.people, cohort)
+    seen = in_room.classifier.scores(room.probes[strangers])
+
+    def others_of(scores: Tensor) -> Tensor:
+        return (scores.sum(1) - scores.amax(1)) / max(1, n_way - 1) if n_way > 1 else scores.new_zeros(len(scores))
+
+    def all_alike(value: float) -> Tensor:
+        return torch.full((len(seen),), float(value))
+
+    wanted = torch.tensor([[best.threshold(promise)] for promise in PROMISES])
+    return StrangersSeen(
+        best=(seen.amax(1) - mean) / deviation,
+        others=(others_of(seen) - others_of(of_cohort).mean()) / deviation,
+        wanted=((wanted - mean) / deviation).expand(-1, len(seen)),
+        shift=all_alike(known.shift),
+        spread=all_alike(known.spread),
+        people=all_alike(known.people),
+        enrolled=all_alike(known.enrolled),
+    )

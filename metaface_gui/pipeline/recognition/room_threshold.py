@@ -1,0 +1,201 @@
+"""The threshold of this very room: how a cohort's threshold moves where people resemble each other more, or less.
+
+People before one camera, in one light, resemble each other more than a data set's people do: the threshold that lets
+1 % of those through lets every third stranger of a backlit office through. A cohort of synthetic strangers (`cohort`)
+says what the threshold is where nothing is special. How much more alike faces are here is a shift Δ of all scores
+between different people and a ratio of their spreads, in units of the cohort's spread. Both are estimated as in
+empirical Bayes (Efron and Morris 1973): from a prior over rooms, from the cross-person scores of those who are enrolled
+and of the unlabelled faces, and for each probe from its scores against everybody whom it is *not* most like, which
+holds for a bad picture as well (T-norm: Auckenthaler, Carey and Lloyd-Thomas 2000). What stays uncertain raises the
+threshold: little with twenty people, much with one.
+
+The prior's few numbers are meta-trained over environments (`metalearning.room_fit`) and know nothing of anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.pipeline.whole_file import write_whole
+
+_FEWEST_PEOPLE = 3
+"""With fewer people enrolled a probe has no two scores that are surely a stranger's."""
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPrior:
+    """What rooms are like, in units of the cohort's spread of scores between different people; variances are squares.
+
+    `shift` and `shift_variance` are Δ's over rooms. Scores between enrolled people tell it with the variance
+    `gallery_variance` + `people_variance` / (people − 1); a probe's own shift lies `probe_shift` from the room's, with
+    `probe_variance`, and its mean score against n − 1 others tells that with `others_variance` / (n − 1) +
+    `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people / (people +
+    `spread_prior`). `caution` is how many standard deviations of what is left uncertain are added to the threshold.
+
+    Raises:
+        ValueError: if a number is not finite, or one of the variances is not positive.
+    """
+
+    shift: float = 0.0
+    shift_variance: float = 1.0
+    gallery_variance: float = 0.03
+    people_variance: float = 1.5
+    probe_shift: float = 0.0
+    probe_variance: float = 0.5
+    others_variance: float = 0.3
+    others_floor: float = 0.01
+    spread: float = 0.0
+    spread_weight: float = 0.5
+    spread_prior: float = 1.0
+    caution: float = 1.5
+
+    def __post_init__(self) -> None:
+        values = asdict(self)
+        if not all(isinstance(value, float) and abs(value) < 1e6 for value in values.values()):
+            raise ValueError("want finite numbers")
+        if min(value for name, value in values.items() if name.endswith("variance")) <= 0.0:
+            raise ValueError("variances must be positive")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEvidence:
+    """What is known of a room before a probe comes, in units of the cohort's spread.
+
+    `shift` and `spread` are mean and deviation of scores between different people, the cohort's being 0 and 1;
+    `people` is how many they come from, unlabelled faces included, `enrolled` how many a probe is compared with.
+    """
+
+    shift: float
+    spread: float
+    people: int
+    enrolled: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomThreshold:
+    """How a threshold of the cohort becomes the room's: `ratio` · (it − `mean`) + `offset` + `mean`, and a probe's
+    best score becomes itself − `weight` · (mean score against the others − `others`).
+
+    `mean` is the cohort's mean score against anybody; `uncertainty` the standard deviation, in score units, of what the
+    room does to a stranger's score beyond what is known.
+    """
+
+    ratio: float
+    offset: float
+    mean: float
+    weight: float
+    others: float
+    uncertainty: float
+
+    def of_cohort(self, best: Tensor) -> Tensor:
+        """What the cohort's best scores (m,) would be here, where a threshold is to be read off; order stays."""
+        return self.ratio * (best - self.mean) + self.mean + self.offset
+
+    def normalised(self, best: Tensor, people_scores: Tensor) -> Tensor:
+        """Best scores (m,) of probes with scores (m, n) against the people, as they compare with one threshold."""
+        if self.weight == 0.0:
+            return best
+        n = people_scores.shape[1]
+        others = (people_scores.sum(1) - people_scores.amax(1)) / (n - 1)
+        return best - self.weight * (others - self.others)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortScores:
+    """What the cohort scores against the people of a gallery: `best` (m,), mean and deviation over all pairs, and the
+    mean over what is not a row's best (that over all pairs where one person is enrolled)."""
+
+    best: Tensor
+    mean: float
+    deviation: float
+    others: float
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What rooms are like, and what is known of this one."""
+
+    prior: RoomPrior
+    evidence: RoomEvidence
+
+    def threshold(self, cohort: CohortScores) -> RoomThreshold:
+        """The posterior of Δ and of the spread, in the unit of a classifier's scores."""
+        values = {name: torch.tensor(value) for name, value in asdict(self.prior).items()}
+        known = {name: torch.tensor(float(value)) for name, value in asdict(self.evidence).items()}
+        weight, shift, ratio, uncertainty = (float(value) for value in posterior(values, **known))
+        return RoomThreshold(
+            ratio=ratio,
+            offset=(shift + self.prior.caution * uncertainty) * cohort.deviation,
+            mean=cohort.mean,
+            weight=weight,
+            others=cohort.others,
+            uncertainty=uncertainty * cohort.deviation,
+        )
+
+
+def posterior(
+    prior: Mapping[str, Tensor], *, shift: Tensor, spread: Tensor, people: Tensor, enrolled: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
+
+    A probe whose mean score against others lies d from the cohort's has the expected shift (1 − K) E[Δ] + K d.
+    """
+    is_compared = (people >= 2).to(shift.dtype)
+    of_gallery = prior["gallery_variance"] + prior["people_variance"] / (people - 1).clamp_min(1.0)
+    precision = 1.0 / prior["shift_variance"] + is_compared / of_gallery
+    mean = (prior["shift"] / prior["shift_variance"] + is_compared * shift / of_gallery) / precision
+    variance = 1.0 / precision + prior["probe_variance"]
+    of_probe = prior["others_variance"] / (enrolled - 1).clamp_min(1.0) + prior["others_floor"]
+    weight = (enrolled >= _FEWEST_PEOPLE).to(shift.dtype) * variance / (variance + of_probe)
+    share = (people >= _FEWEST_PEOPLE).to(shift.dtype) * people / (people + prior["spread_prior"])
+    ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
+    left = (variance * (1.0 - weight)).sqrt()
+    return weight, (1.0 - weight) * (mean + prior["probe_shift"]), ratio.clamp_min(0.3), left
+
+
+def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:
+    """Write it as JSON, and how it came about in the same file; a whole file or none.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    content = {**card, "format": _FORMAT, "prior": asdict(prior)}
+    write_whole(path, (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
+
+
+def read_prior(path: Path) -> RoomPrior:
+    """Read what `save_prior` wrote.
+
+    Raises:
+        WeightsError: if the file is missing, damaged or something else.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+        values = content["prior"] if content["format"] == _FORMAT else {}
+        return RoomPrior(**{field.name: float(values[field.name]) for field in fields(RoomPrior)})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(
+            QT_TRANSLATE_NOOP("Errors", "{file} does not say what rooms are like. Install MetaFace again."),
+            file=path.name,
+        ) from error
+
+
+def load_prior(store: WeightsStore) -> RoomPrior | None:
+    """Read the prior that ships; None if there is none, and thresholds are the cohort's.
+
+    Raises:
+        WeightsError: if the file is missing or damaged.
+    """
+    for entry in store.entries():
+        if entry.role == "room":
+            return read_prior(store.path(entry.name))
+    return None

@@ -1,0 +1,152 @@
+"""A learner in a room: shots, probes and cohort are seen from the middle of the room's faces, whatever the method.
+
+The mean of the room's faces is subtracted from every face: a batch normalisation's mean estimated anew where it is used
+(Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), under a prior that it is nought,
+since a few people's mean is mostly their own. Features are linear in what a tail makes of them, so that centring them
+centres every method's embedding.
+
+Unlabelled faces of the same camera count in two places: in that mean, and as people whom nobody resembles, in what the
+threshold is made of (`recognition.room_threshold`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, OnStep, SupportSet
+from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior
+
+_CENTRE_PRIOR = 10.0
+"""So many people's worth of belief that a room's mean is nought."""
+_COHORT_COMPARED = 2_000
+_MOST_COMPARED = 512
+"""Shots whose scores against everybody are looked at, at most: a thousand people's tell no more."""
+_SAME_PERSON = 0.45
+"""Cosine from which two unlabelled faces are taken for one person's, and left out of what strangers score."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoomCentre:
+    """What is subtracted from features in a room: `mean` (p,); the first `embedding_dim` are the embedding's."""
+
+    mean: Tensor
+    embedding_dim: int
+
+    @classmethod
+    def of(cls, support: SupportSet, embedding_dim: int) -> RoomCentre:
+        """Mean over people, each unlabelled face counted as one, drawn towards nought where they are few."""
+        people = _class_means(support.features, support)
+        if support.unlabelled is not None:
+            people = torch.cat([people, support.unlabelled])
+        return cls(people.sum(0) / (len(people) + _CENTRE_PRIOR), embedding_dim)
+
+    @classmethod
+    def of_episodes(cls, support: Tensor, n_way: int, embedding_dim: int) -> RoomCentre:
+        """The same of E episodes at once whose people have equally many shots: (E, n, p), for features (E, …, p)."""
+        return cls(support.mean(1, keepdim=True) * (n_way / (n_way + _CENTRE_PRIOR)), embedding_dim)
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Features (…, p) as they are when seen from the room's middle; their first d are of length 1 again."""
+        moved = features - self.mean
+        centred: Tensor = moved / moved[..., : self.embedding_dim].norm(dim=-1, keepdim=True).clamp_min(1e-6)
+        return centred
+
+    def support(self, support: SupportSet) -> SupportSet:
+        """A support set seen from there."""
+        unlabelled = None if support.unlabelled is None else self(support.unlabelled)
+        return SupportSet(self(support.features), support.labels, support.n_way, unlabelled)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CentredClassifier:
+    """An adapted classifier that was adapted to centred shots: what it looks at is centred first."""
+
+    adapted: AdaptedClassifier
+    centre: RoomCentre
+
+    @property
+    def n_way(self) -> int:
+        """How many people it tells apart."""
+        return self.adapted.n_way
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Score faces as they come from the embedder: (n_query, p) → (n_query, n_way)."""
+        return self.adapted.scores(self.centre(features))
+
+    def embed(self, features: Tensor) -> Tensor:
+        """Such faces in the adapted space: (n, p) → (n, d)."""
+        return self.adapted.embed(self.centre(features))
+
+    def anchors(self) -> Tensor:
+        """What stands for each person there: (n_way, d)."""
+        return self.adapted.anchors()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AdaptedInRoom:
+    """A method adapted to a gallery seen from its room's middle: `adapted` itself, and `classifier` for faces as the
+    embedder makes them. `people` are the shots (and unlabelled faces) as they were, without the denied faces."""
+
+    adapted: AdaptedClassifier
+    classifier: CentredClassifier
+    people: SupportSet
+
+    def room(self, cohort: Tensor | None, prior: RoomPrior | None) -> Room | None:
+        """What is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
+        if cohort is None or prior is None:
+            return None
+        return Room(prior, room_evidence(self.classifier, self.people, cohort))
+
+
+def adapt_in_room(
+    learner: MetaLearner, support: SupportSet, *, n_people: int, on_step: OnStep | None = None
+) -> AdaptedInRoom:
+    """Adapt to a support set whose first `n_people` ways are people and whose others are denied faces.
+
+    Denied faces say nothing of the room: they may all be of one person.
+    """
+    is_person = support.labels < n_people
+    people = SupportSet(support.features[is_person], support.labels[is_person], n_people, support.unlabelled)
+    centre = RoomCentre.of(people, learner.space.embedding_dim)
+    adapted = learner.adapt(centre.support(support), on_step=on_step)
+    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people)
+
+
+def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Tensor) -> RoomEvidence:
+    """Compare everybody with everybody else in the adapted space: cosines to class means, for methods score on scales
+    of their own, and some know their own shots by heart.
+
+    `support` and `cohort` (m, p) are as the embedder makes them; `support.n_way` people, no denied faces.
+    """
+    n = support.n_way
+    shots = classifier.embed(support.features)
+    means = normalize(_class_means(shots, support))
+    of_cohort = classifier.embed(cohort[:_COHORT_COMPARED]) @ means.T
+    every = slice(None, None, -(-len(shots) // _MOST_COMPARED))
+    is_own = support.labels[every, None] == torch.arange(n, device=shots.device)
+    found = [(shots[every] @ means.T)[~is_own]]
+    people = n
+    if support.unlabelled is not None and len(support.unlabelled) > 0:
+        seen = classifier.embed(support.unlabelled)
+        against = seen @ means.T
+        if n > 1:
+            # Whoever it is most like may be who it is; nobody is two people.
+            found.append(against[against < against.amax(1, keepdim=True)])
+        between = (seen @ seen.T)[torch.triu(torch.ones(len(seen), len(seen), dtype=torch.bool), 1)]
+        found.append(between[between < _SAME_PERSON])
+        people += len(seen)
+    scores = torch.cat(found)
+    mean, deviation = float(of_cohort.mean()), float(of_cohort.std().clamp_min(1e-6))
+    if len(scores) < 2:
+        return RoomEvidence(0.0, 1.0, min(people, 1), n)
+    return RoomEvidence((float(scores.mean()) - mean) / deviation, float(scores.std()) / deviation, people, n)
+
+
+def _class_means(features: Tensor, support: SupportSet) -> Tensor:
+    """Mean of each person's rows of (n, c) features: (n_way, c)."""
+    sums = features.new_zeros(support.n_way, features.shape[1]).index_add_(0, support.labels, features)
+    return sums / torch.bincount(support.labels, minlength=support.n_way).to(features.dtype)[:, None]
