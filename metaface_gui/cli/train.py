@@ -18,12 +18,15 @@ from metaface_gui.cli.train_cohort import KEY as COHORT
 from metaface_gui.cli.train_cohort import train_cohort
 from metaface_gui.cli.train_projection import KEY as PROJECTION
 from metaface_gui.cli.train_projection import check_alone, train_projection
+from metaface_gui.cli.train_room import KEY as ROOM
+from metaface_gui.cli.train_room import train_room
 from metaface_gui.cli.train_trunk import KEY as TRUNK
 from metaface_gui.cli.train_trunk import train_trunk
 from metaface_gui.cli.training_card import card_after, card_before
 from metaface_gui.cli.training_data import (
     DataOptions,
     TrainingData,
+    TrainingFaces,
     load_training_data,
     load_training_faces,
     projected,
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
 TRAINABLE = tuple(
     key for key, learner in ALL_LEARNERS.items() if issubclass(learner, TrainableLearner) and key != "stock"
 )
-EMBEDDER_STAGES = (TRUNK, PROJECTION, COHORT)
+EMBEDDER_STAGES = (TRUNK, PROJECTION, COHORT, ROOM)
 """What is trained once for an embedder, in this order; methods after the projection."""
 _INTERRUPTED = 130
 
@@ -163,16 +166,8 @@ def _run(args: argparse.Namespace) -> int:
         else:
             embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
         options = DataOptions(args.data, args.detector, args.split_seed, args.copies, args.cache)
-        if args.learner in (TRUNK, COHORT):
-            faces = load_training_faces(options, embedder, store, display)
-            people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
-            check_enough(faces.train.n_people, faces.validation.n_people)
-            about = card_before(args, embedder, people)
-            if args.learner == TRUNK:
-                train_trunk(args, embedder, faces, about, display=display, checkpoint=checkpoint)
-            else:
-                trained = _other_methods(args, embedder, store)
-                train_cohort(args, embedder, faces, card=about, display=display, trained=trained)
+        if args.learner in (TRUNK, COHORT, ROOM):
+            _train_stage(args, embedder, load_training_faces(options, embedder, store, display), display, store)
             return 0
         # What the first process of a machine computes, the others find in the cache.
         with one_at_a_time(group, device):
@@ -203,6 +198,28 @@ def _run(args: argparse.Namespace) -> int:
     if group.rank == 0:
         _summary(args.out, result)
     return 0
+
+
+def _train_stage(
+    args: argparse.Namespace,
+    embedder: TorchEmbedder,
+    faces: TrainingFaces,
+    display: TrainingDisplay,
+    store: WeightsStore,
+) -> None:
+    """Train what is made from faces and once for an embedder: its trunk, its cohort or what rooms are like."""
+    people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
+    check_enough(faces.train.n_people, faces.validation.n_people)
+    about = card_before(args, embedder, people)
+    if args.learner == TRUNK:
+        checkpoint = args.out.with_name(args.out.name + ".checkpoint")
+        train_trunk(args, embedder, faces, about, display=display, checkpoint=checkpoint)
+        return
+    trained = _other_methods(args, embedder, store)
+    if args.learner == COHORT:
+        train_cohort(args, embedder, faces, card=about, display=display, trained=trained)
+    else:
+        train_room(args, embedder, faces, card=about, display=display, trained=trained, store=store)
 
 
 def _check(args: argparse.Namespace, checkpoint: Path) -> None:

@@ -20,24 +20,36 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from metaface_gui.metalearning.conditions import Condition, clean
+from metaface_gui.metalearning.data import AlignedFaces
+from metaface_gui.metalearning.degradations import degrade
+from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, posterior
 from metaface_gui.pipeline.room import adapt_in_room, room_evidence
+from metaface_gui.types import Image
 
 PROMISES = (0.003, 0.01, 0.03)
 _PROMISE_WEIGHTS = (0.3, 1.0, 0.5)
 _TOO_MANY, _TOO_FEW = 2.0, 0.7
 _FEWEST_COUNTED = 0.3
-"""Of the promised share is added to both sides of the ratio: a small gallery's strangers cannot tell nought from that."""
+"""Of the promised share is added to both sides of the ratio: few strangers cannot tell nought from that."""
 _SOFTNESS = 0.12
 """Width of the smoothing, in the cohort's deviations."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomFitSettings:
-    """`galleries` of people and shots each, so many `episodes` a room, with and without `unlabelled` faces; Adam."""
+    """What is drawn and how it is fitted, by Adam.
 
+    `rooms` of `people` with at most `pictures` each, and as many strangers with one; `galleries` of people and shots
+    each, so many `episodes` a room, with and without `unlabelled` faces.
+    """
+
+    rooms: int = 24
+    people: int = 45
+    pictures: int = 4
     galleries: tuple[tuple[int, int], ...] = ((1, 1), (1, 3), (2, 1), (3, 3), (5, 1), (5, 3), (20, 1), (20, 3))
     unlabelled: tuple[int, ...] = (0, 24)
     episodes: int = 5
@@ -73,6 +85,70 @@ class StrangersSeen:
     def joined(cls, parts: Sequence[StrangersSeen]) -> StrangersSeen:
         """Several galleries' as one."""
         return cls(*(torch.cat([getattr(part, field.name) for part in parts], -1) for field in fields(cls)))
+
+
+def draw_rooms(
+    faces: AlignedFaces,
+    embed: Callable[[Image], Tensor],
+    settings: RoomFitSettings,
+    *,
+    on_progress: Callable[[int, int], None],
+) -> tuple[SeenRoom, ...]:
+    """Photograph some people in each room and embed them; `embed` maps crops (n, s, s, 3) to features (n, p).
+
+    Rooms in turn are: pictures as they are; pictures whose probes are spoilt one by one (`degradations`); a place; a
+    place seen again on a worse day; two places, one to enrol in and one to be seen in. Each room's people are of one of
+    the sets that `AlignedFaces.joined` put together.
+    """
+    person, drawn = faces.person(), list[SeenRoom]()
+    sets = np.asarray([name.partition("/")[0] if "/" in name else "" for name in faces.identities])
+    names = np.unique(sets)
+    for number in range(settings.rooms):
+        random = np.random.default_rng([settings.seed, number])
+        rows = _pictures(person, sets == names[number % len(names)], settings, random)
+        crops = faces.crops_rgb[rows]
+        enrolled, seen = _KINDS[number // len(names) % len(_KINDS)](random)
+        shots = embed(np.stack([enrolled(crop, random) for crop in crops]))
+        probes = embed(np.stack([seen(crop, random) for crop in crops]))
+        drawn.append(SeenRoom(shots, probes, person[rows]))
+        on_progress(number + 1, settings.rooms)
+    return tuple(drawn)
+
+
+def _pictures(
+    person: NDArray[np.int64], among: NDArray[np.bool_], settings: RoomFitSettings, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Rows (m,) of some people with several pictures, and of as many others with one picture each."""
+    numbers, counts = np.unique(person[among], return_counts=True)
+    enrolled = random.permutation(numbers[counts > 1])[: settings.people]
+    others = random.permutation(np.setdiff1d(numbers, enrolled))[: settings.people]
+    several = [random.permutation(np.flatnonzero(person == who))[: settings.pictures] for who in enrolled]
+    return np.concatenate([*several, [random.choice(np.flatnonzero(person == who)) for who in others]]).astype(np.int64)
+
+
+def _as_they_are(_random: np.random.Generator) -> tuple[Condition, Condition]:
+    return clean, clean
+
+
+def _spoilt(_random: np.random.Generator) -> tuple[Condition, Condition]:
+    return clean, degrade
+
+
+def _in_a_place(random: np.random.Generator) -> tuple[Condition, Condition]:
+    place = draw_environment(random)
+    return place, place
+
+
+def _on_a_worse_day(random: np.random.Generator) -> tuple[Condition, Condition]:
+    place = draw_environment(random)
+    return place, lambda crop, chance: degrade(place(crop, chance), chance)
+
+
+def _elsewhere(random: np.random.Generator) -> tuple[Condition, Condition]:
+    return draw_environment(random), draw_environment(random)
+
+
+_KINDS = (_as_they_are, _in_a_place, _spoilt, _in_a_place, _on_a_worse_day, _elsewhere)
 
 
 def strangers_seen(
