@@ -155,7 +155,7 @@ def _features(embedder: FaceEmbedder, crops_rgb: Image) -> Tensor:
 @torch.inference_mode()
 def _scores(classifier: AdaptedClassifier, open_set: OpenSetClassifier, faces: Tensor) -> Tensor:
     """Score faces against people alone: (n, p) → (n, n_people)."""
-    return classifier.scores(faces)[:, : len(open_set.person_ids)]
+    return open_set.people_scores(classifier.scores(faces))
 
 
 @torch.inference_mode()

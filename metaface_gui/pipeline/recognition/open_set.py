@@ -139,17 +139,23 @@ class OpenSetClassifier:
         with torch.inference_mode():
             return self._best(self.scorer.scores(features))
 
+    def people_scores(self, scores: Tensor) -> Tensor:
+        """Of the scorer's scores (m, n_way) those against people, as they compare with the threshold: (m, n_people)."""
+        people = scores[:, : len(self.person_ids)]
+        return people if self.room is None else people - self.room.excess(people)[:, None]
+
     def _best(self, scores: Tensor) -> tuple[Tensor, Tensor]:
         people = scores[:, : len(self.person_ids)]
         best, nearest = people.max(1)
-        return (best if self.room is None else self.room.normalised(best, people)), nearest
+        return (best if self.room is None else best - self.room.excess(people)), nearest
 
     def _decide_denied(self, scores: Tensor, denied_people: Tensor) -> tuple[Identification, ...]:
         people = scores[:, : len(self.person_ids)]
         before = people.amax(1)
         best, nearest = without_denied(scores, denied_people).max(1)
         if self.room is not None:
-            before, best = self.room.normalised(before, people), self.room.normalised(best, people)
+            excess = self.room.excess(people)
+            before, best = before - excess, best - excess
         # Of a face that nobody's score reaches anyway, being denied changed nothing.
         has_changed = (before > best) & (before >= self.threshold)
         return tuple(

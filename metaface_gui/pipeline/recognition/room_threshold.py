@@ -100,13 +100,14 @@ class RoomThreshold:
         """What the cohort's best scores (m,) would be here, where a threshold is to be read off; order stays."""
         return self.ratio * (best - self.mean) + self.mean + self.offset
 
-    def normalised(self, best: Tensor, people_scores: Tensor) -> Tensor:
-        """Best scores (m,) of probes with scores (m, n) against the people, as they compare with one threshold."""
-        if self.weight == 0.0:
-            return best
+    def excess(self, people_scores: Tensor) -> Tensor:
+        """What each probe's scores (m, n) against the people are too high by: (m,); taken off, they compare with one
+        threshold."""
         n = people_scores.shape[1]
+        if self.weight == 0.0 or n == 1:
+            return people_scores.new_zeros(len(people_scores))
         others = (people_scores.sum(1) - people_scores.amax(1)) / (n - 1)
-        return best - self.weight * (others - self.others)
+        return self.weight * (others - self.others)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,110 @@
+"""Thresholds that follow the room: what evidence does to them, by hand where it can be done by hand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from metaface_gui.errors import WeightsError
+from metaface_gui.pipeline.recognition.room_threshold import (
+    CohortScores,
+    Room,
+    RoomEvidence,
+    RoomPrior,
+    RoomThreshold,
+    posterior,
+    read_prior,
+    save_prior,
+)
+
+_COHORT = CohortScores(best=torch.linspace(-1.0, 3.0, 401), mean=0.1, deviation=0.2, others=0.05)
+
+
+def _posterior(prior: RoomPrior, evidence: RoomEvidence) -> tuple[float, float, float, float]:
+    values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
+    known = {name: torch.tensor(float(value)) for name, value in asdict(evidence).items()}
+    weight, base, ratio, left = posterior(values, **known)
+    return float(weight), float(base), float(ratio), float(left)
+
+
+def test_one_person_tells_nothing_of_strangers_so_the_prior_stands() -> None:
+    prior = RoomPrior(shift=0.7, shift_variance=4.0, probe_shift=0.2, probe_variance=0.5)
+    weight, base, ratio, left = _posterior(prior, RoomEvidence(shift=9.0, spread=5.0, people=1, enrolled=1))
+    assert weight == 0.0
+    assert base == pytest.approx(0.9)
+    assert ratio == 1.0
+    assert left == pytest.approx(4.5**0.5)
+
+
+def test_two_equally_sure_sources_meet_in_the_middle() -> None:
+    prior = RoomPrior(shift=0.0, shift_variance=1.0, gallery_variance=0.5, people_variance=0.5, probe_variance=1.0)
+    # Two people: the gallery's variance is 0.5 + 0.5 / 1, the prior's.
+    _, base, _, left = _posterior(prior, RoomEvidence(shift=2.0, spread=1.0, people=2, enrolled=2))
+    assert base == pytest.approx(1.0)
+    assert left == pytest.approx(1.5**0.5)
+
+
+def test_a_probe_of_many_others_is_believed_by_its_own_scores() -> None:
+    prior = RoomPrior(others_variance=1e-6, others_floor=1e-6)
+    weight, base, _, left = _posterior(prior, RoomEvidence(shift=2.0, spread=1.0, people=100, enrolled=100))
+    assert weight == pytest.approx(1.0, abs=1e-3)
+    assert base == pytest.approx(0.0, abs=1e-2)
+    assert left == pytest.approx(0.0, abs=1e-2)
+
+
+@pytest.mark.parametrize("people", [2, 3, 5, 20])
+def test_more_people_are_surer(people: int) -> None:
+    fewer = _posterior(RoomPrior(), RoomEvidence(1.0, 1.0, people - 1, people - 1))[3]
+    assert _posterior(RoomPrior(), RoomEvidence(1.0, 1.0, people, people))[3] < fewer
+
+
+def test_where_people_are_more_alike_the_threshold_is_higher() -> None:
+    here = [Room(RoomPrior(), RoomEvidence(shift, 1.0, 20, 20)).threshold(_COHORT) for shift in (0.0, 1.0, 3.0)]
+    thresholds = [float(room.of_cohort(_COHORT.best)[396]) for room in here]
+    assert thresholds == sorted(thresholds)
+    assert thresholds[0] < thresholds[2]
+
+
+def test_caution_counts_in_deviations_of_what_is_unknown() -> None:
+    evidence = RoomEvidence(0.0, 1.0, 1, 1)
+    plain = Room(replace(RoomPrior(), caution=0.0), evidence).threshold(_COHORT)
+    careful = Room(replace(RoomPrior(), caution=2.0), evidence).threshold(_COHORT)
+    assert careful.offset - plain.offset == pytest.approx(2.0 * careful.uncertainty)
+
+
+def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
+    room = RoomThreshold(ratio=1.0, offset=0.0, mean=0.0, weight=0.5, others=0.1, uncertainty=0.0)
+    scores = torch.tensor([[0.9, 0.3, 0.1]])
+    assert float(room.excess(scores)) == pytest.approx(0.5 * (0.2 - 0.1))
+    assert float(replace(room, weight=0.0).excess(scores)) == 0.0
+    assert float(room.excess(scores[:, :1])) == 0.0
+
+
+def test_the_cohort_keeps_its_order_so_that_another_fpir_is_another_place_in_it() -> None:
+    room = Room(RoomPrior(), RoomEvidence(2.0, 0.1, 20, 20)).threshold(_COHORT)
+    assert bool((room.of_cohort(_COHORT.best).diff() > 0.0).all())
+
+
+@pytest.mark.parametrize("wrong", [{"shift": float("nan")}, {"shift_variance": 0.0}, {"probe_variance": -1.0}])
+def test_a_prior_of_no_sense_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"finite|positive"):
+        RoomPrior(**wrong)
+
+
+def test_a_prior_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    prior = RoomPrior(shift=0.25, caution=1.75)
+    save_prior(tmp_path / "room.json", prior, {"data": "people"})
+    assert read_prior(tmp_path / "room.json") == prior
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"format": 2, "prior": {}}', '{"format": 1, "prior": {"shift": "x"}}']
+)
+def test_a_damaged_prior_is_an_error_with_the_files_name(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "room.json"
+    path.write_text(content)
+    with pytest.raises(WeightsError, match=r"room\.json"):
+        read_prior(path)

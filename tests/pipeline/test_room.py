@@ -1,0 +1,122 @@
+"""A learner in a room: the middle is taken off, denied faces say nothing, unlabelled ones do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
+from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, room_evidence
+
+_DIM = 32
+
+
+def _people(n: int, shots: int, shared: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Shots (n · shots, d) of people before a camera that adds a direction of that length to everybody."""
+    random = torch.Generator().manual_seed(seed)
+    people = normalize(torch.randn(n, _DIM, generator=random), dim=1).repeat_interleave(shots, 0)
+    camera = shared * torch.eye(_DIM)[0]
+    noise = 0.3 * torch.randn(n * shots, _DIM, generator=random) / _DIM**0.5
+    return normalize(people + camera + noise, dim=1), torch.arange(n).repeat_interleave(shots)
+
+
+def _cohort() -> Tensor:
+    return normalize(torch.randn(4000, _DIM, generator=torch.Generator().manual_seed(99)), dim=1)
+
+
+def test_the_centre_is_the_people_s_mean_drawn_to_nought() -> None:
+    features = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    centre = RoomCentre.of(SupportSet(features, torch.tensor([0, 0, 1]), 2), 2)
+    assert centre.mean.tolist() == pytest.approx([1 / 12, 1 / 12])
+
+
+def test_every_unlabelled_face_counts_as_one_person() -> None:
+    features = torch.tensor([[1.0, 0.0]])
+    centre = RoomCentre.of(SupportSet(features, torch.tensor([0]), 1, torch.tensor([[0.0, 1.0], [0.0, 1.0]])), 2)
+    assert centre.mean.tolist() == pytest.approx([1 / 13, 2 / 13])
+
+
+def test_centred_embeddings_have_length_one_and_the_rest_goes_with_them() -> None:
+    centre = RoomCentre(torch.tensor([0.5, 0.0, 0.25]), 2)
+    assert centre(torch.tensor([[1.0, 0.0, 0.5]])).tolist() == [[1.0, 0.0, 0.5]]
+
+
+def test_episodes_are_centred_as_a_gallery_is() -> None:
+    features, labels = _people(6, 2, 0.5, seed=3)
+    one = RoomCentre.of(SupportSet(features, labels, 6), _DIM)
+    several = RoomCentre.of_episodes(torch.stack([features, features.flip(0)]), 6, _DIM)
+    assert torch.allclose(several(torch.stack([features, features]))[0], one(features), atol=1e-6)
+
+
+def test_denied_faces_say_nothing_of_the_room() -> None:
+    features, labels = _people(5, 2, 0.5, seed=4)
+    denied = normalize(torch.ones(3, _DIM), dim=1)
+    support = SupportSet(torch.cat([features, denied]), torch.cat([labels, torch.arange(5, 8)]), 8)
+    learner = make_learner("prototypical", FeatureSpace(_DIM))
+    with_denied = adapt_in_room(learner, support, n_people=5)
+    without = adapt_in_room(learner, SupportSet(features, labels, 5), n_people=5)
+    assert torch.equal(with_denied.classifier.centre.mean, without.classifier.centre.mean)
+    assert with_denied.people.n_way == 5
+    assert with_denied.classifier.n_way == 8
+
+
+def test_people_before_one_camera_are_more_alike_and_unlabelled_faces_tell_it_of_one_person() -> None:
+    learner = make_learner("prototypical", FeatureSpace(_DIM))
+    shifts = []
+    for shared in (0.0, 1.0):
+        features, labels = _people(4, 3, shared, seed=5)
+        in_room = adapt_in_room(learner, SupportSet(features, labels, 4), n_people=4)
+        shifts.append(room_evidence(in_room.classifier, in_room.people, _cohort()).shift)
+    assert shifts[1] > shifts[0] + 1.0
+    features, labels = _people(1, 2, 1.0, seed=6)
+    alone = adapt_in_room(learner, SupportSet(features, labels, 1), n_people=1)
+    assert room_evidence(alone.classifier, alone.people, _cohort()).people == 1
+    seen, _ = _people(30, 1, 1.0, seed=7)
+    watched = adapt_in_room(learner, SupportSet(features, labels, 1, seen), n_people=1)
+    evidence = room_evidence(watched.classifier, watched.people, _cohort())
+    assert evidence.people == 31
+    assert evidence.enrolled == 1
+
+
+@pytest.mark.parametrize("key", ["prototypical", "maml", "siamese", "matching"])
+def test_the_promise_holds_where_everybody_looks_alike_and_did_not_before(key: str) -> None:
+    """Eight galleries before one camera: who is let through without the room, and with it."""
+    learner, cohort = make_learner(key, FeatureSpace(_DIM)), _cohort()
+    let_through = {"cohort": list[float](), "room": list[float]()}
+    for seed in range(8):
+        features, labels = _people(8, 3, 1.0, seed=10 + seed)
+        strangers, _ = _people(400, 1, 1.0, seed=1000 + seed)
+        support = SupportSet(features, labels, 8)
+        in_room = adapt_in_room(learner, support, n_people=8)
+        names = tuple("abcdefgh")
+        ids = tuple(range(8))
+        plain = OpenSetClassifier.calibrated(
+            learner.adapt(support), person_ids=ids, names=names, cohort=cohort, fpir=0.01
+        )
+        room = OpenSetClassifier.calibrated(
+            in_room.classifier,
+            person_ids=ids,
+            names=names,
+            cohort=cohort,
+            fpir=0.01,
+            room=in_room.room(cohort, RoomPrior()),
+        )
+        for name, classifier in (("cohort", plain), ("room", room)):
+            best, _ = classifier.best(strangers)
+            let_through[name].append(float((best >= classifier.threshold).float().mean()))
+            named = [answer.person_id is not None for answer in classifier.identify(strangers)]
+            assert np.mean(named) == pytest.approx(let_through[name][-1])
+    assert np.mean(let_through["cohort"]) > 0.2
+    assert np.mean(let_through["room"]) < 0.03
+
+
+def test_an_empty_gallery_has_no_best_person() -> None:
+    with pytest.raises(ValueError, match="nobody"):
+        OpenSetClassifier.empty().best(torch.zeros(1, _DIM))
