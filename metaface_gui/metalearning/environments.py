@@ -211,8 +211,8 @@ def near_infrared(place: np.random.Generator) -> Condition:
 
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
         x, y = _grid()
-        grey = np.clip(crop.astype(np.float32) / 255.0 @ mix, 0.0, 1.0) ** lift
-        grey = cv2.GaussianBlur(grey, (0, 0), smooth)
+        lifted = np.clip(crop.astype(np.float32) / 255.0 @ mix, 0.0, 1.0) ** lift
+        grey = cv2.GaussianBlur(lifted, (0, 0), smooth)
         spot = 1.0 - falloff * ((x + rng.normal(0, 0.1)) ** 2 + (y + rng.normal(0, 0.1)) ** 2) / 2.0
         seen = grey * np.clip(spot, 0.05, 1.0) * np.exp(rng.normal(0, 0.1)) + rng.normal(0.0, grain, grey.shape)
         shown = np.clip(seen, 0.0, 1.0) * 255.0 + 0.5
