@@ -1,11 +1,11 @@
-"""`metaface evaluate --data DIR`: open-set meta-testing of the learners on a folder of people."""
+"""`metaface evaluate --data DIR…`: open-set meta-testing of the learners on folders of people."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from metaface_gui.cli.evaluation_options import ALL, CLEAN, add_data_options, add_episode_options, hyphened
 from metaface_gui.cli.evaluation_tables import print_report
+from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.model_keeper import uncalibrated
@@ -43,7 +44,6 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
-from metaface_gui.pipeline.recognition.room_threshold import load_prior
 from metaface_gui.pipeline.weights_store import WeightsStore
 
 if TYPE_CHECKING:
@@ -81,19 +81,27 @@ def _run(args: argparse.Namespace) -> int:
     embedder, stock = _embedders(args, store)
     meta = _meta_parameters(args.meta, store, embedder)
     with _Bars() as bars:
-        faces = _load(args, embedder, store, bars)
+        sets = {name: _load(args, folder, embedder, store, bars) for name, folder in data_sets(args.data).items()}
         pairs = [(n_way, k_shot) for n_way in args.n_way for k_shot in args.k_shot]
-        for n_way, k_shot in pairs:
-            OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # before minutes of work, not after
-        ground = _ground(args, faces, embedder, store, bars)
-        stock_ground = ground if stock.id == embedder.id else _ground(args, faces, stock, store, bars)
-        if ground.cohort is None:
+        for faces in sets.values():
+            for n_way, k_shot in pairs:
+                OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # before minutes of work, not after
+        prior = load_prior(store)
+        seeing = [_Seeing(args, embedder, _cohort(embedder, store), prior, bars)]
+        if stock.id != embedder.id:
+            seeing.append(_Seeing(args, stock, _cohort(stock, store), None, bars))
+        if seeing[0].cohort is None:
             sys.stderr.write(f"metaface: {error_text(uncalibrated(args.embedder))}\n")
         keys = tuple(LEARNERS) if ALL in args.learners else tuple(dict.fromkeys(args.learners))
         against = contenders(keys, embedder.space, meta.params, untrained=args.untrained, stock_space=stock.space)
-        bench = _Bench(ground, stock_ground, against, args, bars)
-        settings = _report_settings(args, faces, embedder, keys=keys, meta=meta, cohort=ground.cohort)
-        report = _test(bench, pairs, settings)
+        settings = _report_settings(args, sets, embedder, keys=keys, meta=meta, cohort=seeing[0].cohort)
+        report = Report(settings, ())
+        for name, faces in sets.items():
+            bench = _Bench([of.ground(name, faces) for of in seeing], against, args, bars)
+            report = _joined(report, _test(bench, pairs, settings))
+            for family in args.environments:
+                bench = _Bench([of.room(name, faces, family) for of in seeing], against, args, bars)
+                report = _joined(report, Report(settings, bench.test(pairs, args.episodes, twins=True)))
     print_report(report, console)
     _write(report, args, console)
     return 0
@@ -114,11 +122,17 @@ def _embedders(args: argparse.Namespace, store: WeightsStore) -> tuple[FaceEmbed
     return embedder, make_embedder(args.embedder, device, store, meta_trained=False)
 
 
-def _ground(
-    args: argparse.Namespace, faces: AlignedFaces, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars
-) -> Ground:
-    data = _features(args, faces, embedder, bars)
-    return Ground(data, load_cohort(store, embedder.id, embedder.space), load_prior(store)).to(embedder.device)
+def _cohort(embedder: FaceEmbedder, store: WeightsStore) -> Tensor | None:
+    return load_cohort(store, embedder.id, embedder.space)
+
+
+def _joined(report: Report, further: Report) -> Report:
+    return replace(
+        report,
+        rows=report.rows + further.rows,
+        calibration=report.calibration + further.calibration,
+        shots=report.shots + further.shots,
+    )
 
 
 def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceEmbedder) -> _MetaParameters:
@@ -131,9 +145,11 @@ def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceE
     return _MetaParameters(params, origins)
 
 
-def _load(args: argparse.Namespace, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars) -> AlignedFaces:
+def _load(
+    args: argparse.Namespace, folder: Path, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars
+) -> AlignedFaces:
     faces = load_faces(
-        args.data,
+        folder,
         make_detectors=patient_detectors(args.detector, torch.device("cpu"), store),
         crop_size=embedder.crop_size,
         cache=args.cache or default_cache(),
@@ -142,41 +158,66 @@ def _load(args: argparse.Namespace, embedder: FaceEmbedder, store: WeightsStore,
     return faces if args.split == ALL else faces.of(Split.META_TEST, seed=args.split_seed)
 
 
-def _features(args: argparse.Namespace, faces: AlignedFaces, embedder: FaceEmbedder, bars: _Bars) -> EvaluationData:
-    def of(condition: str, draw: int) -> Tensor:
-        name = f"{hyphened(condition)} {draw + 1}" if condition != CLEAN else CLEAN
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seeing:
+    """An embedder, its cohort and what rooms are like, ready to look at data sets as they are and in rooms."""
+
+    args: argparse.Namespace
+    embedder: FaceEmbedder
+    cohort: Tensor | None
+    room_prior: RoomPrior | None
+    bars: _Bars
+
+    def ground(self, name: str, faces: AlignedFaces) -> Ground:
+        """What it makes of the faces as they are: shots clean, probes and strangers under several draws."""
+        clean = self._features(faces, CLEAN, 0, None)
+        conditions = {
+            condition: clean[None]
+            if condition == CLEAN
+            else torch.stack([self._features(faces, condition, draw, None) for draw in range(self.args.draws)])
+            for condition in self.args.conditions
+        }
+        data = EvaluationData(faces.person(), clean, conditions)
+        return Ground(data, self.cohort, self.room_prior, name).to(self.embedder.device)
+
+    def room(self, name: str, faces: AlignedFaces, family: str) -> Ground:
+        """What it makes of them in as many places of that family as a condition has draws, shots in the same place."""
+        first, *others = (self._place(faces, family, draw) for draw in range(self.args.draws))
+        return Ground(first, self.cohort, self.room_prior, name, family, tuple(others)).to(self.embedder.device)
+
+    def _place(self, faces: AlignedFaces, family: str, draw: int) -> EvaluationData:
+        clean = self._features(faces, CLEAN, draw, family)
+        conditions = {
+            condition: (clean if condition == CLEAN else self._features(faces, condition, draw, family))[None]
+            for condition in self.args.conditions
+        }
+        return EvaluationData(faces.person(), clean, conditions)
+
+    def _features(self, faces: AlignedFaces, condition: str, draw: int, family: str | None) -> Tensor:
+        parts = [hyphened(part) for part in (family, condition) if part is not None]
+        name = " ".join(parts if parts == [CLEAN] else [*parts, str(draw + 1)])
         return condition_features(
             faces,
-            embedder,
+            self.embedder,
             condition,
-            seed=args.seed * _DRAW_SEEDS + draw,
-            cache=args.cache or default_cache(),
-            progress=bars.bar(translate("Commands", "features: {condition}", None, condition=name)),
+            seed=self.args.seed * _DRAW_SEEDS + draw,
+            cache=self.args.cache or default_cache(),
+            progress=self.bars.bar(translate("Commands", "features: {condition}", None, condition=name)),
+            environment=family,
         )
-
-    clean = of(CLEAN, 0)
-    conditions = {
-        condition: clean[None]
-        if condition == CLEAN
-        else torch.stack([of(condition, draw) for draw in range(args.draws)])
-        for condition in args.conditions
-    }
-    return EvaluationData(faces.person(), clean, conditions)
 
 
 class _Bench:
-    """What is tested against whom, ready to be asked for any (n_way, k_shot)."""
+    """What is tested against whom, ready to be asked for any (n_way, k_shot).
+
+    `grounds` are the embedder's as it ships and, if that is another one, the stock embedder's.
+    """
 
     def __init__(
-        self,
-        ground: Ground,
-        stock: Ground,
-        against: Sequence[Contender],
-        args: argparse.Namespace,
-        bars: _Bars,
+        self, grounds: Sequence[Ground], against: Sequence[Contender], args: argparse.Namespace, bars: _Bars
     ) -> None:
-        self.ground, self.args = ground, args
-        self._stock, self._against, self._bars = stock, against, bars
+        self.ground, self.args = grounds[0], args
+        self._stock, self._against, self._bars = grounds[-1], against, bars
 
     def test(self, pairs: Sequence[tuple[int, int]], episodes: int, *, twins: bool) -> tuple[EvaluationRow, ...]:
         """Rows of those pairs, with or without the untrained twins."""
@@ -186,7 +227,7 @@ class _Bench:
             self.ground,
             [contender for contender in self._against if twins or not contender.is_twin],
             pairs,
-            EvaluationSettings(episodes=episodes, seed=self.args.seed, fpir=self.args.fpir),
+            EvaluationSettings(episodes, self.args.seed, self.args.fpir, self.args.unlabelled),
             stock=self._stock,
             progress=self._bars.bar(translate("Commands", "adapting")),
         )
@@ -222,7 +263,7 @@ def _of_pairs(rows: Sequence[EvaluationRow], pairs: Sequence[tuple[int, int]]) -
 
 def _report_settings(
     args: argparse.Namespace,
-    faces: AlignedFaces,
+    sets: Mapping[str, AlignedFaces],
     embedder: FaceEmbedder,
     *,
     keys: tuple[str, ...],
@@ -230,11 +271,11 @@ def _report_settings(
     cohort: Tensor | None,
 ) -> ReportSettings:
     return ReportSettings(
-        data=str(args.data),
+        data=str(args.data[0]) if len(args.data) == 1 else tuple(map(str, args.data)),
         split=args.split,
         split_seed=args.split_seed,
-        people=faces.n_people,
-        faces=len(faces),
+        people=sum(faces.n_people for faces in sets.values()),
+        faces=sum(map(len, sets.values())),
         embedder=embedder.id,
         device=str(embedder.device),
         learners=(STOCK, *(key for key in keys if key != STOCK)),
@@ -247,6 +288,8 @@ def _report_settings(
         fpir=args.fpir,
         cohort=0 if cohort is None else len(cohort),
         meta_parameters={key: origin for key, origin in meta.origins.items() if key in keys},
+        environments=args.environments,
+        unlabelled=args.unlabelled,
     )
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from metaface_gui.cli.options import add_people_options, parse_fpir
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.conditions import CONDITIONS
+from metaface_gui.metalearning.environments import FAMILIES, HELD_OUT, TRAINED
 from metaface_gui.metalearning.split import SPLIT_SEED
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 
 ALL = "all"
+_HELD_OUT, _TRAINED = "held-out", "trained"
 CLEAN = "clean"
 
 
@@ -59,12 +61,32 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help=translate("Commands", "with commas between: {names}", None, names=", ".join(map(hyphened, CONDITIONS))),
     )
+    parser.add_argument(
+        "--environments",
+        type=parse_environments,
+        default=(),
+        metavar="NAMES",
+        help=translate(
+            "Commands",
+            "rooms that shots, probes and strangers are all photographed in, besides pictures as they are; held-out "
+            "(no shipped weights were trained on them), trained, all, or with commas between: {names}",
+            None,
+            names=", ".join(map(hyphened, FAMILIES)),
+        ),
+    )
     counts_help = translate("Commands", "a number, or several with commas between")
     parser.add_argument("--n-way", type=parse_counts, default=(20,), metavar="N", help=counts_help)
     parser.add_argument("--k-shot", type=parse_counts, default=(5,), metavar="K", help=counts_help)
     parser.add_argument("--episodes", type=_count, default=200, metavar="N")
     parser.add_argument(
         "--draws", type=_count, default=3, metavar="N", help=translate("Commands", "corruptions drawn of each picture")
+    )
+    parser.add_argument(
+        "--unlabelled",
+        type=_seed,
+        default=0,
+        metavar="N",
+        help=translate("Commands", "earlier faces of the same room that each method is given, half of them strangers'"),
     )
     parser.add_argument("--seed", type=_seed, default=0, metavar="N")
     parser.add_argument("--fpir", type=parse_fpir, default=0.01, metavar="SHARE")
@@ -90,6 +112,29 @@ def parse_conditions(text: str) -> tuple[str, ...]:
     return names
 
 
+def parse_environments(text: str) -> tuple[str, ...]:
+    """Read families' names with commas between, or what stands for several of them.
+
+    Raises:
+        argparse.ArgumentTypeError: if there is no such family.
+    """
+    groups = {_HELD_OUT: HELD_OUT, _TRAINED: TRAINED, ALL: tuple(FAMILIES)}
+    names: list[str] = []
+    for part in (part.strip() for part in text.split(",")):
+        of_part = groups.get(hyphened(part), (part.replace("-", "_"),))
+        if not set(of_part) <= set(FAMILIES):
+            message = translate(
+                "Commands",
+                "there is no environment “{name}”; there are {names}",
+                None,
+                name=part,
+                names=", ".join((*groups, *map(hyphened, FAMILIES))),
+            )
+            raise argparse.ArgumentTypeError(message)
+        names += of_part
+    return tuple(dict.fromkeys(names))
+
+
 def parse_counts(text: str) -> tuple[int, ...]:
     """Read whole numbers from 1 on, with commas between.
 
@@ -112,5 +157,5 @@ def _seed(text: str) -> int:
 
 
 def hyphened(name: str) -> str:
-    """A condition's name as people write it."""
+    """A condition's or an environment's name as people write it."""
     return name.replace("_", "-")

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from metaface_gui.cli.evaluation_options import hyphened
+from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
-from metaface_gui.metalearning.report import COLUMNS, Report, best_of, gain_over_stock, tables
+from metaface_gui.metalearning.metrics import Interval
+from metaface_gui.metalearning.report import COLUMNS, Report, best_of
+from metaface_gui.metalearning.summary import FIGURES, gain_over_stock, spans_several, summarise, tables
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print a table for each condition, n_way and k_shot, then the calibration table and what to know before quoting.
 
     Shares are in percent, gains in percentage points of TPIR at FPIR 1 %; ± is half the 95 % interval. The best of each
-    column has a star. The shipped threshold's TPIR and FPIR stand beside what it promised.
+    column has a star. The shipped threshold's TPIR and FPIR stand beside what it promised. Over several data sets or
+    rooms a summary of all cells follows.
     """
+    several = len({row.data for row in report.rows}) > 1
     for table in tables(report.rows):
-        _print_title(_comparison_title(table), console)
+        _print_title(_where(table[0], several=several) + _comparison_title(table), console)
         console.print(_comparison(table, report.settings.fpir))
         console.print()
-    for condition in dict.fromkeys(row.condition for row in report.calibration):
-        rows = [row for row in report.calibration if row.condition == condition]
-        _print_title(_calibration_title(rows, report.settings.fpir), console)
+    for data, condition in dict.fromkeys((row.data, row.condition) for row in report.calibration):
+        rows = [row for row in report.calibration if (row.data, row.condition) == (data, condition)]
+        title = _calibration_title(rows, report.settings.fpir)
+        _print_title(_where(rows[0], several=several) + title, console)
         console.print(_calibration(rows))
         console.print()
+    if spans_several(report.rows):
+        _print_summary(report, console)
     for note in report.notes():
         console.print(escape(translate("Commands", note.template, None, **note.values)), soft_wrap=True)
 
@@ -35,6 +44,48 @@ def print_report(report: Report, console: Console) -> None:
 def _print_title(text: str, console: Console) -> None:
     """A table's own title would be wrapped to the table's width."""
     console.print(text, style="bold", markup=False, soft_wrap=True)
+
+
+def _where(row: EvaluationRow, *, several: bool) -> str:
+    """Data set, if there are several, and room, if there is one, to stand before a title."""
+    parts = (row.data if several else None, None if row.environment is None else hyphened(row.environment))
+    return "".join(f"{part}, " for part in parts if part is not None)
+
+
+def _print_summary(report: Report, console: Console) -> None:
+    summaries = summarise(report.rows)
+    several = len({row.data for row in report.rows}) > 1
+    title = translate("Commands", "{cells} cells: the worst / the median of each", None, cells=summaries[0].cells)
+    _print_title(title, console)
+    table, headings = _table(), _summary_headings(report.settings.fpir)
+    for name in FIGURES:
+        table.add_column(headings[name], justify="right", no_wrap=True)
+    for summary in summaries:
+        table.add_row(
+            summary.learner,
+            *(f"{100 * extent.worst:.2f} / {100 * extent.median:.2f}" for extent in summary.figures.values()),
+        )
+    console.print(table)
+    # The loosest learner's cell and the weakest one's: where to look first.
+    loosest = max((summary.figures["fpir_achieved"] for summary in summaries), key=lambda extent: extent.worst)
+    weakest = min((summary.figures["tpir_at_fpir_1pct"] for summary in summaries), key=lambda extent: extent.worst)
+    for text, extent in (
+        (QT_TRANSLATE_NOOP("Commands", "highest FPIR: {learner}, {cell}"), loosest),
+        (QT_TRANSLATE_NOOP("Commands", "lowest TPIR: {learner}, {cell}"), weakest),
+    ):
+        row = extent.worst_row
+        cell = f"{_where(row, several=several)}{row.condition}, {row.n_way}×{row.k_shot}"
+        console.print(escape(translate("Commands", text, None, learner=row.learner, cell=cell)), soft_wrap=True)
+    console.print()
+
+
+def _summary_headings(fpir: float) -> Mapping[str, str]:
+    return {
+        "fpir_achieved": translate("Commands", "FPIR\nfor {promise}", None, promise=f"{100 * fpir:g}"),
+        "tpir_at_fpir_1pct": translate("Commands", "TPIR at\nFPIR 1 %"),
+        "tpir_shipped": translate("Commands", "shipped:\nTPIR"),
+        "gain_over_stock": translate("Commands", "gain\nover stock"),
+    }
 
 
 def _comparison_title(rows: Sequence[EvaluationRow]) -> str:
@@ -79,13 +130,13 @@ def _comparison(rows: Sequence[EvaluationRow], fpir: float) -> Table:
         half = max(row.top1.mean - row.top1.low, row.top1.high - row.top1.mean)
         table.add_row(
             translate("Commands", "  untrained") if row.is_twin else row.learner,
-            _starred(row, rows, "top1", f"{100 * row.top1.mean:.1f} ±{100 * half:.1f}"),
-            _starred(row, rows, "tpir_at_fpir_1pct", f"{100 * row.tpir_at_fpir_1pct:.2f}"),
+            _starred(row, rows, "top1", f"{100 * row.top1.mean:.1f}±{100 * half:.1f}"),
+            _starred(row, rows, "tpir_at_fpir_1pct", _percent(row.tpir_at_fpir_1pct)),
             "" if row.learner == STOCK else f"{100 * gain_over_stock(row, rows):+.2f}",
-            _starred(row, rows, "tpir_at_fpir_01pct", f"{100 * row.tpir_at_fpir_01pct:.2f}"),
-            _starred(row, rows, "tpir_shipped", f"{100 * row.tpir_shipped:.2f}"),
-            f"{100 * row.fpir_achieved:.2f}",
-            "–" if row.calibration_error is None else f"{100 * row.calibration_error:.2f}",
+            _starred(row, rows, "tpir_at_fpir_01pct", _percent(row.tpir_at_fpir_01pct)),
+            _starred(row, rows, "tpir_shipped", _percent(row.tpir_shipped)),
+            _with_interval(row.fpir_interval),
+            "–" if row.calibration_error is None else _three_figures(row.calibration_error),
             _starred(row, rows, "adapt_ms", _three_digits(row.adapt_ms)),
             _starred(row, rows, "score_us", f"{row.score_us:.0f}"),
             style="dim" if row.is_twin else None,
@@ -110,6 +161,22 @@ def _table() -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(translate("Commands", "learner"), no_wrap=True)
     return table
+
+
+def _percent(share: float) -> str:
+    """In five characters at most."""
+    return "100.0" if share > 0.99995 else f"{100 * share:.2f}"
+
+
+def _with_interval(share: Interval) -> str:
+    """Percent and half the 95 % interval, in nine characters at most; the wider half, which is never cut at 0 or 1."""
+    half = 100 * max(share.mean - share.low, share.high - share.mean)
+    return f"{_three_figures(share.mean)}±{half:.{1 if half < 9.95 else 0}f}"
+
+
+def _three_figures(share: float) -> str:
+    """Percent in four characters, five if it is everything."""
+    return f"{100 * share:.2f}" if share < 0.09995 else f"{100 * share:.1f}"
 
 
 def _three_digits(value: float) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS
@@ -39,9 +41,10 @@ def add_people_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         type=Path,
+        nargs="+",
         required=True,
         metavar="DIR",
-        help=translate("Commands", "a folder that holds one folder of pictures per person"),
+        help=translate("Commands", "folders, each a data set of its own, that hold one folder of pictures per person"),
     )
     parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
     parser.add_argument(
@@ -61,6 +64,28 @@ def add_people_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
     )
+
+
+def data_sets(folders: Sequence[Path]) -> Mapping[str, Path]:
+    """Name each folder's data set after it, in their order. A path is private, a name is what reports and cards say.
+
+    Raises:
+        KnownError: if two have the same name.
+    """
+    named: dict[str, Path] = {}
+    for folder in folders:
+        name = folder.resolve().name
+        if name in named:
+            raise KnownError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "Two of the folders are called “{name}”, and data sets are told apart by that. "
+                    "Give each folder once, and rename one of two.",
+                ),
+                name=name,
+            )
+        named[name] = folder
+    return named
 
 
 def parse_fpir(text: str) -> float:

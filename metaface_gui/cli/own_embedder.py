@@ -23,16 +23,20 @@ def own_embedder(
     """
     embedder = make_embedder(key, device, store, meta_trained=trunk is None)
     if trunk is not None:
-        _check_there(trunk, "trunk")
+        check_there(trunk, "trunk")
         embedder = with_trunk_file(embedder, trunk)
     if projection is not None:
-        _check_there(projection, "projection")
+        check_there(projection, "projection")
         embedder = with_projection_file(embedder, projection)
     return embedder
 
 
-def _check_there(file: Path, stage: str) -> None:
-    """Tell a mistyped path from a damaged file."""
+def check_there(file: Path, stage: str) -> None:
+    """Tell a mistyped path from a damaged file.
+
+    Raises:
+        WeightsError: if there is no file; `stage` is what would have made it.
+    """
     if not file.is_file():
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "There is no file {file}. Check the path, or run “metaface train {stage}”."),

@@ -1,4 +1,4 @@
-"""`metaface train LEARNER --data DIR --out FILE`: meta-train a method, or the projection that all of them stand on."""
+"""`metaface train LEARNER --data DIR… --out FILE`: meta-train a method, or the projection that all of them stand on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from metaface_gui.cli.options import add_people_options
+from metaface_gui.cli.options import add_people_options, data_sets
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.train_cohort import KEY as COHORT
 from metaface_gui.cli.train_cohort import train_cohort
@@ -21,8 +21,8 @@ from metaface_gui.cli.train_projection import check_alone, train_projection
 from metaface_gui.cli.train_room import KEY as ROOM
 from metaface_gui.cli.train_room import train_room
 from metaface_gui.cli.train_trunk import KEY as TRUNK
-from metaface_gui.cli.train_trunk import train_trunk
-from metaface_gui.cli.training_card import card_after, card_before
+from metaface_gui.cli.train_trunk import earlier_trunk, train_trunk
+from metaface_gui.cli.training_card import card_after, card_before, data_name
 from metaface_gui.cli.training_data import (
     DataOptions,
     TrainingData,
@@ -42,6 +42,7 @@ from metaface_gui.metalearning.train import MetaTrainingInterrupted, MetaTrainin
 from metaface_gui.metalearning.training_settings import MetaTrainingSettings, training_settings
 from metaface_gui.pipeline.embedding import TorchEmbedder, make_embedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
 from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import Params, TrainableLearner
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
@@ -161,19 +162,23 @@ def _run(args: argparse.Namespace) -> int:
         if args.learner in EMBEDDER_STAGES:
             check_alone(group)
         display = stack.enter_context(TrainingDisplay(Console(stderr=True, highlight=False), is_quiet=group.rank > 0))
+        start: TunedTrunk | None = None
         if args.learner == TRUNK:
             embedder = make_embedder(args.embedder, device, store, meta_trained=False)
+            start = None if args.trunk is None else earlier_trunk(args.trunk, embedder)
         else:
             embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
-        options = DataOptions(args.data, args.detector, args.split_seed, args.copies, args.cache)
+        options = DataOptions(tuple(args.data), args.detector, args.split_seed, args.copies, args.cache)
         if args.learner in (TRUNK, COHORT, ROOM):
-            _train_stage(args, embedder, load_training_faces(options, embedder, store, display), display, store)
+            faces = load_training_faces(options, embedder, store, display)
+            _train_stage(args, embedder, faces, start=start, display=display, store=store)
             return 0
         # What the first process of a machine computes, the others find in the cache.
         with one_at_a_time(group, device):
             data = load_training_data(options, embedder, store, display)
         check_enough(data.train.n_people, data.validation.n_people)
-        card = card_before(args, embedder, {"train": data.train.person, "validation": data.validation.person})
+        people = {"train": data.train.person, "validation": data.validation.person}
+        card = card_before(args, embedder, people, data.sources)
         if args.learner == PROJECTION:
             train_projection(args, embedder, data, card, display)
             return 0
@@ -204,16 +209,18 @@ def _train_stage(
     args: argparse.Namespace,
     embedder: TorchEmbedder,
     faces: TrainingFaces,
+    *,
+    start: TunedTrunk | None,
     display: TrainingDisplay,
     store: WeightsStore,
 ) -> None:
     """Train what is made from faces and once for an embedder: its trunk, its cohort or what rooms are like."""
     people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
     check_enough(faces.train.n_people, faces.validation.n_people)
-    about = card_before(args, embedder, people)
+    about = card_before(args, embedder, people, faces.sources)
     if args.learner == TRUNK:
         checkpoint = args.out.with_name(args.out.name + ".checkpoint")
-        train_trunk(args, embedder, faces, about, display=display, checkpoint=checkpoint)
+        train_trunk(args, embedder, faces, about, start=start, display=display, checkpoint=checkpoint)
         return
     trained = _other_methods(args, embedder, store)
     if args.learner == COHORT:
@@ -225,9 +232,10 @@ def _train_stage(
 def _check(args: argparse.Namespace, checkpoint: Path) -> None:
     """Refuse what cannot end well."""
     _check_writable(args.out)
-    if args.learner == TRUNK and (args.trunk or args.projection):
+    data_sets(args.data)
+    if args.learner == TRUNK and args.projection:
         raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "A trunk is tuned from the stock one. Leave out --trunk and --projection.")
+            QT_TRANSLATE_NOOP("Errors", "A trunk is tuned before there is a projection. Leave out --projection.")
         )
     if checkpoint.exists() and not args.resume:
         raise KnownError(
@@ -260,7 +268,7 @@ def _meta_train(
     learner = make_learner(args.learner, embedder.space, trained)
     if not isinstance(learner, TrainableLearner):
         raise TypeError(f"{args.learner} is listed as trainable")
-    described = (embedder.id, args.data.resolve().name, args.split_seed, args.copies, sorted(trained))
+    described = (embedder.id, data_name(args.data), args.split_seed, args.copies, sorted(trained))
     with interruptible() as is_cancelled:
         return meta_train(
             learner,

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from metaface_gui.cli.own_embedder import check_there
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import cannot_write
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningProgress, TrunkTuningSettings, teacher_cosine, tune_trunk
+from metaface_gui.pipeline.embedding import with_trunk_file
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.embedding.tuned_trunk import save_tuned_trunk
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, read_tuned_trunk, save_tuned_trunk
 
 KEY = "trunk"
 
@@ -29,16 +31,31 @@ def trunk_settings(args: argparse.Namespace) -> TrunkTuningSettings:
     return settings if args.meta_lr is None else replace(settings, meta_lr=args.meta_lr)
 
 
+def earlier_trunk(file: Path, embedder: TorchEmbedder) -> TunedTrunk:
+    """Read the tuned trunk to start from.
+
+    Raises:
+        WeightsError: if the file is missing, damaged or of another network.
+    """
+    check_there(file, KEY)
+    with_trunk_file(embedder, file)
+    return read_tuned_trunk(file, embedder_id=embedder.id)
+
+
 def train_trunk(
     args: argparse.Namespace,
     embedder: TorchEmbedder,
     faces: TrainingFaces,
     card: Mapping[str, object],
     *,
+    start: TunedTrunk | None,
     display: TrainingDisplay,
     checkpoint: Path,
 ) -> None:
     """Tune the stock trunk and write its movement to `args.out`, with its card beside it.
+
+    With `start` the tuning begins where that one, read from `args.trunk`, ended; the movement is still the whole way
+    from the stock trunk.
 
     What there is at `checkpoint` is gone on from; interrupted, the latest state stays there.
 
@@ -56,17 +73,22 @@ def train_trunk(
         tell(progress.step, progress.steps, note)
 
     try:
-        movement = tune_trunk(embedder, faces.train, settings, on_progress=on_progress, checkpoint=checkpoint)
+        movement = tune_trunk(
+            embedder, faces.train, settings, on_progress=on_progress, checkpoint=checkpoint, start=start
+        )
     except KeyboardInterrupt:
         if checkpoint.exists():
             sys.stderr.write(translate("Commands", "Run the same command with --resume to go on.") + "\n")
         raise
+    begun: dict[str, object] = {}
+    if start is not None:
+        begun = {"started_from": {"file": args.trunk.name, "id": start.id}}
     before = teacher_cosine(embedder, embedder, faces.validation, seed=settings.seed)
     try:
-        tuned = save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card=card)
+        tuned = save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **begun})
         after = teacher_cosine(embedder.with_trunk(tuned), embedder, faces.validation, seed=settings.seed)
         figures = {"settings": asdict(settings), "validation_cosine": {"untrained": before, "trained": after}}
-        save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **figures})
+        save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **begun, **figures})
     except OSError as error:
         raise cannot_write(args.out, error) from error
     checkpoint.unlink(missing_ok=True)

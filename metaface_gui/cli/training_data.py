@@ -1,4 +1,4 @@
-"""A folder of people → what meta-training needs of them: faces found, split, and the trunk's features of copies."""
+"""Folders of people → what meta-training needs of them: faces found, split, and the trunk's features of copies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.data import AlignedFaces
@@ -40,19 +41,31 @@ class Part:
         return len(np.unique(self.person))
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How many people and pictures of one folder, known by its name, are trained with and validated on."""
+
+    name: str
+    train_people: int
+    train_pictures: int
+    validation_people: int
+    validation_pictures: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
     """The meta-training and the meta-validation people; the meta-test people are not even looked at."""
 
     train: Part
     validation: Part
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:
-    """Which folder, how its faces are found, how its people are split, how many degraded copies, kept where."""
+    """Which folders, how its faces are found, how its people are split, how many degraded copies, kept where."""
 
-    folder: Path
+    folders: tuple[Path, ...]
     detector: str
     split_seed: int
     copies: int
@@ -65,25 +78,35 @@ class TrainingFaces:
 
     train: AlignedFaces
     validation: AlignedFaces
+    sources: tuple[Source, ...] = ()
 
 
 def load_training_faces(
     options: DataOptions, embedder: FaceEmbedder, store: WeightsStore, display: TrainingDisplay
 ) -> TrainingFaces:
-    """Find the faces, or find them in the cache, and split the people.
+    """Find the faces, or find them in the cache, and split each folder's people; then put the folders together.
 
     Raises:
-        KnownError: as `load_faces`.
+        KnownError: as `load_faces`, or if two folders have the same name.
     """
-    loaded = load_faces(
-        options.folder,
-        make_detectors=patient_detectors(options.detector, torch.device("cpu"), store),
-        crop_size=embedder.crop_size,
-        cache=options.cache or default_cache(),
-        progress=display.stage(translate("Commands", "finding faces")),
-    ).faces
-    of = partial(loaded.of, seed=options.split_seed)
-    return TrainingFaces(of(Split.META_TRAIN), of(Split.META_VALIDATION))
+    train: dict[str, AlignedFaces] = {}
+    validation: dict[str, AlignedFaces] = {}
+    for name, folder in data_sets(options.folders).items():
+        loaded = load_faces(
+            folder,
+            make_detectors=patient_detectors(options.detector, torch.device("cpu"), store),
+            crop_size=embedder.crop_size,
+            cache=options.cache or default_cache(),
+            progress=display.stage(translate("Commands", "finding faces")),
+        ).faces
+        # A person's part follows from their own name, as in `metaface evaluate`: not from the folder's before it.
+        of = partial(loaded.of, seed=options.split_seed)
+        train[name], validation[name] = of(Split.META_TRAIN), of(Split.META_VALIDATION)
+    sources = tuple(
+        Source(name, seen.n_people, len(seen), validation[name].n_people, len(validation[name]))
+        for name, seen in train.items()
+    )
+    return TrainingFaces(AlignedFaces.joined(train), AlignedFaces.joined(validation), sources)
 
 
 def load_training_data(
@@ -107,6 +130,7 @@ def load_training_data(
     return TrainingData(
         part(faces.train, translate("Commands", "features of the training people")),
         part(faces.validation, translate("Commands", "features of the validation people")),
+        faces.sources,
     )
 
 

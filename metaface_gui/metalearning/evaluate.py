@@ -1,8 +1,10 @@
 """Meta-testing: learners × conditions × (n_way, k_shot) → figures, over the same open-set episodes for everybody.
 
 A gallery is adapted to once and looked at under every condition, as a camera would: shots stay clean, probes and
-strangers are degraded. The threshold under test is the one that ships: measured on the background cohort at every
-adaptation, never on the strangers that it is then tried on.
+strangers are degraded. In an environment all of them are photographed in one place, the shots too, and a condition
+comes on top for probes and strangers. Where a learner is given unlabelled faces of the same room and condition, it is
+adapted to each condition anew. The threshold under test is the one that ships: measured on the background cohort at
+every adaptation, never on the strangers that it is then tried on.
 """
 
 from __future__ import annotations
@@ -97,37 +99,60 @@ class Contender:
 class Ground:
     """What one embedder makes of the test people, and of the strangers that set the shipped threshold: (m, p), or None
     for an embedder without a cohort, which leaves the cautious default. `room_prior` moves that threshold to each
-    gallery's room; None leaves it the cohort's."""
+    gallery's room; None leaves it the cohort's.
+
+    `data_set` names whose faces they are, `environment` the family of the place that they were photographed in, if it
+    was one. Episodes take turns through `data` and `other_places`, which show the same faces elsewhere in that family.
+    """
 
     data: EvaluationData
     cohort: Tensor | None
     room_prior: RoomPrior | None = None
+    data_set: str = ""
+    environment: str | None = None
+    other_places: tuple[EvaluationData, ...] = ()
+
+    def place(self, number: int) -> EvaluationData:
+        """Where the episode of that number happens."""
+        return (self.data, *self.other_places)[number % (1 + len(self.other_places))]
 
     def to(self, device: torch.device) -> Ground:
         """Return it with its tensors there."""
-        return replace(self, data=self.data.to(device), cohort=None if self.cohort is None else self.cohort.to(device))
+        return replace(
+            self,
+            data=self.data.to(device),
+            cohort=None if self.cohort is None else self.cohort.to(device),
+            other_places=tuple(place.to(device) for place in self.other_places),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSettings:
-    """How many episodes, from which seed, and the FPIR that the shipped threshold is to keep."""
+    """How many episodes, from which seed, and the FPIR that the shipped threshold is to keep.
+
+    `unlabelled` is how many earlier faces of the room each learner is given with the shots.
+    """
 
     episodes: int = 200
     seed: int = 0
     fpir: float = 0.01
+    unlabelled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """One learner under one condition with one (n_way, k_shot). Shares are fractions.
+    """One learner under one condition with one (n_way, k_shot), on one data set. Shares are fractions.
 
-    `top1` has its t interval over episodes. `tpir_at_fpir_1pct` and `_01pct` use thresholds from the condition's own
+    `environment` is the family of the room, None for pictures as they are. `top1` has its t interval over episodes, and
+    `fpir_interval` is that of `fpir_achieved`. `tpir_at_fpir_1pct` and `_01pct` use thresholds from the condition's own
     strangers, shared by all episodes where `pooled_…` says so. `fpir_achieved` and `tpir_shipped` are what the shipped
     threshold does; `calibration_error` is the mean |achieved − promised| over `metrics.PROMISES`, None without cohort.
     `adapt_ms` is the median adaptation, `calibrate_ms` the median of scoring the cohort after it, `score_us` the
     median of scoring one face alone. `stranger_people` is how many different people the strangers are.
     """
 
+    data: str
+    environment: str | None
     learner: str
     trained: bool
     is_twin: bool
@@ -146,6 +171,7 @@ class EvaluationRow:
     pooled_01pct: bool
     fpir_promised: float
     fpir_achieved: float
+    fpir_interval: Interval
     tpir_shipped: float
     calibration_error: float | None
     adapt_ms: float
@@ -208,7 +234,14 @@ def evaluate(
     ground, stock = ground.to(device), (stock or ground).to(device)
     moved = [replace(contender, learner=contender.learner.to(device)) for contender in against]
     protocols = [
-        OpenSetProtocol(ground.data.person, n_way=n_way, k_shot=k_shot, seed=settings.seed, n_draws=ground.data.n_draws)
+        OpenSetProtocol(
+            ground.data.person,
+            n_way=n_way,
+            k_shot=k_shot,
+            seed=settings.seed,
+            n_draws=ground.data.n_draws,
+            unlabelled=settings.unlabelled,
+        )
         for n_way, k_shot in pairs
     ]
     total = len(pairs) * len(moved) * settings.episodes
@@ -245,13 +278,14 @@ class _Trial:
         protocol: OpenSetProtocol,
         settings: EvaluationSettings,
     ) -> None:
-        self._data, self._cohort = ground.data, ground.cohort
+        self._ground, self._data, self._cohort = ground, ground.data, ground.cohort
         # The baseline is the published network as it comes: no room, the cohort's own threshold.
         self._in_rooms = contender.learner.key != STOCK
         self._room_prior = ground.room_prior
         self._contender, self._protocol, self._settings = contender, protocol, settings
         self._scores: dict[str, list[EpisodeScores]] = {name: [] for name in ground.data.conditions}
         self._shipped: list[_Shipped] = []
+        self._shipped_under: dict[str, list[_Shipped]] = {name: [] for name in ground.data.conditions}
         self._adapt_s: list[float] = []
         self._calibrate_s: list[float] = []
         self._score_s: list[float] = []
@@ -259,11 +293,15 @@ class _Trial:
     def run(self) -> Iterator[None]:
         """Go through the episodes; yields after each."""
         for number in range(self._settings.episodes):
-            episode = self._protocol.episode(number)
-            classifier = self._adapt(episode)
+            episode, self._data = self._protocol.episode(number), self._ground.place(number)
+            classifier: OpenSetClassifier | None = None
             for condition in self._data.conditions:
+                # One adaptation serves all conditions, unless it has looked at faces of one of them.
+                if classifier is None or len(episode.unlabelled):
+                    classifier = self._adapt(episode, condition)
                 self._look(classifier, episode, condition)
-            if number < _TIMED_EPISODES:
+                self._shipped_under[condition].append(self._shipped[-1])
+            if number < _TIMED_EPISODES and classifier is not None:
                 self._time_single_faces(classifier, episode)
             yield
 
@@ -271,11 +309,19 @@ class _Trial:
         """One row a condition, in the data's order."""
         return tuple(self._row(condition) for condition in self._data.conditions)
 
-    def _adapt(self, episode: OpenSetEpisode) -> OpenSetClassifier:
+    def _support(self, episode: OpenSetEpisode, condition: str) -> SupportSet:
+        """The shots and, if there are any, the unlabelled faces as they were seen under that condition."""
         device = self._data.clean.device
         shots = self._data.clean[torch.from_numpy(episode.support).to(device)]
         labels = torch.from_numpy(episode.support_labels).to(device)
-        support = SupportSet(shots, labels, episode.n_way)
+        unlabelled: Tensor | None = None
+        if len(episode.unlabelled):
+            unlabelled = self._data.seen(condition, episode.unlabelled, episode.unlabelled_draws)
+        return SupportSet(shots, labels, episode.n_way, unlabelled)
+
+    def _adapt(self, episode: OpenSetEpisode, condition: str) -> OpenSetClassifier:
+        device = self._data.clean.device
+        support = self._support(episode, condition)
         started = _now(device)
         learner = self._contender.learner
         in_room = adapt_in_room(learner, support, n_people=episode.n_way) if self._in_rooms else None
@@ -321,9 +367,12 @@ class _Trial:
 
     def _row(self, condition: str) -> EvaluationRow:
         scores, protocol, learner = self._scores[condition], self._protocol, self._contender.learner
-        pairs = list(zip(scores, self._shipped, strict=True))
+        pairs = list(zip(scores, self._shipped_under[condition], strict=True))
+        achieved = interval_over_episodes([episode.strangers.fpir(shipped.threshold) for episode, shipped in pairs])
         at_1pct, at_01pct = tpir_at_fpir(scores, 0.01), tpir_at_fpir(scores, 0.001)
         return EvaluationRow(
+            data=self._ground.data_set,
+            environment=self._ground.environment,
             learner=learner.key,
             trained=learner.is_trained,
             is_twin=self._contender.is_twin,
@@ -341,7 +390,8 @@ class _Trial:
             pooled_1pct=at_1pct.pooled,
             pooled_01pct=at_01pct.pooled,
             fpir_promised=self._settings.fpir,
-            fpir_achieved=float(np.mean([episode.strangers.fpir(shipped.threshold) for episode, shipped in pairs])),
+            fpir_achieved=achieved.mean,
+            fpir_interval=achieved,
             tpir_shipped=float(np.mean([episode.tpir(shipped.threshold) for episode, shipped in pairs])),
             calibration_error=_calibration_error(pairs),
             adapt_ms=float(np.median(self._adapt_s) * 1e3),

@@ -21,8 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from metaface_gui.metalearning import degradations
-from metaface_gui.metalearning.conditions import CONDITIONS, clean, corrupt
+from metaface_gui.metalearning import degradations, environments
+from metaface_gui.metalearning.conditions import CONDITIONS, Condition, clean, corrupt
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.face_folder import Progress
@@ -89,17 +89,28 @@ def trunk_copies(
 
 
 def condition_features(
-    faces: AlignedFaces, embedder: FaceEmbedder, condition: str, *, seed: int, cache: Path, progress: Progress
+    faces: AlignedFaces,
+    embedder: FaceEmbedder,
+    condition: str,
+    *,
+    seed: int,
+    cache: Path,
+    progress: Progress,
+    environment: str | None = None,
 ) -> Tensor:
     """Learners' features of each face under that condition, (n, p) float32 on the CPU, in full precision.
 
     The draw for a face follows from (seed, the face's path); another seed is another draw. `progress` counts faces.
+    With the name of a family as `environment`, all faces are first photographed in one place of it, which follows from
+    the seed; then the condition happens to what is seen there.
 
     Raises:
         CacheError: if the cache folder cannot be written or its disk is full.
-        KeyError: if there is no such condition.
+        KeyError: if there is no such condition or family.
     """
     corruption, size, total = CONDITIONS[condition], embedder.crop_size, len(faces)
+    if environment is not None:
+        corruption = _in_a_place_of(environment, corruption, seed)
 
     def make(face: int) -> Image:
         chance = np.random.default_rng([seed, _number(faces.paths[face])])
@@ -108,7 +119,8 @@ def condition_features(
     # `clean` draws nothing, so every seed shares one.
     drawn = 0 if corruption is clean else seed
     dimension = embedder.space.feature_dim
-    key = _key("condition", embedder.id, dimension, condition, drawn, faces_key(faces))
+    where = () if environment is None else (environment, environments.VERSION)
+    key = _key("condition", embedder.id, dimension, condition, drawn, faces_key(faces), *where)
     with open_growing_array(
         cache / f"condition-{key}", (dimension,), np.float32, lambda: progress(0, total)
     ) as features:
@@ -122,6 +134,17 @@ def condition_features(
                 features.append(torch.cat(parts).numpy())
                 progress(features.rows, total)
         return torch.from_numpy(np.array(features.array()))
+
+
+def _in_a_place_of(family: str, condition: Condition, seed: int) -> Condition:
+    """Draw the place; what comes back photographs a crop there and lets the condition happen to the picture."""
+    place = environments.environment_of((family,), np.random.default_rng([seed, _number(family)]))
+
+    def photograph(crop: Image, rng: np.random.Generator) -> Image:
+        # The place draws first: a face's picture there is the same one under every condition.
+        return condition(place(crop, rng), rng)
+
+    return photograph
 
 
 def faces_key(faces: AlignedFaces) -> str:

@@ -17,7 +17,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from metaface_gui.errors import cannot_write
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
-from metaface_gui.metalearning.report import SHOTS, Report, tables
+from metaface_gui.metalearning.report import SHOTS, Report
+from metaface_gui.metalearning.summary import tables
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
 
 _MUTED = ("#332288", "#CC6677", "#117733", "#DDCC77", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499")
@@ -46,10 +47,12 @@ def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
     figures = {}
     for table in tables([row for row in report.rows if not row.is_twin]):
         first = table[0]
-        figures[f"det_{first.condition}_{first.n_way}way_{first.k_shot}shot.png"] = det_figure(table)
-    for condition in dict.fromkeys(row.condition for row in report.shots):
-        rows = [row for row in report.shots if row.condition == condition]
-        figures[f"shots_{condition}_{rows[0].n_way}way.png"] = shots_figure(rows)
+        where = _where(first, report)
+        figures[f"det_{where}{first.condition}_{first.n_way}way_{first.k_shot}shot.png"] = det_figure(table)
+    for data, condition in dict.fromkeys((row.data, row.condition) for row in report.shots):
+        rows = [row for row in report.shots if (row.data, row.condition) == (data, condition)]
+        where = _where(rows[0], report)
+        figures[f"shots_{where}{condition}_{rows[0].n_way}way.png"] = shots_figure(rows)
     paths = []
     for name, figure in figures.items():
         path = folder / name
@@ -60,6 +63,12 @@ def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
             raise cannot_write(path, error) from error
         paths.append(path)
     return tuple(paths)
+
+
+def _where(row: EvaluationRow, report: Report) -> str:
+    """What a file's name says of the data set, if there are several, and of the room, if it was in one."""
+    several = len({other.data for other in report.rows}) > 1
+    return "".join(f"{part}_" for part in (row.data if several else None, row.environment) if part is not None)
 
 
 def det_figure(rows: Sequence[EvaluationRow]) -> Figure:

@@ -5,6 +5,9 @@ An episode enrols n_way people with more than k_shot pictures, k_shot of each; u
 probes. Strangers are the people with a single picture, who can never be enrolled; in a set with fewer than a hundred of
 those, everybody who is not enrolled in the episode.
 
+An episode may also hold unlabelled faces, which the camera showed before any probe: of enrolled people, pictures that
+are neither shots nor probes, and of strangers, who are then no longer among those that are counted.
+
 An episode follows from the seed, n_way, k_shot and its own number alone: every learner sees the same ones, under every
 condition, and a learner that takes only the first few takes the same first few.
 """
@@ -26,6 +29,8 @@ MIN_SINGLE_PICTURE_PEOPLE = 100
 """With fewer single-picture people than this, one more or less of them let through is more than 1 % of strangers."""
 MAX_STRANGERS = 2_000
 """Where everybody not enrolled is a stranger, so many of their pictures an episode at most, drawn anew each time."""
+MAX_PASSER_BY = 5
+"""Unlabelled faces of one stranger at most."""
 
 
 class TooFewPeopleError(KnownError):
@@ -37,7 +42,8 @@ class OpenSetEpisode:
     """One gallery and who looks at it; faces are row numbers of the test set's features, all arrays int64.
 
     `support` (n_way · k_shot,) with `support_labels` 0 … n_way-1; `probes` (q,) with `probe_labels`; `strangers` (m,).
-    `probe_draws` (q,) and `stranger_draws` (m,) say which of a condition's draws each of these faces is seen under.
+    `unlabelled` (u,) are faces that were seen before. `probe_draws` (q,), `stranger_draws` (m,) and `unlabelled_draws`
+    (u,) say which of a condition's draws each of these faces is seen under.
     """
 
     n_way: int
@@ -48,6 +54,8 @@ class OpenSetEpisode:
     probe_draws: Indices
     strangers: Indices
     stranger_draws: Indices
+    unlabelled: Indices
+    unlabelled_draws: Indices
 
 
 class OpenSetProtocol:
@@ -55,18 +63,24 @@ class OpenSetProtocol:
 
     `n_way_used` is how many people are really enrolled: `n_way`, or everybody eligible where there are fewer. Where
     that would leave nobody to be a stranger, a quarter of the eligible people (one at least) stay outside.
-    `n_draws` is how many draws a condition's features have.
+    `n_draws` is how many draws a condition's features have. `unlabelled` is how many unlabelled faces an episode is to
+    have, half of them of enrolled people as far as those have pictures left, the others of strangers; at most half of
+    the strangers there are become such, so there may be fewer. Whatever it is, shots and probes stay the same.
 
     Raises:
-        ValueError: if n_way, k_shot or n_draws is less than 1.
+        ValueError: if n_way, k_shot or n_draws is less than 1, or `unlabelled` negative.
         TooFewPeopleError: if fewer than two people have more than k_shot pictures.
     """
 
-    def __init__(self, person: Indices, *, n_way: int, k_shot: int, seed: int = 0, n_draws: int = 1) -> None:
+    def __init__(
+        self, person: Indices, *, n_way: int, k_shot: int, seed: int = 0, n_draws: int = 1, unlabelled: int = 0
+    ) -> None:
         if min(n_way, k_shot, n_draws) < 1:
             raise ValueError(f"want n_way, k_shot and n_draws ≥ 1, got {n_way}, {k_shot}, {n_draws}")
+        if unlabelled < 0:
+            raise ValueError(f"want unlabelled ≥ 0, got {unlabelled}")
         self.n_way, self.k_shot = n_way, k_shot
-        self._seed, self._n_draws = seed, n_draws
+        self._seed, self._n_draws, self._unlabelled = seed, n_draws, unlabelled
         self._person = person
         numbers, counts = np.unique(person, return_counts=True)
         by_person = np.split(np.argsort(person, kind="stable"), np.cumsum(counts)[:-1])
@@ -101,21 +115,43 @@ class OpenSetProtocol:
         """Deal episode `number` ≥ 0, always the same one."""
         random = np.random.default_rng([self._seed, self.n_way, self.k_shot, number])
         enrolled = random.choice(self.eligible, self.n_way_used, replace=False)
-        dealt = [random.permutation(self._faces_of[int(who)])[: self.k_shot + MAX_PROBES] for who in enrolled]
-        shots, probes = [faces[: self.k_shot] for faces in dealt], [faces[self.k_shot :] for faces in dealt]
+        last = self.k_shot + MAX_PROBES
+        mixed = [random.permutation(self._faces_of[int(who)]) for who in enrolled]
+        shots, probes = [faces[: self.k_shot] for faces in mixed], [faces[self.k_shot : last] for faces in mixed]
         strangers = self._strangers(enrolled, random)
         ways = np.arange(self.n_way_used)
         n_probes = sum(len(faces) for faces in probes)
+        probe_draws = random.integers(self._n_draws, size=n_probes)
+        stranger_draws = random.integers(self._n_draws, size=len(strangers))
+        before = self._seen_before(np.concatenate([faces[last:] for faces in mixed]), strangers, random)
+        counted = ~np.isin(self._person[strangers], np.setdiff1d(self._person[before], enrolled))
         return OpenSetEpisode(
             n_way=self.n_way_used,
             support=np.concatenate(shots),
             support_labels=ways.repeat(self.k_shot),
             probes=np.concatenate(probes),
             probe_labels=ways.repeat([len(faces) for faces in probes]),
-            probe_draws=random.integers(self._n_draws, size=n_probes),
-            strangers=strangers,
-            stranger_draws=random.integers(self._n_draws, size=len(strangers)),
+            probe_draws=probe_draws,
+            strangers=strangers[counted],
+            stranger_draws=stranger_draws[counted],
+            unlabelled=before,
+            unlabelled_draws=random.integers(self._n_draws, size=len(before)),
         )
+
+    def _seen_before(self, left: Indices, strangers: Indices, random: np.random.Generator) -> Indices:
+        """Unlabelled faces, in random order: of the pictures `left` of enrolled people, then of some of the strangers.
+
+        Where too few are left, more strangers take their place.
+        """
+        known = random.permutation(left)[: self._unlabelled // 2]
+        wanted = self._unlabelled - len(known)
+        people = random.permutation(np.unique(self._person[strangers]))
+        passing: list[int] = []
+        for who in people[: len(people) // 2]:
+            if len(passing) >= wanted:
+                break
+            passing += random.permutation(strangers[self._person[strangers] == who])[:MAX_PASSER_BY].tolist()
+        return random.permutation(np.concatenate([known, np.asarray(passing[:wanted], np.int64)]))
 
     def _strangers(self, enrolled: Indices, random: np.random.Generator) -> Indices:
         if self._single is not None:

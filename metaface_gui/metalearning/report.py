@@ -1,8 +1,9 @@
 """What an evaluation found, as one record: written as JSON, compared with the stock row, split into its tables.
 
-The JSON's `results` hold one row for each learner, condition and (n_way, k_shot), meta-trained where it ships so;
-`untrained` holds rows of the same shape for the untrained twins, `shots` and `calibration` those of the further tables.
-All shares are fractions, 0..1.
+The JSON's `results` hold one row for each learner, data set, environment, condition and (n_way, k_shot), meta-trained
+where it ships so; `untrained` holds rows of the same shape for the untrained twins, `shots` and `calibration` those of
+the further tables. Over several data sets or environments there is also a `summary` (see that module). All shares are
+fractions, 0..1.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, cannot_write
-from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
+from metaface_gui.metalearning.evaluate import EvaluationRow
 from metaface_gui.metalearning.metrics import supports_claim
-
-Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+from metaface_gui.metalearning.summary import Json, spans_several, summarise, summary_record
 
 CALIBRATION_PEOPLE = (1, 5, 20, 100)
 """Gallery sizes for which it is shown what the promised FPIR becomes."""
@@ -56,10 +55,10 @@ class ReportSettings:
     """What was evaluated, and how: enough to do it again.
 
     `meta_parameters` says for each meta-trained learner where its parameters come from. `people` and `faces` are those
-    of the chosen split.
+    of the chosen split, of all folders in `data` together.
     """
 
-    data: str
+    data: str | tuple[str, ...]
     split: str
     split_seed: int
     people: int
@@ -76,6 +75,8 @@ class ReportSettings:
     fpir: float
     cohort: int
     meta_parameters: Mapping[str, str]
+    environments: tuple[str, ...] = ()
+    unlabelled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class Report:
             "shots": [row_record(row) for row in self.shots],
             "notes": [str(note) for note in self.notes()],
         }
+        if spans_several(self.rows):
+            record["summary"] = summary_record(summarise(self.rows))
         return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     def write(self, path: Path) -> None:
@@ -130,6 +133,8 @@ class Report:
 def row_record(row: EvaluationRow) -> dict[str, Json]:
     """One row for the JSON; shares to five decimals, of which the fourth may mean something."""
     return {
+        "data": row.data,
+        "environment": row.environment,
         "learner": row.learner,
         "trained": row.trained,
         "condition": row.condition,
@@ -147,6 +152,7 @@ def row_record(row: EvaluationRow) -> dict[str, Json]:
         "thresholds_pooled": {"1pct": row.pooled_1pct, "01pct": row.pooled_01pct},
         "fpir_promised": row.fpir_promised,
         "fpir_achieved": _share(row.fpir_achieved),
+        "fpir_achieved_ci95": [_share(row.fpir_interval.low), _share(row.fpir_interval.high)],
         "tpir_shipped": _share(row.tpir_shipped),
         "calibration_error": None if row.calibration_error is None else _share(row.calibration_error),
         "adapt_ms": round(row.adapt_ms, 3),
@@ -159,6 +165,7 @@ def row_record(row: EvaluationRow) -> dict[str, Json]:
 def calibration_record(row: EvaluationRow) -> dict[str, Json]:
     """One row of the calibration table: what was promised to a gallery of that many people, what it got."""
     return {
+        "data": row.data,
         "learner": row.learner,
         "trained": row.trained,
         "condition": row.condition,
@@ -170,26 +177,6 @@ def calibration_record(row: EvaluationRow) -> dict[str, Json]:
         "episodes": row.episodes,
         "stranger_people": row.stranger_people,
     }
-
-
-def tables(rows: Sequence[EvaluationRow]) -> tuple[tuple[EvaluationRow, ...], ...]:
-    """Split rows into those to be compared with each other: of one condition, n_way and k_shot, in their order."""
-    grouped: dict[tuple[str, int, int], list[EvaluationRow]] = {}
-    for row in rows:
-        grouped.setdefault((row.condition, row.n_way, row.k_shot), []).append(row)
-    return tuple(tuple(group) for group in grouped.values())
-
-
-def gain_over_stock(row: EvaluationRow, table: Sequence[EvaluationRow]) -> float:
-    """TPIR at FPIR 1 % above the stock row's, as a fraction.
-
-    Raises:
-        ValueError: if the table has no stock row.
-    """
-    for other in table:
-        if other.learner == STOCK:
-            return row.tpir_at_fpir_1pct - other.tpir_at_fpir_1pct
-    raise ValueError("a table without a stock row compares nothing")
 
 
 def best_of(table: Sequence[EvaluationRow], column: Column) -> float:

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from metaface_gui.cli import evaluate as verb
+from metaface_gui.cli.evaluation_options import parse_environments
 from metaface_gui.cli.weights import default_store
 from metaface_gui.errors import SourceError
 from metaface_gui.metalearning.data import AlignedFaces
+from metaface_gui.metalearning.environments import FAMILIES, HELD_OUT, TRAINED
 from metaface_gui.metalearning.face_folder import LoadedFaces
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
@@ -45,6 +47,7 @@ class Features:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
+        self.rooms: list[tuple[str, str, int]] = []
 
     def __call__(
         self,
@@ -55,8 +58,12 @@ class Features:
         seed: int,
         cache: Path,
         progress: Callable[[int, int], None],
+        environment: str | None = None,
     ) -> Tensor:
-        self.asked.append((condition, seed))
+        if environment is None:
+            self.asked.append((condition, seed))
+        else:
+            self.rooms.append((environment, condition, seed))
         progress(len(faces), len(faces))
         dimension = embedder.space.feature_dim
         person = torch.from_numpy(faces.person())
@@ -177,6 +184,8 @@ def test_own_meta_parameters_take_the_place_of_the_shipped_ones(
     "wrong",
     [
         ("--conditions", "clean,fog"),
+        ("--environments", "fog,hard"),
+        ("--unlabelled", "-1"),
         ("--learners", "prototypical", "telepathy"),
         ("--n-way", "0"),
         ("--k-shot", "1,two"),
@@ -220,3 +229,101 @@ def test_a_file_that_holds_no_meta_parameters_is_refused(
     result = metaface(*quick, "--meta", letter)
     assert result.code == 1
     assert "letter.safetensors" in result.err
+
+
+def test_one_folder_has_its_name_in_each_result_and_no_summary(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    out = tmp_path / "report.json"
+    result = metaface(*quick, "--json", out)
+    assert result.code == 0, result.err
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert {(row["data"], row["environment"]) for row in report["results"]} == {(tmp_path.name, None)}
+    assert report["settings"]["data"] == str(tmp_path)
+    assert "summary" not in report
+    assert "cells" not in result.out
+    assert f"{tmp_path.name}, " not in result.out
+    for row in report["results"]:
+        low, high = row["fpir_achieved_ci95"]
+        assert 0.0 <= low <= row["fpir_achieved"] <= high <= 1.0
+        assert "tpir_shipped" in row
+
+
+def test_several_folders_have_a_table_each_and_a_summary(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    one, two, out = tmp_path / "one", tmp_path / "two", tmp_path / "report.json"
+    for folder in (one, two):
+        folder.mkdir()
+    arguments = (*quick[:1], "--data", one, two, *quick[3:], "--json", out, "--calibration", "--plots", tmp_path / "p")
+    result = metaface(*arguments)
+    assert result.code == 0, result.err
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert report["settings"]["data"] == [str(one), str(two)]
+    assert report["settings"]["people"] == 2 * (PEOPLE + SINGLES)
+    assert [row["data"] for row in report["results"]] == ["one"] * 4 + ["two"] * 4
+    assert {row["data"] for row in report["calibration"]} == {"one", "two"}
+    assert "two, hard, 4-way 2-shot, 2 episodes" in result.out
+    assert "4 cells: the worst / the median of each" in result.out
+    assert (tmp_path / "p" / "det_two_hard_4way_2shot.png").is_file()
+    stock, prototypical = report["summary"]
+    assert (stock["learner"], prototypical["learner"], stock["cells"]) == ("stock", "prototypical", 4)
+    assert stock["gain_over_stock"]["worst"] == stock["gain_over_stock"]["median"] == 0.0
+    tpir = [row["tpir_at_fpir_1pct"] for row in report["results"] if row["learner"] == "prototypical"]
+    assert prototypical["tpir_at_fpir_1pct"]["worst"] == min(tpir)
+    assert prototypical["tpir_at_fpir_1pct"]["worst_cell"]["condition"] == "hard"
+    fpir = [row["fpir_achieved"] for row in report["results"] if row["learner"] == "prototypical"]
+    assert prototypical["fpir_achieved"]["worst"] == max(fpir)
+
+
+def test_two_folders_of_one_name_are_refused(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    result = metaface(*quick[:1], "--data", tmp_path / "a" / "faces", tmp_path / "b" / "faces", *quick[3:])
+    assert result.code == 1
+    assert "“faces”" in result.err
+    assert features.asked == []
+
+
+def test_rooms_are_photographed_with_their_shots_and_under_each_condition(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    out = tmp_path / "report.json"
+    result = metaface(*quick, "--environments", "fog,side-light", "--draws", 2, "--seed", 1, "--json", out)
+    assert result.code == 0, result.err
+    of_one_room = [("clean", 1000), ("hard", 1000), ("clean", 1001), ("hard", 1001)]
+    of_a_family = {name: [(name, *one) for one in of_one_room] for name in ("fog", "side_light")}
+    # Of the embedder as it ships, then of the stock one.
+    assert features.rooms == 2 * of_a_family["fog"] + 2 * of_a_family["side_light"]
+    report = json.loads(out.read_text(encoding="utf-8"))
+    keys = [(row["environment"], row["condition"]) for row in report["results"] if row["learner"] == "stock"]
+    assert keys == [(room, condition) for room in (None, "fog", "side_light") for condition in ("clean", "hard")]
+    assert report["settings"]["environments"] == ["fog", "side_light"]
+    assert "side-light, hard, 4-way 2-shot, 2 episodes" in result.out
+    assert {summary["cells"] for summary in report["summary"]} == {6}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("held-out", HELD_OUT),
+        ("held_out", HELD_OUT),
+        ("trained", TRAINED),
+        ("all", tuple(FAMILIES)),
+        ("side-light, fog,held-out", ("side_light", *dict.fromkeys(("fog", *HELD_OUT)))),
+    ],
+)
+def test_environments_are_named_one_by_one_or_together(text: str, names: tuple[str, ...]) -> None:
+    assert parse_environments(text) == names
+
+
+def test_unlabelled_faces_are_given_and_said(
+    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+) -> None:
+    out = tmp_path / "report.json"
+    result = metaface(*quick, "--unlabelled", 30, "--json", out)
+    assert result.code == 0, result.err
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert report["settings"]["unlabelled"] == 30
+    # Nobody enrolled has a picture left, so that 30 of the strangers came by before, in both episodes.
+    assert {row["strangers"] for row in report["results"]} == {2 * (SINGLES - 30)}

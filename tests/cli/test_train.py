@@ -28,7 +28,7 @@ from metaface_gui.metalearning.training_settings import training_settings
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningSettings
 from metaface_gui.pipeline.embedding.projection import Projection, read_projection
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
-from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
+from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk, save_tuned_trunk
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.parameters import read_params
 from metaface_gui.pipeline.recognition.cohort import read_generator
@@ -311,10 +311,23 @@ def test_files_that_cannot_be_read_are_one_line(
         assert outcome.err.count("\n") == 1
 
 
-def test_a_trunk_starts_from_the_stock_one(metaface: Metaface, tmp_path: Path) -> None:
-    outcome = metaface("train", "trunk", "--data", tmp_path, "--out", tmp_path / "x", "--trunk", tmp_path / "trunk")
-    assert outcome.code == 1
-    assert "Leave out --trunk" in outcome.err
+def test_a_trunk_goes_on_from_an_earlier_one_and_its_card_says_so(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = stock_embedder()
+    stage_on(monkeypatch, embedder, noise_faces(6, 2), noise_faces(3, 2))
+    earlier, out = tmp_path / "earlier.safetensors", tmp_path / "x.safetensors"
+    moved = {"1.weight": torch.full((2, 3, 3, 3), 0.5), "1.bias": torch.zeros(2)}
+    start = save_tuned_trunk(earlier, moved, embedder_id=embedder.id, card={})
+    options = ("train", "trunk", "--data", tmp_path, "--out", out, "--steps", 1, "--device", "cpu")
+    outcome = metaface(*options, "--trunk", earlier)
+    assert outcome.code == 0, outcome.err
+    assert float(read_tuned_trunk(out, embedder_id="net-1").movement["1.weight"].mean()) > 0.4
+    card = json.loads(out.with_suffix(".json").read_text())
+    assert card["started_from"] == {"file": "earlier.safetensors", "id": start.id}
+    refused = metaface(*options, "--projection", earlier)
+    assert refused.code == 1
+    assert "Leave out --projection" in refused.err
 
 
 def test_too_few_people_are_the_users_input(

@@ -11,7 +11,8 @@ from metaface_gui.errors import KnownError
 from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, Ground, contenders, evaluate
 from metaface_gui.metalearning.metrics import DetPoint
 from metaface_gui.metalearning.plots import det_figure, save_plots, shots_figure
-from metaface_gui.metalearning.report import Report, tables
+from metaface_gui.metalearning.report import Report
+from metaface_gui.metalearning.summary import tables
 from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
 
 

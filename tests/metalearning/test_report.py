@@ -8,7 +8,8 @@ import pytest
 
 from metaface_gui.errors import KnownError
 from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, Ground, contenders, evaluate
-from metaface_gui.metalearning.report import COLUMNS, Report, best_of, gain_over_stock, tables
+from metaface_gui.metalearning.report import COLUMNS, Report, best_of
+from metaface_gui.metalearning.summary import gain_over_stock, tables
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
 
