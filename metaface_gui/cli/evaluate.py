@@ -44,6 +44,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
 from metaface_gui.pipeline.weights_store import WeightsStore
 
 if TYPE_CHECKING:

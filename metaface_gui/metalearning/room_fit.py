@@ -11,7 +11,7 @@ Twelve numbers in all, none of which is about a person. Only meta-training peopl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
@@ -187,29 +187,33 @@ def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> Room
         raise ValueError("want strangers of one room or more")
     defaults = asdict(RoomPrior())
     raw = {name: torch.tensor(_unbounded(name, value)).requires_grad_(True) for name, value in defaults.items()}
+    everybody = StrangersSeen.joined(cells)
+    cell = torch.arange(len(cells)).repeat_interleave(torch.tensor([len(seen.best) for seen in cells]))
     optimizer = torch.optim.Adam(raw.values(), lr=settings.meta_lr)
     for _ in range(settings.steps):
         prior = {name: _bounded(name, value) for name, value in raw.items()}
-        loss = torch.stack([promise_error(prior, cell) for cell in cells]).mean()
+        loss = promise_errors(prior, everybody, cell).mean()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return RoomPrior(**{name: float(_bounded(name, value.detach())) for name, value in raw.items()})
 
 
-def promise_error(prior: dict[str, Tensor], cell: StrangersSeen) -> Tensor:
-    """How far a cell's shares are from the promised ones: () ≥ 0."""
+def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tensor) -> Tensor:
+    """How far the shares of c cells are from the promised ones: (c,) ≥ 0; `cell` (m,) says whose a stranger is."""
     weight, base, ratio, left = posterior(
-        prior, shift=cell.shift, spread=cell.spread, people=cell.people, enrolled=cell.enrolled
+        prior, shift=seen.shift, spread=seen.spread, people=seen.people, enrolled=seen.enrolled
     )
-    scores = cell.best - weight * cell.others
-    error = scores.new_zeros(())
-    for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, cell.wanted, strict=True):
+    scores = seen.best - weight * seen.others
+    counts = torch.bincount(cell).to(scores.dtype)
+    errors = torch.zeros_like(counts)
+    for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):
         threshold = base + prior["caution"] * left + ratio * wanted
-        share = torch.sigmoid((scores - threshold) / _SOFTNESS).mean()
+        passed = torch.sigmoid((scores - threshold) / _SOFTNESS)
+        share = torch.zeros_like(counts).index_add(0, cell, passed) / counts
         miss = torch.log((share + _FEWEST_COUNTED * promise) / ((1.0 + _FEWEST_COUNTED) * promise))
-        error = error + importance * torch.where(miss > 0, _TOO_MANY, _TOO_FEW) * miss.square()
-    return error
+        errors = errors + importance * torch.where(miss > 0, _TOO_MANY, _TOO_FEW) * miss.square()
+    return errors
 
 
 def _bounded(name: str, value: Tensor) -> Tensor:
