@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Protocol
 
-from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.events import EngineListener, RoomChanged
 from metaface_gui.engine.room_faces import EMPTY_ROOM, Room, RoomFaces, is_room
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import Floats, FrameResult
+
+
+class AdaptsToRooms(Protocol):
+    """Whoever adapts, as far as the room's keeper needs to know: `AdaptationKeeper`."""
+
+    def use_room(self, room: Room) -> None:
+        """Adapt to these unlabelled faces too, and to those of another room no more; returns at once."""
 
 
 class RoomKeeper:
@@ -18,7 +25,7 @@ class RoomKeeper:
     Faces that are to be forgotten are also taken out of what is adapted, at once and however recently it was adapted.
     """
 
-    def __init__(self, adaptations: AdaptationKeeper, listener: EngineListener, *, is_used: bool) -> None:
+    def __init__(self, adaptations: AdaptsToRooms, listener: EngineListener, *, is_used: bool) -> None:
         self._adaptations = adaptations
         self._listener = listener
         # Held while handing over: of two rooms the later one must win.
