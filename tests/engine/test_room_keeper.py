@@ -53,7 +53,8 @@ class Live:
 
 
 def embedding(track: int) -> Floats:
-    return np.eye(1, 128, track, dtype=np.float32)[0]
+    row: Floats = np.eye(1, 128, track, dtype=np.float32)[0]
+    return row
 
 
 @pytest.fixture
