@@ -10,6 +10,7 @@ class RecognitionSettings:
     """Keys of the chosen parts, and the share of strangers that may be taken for somebody (FPIR, 0..1).
 
     `learner` decides the names; `compared` are those that run beside it on the same frames: without it, each once.
+    `use_room`: what a camera or a video showed earlier, unlabelled and in memory only, is adapted to as well.
 
     Raises:
         ValueError: if `fpir` is not between 0 and 1, both excluded.
@@ -21,6 +22,7 @@ class RecognitionSettings:
     learner: str = "prototypical"
     fpir: float = 0.01
     compared: tuple[str, ...] = ()
+    use_room: bool = True
 
     def __post_init__(self) -> None:
         if not 0.0 < self.fpir < 1.0:

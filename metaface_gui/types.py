@@ -167,7 +167,8 @@ class TrackedFace:
     vote; `per_learner` holds that of each running learner by its key, each after a vote of its own. `embedding` is (d,)
     float32, L2-normalised: the embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's
     place on the embedding map, or (0,) while there is none. `is_fresh`: the face was looked at in this frame; else
-    embedding, quality and place on the map are those of its last look.
+    embedding, quality and place on the map are those of its last look. `features` are (p,) float32, what learners see
+    of it (the embedding is a part of them), or (0,) where nobody asks.
     """
 
     track_id: int
@@ -180,6 +181,7 @@ class TrackedFace:
     per_learner: Mapping[str, Identification] = field(default_factory=dict)
     map_xy: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     is_fresh: bool = True
+    features: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,7 +202,8 @@ class StageTimes:
 class FrameResult:
     """What the pipeline says of one frame; `frame` is the very frame that was looked at.
 
-    `learner` is the key of the one that decides the faces' names, "" where nobody said so.
+    `learner` is the key of the one that decides the faces' names, `embedder_id` says whose features they have; both are
+    "" where nobody said so.
     """
 
     frame: Frame
@@ -208,3 +211,4 @@ class FrameResult:
     times: StageTimes
     finished_ns: int
     learner: str = ""
+    embedder_id: str = ""

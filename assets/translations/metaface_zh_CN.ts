@@ -892,6 +892,10 @@ face</source>
       <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片而其下的文件夹有视频时，按视频文件夹处理。</translation>
     </message>
     <message>
+      <source>do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only and never taken from another file</source>
+      <translation>不适应视频或视频流先前出现过的未标注人脸；它们只保存在内存中，绝不取自其他文件</translation>
+    </message>
+    <message>
       <source>write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and settings, are left alone: so an interrupted run goes on</source>
       <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则写入一个文件夹，每个视频得到一个 VIDEO.jsonl。已经存在、比视频新，且人员和设置相同的结果不再重做，因此中断后可以接着运行</translation>
     </message>
@@ -1418,6 +1422,10 @@ face</source>
     <message>
       <source>Strangers</source>
       <translation>陌生人</translation>
+    </message>
+    <message>
+      <source>This room</source>
+      <translation>当前场景</translation>
     </message>
     <message>
       <source>Models</source>
@@ -3114,6 +3122,10 @@ face</source>
       <translation>所有方法的报告(&amp;R)</translation>
     </message>
     <message>
+      <source>Adapt to this r&amp;oom</source>
+      <translation>适应当前场景(&amp;O)</translation>
+    </message>
+    <message>
       <source>S&amp;plit view of two methods</source>
       <translation>两种方法分屏(&amp;P)</translation>
     </message>
@@ -4648,6 +4660,33 @@ in ms</source>
     <message>
       <source>The last day on which this person may be kept</source>
       <translation>可以保留此人的最后一天</translation>
+    </message>
+  </context>
+  <context>
+    <name>RoomSection</name>
+    <message>
+      <source>Use unlabelled faces of this room</source>
+      <translation>使用当前场景的未标注人脸</translation>
+    </message>
+    <message>
+      <source>What faces are like in this room and light is learnt from those that the camera showed earlier. They are kept in memory only and forgotten with the source.</source>
+      <translation>根据摄像头先前拍到的人脸，了解当前场景和光线下人脸的样子。它们只保存在内存中，关闭来源即遗忘。</translation>
+    </message>
+    <message>
+      <source>Adapt to this room</source>
+      <translation>适应当前场景</translation>
+    </message>
+    <message>
+      <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
+      <translation>立即适应到目前为止看到的人脸 (Ctrl+R)</translation>
+    </message>
+    <message>
+      <source>Adapted to the enrolled people alone.</source>
+      <translation>仅适应已登记的人。</translation>
+    </message>
+    <message>
+      <source>Faces of this room: {seen} seen, {used} adapted to.</source>
+      <translation>当前场景的人脸：看到 {seen} 张，已适应 {used} 张。</translation>
     </message>
   </context>
   <context>

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from metaface_gui.cli.gallery import open_existing
-from metaface_gui.engine.assembly import AdaptedGallery, adapt_gallery, load_learning_assets, re_embed
+from metaface_gui.engine.assembly import AdaptedGallery, LearningAssets, adapt_gallery, load_learning_assets, re_embed
 from metaface_gui.engine.model_keeper import uncalibrated
 from metaface_gui.gui.translation import error_text
 from metaface_gui.pipeline.face_pipeline import FacePipeline
@@ -16,11 +16,11 @@ from metaface_gui.settings import RecognitionSettings
 
 def adapted_to(
     path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore
-) -> AdaptedGallery:
-    """Adapt to the gallery at `path`; it is opened to write only if templates of this embedder are missing.
+) -> tuple[AdaptedGallery, LearningAssets]:
+    """Adapt to the gallery at `path`; returns it with what was adapted with, for adapting again.
 
-    So a gallery that a window has open can be recognised from at the same time. Without a cohort for the embedder a
-    line on stderr says what that means.
+    The gallery is opened to write only if templates of this embedder are missing, so that one which a window has open
+    can be recognised from at the same time. Without a cohort for the embedder a line on stderr says what that means.
 
     Raises:
         KnownError: if the gallery or the learner's assets cannot be read.
@@ -30,7 +30,7 @@ def adapted_to(
         if assets.cohort is None:
             sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
         if not gallery.count_shots_without(pipeline.embedder.id):
-            return adapt_gallery(gallery, assets, settings)
+            return adapt_gallery(gallery, assets, settings), assets
     with open_existing(path) as gallery:
         re_embed(gallery, pipeline)
-        return adapt_gallery(gallery, assets, settings)
+        return adapt_gallery(gallery, assets, settings), assets

@@ -102,7 +102,11 @@ def parse_fpir(text: str) -> float:
 
 
 def recognition_settings(
-    args: argparse.Namespace, base: RecognitionSettings | None = None, learner: str | None = None
+    args: argparse.Namespace,
+    base: RecognitionSettings | None = None,
+    learner: str | None = None,
+    *,
+    use_room: bool | None = None,
 ) -> RecognitionSettings:
     """Return `base` (the defaults if None) with what was given on the command line put over it."""
     base = base or RecognitionSettings()
@@ -112,4 +116,5 @@ def recognition_settings(
         device=args.device or base.device,
         learner=learner or base.learner,
         fpir=args.fpir or base.fpir,
+        use_room=base.use_room if use_room is None else use_room,
     )

@@ -18,13 +18,14 @@ from metaface_gui.cli.recognize_many import parse_processes, recognize_folder
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.annotated_video import AnnotatedVideo
 from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.engine.file_room import FileRoom
 from metaface_gui.engine.lines_file import LinesFile
+from metaface_gui.engine.room_faces import is_room
 from metaface_gui.engine.session_files import frame_line
 from metaface_gui.engine.video_folder import find_videos
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.capture.specification import SourceKind, make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
-from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Frame, FrameResult
 
@@ -56,6 +57,16 @@ def add_parser(verbs: Verbs) -> None:
         help=translate("Commands", "how to adapt: {keys}", None, keys=", ".join(LEARNERS)),
     )
     add_recognition_options(parser)
+    parser.add_argument(
+        "--no-room",
+        action="store_false",
+        dest="use_room",
+        help=translate(
+            "Commands",
+            "do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only "
+            "and never taken from another file",
+        ),
+    )
     parser.add_argument(
         "--jsonl",
         type=Path,
@@ -93,10 +104,10 @@ def _run(args: argparse.Namespace) -> int:
         return recognize_folder(folder, args)
     source = make_source(spec)
     tune_process()
-    settings, store = recognition_settings(args, learner=args.learner), default_store()
+    settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
     pipeline = build_pipeline(settings, store)
-    adapted = adapted_to(args.gallery, pipeline, settings, store)
-    pipeline.set_classifiers({settings.learner: adapted.classifier}, settings.learner)
+    adapted, assets = adapted_to(args.gallery, pipeline, settings, store)
+    room = FileRoom(pipeline, adapted, assets, settings, is_used=is_room(spec))
     counts: Counter[str] = Counter()
     frames = 0
     console = Console(stderr=args.jsonl is None, highlight=False)
@@ -107,7 +118,7 @@ def _run(args: argparse.Namespace) -> int:
         video = stack.enter_context(_annotated(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
         task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
-        for result in _results(source, pipeline):
+        for result in _results(source, room):
             if lines is not None:
                 lines.write(frame_line(result))
             else:
@@ -121,10 +132,10 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _results(source: FrameSource, pipeline: FacePipeline) -> Iterator[FrameResult]:
+def _results(source: FrameSource, room: FileRoom) -> Iterator[FrameResult]:
     frame: Frame | None
     while (frame := source.read()) is not None:
-        yield pipeline.process(frame)
+        yield room.process(frame)
 
 
 def _annotated(path: Path, source: FrameSource) -> AnnotatedVideo:

@@ -94,9 +94,9 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
 def _prepared(args: argparse.Namespace) -> tuple[RecognizerSetup, str]:
     """Adapt to the gallery, once for all processes; returns what they get, and what the lines will depend on."""
     tune_process()
-    settings, store = recognition_settings(args, learner=args.learner), default_store()
-    adapted = adapted_to(args.gallery, build_pipeline(settings, store), settings, store)
-    setup = RecognizerSetup(settings, default_store, pickle.dumps(adapted.classifier), translate("Overlay", "Unknown"))
+    settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
+    adapted, _assets = adapted_to(args.gallery, build_pipeline(settings, store), settings, store)
+    setup = RecognizerSetup(settings, default_store, pickle.dumps(adapted), translate("Overlay", "Unknown"))
     return setup, run_record(settings, adapted.people)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -26,6 +27,7 @@ from metaface_gui.engine.assembly import (
 from metaface_gui.engine.events import AdaptStepTaken, EngineListener
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
+from metaface_gui.engine.room_faces import Room
 from metaface_gui.engine.runners import Runners
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Gallery
@@ -108,6 +110,12 @@ class AdaptationKeeper:
             self._state.set_hyperparameters(learner, settings)
         self._settle()
 
+    def use_room(self, room: Room) -> None:
+        """Adapt to these unlabelled faces too; to those of another room, and what was adapted to them, no more."""
+        with self._lock:
+            self._state.set_room(room)
+        self._settle()
+
     def set_map_learner(self, learner: str | None) -> None:
         """Draw the embedding map in this learner's space, or none."""
         with self._lock:
@@ -138,14 +146,14 @@ class AdaptationKeeper:
                 return  # other models came meanwhile; what they need is on its way
             if people is not self._state.people:
                 self._state.take(people)
-            todo, fpir = self._state.todo(), self._state.settings.fpir
+            todo, room, fpir = self._state.todo(), self._state.room, self._state.settings.fpir
         if todo is None or (isinstance(todo, AdaptationKey) and not self._is_warm(todo.learner)):
             return
         try:
             if isinstance(todo, MapWanted):
                 self._draw(todo)
             else:
-                self._adapt(todo, people, assets, fpir)
+                self._adapt(todo, people, room, assets, fpir)
         finally:
             self._worker.post(self._hand_over)
             self.adapt()
@@ -173,18 +181,21 @@ class AdaptationKeeper:
                 self._warm.add(learner)
             self.adapt()
 
-    def _adapt(self, key: AdaptationKey, people: EnrolledPeople, assets: LearningAssets, fpir: float) -> None:
+    def _adapt(
+        self, key: AdaptationKey, people: EnrolledPeople, room: Room, assets: LearningAssets, fpir: float
+    ) -> None:
         def on_step(step: AdaptStep) -> None:
             self._listener(AdaptStepTaken(key.learner, step))
 
         try:
-            adapted = adapt(key.learner, people, assets, fpir=fpir, settings=key.settings, on_step=on_step)
+            adapted = adapt(key.learner, room.beside(people), assets, fpir=fpir, settings=key.settings, on_step=on_step)
         except Exception:
             with self._lock:
                 self._state.give_up(key)
             raise
         with self._lock:
-            self._state.keep(adapted)
+            # Without the room's faces: whatever was made of them is enough, and they must be forgotten with the room.
+            self._state.keep(replace(adapted, people=people))
 
     def _draw(self, wanted: MapWanted) -> None:
         with self._lock:
@@ -202,7 +213,7 @@ class AdaptationKeeper:
                 return
             handed, assets, fpir = self._state.hand_over(), self._assets, self._state.settings.fpir
         if handed.classifiers:
-            running.set_classifiers(handed.classifiers, next(iter(handed.classifiers)))
+            running.set_classifiers(handed.classifiers, next(iter(handed.classifiers)), continued=handed.continued)
         running.set_map(handed.plane, handed.placing)
         for event in handed.news:
             self._listener(event)

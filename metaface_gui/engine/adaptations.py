@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, EnrolledPeople
 from metaface_gui.engine.events import Adapted, MapChanged
+from metaface_gui.engine.room_faces import EMPTY_ROOM, Room
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.learners.hyperparameters import from_json, to_json
@@ -48,7 +49,8 @@ class HandOver:
 
     `classifiers` are in order, the deciding one first; empty while nothing was adapted yet. `plane` and `placing` are
     the map and the adapted classifier in whose space it lies, None without a map. `to_judge` are adaptations that are
-    used for the first time and worth a judgement, and whether they decide.
+    used for the first time and worth a judgement, and whether they decide. `continued` are the learners whose votes go
+    on: only what is known of the room is new to them.
     """
 
     classifiers: Mapping[str, OpenSetClassifier]
@@ -56,6 +58,7 @@ class HandOver:
     placing: AdaptedClassifier | None
     news: tuple[Adapted | MapChanged, ...]
     to_judge: tuple[tuple[AdaptedGallery, bool], ...]
+    continued: frozenset[str] = frozenset()
 
 
 class Adaptations:
@@ -67,6 +70,7 @@ class Adaptations:
         self._hyperparameters = {learner: values for learner, values in checked.items() if values is not None}
         self._map_learner: str | None = None
         self._people: EnrolledPeople | None = None
+        self._room = EMPTY_ROOM
         self._kept: dict[AdaptationKey, AdaptedGallery] = {}
         self._failed: set[AdaptationKey] = set()
         self._running: dict[str, AdaptedGallery] = {}
@@ -93,6 +97,23 @@ class Adaptations:
     def people(self) -> EnrolledPeople | None:
         """Who was enrolled when the gallery was read last; None if it was not, for the models there are."""
         return self._people
+
+    @property
+    def room(self) -> Room:
+        """The room that is adapted to; of another embedder's faces nothing is used."""
+        is_usable = self._people is not None and self._room.embedder_id == self._people.embedder_id
+        return self._room if is_usable else EMPTY_ROOM
+
+    def set_room(self, room: Room) -> None:
+        """Want adaptations to this room; those to another one are not kept, for they hold faces that may be forgotten.
+
+        What runs goes on until its successor is there, the map too if one is wanted.
+        """
+        self._room = room
+        self._kept = {key: adapted for key, adapted in self._kept.items() if self._is_of_room(key)}
+        self._failed = {key for key in self._failed if self._is_of_room(key)}
+        if self._map_learner is None and self._drawn is not None and not self._is_of_room(self._drawn[0].key):
+            self._drawn = self._drawn_for = None
 
     def choose(self, settings: RecognitionSettings) -> None:
         """Want other learners, or another FPIR."""
@@ -132,6 +153,7 @@ class Adaptations:
     def forget_gallery(self) -> None:
         """Another embedder came: nothing that was adapted is of any use."""
         self._people = self._drawn = self._drawn_for = None
+        self._room = EMPTY_ROOM
         self._kept.clear()
         self._failed.clear()
         self._running.clear()
@@ -156,7 +178,7 @@ class Adaptations:
 
     def keep(self, adapted: AdaptedGallery) -> None:
         """Have an adaptation that was missing."""
-        if adapted.people is self._people:
+        if adapted.people is self._people and self._is_of_room(adapted.key):
             self._kept[adapted.key] = adapted
             wanted = {self._key(learner) for learner in (*self._settings.learners, self._map_learner) if learner}
             spare = [key for key in self._kept if key not in wanted]
@@ -173,7 +195,7 @@ class Adaptations:
 
     def keep_map(self, adapted: AdaptedGallery, plane: EmbeddingMap | None) -> None:
         """Have a map; None in an empty gallery."""
-        if adapted.people is self._people:
+        if adapted.people is self._people and self._is_of_room(adapted.key):
             self._drawn = (adapted, plane)
             self._is_map_told = False
 
@@ -183,10 +205,12 @@ class Adaptations:
         """Take note that from now on the worker uses all that is ready."""
         running = self._next_running()
         news, to_judge = list[Adapted | MapChanged](), list[tuple[AdaptedGallery, bool]]()
-        announced = dict[str, tuple[AdaptationKey, bool]]()
+        announced, continued = dict[str, tuple[AdaptationKey, bool]](), set[str]()
         for index, (learner, adapted) in enumerate(running.items()):
             is_primary = index == 0
             announced[learner] = (adapted.key, is_primary)
+            if learner in self._announced and self._is_more_of_room(self._announced[learner][0], adapted.key):
+                continued.add(learner)
             if self._announced.get(learner) != announced[learner]:
                 news.append(replace(adapted.report, is_primary=is_primary))
                 if is_primary or (learner in self._turned and adapted is self._ready(learner)):
@@ -197,7 +221,7 @@ class Adaptations:
         if not self._is_map_told and self._is_map_settled():
             self._is_map_told = True
             news.append(MapChanged(plane))
-        return HandOver(self._classifiers(), plane, placing, tuple(news), tuple(to_judge))
+        return HandOver(self._classifiers(), plane, placing, tuple(news), tuple(to_judge), frozenset(continued))
 
     def deciding(self) -> tuple[AdaptedGallery, OpenSetClassifier] | None:
         """What decides the names on screen, at the FPIR that is wanted; None while nothing does."""
@@ -243,8 +267,20 @@ class Adaptations:
         if self._people is None:
             return None
         return AdaptationKey(
-            learner, self._hyperparameters.get(learner), self._people.embedder_id, self._people.revision
+            learner,
+            self._hyperparameters.get(learner),
+            self._people.embedder_id,
+            self._people.revision,
+            self.room.revision,
         )
+
+    def _is_of_room(self, key: AdaptationKey) -> bool:
+        """Whether an adaptation knows of no other room than the one there is."""
+        return key.room in (0, self._room.revision)
+
+    def _is_more_of_room(self, former: AdaptationKey, key: AdaptationKey) -> bool:
+        """Whether only what is known of the room is new, and votes may go on."""
+        return self._room.keeps_votes and former != key and replace(former, room=key.room) == key
 
     def _ready(self, learner: str) -> AdaptedGallery | None:
         key = self._key(learner)

@@ -59,6 +59,14 @@ class EngineApi(Protocol):
         """Run these learners beside the deciding one, on the same frames. `ModelsChanged`, an `Adapted` each, then
         `ComparisonChanged` twice a second."""
 
+    def set_use_room(self, use: bool) -> None:
+        """Adapt to unlabelled faces that the same source showed earlier too, kept in memory only; else forget them.
+        Answered by `ModelsChanged`; from then on `RoomChanged`, and an `Adapted` each time that the room was news."""
+
+    def adapt_to_room(self) -> None:
+        """Adapt to the unlabelled faces that were seen so far, though no more often than every few seconds.
+        `RoomChanged` and an `Adapted` each."""
+
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         """Turn a learner's knobs: an instance of its `settings_type`, None for its defaults. `ModelsChanged`; a learner
         that runs is adapted again: `AdaptStepTaken`, `Adapted`, `AdaptationJudged`."""

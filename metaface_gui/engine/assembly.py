@@ -58,7 +58,8 @@ class EnrolledPeople:
 
     `shots` (n, p) are the templates, of the shots `shot_ids`; `labels` (n,) int64 say whose, an index of `person_ids`
     and `names`. `negatives` (m, p) are faces of which the user said whom they are not: `denied_people` (m,) int64, an
-    index too.
+    index too. `unlabelled` (u, p) are faces that the same camera showed earlier (`room_faces`), of the room's revision
+    `room`; None and 0 where nothing of a room is known.
     """
 
     embedder_id: str
@@ -70,6 +71,8 @@ class EnrolledPeople:
     shot_ids: tuple[int, ...]
     negatives: Tensor
     denied_people: Tensor
+    unlabelled: Tensor | None = None
+    room: int = 0
 
     def __len__(self) -> int:
         return len(self.person_ids)
@@ -83,17 +86,23 @@ class EnrolledPeople:
         """
         n_way = len(self) + len(self.negatives)
         ways = torch.arange(len(self), n_way)
-        return SupportSet(torch.cat([self.shots, self.negatives]), torch.cat([self.labels, ways]), n_way)
+        return SupportSet(
+            torch.cat([self.shots, self.negatives]), torch.cat([self.labels, ways]), n_way, self.unlabelled
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptationKey:
-    """What an adaptation depends on: the learner, its settings (None: its defaults), and who was enrolled."""
+    """What an adaptation depends on: the learner, its settings (None: its defaults), who was enrolled, and the room.
+
+    `room` is the revision of the room's faces, 0 without any: of another state of the room it is another adaptation.
+    """
 
     learner: str
     settings: object | None
     embedder_id: str
     revision: int
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +200,7 @@ def adapt(
     Raises:
         ValueError: if there is no such learner, or the settings are not its own.
     """
-    key = AdaptationKey(learner, settings, people.embedder_id, people.revision)
+    key = AdaptationKey(learner, settings, people.embedder_id, people.revision, people.room)
     started = time.perf_counter()
     if len(people) == 0:
         return AdaptedGallery(key, people, None, OpenSetClassifier.empty(), Adapted(learner, 0, 0, 0.0))

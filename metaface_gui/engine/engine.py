@@ -21,6 +21,7 @@ from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
 from metaface_gui.engine.privacy import Privacy
+from metaface_gui.engine.room_keeper import RoomKeeper
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.session_recorder import DrawnWords, english_words
 from metaface_gui.engine.source_keeper import SourceKeeper
@@ -87,12 +88,14 @@ class Engine:
         self._models = ModelKeeper(
             gallery, store, listener, self._worker, self._adaptations, runners=self._runners, settings=settings
         )
+        self._room = RoomKeeper(self._adaptations, listener, is_used=settings.use_room)
         self._enroller = Enroller(
             self._keeper,
             self._models,
             self._adaptations,
             self._memory,
             self._tell,
+            room=self._room,
             worker=self._worker,
             runners=self._runners,
         )
@@ -151,8 +154,9 @@ class Engine:
         self._source.open(spec)
 
     def close_source(self) -> None:
-        """Stop capturing."""
+        """Stop capturing, and forget the room."""
         self._source.close()
+        self._room.end()
 
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on."""
@@ -189,6 +193,15 @@ class Engine:
         for key in compared:
             learner_class(key)
         self._models.change(lambda settings: replace(settings, compared=compared))
+
+    def set_use_room(self, use: bool) -> None:
+        """Adapt to the room's unlabelled faces too, or forget them."""
+        self._room.set_used(use)
+        self._models.change(lambda settings: replace(settings, use_room=use))
+
+    def adapt_to_room(self) -> None:
+        """Adapt to the unlabelled faces that were seen so far."""
+        self._room.adapt()
 
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         """Turn a learner's knobs; None: its defaults."""
@@ -362,8 +375,9 @@ class Engine:
         if is_first_unread:
             self._listener(FrameReady())
 
-    def _on_opening(self) -> None:
+    def _on_opening(self, spec: SourceSpec) -> None:
         self._looked_at = None
+        self._room.begin(spec)
         self._worker.post(FacePipeline.reset)
 
     def _on_result(self, result: FrameResult) -> None:
@@ -372,6 +386,7 @@ class Engine:
             self._vitals.on_result(result)
             # Before anybody sees the faces, so that whoever is clicked on is remembered.
             self._enroller.on_result(result)
+            self._room.on_result(result)
         self._listener(ResultReady(result))
         self._studio.on_result(result)
 
@@ -391,6 +406,7 @@ class Engine:
             self._listener(self._vitals.stats(now_ns, dropped_frames=self._to_look_at.dropped, device=device))
             self._studio.on_tick()
             self.privacy.on_tick(now_ns)
+            self._room.on_tick(now_ns)
             if ticks % _FLUSH_SEEN_TICKS == 0:
                 self._runners.gallery.submit(
                     QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._keeper.flush_seen()

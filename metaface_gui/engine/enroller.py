@@ -17,6 +17,7 @@ from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
+from metaface_gui.engine.room_keeper import RoomKeeper
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.shots import new_shots
 from metaface_gui.engine.teaching import Teacher
@@ -43,13 +44,14 @@ class Enroller:
         memory: LiveMemory,
         listener: EngineListener,
         *,
+        room: RoomKeeper,
         worker: InferenceWorker,
         runners: Runners,
     ) -> None:
         self._keeper = keeper
         self._teacher = Teacher(keeper, listener)
         self._models, self._adaptations = models, adaptations
-        self._memory = memory
+        self._memory, self._room = memory, room
         self._listener = listener
         self._worker = worker
         self._attention = LIVE
@@ -161,13 +163,15 @@ class Enroller:
         return templates.features[np.isin(templates.person_ids, person_ids), : pipeline.embedder.space.embedding_dim]
 
     def forget_faces(self, embeddings: Floats) -> None:
-        """Drop the tracks and unknown groups that look like these (n, d) faces: their person was deleted."""
+        """Drop what was seen that looks like these (n, d) faces, named or not: their person was deleted."""
         self._memory.forget_faces(embeddings)
+        self._room.forget_faces(embeddings)
         self.publish_unknowns()
 
     def forget_everything(self) -> None:
         """Drop every face that was seen or recorded, and begin to follow faces anew."""
         self._memory.clear()
+        self._room.clear()
         self.session.clear()
         self._worker.post(FacePipeline.reset)
         self.publish_unknowns()
@@ -198,6 +202,8 @@ class Enroller:
 
     def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:
         self._memory.forget_named(samples)
+        if samples:
+            self._room.forget_faces(np.stack([sample.embedding for sample in samples]))
         self.publish_unknowns()
 
     def _shots(self, samples: tuple[FaceSample, ...], source: ShotSource) -> list[NewShot]:

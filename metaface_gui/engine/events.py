@@ -68,7 +68,8 @@ class ModelsChanged:
 
     On FAILED the former models go on working and the keys name those; `error` says why the new ones could not come.
     `learner` decides the names; `compared` are the keys of those that run beside it on the same frames, without it.
-    `hyperparameters` maps a learner's key to its settings where they differ from its defaults.
+    `hyperparameters` maps a learner's key to its settings where they differ from its defaults. `use_room`: the room's
+    unlabelled faces are remembered and adapted to.
     """
 
     state: ModelState
@@ -80,6 +81,15 @@ class ModelsChanged:
     error: KnownError | None = None
     compared: tuple[str, ...] = ()
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
+    use_room: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """So many unlabelled faces of this room are remembered, one a track, and so many of them were adapted to."""
+
+    n_faces: int
+    n_adapted_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +313,7 @@ EngineEvent = (
     | FrameReady
     | ResultReady
     | ModelsChanged
+    | RoomChanged
     | AdaptStepTaken
     | Adapted
     | AdaptationJudged

@@ -137,6 +137,7 @@ class ModelKeeper:
                     error=error,
                     compared=settings.compared,
                     hyperparameters=self._adaptations.hyperparameters,
+                    use_room=settings.use_room,
                 )
             )
 

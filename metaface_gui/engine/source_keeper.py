@@ -20,7 +20,7 @@ class SourceKeeper:
     """Thread-safe. Opening and closing run on `jobs`, as a driver may take seconds; answers are `SourceChanged`.
 
     Frames go to both slots; `on_frame` is told of each, and whether the preview's slot was empty. `on_opening` is
-    called before another source's first frame.
+    called with another source before its first frame.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class SourceKeeper:
         to_look_at: LatestSlot[Frame],
         *,
         on_frame: Callable[[Frame, bool], None],
-        on_opening: Callable[[], None],
+        on_opening: Callable[[SourceSpec], None],
     ) -> None:
         self._listener = listener
         self._jobs = jobs
@@ -69,7 +69,7 @@ class SourceKeeper:
 
     def _open(self, spec: SourceSpec) -> None:
         self.stop(_CAPTURE_JOIN_S)
-        self._on_opening()
+        self._on_opening(spec)
         try:
             source = make_source(spec, live=True)
         except KnownError as error:

@@ -14,14 +14,14 @@ import cv2
 import torch
 
 from metaface_gui.engine.annotated_video import AnnotatedVideo
-from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.engine.assembly import AdaptedGallery, build_pipeline, load_learning_assets
+from metaface_gui.engine.file_room import FileRoom
 from metaface_gui.engine.lines_file import LinesFile
 from metaface_gui.engine.session_files import frame_line
 from metaface_gui.errors import cannot_write
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
@@ -68,13 +68,13 @@ class VideoReport:
 class RecognizerSetup:
     """What a process needs in order to recognise, picklable: all of it our own, nothing of it read from a user's file.
 
-    `make_store` is a function of a module; `classifier` is a pickled `OpenSetClassifier`. It is handed over rather
-    than adapted again: the gallery may be changed while processes start, and they must all know the same people.
+    `make_store` is a function of a module; `adapted` is a pickled `AdaptedGallery`. It is handed over rather than read
+    and adapted again: the gallery may be changed while processes start, and they must all know the same people.
     """
 
     settings: RecognitionSettings
     make_store: Callable[[], WeightsStore]
-    classifier: bytes
+    adapted: bytes
     unknown_text: str
 
 
@@ -89,11 +89,13 @@ class VideoRecognizer:
         tune_process()
         torch.set_num_threads(THREADS_PER_PROCESS)
         cv2.setNumThreads(THREADS_PER_PROCESS)
-        self._models = build_pipeline(setup.settings, setup.make_store())
-        classifier = pickle.loads(setup.classifier)
-        assert isinstance(classifier, OpenSetClassifier)
-        self._classifiers = {setup.settings.learner: classifier}
-        self._learner = setup.settings.learner
+        store = setup.make_store()
+        self._settings = setup.settings
+        self._models = build_pipeline(setup.settings, store)
+        self._assets = load_learning_assets(self._models.embedder, store)
+        adapted = pickle.loads(setup.adapted)
+        assert isinstance(adapted, AdaptedGallery)
+        self._adapted = adapted
         self._unknown_text = setup.unknown_text
 
     def recognize(self, task: VideoTask, on_frames: OnFrames) -> VideoReport:
@@ -104,9 +106,9 @@ class VideoRecognizer:
             KnownError: if an output cannot be written.
         """
         started = time.perf_counter()
-        # Tracks and votes belong to one video, and track ids begin with 1.
+        # Tracks, votes and the room belong to one video, and track ids begin with 1.
         pipeline = FacePipeline(self._models.detector, self._models.embedder)
-        pipeline.set_classifiers(self._classifiers, self._learner)
+        room = FileRoom(pipeline, self._adapted, self._assets, self._settings)
         faces: Counter[str] = Counter()
         frames = 0
         try:
@@ -120,7 +122,7 @@ class VideoRecognizer:
                     path = _partial_in_folder(task.annotated)
                     annotated = stack.enter_context(AnnotatedVideo(path, source.nominal_fps, self._unknown_text))
                 while (frame := source.read()) is not None:
-                    result = pipeline.process(frame)
+                    result = room.process(frame)
                     lines.write(frame_line(result))
                     if annotated is not None:
                         annotated.write(result)

@@ -24,6 +24,7 @@ from metaface_gui.engine.events import (
     ModelsChanged,
     ReportWritten,
     ResultReady,
+    RoomChanged,
     SelfTested,
     SessionRecordingChanged,
     SourceChanged,
@@ -47,6 +48,7 @@ class EngineBridge(QObject):
     frame_ready = Signal()
     result_ready = Signal(ResultReady)
     models_changed = Signal(ModelsChanged)
+    room_changed = Signal(RoomChanged)
     adapted = Signal(Adapted)
     adapt_step_taken = Signal(AdaptStepTaken)
     adaptation_judged = Signal(AdaptationJudged)
@@ -77,6 +79,7 @@ class EngineBridge(QObject):
         self._signals: dict[type, SignalInstance] = {
             SourceChanged: self.source_changed,
             ModelsChanged: self.models_changed,
+            RoomChanged: self.room_changed,
             Adapted: self.adapted,
             AdaptStepTaken: self.adapt_step_taken,
             AdaptationJudged: self.adaptation_judged,

@@ -113,6 +113,7 @@ class MainActions(QObject):
             key: self._add(menu, "", title, [f"Alt+{number}"])
             for number, (key, title) in enumerate(titles.items(), start=1)
         }
+        self.adapt_to_room = self._add(menu, "refresh", self.tr("Adapt to this r&oom"), ["Ctrl+R"])
         self.split = self._add(menu, "split", self.tr("S&plit view of two methods"), ["V"], checkable=True)
 
     def _make_gallery_menu(self) -> None:

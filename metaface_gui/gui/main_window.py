@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         do.pause.triggered.connect(self._engine.set_paused)
         do.reopen.triggered.connect(self._reopen)
         do.close_source.triggered.connect(self._engine.close_source)
+        do.adapt_to_room.triggered.connect(self._engine.adapt_to_room)
         do.quit.triggered.connect(self.close)
         do.hud.toggled.connect(self._set_hud)
         do.panel.toggled.connect(self._set_panel)
@@ -211,6 +212,7 @@ class MainWindow(QMainWindow):
     def _on_models(self, changed: ModelsChanged) -> None:
         self.toolbar.show_models(changed)
         self.status_line.show_models(changed)
+        self.commands.adapt_to_room.setEnabled(changed.use_room)
         if changed.error is not None:
             self.reports.show_error(changed.error)
         if changed.state is ModelState.READY:
@@ -222,6 +224,7 @@ class MainWindow(QMainWindow):
                 learner=changed.learner,
                 fpir=changed.fpir,
                 compared=changed.compared,
+                use_room=changed.use_room,
             )
             self.state.hyperparameters = changed.hyperparameters
 

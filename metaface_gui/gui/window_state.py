@@ -169,7 +169,7 @@ class WindowState:
 
     @property
     def recognition(self) -> RecognitionSettings:
-        """Detector, embedder, device, learner, compared learners and FPIR.
+        """Detector, embedder, device, learner, compared learners, FPIR and use of the room.
 
         Keys are not checked against what exists, the engine does; but only methods are compared.
         """
@@ -180,6 +180,7 @@ class WindowState:
             device=self._text("engine/device") or defaults.device,
             learner=self._text("engine/learner") or defaults.learner,
             compared=tuple(key for key in self._text("engine/compared").split() if key in LEARNERS),
+            use_room=self._bool("engine/use_room", default=defaults.use_room),
         )
         try:
             return replace(stored, fpir=float(self._text("engine/fpir")))

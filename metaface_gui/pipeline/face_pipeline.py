@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -53,11 +53,14 @@ class FacePipeline:
         self._votes: Mapping[str, TemporalVote] = MappingProxyType({})
         self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
 
-    def set_classifiers(self, classifiers: Mapping[str, OpenSetClassifier], primary: str) -> None:
+    def set_classifiers(
+        self, classifiers: Mapping[str, OpenSetClassifier], primary: str, *, continued: Collection[str] = ()
+    ) -> None:
         """Identify with these from the next frame on; faces carry the decisions in this order.
 
         The votes of a learner whose classifier is another one begin anew: its scores are on another scale and may be
-        about other people. The others go on.
+        about other people. The others go on, and so do those of the `continued` learners: theirs is the same method on
+        the same people, adapted to more faces of the same room, and what was seen a moment ago still counts.
 
         Raises:
             ValueError: if the primary one is not among them.
@@ -67,7 +70,9 @@ class FacePipeline:
         former, votes = self._classifiers, self._votes
         self._votes = MappingProxyType(
             {
-                key: votes[key] if former.get(key) is classifier else TemporalVote()
+                key: votes[key]
+                if former.get(key) is classifier or (key in continued and key in votes)
+                else TemporalVote()
                 for key, classifier in classifiers.items()
             }
         )
@@ -116,13 +121,14 @@ class FacePipeline:
                 per_learner=MappingProxyType(decisions),
                 map_xy=place,
                 is_fresh=face.is_fresh,
+                features=face.features,
             )
             for face, decisions, embedding, place in zip(
                 seen.faces, voted, self._embeddings(features), places, strict=True
             )
         )
         times = StageTimes(seen.detect_ms, seen.embed_ms, (time.perf_counter() - started) * 1e3)
-        return FrameResult(frame, faces, times, time.monotonic_ns(), self._primary)
+        return FrameResult(frame, faces, times, time.monotonic_ns(), self._primary, self.embedder.id)
 
     def _decision_of(self, track_id: int) -> Identification:
         vote = self._votes.get(self._primary)

@@ -1,14 +1,26 @@
-"""Who still holds a text: a walk through everything that can be reached from an object."""
+"""Who still holds a text or a face: a walk through everything that can be reached from an object."""
 
 from __future__ import annotations
 
 import gc
 import types
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+Row = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 def holders(root: object, text: str, *, name: str = "", without: tuple[object, ...] = ()) -> list[str]:
     """Every path by which a string that contains `text` is reached from an object: attributes, slots, containers and
     closures, but no modules and no code, and not by way of any of `without`."""
+    return _walk(root, lambda thing: isinstance(thing, str) and text in thing, name=name, without=without)
+
+
+def _walk(
+    root: object, is_it: Callable[[object], bool], *, name: str = "", without: tuple[object, ...] = ()
+) -> list[str]:
     seen, found = {id(other) for other in without}, list[str]()
     todo: list[tuple[object, str]] = [(root, name or type(root).__name__)]
     while todo:
@@ -16,11 +28,22 @@ def holders(root: object, text: str, *, name: str = "", without: tuple[object, .
         if id(thing) in seen:
             continue
         seen.add(id(thing))
-        if isinstance(thing, str):
-            if text in thing:
-                found.append(path)
+        if is_it(thing):
+            found.append(path)
         elif isinstance(thing, types.FunctionType):  # its globals are modules'
             todo += [(cell, f"{path}.{thing.__name__}") for cell in (*(thing.__closure__ or ()), thing.__defaults__)]
         elif not isinstance(thing, type | types.ModuleType | types.CodeType | types.FrameType):
             todo += [(held, f"{path}/{type(held).__name__}") for held in gc.get_referents(thing)]
     return found
+
+
+def arrays_like(root: object, row: Row, *, without: tuple[object, ...] = ()) -> list[str]:
+    """Every path by which an array or a tensor that holds `row` (p,) is reached from an object, as `holders` walks."""
+    return _walk(root, lambda thing: _holds(thing, row), without=without)
+
+
+def _holds(thing: object, row: Row) -> bool:
+    values = thing.detach().cpu().numpy() if isinstance(thing, torch.Tensor) else thing
+    if not isinstance(values, np.ndarray) or values.shape[-1:] != row.shape:
+        return False
+    return bool((values.reshape(-1, len(row)) == row).all(1).any())

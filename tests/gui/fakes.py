@@ -123,6 +123,12 @@ class FakeEngine:
     def set_compared(self, keys: Sequence[str]) -> None:
         self._note("set_compared", tuple(keys))
 
+    def set_use_room(self, use: bool) -> None:
+        self._note("set_use_room", use)
+
+    def adapt_to_room(self) -> None:
+        self._note("adapt_to_room")
+
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         self._note("set_hyperparameters", learner, settings)
 

@@ -1,4 +1,4 @@
-"""What the app looks at and what it recognises with: source, strictness, models."""
+"""What the app looks at and what it recognises with: source, strictness, room, models."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.panels.models_section import ModelsSection
+from metaface_gui.gui.panels.room_section import RoomSection
 from metaface_gui.gui.panels.source_section import SourceSection
 from metaface_gui.gui.source_menu import ListCameras
 from metaface_gui.gui.theme import Space
@@ -20,7 +21,7 @@ from metaface_gui.settings import RecognitionSettings
 
 
 class ControlsPanel(QWidget):
-    """Three parts, one below the other. Whoever hears `source_chosen` opens the source, and remembers it."""
+    """Four parts, one below the other. Whoever hears `source_chosen` opens the source, and remembers it."""
 
     source_chosen = Signal(SourceSpec)
 
@@ -39,6 +40,7 @@ class ControlsPanel(QWidget):
             store = WeightsStore(weights_dir(), user_data_dir() / "weights")
         self.source = SourceSection(engine, bridge, self, list_cameras=list_cameras)
         self.models = ModelsSection(engine, bridge, store, self)
+        self.room = RoomSection(engine, bridge, self)
         self.source.source_chosen.connect(self.source_chosen)
         form = QWidget(self)
         layout = QVBoxLayout(form)
@@ -47,6 +49,7 @@ class ControlsPanel(QWidget):
         for heading, part in (
             (self.tr("Source"), self.source),
             (self.tr("Strangers"), self.models.fpir),
+            (self.tr("This room"), self.room),
             (self.tr("Models"), self.models),
         ):
             layout.addWidget(ElidedLabel(heading, form, role="heading"))
@@ -64,8 +67,9 @@ class ControlsPanel(QWidget):
         whole.addWidget(scroll)
 
     def show_settings(self, settings: RecognitionSettings) -> None:
-        """Show the device that the engine was started with."""
+        """Show the device and the use of the room that the engine was started with."""
         self.models.show_settings(settings)
+        self.room.show_settings(settings)
 
     def close_finder(self) -> None:
         """Let no search for cameras outlive the window."""

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, JobChanged, ModelsChanged, ModelState, SourceChanged, SourceState
+from metaface_gui.engine.events import (
+    EngineEvent,
+    JobChanged,
+    ModelsChanged,
+    ModelState,
+    RoomChanged,
+    SourceChanged,
+    SourceState,
+)
 from metaface_gui.errors import DeviceError, SourceError, WeightsError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.controls_panel import ControlsPanel
@@ -331,3 +340,35 @@ def test_it_fits_any_width(panel: ControlsPanel, width: int) -> None:
     for part in (panel.source.refresh_button, panel.source.url_button, panel.models.embedder):
         right = part.mapTo(panel, part.rect().topRight()).x()
         assert right < width
+
+
+# This room ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_room_is_switched_by_mouse_and_key(panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+    switch = panel.room.switch
+    assert switch.isChecked(), "used unless somebody says otherwise"
+    panel.room.show_settings(RecognitionSettings(use_room=False))
+    assert not switch.isChecked()
+    QTest.mouseClick(switch, LEFT, pos=QPoint(8, switch.height() // 2))
+    QTest.keyClick(switch, Qt.Key.Key_Space)
+    assert engine.calls_of("set_use_room") == [(True,), (False,)]
+    say(replace(models(), use_room=True))
+    assert switch.isChecked(), "what the engine says counts"
+
+
+def test_adapting_to_the_room_is_asked_by_mouse_and_key_unless_it_is_off(
+    panel: ControlsPanel, engine: FakeEngine, say: Say
+) -> None:
+    QTest.mouseClick(panel.room.button, LEFT)
+    QTest.keyClick(panel.room.button, Qt.Key.Key_Space)
+    assert len(engine.calls_of("adapt_to_room")) == 2
+    say(replace(models(), use_room=False))
+    QTest.mouseClick(panel.room.button, LEFT)
+    assert len(engine.calls_of("adapt_to_room")) == 2
+    assert "alone" in panel.room.status.text()
+
+
+def test_how_many_faces_of_the_room_there_are_is_said(panel: ControlsPanel, say: Say) -> None:
+    say(RoomChanged(9, 8))
+    assert "9 seen, 8 adapted to" in panel.room.status.text()

@@ -1,0 +1,66 @@
+"""Whether the room's unlabelled faces are used, how many there are, and adapting to them on the spot."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import ModelsChanged, RoomChanged
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.theme import Space
+from metaface_gui.settings import RecognitionSettings
+
+
+class RoomSection(QWidget):
+    """What is asked for goes to the engine; what is shown is what the engine says."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._room = RoomChanged(0, 0)
+        self.switch = QCheckBox(self.tr("Use unlabelled faces of this room"), self)
+        self.switch.setToolTip(
+            self.tr(
+                "What faces are like in this room and light is learnt from those that the camera showed earlier. They "
+                "are kept in memory only and forgotten with the source."
+            )
+        )
+        self.button = QPushButton(self.tr("Adapt to this room"), self)
+        self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
+        self.status = MessageLine(2, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        for widget in (self.switch, self.button, self.status):
+            layout.addWidget(widget)
+        self._show_use(use=True)
+        self.switch.clicked.connect(engine.set_use_room)
+        self.button.clicked.connect(engine.adapt_to_room)
+        bridge.models_changed.connect(self._on_models)
+        bridge.room_changed.connect(self._on_room)
+
+    def show_settings(self, settings: RecognitionSettings) -> None:
+        """Show what the engine was started with."""
+        self._show_use(use=settings.use_room)
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        self._show_use(use=event.use_room)
+
+    def _on_room(self, event: RoomChanged) -> None:
+        self._room = event
+        self._say()
+
+    def _show_use(self, *, use: bool) -> None:
+        self.switch.setChecked(use)
+        self.button.setEnabled(use)
+        self._say()
+
+    def _say(self) -> None:
+        if not self.switch.isChecked():
+            self.status.say(self.tr("Adapted to the enrolled people alone."))
+        else:
+            self.status.say(
+                self.tr("Faces of this room: {seen} seen, {used} adapted to.").format(
+                    seen=self._room.n_faces, used=self._room.n_adapted_to
+                )
+            )
