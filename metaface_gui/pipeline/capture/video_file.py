@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
 from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.file_content import Content, content_of
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
 from metaface_gui.pipeline.capture.video_reader import (
     MISSING_FRAMES,
@@ -114,7 +115,9 @@ class VideoFileSource(FileKind):
     def _opened(self, file: BinaryIO) -> VideoReader:
         path = self._path
         try:
-            return VideoReader(file)
+            # By its ending FFmpeg might take it for one picture.
+            is_stream = content_of(path) is Content.JPEG_STREAM
+            return VideoReader(file, container="mjpeg" if is_stream else None)
         except CannotOpenError as error:
             text = QT_TRANSLATE_NOOP(
                 "Errors", "{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV."

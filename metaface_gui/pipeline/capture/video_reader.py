@@ -79,21 +79,29 @@ class Picture:
 class VideoReader:
     """Reads the best video stream of an opened file, or of a URL.
 
-    With `is_live` a picture comes as soon as its last byte has: no threads that work on later ones. `timeout_s` is for
-    opening and for each read of a URL. Not thread-safe. Closes no file that it was given.
+    `container` is FFmpeg's name of the format where that is known. With `is_live` a picture comes as soon as its last
+    byte has: no threads work on later ones. `timeout_s` is for opening and for each read of a URL. Not thread-safe.
+    Closes no file that it was given.
 
     Raises:
         CannotOpenError, NoPicturesError, TooLargeError, CannotDecodeError, ProtectedError: see there.
     """
 
-    def __init__(self, file: BinaryIO | str, *, is_live: bool = False, timeout_s: float | None = None) -> None:
+    def __init__(
+        self,
+        file: BinaryIO | str,
+        *,
+        container: str | None = None,
+        is_live: bool = False,
+        timeout_s: float | None = None,
+    ) -> None:
         options = {"fflags": "nobuffer"} if is_live else {}
         if isinstance(file, str):
             options["rtsp_transport"] = "tcp"
         else:
             options["protocol_whitelist"] = "file,crypto,data"  # a playlist on the disk shall not call the network
         try:
-            self._container = av.open(file, "r", options=options, timeout=timeout_s)
+            self._container = av.open(file, "r", format=container, options=options, timeout=timeout_s)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise CannotOpenError(str(error)) from error
         try:
