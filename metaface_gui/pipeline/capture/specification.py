@@ -99,7 +99,8 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
         case SourceKind.WEBCAM:
             return WebcamSource(int(spec.text))
         case SourceKind.URL:
-            return UrlSource(spec.text)
+            url = UrlSource(spec.text)
+            return PacedSource(url) if live else url
         case SourceKind.DEMO:
             return DemoSceneSource(live=live)
         case SourceKind.FOLDER:

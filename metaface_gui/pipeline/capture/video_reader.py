@@ -95,7 +95,7 @@ class VideoReader:
         is_live: bool = False,
         timeout_s: float | None = None,
     ) -> None:
-        options = {"fflags": "nobuffer"} if is_live else {}
+        options = dict[str, str]()
         if isinstance(file, str):
             options["rtsp_transport"] = "tcp"
         else:
