@@ -36,14 +36,17 @@ def write_video(
     options: Mapping[str, str] | None = None,
     container: str | None = None,
     container_options: Mapping[str, str] | None = None,
+    turn: int = 0,
 ) -> Path:
-    """Write pictures at a constant rate, or each at its own time."""
+    """Write pictures at a constant rate, or each at its own time; `turn`: a player is to turn it, in degrees."""
     height, width = pictures[0].shape[:2]
     with av.open(str(path), "w", format=container, container_options=dict(container_options or {})) as file:
         stream = cast(VideoStream, file.add_stream(codec, rate=fps, options=dict(options or {})))
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         if times_ms is not None:
             stream.time_base = stream.codec_context.time_base = CLOCK
+        if turn:
+            stream.set_display_rotation(turn)
         for i, picture in enumerate(pictures):
             frame = VideoFrame.from_ndarray(picture, format="bgr24")
             if times_ms is not None:
