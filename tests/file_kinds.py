@@ -159,11 +159,12 @@ def _made(folder: Path) -> Iterator[tuple[Path, int, Image | None, list[float] |
         except (av.error.FFmpegError, ValueError) as error:
             sys.stderr.write(f"not made here: {kind.name}: {error}\n")
             continue
-        seen = np.rot90(pictures[0], kind.turn // 90)
+        seen = np.ascontiguousarray(np.rot90(pictures[0], kind.turn // 90))
         if kind.pixels == "gray":
-            seen = cv2.cvtColor(cv2.cvtColor(pictures[0], cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+            grey = cv2.cvtColor(pictures[0], cv2.COLOR_BGR2GRAY)
+            seen = np.repeat(np.asarray(grey, np.uint8)[..., None], 3, axis=2)
         times = [ms / 1000 for ms in _VARIABLE_MS] if kind.is_variable else [i / kind.fps for i in range(FRAMES)]
-        yield path, FRAMES, np.ascontiguousarray(seen), times
+        yield path, FRAMES, seen, times
     first, *others = [PillowImage.fromarray(picture[..., ::-1].copy()) for picture in pictures]
     for suffix in MOVING:
         path = folder / f"moving{suffix}"
@@ -252,7 +253,7 @@ def _by_ffmpeg(path: Path, shape: tuple[int, ...]) -> Image | None:
     """The first picture as ffmpeg shows it; None if it is not installed, or cannot decode it."""
     if shutil.which("ffmpeg") is None:
         return None
-    command = ["ffmpeg", "-v", "error", "-i", path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "bgr24", "-"]
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "bgr24", "-"]
     data = subprocess.run(command, capture_output=True, check=False).stdout
     return np.frombuffer(data, np.uint8).reshape(shape) if len(data) == np.prod(shape) else None
 

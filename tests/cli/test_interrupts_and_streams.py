@@ -125,7 +125,7 @@ def test_lines_are_json_on_a_terminal_that_knows_only_ascii(monkeypatch: pytest.
     with StdoutLines() as lines:
         lines.write('{"person": "田中 😀 é"}')
     out.flush()
-    assert json.loads(out.buffer.getvalue()) == {"person": "田中 😀 é"}  # type: ignore[attr-defined]
+    assert json.loads(out.buffer.getvalue()) == {"person": "田中 😀 é"}
 
 
 def test_a_dash_is_standard_output(metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
