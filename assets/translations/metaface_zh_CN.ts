@@ -2605,6 +2605,10 @@ face</source>
       <source>The list of weights {file} is missing or damaged. Install MetaFace again.</source>
       <translation>权重清单 {file} 缺失或损坏。请重新安装 MetaFace。</translation>
     </message>
+    <message>
+      <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>
+      <translation>该用户没有主目录。请将 HOME 或 XDG_DATA_HOME 设为一个文件夹。</translation>
+    </message>
   </context>
   <context>
     <name>FaceInput</name>
