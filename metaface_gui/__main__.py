@@ -20,7 +20,7 @@ def main() -> int:
     # PyTorch's worker threads spin while they wait for work and so take the cores from the camera and the window; when
     # they do not, six faces run at 11.4 frames a second on two cores, not 7.5. GNU's OpenMP may spin for the
     # microseconds between two layers: one face is embedded in 9 ms, not 15. Read once, when PyTorch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # in capitals, no word in a Turkish locale
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
     arguments = sys.argv[1:]
     starting = _load_behind_window() if opens_window(arguments) and is_seen() else None

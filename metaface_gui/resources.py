@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+
 _PACKAGE = Path(__file__).resolve().parent
 _BUNDLED = _PACKAGE / "_bundled"
 
@@ -25,5 +27,13 @@ def weights_dir() -> Path:
 
 
 def user_data_dir() -> Path:
-    """The user's own data folder (gallery, fetched weights, log); not created here."""
-    return Path(platformdirs.user_data_dir("metaface", appauthor=False))
+    """The user's own data folder (gallery, fetched weights, log); not created here.
+
+    Raises:
+        KnownError: if the user has no home folder.
+    """
+    try:
+        return Path(platformdirs.user_data_dir("metaface", appauthor=False))
+    except (RuntimeError, KeyError) as error:  # neither HOME nor an entry in the list of users
+        text = QT_TRANSLATE_NOOP("Errors", "This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.")
+        raise KnownError(text) from error

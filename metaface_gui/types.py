@@ -44,6 +44,8 @@ class Frame:
     """Seconds since the source's beginning (a file's own clock; wall clock for cameras)."""
     captured_ns: int
     truth: tuple[FaceTruth, ...] = ()
+    file: str = ""
+    """The file's name where each frame of the source has one of its own."""
 
     def __post_init__(self) -> None:
         image = self.image_bgr

@@ -752,6 +752,10 @@ face</source>
       <translation>添加 {added}，改名 {renamed}，合并 {merged}，跳过 {skipped}</translation>
     </message>
     <message>
+      <source>metaface: the agreed period of {names} is over. “gallery expired --delete” deletes them.</source>
+      <translation>metaface：{names} 的约定保存期限已过。“gallery expired --delete”可将其删除。</translation>
+    </message>
+    <message>
       <source>Written to {path}. The files are plain: keep them safe.</source>
       <translation>已写入 {path}。文件未加密，请妥善保管。</translation>
     </message>
@@ -850,6 +854,10 @@ face</source>
     <message>
       <source>share of strangers that may be taken for somebody, e.g. 0.01</source>
       <translation>允许被误认的陌生人比例，例如 0.01</translation>
+    </message>
+    <message>
+      <source>replace a file that is there and is none of MetaFace's results</source>
+      <translation>覆盖已存在且并非由 MetaFace 生成的文件</translation>
     </message>
     <message>
       <source>a folder that holds one folder of pictures per person</source>
@@ -1918,6 +1926,10 @@ face</source>
       <translation>放在 {path} 的标注视频下次也会被当作输入。请选择 {folder} 以外的位置。</translation>
     </message>
     <message>
+      <source>Standard output is closed, so the lines have no place. Add --jsonl FILE.</source>
+      <translation>标准输出已关闭，结果无处可写。请加上 --jsonl FILE。</translation>
+    </message>
+    <message>
       <source>A trunk is tuned from the stock one. Leave out --trunk and --projection.</source>
       <translation>主干是在原始主干上微调的。请去掉 --trunk 和 --projection。</translation>
     </message>
@@ -2000,6 +2012,18 @@ face</source>
     <message>
       <source>No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the embedder “{default}” for that.</source>
       <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
+    </message>
+    <message>
+      <source>{path} would be overwritten, but it is read from. Choose another place.</source>
+      <translation>{path} 是输入文件，不能被覆盖。请选择其他位置。</translation>
+    </message>
+    <message>
+      <source>{path} is to hold two results. Choose a file for each.</source>
+      <translation>{path} 被指定用于两个结果。请为每个结果各选一个文件。</translation>
+    </message>
+    <message>
+      <source>{path} is there already and is none of MetaFace's results. Choose another place, or add --force.</source>
+      <translation>{path} 已存在，且并非由 MetaFace 生成。请选择其他位置，或加上 --force。</translation>
     </message>
     <message>
       <source>{path} is there already and is not overwritten. Name a new folder or file.</source>
@@ -2322,6 +2346,10 @@ face</source>
       <translation>{path} 是空文件（0 字节）。请重新复制。</translation>
     </message>
     <message>
+      <source>{path} is cut off: a part of the picture is missing. Copy it again.</source>
+      <translation>{path} 不完整：图片缺少一部分。请重新复制。</translation>
+    </message>
+    <message>
       <source>{path} is not a picture that can be read. Choose a JPEG, PNG or WebP.</source>
       <translation>{path} 不是可以读取的图片。请选择 JPEG、PNG 或 WebP。</translation>
     </message>
@@ -2334,8 +2362,24 @@ face</source>
       <translation>{path} 中没有图片。请选择含有 JPEG、PNG 或 WebP 的文件夹。</translation>
     </message>
     <message>
+      <source>{path} holds several pictures: only the first is looked at. Give it alone to see all.</source>
+      <translation>{path} 含有多张图片：只查看第一张。单独指定该文件可查看全部。</translation>
+    </message>
+    <message>
       <source>None of the {count} pictures in {path} can be read.</source>
       <translation>{path} 中的 {count} 张图片都无法读取。</translation>
+    </message>
+    <message>
+      <source>{count} in {path} are left out, as they are no pictures: {names}</source>
+      <translation>{path} 中有 {count} 项不是图片，已略过：{names}</translation>
+    </message>
+    <message>
+      <source>{path} breaks off: only {read} of its pictures could be read. Copy or record it again.</source>
+      <translation>{path} 中途中断：只读取到 {read} 张图片。请重新复制或录制。</translation>
+    </message>
+    <message>
+      <source>{path} is a pipe or a device, which cannot be read twice. Give a file, or a camera's number.</source>
+      <translation>{path} 是管道或设备，无法重复读取。请指定文件或摄像头编号。</translation>
     </message>
     <message>
       <source>There is nothing at “{text}”. Give a camera's number, a file, a folder, a URL, or “demo”.</source>
@@ -2366,12 +2410,36 @@ face</source>
       <translation>{path} 不是可以读取的视频。请选择 MP4、MOV、AVI 或 MKV。</translation>
     </message>
     <message>
+      <source>{path} holds sound or data but no video. Choose a video.</source>
+      <translation>{path} 只含声音或数据，没有视频。请选择视频文件。</translation>
+    </message>
+    <message>
+      <source>{path} is encrypted against copying and cannot be decoded. Choose a copy that is not.</source>
+      <translation>{path} 带有防复制加密，无法解码。请选择未加密的副本。</translation>
+    </message>
+    <message>
       <source>No picture of {path} can be decoded. The file may be damaged.</source>
       <translation>{path} 的画面都无法解码。文件可能已损坏。</translation>
     </message>
     <message>
       <source>{path} breaks off: {read} of {count} frames could be read. Copy or record it again.</source>
       <translation>{path} 不完整：{count} 帧中只能读取 {read} 帧。请重新复制或录制。</translation>
+    </message>
+    <message>
+      <source>{path} is damaged: {lost} frames could not be read, {read} could. Copy it again.</source>
+      <translation>{path} 已损坏：{lost} 帧无法读取，{read} 帧可读。请重新复制。</translation>
+    </message>
+    <message>
+      <source>{path} is damaged in {count} places: there, frames are missing or look wrong.</source>
+      <translation>{path} 有 {count} 处损坏：这些位置的帧缺失或画面有误。</translation>
+    </message>
+    <message>
+      <source>{path} may be cut off: its pictures end at {end:.1f} s, its header says {duration:.1f} s. Compare it with the original.</source>
+      <translation>{path} 可能不完整：画面止于 {end:.1f} 秒，而文件头标明为 {duration:.1f} 秒。请与原文件比较。</translation>
+    </message>
+    <message>
+      <source>{path} is intact but in a format ({codec}) that cannot be decoded here. Convert it, for example with: ffmpeg -i INPUT -c:v libx264 OUTPUT.mp4</source>
+      <translation>{path} 没有损坏，但其格式（{codec}）在此无法解码。请转换格式，例如：ffmpeg -i INPUT -c:v libx264 OUTPUT.mp4</translation>
     </message>
     <message>
       <source>There is no camera {index}. Try 0.</source>
@@ -2544,6 +2612,10 @@ face</source>
     <message>
       <source>The list of weights {file} is missing or damaged. Install MetaFace again.</source>
       <translation>权重清单 {file} 缺失或损坏。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>
+      <translation>该用户没有主目录。请将 HOME 或 XDG_DATA_HOME 设为一个文件夹。</translation>
     </message>
   </context>
   <context>

@@ -11,8 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from metaface_gui.cli.gallery_privacy import add_actions, until_text
-from metaface_gui.cli.options import add_gallery_option
+from metaface_gui.cli.options import add_force_option, add_gallery_option
 from metaface_gui.cli.passphrase import add_passphrase_option, read_passphrase
+from metaface_gui.engine.output_files import gallery_files, is_never_ours, refuse_destruction, refuse_foreign
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import ClashPolicy, Gallery, Person
 from metaface_gui.gui.translation import translate
@@ -49,6 +50,7 @@ def add_parser(verbs: Verbs) -> None:
     export.add_argument("file", type=Path, metavar="FILE")
     export.add_argument("names", nargs="*", metavar="NAME")
     add_passphrase_option(export)
+    add_force_option(export)
     import_ = add("import", translate("Commands", "add everybody in an exported file"), _import)
     import_.add_argument("file", type=Path, metavar="FILE")
     import_.add_argument(
@@ -166,6 +168,9 @@ def _delete(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
+    refuse_destruction([args.file], gallery_files(args.gallery))
+    if not args.force:
+        refuse_foreign(args.file, is_never_ours)
     passphrase = read_passphrase(args.passphrase_file, is_new=True)
     with open_existing(args.gallery, read_only=True) as gallery:
         person_ids = [find_person(gallery, name).id for name in args.names] or None

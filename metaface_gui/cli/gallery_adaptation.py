@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from metaface_gui.cli.gallery import open_existing
 from metaface_gui.engine.assembly import AdaptedGallery, LearningAssets, adapt_gallery, load_learning_assets, re_embed
 from metaface_gui.engine.model_keeper import uncalibrated
-from metaface_gui.gui.translation import error_text
+from metaface_gui.engine.retention import due
+from metaface_gui.gallery import Gallery
+from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
@@ -26,6 +29,7 @@ def adapted_to(
         KnownError: if the gallery or the learner's assets cannot be read.
     """
     with open_existing(path, read_only=True) as gallery:
+        _say_whose_period_is_over(gallery)
         assets = load_learning_assets(pipeline.embedder, store)
         if assets.cohort is None:
             sys.stderr.write(f"metaface: {error_text(uncalibrated(settings.embedder))}\n")
@@ -34,3 +38,16 @@ def adapted_to(
     with open_existing(path) as gallery:
         re_embed(gallery, pipeline)
         return adapt_gallery(gallery, assets, settings), assets
+
+
+def _say_whose_period_is_over(gallery: Gallery) -> None:
+    """Say on stderr of whom the gallery should know nothing any more; until they are deleted they are recognised."""
+    over = due(gallery.snapshot().people, datetime.now(UTC)).over
+    if over:
+        said = translate(
+            "Commands",
+            "metaface: the agreed period of {names} is over. “gallery expired --delete” deletes them.",
+            None,
+            names=", ".join(person.name for person in over),
+        )
+        sys.stderr.write(said + "\n")

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import os
+import errno
+import signal
 import sys
 from collections.abc import Sequence
 
 from metaface_gui.cli import bench, demo, enroll, evaluate, gallery, gui, recognize, train, weights
+from metaface_gui.cli.interrupts import InterruptedBySignal
 from metaface_gui.cli.language import add_language_option, makes_own_application, speaking
-from metaface_gui.errors import KnownError
+from metaface_gui.cli.streams import STDOUT, flush_stdout, leave_stdout, prepare_streams
+from metaface_gui.errors import KnownError, cannot_write
 from metaface_gui.gui.translation import error_text, translate
 
 _EXIT_INPUT = 1
-_EXIT_INTERRUPTED = 130
+_EXIT_SIGNAL = 128
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What a table meets that is sent to a full disk; files of results have a sentence of their own."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Parse and do; returns 0 done, 1 the user's input was at fault. Usage errors leave with `SystemExit(2)`."""
+    prepare_streams()
     if makes_own_application(arguments):
         return _run(arguments)
     with speaking(arguments):
@@ -25,19 +31,32 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    args = build_parser().parse_args(arguments)
     try:
-        return int(args.run(args))
+        args = build_parser().parse_args(arguments)
+        code = int(args.run(args))
+        flush_stdout()
     except KnownError as error:
         sys.stderr.write(f"metaface: {error_text(error)}\n")
         return _EXIT_INPUT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         sys.stderr.write(translate("Commands", "metaface: interrupted") + "\n")
-        return _EXIT_INTERRUPTED
+        number = interrupt.number if isinstance(interrupt, InterruptedBySignal) else signal.SIGINT
+        return _EXIT_SIGNAL + number
     except BrokenPipeError:
-        # Whoever read our output has gone (`| head`): point stdout elsewhere so that the exit's flush does not fail.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_stdout()
+        return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        leave_stdout()
+        sys.stderr.write(f"metaface: {error_text(cannot_write(STDOUT, error))}\n")
         return _EXIT_INPUT
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # so rich leaves when nobody reads its tables any more
+            leave_stdout()
+            return 0
+        raise
+    return code
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -36,6 +36,15 @@ def add_recognition_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_force_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--force`."""
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help=translate("Commands", "replace a file that is there and is none of MetaFace's results"),
+    )
+
+
 def add_people_options(parser: argparse.ArgumentParser) -> None:
     """Add which folder of people meta-learning looks at, through which networks, and where it keeps what it saw."""
     parser.add_argument(

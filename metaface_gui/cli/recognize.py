@@ -13,18 +13,33 @@ from rich.console import Console
 from rich.progress import Progress
 
 from metaface_gui.cli.gallery_adaptation import adapted_to
-from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
+from metaface_gui.cli.interrupts import Interrupts
+from metaface_gui.cli.options import (
+    add_force_option,
+    add_gallery_option,
+    add_recognition_options,
+    recognition_settings,
+)
 from metaface_gui.cli.recognize_many import parse_processes, recognize_folder
+from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.annotated_video import AnnotatedVideo
 from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_room import FileRoom
 from metaface_gui.engine.lines_file import LinesFile
+from metaface_gui.engine.output_files import (
+    gallery_files,
+    is_annotated_video,
+    is_lines,
+    list_folder,
+    refuse_destruction,
+    refuse_foreign,
+)
 from metaface_gui.engine.room_faces import is_room
 from metaface_gui.engine.session_files import frame_line
 from metaface_gui.engine.video_folder import find_videos
-from metaface_gui.gui.translation import translate
-from metaface_gui.pipeline.capture.specification import SourceKind, make_source, parse_source
+from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Frame, FrameResult
@@ -95,13 +110,22 @@ def add_parser(verbs: Verbs) -> None:
         action="store_true",
         help=translate("Commands", "look at all videos of a folder, also at those whose lines are there already"),
     )
+    add_force_option(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
-    spec = parse_source(args.source)
-    if spec.kind is SourceKind.FOLDER and (folder := find_videos(Path(spec.text))) is not None:
-        return recognize_folder(folder, args)
+    with Interrupts() as interrupts:
+        spec = parse_source(args.source)
+        if spec.kind is SourceKind.FOLDER and (folder := find_videos(Path(spec.text))) is not None:
+            return recognize_folder(folder, args)
+        return _recognize(args, spec, interrupts)
+
+
+def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupts) -> int:
+    if args.jsonl == STDOUT:
+        args.jsonl = None
+    _check_outputs(args, spec)
     source = make_source(spec)
     tune_process()
     settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
@@ -112,24 +136,46 @@ def _run(args: argparse.Namespace) -> int:
     frames = 0
     console = Console(stderr=args.jsonl is None, highlight=False)
     with ExitStack() as stack:
-        lines = stack.enter_context(LinesFile(args.jsonl)) if args.jsonl else None
         source.open()
         stack.callback(source.close)
+        lines: LinesFile | StdoutLines = LinesFile(args.jsonl) if args.jsonl else StdoutLines()
+        stack.enter_context(lines)
         video = stack.enter_context(_annotated(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
         task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
         for result in _results(source, room):
-            if lines is not None:
+            with interrupts.held():
                 lines.write(frame_line(result))
-            else:
-                sys.stdout.write(frame_line(result) + "\n")
-            if video is not None:
-                video.write(result)
+                if video is not None:
+                    video.write(result)
             counts.update(face.identification.name or "" for face in result.faces)
             frames += 1
             bar.advance(task)
     _summary(console, frames, counts)
-    return 0
+    for remark in source.remarks:
+        sys.stderr.write(f"metaface: {error_text(remark.error)}\n")
+    return int(any(remark.is_loss for remark in source.remarks))
+
+
+def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
+    """Refuse what would destroy something, before anything is opened.
+
+    Raises:
+        KnownError: if there is such an output.
+    """
+    inputs = list(gallery_files(args.gallery))
+    if spec.kind not in (SourceKind.WEBCAM, SourceKind.URL, SourceKind.DEMO):
+        inputs.append(Path(spec.text))
+    outputs = [output for output in (args.jsonl, args.video) if output is not None]
+    if spec.kind is SourceKind.FOLDER:
+        inputs += list_folder(Path(spec.text))
+    refuse_destruction(outputs, inputs)
+    if args.force:
+        return
+    if args.jsonl is not None:
+        refuse_foreign(args.jsonl, is_lines)
+    if args.video is not None:
+        refuse_foreign(args.video, is_annotated_video)
 
 
 def _results(source: FrameSource, room: FileRoom) -> Iterator[FrameResult]:

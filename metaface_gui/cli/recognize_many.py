@@ -20,9 +20,11 @@ from rich.text import Text
 
 from metaface_gui.cli.gallery_adaptation import adapted_to
 from metaface_gui.cli.options import recognition_settings
+from metaface_gui.cli.streams import STDOUT
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.engine.finished_videos import run_record, unfinished
+from metaface_gui.engine.finished_videos import RECORD, run_record, unfinished
+from metaface_gui.engine.output_files import gallery_files, is_annotated_video, refuse_destruction, refuse_foreign
 from metaface_gui.engine.video_folder import VideoFolder
 from metaface_gui.engine.video_pool import Failed, Looked, VideoEvent, default_processes, recognize_videos
 from metaface_gui.engine.video_recognition import RecognizerSetup, VideoReport, VideoTask
@@ -51,8 +53,11 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
     Raises:
         KnownError: if nothing can be recognised, or an output cannot be written.
     """
+    if args.jsonl == STDOUT:
+        args.jsonl = None
     console = Console(stderr=args.jsonl is None, highlight=False)
     _check_annotated_folder(folder, args.video)
+    _check_outputs(folder, args)
     if folder.pictures:
         left_out = translate(
             "Commands",
@@ -122,6 +127,20 @@ def _check_annotated_folder(folder: VideoFolder, annotated: Path | None) -> None
         )
 
 
+def _check_outputs(folder: VideoFolder, args: argparse.Namespace) -> None:
+    """Refuse results that would lie where a video or the gallery is, and annotated videos over somebody's own."""
+    tasks = [_task(folder.path, video, args.jsonl or folder.path, args.video) for video in folder.videos]
+    outputs = [task.annotated for task in tasks if task.annotated is not None]
+    if not args.force and not args.again:
+        for output in outputs:
+            refuse_foreign(output, is_annotated_video)
+    if args.jsonl is not None:
+        outputs += [args.jsonl / RECORD, *(task.lines for task in tasks)]
+    # Each against the few names that count: a folder may hold thousands of videos.
+    gallery = [path for path in gallery_files(args.gallery) if path.exists()]
+    refuse_destruction([output for output in outputs if output.exists()], [*gallery, *(task.video for task in tasks)])
+
+
 class _Bar:
     """One bar over all videos, each as long as any other; a context manager, on a terminal only."""
 
@@ -175,8 +194,8 @@ class _Run:
         if isinstance(event, Looked):
             return
         self._ended[task] = event
-        if isinstance(event, Failed):
-            sys.stderr.write(f"metaface: {error_text(event.error)}\n")
+        for error in (event.error,) if isinstance(event, Failed) else event.remarks:
+            sys.stderr.write(f"metaface: {error_text(error)}\n")
         while self._prints and self._printed < len(self._tasks) and self._tasks[self._printed] in self._ended:
             self._print(self._tasks[self._printed])
             self._printed += 1

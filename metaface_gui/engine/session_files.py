@@ -49,11 +49,15 @@ Cell = int | float | str
 def frame_line(result: FrameResult) -> str:
     """One frame as a line of JSON without its end, in the shape that DESIGN names; a score of an empty gallery is null.
 
+    Where each frame is a file of its own, its name is under `file`; one that is not Unicode makes a line of ASCII.
     Where several learners run, each face says what each of them decides, under `learners`.
     """
     faces = [_face_record(face) for face in result.faces]
-    record = {"frame": result.frame.index, "time_s": round(result.frame.time_s, 4), "faces": faces}
-    return json.dumps(record, ensure_ascii=False, allow_nan=False)
+    record: dict[str, object] = {"frame": result.frame.index, "time_s": round(result.frame.time_s, 4)}
+    if result.frame.file:
+        record["file"] = result.frame.file
+    record["faces"] = faces
+    return json.dumps(record, ensure_ascii=not _is_unicode(result.frame.file), allow_nan=False)
 
 
 def face_rows(result: FrameResult) -> Iterator[tuple[Cell, ...]]:
@@ -179,6 +183,11 @@ def _face_record(face: TrackedFace) -> dict[str, int | float | str | list[float]
 
 def _decision_record(decision: Identification) -> Decision:
     return {"person": decision.name, "score": _finite(decision.score), "threshold": _finite(decision.threshold)}
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be encoded; a file's name need not be."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _finite(value: float) -> float | None:

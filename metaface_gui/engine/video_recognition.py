@@ -18,7 +18,7 @@ from metaface_gui.engine.assembly import AdaptedGallery, build_pipeline, load_le
 from metaface_gui.engine.file_room import FileRoom
 from metaface_gui.engine.lines_file import LinesFile
 from metaface_gui.engine.session_files import frame_line
-from metaface_gui.errors import cannot_write
+from metaface_gui.errors import KnownError, cannot_write
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
@@ -57,11 +57,15 @@ class VideoTask:
 
 @dataclass(frozen=True, slots=True)
 class VideoReport:
-    """What was seen in a video: frames, how many faces by name ("" for Unknown), and how long looking at it took."""
+    """What was seen in a video: frames, how many faces by name ("" for Unknown), and how long looking at it took.
+
+    `remarks`: what is to be said of the video nonetheless, e.g. that frames are damaged.
+    """
 
     frames: int
     faces: Mapping[str, int]
     seconds: float
+    remarks: tuple[KnownError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,12 @@ class VideoRecognizer:
                     faces.update(face.identification.name or "" for face in result.faces)
                     frames += 1
                     on_frames(frames, source.frame_count)
+                remarks = tuple(remark.error for remark in source.remarks)
             for output in task.outputs:
                 _name_finally(output)
         finally:
             task.discard_partial()
-        return VideoReport(frames, dict(faces), time.perf_counter() - started)
+        return VideoReport(frames, dict(faces), time.perf_counter() - started, remarks)
 
 
 def _partial(output: Path) -> Path:

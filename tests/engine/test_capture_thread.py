@@ -11,6 +11,7 @@ from metaface_gui.engine.capture_thread import CaptureThread
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.errors import SourceError
+from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.types import Frame
 
 Read = Callable[[], Frame | None]
@@ -23,6 +24,7 @@ class ScriptedSource:
     is_mirrored = False
     nominal_fps = 30.0
     frame_count = None
+    remarks: tuple[Remark, ...] = ()
 
     def __init__(self, *scripts: list[Frame | Exception | None], is_live: bool = True) -> None:
         self.scripts = list(scripts)

@@ -30,14 +30,3 @@ def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_is_the_users_to_mend(length: int) -> None:
     with pytest.raises(KnownError, match="No space left"), LinesFile(FULL) as lines:
         lines.write("x" * length)
-
-
-@needs_full_disk
-def test_the_first_error_is_the_one_that_is_told() -> None:
-    def fail() -> None:
-        with LinesFile(FULL) as lines:
-            lines.write("x")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import queue
@@ -318,7 +319,11 @@ def test_a_video_that_cannot_be_finished_is_said_and_the_lines_are_kept(
     started = desk.start()
     desk.offer(0.0)
     desk.now_ns += SECOND
-    monkeypatch.setattr("metaface_gui.pipeline.rendering.video_file_writer._has_index", lambda _path: False)
+
+    def fail(_encoder: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("metaface_gui.pipeline.rendering.video_file_writer._Encoder.finish", fail)
     stopped = desk.stop()
     assert "perhaps the disk is full" in str(stopped.error)
     assert set(paths(stopped)) == {"csv", "jsonl"}

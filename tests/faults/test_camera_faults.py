@@ -19,6 +19,7 @@ from metaface_gui.engine.capture_thread import CaptureThread
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.errors import SourceError
+from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.pipeline.capture.webcam import WebcamSource
 from metaface_gui.types import Frame, Image
 
@@ -259,6 +260,7 @@ class Scripted:
     is_mirrored = False
     nominal_fps = 0.0
     frame_count = None
+    remarks: tuple[Remark, ...] = ()
 
     def __init__(self, read: Callable[[], Frame | None], close: Callable[[], None] = lambda: None) -> None:
         self.read, self.close = read, close

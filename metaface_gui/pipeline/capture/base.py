@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from metaface_gui.errors import KnownError
 from metaface_gui.types import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of a source that was read nonetheless: frames look wrong, a file was passed over.
+
+    `is_loss`: something that was asked for is missing from what was read.
+    """
+
+    error: KnownError
+    is_loss: bool = False
 
 
 @runtime_checkable
@@ -33,6 +46,10 @@ class FrameSource(Protocol):
     @property
     def frame_count(self) -> int | None:
         """Frames in all, where the source knows (files, folders); None for endless ones."""
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of it so far, each once; complete when `read` has returned None."""
 
     def open(self) -> None:
         """Make ready to read.
@@ -65,6 +82,11 @@ class FileKind:
         """Only webcams are mirrored."""
         return False
 
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Nothing."""
+        return ()
+
 
 class LiveKind:
     """What cameras, streams and the scene share: frames come by themselves, nobody knows how many."""
@@ -83,3 +105,8 @@ class LiveKind:
     def frame_count(self) -> int | None:
         """Not known."""
         return None
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Nothing."""
+        return ()

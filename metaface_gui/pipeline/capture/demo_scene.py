@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.pipeline.capture import demo_room
+from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.pipeline.capture.demo_people import load_scene_people
 from metaface_gui.pipeline.capture.demo_script import DEMO_SCRIPT, Appearance, DemoScript, level_at, pose_at
 from metaface_gui.pipeline.capture.demo_sprites import (
@@ -221,6 +222,11 @@ class DemoSceneSource:
     def nominal_fps(self) -> float:
         """Frames a second of the scene's own time."""
         return self._fps
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Nothing."""
+        return ()
 
     @property
     def frame_count(self) -> int | None:

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pi_heif
 from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
-from metaface_gui.pipeline.capture.base import FileKind
-from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
+from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.file_content import Content, content_of, end_of_jpeg
+from metaface_gui.pipeline.capture.native_log import quiet_opencv
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
 from metaface_gui.types import Frame, Image
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
+IMAGE_SUFFIXES = frozenset(
+    {
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".apng",
+        ".webp",
+        ".bmp",
+        ".dib",
+        ".tif",
+        ".tiff",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+    }
+    | {".pnm", ".gif", ".avif", ".heic", ".heif", ".hif", ".jp2", ".j2k", ".jpx"}
+)
+_NAMES_SHOWN = 5
 _STILL_FPS = 10.0
+_CHECKED_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "PPM", "GIF", "JPEG2000", "AVIF")
 
 
 def read_image(path: Path) -> Image:
@@ -38,24 +64,56 @@ def read_image(path: Path) -> Image:
     if not len(data):
         raise SourceError(QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy it again."), path=path)
     _refuse_huge(path)
+    if content_of(path) is Content.HEIF:
+        return _read_heif(path, data.tobytes())
+    _refuse_cut_off(path, data.tobytes())
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        with quiet_opencv():
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except cv2.error:
         image = None
     if image is None or image.size == 0:
-        raise SourceError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."),
-            path=path,
-        )
+        raise _no_picture(path)
     return np.asarray(image, np.uint8)
 
 
-def looks_like_image(path: Path) -> bool:
-    """Whether the file's first bytes are those of a picture that OpenCV reads."""
+def _read_heif(path: Path, data: bytes) -> Image:
+    """Decode a phone's picture whole: it is stored in tiles, which FFmpeg and OpenCV take for pictures of their own."""
     try:
-        return bool(cv2.haveImageReader(str(path)))
-    except cv2.error:
-        return False
+        heif = pi_heif.open_heif(data, bgr_mode=True)
+        if heif.size[0] * heif.size[1] > MAX_PIXELS:
+            raise _too_large(path)
+        image = as_bgr(np.asarray(heif))  # turned as the file says
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+        raise _no_picture(path) from error
+    if image is None:
+        raise _no_picture(path)
+    return np.array(image)
+
+
+def _refuse_cut_off(path: Path, data: bytes) -> None:
+    """Refuse a picture of which a part is missing, before OpenCV makes up the rest or libpng prints a line."""
+    if data.startswith(b"\xff\xd8"):
+        is_whole = end_of_jpeg(data)[0] is not None
+    elif data.startswith(b"\x89PNG"):
+        is_whole = b"IEND" in data
+    elif data.startswith(b"RIFF"):
+        is_whole = int.from_bytes(data[4:8], "little") + 8 <= len(data)
+    else:
+        is_whole = False  # only decoding tells
+    if is_whole:
+        return
+    try:
+        with warnings.catch_warnings(), PillowImage.open(BytesIO(data), formats=_CHECKED_FORMATS) as picture:
+            warnings.simplefilter("ignore")
+            picture.load()
+    except UnidentifiedImageError:
+        return  # OpenCV alone knows the format
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise SourceError(
+            QT_TRANSLATE_NOOP("Errors", "{path} is cut off: a part of the picture is missing. Copy it again."),
+            path=path,
+        ) from error
 
 
 def _refuse_huge(path: Path) -> None:
@@ -68,11 +126,21 @@ def _refuse_huge(path: Path) -> None:
     except (OSError, ValueError, SyntaxError):
         return  # not one of Pillow's formats: OpenCV has a limit of its own and the last word
     if pixels > MAX_PIXELS:
-        raise SourceError(
-            QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
-            path=path,
-            limit=MAX_PIXELS // 1_000_000,
-        )
+        raise _too_large(path)
+
+
+def _no_picture(path: Path) -> SourceError:
+    return SourceError(
+        QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."), path=path
+    )
+
+
+def _too_large(path: Path) -> SourceError:
+    return SourceError(
+        QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
+        path=path,
+        limit=MAX_PIXELS // 1_000_000,
+    )
 
 
 class _Stills(FileKind):
@@ -130,12 +198,15 @@ class ImageFileSource(_Stills):
 class ImageFolderSource(_Stills):
     """Every picture of a folder in natural order (2 before 10), one a second; folders in it are not entered.
 
-    `skipped` lists the files with a picture's ending that could not be read, and why.
+    A picture is what has a picture's ending or begins like one. `skipped` lists those that could not be read, and why;
+    `remarks` says that too, and what else of the folder was passed over. Hidden files are passed over silently.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._files: list[Path] = []
+        self._others: tuple[Remark, ...] = ()
+        self._moving: list[Remark] = []
         self._index = 0
         self._given = 0
         self._skipped: list[tuple[Path, SourceError]] = []
@@ -155,6 +226,11 @@ class ImageFolderSource(_Stills):
         """How many files look like pictures; None before `open`."""
         return len(self._files) or None
 
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What of the folder was not looked at."""
+        return (*self._others, *self._moving, *(Remark(error, is_loss=True) for _, error in self._skipped))
+
     def open(self) -> None:
         """List the folder.
 
@@ -162,21 +238,25 @@ class ImageFolderSource(_Stills):
             SourceError: if it cannot be read or has no picture.
         """
         try:
-            files = [file for file in self._path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file()]
+            entries = sorted((entry for entry in self._path.iterdir() if not is_hidden(entry)), key=_natural_key)
+            files = [entry for entry in entries if entry.is_file()]
         except OSError as error:
             raise SourceError(
                 QT_TRANSLATE_NOOP("Errors", "Cannot read the folder {path}: {reason}."),
                 path=self._path,
                 reason=error.strerror or str(error),
             ) from error
-        if not files:
+        pictures = [file for file in files if _is_picture(file)]
+        if not pictures:
             raise SourceError(
                 QT_TRANSLATE_NOOP("Errors", "There is no picture in {path}. Choose a folder with JPEG, PNG or WebP."),
                 path=self._path,
             )
-        self._files = sorted(files, key=_natural_key)
+        self._files = pictures
+        chosen = frozenset(pictures)
+        self._others = self._left_out([entry for entry in entries if entry not in chosen])
         self._index = self._given = 0
-        self._skipped = []
+        self._skipped, self._moving = [], []
 
     def read(self) -> Frame | None:
         """Return the next picture that can be read; None at the end.
@@ -192,7 +272,12 @@ class ImageFolderSource(_Stills):
             except SourceError as error:
                 self._skipped.append((file, error))
                 continue
-            frame = Frame(image, self._given, float(self._given), time.monotonic_ns())
+            if content_of(file) in (Content.MOVING_PICTURE, Content.JPEG_STREAM):
+                text = QT_TRANSLATE_NOOP(
+                    "Errors", "{path} holds several pictures: only the first is looked at. Give it alone to see all."
+                )
+                self._moving.append(Remark(SourceError(text, path=file)))
+            frame = Frame(image, self._given, float(self._given), time.monotonic_ns(), file=file.name)
             self._given += 1
             return frame
         if self._files and not self._given:
@@ -202,6 +287,23 @@ class ImageFolderSource(_Stills):
                 path=self._path,
             )
         return None
+
+    def _left_out(self, others: list[Path]) -> tuple[Remark, ...]:
+        if not others:
+            return ()
+        names = ", ".join(other.name + ("/" if other.is_dir() else "") for other in others[:_NAMES_SHOWN])
+        text = QT_TRANSLATE_NOOP("Errors", "{count} in {path} are left out, as they are no pictures: {names}")
+        more = ", …" if len(others) > _NAMES_SHOWN else ""
+        return (Remark(SourceError(text, count=len(others), path=self._path, names=names + more)),)
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether a file or folder is one that desktops keep for themselves."""
+    return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES or content_of(path) is not Content.OTHER
 
 
 def _natural_key(path: Path) -> list[tuple[int, str]]:

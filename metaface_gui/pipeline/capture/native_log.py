@@ -1,4 +1,7 @@
-"""Keeps OpenCV's and FFmpeg's own warnings off the terminal: a user gets one sentence, which the sources raise."""
+"""Keeps OpenCV's own warnings off the terminal: a user gets one sentence, which the sources raise.
+
+FFmpeg as PyAV has it is silent by itself; what it finds wrong with a video is counted by `video_reader`.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from metaface_gui.pipeline.capture.base import FrameSource
+from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.types import Frame
 
 _LATE_S = 0.5
@@ -30,8 +30,8 @@ class PacedSource:
 
     @property
     def is_live(self) -> bool:
-        """A file waits when nobody reads it."""
-        return False
+        """As the source: a file waits when nobody reads it, a camera behind a URL does not."""
+        return self._source.is_live
 
     @property
     def is_mirrored(self) -> bool:
@@ -47,6 +47,11 @@ class PacedSource:
     def frame_count(self) -> int | None:
         """As the file."""
         return self._source.frame_count
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """As the file."""
+        return self._source.remarks
 
     def open(self) -> None:
         """Open the file.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
-from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, ImageFileSource, ImageFolderSource, looks_like_image
+from metaface_gui.pipeline.capture.file_content import Content, content_of
+from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, ImageFileSource, ImageFolderSource
+from metaface_gui.pipeline.capture.moving_picture import MovingPictureSource
 from metaface_gui.pipeline.capture.paced import PacedSource
 from metaface_gui.pipeline.capture.url import UrlSource
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
@@ -49,22 +52,38 @@ def parse_source(text: str) -> SourceSpec:
         return SourceSpec(SourceKind.WEBCAM, text)
     if "://" in text:
         return SourceSpec(SourceKind.URL, text)
-    path = Path(text)
     try:
-        is_dir, exists = path.is_dir(), path.exists()
+        mode = Path(text).stat().st_mode if text.strip() else 0  # "" would be this folder
     except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it, names no file
-        is_dir = exists = False
-    if is_dir:
+        mode = 0
+    if stat.S_ISDIR(mode):
         return SourceSpec(SourceKind.FOLDER, text)
-    if exists:
-        is_image = path.suffix.lower() in IMAGE_SUFFIXES or looks_like_image(path)
-        return SourceSpec(SourceKind.IMAGE if is_image else SourceKind.VIDEO, text)
+    if stat.S_ISREG(mode):
+        return SourceSpec(_kind_of_file(Path(text)), text)
+    if mode:
+        raise SourceError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{path} is a pipe or a device, which cannot be read twice. Give a file, or a camera's number.",
+            ),
+            path=text,
+        )
     raise SourceError(
         QT_TRANSLATE_NOOP(
             "Errors", "There is nothing at “{text}”. Give a camera's number, a file, a folder, a URL, or “demo”."
         ),
         text=text if len(text) <= 200 else text[:200] + "…",
     )
+
+
+def _kind_of_file(path: Path) -> SourceKind:
+    match content_of(path):
+        case Content.PICTURE | Content.HEIF:
+            return SourceKind.IMAGE
+        case Content.MOVING_PICTURE | Content.JPEG_STREAM:
+            return SourceKind.VIDEO
+        case Content.OTHER:
+            return SourceKind.IMAGE if path.suffix.lower() in IMAGE_SUFFIXES else SourceKind.VIDEO
 
 
 def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
@@ -80,7 +99,8 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
         case SourceKind.WEBCAM:
             return WebcamSource(int(spec.text))
         case SourceKind.URL:
-            return UrlSource(spec.text)
+            url = UrlSource(spec.text)
+            return PacedSource(url) if live else url
         case SourceKind.DEMO:
             return DemoSceneSource(live=live)
         case SourceKind.FOLDER:
@@ -90,5 +110,7 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
             image = ImageFileSource(Path(spec.text), repeat=live)
             return PacedSource(image) if live else image
         case SourceKind.VIDEO:
-            video = VideoFileSource(Path(spec.text))
+            path = Path(spec.text)
+            is_moving = content_of(path) is Content.MOVING_PICTURE
+            video = MovingPictureSource(path) if is_moving else VideoFileSource(path)
             return PacedSource(video) if live else video

@@ -1,31 +1,38 @@
-"""Network cameras and streams: http, https, rtsp, rtmp, udp, through OpenCV's FFmpeg."""
+"""Network cameras and streams: http, https, rtsp, rtmp, udp, through FFmpeg."""
 
 from __future__ import annotations
 
 import time
 from urllib.parse import urlsplit
 
-import cv2
-import numpy as np
-
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import LiveKind
-from metaface_gui.pipeline.capture.native_log import quiet_opencv
-from metaface_gui.pipeline.capture.pixels import as_bgr
+from metaface_gui.pipeline.capture.video_reader import (
+    CannotDecodeError,
+    CannotOpenError,
+    LostError,
+    NoPicturesError,
+    ProtectedError,
+    TooLargeError,
+    VideoReader,
+)
 from metaface_gui.types import Frame
 
 _SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp")
-_TIMEOUT_MS = 5000
+_TIMEOUT_S = 5.0
 
 
 class UrlSource(LiveKind):
-    """A stream at a URL. The network is touched by `open` and `read` only; shown texts leave out user and password."""
+    """A stream at a URL. The network is touched by `open` and `read` only; shown texts leave out user and password.
+
+    What has a duration is a video that somebody keeps there: it waits for its reader, has its own times, and ends.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._shown = _without_credentials(url)
-        self._capture: cv2.VideoCapture | None = None
-        self._fps = 0.0
+        self._reader: VideoReader | None = None
+        self._fps = self._duration_s = 0.0
         self._index = 0
         self._opened_ns = 0
 
@@ -35,9 +42,19 @@ class UrlSource(LiveKind):
         return self._shown
 
     @property
+    def is_live(self) -> bool:
+        """Whether late frames are lost: not those of a video that is kept there."""
+        return not self._duration_s
+
+    @property
     def nominal_fps(self) -> float:
         """Frames a second by the stream's header; 0.0 if it does not say."""
         return self._fps
+
+    @property
+    def frame_count(self) -> int | None:
+        """Frames of a video that is kept there, by its duration; None for a stream."""
+        return round(self._duration_s * self._fps) or None
 
     def open(self) -> None:
         """Connect, within five seconds.
@@ -53,49 +70,51 @@ class UrlSource(LiveKind):
                 scheme=scheme[:20],
                 schemes=", ".join(_SCHEMES),
             )
-        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _TIMEOUT_MS]
-        with quiet_opencv():
-            capture = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, timeouts)
-        if not capture.isOpened():
+        try:
+            self._reader = VideoReader(self._url, is_live=True, timeout_s=_TIMEOUT_S)
+        except (CannotOpenError, NoPicturesError, TooLargeError, CannotDecodeError, ProtectedError) as error:
             raise SourceError(
                 QT_TRANSLATE_NOOP(
                     "Errors", "No video comes from {url}. Check the address, the password and the network."
                 ),
                 url=self._shown,
-            )
-        self._capture = capture
-        fps = capture.get(cv2.CAP_PROP_FPS)
-        self._fps = fps if np.isfinite(fps) and 0.0 < fps < 1000.0 else 0.0
+            ) from error
+        self._fps, self._duration_s = self._reader.fps, self._reader.duration_s
         self._index, self._opened_ns = 0, time.monotonic_ns()
 
     def read(self) -> Frame | None:
-        """Return the next frame.
+        """Return the next frame; None at the end of a video that is kept there.
 
         Raises:
             SourceError: if the stream breaks off.
         """
-        if self._capture is None:
+        if self._reader is None:
             return None
         try:
-            done, picture = self._capture.read()
-        except cv2.error:
-            done, picture = False, None
-        image = as_bgr(picture) if done else None
-        if image is None:
-            raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "The stream {url} broke off. Check the camera and the network."),
-                url=self._shown,
-            )
+            picture = self._reader.read()
+        except LostError as error:
+            raise self._broken_off() from error
+        if picture is None:
+            if self.is_live or self._reader.is_cut_off:
+                raise self._broken_off()
+            return None
         now_ns = time.monotonic_ns()
-        frame = Frame(image, self._index, (now_ns - self._opened_ns) / 1e9, now_ns)
+        time_s = (now_ns - self._opened_ns) / 1e9 if self.is_live else picture.time_s
+        frame = Frame(picture.image_bgr, self._index, time_s, now_ns)
         self._index += 1
         return frame
 
     def close(self) -> None:
         """Hang up."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _broken_off(self) -> SourceError:
+        return SourceError(
+            QT_TRANSLATE_NOOP("Errors", "The stream {url} broke off. Check the camera and the network."),
+            url=self._shown,
+        )
 
 
 def _without_credentials(url: str) -> str:

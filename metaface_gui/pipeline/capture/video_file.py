@@ -1,22 +1,27 @@
-"""Video files, through OpenCV."""
+"""Video files of every kind that FFmpeg knows."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import BinaryIO
 
-import cv2
-import numpy as np
-
-from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
-from metaface_gui.pipeline.capture.base import FileKind
-from metaface_gui.pipeline.capture.native_log import quiet_opencv
-from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
+from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.file_content import Content, content_of
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
+from metaface_gui.pipeline.capture.video_reader import (
+    MISSING_FRAMES,
+    MISSING_SHARE,
+    CannotDecodeError,
+    CannotOpenError,
+    LostError,
+    NoPicturesError,
+    ProtectedError,
+    TooLargeError,
+    VideoReader,
+)
 from metaface_gui.types import Frame
-
-_MISSING_SHARE = 0.05
-_MISSING_FRAMES = 5
-"""Containers miscount by a few frames; a file counts as truncated when it lacks more than both."""
 
 
 class VideoFileSource(FileKind):
@@ -24,10 +29,12 @@ class VideoFileSource(FileKind):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._capture: cv2.VideoCapture | None = None
+        self._file: BinaryIO | None = None
+        self._reader: VideoReader | None = None
         self._fps = 0.0
         self._count = 0
         self._index = 0
+        self._remarks: tuple[Remark, ...] = ()
 
     @property
     def title(self) -> str:
@@ -41,83 +48,155 @@ class VideoFileSource(FileKind):
 
     @property
     def frame_count(self) -> int | None:
-        """Frames by the file's header, which may be off by a few; None if it does not say."""
+        """Frames by the file's header or by its duration, which may be off; None if it does not say."""
         return self._count if self._count > 0 else None
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """After the end: that frames are damaged, or that the file seems to be cut off."""
+        return self._remarks
 
     def open(self) -> None:
         """Open the file.
 
         Raises:
-            SourceError: if it is missing, empty, or not a video that OpenCV can decode.
+            SourceError: if it is missing, empty, or not a video that can be decoded.
         """
         self.close()
         if not self._path.is_file():
             raise SourceError(QT_TRANSLATE_NOOP("Errors", "There is no file {path}. Check the name."), path=self._path)
-        if self._path.stat().st_size == 0:
-            raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy or record it again."), path=self._path
-            )
-        with quiet_opencv():
-            capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
-        if not capture.isOpened():
-            raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV."),
-                path=self._path,
-            )
-        if capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT) > MAX_PIXELS:
-            capture.release()
-            raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
-                path=self._path,
-                limit=MAX_PIXELS // 1_000_000,
-            )
-        self._capture = capture
-        fps, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self._fps = fps if np.isfinite(fps) and 0.0 < fps < 1000.0 else 0.0
-        self._count = int(count) if np.isfinite(count) and 0.0 < count < 2**53 else 0
-        self._index = 0
+        try:
+            if self._path.stat().st_size == 0:
+                raise SourceError(
+                    QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy or record it again."), path=self._path
+                )
+            # By Python: FFmpeg and OpenCV open no name that is not UTF-8, and OpenCV crashes on it.
+            self._file = self._path.open("rb")
+        except OSError as error:
+            raise self._cannot_read(error) from error
+        try:
+            self._reader = self._opened(self._file)
+        except SourceError:
+            self.close()
+            raise
+        self._fps = self._reader.fps
+        self._count = self._reader.counted or round(self._reader.duration_s * self._fps)
+        self._index, self._remarks = 0, ()
 
     def read(self) -> Frame | None:
         """Return the next frame; None at the end.
 
         Raises:
-            SourceError: if the file ends well before its header says, or nothing in it can be decoded.
+            SourceError: if the file ends well before its header says, much of it is damaged, or nothing in it can be
+                decoded.
         """
-        if self._capture is None:
+        if self._reader is None:
             return None
-        position_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
         try:
-            done, picture = self._capture.read()
-        except cv2.error:  # what follows cannot be decoded
-            done, picture = False, None
-        image = as_bgr(picture) if done else None
-        if image is None:
-            self._check_end()
+            picture = self._reader.read()
+        except LostError as error:
+            raise self._cannot_read(error) from error
+        if picture is None:
+            self._check_end(self._reader)
             return None
-        time_s = self._index / self._fps if self._fps else max(0.0, position_ms / 1e3)
-        frame = Frame(image, self._index, time_s, time.monotonic_ns())
+        frame = Frame(picture.image_bgr, self._index, picture.time_s, time.monotonic_ns())
         self._index += 1
         return frame
 
     def close(self) -> None:
         """Release the file."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
-    def _check_end(self) -> None:
-        missing = self._count - self._index
+    def _opened(self, file: BinaryIO) -> VideoReader:
+        path = self._path
+        try:
+            # By its ending FFmpeg might take it for one picture.
+            is_stream = content_of(path) is Content.JPEG_STREAM
+            return VideoReader(file, container="mjpeg" if is_stream else None)
+        except CannotOpenError as error:
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "{path} is not a video that can be read. Choose an MP4, MOV, AVI or MKV."
+            )
+            raise SourceError(text, path=path) from error
+        except NoPicturesError as error:
+            text = QT_TRANSLATE_NOOP("Errors", "{path} holds sound or data but no video. Choose a video.")
+            raise SourceError(text, path=path) from error
+        except ProtectedError as error:
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "{path} is encrypted against copying and cannot be decoded. Choose a copy that is not."
+            )
+            raise SourceError(text, path=path) from error
+        except CannotDecodeError as error:
+            raise _cannot_decode(path, str(error)) from error
+        except TooLargeError as error:
+            text = QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller.")
+            raise SourceError(text, path=path, limit=MAX_PIXELS // 1_000_000) from error
+
+    def _check_end(self, reader: VideoReader) -> None:
+        """Say what there is to say at the end; the header's number of frames alone makes no file a broken one."""
+        counts: dict[str, object] = {"path": self._path, "read": self._index, "count": reader.counted}
+        missing = reader.counted - self._index
         if self._index == 0:
+            if reader.is_unsupported:
+                raise _cannot_decode(self._path, reader.codec_name)
             raise SourceError(
                 QT_TRANSLATE_NOOP("Errors", "No picture of {path} can be decoded. The file may be damaged."),
                 path=self._path,
             )
-        if missing > _MISSING_FRAMES and missing > _MISSING_SHARE * self._count:
+        if reader.is_cut_off and _is_much(missing, reader.counted):
             raise SourceError(
                 QT_TRANSLATE_NOOP(
                     "Errors", "{path} breaks off: {read} of {count} frames could be read. Copy or record it again."
                 ),
-                path=self._path,
-                read=self._index,
-                count=self._count,
+                **counts,
             )
+        if _is_much(reader.lost, reader.lost + self._index):
+            raise SourceError(
+                QT_TRANSLATE_NOOP(
+                    "Errors", "{path} is damaged: {lost} frames could not be read, {read} could. Copy it again."
+                ),
+                **counts,
+                lost=reader.lost,
+            )
+        remarks = list[KnownError]()
+        if reader.damaged:
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "{path} is damaged in {count} places: there, frames are missing or look wrong."
+            )
+            remarks.append(KnownError(text, path=self._path, count=reader.damaged))
+        if reader.is_cut_off:
+            text = QT_TRANSLATE_NOOP(
+                "Errors",
+                "{path} may be cut off: its pictures end at {end:.1f} s, its header says {duration:.1f} s. Compare it "
+                "with the original.",
+            )
+            remarks.append(KnownError(text, path=self._path, end=reader.end_s, duration=reader.duration_s))
+        self._remarks = tuple(Remark(error) for error in remarks)
+
+    def _cannot_read(self, error: OSError | LostError) -> SourceError:
+        return SourceError(
+            QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions."),
+            path=self._path,
+            reason=(error.strerror if isinstance(error, OSError) else None) or str(error),
+        )
+
+
+def _cannot_decode(path: Path, codec: str) -> SourceError:
+    return SourceError(
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "{path} is intact but in a format ({codec}) that cannot be decoded here. Convert it, for example with: "
+            "ffmpeg -i INPUT -c:v libx264 OUTPUT.mp4",
+        ),
+        path=path,
+        codec=codec,
+    )
+
+
+def _is_much(missing: int, of: int) -> bool:
+    return missing > MISSING_FRAMES and missing > MISSING_SHARE * of

@@ -2,7 +2,8 @@
 
 Players and editors expect a constant rate, recognition gives results at whatever rate the machine can. So each picture
 is shown from its own time until the next one's, by repeating it or leaving it out, and a file lasts as long as what
-it shows did. The codec is MPEG-4 part 2 (`mp4v`), the one that OpenCV's wheels can encode everywhere.
+it shows did. The codec is MPEG-4 part 2 (`mp4v`), which everything plays. FFmpeg writes through a file of Python's: so
+any name will do, and a full disk is an error in every container, not a file that ends early.
 
 While it is written the file is called `NAME.part.mp4`; `close` gives it its name. An MP4's index stands at its end, so
 what remains of a process that was killed is a `.part.mp4` that cannot be played; it may be deleted.
@@ -11,22 +12,35 @@ what remains of a process that was killed is a `.part.mp4` that cannot be played
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO, cast
 
+import av
+import av.error
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.types import Image
 
 VIDEO_FPS = 25.0
 """Frames a second of a recording."""
+MADE_BY = "MetaFace"
+"""The comment in each file, by which it is known for one that may be replaced by a newer one."""
 
-_CONTAINERS_WITH_INDEX = frozenset({".mp4", ".m4v", ".mov"})
-_BOX_HEADER = 8
+_CODEC = "mpeg4"
+_BITS_PER_PIXEL = 0.35
+"""As large as OpenCV makes them, and a little nearer to what was shown."""
+_MAX_BIT_RATE = 10**9
+_MAX_DENOMINATOR = 1001
 
 Draw = Callable[[], Image]
 
@@ -42,19 +56,16 @@ class VideoFileWriter:
 
     def __init__(self, path: Path, fps: float = VIDEO_FPS) -> None:
         self._path = path
-        self._part = path.with_name(f"{path.stem}.part{path.suffix}")
         self._fps = fps
-        self._writer: cv2.VideoWriter | None = None
-        self._size = (0, 0)
+        self._encoder: _Encoder | None = None
         self._next: Draw | None = None
         self._picture: Image | None = None
         self._n_written = 0
         self._is_closed = False
-        # OpenCV does not say why it cannot open a file; Python does, and at once.
         try:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            self._part.touch()
+            self._part, self._file = _new_part(path)
         except OSError as error:
             raise cannot_write(path, error) from error
 
@@ -105,16 +116,18 @@ class VideoFileWriter:
         if self._has_picture and not self._n_written:
             self._write_frame()
         self._is_closed = True
-        if self._writer is None:
-            self._part.unlink(missing_ok=True)
+        if self._encoder is None:
+            self._discard()
             return None
-        self._writer.release()
         try:
-            if self._path.suffix.lower() in _CONTAINERS_WITH_INDEX and not _has_index(self._part):
-                raise self._failed()
+            self._encoder.finish()
+            self._file.close()
+        except (OSError, av.error.FFmpegError) as error:
+            raise self._failed() from error
+        try:
             self._part.replace(self._path)
         except OSError as error:  # its folder may be full, or somebody deleted it meanwhile
-            self._part.unlink(missing_ok=True)
+            self._discard()
             raise cannot_write(self._path, error) from error
         return self._path
 
@@ -126,34 +139,32 @@ class VideoFileWriter:
         if self._next is not None:
             draw, self._next = self._next, None  # at most once, even if it fails
             picture = draw()
-            self._writer = self._writer or self._opened(picture)
-            self._picture = fitted(picture, self._size)
-        if self._writer is None or self._picture is None:
+            self._encoder = self._encoder or self._opened(picture)
+            self._picture = fitted(picture, self._encoder.size)
+        if self._encoder is None or self._picture is None:
             return
-        # OpenCV 5 says whether a frame was written; 4 says nothing, and `close` finds out.
-        if self._writer.write(self._picture) is False:
-            raise self._failed()
+        try:
+            self._encoder.add(self._picture)
+        except (OSError, av.error.FFmpegError) as error:
+            raise self._failed() from error
         self._n_written += 1
 
-    def _opened(self, picture: Image) -> cv2.VideoWriter:
+    def _opened(self, picture: Image) -> _Encoder:
         height, width = picture.shape[:2]
-        self._size = (width + width % 2, height + height % 2)  # chroma is stored at half the resolution
-        writer = cv2.VideoWriter(str(self._part), cv2.VideoWriter.fourcc(*"mp4v"), self._fps, self._size)
-        if not writer.isOpened():
+        try:
+            return _Encoder(self._file, self._path.suffix, (width, height), self._fps)
+        except (OSError, ValueError, av.error.FFmpegError) as error:
             self._is_closed = True
-            self._part.unlink(missing_ok=True)
+            self._discard()
             raise KnownError(
                 QT_TRANSLATE_NOOP("Errors", "{path} cannot be made a video. Choose a name that ends in .mp4."),
                 path=self._path,
-            )
-        return writer
+            ) from error
 
     def _failed(self) -> KnownError:
         """Remove what cannot be played, and say so."""
         self._is_closed = True
-        if self._writer is not None:
-            self._writer.release()
-        self._part.unlink(missing_ok=True)
+        self._discard()
         return KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
@@ -162,6 +173,52 @@ class VideoFileWriter:
             ),
             path=self._path,
         )
+
+    def _discard(self) -> None:
+        if self._encoder is not None:
+            self._encoder.give_up()
+        with suppress(OSError):  # what is still in the buffer finds no room either
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+class _Encoder:
+    """The container and its one stream in an open file; `size` (width, height) is even."""
+
+    def __init__(self, file: BinaryIO, suffix: str, size: tuple[int, int], fps: float) -> None:
+        width, height = (side + side % 2 for side in size)  # chroma is stored at half the resolution
+        rate = Fraction(fps).limit_denominator(_MAX_DENOMINATOR)
+        self.size = width, height
+        self._file = _Named(file, f"video{suffix.lower()}")
+        self._container = av.open(self._file, "w")
+        self._container.metadata["comment"] = MADE_BY
+        if _CODEC not in self._container.supported_codecs:
+            raise ValueError(suffix)
+        self._stream = cast(VideoStream, self._container.add_stream(_CODEC, rate=rate))
+        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
+        self._stream.bit_rate = min(_MAX_BIT_RATE, int(_BITS_PER_PIXEL * width * height * fps))
+
+    def add(self, picture: Image) -> None:
+        """Encode one frame.
+
+        Raises:
+            OSError, FFmpegError: if the disk does not take it.
+        """
+        self._container.mux(self._stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
+
+    def finish(self) -> None:
+        """Encode what is waiting and write the index.
+
+        Raises:
+            OSError, FFmpegError: if the disk does not take it.
+        """
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def give_up(self) -> None:
+        """Let go of the encoder; what is in the file is of no use."""
+        with suppress(OSError, av.error.FFmpegError):
+            self._container.close()
 
 
 def fitted(picture: Image, size: tuple[int, int]) -> Image:
@@ -181,19 +238,18 @@ def fitted(picture: Image, size: tuple[int, int]) -> Image:
     return canvas
 
 
-def _has_index(path: Path) -> bool:
-    """Whether an ISO base media file (ISO/IEC 14496-12) has its `moov` box, whole: it is written last."""
-    length = path.stat().st_size
-    with path.open("rb") as file:
-        start = 0
-        while start + _BOX_HEADER <= length:
-            file.seek(start)
-            size, kind = int.from_bytes(file.read(4)), file.read(4)
-            if size == 1:  # the size did not fit into 32 bits
-                size = int.from_bytes(file.read(8))
-            if size < _BOX_HEADER or start + size > length:
-                return False
-            if kind == b"moov":
-                return True
-            start += size
-    return False
+class _Named:
+    """An open file under a name by which FFmpeg knows the container; whatever the file is really called."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self.name = name
+        self.write, self.seek, self.tell = file.write, file.seek, file.tell
+
+
+def _new_part(path: Path) -> tuple[Path, BinaryIO]:
+    """Make the file that becomes `path`; one of that name that is there is somebody's, or a killed process's."""
+    for number in itertools.count(1):
+        part = path.with_name(f"{path.stem}.part{'' if number == 1 else f'-{number}'}{path.suffix}")
+        with suppress(FileExistsError):
+            return part, part.open("xb")
+    raise AssertionError("unreachable")

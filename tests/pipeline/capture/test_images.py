@@ -81,7 +81,7 @@ def test_directory_called_jpg(tmp_path: Path) -> None:
 def test_cut_off_png(tmp_path: Path) -> None:
     path = write(tmp_path / "cut.png", np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8))
     path.write_bytes(path.read_bytes()[:60])
-    with pytest.raises(SourceError, match="not a picture"):
+    with pytest.raises(SourceError, match="is cut off"):
         read_image(path)
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture.url import UrlSource
 from metaface_gui.types import Frame
+from tests.pipeline.capture.videos import moving, write_video
 
 FRAMES = 40
 
@@ -67,3 +70,57 @@ def test_a_network_camera_is_watched_until_it_breaks_off(camera: str) -> None:
     assert frames[-1].image_bgr.mean() > frames[0].image_bgr.mean() + 10
     source.close()
     assert source.read() is None
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder that a web server on this computer hands out, and its address."""
+    handler = partial(Quiet, directory=str(tmp_path))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield tmp_path, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(10.0)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        pass
+
+
+def test_a_video_that_is_kept_somewhere_ends(shelf: tuple[Path, str]) -> None:
+    folder, address = shelf
+    write_video(folder / "clip.mkv", moving(30))
+    source = UrlSource(f"{address}/clip.mkv")
+    source.open()
+    assert not source.is_live
+    assert source.frame_count == 30
+    times = []
+    while (frame := source.read()) is not None:
+        times.append(frame.time_s)
+    assert times == pytest.approx([i / 25 for i in range(30)])
+    source.close()
+
+
+def test_a_damaged_picture_does_not_end_a_stream(shelf: tuple[Path, str]) -> None:
+    folder, address = shelf
+    path = write_video(folder / "clip.mjpeg", moving(30), container="mjpeg")
+    data = bytearray(path.read_bytes())
+    starts = [place for place in range(len(data)) if data[place : place + 3] == b"\xff\xd8\xff"]
+    data[starts[10] + 2 : starts[10] + 400] = bytes(398)
+    path.write_bytes(data)
+    source = UrlSource(f"{address}/clip.mjpeg")
+    source.open()
+    frames = 0
+
+    def watch() -> None:
+        nonlocal frames
+        while source.read() is not None:
+            frames += 1
+
+    with pytest.raises(SourceError, match="broke off"):
+        watch()
+    source.close()
+    assert frames >= 28

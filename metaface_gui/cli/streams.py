@@ -1,0 +1,96 @@
+"""Standard output and error as they may be: closed, full, a pipe that nobody reads, a terminal that knows only ASCII.
+
+May not live here: what is written.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+
+STDOUT = Path("-")
+"""What commands take for standard output where they take a file."""
+_SHOWN = Path("stdout")
+
+
+class _Closed(io.TextIOWrapper):
+    """Stands for a stream that was closed before the program began."""
+
+
+def prepare_streams() -> None:
+    """Make the standard streams safe to write to; call it first of all, and as often as you like.
+
+    A closed one becomes the null device: the next file that is opened would take its number, and what a library prints
+    would go into that file. Letters that a terminal does not know are spelled out.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            null = open(os.devnull, "wb")  # noqa: SIM115, PTH123 - for the life of the process
+            setattr(sys, name, _Closed(null, encoding="utf-8", errors="backslashreplace"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def leave_stdout() -> None:
+    """Write nothing any more: whoever read our output has gone (`| head`), and the flush at the exit must not fail."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # it is no file (a test's), or closed
+        sys.stdout = _Closed(open(os.devnull, "wb"), encoding="utf-8")  # noqa: SIM115, PTH123
+
+
+def flush_stdout() -> None:
+    """Write what waits in the buffer.
+
+    Raises:
+        KnownError: if the disk behind it is full.
+        BrokenPipeError: if nobody reads it any more.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        leave_stdout()
+        raise cannot_write(_SHOWN, error) from error
+
+
+class StdoutLines:
+    """Lines of JSON on standard output, each whole; a context manager.
+
+    Raises:
+        KnownError: if it is closed. Also `write`, where the disk behind it is full.
+    """
+
+    def __init__(self) -> None:
+        if isinstance(sys.stdout, _Closed):
+            raise KnownError(
+                QT_TRANSLATE_NOOP("Errors", "Standard output is closed, so the lines have no place. Add --jsonl FILE.")
+            )
+        encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+        self._is_unicode = encoding.startswith("utf")
+
+    def __enter__(self) -> StdoutLines:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        if kind is None:
+            flush_stdout()
+
+    def write(self, line: str) -> None:
+        """Add a line; its end is put here. What the terminal does not know is written as JSON escapes it."""
+        text = line if self._is_unicode or line.isascii() else json.dumps(json.loads(line))
+        try:
+            sys.stdout.write(text + "\n")
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            leave_stdout()
+            raise cannot_write(_SHOWN, error) from error

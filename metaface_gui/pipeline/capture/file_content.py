@@ -1,0 +1,129 @@
+"""What a file is by its first bytes, whatever it is called. May not live here: decoding anything."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from enum import Enum
+from pathlib import Path
+
+from PIL import Image as PillowImage
+
+_HEADER_BYTES = 64
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_SEVERAL = ("GIF", "PNG", "WEBP", "AVIF", "TIFF")
+"""Pillow's names of formats that hold one picture or several."""
+_PICTURE_STARTS = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n\x1a\n",
+    b"GIF8",
+    b"II*\0",
+    b"MM\0*",
+    b"II+\0",
+    b"MM\0+",
+    b"\0\0\0\x0cjP  \r\n",
+    b"\xff\x4f\xff\x51",
+)
+_MPEG_PACKET = 188
+_M2TS_PACKET = 192
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+
+
+class Content(Enum):
+    """What is in a file."""
+
+    PICTURE = "picture"
+    HEIF = "heif"
+    MOVING_PICTURE = "moving picture"
+    """Several pictures in a format of pictures: animated GIF, PNG, WebP or AVIF, or pages of a TIFF."""
+    JPEG_STREAM = "jpeg stream"
+    """JPEGs one after another."""
+    OTHER = "other"
+
+
+def content_of(path: Path) -> Content:
+    """Look at a regular file; one that cannot be read, or is empty, is OTHER."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except OSError:
+        return Content.OTHER
+    brands = _brands(header)
+    if brands & _HEIF_BRANDS and not brands & _AVIF_BRANDS:
+        return Content.HEIF
+    if not (brands & _AVIF_BRANDS or _starts_like_a_picture(header)):
+        return Content.OTHER
+    if header.startswith(b"\xff\xd8"):
+        return Content.JPEG_STREAM if is_jpeg_stream(path.read_bytes()) else Content.PICTURE
+    return Content.MOVING_PICTURE if _has_several(path) else Content.PICTURE
+
+
+def is_transport_stream(path: Path) -> bool:
+    """Whether it is an MPEG transport stream: `.ts` is also what Qt's translations and TypeScript are called."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(4 * _M2TS_PACKET)
+    except OSError:
+        return True  # whoever opens it will say why not
+    if not data:
+        return True
+    for offset, step in ((0, _MPEG_PACKET), (4, _M2TS_PACKET)):
+        sync = data[offset::step]
+        if sync and all(byte == 0x47 for byte in sync):
+            return True
+    return False
+
+
+def end_of_jpeg(data: bytes, start: int = 0) -> tuple[int | None, tuple[int, int]]:
+    """Return where the JPEG ends that begins at `start`, and its (width, height); None if it is cut off."""
+    place, size = start + 2, (0, 0)
+    while True:
+        found = _MARKER.search(data, place)
+        if found is None:
+            return None, size
+        marker, place = data[found.start() + 1], found.end()
+        if marker == 0xD9:
+            return place, size
+        if marker in (0x01, 0xD8):  # they stand alone
+            continue
+        length = int.from_bytes(data[place : place + 2])
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            size = int.from_bytes(data[place + 5 : place + 7]), int.from_bytes(data[place + 3 : place + 5])
+        place += max(2, length)
+
+
+def is_jpeg_stream(data: bytes) -> bool:
+    """Whether JPEGs of one size follow each other; a phone's second picture (Multi-Picture Format) is no stream."""
+    end, size = end_of_jpeg(data)
+    if end is None or b"MPF\0" in data[: min(end, 1 << 16)]:
+        return False
+    following = data.find(b"\xff\xd8\xff", end, end + 512)
+    return following >= 0 and end_of_jpeg(data, following)[1] == size
+
+
+def _brands(header: bytes) -> frozenset[bytes]:
+    """Return the brands of an ISO base media file; none of anything else."""
+    if header[4:8] != b"ftyp":
+        return frozenset()
+    names = header[8 : min(len(header), int.from_bytes(header[:4]))]
+    major, compatible = names[:4], [names[i : i + 4] for i in range(8, len(names) - 3, 4)]
+    return frozenset({major, *compatible}) if major in _HEIF_BRANDS | _AVIF_BRANDS else frozenset()
+
+
+def _starts_like_a_picture(header: bytes) -> bool:
+    if header.startswith(_PICTURE_STARTS):
+        return True
+    is_webp = header[:4] == b"RIFF" and header[8:12] == b"WEBP"
+    is_bitmap = header[:2] == b"BM" and header[6:10] == bytes(4)
+    is_portable_map = re.match(rb"P[1-7]\s", header) is not None
+    return is_webp or is_bitmap or is_portable_map
+
+
+def _has_several(path: Path) -> bool:
+    try:
+        with warnings.catch_warnings(), PillowImage.open(path, formats=_SEVERAL) as picture:
+            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # whoever reads it refuses it
+            return bool(getattr(picture, "is_animated", False))
+    except (OSError, ValueError, SyntaxError, EOFError, PillowImage.DecompressionBombError):
+        return False

@@ -1,0 +1,144 @@
+"""Formats of pictures that hold several: animated GIF, PNG, WebP and AVIF, and pages of a TIFF."""
+
+from __future__ import annotations
+
+import struct
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as PillowImage
+from PIL import ImageOps
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
+from metaface_gui.types import Frame, Image
+
+_UNSAID_S = 0.1
+"""How long a picture is shown whose file says nothing, or nought; browsers do the same."""
+_PAGE_S = 1.0
+_MOST = 1 << 30
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, struct.error)
+
+
+class MovingPictureSource(FileKind):
+    """Each picture of the file, at the time at which it is shown; a page of a TIFF for a second."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._picture: PillowImage.Image | None = None
+        self._count = self._index = 0
+        self._time_s = 0.0
+        self._first_duration_s = _UNSAID_S
+        self._remarks: tuple[Remark, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self._path.name
+
+    @property
+    def nominal_fps(self) -> float:
+        """By how long the first picture is shown; 0.0 before `open`."""
+        return 1.0 / self._first_duration_s if self._count else 0.0
+
+    @property
+    def frame_count(self) -> int | None:
+        """How many pictures there are; None before `open`, or if the file does not say."""
+        return self._count if 0 < self._count < _MOST else None
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """That it breaks off."""
+        return self._remarks
+
+    def open(self) -> None:
+        """Open the file.
+
+        Raises:
+            SourceError: if it cannot be read, or its pictures are too large.
+        """
+        self.close()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
+                self._picture = PillowImage.open(self._path)
+        except PillowImage.DecompressionBombError as error:
+            raise self._too_large() from error
+        except _BROKEN as error:
+            raise self._no_picture() from error
+        if self._picture.width * self._picture.height > MAX_PIXELS:
+            self.close()
+            raise self._too_large()
+        try:
+            self._count = getattr(self._picture, "n_frames", 1)
+        except _BROKEN:  # it is cut off: `read` finds out where
+            self._count = _MOST
+        self._index, self._time_s, self._remarks = 0, 0.0, ()
+        self._first_duration_s = self._duration_s(self._picture)
+
+    def read(self) -> Frame | None:
+        """Return the next picture; None at the end.
+
+        Raises:
+            SourceError: if none can be read.
+        """
+        if self._picture is None or self._index >= self._count:
+            return None
+        try:
+            self._picture.seek(self._index)
+            image = _bgr(self._picture)
+        except _BROKEN as error:
+            if not self._index:
+                raise self._no_picture() from error
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "{path} breaks off: only {read} of its pictures could be read. Copy or record it again."
+            )
+            end = SourceError(text, path=self._path, read=self._index)
+            self._remarks, self._count = (Remark(end, is_loss=True),), self._index
+            return None
+        frame = Frame(image, self._index, self._time_s, time.monotonic_ns())
+        self._time_s += self._duration_s(self._picture)
+        self._index += 1
+        return frame
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._picture is not None:
+            self._picture.close()
+            self._picture = None
+
+    @staticmethod
+    def _duration_s(picture: PillowImage.Image) -> float:
+        if picture.format == "TIFF":
+            return _PAGE_S
+        return float(picture.info.get("duration") or 0.0) / 1000 or _UNSAID_S
+
+    def _no_picture(self) -> SourceError:
+        return SourceError(
+            QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."),
+            path=self._path,
+        )
+
+    def _too_large(self) -> SourceError:
+        return SourceError(
+            QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
+            path=self._path,
+            limit=MAX_PIXELS // 1_000_000,
+        )
+
+
+def _bgr(picture: PillowImage.Image) -> Image:
+    """Decode the picture that was sought, upright, as (height, width, 3) uint8.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    upright = ImageOps.exif_transpose(picture)
+    pixels = np.asarray(upright if upright.mode.startswith("I;16") else upright.convert("RGB"))
+    image = as_bgr(pixels.astype(np.uint16) if pixels.dtype.itemsize == 2 else pixels[..., ::-1])
+    if image is None:
+        raise ValueError(upright.mode)
+    return np.ascontiguousarray(image)

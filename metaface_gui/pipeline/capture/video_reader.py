@@ -1,0 +1,401 @@
+"""Pictures of a video with their times, through FFmpeg (PyAV): deinterlaced, upright, BGR, whatever the codec.
+
+Not through OpenCV, whose reader gives black for interlaced frames, ends at the first damaged one, counts time in
+frames, and cannot open a name that is not UTF-8. May not live here: what a user is told; the sources say it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import BinaryIO, cast
+
+import av
+import av.error
+import numpy as np
+from av.buffer import Buffer
+from av.container import InputContainer
+from av.filter import Graph
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
+from metaface_gui.types import Image
+
+_MAX_THREADS = 4
+"""More gain little and hold a frame of memory each."""
+_MAX_FPS = 1000.0
+_MAX_VARIABLE_FPS = 60.0
+"""Containers with a clock of milliseconds call that their rate; no player shows more of a variable rate."""
+_RESTART_S = 1.0
+"""A clock that goes back so far began anew: two recordings in one file. By less, it only stumbled."""
+_TICK_S = 0.001
+MISSING_SHARE = 0.05
+MISSING_FRAMES = 5
+"""Containers miscount by a few frames; a file counts as cut off when it lacks more than both."""
+_MAX_ERRORS_ON_END = 100
+"""So many times in a row may a container fail to give the next packet before nothing more is expected of it."""
+
+
+class CannotOpenError(Exception):
+    """It is no container that FFmpeg knows, or nobody answers."""
+
+
+class NoPicturesError(Exception):
+    """The container has no video in it."""
+
+
+class TooLargeError(Exception):
+    """Its pictures have more than `MAX_PIXELS`."""
+
+
+class CannotDecodeError(Exception):
+    """FFmpeg has no decoder for what is in it; the text is what it is called, e.g. `evc`."""
+
+
+class ProtectedError(Exception):
+    """What is in it is encrypted."""
+
+
+class LostError(Exception):
+    """The file or the network failed while it was read; the text says how."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A frame as BGR, (height, width, 3) uint8, and when it is shown, in seconds since the beginning."""
+
+    image_bgr: Image
+    time_s: float
+
+
+class VideoReader:
+    """Reads the best video stream of an opened file, or of a URL.
+
+    `container` is FFmpeg's name of the format where that is known. With `is_live` a picture comes as soon as its last
+    byte has: no threads work on later ones. `timeout_s` is for opening and for each read of a URL. Not thread-safe.
+    Closes no file that it was given.
+
+    Raises:
+        CannotOpenError, NoPicturesError, TooLargeError, CannotDecodeError, ProtectedError: see there.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO | str,
+        *,
+        container: str | None = None,
+        is_live: bool = False,
+        timeout_s: float | None = None,
+    ) -> None:
+        options = dict[str, str]()
+        if isinstance(file, str):
+            options["rtsp_transport"] = "tcp"
+        else:
+            options["protocol_whitelist"] = "file,crypto,data"  # a playlist on the disk shall not call the network
+        try:
+            self._container = av.open(file, "r", format=container, options=options, timeout=timeout_s)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise CannotOpenError(str(error)) from error
+        try:
+            self._stream = _best_stream(self._container)
+            codec = self._stream.codec_context
+            if codec.width * codec.height > MAX_PIXELS:
+                raise TooLargeError  # noqa: TRY301 - the container is to be closed
+        except BaseException:
+            self._container.close()
+            raise
+        codec.options = {"max_pixels": str(MAX_PIXELS)}
+        codec.thread_type = "SLICE" if is_live else "AUTO"
+        codec.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)
+        self.codec_name = codec.name
+        self.is_unsupported = False
+        """Whether FFmpeg said of a frame that it lacks something to decode it, rather than that it is damaged."""
+        self._reformatter = VideoReformatter()
+        self._deinterlacer: _Deinterlacer | None = None
+        self._packets = self._container.demux(self._stream)
+        self._frames = self._decoded()
+        self._clock = _Clock(self._container, 1.0 / self.fps if self.fps else 0.04)
+        self._damaged = self._lost = self._lost_before = 0
+        self._n_read = 0
+        self._end_s = 0.0
+
+    @property
+    def fps(self) -> float:
+        """Frames a second; of a variable rate the one that shows nearly all of them; 0.0 if nobody knows."""
+        guessed, average = (_finite(rate) for rate in (self._stream.guessed_rate, self._stream.average_rate))
+        if not guessed or not average:
+            return guessed or average
+        return guessed if guessed < 1.5 * average else min(guessed, max(average, _MAX_VARIABLE_FPS))
+
+    @property
+    def counted(self) -> int:
+        """Frames that the container holds by its index or header; 0 if it has no such number."""
+        return max(0, self._stream.frames)
+
+    @property
+    def duration_s(self) -> float:
+        """How long the video is by its header, often an estimate; 0.0 if it does not say (a camera's stream)."""
+        tagged = _tagged_duration_s(self._stream.metadata.get("DURATION", ""))
+        if tagged:
+            return tagged
+        if self._stream.duration is not None and self._stream.time_base is not None:
+            return max(0.0, float(self._stream.duration * self._stream.time_base))
+        return max(0.0, (self._container.duration or 0) / av.time_base)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the pictures that were read end well before the header says; a few frames either way are usual."""
+        expected_s = self.duration_s
+        if self.counted and self._container.format.name == "avi" and self.fps:
+            expected_s = self.counted / self.fps  # a cut AVI has lost the index from which FFmpeg takes the duration
+        slack_s = max(MISSING_FRAMES * self._clock.frame_s, MISSING_SHARE * expected_s)
+        return not self.is_cover and expected_s - self._end_s > slack_s
+
+    @property
+    def is_cover(self) -> bool:
+        """Whether it is the picture on a piece of music."""
+        return bool(self._stream.disposition & av.stream.Disposition.attached_pic)
+
+    @property
+    def end_s(self) -> float:
+        """Until when the frames that were read are shown."""
+        return self._end_s
+
+    @property
+    def damaged(self) -> int:
+        """Frames so far that look wrong in part, or could not be decoded at all."""
+        return self._damaged + self.lost
+
+    @property
+    def lost(self) -> int:
+        """Frames so far that could not be decoded at all; those before the first one that could only if none could.
+
+        A broadcast is recorded from any moment on, and what comes before its first whole picture is no damage.
+        """
+        return self._lost if self._n_read else self._lost_before
+
+    def read(self) -> Picture | None:
+        """Return the next picture; None at the end.
+
+        Raises:
+            LostError: if the file or the network fails.
+        """
+        for frame in self._frames:
+            image = self._converted(frame)
+            if image is None:
+                self._lose()
+                continue
+            time_s = self._clock.time_s(frame)
+            self._end_s = max(self._end_s, time_s + self._clock.duration_s(frame))
+            self._n_read += 1
+            return Picture(image, time_s)
+        return None
+
+    def close(self) -> None:
+        """Let go of the decoder; safe to call twice."""
+        self._frames = iter(())
+        self._container.close()
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        """Frames as they are to be shown: an interlaced one leaves the deinterlacer only when the next has come."""
+        for packet in self._demuxed():
+            if packet.is_corrupt and self._n_read:
+                self._damaged += 1
+            try:
+                frames = packet.decode()
+            except av.error.EOFError:
+                break
+            except (av.error.PatchWelcomeError, av.error.DecoderNotFoundError, NotImplementedError):
+                self.is_unsupported = True
+                self._lose()
+                continue
+            except (av.error.FFmpegError, ValueError):
+                self._lose()
+                continue
+            for frame in frames:
+                if frame.is_corrupt and not packet.is_corrupt:
+                    self._damaged += 1
+                yield from self._deinterlaced(frame)
+        if self._deinterlacer is not None:
+            yield from self._deinterlacer.rest()
+
+    def _lose(self) -> None:
+        if self._n_read:
+            self._lost += 1
+        else:
+            self._lost_before += 1
+
+    def _demuxed(self) -> Iterator[Packet[VideoStream]]:
+        errors = 0
+        while errors < _MAX_ERRORS_ON_END:
+            try:
+                packet = next(self._packets)
+            except StopIteration:
+                return
+            except av.error.InvalidDataError:
+                errors += 1
+                self._packets = self._container.demux(self._stream)  # the former one has ended with its error
+                continue
+            except (av.error.FFmpegError, OSError) as error:
+                raise LostError(error.strerror or str(error)) from error
+            errors = 0
+            yield packet
+
+    def _deinterlaced(self, frame: VideoFrame) -> Iterator[VideoFrame]:
+        former = self._deinterlacer
+        if former is not None and not former.takes(frame):  # of another size
+            yield from former.rest()
+            former = self._deinterlacer = None
+        if former is None and frame.interlaced_frame:
+            former = self._deinterlacer = _Deinterlacer(frame)
+        if former is None:
+            yield frame
+        else:
+            yield from former.through(frame)
+
+    def _converted(self, frame: VideoFrame) -> Image | None:
+        if frame.width * frame.height > MAX_PIXELS:
+            return None
+        try:
+            pixels = self._reformatter.reformat(frame, format="bgr24").to_ndarray()
+        except (av.error.FFmpegError, ValueError):
+            return None
+        image = as_bgr(pixels)
+        return None if image is None else turned(image, _display_matrix(frame))
+
+
+class _Deinterlacer:
+    """Makes whole frames of those that were filmed as two fields, one for one; others pass (W3FDIF, YADIF: `bwdif`)."""
+
+    def __init__(self, first: VideoFrame) -> None:
+        self._kind = _kind_of(first)
+        self._graph = Graph()
+        source = self._graph.add_buffer(
+            width=first.width, height=first.height, format=first.format, time_base=first.time_base
+        )
+        filters = self._graph.add("bwdif", mode="send_frame", parity="auto", deint="interlaced")
+        self._graph.link_nodes(source, filters, self._graph.add("buffersink")).configure()
+
+    def takes(self, frame: VideoFrame) -> bool:
+        """Whether a frame is of the kind that it was made for."""
+        return self._kind == _kind_of(frame)
+
+    def through(self, frame: VideoFrame | None) -> Iterator[VideoFrame]:
+        """Put a frame in, and take out what is ready."""
+        self._graph.vpush(frame)
+        with suppress(av.error.BlockingIOError, av.error.EOFError):
+            while True:
+                yield self._graph.vpull()
+
+    def rest(self) -> Iterator[VideoFrame]:
+        """Take out what is left in it."""
+        yield from self.through(None)
+
+
+class _Clock:
+    """When frames are shown, in seconds since the file's own beginning, never backwards."""
+
+    def __init__(self, container: InputContainer, frame_s: float) -> None:
+        start = cast(int | None, container.start_time)
+        self._start_s = None if start is None else start / av.time_base
+        self.frame_s = frame_s
+        self._last_s: float | None = None
+        self._shift_s = 0.0
+
+    def time_s(self, frame: VideoFrame) -> float:
+        """Return the time of the next frame; one without a time stamp comes a frame after the one before."""
+        stamp = cast(float | None, frame.time)
+        if self._last_s is None:
+            first_s = 0.0 if stamp is None else stamp
+            # A stream may begin later than the sound, never before the beginning.
+            self._start_s = first_s if self._start_s is None else min(self._start_s, first_s)
+            self._last_s = first_s - self._start_s
+            return self._last_s
+        assert self._start_s is not None
+        time_s = self._last_s + self.frame_s if stamp is None else stamp - self._start_s + self._shift_s
+        if self._last_s - time_s > _RESTART_S:
+            expected_s = self._last_s + self.frame_s
+            self._shift_s += expected_s - time_s
+            time_s = expected_s
+        elif time_s <= self._last_s:
+            time_s = self._last_s + _TICK_S
+        self._last_s = time_s
+        return time_s
+
+    def duration_s(self, frame: VideoFrame) -> float:
+        """Return how long a frame is shown, as far as anybody knows."""
+        if frame.duration:
+            return float(frame.duration * cast(Fraction, frame.time_base))
+        return self.frame_s
+
+
+def turned(image: Image, matrix: tuple[int, int, int, int]) -> Image:
+    """Turn and mirror a picture as a display matrix says, (a, b, c, d) of ISO/IEC 14496-12, by quarters of a turn."""
+    a, b, c, d = matrix
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        rows, columns = (-1 if d < 0 else 1), (-1 if a < 0 else 1)
+        result = image[::rows, ::columns]
+    else:
+        rows, columns = (-1 if b < 0 else 1), (-1 if c < 0 else 1)
+        result = image.transpose(1, 0, 2)[::rows, ::columns]
+    return np.ascontiguousarray(result)
+
+
+_UPRIGHT = (1, 0, 0, 1)
+
+
+def _display_matrix(frame: VideoFrame) -> tuple[int, int, int, int]:
+    data = cast(Buffer | None, frame.side_data.get("DISPLAYMATRIX"))
+    if data is None:
+        return _UPRIGHT
+    a, b, _, c, d, *_ = np.frombuffer(bytes(data), np.int32).tolist()
+    return a, b, c, d
+
+
+def _kind_of(frame: VideoFrame) -> tuple[int, int, str]:
+    return frame.width, frame.height, frame.format.name
+
+
+def _best_stream(container: InputContainer) -> VideoStream:
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream):
+        raise NoPicturesError
+    if cast(VideoCodecContext | None, stream.codec_context) is None:
+        raise CannotDecodeError(_codec_by_description(container, stream.index))
+    if stream.codec_tag.lower() == "encv":
+        raise ProtectedError
+    return stream
+
+
+def _codec_by_description(container: InputContainer, index: int) -> str:
+    """What a stream is called that has no decoder: FFmpeg's name for the codec, or the container's four letters."""
+    av.logging.set_level(av.logging.INFO)  # the description comes as a message of that level
+    try:
+        text = container.dumps_format()  # type: ignore[attr-defined]  # the stub forgets it
+    finally:
+        av.logging.set_level(None)
+    found = re.search(rf"Stream #0:{index}\b.*?Video: (\w+).*?(?:\((\S+) / 0x|,)", text)
+    name, tag = found.groups() if found else ("none", None)
+    return tag or "?" if name == "none" else name
+
+
+def _finite(rate: object) -> float:
+    value = float(rate) if rate else 0.0  # type: ignore[arg-type]
+    return value if np.isfinite(value) and 0.0 < value < _MAX_FPS else 0.0
+
+
+def _tagged_duration_s(text: str) -> float:
+    """Read Matroska's `00:00:02.000000000`; 0.0 if it is something else."""
+    try:
+        hours, minutes, seconds = (float(part) for part in text.split(":"))
+    except ValueError:
+        return 0.0
+    return 3600 * hours + 60 * minutes + seconds
