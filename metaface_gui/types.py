@@ -44,6 +44,8 @@ class Frame:
     """Seconds since the source's beginning (a file's own clock; wall clock for cameras)."""
     captured_ns: int
     truth: tuple[FaceTruth, ...] = ()
+    is_still: bool = False
+    """Whether it is a picture of its own, which may lie on its side, and not one of a camera's or video's."""
 
     def __post_init__(self) -> None:
         image = self.image_bgr
@@ -114,6 +116,7 @@ class QualityIssue(Enum):
     BLURRED = "blurred"
     TURNED_AWAY = "turned away"
     CUT_OFF = "cut off by the picture's edge"
+    UPSIDE_DOWN = "upside down"
     TOO_SIMILAR = "too like another shot"
 
 

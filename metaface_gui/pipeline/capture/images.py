@@ -12,6 +12,7 @@ from PIL import Image as PillowImage
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FileKind
+from metaface_gui.pipeline.capture.orientation import UPRIGHT, orientation_left_to_us, upright
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
 from metaface_gui.types import Frame, Image
 
@@ -38,8 +39,10 @@ def read_image(path: Path) -> Image:
     if not len(data):
         raise SourceError(QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy it again."), path=path)
     _refuse_huge(path)
+    orientation = orientation_left_to_us(path)
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        # Should OpenCV learn to apply it, it would be applied twice.
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR | (cv2.IMREAD_IGNORE_ORIENTATION if orientation != UPRIGHT else 0))
     except cv2.error:
         image = None
     if image is None or image.size == 0:
@@ -47,7 +50,7 @@ def read_image(path: Path) -> Image:
             QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."),
             path=path,
         )
-    return np.asarray(image, np.uint8)
+    return upright(np.asarray(image, np.uint8), orientation)
 
 
 def looks_like_image(path: Path) -> bool:
@@ -122,7 +125,7 @@ class ImageFileSource(_Stills):
         """Return the picture; None once it was given, unless it is repeated."""
         if self._image is None or (self._index and not self._repeat):
             return None
-        frame = Frame(self._image, self._index, self._index / _STILL_FPS, time.monotonic_ns())
+        frame = Frame(self._image, self._index, self._index / _STILL_FPS, time.monotonic_ns(), is_still=True)
         self._index += 1
         return frame
 
@@ -192,7 +195,7 @@ class ImageFolderSource(_Stills):
             except SourceError as error:
                 self._skipped.append((file, error))
                 continue
-            frame = Frame(image, self._given, float(self._given), time.monotonic_ns())
+            frame = Frame(image, self._given, float(self._given), time.monotonic_ns(), is_still=True)
             self._given += 1
             return frame
         if self._files and not self._given:

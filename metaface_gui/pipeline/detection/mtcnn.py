@@ -25,6 +25,7 @@ class MtcnnDetector:
     """
 
     key = "mtcnn"
+    surely_upright = 0.998
 
     def __init__(self, device: torch.device, *, working_side: int = 960, min_confidence: float = 0.9) -> None:
         self._working_side = working_side

@@ -32,6 +32,7 @@ class YuNetDetector:
     """
 
     key = "yunet"
+    surely_upright = 0.91
 
     def __init__(
         self, path: Path, *, working_side: int = 960, min_confidence: float = 0.7, nms_iou: float = 0.3
