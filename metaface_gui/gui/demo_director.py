@@ -89,8 +89,8 @@ class _Step(Enum):
 class DemoDirector(QObject):
     """Steps through the demo on the GUI thread as the engine's events come in; `finished` carries the `DemoSummary`.
 
-    `failed` carries a `KnownError` when nothing happens for a minute in which the machine had time for it. `window` is asked each time, as another language
-    brings another one.
+    `failed` carries a `KnownError` when nothing happens for a minute in which the machine had time for it. `window` is
+    asked each time, as another language brings another one.
     """
 
     finished = Signal(object)
@@ -318,7 +318,10 @@ class DemoDirector(QObject):
     def _greet(self, result: FrameResult) -> None:
         """Give the stranger a name as soon as they come by."""
         stranger = face_of(result, None)
-        if stranger is not None and not stranger.quality.issues:
+        if stranger is not None and "5-stranger" not in self._seen_moments:
+            self._seen_moments.add("5-stranger")  # on a busy machine nobody came by while it watched
+            self._screenshot("5-stranger")
+        elif stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
             self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True)
             self._go(_Step.GREETED)
