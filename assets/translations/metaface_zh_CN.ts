@@ -388,6 +388,10 @@
       <translation>截图：{path}</translation>
     </message>
     <message>
+      <source>no screenshot: {name}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The demo scene against its truth</source>
       <translation>演示场景与真实情况的对照</translation>
     </message>
@@ -508,6 +512,10 @@
     <message>
       <source>reading</source>
       <translation>正在读取</translation>
+    </message>
+    <message>
+      <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{name}: {count} shots saved</source>
@@ -1878,6 +1886,42 @@ face</source>
       <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
     </message>
     <message>
+      <source>The demo was closed before its end: there is no summary.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No picture of “{name}” could be read: nothing was saved.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures that show the face whole, uncovered and the right way up.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures of one person, or cut them out.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures in better light.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures in softer light.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures that look towards the camera.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures with the whole face in them.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Turn the pictures the right way up.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures.</source>
       <translation>没有“{name}”的可用样本，未保存任何内容。请用更清晰、更大的照片再试。</translation>
     </message>
@@ -2667,6 +2711,10 @@ face</source>
     <message>
       <source>Move into the middle of the picture</source>
       <translation>请移到画面中央</translation>
+    </message>
+    <message>
+      <source>Upside down - turn the camera</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Good - now turn your head a little</source>
@@ -4130,6 +4178,10 @@ face</source>
       <translation>侧脸</translation>
     </message>
     <message>
+      <source>upside down</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Size</source>
       <translation>大小</translation>
     </message>
@@ -4261,6 +4313,10 @@ face</source>
     <message>
       <source>the face is cut off by the edge</source>
       <translation>人脸被边缘截断</translation>
+    </message>
+    <message>
+      <source>the face is upside down</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>too like another shot</source>
