@@ -389,7 +389,7 @@
     </message>
     <message>
       <source>no screenshot: {name}</source>
-      <translation type="unfinished" />
+      <translation>没有截图：{name}</translation>
     </message>
     <message>
       <source>The demo scene against its truth</source>
@@ -515,7 +515,7 @@
     </message>
     <message>
       <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
-      <translation type="unfinished" />
+      <translation>{name} 看起来像已登记的 {other}。如果是同一个人，请合并：metaface gallery merge</translation>
     </message>
     <message>
       <source>{name}: {count} shots saved</source>
@@ -1887,39 +1887,39 @@ face</source>
     </message>
     <message>
       <source>The demo was closed before its end: there is no summary.</source>
-      <translation type="unfinished" />
+      <translation>演示在结束前被关闭：没有总结。</translation>
     </message>
     <message>
       <source>No picture of “{name}” could be read: nothing was saved.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”的图片都无法读取：未保存任何内容。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Choose pictures that show the face whole, uncovered and the right way up.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择面部完整、无遮挡且方向正确的图片。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Choose pictures of one person, or cut them out.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择只有一个人的图片，或把此人裁剪出来。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Choose pictures in better light.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择光线更好的图片。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Choose pictures in softer light.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择光线更柔和的图片。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Choose pictures that look towards the camera.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择面向镜头的图片。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Choose pictures with the whole face in them.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择包含完整面部的图片。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Turn the pictures the right way up.</source>
-      <translation type="unfinished" />
+      <translation>“{name}”没有可用的照片：未保存任何内容。请把图片转正。</translation>
     </message>
     <message>
       <source>No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures.</source>
@@ -2714,7 +2714,7 @@ face</source>
     </message>
     <message>
       <source>Upside down - turn the camera</source>
-      <translation type="unfinished" />
+      <translation>画面颠倒，请转正摄像头</translation>
     </message>
     <message>
       <source>Good - now turn your head a little</source>
@@ -4179,7 +4179,7 @@ face</source>
     </message>
     <message>
       <source>upside down</source>
-      <translation type="unfinished" />
+      <translation>颠倒</translation>
     </message>
     <message>
       <source>Size</source>
@@ -4316,7 +4316,7 @@ face</source>
     </message>
     <message>
       <source>the face is upside down</source>
-      <translation type="unfinished" />
+      <translation>面部上下颠倒</translation>
     </message>
     <message>
       <source>too like another shot</source>
