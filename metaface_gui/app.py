@@ -80,7 +80,8 @@ def run_window(
     """
     app = make_application()
     start_log()
-    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
     from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
     from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
@@ -100,10 +101,10 @@ def run_window(
             keeper.window.open_source(source)
         elif is_seen():  # whoever names a source knows the window
             keeper.window.help.welcome(state)
-        with keeper.catching():
+        with keeper.catching(), closing_on_signals(app.quit) as interruption:
             code = app.exec()
         keeper.window.close()
-    return code
+    return code or interruption.exit_code
 
 
 def known_settings(settings: RecognitionSettings) -> RecognitionSettings:
@@ -125,14 +126,14 @@ def run_demo(
     out_dir: Path,
     tell: Callable[[DemoSummary], None],
     language: str | None = None,
-) -> None:
+) -> int:
     """Play the demo scene in the window, off screen where there is no display; `tell` gets its summary at the end.
 
-    On a screen the window stays open afterwards; closed early, it tells nothing. Nobody's gallery is touched: the demo
-    has its own, in memory. `language` is a code; None: the system's.
+    On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
+    `language` is a code; None: the system's. Returns the exit code: 0, or what a signal ended it with.
 
     Raises:
-        KnownError: if the screenshots cannot be written, or the demo does not get on.
+        KnownError: if the screenshots cannot be written, the demo does not get on, or the window is closed before.
     """
     draw_off_screen_without_display()
     is_offscreen = not is_seen()
@@ -148,6 +149,7 @@ def run_demo(
 
         from metaface_gui.gui.demo_director import DemoDirector  # noqa: PLC0415
         from metaface_gui.gui.demo_summary import DemoPersonFiles  # noqa: PLC0415
+        from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
         from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
         from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
@@ -170,18 +172,23 @@ def run_demo(
             parent=keeper,
         )
         failures: list[KnownError] = []
+        summaries: list[DemoSummary] = []
         director.finished.connect(tell)
+        director.finished.connect(summaries.append)
         director.failed.connect(failures.append)
         director.failed.connect(app.quit)
         if is_offscreen:
             director.finished.connect(app.quit)
         director.start()
         keeper.window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
-        with keeper.catching():
+        with keeper.catching(), closing_on_signals(app.quit) as interruption:
             app.exec()
         keeper.window.close()
     if failures:
         raise failures[0]
+    if not summaries and not interruption.number:
+        raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before its end: there is no summary."))
+    return interruption.exit_code
 
 
 def write_stills(person: DemoPerson, folder: Path) -> tuple[Path, ...]:

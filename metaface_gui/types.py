@@ -46,6 +46,8 @@ class Frame:
     truth: tuple[FaceTruth, ...] = ()
     file: str = ""
     """The file's name where each frame of the source has one of its own."""
+    is_still: bool = False
+    """Whether it is a picture of its own, which may lie on its side, and not one of a camera's or video's."""
 
     def __post_init__(self) -> None:
         image = self.image_bgr
@@ -116,6 +118,7 @@ class QualityIssue(Enum):
     BLURRED = "blurred"
     TURNED_AWAY = "turned away"
     CUT_OFF = "cut off by the picture's edge"
+    UPSIDE_DOWN = "upside down"
     TOO_SIMILAR = "too like another shot"
 
 

@@ -12,5 +12,5 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
         raise RuntimeError("could not determine the home directory")
 
     monkeypatch.setattr(platformdirs, "user_data_dir", fail)
-    with pytest.raises(KnownError, match="no home folder. Set HOME"):
+    with pytest.raises(KnownError, match=r"no home folder\. Set HOME"):
         user_data_dir()

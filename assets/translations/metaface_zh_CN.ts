@@ -388,6 +388,10 @@
       <translation>截图：{path}</translation>
     </message>
     <message>
+      <source>no screenshot: {name}</source>
+      <translation>没有截图：{name}</translation>
+    </message>
+    <message>
       <source>The demo scene against its truth</source>
       <translation>演示场景与真实情况的对照</translation>
     </message>
@@ -508,6 +512,10 @@
     <message>
       <source>reading</source>
       <translation>正在读取</translation>
+    </message>
+    <message>
+      <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
+      <translation>{name} 看起来像已登记的 {other}。如果是同一个人，请合并：metaface gallery merge</translation>
     </message>
     <message>
       <source>{name}: {count} shots saved</source>
@@ -1894,6 +1902,42 @@ face</source>
       <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
     </message>
     <message>
+      <source>The demo was closed before its end: there is no summary.</source>
+      <translation>演示在结束前被关闭：没有总结。</translation>
+    </message>
+    <message>
+      <source>No picture of “{name}” could be read: nothing was saved.</source>
+      <translation>“{name}”的图片都无法读取：未保存任何内容。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures that show the face whole, uncovered and the right way up.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择面部完整、无遮挡且方向正确的图片。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures of one person, or cut them out.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择只有一个人的图片，或把此人裁剪出来。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures in better light.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择光线更好的图片。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures in softer light.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择光线更柔和的图片。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures that look towards the camera.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择面向镜头的图片。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Choose pictures with the whole face in them.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请选择包含完整面部的图片。</translation>
+    </message>
+    <message>
+      <source>No usable shot of “{name}”: nothing was saved. Turn the pictures the right way up.</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。请把图片转正。</translation>
+    </message>
+    <message>
       <source>No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures.</source>
       <translation>没有“{name}”的可用样本，未保存任何内容。请用更清晰、更大的照片再试。</translation>
     </message>
@@ -2747,6 +2791,10 @@ face</source>
     <message>
       <source>Move into the middle of the picture</source>
       <translation>请移到画面中央</translation>
+    </message>
+    <message>
+      <source>Upside down - turn the camera</source>
+      <translation>画面颠倒，请转正摄像头</translation>
     </message>
     <message>
       <source>Good - now turn your head a little</source>
@@ -4214,6 +4262,10 @@ face</source>
       <translation>侧脸</translation>
     </message>
     <message>
+      <source>upside down</source>
+      <translation>颠倒</translation>
+    </message>
+    <message>
       <source>Size</source>
       <translation>大小</translation>
     </message>
@@ -4345,6 +4397,10 @@ face</source>
     <message>
       <source>the face is cut off by the edge</source>
       <translation>人脸被边缘截断</translation>
+    </message>
+    <message>
+      <source>the face is upside down</source>
+      <translation>面部上下颠倒</translation>
     </message>
     <message>
       <source>too like another shot</source>

@@ -48,14 +48,13 @@ def add_parser(verbs: Verbs) -> None:
 def _run(args: argparse.Namespace) -> int:
     from metaface_gui.app import run_demo  # noqa: PLC0415 - Qt's widgets load only for the window
 
-    run_demo(
+    return run_demo(
         settings=recognition_settings(args),
         watch_s=max(1.0, args.seconds),
         out_dir=args.out,
         tell=partial(_print, console=Console(highlight=False)),
         language=language_of(args),
     )
-    return 0
 
 
 def _print(summary: DemoSummary, console: Console) -> None:
@@ -63,6 +62,8 @@ def _print(summary: DemoSummary, console: Console) -> None:
     console.print(_methods_table(summary))
     for path in summary.screenshots:
         console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
+    for name in summary.not_taken:
+        console.print(translate("Commands", "no screenshot: {name}", None, name=name), markup=False, soft_wrap=True)
 
 
 def _scene_table(summary: DemoSummary) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,12 +19,14 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
 from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, Terms, consent
 from metaface_gui.engine.retention import kept_for, kept_through
+from metaface_gui.engine.same_face import likely_same
 from metaface_gui.engine.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Gallery, Retention, ShotSource, clean_name
 from metaface_gui.gui.translation import error_text, refusal_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.enrollment import DEFAULT_WANTED, EnrollmentBurst
+from metaface_gui.types import QualityIssue
 
 if TYPE_CHECKING:
     from metaface_gui.cli.subparsers import Verbs
@@ -88,17 +91,25 @@ def _run(args: argparse.Namespace) -> int:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(translate("Commands", "reading"), total=1.0)
             looked_at = faces_in_files(args.paths, pipeline, lambda share: bar.update(task, completed=share))
-            burst = _collect(looked_at, EnrollmentBurst(wanted=max(1, args.shots)), console)
+            burst, issues = _collect(looked_at, EnrollmentBurst(wanted=max(1, args.shots)), console)
         samples = [shot.sample for shot in burst.kept]
         if not samples:
-            raise EnrollmentError(
-                QT_TRANSLATE_NOOP(
-                    "Errors", "No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures."
-                ),
-                name=name,
-            )
+            raise EnrollmentError(_advice(issues), name=name)
         shots = new_shots(samples, pipeline, ShotSource.FILE)
         person = gallery.find(name)
+        others = {
+            other.id: other.name for other in gallery.snapshot().people if person is None or other.id != person.id
+        }
+        for other in likely_same(gallery.templates(pipeline.embedder.id), samples, others):
+            text = translate(
+                "Commands",
+                "{name} looks like {other}, who is enrolled already. If they are one person, merge them: "
+                "metaface gallery merge",
+                None,
+                name=escape(name),
+                other=escape(other),
+            )
+            console.print(text, soft_wrap=True)
         if person is None:
             gallery.enroll(name, shots, consent(terms=terms))
         else:
@@ -111,14 +122,53 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _collect(looked_at: Iterable[Offered | Unreadable], burst: EnrollmentBurst, console: Console) -> EnrollmentBurst:
-    """Offer every picture's faces, saying which were refused and why."""
+def _collect(
+    looked_at: Iterable[Offered | Unreadable], burst: EnrollmentBurst, console: Console
+) -> tuple[EnrollmentBurst, Counter[QualityIssue]]:
+    """Offer every picture's faces, saying which were refused and why; count the reasons."""
+    issues = Counter[QualityIssue]()
     for item in looked_at:
         if isinstance(item, Unreadable):
             console.print(f"{item.title}: {error_text(item.error)}", markup=False, soft_wrap=True)
             continue
         burst, issue = burst.offer(item.samples)
         if issue is not None:
+            issues[issue] += 1
             reason = translate("Commands", "refused: {reason}", None, reason=refusal_text(issue))
             console.print(f"{item.title}: {reason}", markup=False, soft_wrap=True)
-    return burst
+    return burst, issues
+
+
+def _advice(issues: Counter[QualityIssue]) -> str:
+    """What to do where nothing would do: what the most frequent reason asks for; an error's text with {name}."""
+    if not issues:
+        return QT_TRANSLATE_NOOP("Errors", "No picture of “{name}” could be read: nothing was saved.")
+    texts = {
+        QualityIssue.NO_FACE: QT_TRANSLATE_NOOP(
+            "Errors",
+            "No usable shot of “{name}”: nothing was saved. Choose pictures that show the face whole, uncovered and "
+            "the right way up.",
+        ),
+        QualityIssue.SEVERAL_FACES: QT_TRANSLATE_NOOP(
+            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures of one person, or cut them out."
+        ),
+        QualityIssue.TOO_DARK: QT_TRANSLATE_NOOP(
+            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures in better light."
+        ),
+        QualityIssue.TOO_BRIGHT: QT_TRANSLATE_NOOP(
+            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures in softer light."
+        ),
+        QualityIssue.TURNED_AWAY: QT_TRANSLATE_NOOP(
+            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures that look towards the camera."
+        ),
+        QualityIssue.CUT_OFF: QT_TRANSLATE_NOOP(
+            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures with the whole face in them."
+        ),
+        QualityIssue.UPSIDE_DOWN: QT_TRANSLATE_NOOP(
+            "Errors", "No usable shot of “{name}”: nothing was saved. Turn the pictures the right way up."
+        ),
+    }
+    sharper = QT_TRANSLATE_NOOP(
+        "Errors", "No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures."
+    )
+    return texts.get(issues.most_common(1)[0][0], sharper)

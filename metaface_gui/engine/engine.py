@@ -349,6 +349,7 @@ class Engine:
             )
             self._keeper.publish()
             self._models.make_templates()
+            self._enroller.forget_enrolled()
 
         self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
 

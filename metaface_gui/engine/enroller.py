@@ -168,6 +168,16 @@ class Enroller:
         self._room.forget_faces(embeddings)
         self.publish_unknowns()
 
+    def forget_enrolled(self) -> None:
+        """Drop the unknown groups of whoever is enrolled: they came from a file.
+
+        Raises:
+            GalleryError: if the gallery cannot be read.
+        """
+        people = self._keeper.gallery.snapshot().people
+        self._memory.forget_groups_like(self.faces_of([person.id for person in people]))
+        self.publish_unknowns()
+
     def forget_everything(self) -> None:
         """Drop every face that was seen or recorded, and begin to follow faces anew."""
         self._memory.clear()

@@ -64,6 +64,6 @@ def _faces_in_file(path: Path, pipeline: FacePipeline, still_here: Callable[[], 
                 continue
             next_look_s = frame.time_s + 1.0 / _VIDEO_LOOKS_PER_SECOND
             title = f"{path.name} @ {frame.time_s:.2f} s" if spec.kind is SourceKind.VIDEO else path.name
-            yield Offered(title, pipeline.extract(frame.image_bgr))
+            yield Offered(title, pipeline.extract(frame.image_bgr, is_still=frame.is_still))
     finally:
         source.close()

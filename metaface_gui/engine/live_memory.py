@@ -52,7 +52,10 @@ class LiveMemory:
                 sample = sample_of_face(result.frame.image_bgr, face)
                 burst = (track.burst if track else EnrollmentBurst()).offer([sample])[0]
                 self._tracks[face.track_id] = _TrackShots(burst, sample, now_ns)
-                if face.identification.is_unknown:
+                if not face.identification.is_unknown:
+                    # Whoever has a name now may have had none at the first looks.
+                    changed |= self._unknowns.forget_like(sample.embedding[None])
+                elif result.learner:  # before anybody decides, everybody is unknown, those enrolled too
                     changed |= self._unknowns.add(sample, now_ns)
             self._forget_old_tracks(now_ns)
         return changed
@@ -110,6 +113,11 @@ class LiveMemory:
         if samples:
             with self._lock:
                 self._unknowns.forget_like(np.stack([sample.embedding for sample in samples]))
+
+    def forget_groups_like(self, embeddings: Floats) -> None:
+        """Drop the groups that look like these (n, d) faces of length 1: they are enrolled."""
+        with self._lock:
+            self._unknowns.forget_like(embeddings)
 
     def forget_faces(self, embeddings: Floats) -> None:
         """Drop the groups and tracks that look like these (n, d) faces of length 1: nothing of them may be kept.

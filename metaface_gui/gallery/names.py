@@ -1,7 +1,9 @@
 """What a person may be called, and which names count as the same.
 
 Names are people's own: any script, emoji, quotes and slashes are fine. They are stored in Unicode's form NFC
-(UAX #15) and compared without regard to case, width and the like (NFKC of the case-folded text, Unicode §3.13 D147).
+(UAX #15) and compared without regard to case, width and the like (NFKC of the case-folded text, Unicode §3.13 D147),
+nor to characters that draw nothing (UTS #39): with those, two people could bear names that look the same, and a name
+could turn round what stands behind it on a line. They are left out, but where a script or an emoji needs them.
 """
 
 from __future__ import annotations
@@ -16,16 +18,25 @@ MAX_NAME = 200
 _INVISIBLE = ("C", "Z")
 """First letters of Unicode's categories that draw nothing: controls, formats, unassigned, separators."""
 
+_ZWNJ, _ZWJ = "\u200c", "\u200d"
+_KEYCAP = "\u20e3"
+_BLACK_FLAG = "\U0001f3f4"
+_BLANKS = {ord(blank): " " for blank in "\u115f\u1160\u2800\u3164\uffa0"}
+"""Letters and symbols that draw nothing: fillers of Hangul, a Braille cell without dots."""
+
 
 def clean_name(text: str) -> str:
     """Return the name in the form in which it is stored: NFC, trimmed, runs of white space made one space.
+
+    Characters that draw nothing are left out, such as U+200B or U+202E; joiners and selectors of emoji, of Arabic and
+    Indic letters and of ideographs stay.
 
     Raises:
         GalleryError: if nothing visible remains, or it holds control characters, or is longer than 200 characters.
     """
     if len(text) > 100 * MAX_NAME:
         raise _too_long(len(text))
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    name = _tidied(text)
     # Lone surrogates ("Cs") are half a character: no file could hold them.
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in name):
         raise GalleryError(
@@ -40,13 +51,64 @@ def clean_name(text: str) -> str:
 
 def name_key(name: str) -> str:
     """Return what two spellings of the same name have in common."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    skeleton = "".join(letter for letter in name.translate(_BLANKS) if not _draws_nothing(letter))
+    key = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", skeleton).casefold())
+    return " ".join("".join(letter for letter in key if not _draws_nothing(letter)).split())
 
 
 def numbered_name(name: str, number: int) -> str:
     """Return `name (number)`, with the name shortened where it would grow too long."""
     suffix = f" ({number})"
-    return name[: MAX_NAME - len(suffix)].rstrip() + suffix
+    return _tidied(name[: MAX_NAME - len(suffix)]) + suffix
+
+
+def _tidied(text: str) -> str:
+    """Normalise, tidy white space and leave out what draws nothing, until nothing is left to do."""
+    before, name = None, text
+    while name != before:
+        before = name
+        seen = "".join(
+            letter
+            for index, letter in enumerate(name.translate(_BLANKS))
+            if not _draws_nothing(letter) or _is_needed(name, index)
+        )
+        name = unicodedata.normalize("NFC", " ".join(seen.split()))
+    return name
+
+
+def _draws_nothing(letter: str) -> bool:
+    """Whether it is a format character (bidirectional controls, joiners, zero-width spaces), a selector or joiner."""
+    return (
+        unicodedata.category(letter) == "Cf"
+        or letter in "\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f"
+        or _selects(letter)
+    )
+
+
+def _selects(letter: str) -> bool:
+    """Whether it is a variation selector (Unicode §23.4)."""
+    return "\ufe00" <= letter <= "\ufe0f" or "\U000e0100" <= letter <= "\U000e01ef"
+
+
+def _is_needed(name: str, index: int) -> bool:
+    """Whether what draws nothing at this place changes how its neighbours are drawn, as a script or emoji needs it.
+
+    UTS #51 for emoji, UAX #31 §2.3 for joiners between letters.
+    """
+    letter = name[index]
+    before, after = name[index - 1] if index else "", name[index + 1 : index + 2]
+    if not before:
+        return False
+    if _selects(letter):
+        is_ideograph = "CJK" in unicodedata.name(before, "")
+        return unicodedata.category(before) in {"So", "Sm"} or after == _KEYCAP or is_ideograph
+    if letter == _ZWJ and after and unicodedata.category(after) == "So":
+        return _selects(before) or unicodedata.category(before) in {"So", "Sk"}
+    if letter in {_ZWNJ, _ZWJ} and after:
+        is_arabic = unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
+        return is_arabic or unicodedata.combining(before) == 9  # a virama
+    # A region's flag is a black flag and its code in tags, to the tag that ends it.
+    return "\U000e0020" <= letter <= "\U000e007f" and (before == _BLACK_FLAG or "\U000e0020" <= before <= "\U000e007e")
 
 
 def _too_long(length: int) -> GalleryError:

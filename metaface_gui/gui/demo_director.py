@@ -40,6 +40,9 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import FrameResult, TrackedFace
 
 _PATIENCE_MS = 60_000
+_LOOKS_WORTH_WAITING = 400
+"""So many frames must have been looked at in vain, too, before the demo gives up: a busy machine may need minutes."""
+_LONGEST_MS = 1_800_000
 _SHOTS_TO_RECORD = 3
 _PAINT_MS = 150
 _SETTLE_MS = 500
@@ -49,6 +52,20 @@ _LIVE_S = 5.0
 _READING = "Reading pictures"
 """The engine's title of the job that takes shots from files."""
 _GUEST = "Guest"
+SCREENSHOTS = (
+    "1-empty",
+    "2-enrolling",
+    "3-recognised",
+    "4-together",
+    "5-stranger",
+    "6-map",
+    "7-why",
+    "8-compare",
+    "9-corrected",
+    "10-guest",
+    "11-report",
+)
+"""Names of all that a demo takes when every moment comes."""
 
 
 class _Step(Enum):
@@ -72,8 +89,8 @@ class _Step(Enum):
 class DemoDirector(QObject):
     """Steps through the demo on the GUI thread as the engine's events come in; `finished` carries the `DemoSummary`.
 
-    `failed` carries a `KnownError` when nothing happens for a minute. `window` is asked each time, as another language
-    brings another one.
+    `failed` carries a `KnownError` when nothing happens for a minute in which the machine had time for it. `window` is
+    asked each time, as another language brings another one.
     """
 
     finished = Signal(object)
@@ -113,7 +130,9 @@ class DemoDirector(QObject):
         self._tour = [(0.35, self._show_map), (0.65, self._show_why)]
         self._awaits = ""
         self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
-        self._patience.timeout.connect(self._give_up)
+        self._patience.timeout.connect(self._wait_or_give_up)
+        self._looks = 0
+        self._entered = time.monotonic()
         bridge.result_ready.connect(self._on_result)
         bridge.enrollment_changed.connect(self._on_enrollment)
         bridge.job_changed.connect(self._on_job)
@@ -144,6 +163,7 @@ class DemoDirector(QObject):
             _Step.GREETING: self._greet,
             _Step.GREETED: self._wait_for_guest,
         }
+        self._looks += 1
         act = acts.get(self._step)
         if act is not None:
             act(event.result)
@@ -298,7 +318,10 @@ class DemoDirector(QObject):
     def _greet(self, result: FrameResult) -> None:
         """Give the stranger a name as soon as they come by."""
         stranger = face_of(result, None)
-        if stranger is not None and not stranger.quality.issues:
+        if stranger is not None and "5-stranger" not in self._seen_moments:
+            self._seen_moments.add("5-stranger")  # on a busy machine nobody came by while it watched
+            self._screenshot("5-stranger")
+        elif stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
             self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True)
             self._go(_Step.GREETED)
@@ -339,8 +362,15 @@ class DemoDirector(QObject):
             inference_fps=float(inference),
             latency_ms=float(latency),
             screenshots=tuple(self._screenshots),
+            not_taken=self._not_taken(),
         )
         self.finished.emit(summary)
+
+    def _not_taken(self) -> tuple[str, ...]:
+        if self._out_dir is None:
+            return ()
+        taken = {path.stem for path in self._screenshots}
+        return tuple(name for name in SCREENSHOTS if name not in taken)
 
     # What the engine tells besides ----------------------------------------------------------------------------------
 
@@ -380,7 +410,16 @@ class DemoDirector(QObject):
 
     def _go(self, step: _Step) -> None:
         self._step = step
+        self._looks, self._entered = 0, time.monotonic()
         self._patience.start()
+
+    def _wait_or_give_up(self) -> None:
+        """Go on as long as the machine is slow, not stuck: the scene has not come round often enough yet."""
+        waited_ms = (time.monotonic() - self._entered) * 1e3
+        if waited_ms < _LONGEST_MS and (self._looks < _LOOKS_WORTH_WAITING or self._step is _Step.TESTING):
+            self._patience.start()
+        else:
+            self._give_up()
 
     def _give_up(self) -> None:
         text = QT_TRANSLATE_NOOP("Errors", "The demo got stuck while {step}. Close other programs and try again.")

@@ -25,6 +25,7 @@ class DemoSummary:
     `enroll_to_named_ms` runs from saving to the first frame with the name, `corrected_ms` from "this is not …" to the
     first frame without it, `guest_named_ms` from naming the stranger to the first frame with their name. `methods` are
     all methods' tallies on the same frames, against the scene's truth; `report` is the leave-one-out report.
+    `not_taken` names the screenshots whose moment did not come or that could not be written.
     """
 
     tally: DemoTally
@@ -37,3 +38,4 @@ class DemoSummary:
     inference_fps: float
     latency_ms: float
     screenshots: tuple[Path, ...]
+    not_taken: tuple[str, ...] = ()

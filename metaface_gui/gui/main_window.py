@@ -32,6 +32,7 @@ from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.privacy.privacy_desk import PrivacyDesk
 from metaface_gui.gui.recording_controls import RecordingControls
+from metaface_gui.gui.screen_fit import place
 from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
 from metaface_gui.gui.stage import Stage
@@ -44,6 +45,9 @@ from metaface_gui.pipeline.capture.specification import SourceSpec, parse_source
 from metaface_gui.settings import RecognitionSettings
 
 _PANEL_WIDTH = 360
+_LEAST_STAGE = (420, 240)
+_LEAST_PANEL_HEIGHT = 330
+"""So little will do on a screen of 800×600 pixels, or of 1280×800 at a scale of 1.5."""
 
 
 class MainWindow(QMainWindow):
@@ -110,6 +114,8 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _PANEL_WIDTH])
+        self.stage.setMinimumSize(*_LEAST_STAGE)
+        self.side.setMinimumHeight(_LEAST_PANEL_HEIGHT)
         self.setCentralWidget(self.splitter)
         self.toolbar = MainToolBar(self.source_menu, self.commands, self)
         self.toolbar.add_recording(self.recording)
@@ -291,8 +297,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         state, do = self.state, self.commands
-        if not self.restoreGeometry(state.geometry):
-            self.resize(1280, 800)
+        place(self, state.geometry)
         self.splitter.restoreState(state.splitter)
         self.side.open_key(state.tab)
         self.side.controls.show_settings(state.recognition)

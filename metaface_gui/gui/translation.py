@@ -76,6 +76,7 @@ def issue_text(issue: QualityIssue) -> str:
         QualityIssue.BLURRED: translate("Guidance", "Blurred - hold still for a moment"),
         QualityIssue.TURNED_AWAY: translate("Guidance", "Look towards the camera"),
         QualityIssue.CUT_OFF: translate("Guidance", "Move into the middle of the picture"),
+        QualityIssue.UPSIDE_DOWN: translate("Guidance", "Upside down - turn the camera"),
         QualityIssue.TOO_SIMILAR: translate("Guidance", "Good - now turn your head a little"),
     }[issue]
 
@@ -91,6 +92,7 @@ def refusal_text(issue: QualityIssue) -> str:
         QualityIssue.BLURRED: translate("Refused", "blurred"),
         QualityIssue.TURNED_AWAY: translate("Refused", "the face is turned away"),
         QualityIssue.CUT_OFF: translate("Refused", "the face is cut off by the edge"),
+        QualityIssue.UPSIDE_DOWN: translate("Refused", "the face is upside down"),
         QualityIssue.TOO_SIMILAR: translate("Refused", "too like another shot"),
     }[issue]
 

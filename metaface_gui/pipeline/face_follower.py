@@ -11,12 +11,14 @@ import torch
 
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.chip import chip
+from metaface_gui.pipeline.detection.way_up import is_upside_down
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
 from metaface_gui.pipeline.recognition.face_motion import FaceMotion
 from metaface_gui.pipeline.recognition.quality import assess
 from metaface_gui.pipeline.recognition.tracker import Tracker
-from metaface_gui.types import FaceDetection, FaceDetections, FaceQuality, Floats, Identification, Image
+from metaface_gui.types import FaceDetection, FaceDetections, FaceQuality, Floats, Identification, Image, QualityIssue
 
 DecisionOf = Callable[[int], Identification]
 """What is shown of a track at present, by its id."""
@@ -73,6 +75,7 @@ class FaceFollower:
         self._tracker = Tracker(first_id=first_id)
         self._motion = FaceMotion()
         self._tracks: dict[int, _Track] = {}
+        self._upright: set[int] = set()
         self._in_sight: tuple[int, ...] = ()
         self._since_search = 0
         self._time_s = -np.inf
@@ -92,13 +95,17 @@ class FaceFollower:
         self._tracker.reset()
         self._motion.reset()
         self._tracks.clear()
+        self._upright.clear()
         self._in_sight = ()
         self._time_s = -np.inf
 
-    def look(self, image_bgr: Image, time_s: float, decision_of: DecisionOf) -> Sightings:
+    def look(
+        self, image_bgr: Image, time_s: float, decision_of: DecisionOf, found: FaceDetections | None = None
+    ) -> Sightings:
         """Search the frame (height, width, 3) for faces, or carry those in sight through it where `Attention` allows.
 
-        After a cut, a long gap, or where time runs backwards, it is searched and every face is embedded.
+        After a cut, a long gap, or where time runs backwards, it is searched and every face is embedded. `found`: its
+        faces, where it was searched already.
         """
         started = time.perf_counter()
         is_cut = not 0.0 <= time_s - self._time_s <= _LONGEST_STEP_S
@@ -111,7 +118,7 @@ class FaceFollower:
             faces = self._carry(image_bgr, time_s)
             return Sightings(faces, (time.perf_counter() - started) * 1e3, 0.0)
         self._since_search = 0
-        detections = self._detector.detect(image_bgr)
+        detections = self._detector.detect(image_bgr) if found is None else found
         detected = time.perf_counter()
         placed = (None,) * len(detections) if is_cut else self._tracker.placed(detections, time_s)
         faces = self._follow(image_bgr, detections, placed, time_s, decision_of)
@@ -145,8 +152,13 @@ class FaceFollower:
         decision_of: DecisionOf,
     ) -> tuple[Sighting, ...]:
         crops = align(image_bgr, detections.landmarks, self._embedder.crop_size)
-        qualities = [assess(image_bgr, found, crop) for found, crop in zip(detections, crops, strict=True)]
         former = [None if track_id is None else self._tracks.get(track_id) for track_id in placed]
+        qualities = [
+            assess(image_bgr, found, crop)
+            if track_id in self._upright
+            else quality_of(self._detector, image_bgr, found, crop)
+            for found, crop, track_id in zip(detections, crops, placed, strict=True)
+        ]
         known = [
             None if track is None else _followed(track, quality, time_s, decision_of)
             for track, quality in zip(former, qualities, strict=True)
@@ -179,13 +191,25 @@ class FaceFollower:
                 self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score))
             else:
                 self._tracks[face.track_id] = replace(former, sighting=face)
+            # Asked once of a face: it costs a search of its picture.
+            if not face.quality.issues:
+                self._upright.add(face.track_id)
         alive = {track.id for track in self._tracker.tracks}
+        self._upright &= alive
         self._tracks = {track_id: track for track_id, track in self._tracks.items() if track_id in alive}
 
 
 def _followed(track: _Track, quality: FaceQuality, time_s: float, decision_of: DecisionOf) -> Followed:
     decision = decision_of(track.sighting.track_id)
     return Followed(track.looks, time_s - track.looked_s, quality.score, track.best_quality, decision)
+
+
+def quality_of(detector: FaceDetector, image_bgr: Image, found: FaceDetection, crop_rgb: Image) -> FaceQuality:
+    """Measure a face of a frame (height, width, 3) as `assess` does; one that would do must not stand on its head."""
+    quality = assess(image_bgr, found, crop_rgb)
+    if quality.issues or not is_upside_down(detector, chip(image_bgr, found).image_bgr, found.confidence):
+        return quality
+    return replace(quality, score=0.3 * quality.score, issues=(QualityIssue.UPSIDE_DOWN,))
 
 
 def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -12,14 +13,14 @@ import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
+from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upright, landmarks_back, upright_chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, features_of
+from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, Sightings, features_of, quality_of
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.pipeline.recognition.quality import assess
 from metaface_gui.pipeline.recognition.vote import TemporalVote
 from metaface_gui.types import (
     UNKNOWN,
@@ -52,6 +53,7 @@ class FacePipeline:
         self._follower = FaceFollower(detector, embedder, attention)
         self._votes: Mapping[str, TemporalVote] = MappingProxyType({})
         self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
+        self._still: Upright | None = None
 
     def set_classifiers(
         self, classifiers: Mapping[str, OpenSetClassifier], primary: str, *, continued: Collection[str] = ()
@@ -99,12 +101,13 @@ class FacePipeline:
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
         self._follower.reset()
+        self._still = None
         for vote in self._votes.values():
             vote.reset()
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame."""
-        seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of)
+        seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
         voted = self._vote(seen.faces, features, frame.time_s)
@@ -130,6 +133,27 @@ class FacePipeline:
         times = StageTimes(seen.detect_ms, seen.embed_ms, (time.perf_counter() - started) * 1e3)
         return FrameResult(frame, faces, times, time.monotonic_ns(), self._primary, self.embedder.id)
 
+    def _look(self, image_bgr: Image, time_s: float, found: FaceDetections | None = None) -> Sightings:
+        return self._follower.look(image_bgr, time_s, self._decision_of, found)
+
+    def _look_at_still(self, frame: Frame) -> Sightings:
+        """Look at a picture of its own the way up in which its faces are found; say where they are in it as it is."""
+        if self._still is not None and self._still.original is frame.image_bgr:
+            still, found = self._still, None  # shown again and again, as the window does
+        else:
+            self._still = still = find_upright(self.detector, frame.image_bgr)
+            found = still.detections
+        seen = self._look(still.image_bgr, frame.time_s, found)
+        if not still.quarter_turns or not seen.faces:
+            return seen
+        boxes = boxes_back(np.stack([face.detection.box_xyxy for face in seen.faces]), still)
+        landmarks = landmarks_back(np.stack([face.detection.landmarks for face in seen.faces]), still)
+        faces = tuple(
+            replace(face, detection=FaceDetection(box, points, face.detection.confidence))
+            for face, box, points in zip(seen.faces, boxes, landmarks, strict=True)
+        )
+        return replace(seen, faces=faces)
+
     def _decision_of(self, track_id: int) -> Identification:
         vote = self._votes.get(self._primary)
         return (vote and vote.current(track_id)) or UNKNOWN
@@ -152,12 +176,19 @@ class FacePipeline:
     def _no_features(self) -> Floats:
         return np.zeros((0, self.embedder.space.feature_dim), np.float32)
 
-    def extract(self, image_bgr: Image) -> tuple[FaceSample, ...]:
-        """Find the faces of a still picture as samples to enrol, the largest first."""
-        detections = self.detector.detect(image_bgr)
+    def extract(self, image_bgr: Image, *, is_still: bool = True) -> tuple[FaceSample, ...]:
+        """Find the faces of a picture as samples to enrol, the largest first.
+
+        A still picture is turned where its faces are found better so; one of a video is taken as it is.
+        """
+        if is_still:
+            upright = find_upright(self.detector, image_bgr)
+            image_bgr, detections = upright.image_bgr, upright.detections
+        else:
+            detections = self.detector.detect(image_bgr)
         crops, features = self._embed(image_bgr, detections)
         samples = [
-            sample_of(image_bgr, detection, assess(image_bgr, detection, crop), embedding)
+            sample_of(image_bgr, detection, quality_of(self.detector, image_bgr, detection, crop), embedding)
             for detection, crop, embedding in zip(detections, crops, self._embeddings(features), strict=True)
         ]
         return tuple(sorted(samples, key=lambda sample: -sample.quality.size_px))
@@ -192,8 +223,8 @@ class FacePipeline:
 
 
 def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:
-    """Cut one face out of its picture, with what surrounds it, to keep."""
-    cut = chip(image_bgr, detection)
+    """Cut one face out of its picture, with what surrounds it, the right way up, to keep."""
+    cut = upright_chip(chip(image_bgr, detection))
     moved = FaceDetection(cut.box_xyxy, cut.landmarks, detection.confidence)
     return FaceSample(cut.image_bgr, moved, quality, embedding)
 

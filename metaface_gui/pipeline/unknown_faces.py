@@ -84,11 +84,12 @@ class UnknownFaces:
         """Drop one group; unknown ids have gone already."""
         self._groups.pop(group_id, None)
 
-    def forget_like(self, embeddings: Floats) -> None:
-        """Drop every group that looks like one of these (n, d) L2-normalised embeddings: they have a name now."""
+    def forget_like(self, embeddings: Floats) -> bool:
+        """Drop every group that looks like one of these (n, d) L2-normalised embeddings; True if there was one."""
         alike = [key for key, group in self._groups.items() if is_alike(group.mean, embeddings, self._same_person)]
         for key in alike:
             del self._groups[key]
+        return bool(alike)
 
     def clear(self) -> None:
         """Forget everybody, as when embeddings come from another network from now on."""

@@ -30,6 +30,9 @@ from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.learners.base import OnStep, SupportSet
 from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
 from metaface_gui.pipeline.learners.maml import MamlLearner
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import weights_dir
+from metaface_gui.settings import RecognitionSettings
 from tests.engine.listening import Listener, Someone, enroll, names, show, take_shots
 
 
@@ -192,3 +195,26 @@ def test_export_and_import(engine: Engine, listener: Listener, person: Someone, 
     engine.import_gallery(tmp_path / "nothing.metaface")
     imported = listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Importing")
     assert imported.error is not None
+
+
+def test_who_is_enrolled_is_not_in_the_tray_however_early_they_are_seen(
+    gallery: Gallery, listener: Listener, person: Someone, tmp_path: Path
+) -> None:
+    """Faces come before the first classifier does: nobody is unknown yet."""
+    first = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
+    first.start()
+    try:
+        listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+        enroll(first, listener, person)
+    finally:
+        assert first.stop(timeout_s=20.0)
+    listener.heard()
+    second = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
+    show(second, person.stills[0])
+    second.start()
+    try:
+        listener.wait(ResultReady, lambda event: names(event) == [person.name])
+        second._enroller.publish_unknowns()
+        assert listener.wait(UnknownsChanged).groups == ()
+    finally:
+        assert second.stop(timeout_s=20.0)

@@ -20,7 +20,7 @@ class Looks(FacePipeline):
     def __init__(self) -> None:
         self.seen: list[tuple[int, ...]] = []
 
-    def extract(self, image_bgr: Image) -> tuple[FaceSample, ...]:
+    def extract(self, image_bgr: Image, *, is_still: bool = True) -> tuple[FaceSample, ...]:
         self.seen.append(image_bgr.shape)
         return ()
 

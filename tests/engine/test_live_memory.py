@@ -93,7 +93,7 @@ def test_whoever_was_deleted_is_in_no_track_and_in_no_tray(memory: LiveMemory) -
     for track_id, angle in ((1, 0.0), (2, 90.0)):
         face = make_face(track_id)  # unknown
         memory.remember(
-            FrameResult(FRAME, (replace(face, embedding=embedding(angle)),), StageTimes(), track_id * 10**9)
+            FrameResult(FRAME, (replace(face, embedding=embedding(angle)),), StageTimes(), track_id * 10**9, "stock")
         )
     assert len(memory.unknown_groups(3 * 10**9)) == 2
     memory.forget_faces(np.stack([embedding(200.0), embedding(10.0)]))
@@ -113,3 +113,34 @@ def test_nobody_was_named_nobody_is_forgotten(memory: LiveMemory) -> None:
     see(memory, 1.0, 0.0)
     memory.forget_named(())
     assert len(memory.latest_of_track(1, 3)) == 1
+
+
+def unknown(
+    memory: LiveMemory, at_s: float, angle_deg: float, *, learner: str = "maml", name: str | None = None
+) -> bool:
+    face = replace(make_face(1, name=name), embedding=embedding(angle_deg))
+    return memory.remember(FrameResult(FRAME, (face,), StageTimes(), round(at_s * 1e9), learner))
+
+
+def test_while_nobody_decides_nobody_is_unknown(memory: LiveMemory) -> None:
+    unknown(memory, 1.0, 0.0, learner="")
+    assert memory.unknown_groups(10**9) == ()
+    assert len(memory.samples_of_track(1)) == 1, "who clicks on it can still name it"
+    unknown(memory, 2.0, 0.0)
+    assert len(memory.unknown_groups(2 * 10**9)) == 1
+
+
+def test_whoever_gets_a_name_leaves_the_tray(memory: LiveMemory) -> None:
+    assert unknown(memory, 1.0, 0.0)
+    assert unknown(memory, 2.0, 90.0)
+    assert unknown(memory, 3.0, 10.0, name="Anna"), "the tray is another one"
+    (left,) = memory.unknown_groups(3 * 10**9)
+    assert left.last_seen_ns == 2 * 10**9
+    assert not unknown(memory, 4.0, 10.0, name="Anna")
+
+
+def test_whoever_was_imported_leaves_the_tray(memory: LiveMemory) -> None:
+    unknown(memory, 1.0, 0.0)
+    unknown(memory, 2.0, 90.0)
+    memory.forget_groups_like(np.stack([embedding(5.0)]))
+    assert [group.last_seen_ns for group in memory.unknown_groups(3 * 10**9)] == [2 * 10**9]

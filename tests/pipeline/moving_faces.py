@@ -34,6 +34,8 @@ class Drawn:
 class Stage:
     """Draws the frames, and is the detector that finds what was drawn last, but for the `unseen`; counts searches."""
 
+    surely_upright = 0.0
+
     key = "stage"
 
     def __init__(self, width: int = 320, height: int = 240) -> None:

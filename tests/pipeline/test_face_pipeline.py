@@ -15,7 +15,7 @@ from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
@@ -28,7 +28,7 @@ from metaface_gui.pipeline.recognition.vote import TemporalVote
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import UNKNOWN, Frame, FrameResult, Identification
+from metaface_gui.types import UNKNOWN, FaceDetections, Frame, FrameResult, Identification, Image, QualityIssue
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage
 
 
@@ -404,3 +404,50 @@ def test_carried_faces_have_their_place_on_the_map() -> None:
     assert studio.stage.searches == 1
     for face in carried.faces:
         np.testing.assert_allclose(face.map_xy, face.embedding[:2], atol=1e-6)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_picture_that_does_not_stand_upright_shows_who_is_in_it(
+    pipeline: FacePipeline, classifier: OpenSetClassifier, turns: int
+) -> None:
+    still = demo_people()[0].stills[0]
+    lying = np.ascontiguousarray(np.rot90(still, turns))
+    pipeline.set_classifiers({"prototypical": classifier}, "prototypical")
+    for time_s in (0.0, 0.1):  # shown again and again, as the window does
+        result = pipeline.process(Frame(lying, 0, time_s, 0, is_still=True))
+        (face,) = result.faces
+        assert face.identification.name == demo_people()[0].name
+        assert not face.quality.issues
+        shown = sample_of_face(lying, face)
+        assert shown.detection.landmarks[:2, 1].max() < shown.detection.landmarks[3:, 1].min(), "eyes above the mouth"
+    (sample,) = pipeline.extract(lying)
+    (upright,) = pipeline.extract(still)
+    np.testing.assert_array_equal(sample.chip_bgr, upright.chip_bgr)
+    np.testing.assert_allclose(sample.embedding, upright.embedding, atol=1e-4)
+
+
+@pytest.mark.parametrize("attention", [LIVE, THOROUGH])
+def test_a_camera_on_its_head_gives_no_shots_and_says_why(pipeline: FacePipeline, attention: Attention) -> None:
+    pipeline.set_attention(attention)
+    upside_down = np.ascontiguousarray(demo_people()[0].stills[0][::-1, ::-1])
+    for index in range(6):
+        for face in pipeline.process(Frame(upside_down, index, index / 30, 0)).faces:
+            assert face.quality.issues == (QualityIssue.UPSIDE_DOWN,)
+    (sample,) = pipeline.extract(upside_down, is_still=False)
+    assert sample.quality.issues == (QualityIssue.UPSIDE_DOWN,)
+
+
+def test_pictures_that_stand_upright_are_not_searched_twice(
+    pipeline: FacePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[tuple[int, ...]] = []
+    detect = pipeline.detector.detect
+
+    def counted(image_bgr: Image) -> FaceDetections:
+        searched.append(image_bgr.shape)
+        return detect(image_bgr)
+
+    monkeypatch.setattr(pipeline.detector, "detect", counted)
+    still = demo_people()[0].stills[0]
+    assert len(pipeline.process(Frame(still, 0, 0.0, 0, is_still=True)).faces) == 1
+    assert searched == [still.shape]

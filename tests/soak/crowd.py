@@ -196,6 +196,8 @@ def _box(left: int, top: int, side: int) -> Floats:
 class CrowdDetector:
     """Reads where faces were painted; finds none in any other picture."""
 
+    surely_upright = 0.0
+
     def __init__(self, key: str) -> None:
         self.key = key
 

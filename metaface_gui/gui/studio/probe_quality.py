@@ -43,6 +43,8 @@ def quality_lines(quality: FaceQuality) -> tuple[QualityLine, ...]:
         sharp = translate("Quality", "blurred")
     if QualityIssue.TURNED_AWAY in issues:
         facing = translate("Quality", "turned away")
+    if QualityIssue.UPSIDE_DOWN in issues:
+        facing = translate("Quality", "upside down")
     lines = [
         (translate("Quality", "Size"), f"{quality.size_px:.0f} px", size),
         (translate("Quality", "Light"), f"{quality.brightness / 255:.0%}", light),

@@ -18,6 +18,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FileKind, Remark
 from metaface_gui.pipeline.capture.file_content import Content, content_of, end_of_jpeg
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
+from metaface_gui.pipeline.capture.orientation import UPRIGHT, orientation_left_to_us, upright
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
 from metaface_gui.types import Frame, Image
 
@@ -67,14 +68,17 @@ def read_image(path: Path) -> Image:
     if content_of(path) is Content.HEIF:
         return _read_heif(path, data.tobytes())
     _refuse_cut_off(path, data.tobytes())
+    orientation = orientation_left_to_us(path)
     try:
         with quiet_opencv():
-            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+            # Should OpenCV learn to apply it, it would be applied twice.
+            ignored = cv2.IMREAD_IGNORE_ORIENTATION if orientation != UPRIGHT else 0
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR | ignored)
     except cv2.error:
         image = None
     if image is None or image.size == 0:
         raise _no_picture(path)
-    return np.asarray(image, np.uint8)
+    return upright(np.asarray(image, np.uint8), orientation)
 
 
 def _read_heif(path: Path, data: bytes) -> Image:
@@ -190,7 +194,7 @@ class ImageFileSource(_Stills):
         """Return the picture; None once it was given, unless it is repeated."""
         if self._image is None or (self._index and not self._repeat):
             return None
-        frame = Frame(self._image, self._index, self._index / _STILL_FPS, time.monotonic_ns())
+        frame = Frame(self._image, self._index, self._index / _STILL_FPS, time.monotonic_ns(), is_still=True)
         self._index += 1
         return frame
 
@@ -277,7 +281,7 @@ class ImageFolderSource(_Stills):
                     "Errors", "{path} holds several pictures: only the first is looked at. Give it alone to see all."
                 )
                 self._moving.append(Remark(SourceError(text, path=file)))
-            frame = Frame(image, self._given, float(self._given), time.monotonic_ns(), file=file.name)
+            frame = Frame(image, self._given, float(self._given), time.monotonic_ns(), is_still=True, file=file.name)
             self._given += 1
             return frame
         if self._files and not self._given:

@@ -14,5 +14,9 @@ class FaceDetector(Protocol):
     def key(self) -> str:
         """Name in settings and commands: `yunet` or `mtcnn`."""
 
+    @property
+    def surely_upright(self) -> float:
+        """Confidence that it has in nine of ten upright faces, and in hardly one that stands on its head or lies."""
+
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""

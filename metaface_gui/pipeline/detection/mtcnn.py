@@ -11,6 +11,7 @@ import torch
 from facenet_pytorch import MTCNN
 
 from metaface_gui.pipeline.detection.clean import clean_detections, working_copy
+from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Floats, Image
 
 _MIN_FACE_PX = 30
@@ -20,10 +21,11 @@ class MtcnnDetector:
     """A `FaceDetector`. An instance is used by one thread at a time.
 
     Images whose longer side exceeds `working_side` pixels are reduced to it, and faces under 30 pixels of that are not
-    looked for: with the default, faces from 40 pixels on in 720p.
+    looked for: with the default, faces from 40 pixels on in 720p. Panoramas are searched piece by piece.
     """
 
     key = "mtcnn"
+    surely_upright = 0.998
 
     def __init__(self, device: torch.device, *, working_side: int = 960, min_confidence: float = 0.9) -> None:
         self._working_side = working_side
@@ -32,6 +34,9 @@ class MtcnnDetector:
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
+        return detect_in_pieces(image_bgr, self._working_side, self._detect_whole)
+
+    def _detect_whole(self, image_bgr: Image) -> FaceDetections:
         small, to_image = working_copy(image_bgr, self._working_side)
         # facenet-pytorch fails on pictures too small for one level of its pyramid.
         if min(small.shape[:2]) <= _MIN_FACE_PX:

@@ -59,6 +59,34 @@ def test_two_faces_are_two(detector: FaceDetector, paint_face: PaintFace) -> Non
     assert sorted(round(float(x) / 700) for x in found.boxes_xyxy[:, 0]) == [0, 1]
 
 
+def test_nobody_of_a_crowd_is_cut(paint_face: PaintFace, store: WeightsStore) -> None:
+    yunet = make_detector("yunet", torch.device("cpu"), store)
+    crowd = np.tile(paint_face(96), (10, 12, 1))  # 120 faces of some 50 pixels
+    found = yunet.detect(crowd)
+    assert len(found) == 120
+    columns = np.floor(found.landmarks[:, 2, 0] / 80)
+    rows = np.floor(found.landmarks[:, 2, 1] / 96)
+    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 120
+
+
+@pytest.mark.parametrize("left", [0, 3900, 4480, 5000, 7700])
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_a_face_anywhere_in_a_panorama_is_found_once(
+    detector: FaceDetector, paint_face: PaintFace, left: int, is_wide: bool
+) -> None:
+    face = paint_face(270)
+    panorama = np.full((300, 8000, 3) if is_wide else (8000, 300, 3), (120, 115, 110), np.uint8)
+    y, x = (15, left) if is_wide else (left, 15)
+    panorama[y : y + face.shape[0], x : x + face.shape[1]] = face
+    found = detector.detect(panorama)
+    assert len(found) == 1
+    x1, y1, x2, y2 = found.boxes_xyxy[0]
+    assert x < x1 < x2 < x + face.shape[1]
+    assert y < y1 < y2 < y + face.shape[0]
+    assert (found.landmarks[0] > [x1, y1]).all()
+    assert (found.landmarks[0] < [x2, y2]).all()
+
+
 def test_no_face_is_none_of_them(detector: FaceDetector) -> None:
     found = detector.detect(np.full((360, 640, 3), 128, np.uint8))
     assert found.boxes_xyxy.shape == (0, 4)
@@ -67,7 +95,21 @@ def test_no_face_is_none_of_them(detector: FaceDetector) -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [(1, 1), (2, 2), (7, 9), (1, 640), (640, 1), (12, 900), (31, 33), (39, 80), (40, 40), (41, 50)]
+    "shape",
+    [
+        (1, 1),
+        (2, 2),
+        (7, 9),
+        (1, 640),
+        (640, 1),
+        (12, 900),
+        (1, 3000),
+        (3000, 2),
+        (31, 33),
+        (39, 80),
+        (40, 40),
+        (41, 50),
+    ],
 )
 def test_pictures_of_any_shape_and_content(detector: FaceDetector, shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)

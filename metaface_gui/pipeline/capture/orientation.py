@@ -1,0 +1,40 @@
+"""The orientation that a picture's file carries (EXIF's tag 0x0112), where OpenCV does not apply it: in AVIF.
+
+Pillow reads AVIF's own `irot` and `imir` properties as that tag too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags
+from PIL import Image as PillowImage
+
+from metaface_gui.types import Image
+
+UPRIGHT = 1
+
+
+def orientation_left_to_us(path: Path) -> int:
+    """Read the orientation, 1 to 8, that OpenCV leaves unapplied; 1 where there is none or it is OpenCV's affair."""
+    try:
+        with PillowImage.open(path) as header:
+            orientation = header.getexif().get(ExifTags.Base.Orientation) if header.format == "AVIF" else UPRIGHT
+    except (OSError, ValueError, SyntaxError, PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
+        return UPRIGHT  # no picture of Pillow's; whether it is one of OpenCV's shows when it is decoded
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else UPRIGHT
+
+
+def upright(image: Image, orientation: int) -> Image:
+    """Turn and mirror an image (height, width, 3) stored with this orientation the way it is to be seen.
+
+    Orientations 5 to 8 lie on a side: the first row stored is a column. 2, 4, 5 and 7 are mirrored.
+    """
+    if orientation >= 5:
+        image = image.transpose(1, 0, 2)
+    if orientation in {2, 3, 6, 7}:
+        image = image[:, ::-1]
+    if orientation in {3, 4, 7, 8}:
+        image = image[::-1]
+    return np.ascontiguousarray(image)
