@@ -37,9 +37,10 @@ class RoomPrior:
 
     `shift` and `shift_variance` are Δ's over rooms. Scores between enrolled people tell it with the variance
     `gallery_variance` + `people_variance` / (people − 1); a probe's own shift lies `probe_shift` from the room's, with
-    `probe_variance`, and its mean score against n − 1 others tells that with `others_variance` / (n − 1) +
-    `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people / (people +
-    `spread_prior`). `caution` is how many standard deviations of what is left uncertain are added to the threshold.
+    `probe_variance`, and its mean score against n − 1 others tells that with the variance 1 / (n − 1), by the unit's
+    definition, + `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people /
+    (people + `spread_prior`). `caution` is how many standard deviations of what is left uncertain are added to the
+    threshold.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -51,7 +52,6 @@ class RoomPrior:
     people_variance: float = 1.5
     probe_shift: float = 0.0
     probe_variance: float = 0.5
-    others_variance: float = 0.3
     others_floor: float = 0.01
     spread: float = 0.0
     spread_weight: float = 0.5
@@ -155,7 +155,7 @@ def posterior(
     precision = 1.0 / prior["shift_variance"] + is_compared / of_gallery
     mean = (prior["shift"] / prior["shift_variance"] + is_compared * shift / of_gallery) / precision
     variance = 1.0 / precision + prior["probe_variance"]
-    of_probe = prior["others_variance"] / (enrolled - 1).clamp_min(1.0) + prior["others_floor"]
+    of_probe = 1.0 / (enrolled - 1).clamp_min(1.0) + prior["others_floor"]
     weight = (enrolled >= _FEWEST_PEOPLE).to(shift.dtype) * variance / (variance + of_probe)
     share = (people >= _FEWEST_PEOPLE).to(shift.dtype) * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)

@@ -48,11 +48,12 @@ def test_two_equally_sure_sources_meet_in_the_middle() -> None:
 
 
 def test_a_probe_of_many_others_is_believed_by_its_own_scores() -> None:
-    prior = RoomPrior(others_variance=1e-6, others_floor=1e-6)
-    weight, base, _, left = _posterior(prior, RoomEvidence(shift=2.0, spread=1.0, people=100, enrolled=100))
-    assert weight == pytest.approx(1.0, abs=1e-3)
-    assert base == pytest.approx(0.0, abs=1e-2)
-    assert left == pytest.approx(0.0, abs=1e-2)
+    prior = RoomPrior(others_floor=1e-6)
+    many, few = (_posterior(prior, RoomEvidence(shift=2.0, spread=1.0, people=n, enrolled=n)) for n in (10_001, 5))
+    assert many[0] == pytest.approx(1.0, abs=1e-2)
+    assert many[1] == pytest.approx(0.0, abs=1e-2)
+    assert many[3] == pytest.approx(0.0, abs=2e-2)
+    assert few[0] < many[0]
 
 
 @pytest.mark.parametrize("people", [2, 3, 5, 20])
