@@ -9,6 +9,10 @@ The tail stays what it was, so the stock embedding is where everything that foll
 
 Half of the copies are of environments, one for each group of pictures (`environments`), the others each harmed by
 themselves (`degradations`): what is learnt only from the one was measured not to hold in the other.
+
+What comes out is drawn back in weight space: part of the way to where tuning began, and the whole towards the stock
+trunk (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). On people, rooms and masks left out that
+was better than either end in nearly every cell.
 """
 
 from __future__ import annotations
@@ -46,7 +50,9 @@ class TrunkTuningSettings:
     """AdamW with a linear warm-up, then a plateau, then a linear fall to 2 %; `people_lr` is for the people's rows.
 
     `distillation` weighs 1 − cosine to the teacher; `clean` is the share of pictures that are shown as they are, and
-    `environments` that of groups of `group` pictures that are seen in one environment.
+    `environments` that of groups of `group` pictures that are seen in one environment. `of_start` is the share of the
+    trunk that tuning started from, if it was not the stock one, in what comes out, and `strength` what is kept of the
+    movement from the stock one.
     """
 
     steps: int = 1400
@@ -61,6 +67,8 @@ class TrunkTuningSettings:
     distillation: float = 10.0
     clean: float = 0.12
     max_gradient_norm: float = 5.0
+    of_start: float = 0.5
+    strength: float = 0.7
     checkpoint_every: int = 50
     seed: int = 0
 
@@ -155,6 +163,7 @@ class _Tuning:
         self._rows = normalize(means.index_add_(0, self._person, self._teacher)).requires_grad_(True)
         self._threshold = torch.tensor(0.42, device=embedder.device, requires_grad=True)
         begun = embedder if start is None else embedder.with_trunk(start)
+        self._start = start
         self._trunk = _trainable_copy(begun.trunk_module)
         self._moved = {name: p for name, p in self._trunk.named_parameters() if p.requires_grad}
         people = {"people.rows": self._rows, "people.threshold": self._threshold}
@@ -198,9 +207,14 @@ class _Tuning:
         return loss, (z * self._teacher[which]).sum(1).mean()
 
     def movement(self) -> dict[str, Tensor]:
-        """How far the trunk has come, by parameter name."""
+        """How far the trunk has come from the stock one, drawn back as the settings say, by parameter name."""
         before = self._embedder.trunk_module.state_dict()
-        return {name: parameter.detach().float() - before[name].float() for name, parameter in self._moved.items()}
+        settings, start = self._settings, self._start
+        moved = {name: parameter.detach().float() - before[name].float() for name, parameter in self._moved.items()}
+        if start is not None:
+            kept = settings.of_start
+            moved = {name: (1.0 - kept) * m + kept * start.movement[name].to(m) for name, m in moved.items()}
+        return {name: settings.strength * movement for name, movement in moved.items()}
 
     def state(self) -> tuple[dict[str, Tensor], Scalars]:
         """Everything that the steps to come follow from."""
