@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metaface_gui.engine.assembly import AdaptedGallery, LearningAssets, adapt
 from metaface_gui.engine.room_faces import RoomFaces
+from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame, FrameResult
@@ -37,7 +38,10 @@ class FileRoom:
             self._faces.remember(result, frame.time_s)
             if self._faces.is_due(frame.time_s):
                 people = self._faces.take(frame.time_s).beside(self._people)
-                self._use(adapt(self._settings.learner, people, self._assets, fpir=self._settings.fpir))
+                # Sums in another order end in another digit: lines must not depend on how many cores there are.
+                with on_one_core():
+                    adapted = adapt(self._settings.learner, people, self._assets, fpir=self._settings.fpir)
+                self._use(adapted)
         return result
 
     def _use(self, adapted: AdaptedGallery) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QPushButton, QSplitter, QWidget
 
@@ -32,7 +32,7 @@ from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.privacy.privacy_desk import PrivacyDesk
 from metaface_gui.gui.recording_controls import RecordingControls
-from metaface_gui.gui.screen_fit import place
+from metaface_gui.gui.screen_fit import place, space_of
 from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
 from metaface_gui.gui.stage import Stage
@@ -45,6 +45,8 @@ from metaface_gui.pipeline.capture.specification import SourceSpec, parse_source
 from metaface_gui.settings import RecognitionSettings
 
 _PANEL_WIDTH = 360
+_ROOMY = QSize(1024, 700)
+"""Screens at least this large need no squeezing."""
 _LEAST_STAGE = (420, 240)
 _LEAST_PANEL_HEIGHT = 330
 """So little will do on a screen of 800×600 pixels, or of 1280×800 at a scale of 1.5."""
@@ -114,8 +116,6 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _PANEL_WIDTH])
-        self.stage.setMinimumSize(*_LEAST_STAGE)
-        self.side.setMinimumHeight(_LEAST_PANEL_HEIGHT)
         self.setCentralWidget(self.splitter)
         self.toolbar = MainToolBar(self.source_menu, self.commands, self)
         self.toolbar.add_recording(self.recording)
@@ -297,7 +297,11 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         state, do = self.state, self.commands
-        place(self, state.geometry)
+        space = space_of(self)
+        if space is not None and not QRect(QPoint(), space.size()).contains(QRect(QPoint(), _ROOMY)):
+            self.stage.setMinimumSize(*_LEAST_STAGE)
+            self.side.setMinimumHeight(_LEAST_PANEL_HEIGHT)
+        place(self, state.geometry, space)
         self.splitter.restoreState(state.splitter)
         self.side.open_key(state.tab)
         self.side.controls.show_settings(state.recognition)

@@ -8,17 +8,24 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
+from metaface_gui.gui.application import is_seen
+
 USUAL_SIZE = QSize(1280, 800)
 _TITLE_BAR = 32
 """Pixels above the window that a desktop draws its title in, for as long as it has not said how many."""
 
 
-def place(window: QWidget, remembered: QByteArray) -> None:
-    """Put a window, not shown yet, where it was last time, or at its usual size; in either case within its screen."""
+def space_of(window: QWidget) -> QRect | None:
+    """What its screen leaves to windows; None where Qt draws into memory, whose screen is nobody's."""
+    return window.screen().availableGeometry() if is_seen() else None
+
+
+def place(window: QWidget, remembered: QByteArray, space: QRect | None) -> None:
+    """Put a window, not shown yet, where it was last time, or at its usual size; in either case within that space."""
     if not window.restoreGeometry(remembered):
         window.resize(USUAL_SIZE)
-    if not (window.isMaximized() or window.isFullScreen()):
-        placed = within(window.geometry(), window.screen().availableGeometry())
+    if space is not None and not (window.isMaximized() or window.isFullScreen()):
+        placed = within(window.geometry(), space)
         if placed.size() != window.size():
             window.setGeometry(placed)
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QVBoxLayout, Q
 
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.remembered import GEOMETRY, remembered_bytes, remembered_theme, window_settings
-from metaface_gui.gui.screen_fit import place
+from metaface_gui.gui.screen_fit import place, space_of
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 
 _ICON = 72
@@ -34,7 +34,7 @@ class StartingWindow(QWidget):
         self.is_wanted = True
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
-        place(self, remembered_bytes(settings, GEOMETRY))
+        place(self, remembered_bytes(settings, GEOMETRY), space_of(self))
         icon = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
         icon.setPixmap(app_icon().pixmap(_ICON, _ICON))
         name = QLabel("MetaFace", self, alignment=Qt.AlignmentFlag.AlignCenter)

@@ -41,7 +41,15 @@ def test_everything_fits_in_every_state(scene: Scene) -> None:
 
 def test_methods_are_told_apart_where_there_is_little_room(scene: Scene) -> None:
     scene.go("live")
-    names = [button.text() for button in scene.window.stage.methods.buttons.values()]
+    row, buttons = scene.window.stage.methods.row, scene.window.stage.methods.buttons.values()
+    names = [button.text() for button in buttons]
+    whole = names[0]
+    # How wide a name is depends on the fonts there are: narrower until names are cut.
+    for width in range(row.width(), row.minimumSizeHint().width(), -8):
+        row.resize(width, row.height())
+        names = [button.text() for button in buttons]
+        if names[0] not in {whole, "原型网络", "原型网"}:
+            break
     assert names[0] == "原型", "two ideographs, without a point"
     assert len(set(names)) == 9
     assert all(re.match(r"[\u4e00-\u9fff]{2}|[A-Z]\w+", name) for name in names)

@@ -5,7 +5,7 @@ from PySide6.QtCore import QByteArray, QRect, QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.gui.screen_fit import USUAL_SIZE, place, within
+from metaface_gui.gui.screen_fit import USUAL_SIZE, place, space_of, within
 
 
 @pytest.mark.parametrize("screen", [(800, 600), (1366, 768), (853, 533), (1024, 700), (2560, 1440)])
@@ -25,7 +25,14 @@ def test_what_fits_stays_where_it_is() -> None:
 def test_a_new_window_is_no_larger_than_its_screen(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    place(window, QByteArray())
-    available = window.screen().availableGeometry()
+    available = QRect(0, 0, 800, 600)
+    place(window, QByteArray(), available)
     assert available.contains(window.geometry())
-    assert window.width() == min(USUAL_SIZE.width(), available.width())
+    assert window.width() == 800
+
+
+def test_where_nobody_sees_it_a_window_has_its_usual_size(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    place(window, QByteArray(), space_of(window))
+    assert window.size() == USUAL_SIZE
