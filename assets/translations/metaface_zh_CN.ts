@@ -578,6 +578,10 @@
       <translation>用逗号分隔：{names}</translation>
     </message>
     <message>
+      <source>rooms that shots, probes and strangers are all photographed in, besides pictures as they are; held-out (no shipped weights were trained on them), trained, all, or with commas between: {names}</source>
+      <translation>除原样图片外，注册照、待识别照和陌生人都在其中拍摄的环境；held-out（随附权重未在其上训练）、trained、all，或以逗号分隔：{names}</translation>
+    </message>
+    <message>
       <source>a number, or several with commas between</source>
       <translation>一个数，或用逗号分隔的多个数</translation>
     </message>
@@ -586,8 +590,16 @@
       <translation>每张图片生成的降质副本数</translation>
     </message>
     <message>
+      <source>earlier faces of the same room that each method is given, half of them strangers'</source>
+      <translation>提供给每种方法的同一环境中较早出现的人脸数，其中一半是陌生人</translation>
+    </message>
+    <message>
       <source>there is no condition “{name}”; there are {names}</source>
       <translation>没有条件“{name}”；可用的有 {names}</translation>
+    </message>
+    <message>
+      <source>there is no environment “{name}”; there are {names}</source>
+      <translation>没有环境“{name}”；可选：{names}</translation>
     </message>
     <message>
       <source>“{text}” is less than 1</source>
@@ -596,6 +608,42 @@
     <message>
       <source>“{text}” is no whole number</source>
       <translation>“{text}”不是整数</translation>
+    </message>
+    <message>
+      <source>{cells} cells: the worst / the median of each</source>
+      <translation>{cells} 个单元：各项的最差值 / 中位数</translation>
+    </message>
+    <message>
+      <source>highest FPIR: {learner}, {cell}</source>
+      <translation>最高 FPIR：{learner}，{cell}</translation>
+    </message>
+    <message>
+      <source>lowest TPIR: {learner}, {cell}</source>
+      <translation>最低 TPIR：{learner}，{cell}</translation>
+    </message>
+    <message>
+      <source>FPIR
+for {promise}</source>
+      <translation>FPIR
+（设定 {promise}）</translation>
+    </message>
+    <message>
+      <source>TPIR at
+FPIR 1 %</source>
+      <translation>TPIR
+（FPIR 1 %）</translation>
+    </message>
+    <message>
+      <source>shipped:
+TPIR</source>
+      <translation>随附阈值：
+TPIR</translation>
+    </message>
+    <message>
+      <source>gain
+over stock</source>
+      <translation>较原始
+网络提升</translation>
     </message>
     <message>
       <source>{condition}, {n_way}-way {k_shot}-shot, {episodes} episodes</source>
@@ -868,8 +916,8 @@ face</source>
       <translation>覆盖已存在且并非由 MetaFace 生成的文件</translation>
     </message>
     <message>
-      <source>a folder that holds one folder of pictures per person</source>
-      <translation>每人一个图片子文件夹的文件夹</translation>
+      <source>folders, each a data set of its own, that hold one folder of pictures per person</source>
+      <translation>一个或多个文件夹，各为一个数据集，其中每人一个图片文件夹</translation>
     </message>
     <message>
       <source>a trunk that you trained, in place of the one that ships</source>
@@ -1086,6 +1134,18 @@ face</source>
     <message>
       <source>validation loss {before:.3f} → {after:.3f} at step {step}; {file}</source>
       <translation>验证损失 {before:.3f} → {after:.3f}，第 {step} 步；{file}</translation>
+    </message>
+    <message>
+      <source>photographing rooms</source>
+      <translation>正在拍摄各环境</translation>
+    </message>
+    <message>
+      <source>showing strangers</source>
+      <translation>正在测试陌生人</translation>
+    </message>
+    <message>
+      <source>{file}: fitted to {cells} kinds of gallery</source>
+      <translation>{file}：已按 {cells} 种人脸库拟合</translation>
     </message>
     <message>
       <source>tuning the trunk</source>
@@ -1954,6 +2014,10 @@ face</source>
       <translation>未删除任何内容。此操作将彻底忘记 {path} 中的所有人，无法撤销：确认请加上 --yes。</translation>
     </message>
     <message>
+      <source>Two of the folders are called “{name}”, and data sets are told apart by that. Give each folder once, and rename one of two.</source>
+      <translation>有两个文件夹都叫“{name}”，而数据集靠名称区分。每个文件夹只给一次，或将其中一个改名。</translation>
+    </message>
+    <message>
       <source>There is no file {file}. Check the path, or run “metaface train {stage}”.</source>
       <translation>没有文件 {file}。请检查路径，或运行“metaface train {stage}”。</translation>
     </message>
@@ -1974,8 +2038,8 @@ face</source>
       <translation>标准输出已关闭，结果无处可写。请加上 --jsonl FILE。</translation>
     </message>
     <message>
-      <source>A trunk is tuned from the stock one. Leave out --trunk and --projection.</source>
-      <translation>主干是在原始主干上微调的。请去掉 --trunk 和 --projection。</translation>
+      <source>A trunk is tuned before there is a projection. Leave out --projection.</source>
+      <translation>调整主干网络时还没有投影。请去掉 --projection。</translation>
     </message>
     <message>
       <source>{path} is of an unfinished training. Go on with --resume, or delete it.</source>
@@ -1988,6 +2052,10 @@ face</source>
     <message>
       <source>Trunk, projection and cohort are each trained by one process. Run the command without torchrun.</source>
       <translation>主干、投影和背景人群都只由一个进程训练。请不要用 torchrun 运行此命令。</translation>
+    </message>
+    <message>
+      <source>A room is measured against a cohort of strangers, and this embedder has none. Run “metaface train cohort” first.</source>
+      <translation>环境需要以一组陌生人为参照来衡量，而此嵌入网络没有。请先运行“metaface train cohort”。</translation>
     </message>
     <message>
       <source>There is no display to open a window on. Run it in a desktop session, or try “metaface demo”, which needs none.</source>
@@ -2588,6 +2656,10 @@ face</source>
     <message>
       <source>{file} holds no cohort of strangers. Install MetaFace again.</source>
       <translation>{file} 不含陌生人的背景人群。请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>{file} does not say what rooms are like. Install MetaFace again.</source>
+      <translation>{file} 中没有环境的先验。请重新安装 MetaFace。</translation>
     </message>
     <message>
       <source>{path} cannot be made a video. Choose a name that ends in .mp4.</source>

@@ -212,7 +212,9 @@ def adapt(
             on_step(step)
 
     method = make_learner(learner, assets.space, assets.trained, settings)
-    in_room = adapt_in_room(method, people.support, n_people=len(people), on_step=taken)
+    in_room = adapt_in_room(
+        method, people.support, n_people=len(people), is_centred=assets.cohort is not None, on_step=taken
+    )
     adapted = in_room.classifier
     classifier = OpenSetClassifier.calibrated(
         adapted,

@@ -280,7 +280,7 @@ class _Trial:
     ) -> None:
         self._ground, self._data, self._cohort = ground, ground.data, ground.cohort
         # The baseline is the published network as it comes: no room, the cohort's own threshold.
-        self._in_rooms = contender.learner.key != STOCK
+        self._in_rooms = not contender.on_stock and ground.cohort is not None
         self._room_prior = ground.room_prior
         self._contender, self._protocol, self._settings = contender, protocol, settings
         self._scores: dict[str, list[EpisodeScores]] = {name: [] for name in ground.data.conditions}

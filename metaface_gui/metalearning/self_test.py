@@ -285,7 +285,9 @@ class _Trial:
         """Adapt to the shots that are not left out, and ask about those that are."""
         support = self._faces.support(is_left_out)
         started = time.perf_counter()
-        adapted = adapt_in_room(self._learner, support, n_people=self._faces.n_people)
+        adapted = adapt_in_room(
+            self._learner, support, n_people=self._faces.n_people, is_centred=self._cohort is not None
+        )
         self._adapt_s.append(time.perf_counter() - started)
         classifier = self._calibrated(adapted, support)
         probes = self._looks[:, torch.from_numpy(is_left_out)]

@@ -92,7 +92,7 @@ class AdaptedInRoom:
     embedder makes them. `people` are the shots (and unlabelled faces) as they were, without the denied faces."""
 
     adapted: AdaptedClassifier
-    classifier: CentredClassifier
+    classifier: AdaptedClassifier
     people: SupportSet
 
     def room(self, cohort: Tensor | None, prior: RoomPrior | None) -> Room | None:
@@ -103,14 +103,23 @@ class AdaptedInRoom:
 
 
 def adapt_in_room(
-    learner: MetaLearner, support: SupportSet, *, n_people: int, on_step: OnStep | None = None
+    learner: MetaLearner,
+    support: SupportSet,
+    *,
+    n_people: int,
+    is_centred: bool = True,
+    on_step: OnStep | None = None,
 ) -> AdaptedInRoom:
     """Adapt to a support set whose first `n_people` ways are people and whose others are denied faces.
 
-    Denied faces say nothing of the room: they may all be of one person.
+    Denied faces say nothing of the room: they may all be of one person. `is_centred` False leaves faces as they are:
+    a fixed threshold, of an embedder without a cohort, is one for faces seen so.
     """
     is_person = support.labels < n_people
     people = SupportSet(support.features[is_person], support.labels[is_person], n_people, support.unlabelled)
+    if not is_centred:
+        as_it_is = learner.adapt(support, on_step=on_step)
+        return AdaptedInRoom(as_it_is, as_it_is, people)
     centre = RoomCentre.of(people, learner.space.embedding_dim)
     adapted = learner.adapt(centre.support(support), on_step=on_step)
     return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people)

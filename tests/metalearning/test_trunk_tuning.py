@@ -62,7 +62,7 @@ def faces() -> AlignedFaces:
 
 def settings(steps: int) -> TrunkTuningSettings:
     # A random network is robust already and names nobody; only what the teacher asks for can be learnt from it.
-    return TrunkTuningSettings(steps=steps, batch=12, meta_lr=1e-3, warm_up=2, distillation=300.0)
+    return TrunkTuningSettings(steps=steps, batch=12, meta_lr=1e-3, warm_up=2, distillation=300.0, strength=1.0)
 
 
 def test_degraded_pictures_come_nearer_to_the_teachers_clean_ones() -> None:

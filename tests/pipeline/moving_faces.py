@@ -80,6 +80,7 @@ class BlueEmbedder:
     `batches` keeps who was embedded, one list for each call that had any faces.
     """
 
+    id = "blue"
     space = FeatureSpace(16, 2)
     crop_size = 112
 
