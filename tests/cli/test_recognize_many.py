@@ -49,6 +49,15 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.jsonl")}
 
 
+def assert_nearly_the_same(some: bytes, others: bytes) -> None:
+    lines, other_lines = ([json.loads(line) for line in content.splitlines()] for content in (some, others))
+    for line, other in zip(lines, other_lines, strict=True):
+        for face, other_face in zip(line["faces"], other["faces"], strict=True):
+            assert face.pop("score") == pytest.approx(other_face.pop("score"), abs=2e-4)
+            assert face.pop("threshold") == pytest.approx(other_face.pop("threshold"), abs=2e-4)
+        assert line == other
+
+
 def assert_a_mistake(result: Outcome, *words: str) -> None:
     assert result.code == 1
     assert "Traceback" not in result.err
@@ -75,7 +84,8 @@ def test_two_processes_one_process_and_each_video_alone_say_the_same(
     alone = tmp_path / "alone.jsonl"
     for name in ("below/a.avi", "z.avi"):
         assert metaface("recognize", clips / name, "--gallery", gallery, "--jsonl", alone).code == 0
-        assert by_two[f"{name}.jsonl"] == alone.read_bytes()
+        # Alone it may use all cores, and sums in another order differ in the last digit that is written.
+        assert_nearly_the_same(by_two[f"{name}.jsonl"], alone.read_bytes())
     people = {face["person"] for line in by_two["z.avi.jsonl"].splitlines() for face in json.loads(line)["faces"]}
     assert people == {demo_people()[0].name}
 

@@ -23,7 +23,8 @@ def shown(family: str, place: int, picture: int) -> Image:
 def test_a_place_follows_from_its_seed_and_leaves_a_crop(family: str) -> None:
     before = face()
     seen = environment_of((family,), np.random.default_rng(3))(before, np.random.default_rng(4))
-    assert (seen.shape, seen.dtype) == ((112, 112, 3), np.uint8)
+    assert seen.shape == (112, 112, 3)
+    assert seen.dtype == np.uint8
     np.testing.assert_array_equal(before, face())
     np.testing.assert_array_equal(shown(family, 3, 4), shown(family, 3, 4))
     assert any((shown(family, place, 4) != shown(family, 3, 4)).any() for place in range(4, 8))
