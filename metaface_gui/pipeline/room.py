@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, OnStep, SupportSet
+from metaface_gui.pipeline.learners.distances import class_means
 from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior
 
 _CENTRE_PRIOR = 10.0
@@ -39,7 +40,7 @@ class RoomCentre:
     @classmethod
     def of(cls, support: SupportSet, embedding_dim: int) -> RoomCentre:
         """Mean over people, each unlabelled face counted as one, drawn towards nought where they are few."""
-        people = _class_means(support.features, support)
+        people = class_means(support)
         if support.unlabelled is not None:
             people = torch.cat([people, support.unlabelled])
         return cls(people.sum(0) / (len(people) + _CENTRE_PRIOR), embedding_dim)
@@ -133,7 +134,7 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     """
     n = support.n_way
     shots = classifier.embed(support.features)
-    means = normalize(_class_means(shots, support))
+    means = normalize(class_means(SupportSet(shots, support.labels, n)))
     of_cohort = classifier.embed(cohort[:_COHORT_COMPARED]) @ means.T
     every = slice(None, None, -(-len(shots) // _MOST_COMPARED))
     is_own = support.labels[every, None] == torch.arange(n, device=shots.device)
@@ -153,9 +154,3 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     if len(scores) < 2:
         return RoomEvidence(0.0, 1.0, min(people, 1), n)
     return RoomEvidence((float(scores.mean()) - mean) / deviation, float(scores.std()) / deviation, people, n)
-
-
-def _class_means(features: Tensor, support: SupportSet) -> Tensor:
-    """Mean of each person's rows of (n, c) features: (n_way, c)."""
-    sums = features.new_zeros(support.n_way, features.shape[1]).index_add_(0, support.labels, features)
-    return sums / torch.bincount(support.labels, minlength=support.n_way).to(features.dtype)[:, None]
