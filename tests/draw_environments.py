@@ -1,7 +1,7 @@
-"""Draws what `metalearning/environments.py` makes of four faces: `python -m tests.draw_environments`, when that changes.
+"""Draws what `metalearning/environments.py` makes of four faces: `python -m tests.draw_environments`, when it changes.
 
-First the face as it is, then a place of each family, then places as meta-training draws them; a cell's four pictures are
-of one place. The faces are the demo scene's portraits, whose origin and licence `assets/portraits` gives.
+First the face as it is, then a place of each family, then places as meta-training draws them; a cell's four pictures
+are of one place. The faces are the demo scene's portraits, whose origin and licence `assets/portraits` gives.
 """
 
 from __future__ import annotations

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import torch
 
 from metaface_gui.engine.adaptation_keeper import draw_map
 from metaface_gui.engine.adaptations import MAX_KEPT, Adaptations, HandOver, MapWanted, checked_hyperparameters
 from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, EnrolledPeople, adapt
 from metaface_gui.engine.events import Adapted, MapChanged
+from metaface_gui.engine.room_faces import Room
 from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from metaface_gui.settings import RecognitionSettings
-from tests.engine.synthetic import learning_assets, people_of
+from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
 
 ASSETS = learning_assets()
 SETTINGS = RecognitionSettings(compared=("matching", "siamese"))
@@ -41,7 +43,9 @@ def do_next(state: Adaptations) -> str:
         return f"map of {todo.adapted.key.learner}"
     if todo is None or state.people is None:
         return ""
-    state.keep(adapt(todo.learner, state.people, ASSETS, fpir=0.01, settings=todo.settings))
+    beside = state.room.beside(state.people)
+    adapted = adapt(todo.learner, beside, ASSETS, fpir=0.01, settings=todo.settings)
+    state.keep(replace(adapted, people=state.people))
     return todo.learner
 
 
@@ -293,3 +297,73 @@ def test_defaults_are_no_settings() -> None:
     assert checked_hyperparameters("prototypical", None) is None
     assert checked_hyperparameters("prototypical", PrototypicalSettings()) is None
     assert checked_hyperparameters("prototypical", EUCLIDEAN) == EUCLIDEAN
+
+
+# The room -------------------------------------------------------------------------------------------------------------
+
+
+def room(revision: int, *, keeps_votes: bool = True, embedder_id: str = EMBEDDER_ID) -> Room:
+    faces = torch.from_numpy(faces_of(50 + revision, 6))
+    return Room(revision, embedder_id, faces, keeps_votes=keeps_votes)
+
+
+def test_faces_of_the_room_want_all_anew_and_the_votes_go_on(state: Adaptations) -> None:
+    do_all(state)
+    before = state.hand_over()
+    assert before.continued == set()
+    state.set_room(room(1))
+    assert list(state.hand_over().classifiers.values()) == list(before.classifiers.values()), "until there are others"
+    assert do_all(state) == ["prototypical", "matching", "siamese"]
+    after = state.hand_over()
+    assert after.continued == {"prototypical", "matching", "siamese"}
+    assert not set(after.classifiers.values()) & set(before.classifiers.values())
+
+
+@pytest.mark.parametrize("change", ["light", "people", "settings"])
+def test_votes_end_where_more_than_the_room_is_new(state: Adaptations, people: EnrolledPeople, change: str) -> None:
+    do_all(state)
+    state.hand_over()
+    state.set_room(room(1, keeps_votes=change != "light"))
+    if change == "people":
+        state.take(replace(people, revision=people.revision + 1))
+    if change == "settings":
+        state.set_hyperparameters("prototypical", EUCLIDEAN)
+    do_all(state)
+    assert "prototypical" not in state.hand_over().continued
+
+
+def test_nothing_that_holds_faces_of_a_former_room_is_kept(state: Adaptations) -> None:
+    do_all(state)
+    state.set_room(room(1))
+    do_all(state)
+    state.hand_over()
+    state.set_room(Room(2, EMBEDDER_ID, None))
+    assert do_all(state) == ["prototypical", "matching", "siamese"]
+    state.set_room(room(1))
+    assert do_all(state) == ["prototypical", "matching", "siamese"], "what was adapted to it is gone"
+
+
+def test_a_map_of_a_former_room_goes_where_none_is_wanted(state: Adaptations) -> None:
+    state.set_room(room(1))
+    state.set_map_learner("prototypical")
+    do_all(state)
+    assert state.hand_over().plane is not None
+    state.set_map_learner(None)
+    state.set_room(room(2))
+    state.set_map_learner("prototypical")
+    assert state.hand_over().plane is None
+
+
+def test_another_embedders_faces_are_no_room(state: Adaptations) -> None:
+    do_all(state)
+    state.set_room(room(1, embedder_id="another"))
+    assert len(state.room) == 0
+
+
+def test_what_was_adapted_to_a_room_that_is_no_more_comes_too_late(state: Adaptations, people: EnrolledPeople) -> None:
+    first = room(1)
+    state.set_room(first)
+    late = adapt("prototypical", first.beside(people), ASSETS, fpir=0.01)
+    state.set_room(room(2))
+    state.keep(replace(late, people=people))
+    assert do_next(state) == "prototypical"

@@ -28,7 +28,8 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     state.theme = ThemeMode.LIGHT
     state.language = "de"
     state.source = "rtsp://camera, näher/ü;=%1"
-    state.recognition = RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001, ("maml", "rl2"))
+    recognition = RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001, ("maml", "rl2"), use_room=False)
+    state.recognition = recognition
     state.is_studio_visible = True
     state.studio_tab = "why"
     state.studio_splitter = QByteArray(b"\x04")
@@ -41,7 +42,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert not again.is_hud_visible
     assert (again.tab, again.theme, again.language) == ("unknown", ThemeMode.LIGHT, "de")
     assert again.source == "rtsp://camera, näher/ü;=%1"
-    assert again.recognition == RecognitionSettings("mtcnn", "facenet-casia", "cuda", "stock", 0.001, ("maml", "rl2"))
+    assert again.recognition == recognition
     assert again.is_studio_visible
     assert again.studio_tab == "why"
     assert again.studio_splitter == QByteArray(b"\x04")

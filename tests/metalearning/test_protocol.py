@@ -115,3 +115,35 @@ def test_too_few_people_are_counted_in_the_message() -> None:
 def test_counts_below_one_are_refused(n_way: int, k_shot: int, n_draws: int) -> None:
     with pytest.raises(ValueError, match="≥ 1"):
         OpenSetProtocol(people(3, 3), n_way=n_way, k_shot=k_shot, n_draws=n_draws)
+
+
+# Unlabelled faces that were seen before -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("many_singles", [True, False])
+def test_unlabelled_faces_are_nobodys_shot_or_probe_and_change_neither(many_singles: bool) -> None:
+    person = people(*[12] * 8, *[1] * 200) if many_singles else people(*[12] * 20)
+    without = OpenSetProtocol(person, n_way=5, k_shot=2)
+    protocol = OpenSetProtocol(person, n_way=5, k_shot=2, unlabelled=20)
+    for number in range(10):
+        before, episode = without.episode(number), protocol.episode(number)
+        for array in ("support", "support_labels", "probes", "probe_labels", "probe_draws"):
+            assert getattr(before, array).tolist() == getattr(episode, array).tolist()
+        seen = set(episode.unlabelled.tolist())
+        assert len(seen) == len(episode.unlabelled) == len(episode.unlabelled_draws) == 20
+        assert not seen & {*episode.support.tolist(), *episode.probes.tolist(), *episode.strangers.tolist()}
+        enrolled = set(person[episode.support].tolist())
+        known = [who for who in person[episode.unlabelled].tolist() if who in enrolled]
+        assert len(known) == 10, "half of them are of enrolled people"
+        passing = set(person[episode.unlabelled].tolist()) - enrolled
+        assert not passing & set(person[episode.strangers].tolist()), "who was seen before is no stranger to be counted"
+        assert set(before.strangers.tolist()) >= set(episode.strangers.tolist())
+
+
+def test_half_of_the_strangers_stay_such_and_where_nothing_is_left_more_strangers_are_seen() -> None:
+    person = people(*[2] * 6, *[1] * 120)
+    episode = OpenSetProtocol(person, n_way=5, k_shot=1, unlabelled=200).episode(0)
+    assert len(episode.unlabelled) == 60
+    assert len(episode.strangers) == 60
+    with pytest.raises(ValueError, match="unlabelled"):
+        OpenSetProtocol(person, n_way=5, k_shot=1, unlabelled=-1)
