@@ -131,7 +131,7 @@ def try_out(root: Path, mutant: Mutant) -> Outcome:
     environment = os.environ | {"PYTHONPATH": str(root), "CI": "true", "OMP_WAIT_POLICY": "PASSIVE"}
     try:
         for tests in tests_of(root, mutant.module):
-            command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(tests)]
+            command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", str(tests)]
             done = subprocess.run(
                 command, cwd=root, env=environment, capture_output=True, timeout=_TOO_LONG_S, check=False
             )

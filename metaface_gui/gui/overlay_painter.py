@@ -10,6 +10,7 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
+from metaface_gui.gui.recently_drawn import RecentlyDrawn
 from metaface_gui.gui.theme import DARK, FontSize, font
 from metaface_gui.gui.translation import translate
 from metaface_gui.gui.verdict_strip import PlacedStrip, StripWish, VerdictStrips
@@ -82,6 +83,10 @@ class PlacedFace:
         return self.box.contains(point) or self.label.contains(point) or is_on_strip
 
 
+_MAX_ELIDED = 500
+"""A whole gallery of names and then some."""
+
+
 class OverlayPainter:
     """Lays faces out and draws them. Colours do not depend on the theme: what is behind them is the video."""
 
@@ -125,6 +130,8 @@ class OverlayPainter:
 
         Strips of verdicts may also be beside the video, anywhere in the `view`, and keep clear of the obstacles.
         """
+        self._elided.next_frame()
+        self._strips.next_frame()
         boxes = [geometry.to_view(item.box_xyxy) for item in items]
         many = len(items) >= _COMPACT_FACES or self._is_presenting
         compact = [
@@ -166,7 +173,7 @@ class OverlayPainter:
         self._name_px = name_px
         self._name_font: QFont = font(name_px, bold=True)
         self._name_metrics = QFontMetricsF(self._name_font)
-        self._elided: dict[str, tuple[str, float]] = {}
+        self._elided = RecentlyDrawn[str, tuple[str, float]](_MAX_ELIDED)
 
     def paint(
         self, painter: QPainter, faces: Sequence[PlacedFace], *, hovered: int | None = None, focused: int | None = None
@@ -209,10 +216,8 @@ class OverlayPainter:
     def _elide(self, name: str) -> tuple[str, float]:
         found = self._elided.get(name)
         if found is None:
-            if len(self._elided) > 500:  # a whole gallery of names and then some
-                self._elided.clear()
             text = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_MAX * self._growth)
-            found = self._elided[name] = (text, self._name_metrics.horizontalAdvance(text))
+            found = self._elided.keep(name, (text, self._name_metrics.horizontalAdvance(text)))
         return found
 
     def _paint_box(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
+from metaface_gui.gui.recently_drawn import RecentlyDrawn
 from metaface_gui.gui.theme import DARK, FontSize, font
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.rendering.overlay import OverlayItem
@@ -97,7 +98,7 @@ class VerdictStrips:
         self._metrics = QFontMetricsF(font(FontSize.SMALL))
         self._title_width = 0.0
         self._layout = StripLayout()
-        self._pictures: dict[_Look, QPixmap] = {}
+        self._pictures = RecentlyDrawn[_Look, QPixmap](_MAX_KEPT)
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
         """Call methods so; `titles` maps keys to short names, in the order in which cells stand."""
@@ -110,6 +111,10 @@ class VerdictStrips:
     def forget_names(self) -> None:
         """Keep no drawn strip: it may name somebody who was deleted."""
         self._pictures.clear()
+
+    def next_frame(self) -> None:
+        """Another frame is about to be drawn: strips that none showed lately are forgotten."""
+        self._pictures.next_frame()
 
     def place(self, wishes: Sequence[StripWish], bounds: QRectF, taken: Sequence[QRectF]) -> list[PlacedStrip | None]:
         """Give every face's strip a place inside `bounds` and off `taken`, in the largest form there is room for."""
@@ -137,9 +142,7 @@ class VerdictStrips:
         key = (strip.form, ratio, tuple((v.learner, v.name, v.agreement, v.is_deciding) for v in strip.verdicts))
         picture = self._pictures.get(key)
         if picture is None:
-            if len(self._pictures) >= _MAX_KEPT:
-                self._pictures.clear()
-            picture = self._pictures[key] = self._draw(strip, ratio)
+            picture = self._pictures.keep(key, self._draw(strip, ratio))
         corner = QPointF(round(strip.rect.x()), round(strip.rect.y()))
         painter.drawPixmap(corner, picture)
         if strip.columns:
