@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.output_files import check_outputs, check_writable, is_picture
 from metaface_gui.engine.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
@@ -126,14 +127,17 @@ def run_demo(
     out_dir: Path,
     tell: Callable[[DemoSummary], None],
     language: str | None = None,
+    is_forced: bool = False,
 ) -> int:
     """Play the demo scene in the window, off screen where there is no display; `tell` gets its summary at the end.
 
     On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
-    `language` is a code; None: the system's. Returns the exit code: 0, or what a signal ended it with.
+    `language` is a code; None: the system's. `is_forced`: screenshots may replace somebody's pictures. Returns the exit
+    code: 0, or what a signal ended it with.
 
     Raises:
-        KnownError: if the screenshots cannot be written, the demo does not get on, or the window is closed before.
+        KnownError: if the screenshots cannot be written or would replace somebody's pictures, the demo does not get on,
+            or the window is closed before.
     """
     draw_off_screen_without_display()
     is_offscreen = not is_seen()
@@ -144,10 +148,14 @@ def run_demo(
     except OSError as error:
         text = QT_TRANSLATE_NOOP("Errors", "Cannot write to {folder}: {reason}. Choose another with --out.")
         raise KnownError(text, folder=out_dir, reason=error.strerror) from error
+    from metaface_gui.gui.demo_director import SCREENSHOTS, DemoDirector  # noqa: PLC0415 - after the application
+
+    pictures = [out_dir / f"{name}.png" for name in SCREENSHOTS]
+    check_outputs([(path, is_picture) for path in pictures], (), is_forced=is_forced)
+    check_writable(pictures[0])
     with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_folder:
         from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
-        from metaface_gui.gui.demo_director import DemoDirector  # noqa: PLC0415
         from metaface_gui.gui.demo_summary import DemoPersonFiles  # noqa: PLC0415
         from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415

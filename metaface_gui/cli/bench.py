@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from metaface_gui.cli import bench_tables
-from metaface_gui.cli.bench_record import MACHINE, PEERS, SECTIONS, BenchRecord, to_json
-from metaface_gui.cli.options import DEVICE_NAMES
+from metaface_gui.cli.bench_record import MACHINE, PEERS, SECTIONS, BenchRecord, is_bench_record, to_json
+from metaface_gui.cli.options import DEVICE_NAMES, add_force_option
+from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import load_learning_assets
 from metaface_gui.engine.benchmark_clips import ClipSettings, clips_of, gathering, write_live_clip
@@ -27,6 +28,7 @@ from metaface_gui.engine.live_benchmarks import (
     measure_live,
     measure_pipeline,
 )
+from metaface_gui.engine.output_files import check_outputs, check_writable, source_files
 from metaface_gui.engine.peers import PEER_SIZES, measure_peers
 from metaface_gui.engine.stage_benchmarks import measure_stages, n_stage_steps
 from metaface_gui.engine.startup_benchmark import measure_memory, measure_start_up
@@ -39,6 +41,7 @@ from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, Source
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.attention import LIVE
+from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.settings import RecognitionSettings
 
 if TYPE_CHECKING:
@@ -102,6 +105,7 @@ def add_parser(verbs: Verbs) -> None:
         action="store_true",
         help=translate("Commands", "measure face_recognition and OpenCV on the same frames, too"),
     )
+    add_force_option(parser)
     parser.set_defaults(run=_run)
 
 
@@ -118,13 +122,18 @@ def _sizes_text(sizes: Sequence[int]) -> str:
 
 def _run(args: argparse.Namespace) -> int:
     # A file or a pipe has no width of its own, and 80 columns break the lines.
-    plan, console = BenchPlan(), Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+    is_json_printed = args.json == STDOUT
+    width = None if (sys.stderr if is_json_printed else sys.stdout).isatty() else _WIDTH
+    plan, console = BenchPlan(), Console(highlight=False, width=width, stderr=is_json_printed)
     if args.gallery_sizes:
         plan = replace(plan, gallery=replace(plan.gallery, sizes=tuple(args.gallery_sizes)))
     if args.seconds:
         plan = replace(plan, seconds=float(args.seconds))
     wanted = set(args.only or SECTIONS) | ({PEERS} if args.peers else set())
     source = parse_source(args.source)
+    if args.json is not None and not is_json_printed:
+        check_outputs([(args.json, is_bench_record)], source_files(source), is_forced=args.force)
+        check_writable(args.json)
     tune_process()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
@@ -138,10 +147,12 @@ def _run(args: argparse.Namespace) -> int:
             lambda done: bar.update(task, advance=1, description=done),
             lambda record, section: bench_tables.print_section(record, section, console),
         )
-    if args.json is not None:
+    if is_json_printed:
+        with StdoutLines() as lines:
+            lines.write(to_json(record).rstrip("\n"))
+    elif args.json is not None:
         try:
-            args.json.parent.mkdir(parents=True, exist_ok=True)
-            args.json.write_text(to_json(record), encoding="utf-8")
+            write_whole(args.json, to_json(record).encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise cannot_write(args.json, error) from error
     return 0

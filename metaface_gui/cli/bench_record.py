@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from metaface_gui.engine.gallery_benchmarks import GalleryCost
 from metaface_gui.engine.live_benchmarks import LiveFigures
@@ -40,3 +41,12 @@ def to_json(record: BenchRecord) -> str:
     """Return an object with a key for each field that is not None, under the names of the records' own fields."""
     told = {key: value for key, value in asdict(record).items() if value is not None}
     return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def is_bench_record(path: Path) -> bool:
+    """Whether a file is what `to_json` gave."""
+    try:
+        machine = json.loads(path.read_bytes())[MACHINE]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    return isinstance(machine, dict) and {"torch", "device"} <= machine.keys()

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from metaface_gui.cli.language import language_of
-from metaface_gui.cli.options import add_recognition_options, recognition_settings
+from metaface_gui.cli.options import add_force_option, add_recognition_options, recognition_settings
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.translation import translate
 
@@ -42,6 +42,7 @@ def add_parser(verbs: Verbs) -> None:
         help=translate("Commands", "where screenshots go (default: metaface-demo)"),
     )
     add_recognition_options(parser)
+    add_force_option(parser)
     parser.set_defaults(run=_run)
 
 
@@ -54,6 +55,7 @@ def _run(args: argparse.Namespace) -> int:
         out_dir=args.out,
         tell=partial(_print, console=Console(highlight=False)),
         language=language_of(args),
+        is_forced=args.force,
     )
 
 

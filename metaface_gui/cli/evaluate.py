@@ -16,10 +16,13 @@ from torch import Tensor
 
 from metaface_gui.cli.evaluation_options import ALL, CLEAN, add_data_options, add_episode_options, hyphened
 from metaface_gui.cli.evaluation_tables import print_report
-from metaface_gui.cli.options import data_sets
+from metaface_gui.cli.options import add_force_option, data_sets
 from metaface_gui.cli.own_embedder import own_embedder
+from metaface_gui.cli.people_inputs import people_inputs
+from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.model_keeper import uncalibrated
+from metaface_gui.engine.output_files import Output, check_outputs, check_writable, is_picture, is_report
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.evaluate import (
@@ -67,6 +70,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "--plots", type=Path, metavar="DIR", help=translate("Commands", "draw DET and accuracy-over-shots plots")
     )
+    add_force_option(parser)
     parser.add_argument(
         "--calibration",
         action="store_true",
@@ -76,14 +80,16 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=args.json == STDOUT)
+    folders = data_sets(args.data)
+    _check_outputs(args, tuple(folders))
     tune_process()
     store = default_store()
     embedder, stock = _embedders(args, store)
     meta = _meta_parameters(args.meta, store, embedder)
     with _Bars() as bars:
-        sets = {name: _load(args, folder, embedder, store, bars) for name, folder in data_sets(args.data).items()}
-        pairs = [(n_way, k_shot) for n_way in args.n_way for k_shot in args.k_shot]
+        sets = {name: _load(args, folder, embedder, store, bars) for name, folder in folders.items()}
+        pairs = _pairs(args)
         for faces in sets.values():
             for n_way, k_shot in pairs:
                 OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # before minutes of work, not after
@@ -106,6 +112,30 @@ def _run(args: argparse.Namespace) -> int:
     print_report(report, console)
     _write(report, args, console)
     return 0
+
+
+def _check_outputs(args: argparse.Namespace, data: Sequence[str]) -> None:
+    """Refuse what would destroy something or cannot be written, before minutes of work.
+
+    Raises:
+        KnownError: if there is such an output.
+    """
+    outputs: list[Output] = []
+    if args.json is not None and args.json != STDOUT:
+        outputs.append((args.json, is_report))
+    if args.plots is not None:
+        from metaface_gui.metalearning.plots import plot_names  # noqa: PLC0415 - matplotlib loads only to draw
+
+        names = plot_names(data, args.environments, args.conditions, _pairs(args))
+        outputs += [(args.plots / name, is_picture) for name in names]
+    if outputs:
+        check_outputs(outputs, people_inputs(args), is_forced=args.force)
+    for path, _ in outputs:
+        check_writable(path)
+
+
+def _pairs(args: argparse.Namespace) -> list[tuple[int, int]]:
+    return [(n_way, k_shot) for n_way in args.n_way for k_shot in args.k_shot]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -296,7 +326,10 @@ def _report_settings(
 
 def _write(report: Report, args: argparse.Namespace, console: Console) -> None:
     written: list[Path] = []
-    if args.json is not None:
+    if args.json == STDOUT:
+        with StdoutLines() as lines:
+            lines.write(report.to_json().rstrip("\n"))
+    elif args.json is not None:
         report.write(args.json)
         written.append(args.json)
     if args.plots is not None:

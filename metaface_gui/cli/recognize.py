@@ -28,12 +28,11 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_room import FileRoom
 from metaface_gui.engine.lines_file import LinesFile
 from metaface_gui.engine.output_files import (
+    check_outputs,
     gallery_files,
     is_annotated_video,
     is_lines,
-    list_folder,
-    refuse_destruction,
-    refuse_foreign,
+    source_files,
 )
 from metaface_gui.engine.room_faces import is_room
 from metaface_gui.engine.session_files import frame_line
@@ -163,19 +162,10 @@ def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
     Raises:
         KnownError: if there is such an output.
     """
-    inputs = list(gallery_files(args.gallery))
-    if spec.kind not in (SourceKind.WEBCAM, SourceKind.URL, SourceKind.DEMO):
-        inputs.append(Path(spec.text))
-    outputs = [output for output in (args.jsonl, args.video) if output is not None]
-    if spec.kind is SourceKind.FOLDER:
-        inputs += list_folder(Path(spec.text))
-    refuse_destruction(outputs, inputs)
-    if args.force:
-        return
-    if args.jsonl is not None:
-        refuse_foreign(args.jsonl, is_lines)
-    if args.video is not None:
-        refuse_foreign(args.video, is_annotated_video)
+    asked = ((args.jsonl, is_lines), (args.video, is_annotated_video))
+    outputs = [(path, is_ours) for path, is_ours in asked if path is not None]
+    inputs = (*gallery_files(args.gallery), *source_files(spec))
+    check_outputs(outputs, inputs, is_forced=args.force)
 
 
 def _results(source: FrameSource, room: FileRoom) -> Iterator[FrameResult]:

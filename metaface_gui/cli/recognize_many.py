@@ -23,8 +23,14 @@ from metaface_gui.cli.options import recognition_settings
 from metaface_gui.cli.streams import STDOUT
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.engine.finished_videos import RECORD, run_record, unfinished
-from metaface_gui.engine.output_files import gallery_files, is_annotated_video, refuse_destruction, refuse_foreign
+from metaface_gui.engine.finished_videos import RECORD, is_record, run_record, unfinished
+from metaface_gui.engine.output_files import (
+    gallery_files,
+    is_annotated_video,
+    is_lines,
+    refuse_destruction,
+    refuse_foreign,
+)
 from metaface_gui.engine.video_folder import VideoFolder
 from metaface_gui.engine.video_pool import Failed, Looked, VideoEvent, default_processes, recognize_videos
 from metaface_gui.engine.video_recognition import RecognizerSetup, VideoReport, VideoTask
@@ -128,14 +134,15 @@ def _check_annotated_folder(folder: VideoFolder, annotated: Path | None) -> None
 
 
 def _check_outputs(folder: VideoFolder, args: argparse.Namespace) -> None:
-    """Refuse results that would lie where a video or the gallery is, and annotated videos over somebody's own."""
+    """Refuse results that would lie where a video, the gallery or a file of somebody's is."""
     tasks = [_task(folder.path, video, args.jsonl or folder.path, args.video) for video in folder.videos]
-    outputs = [task.annotated for task in tasks if task.annotated is not None]
-    if not args.force and not args.again:
-        for output in outputs:
-            refuse_foreign(output, is_annotated_video)
+    found = [(task.annotated, is_annotated_video) for task in tasks if task.annotated is not None]
     if args.jsonl is not None:
-        outputs += [args.jsonl / RECORD, *(task.lines for task in tasks)]
+        found += [(args.jsonl / RECORD, is_record), *((task.lines, is_lines) for task in tasks)]
+    outputs = [path for path, _ in found]
+    if not args.force:
+        for path, is_ours in found:
+            refuse_foreign(path, is_ours)
     # Each against the few names that count: a folder may hold thousands of videos.
     gallery = [path for path in gallery_files(args.gallery) if path.exists()]
     refuse_destruction([output for output in outputs if output.exists()], [*gallery, *(task.video for task in tasks)])

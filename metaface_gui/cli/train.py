@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from metaface_gui.cli.options import add_people_options, data_sets
+from metaface_gui.cli.options import add_force_option, add_people_options, data_sets
 from metaface_gui.cli.own_embedder import own_embedder
+from metaface_gui.cli.people_inputs import people_inputs
 from metaface_gui.cli.train_cohort import KEY as COHORT
 from metaface_gui.cli.train_cohort import train_cohort
 from metaface_gui.cli.train_projection import KEY as PROJECTION
@@ -33,6 +33,7 @@ from metaface_gui.cli.training_data import (
 )
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible
 from metaface_gui.cli.weights import default_store
+from metaface_gui.engine.output_files import Output, check_outputs, check_writable, has_json_keys, is_weights
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.metalearning.distributed import ProcessGroup, joined_group, one_at_a_time, own_device
@@ -91,6 +92,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "--resume", action="store_true", help=translate("Commands", "go on where an interrupted training stopped")
     )
+    add_force_option(parser)
     parser.set_defaults(run=_run)
 
 
@@ -152,6 +154,8 @@ def parse_rate(text: str) -> float:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.out.is_dir():
+        raise cannot_write(args.out, translate("Commands", "it is a folder"))
     checkpoint = args.out.with_name(args.out.name + ".checkpoint")
     _check(args, checkpoint)
     tune_process()
@@ -231,8 +235,9 @@ def _train_stage(
 
 def _check(args: argparse.Namespace, checkpoint: Path) -> None:
     """Refuse what cannot end well."""
-    _check_writable(args.out)
     data_sets(args.data)
+    check_outputs(_outputs(args), people_inputs(args), is_forced=args.force)
+    check_writable(args.out)
     if args.learner == TRUNK and args.projection:
         raise KnownError(
             QT_TRANSLATE_NOOP("Errors", "A trunk is tuned before there is a projection. Leave out --projection.")
@@ -242,6 +247,15 @@ def _check(args: argparse.Namespace, checkpoint: Path) -> None:
             QT_TRANSLATE_NOOP("Errors", "{path} is of an unfinished training. Go on with --resume, or delete it."),
             path=checkpoint,
         )
+
+
+def _outputs(args: argparse.Namespace) -> list[Output]:
+    """The file, and the card beside it if it gets one."""
+    if args.learner == ROOM:
+        return [(args.out, has_json_keys("format", "prior"))]
+    if args.learner == COHORT:
+        return [(args.out, is_weights)]
+    return [(args.out, is_weights), (args.out.with_suffix(".json"), has_json_keys("format", "embedder_id"))]
 
 
 def _meta_train(
@@ -301,18 +315,6 @@ def _settings(args: argparse.Namespace) -> MetaTrainingSettings:
     if args.meta_lr is not None:
         settings = replace(settings, meta_lr=args.meta_lr)
     return settings if args.steps is None else settings.with_steps(args.steps)
-
-
-def _check_writable(out: Path) -> None:
-    """Find out now, not after an hour."""
-    try:
-        if out.is_dir():
-            raise IsADirectoryError(0, translate("Commands", "it is a folder"))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
-    except OSError as error:
-        raise cannot_write(out, error) from error
 
 
 def _summary(out: Path, result: MetaTrainingResult) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metaface_gui.engine.assembly import EnrolledPeople
+from metaface_gui.engine.output_files import has_json_keys
 from metaface_gui.engine.video_recognition import VideoTask
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.pipeline.whole_file import write_whole
@@ -28,6 +29,11 @@ def run_record(settings: RecognitionSettings, people: EnrolledPeople) -> str:
     parts = {key: value for key, value in asdict(settings).items() if key != "device"}
     record = {**parts, "embedder_id": people.embedder_id, "people_sha256": digest.hexdigest()}
     return json.dumps(record, indent=2, sort_keys=True) + "\n"
+
+
+def is_record(path: Path) -> bool:
+    """Whether a file is the record of a run."""
+    return has_json_keys("embedder_id", "people_sha256")(path)
 
 
 def unfinished(tasks: Sequence[VideoTask], folder: Path, record: str, *, again: bool) -> tuple[VideoTask, ...]:

@@ -5,6 +5,7 @@ All of it is made so that a file that is not ours, or is damaged, is left exactl
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -172,8 +173,10 @@ def settle(part: Path, target: Path) -> None:
     """Give a written file the name of `target`, so that a power cut leaves the one or the other, whole.
 
     Raises:
-        OSError: if it cannot be written or renamed.
+        OSError: if it cannot be written or renamed, or `target` is no file that another may replace, such as a device.
     """
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     _flush(part)
     part.replace(target)
     if os.name == "posix":

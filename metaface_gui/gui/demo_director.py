@@ -11,7 +11,8 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QTimer, Signal
+from PySide6.QtGui import QPixmap
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.comparison import LearnerTally
@@ -29,7 +30,7 @@ from metaface_gui.engine.events import (
     SelfTested,
     Undoable,
 )
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
@@ -37,6 +38,7 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
 from metaface_gui.types import FrameResult, TrackedFace
 
 _PATIENCE_MS = 60_000
@@ -431,8 +433,25 @@ class DemoDirector(QObject):
         def grab() -> None:
             if self._out_dir is not None:
                 path = self._out_dir / f"{name}.png"
-                if self._window().grab().save(str(path)):
-                    self._screenshots.append(path)
+                try:
+                    write_whole(path, _png(self._window().grab()))
+                except OSError as error:
+                    self._patience.stop()
+                    self._step = _Step.DONE  # nothing that comes is looked at any more
+                    self.failed.emit(cannot_write(path, error))
+                    return
+                self._screenshots.append(path)
             then()
 
         QTimer.singleShot(_PAINT_MS, self, grab)
+
+
+def _png(pixmap: QPixmap) -> bytes:
+    """A PNG file that says who made it."""
+    image = pixmap.toImage()
+    for key, text in MADE_WITH.items():
+        image.setText(key, text)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs have the format as bytes
+    return bytes(buffer.data().data())

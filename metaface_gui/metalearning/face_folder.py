@@ -124,6 +124,15 @@ def load_faces(
     return LoadedFaces(faces, skipped)
 
 
+def picture_files(folder: Path) -> tuple[Path, ...]:
+    """Return every picture that `load_faces` would look at.
+
+    Raises:
+        SourceError: if the folder cannot be read or holds no people.
+    """
+    return tuple(folder / picture.path for picture in _list_pictures(folder))
+
+
 def _list_pictures(folder: Path) -> list[_Picture]:
     pictures: list[_Picture] = []
     try:

@@ -7,6 +7,8 @@ marker; stock embeddings are black and dashed.
 
 from __future__ import annotations
 
+import io
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.report import SHOTS, Report
 from metaface_gui.metalearning.summary import tables
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
+from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
 
 _MUTED = ("#332288", "#CC6677", "#117733", "#DDCC77", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
@@ -41,6 +44,8 @@ class _Style:
 def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
     """Write a DET plot for each table and, where several shots were tried, shots plots; returns the files.
 
+    Each is there whole or not at all, and says that MetaFace drew it.
+
     Raises:
         KnownError: if the folder cannot be written to.
     """
@@ -48,21 +53,43 @@ def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
     for table in tables([row for row in report.rows if not row.is_twin]):
         first = table[0]
         where = _where(first, report)
-        figures[f"det_{where}{first.condition}_{first.n_way}way_{first.k_shot}shot.png"] = det_figure(table)
+        figures[_det_name(where, first.condition, (first.n_way, first.k_shot))] = det_figure(table)
     for data, condition in dict.fromkeys((row.data, row.condition) for row in report.shots):
         rows = [row for row in report.shots if (row.data, row.condition) == (data, condition)]
         where = _where(rows[0], report)
-        figures[f"shots_{where}{condition}_{rows[0].n_way}way.png"] = shots_figure(rows)
+        figures[_shots_name(where, condition, rows[0].n_way)] = shots_figure(rows)
     paths = []
     for name, figure in figures.items():
-        path = folder / name
+        path, picture = folder / name, io.BytesIO()
+        figure.savefig(picture, dpi=_DPI, metadata=dict(MADE_WITH))
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, dpi=_DPI)
+            write_whole(path, picture.getvalue())
         except OSError as error:
             raise cannot_write(path, error) from error
         paths.append(path)
     return tuple(paths)
+
+
+def plot_names(
+    data: Sequence[str], environments: Sequence[str], conditions: Sequence[str], pairs: Sequence[tuple[int, int]]
+) -> tuple[str, ...]:
+    """The names of all files that `save_plots` may write of tests of these data sets, …, with these (n_way, k_shot)."""
+    sets = tuple(f"{name}_" for name in data) if len(data) > 1 else ("",)
+    places = [f"{of}{room}" for of in sets for room in ("", *(f"{name}_" for name in environments))]
+    tests = itertools.product(places, conditions, pairs)
+    over_shots = itertools.product(sets, conditions, dict.fromkeys(n_way for n_way, _ in pairs))
+    return (
+        *(_det_name(where, condition, pair) for where, condition, pair in tests),
+        *(_shots_name(where, condition, n_way) for where, condition, n_way in over_shots),
+    )
+
+
+def _det_name(where: str, condition: str, pair: tuple[int, int]) -> str:
+    return f"det_{where}{condition}_{pair[0]}way_{pair[1]}shot.png"
+
+
+def _shots_name(where: str, condition: str, n_way: int) -> str:
+    return f"shots_{where}{condition}_{n_way}way.png"
 
 
 def _where(row: EvaluationRow, report: Report) -> str:

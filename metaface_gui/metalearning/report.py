@@ -18,6 +18,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, cannot_write
 from metaface_gui.metalearning.evaluate import EvaluationRow
 from metaface_gui.metalearning.metrics import supports_claim
 from metaface_gui.metalearning.summary import Json, spans_several, summarise, summary_record
+from metaface_gui.pipeline.whole_file import write_whole
 
 CALIBRATION_PEOPLE = (1, 5, 20, 100)
 """Gallery sizes for which it is shown what the promised FPIR becomes."""
@@ -118,14 +119,13 @@ class Report:
         return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     def write(self, path: Path) -> None:
-        """Write the JSON, making the folder it is in.
+        """Write the JSON, making the folder it is in; a whole file or none.
 
         Raises:
             KnownError: if it cannot be written.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.to_json(), encoding="utf-8")
+            write_whole(path, self.to_json().encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise cannot_write(path, error) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from metaface_gui.engine.output_files import (
     gallery_files,
@@ -14,11 +15,15 @@ from metaface_gui.engine.output_files import (
     is_annotated_video,
     is_lines,
     is_never_ours,
+    is_picture,
+    is_weights,
     refuse_destruction,
     refuse_foreign,
 )
 from metaface_gui.errors import KnownError
+from metaface_gui.pipeline.embedding.tuned_trunk import save_tuned_trunk
 from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
+from metaface_gui.resources import weights_dir
 from tests.pipeline.capture.videos import moving, write_video
 
 
@@ -68,3 +73,14 @@ def test_only_a_file_of_our_own_is_replaced(tmp_path: Path) -> None:
     ):
         with pytest.raises(KnownError, match="add --force"):
             refuse_foreign(path, is_ours)
+
+
+def test_pictures_and_weights_of_our_own_are_known(tmp_path: Path) -> None:
+    save_tuned_trunk(tmp_path / "trunk", {"1.bias": torch.zeros(2)}, embedder_id="net-1", card={})
+    assert is_weights(tmp_path / "trunk")
+    shipped = [path for path in weights_dir().glob("*.safetensors") if "facenet" not in path.name]
+    assert shipped
+    assert all(map(is_weights, shipped))
+    for path in (tmp_path / "none", tmp_path, tmp_path / "letter", tmp_path / "empty"):
+        assert not is_weights(path)
+        assert not is_picture(path)

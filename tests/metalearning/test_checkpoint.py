@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from metaface_gui.errors import KnownError
+from metaface_gui.metalearning import checkpoint
 from metaface_gui.metalearning.checkpoint import CheckpointError, TrainingState, load_checkpoint, save_checkpoint
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.optimizers import adam, initial_state
@@ -39,10 +40,14 @@ def test_a_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["x.checkpoint"]
 
 
-def test_a_failed_write_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_earlier_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.checkpoint"
     save_checkpoint(path, state(), "mine")
-    (tmp_path / "x.checkpoint.partial").mkdir()  # no file can be written there
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "write_whole", full)
     with pytest.raises(KnownError, match="Cannot write"):
         save_checkpoint(path, state(), "mine")
     assert load_checkpoint(path, "mine", CPU).step == 1

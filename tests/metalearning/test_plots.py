@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from metaface_gui.engine.output_files import is_picture
 from metaface_gui.errors import KnownError
 from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, Ground, contenders, evaluate
 from metaface_gui.metalearning.metrics import DetPoint
-from metaface_gui.metalearning.plots import det_figure, save_plots, shots_figure
+from metaface_gui.metalearning.plots import det_figure, plot_names, save_plots, shots_figure
 from metaface_gui.metalearning.report import Report
 from metaface_gui.metalearning.summary import tables
 from tests.metalearning.samples import SETTINGS, SPACE, cohort, evaluation_data
@@ -37,6 +38,18 @@ def test_each_table_gets_a_det_plot_and_each_condition_one_over_shots(
         assert picture is not None
         assert picture.shape[0] >= 700
         assert picture.std() > 5.0
+        assert is_picture(path)
+    names = plot_names(["any"], [], ["clean", "hard"], [(5, 1), (5, 3)])
+    assert {path.name for path in paths} <= set(names)
+
+
+def test_names_say_data_set_and_room_where_there_are_several(rows: tuple[EvaluationRow, ...], tmp_path: Path) -> None:
+    pair = {rows[0].n_way: rows[0].k_shot}
+    several = [dataclasses.replace(rows[0], data="a"), dataclasses.replace(rows[0], data="b", environment="dusk")]
+    paths = save_plots(Report(SETTINGS, tuple(several), shots=tuple(several[:1])), tmp_path)
+    names = plot_names(["a", "b"], ["dusk"], [rows[0].condition], list(pair.items()))
+    assert {path.name for path in paths} <= set(names)
+    assert len(names) == 6
 
 
 def test_stock_is_black_and_dashed_and_named_in_the_legend(rows: tuple[EvaluationRow, ...]) -> None:

@@ -29,6 +29,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.pipeline.whole_file import is_device
 from metaface_gui.types import Image
 
 VIDEO_FPS = 25.0
@@ -63,8 +64,6 @@ class VideoFileWriter:
         self._n_written = 0
         self._is_closed = False
         try:
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             self._part, self._file = _new_part(path)
         except OSError as error:
             raise cannot_write(path, error) from error
@@ -247,7 +246,15 @@ class _Named:
 
 
 def _new_part(path: Path) -> tuple[Path, BinaryIO]:
-    """Make the file that becomes `path`; one of that name that is there is somebody's, or a killed process's."""
+    """Make the file that becomes `path`; one of that name that is there is somebody's, or a killed process's.
+
+    Raises:
+        OSError: if that cannot be, or no file can be at `path`.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if is_device(path):  # an index is written last, and may belong to the beginning
+        raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE))
     for number in itertools.count(1):
         part = path.with_name(f"{path.stem}.part{'' if number == 1 else f'-{number}'}{path.suffix}")
         with suppress(FileExistsError):

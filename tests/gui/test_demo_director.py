@@ -1,0 +1,49 @@
+"""What ends a demo that cannot keep its screenshots, and that nothing goes on then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.output_files import is_picture
+from metaface_gui.errors import KnownError
+from metaface_gui.gui import demo_director
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.demo_director import DemoDirector
+from tests.gui.fakes import FakeEngine
+
+
+@pytest.fixture
+def director(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, tmp_path: Path) -> DemoDirector:
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = DemoDirector(engine, bridge, lambda: window, [], watch_s=1.0, out_dir=tmp_path)  # type: ignore[arg-type, return-value]
+    made.setParent(window)
+    return made
+
+
+def test_a_screenshot_says_who_made_it(qtbot: QtBot, director: DemoDirector, tmp_path: Path) -> None:
+    taken: list[bool] = []
+    director._screenshot("1-empty", lambda: taken.append(True))
+    qtbot.waitUntil(lambda: bool(taken))
+    assert is_picture(tmp_path / "1-empty.png")
+
+
+def test_a_full_disk_ends_the_demo(
+    qtbot: QtBot, director: DemoDirector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(demo_director, "write_whole", full)
+    taken: list[bool] = []
+    with qtbot.waitSignal(director.failed) as failed:
+        director._screenshot("1-empty", lambda: taken.append(True))
+    error = failed.args[0]
+    assert isinstance(error, KnownError)
+    assert "1-empty.png: No space left on device" in str(error)
+    assert not taken
+    assert not list(tmp_path.iterdir())
