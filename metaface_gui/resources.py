@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -32,8 +33,33 @@ def user_data_dir() -> Path:
     Raises:
         KnownError: if the user has no home folder.
     """
+    text = QT_TRANSLATE_NOOP("Errors", "This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.")
+    return _own(platformdirs.user_data_dir, KnownError(text))
+
+
+def user_cache_dir() -> Path:
+    """The user's own folder of what can be computed again; not created here.
+
+    Raises:
+        KnownError: if the user has no home folder.
+    """
+    text = QT_TRANSLATE_NOOP("Errors", "This user has no home folder. Set HOME or XDG_CACHE_HOME to a folder.")
+    return _own(platformdirs.user_cache_dir, KnownError(text))
+
+
+def home_dir() -> Path | None:
+    """The user's home folder; None: there is neither HOME nor an entry in the list of users."""
     try:
-        return Path(platformdirs.user_data_dir("metaface", appauthor=False))
-    except (RuntimeError, KeyError) as error:  # neither HOME nor an entry in the list of users
-        text = QT_TRANSLATE_NOOP("Errors", "This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.")
-        raise KnownError(text) from error
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def _own(find: Callable[..., str], error: KnownError) -> Path:
+    try:
+        folder = Path(find("metaface", appauthor=False))
+    except (RuntimeError, KeyError) as cause:  # neither HOME nor an entry in the list of users
+        raise error from cause
+    if not folder.is_absolute():  # older platformdirs: a folder that is really called ~, in whatever is the present one
+        raise error
+    return folder

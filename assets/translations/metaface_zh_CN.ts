@@ -1072,6 +1072,10 @@ face</source>
       <translation>“{text}”不是大于 0 的数</translation>
     </message>
     <message>
+      <source>it is a folder</source>
+      <translation>它是文件夹</translation>
+    </message>
+    <message>
       <source>Run the same command with --resume to go on.</source>
       <translation>用同样的命令加上 --resume 即可继续。</translation>
     </message>
@@ -1086,10 +1090,6 @@ face</source>
     <message>
       <source>meta-training {key}</source>
       <translation>元训练 {key}</translation>
-    </message>
-    <message>
-      <source>it is a folder</source>
-      <translation>它是文件夹</translation>
     </message>
     <message>
       <source>{title}: accuracy {top1:.1%}, TPIR at FPIR {fpir:.0%} {tpir:.1%}</source>
@@ -2732,6 +2732,10 @@ face</source>
     <message>
       <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>
       <translation>该用户没有主目录。请将 HOME 或 XDG_DATA_HOME 设为一个文件夹。</translation>
+    </message>
+    <message>
+      <source>This user has no home folder. Set HOME or XDG_CACHE_HOME to a folder.</source>
+      <translation>该用户没有主目录。请将 HOME 或 XDG_CACHE_HOME 设为一个文件夹。</translation>
     </message>
   </context>
   <context>

@@ -7,13 +7,17 @@ import errno
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from metaface_gui.cli import bench, demo, enroll, evaluate, gallery, gui, recognize, train, weights
 from metaface_gui.cli.interrupts import InterruptedBySignal
 from metaface_gui.cli.language import add_language_option, makes_own_application, speaking
-from metaface_gui.cli.streams import STDOUT, flush_stdout, leave_stdout, prepare_streams
+from metaface_gui.cli.streams import SHOWN, flush_stdout, leave_stdout, prepare_streams
 from metaface_gui.errors import KnownError, cannot_write
 from metaface_gui.gui.translation import error_text, translate
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _EXIT_INPUT = 1
 _EXIT_SIGNAL = 128
@@ -49,7 +53,7 @@ def _run(arguments: Sequence[str]) -> int:
         if error.errno not in _NO_ROOM:
             raise
         leave_stdout()
-        sys.stderr.write(f"metaface: {error_text(cannot_write(STDOUT, error))}\n")
+        sys.stderr.write(f"metaface: {error_text(cannot_write(SHOWN, error))}\n")
         return _EXIT_INPUT
     except SystemExit as leaving:
         if isinstance(leaving.__context__, BrokenPipeError):  # so rich leaves when nobody reads its tables any more
@@ -59,9 +63,21 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says so when its help finds no place; argparse itself takes every error of the stream for done."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if message:
+            (file or sys.stderr).write(message)
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        flush_stdout()
+        super().exit(status, message)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Make the whole command line; without a verb it opens the window."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="metaface",
         description=translate("Commands", "Live few-shot face recognition that adapts on the spot."),
     )

@@ -16,7 +16,8 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 
 STDOUT = Path("-")
 """What commands take for standard output where they take a file."""
-_SHOWN = Path("stdout")
+SHOWN = Path("stdout")
+"""What an error calls it."""
 
 
 class _Closed(io.TextIOWrapper):
@@ -59,7 +60,7 @@ def flush_stdout() -> None:
         raise
     except OSError as error:
         leave_stdout()
-        raise cannot_write(_SHOWN, error) from error
+        raise cannot_write(SHOWN, error) from error
 
 
 class StdoutLines:
@@ -93,4 +94,4 @@ class StdoutLines:
             raise
         except OSError as error:
             leave_stdout()
-            raise cannot_write(_SHOWN, error) from error
+            raise cannot_write(SHOWN, error) from error

@@ -19,6 +19,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.file_dialogs import ask_for_folder
 from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.gui.translation import plain
+from metaface_gui.resources import home_dir
 
 _TICK_MS = 250
 _ICON = 18
@@ -31,7 +32,7 @@ _SHOWS_A_FRAME = _GIVES_FRAMES | {SourceState.ENDED}
 def default_folder() -> Path:
     """`MetaFace` in the folder where this platform keeps films."""
     movies = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
-    return (Path(movies) if movies else Path.home()) / "MetaFace"
+    return (Path(movies) if movies else home_dir() or Path.cwd()) / "MetaFace"
 
 
 def elapsed_text(seconds: int) -> str:
@@ -110,7 +111,7 @@ class RecordingControls(QWidget):
         """Ask where files are to go from now on; a running recording stays where it is."""
         dialog = ask_for_folder(self.window(), self.tr("Where to save recordings and snapshots"), self._on_chosen)
         # The folder itself may not be there yet, nor may its parent.
-        there = next((folder for folder in (self._folder, *self._folder.parents) if folder.is_dir()), Path.home())
+        there = next((folder for folder in (self._folder, *self._folder.parents) if folder.is_dir()), Path.cwd())
         dialog.setDirectory(str(there))
 
     # Layout ---------------------------------------------------------------------------------------------------------

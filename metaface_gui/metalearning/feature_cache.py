@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -28,6 +27,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.face_folder import Progress
 from metaface_gui.metalearning.growing_array import open_growing_array
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.resources import user_cache_dir
 from metaface_gui.types import Image
 
 _FORMAT = 1
@@ -41,8 +41,12 @@ MakeCrop = Callable[[int], Image]
 
 
 def default_cache() -> Path:
-    """The user's cache folder for this; not created here. It may be deleted at any time."""
-    return Path(platformdirs.user_cache_dir("metaface", appauthor=False)) / "metalearning"
+    """The user's cache folder for this; not created here. It may be deleted at any time.
+
+    Raises:
+        KnownError: if the user has no home folder.
+    """
+    return user_cache_dir() / "metalearning"
 
 
 def trunk_copies(

@@ -100,20 +100,22 @@ def test_recognize_finishes_its_files_whatever_ends_it(tmp_path: Path, number: i
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_behind_stdout_is_one_line() -> None:
+@pytest.mark.parametrize("arguments", [("weights", "list"), ("recognize", "--help")])
+def test_a_full_disk_behind_stdout_is_one_line(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "metaface_gui", "weights", "list"]
+        command = [sys.executable, "-m", "metaface_gui", *arguments]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("metaface: Cannot write")
+    assert done.stderr.startswith("metaface: Cannot write stdout")
     assert done.stderr.count("\n") == 1
 
 
 @posix
-def test_nobody_reading_is_no_error() -> None:
+@pytest.mark.parametrize("arguments", [("weights", "list"), ("recognize", "--help")])
+def test_nobody_reading_is_no_error(arguments: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    command = [sys.executable, "-m", "metaface_gui", "weights", "list"]
+    command = [sys.executable, "-m", "metaface_gui", *arguments]
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from metaface_gui.resources import assets_dir
+from metaface_gui.resources import assets_dir, home_dir
 
 _SUFFIXES = frozenset({".ttf", ".otf", ".ttc"})
 _NOT_PLAIN = ("bold", "italic", "oblique", "mono", "serif", "condensed", "light", "thin", "black", "math", "symbol")
+_IN_HOME = (".local/share/fonts", ".fonts", "Library/Fonts", "AppData/Local/Microsoft/Windows/Fonts")
 _PROBE_PX = 16
 _ALWAYS = frozenset("0123456789./…")
 """Written beside every name: scores, and the sign that a name was shortened."""
@@ -38,11 +39,13 @@ def system_fonts() -> tuple[Path, ...]:
 
 
 def _folders() -> list[Path]:
-    home, windows = Path.home(), os.environ.get("WINDIR")
-    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts", home / ".fonts"]
-    folders += [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    home, windows = home_dir(), os.environ.get("WINDIR")
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
+    folders += [Path("/System/Library/Fonts"), Path("/Library/Fonts")]
     if windows:
-        folders += [Path(windows) / "Fonts", home / "AppData/Local/Microsoft/Windows/Fonts"]
+        folders.append(Path(windows) / "Fonts")
+    if home is not None:
+        folders += [home / folder for folder in _IN_HOME]
     matplotlib = find_spec("matplotlib")  # where it is; it is not imported
     if matplotlib is not None and matplotlib.origin:
         folders.append(Path(matplotlib.origin).parent / "mpl-data/fonts/ttf")
