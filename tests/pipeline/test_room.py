@@ -13,7 +13,7 @@ from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
-from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, room_evidence
+from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, room_evidence, with_recognised
 
 _DIM = 32
 
@@ -121,3 +121,70 @@ def test_the_promise_holds_where_everybody_looks_alike_and_did_not_before(key: s
 def test_an_empty_gallery_has_no_best_person() -> None:
     with pytest.raises(ValueError, match="nobody"):
         OpenSetClassifier.empty().best(torch.zeros(1, _DIM))
+
+
+# Faces of the room that are somebody's --------------------------------------------------------------------------------
+
+
+def _at(*degrees: float) -> Tensor:
+    angles = torch.deg2rad(torch.tensor(degrees))
+    return torch.stack([angles.cos(), angles.sin()], 1)
+
+
+def test_who_is_clearly_somebody_becomes_their_shot_and_nobody_else_does() -> None:
+    seen = _at(15, 60, 100, 180)
+    support = SupportSet(_at(0, 90), torch.tensor([0, 1]), 2, seen)
+    known = with_recognised(support, 2, 2)
+    given = dict(zip(map(tuple, known.features[2:].tolist()), known.labels[2:].tolist(), strict=True))
+    assert given == {tuple(seen[0].tolist()): 0, tuple(seen[1].tolist()): 1, tuple(seen[2].tolist()): 1}
+    assert known.unlabelled is seen
+    assert torch.equal(known.features[:2], support.features)
+
+
+def test_who_is_more_like_a_denied_face_is_nobodys() -> None:
+    support = SupportSet(_at(0, 30), torch.tensor([0, 1]), 2, _at(25))
+    assert with_recognised(support, 2, 2).labels.tolist() == [0, 1, 1]
+    assert with_recognised(support, 1, 2) is support, "the second way is a face of which somebody said who it isn't"
+
+
+def test_the_most_alike_few_are_taken_in_whatever_order_they_came() -> None:
+    seen = _at(*range(2, 42, 2))
+    support = SupportSet(_at(0), torch.tensor([0]), 1, seen)
+    taken = with_recognised(support, 1, 2).features[1:]
+    assert torch.allclose(taken, _at(2, 4, 6, 8, 10))
+    shuffled = SupportSet(_at(0), torch.tensor([0]), 1, seen[torch.randperm(20, generator=torch.manual_seed(1))])
+    assert torch.allclose(with_recognised(shuffled, 1, 2).features[1:], taken)
+
+
+def test_without_unlabelled_faces_or_known_ones_the_shots_are_what_they_were() -> None:
+    alone = SupportSet(_at(0, 90), torch.tensor([0, 1]), 2)
+    assert with_recognised(alone, 2, 2) is alone
+    nobody = SupportSet(_at(0, 90), torch.tensor([0, 1]), 2, _at(180, 225))
+    assert with_recognised(nobody, 2, 2) is nobody
+
+
+@pytest.mark.parametrize("key", ["prototypical", "siamese", "maml"])
+def test_enrolled_in_one_light_and_seen_in_another_they_are_found_more_often(key: str) -> None:
+    """Ten people with one shot each; the camera's light has changed, and it has shown everybody twice since."""
+    right = {0: 0.0, 1: 0.0}
+    for seed in range(6):
+        random = torch.Generator().manual_seed(seed)
+        people = normalize(torch.randn(10, _DIM, generator=random), dim=1)
+        # The new light turns each face in a way of its own, so that taking the middle off is not enough.
+        now = normalize(people + 0.9 * torch.randn(10, _DIM, generator=random) / _DIM**0.5, dim=1)
+
+        def looks(of: Tensor, count: int, random: torch.Generator = random) -> Tensor:
+            noise = 0.9 * torch.randn(len(of) * count, _DIM, generator=random) / _DIM**0.5
+            return normalize(of.repeat_interleave(count, 0) + noise, dim=1)
+
+        learner, shots, seen, probes = (
+            make_learner(key, FeatureSpace(_DIM)),
+            looks(people, 1),
+            looks(now, 2),
+            looks(now, 9),
+        )
+        for is_seen in right:
+            support = SupportSet(shots, torch.arange(10), 10, seen if is_seen else None)
+            scores = adapt_in_room(learner, support, n_people=10).classifier.scores(probes)
+            right[is_seen] += float((scores.argmax(1) == torch.arange(10).repeat_interleave(9)).float().mean()) / 6
+    assert right[1] > right[0] + 0.03, right
