@@ -26,7 +26,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, posterior
+from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, caution_with, posterior
 from metaface_gui.pipeline.room import adapt_in_room, room_evidence
 from metaface_gui.types import Image
 
@@ -35,6 +35,7 @@ _PROMISE_WEIGHTS = (0.3, 1.0, 0.5)
 _TOO_MANY, _TOO_FEW = 2.0, 0.7
 _FEWEST_COUNTED = 0.3
 """Of the promised share is added to both sides of the ratio: few strangers cannot tell nought from that."""
+_CHOSEN = ("caution_of_few",)
 _SOFTNESS = 0.12
 """Width of the smoothing, in the cohort's deviations."""
 
@@ -180,23 +181,29 @@ def strangers_seen(
 def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> RoomPrior:
     """Minimise the promise's error over these cells, from the defaults; deterministic.
 
+    `caution_of_few` stays what it is: simulated rooms of two to five people are all alike enough to do without, real
+    ones are not. It is the least that keeps every such cell of validation (`room_webcam`, `masks`, eight more) under
+    three times the promise.
+
     Raises:
         ValueError: if there are none.
     """
     if not cells:
         raise ValueError("want strangers of one room or more")
     defaults = asdict(RoomPrior())
+    fixed = {name: torch.tensor(defaults.pop(name)) for name in _CHOSEN}
     raw = {name: torch.tensor(_unbounded(name, value)).requires_grad_(True) for name, value in defaults.items()}
     everybody = StrangersSeen.joined(cells)
     cell = torch.arange(len(cells)).repeat_interleave(torch.tensor([len(seen.best) for seen in cells]))
     optimizer = torch.optim.Adam(raw.values(), lr=settings.meta_lr)
     for _ in range(settings.steps):
-        prior = {name: _bounded(name, value) for name, value in raw.items()}
+        prior = {name: _bounded(name, value) for name, value in raw.items()} | fixed
         loss = promise_errors(prior, everybody, cell).mean()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    return RoomPrior(**{name: float(_bounded(name, value.detach())) for name, value in raw.items()})
+    fitted = {name: float(_bounded(name, value.detach())) for name, value in raw.items()}
+    return RoomPrior(**fitted, **{name: float(value) for name, value in fixed.items()})
 
 
 def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tensor) -> Tensor:
@@ -208,7 +215,7 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
     for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):
-        threshold = base + prior["caution"] * left + ratio * wanted
+        threshold = base + caution_with(prior, seen.people) * left + ratio * wanted
         passed = torch.sigmoid((scores - threshold) / _SOFTNESS)
         share = torch.zeros_like(counts).index_add(0, cell, passed) / counts
         miss = torch.log((share + _FEWEST_COUNTED * promise) / ((1.0 + _FEWEST_COUNTED) * promise))

@@ -39,8 +39,9 @@ class RoomPrior:
     `gallery_variance` + `people_variance` / (people − 1); a probe's own shift lies `probe_shift` from the room's, with
     `probe_variance`, and its mean score against n − 1 others tells that with the variance 1 / (n − 1), by the unit's
     definition, + `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people /
-    (people + `spread_prior`). `caution` is how many standard deviations of what is left uncertain are added to the
-    threshold.
+    (people + `spread_prior`). What is added to the threshold is `caution` · (1 + `caution_of_few` / people) standard
+    deviations of what is left uncertain, for an estimate from few has heavier tails (Student 1908); of one person there
+    is no estimate, and `caution` alone counts.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -57,6 +58,7 @@ class RoomPrior:
     spread_weight: float = 0.5
     spread_prior: float = 1.0
     caution: float = 1.5
+    caution_of_few: float = 0.75
 
     def __post_init__(self) -> None:
         values = asdict(self)
@@ -133,9 +135,10 @@ class Room:
         values = {name: torch.tensor(value) for name, value in asdict(self.prior).items()}
         known = {name: torch.tensor(float(value)) for name, value in asdict(self.evidence).items()}
         weight, shift, ratio, uncertainty = (float(value) for value in posterior(values, **known))
+        caution = float(caution_with(values, known["people"]))
         return RoomThreshold(
             ratio=ratio,
-            offset=(shift + self.prior.caution * uncertainty) * cohort.deviation,
+            offset=(shift + caution * uncertainty) * cohort.deviation,
             mean=cohort.mean,
             weight=weight,
             others=cohort.others,
@@ -161,6 +164,11 @@ def posterior(
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)).sqrt()
     return weight, (1.0 - weight) * (mean + prior["probe_shift"]), ratio.clamp_min(0.3), left
+
+
+def caution_with(prior: Mapping[str, Tensor], people: Tensor) -> Tensor:
+    """How many standard deviations so many people's scores call for, of `people`'s shape; differentiable in `prior`."""
+    return prior["caution"] * (1.0 + (people >= 2).to(people.dtype) * prior["caution_of_few"] / people)
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:

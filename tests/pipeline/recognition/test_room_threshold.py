@@ -15,6 +15,7 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomEvidence,
     RoomPrior,
     RoomThreshold,
+    caution_with,
     posterior,
     read_prior,
     save_prior,
@@ -70,10 +71,17 @@ def test_where_people_are_more_alike_the_threshold_is_higher() -> None:
 
 
 def test_caution_counts_in_deviations_of_what_is_unknown() -> None:
-    evidence = RoomEvidence(0.0, 1.0, 1, 1)
+    evidence = RoomEvidence(0.0, 1.0, 1001, 1)
     plain = Room(replace(RoomPrior(), caution=0.0), evidence).threshold(_COHORT)
     careful = Room(replace(RoomPrior(), caution=2.0), evidence).threshold(_COHORT)
-    assert careful.offset - plain.offset == pytest.approx(2.0 * careful.uncertainty)
+    assert careful.offset - plain.offset == pytest.approx(2.0 * careful.uncertainty, rel=2e-3)
+
+
+def test_few_people_call_for_more_caution_and_of_one_there_is_no_estimate_to_doubt() -> None:
+    prior = RoomPrior(caution=2.0, caution_of_few=0.5)
+    values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
+    people = torch.tensor([1.0, 2.0, 4.0, 10.0, 100.0])
+    assert caution_with(values, people).tolist() == pytest.approx([2.0, 2.5, 2.25, 2.1, 2.01])
 
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
