@@ -89,6 +89,7 @@ class EnrollPanel(QWidget):
         self._trouble = ""
         if paths:
             self._engine.add_enrollment_files(list(paths))
+            self.focus_name()  # what is typed next is a name, and no shortcut of the window's
         else:
             self._trouble = self.tr("Only files and folders of this computer can be used. Choose others.")
         self._show_state()
@@ -293,7 +294,7 @@ class EnrollPanel(QWidget):
         pictures = [self._tile(shot.id, shot.picture, shot.quality) for shot in state.shots]
         self.grid.show_pictures(pictures, wanted=state.wanted)
         self.refused.show_refused(state.refused)
-        can_record = self._source_state not in _NO_PICTURE and not self._saving
+        can_record = self._has_picture() and not self._saving
         self.record_button.setEnabled(can_record or state.is_recording)
         self.record_button.show_state(is_recording=state.is_recording, taken=len(state.shots), wanted=state.wanted)
         self.guidance.say(*self._guidance())
@@ -304,6 +305,10 @@ class EnrollPanel(QWidget):
         self.consent_heading.set_done(self.consent.is_given())
         self._show_saving()
 
+    def _has_picture(self) -> bool:
+        """Whether a source is running; before the first word of one there is none."""
+        return self._source_state is not None and self._source_state not in _NO_PICTURE
+
     def _tile(self, shot_id: int, picture: bytes, quality: float) -> TilePicture:
         return TilePicture(shot_id, picture, self.tr("Shot, quality {percent} %").format(percent=round(quality * 100)))
 
@@ -311,7 +316,7 @@ class EnrollPanel(QWidget):
         state, taken = self._state, len(self._state.shots)
         if self._source_state is SourceState.PAUSED:
             return self.tr("The picture is paused. Go on to record, or take shots from files."), "muted"
-        if self._source_state in _NO_PICTURE:
+        if not self._has_picture():
             words = self.tr("There is no live picture. Choose a source in the settings, or take shots from files.")
             return words, "muted"
         if state.is_recording:

@@ -89,6 +89,8 @@ class NewPassphraseDialog(_PassphraseDialog):
             )
         )
         self.again = self._add_field(self.tr("The same again"))
+        self.setTabOrder(self.passphrase, self.again)
+        self.setTabOrder(self.again, self.show_it)
         self.confirm = self._add_confirm(self.tr("Export"))
         for field in (self.passphrase, self.again):
             field.textChanged.connect(self._say)

@@ -205,13 +205,11 @@ class PeoplePanel(QWidget):
     # What the engine says -------------------------------------------------------------------------------------------
 
     def _on_gallery(self, event: GalleryChanged) -> None:
-        had_keyboard = self.list.hasFocus()
+        had_chosen = {person.id for person in self.chosen()}
         self.people.show_snapshot(event.snapshot)
-        if had_keyboard and not self.chosen() and self.list.currentIndex().isValid():
-            # After a deletion, who is next is chosen, so that the keyboard goes on from there.
-            self.list.setCurrentIndex(self.list.currentIndex())
-            flag = self.list.selectionModel().SelectionFlag.ClearAndSelect
-            self.list.selectionModel().select(self.list.currentIndex(), flag)
+        if not {person.id for person in self.chosen()} <= had_chosen:
+            # Qt moves the selection to whoever is next; a second Delete would hit somebody who was never chosen.
+            self.list.clearSelection()
         self._show_page()
         self._show_details()
 

@@ -28,7 +28,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnrollPanel:
+def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> EnrollPanel:
     made = EnrollPanel(engine, bridge)
     qtbot.addWidget(made)
     made.resize(320, 760)
@@ -36,7 +36,29 @@ def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnrollPanel
     qtbot.waitExposed(made)
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
+    say(SourceChanged(SourceState.RUNNING, "Camera 1"))
     return made
+
+
+def test_without_a_source_nothing_is_recorded_and_it_says_why(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge
+) -> None:
+    made = EnrollPanel(engine, bridge)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    assert not made.record_button.isEnabled()
+    assert "no live picture" in made.guidance.text()
+    made.setFocus()
+    QTest.keyPress(made, Qt.Key.Key_Space)
+    QTest.keyRelease(made, Qt.Key.Key_Space)
+    assert engine.calls_of("start_recording") == []
+
+
+def test_after_files_were_chosen_what_is_typed_is_the_name(panel: EnrollPanel, engine: FakeEngine) -> None:
+    panel.add_files([Path("somebody.jpg")])
+    assert len(engine.calls_of("add_enrollment_files")) == 1
+    assert panel.name_field.edit.hasFocus()
 
 
 def fill(qtbot: QtBot, panel: EnrollPanel, name: str) -> None:

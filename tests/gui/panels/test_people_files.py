@@ -47,6 +47,7 @@ def test_a_passphrase_is_typed_twice(window: QWidget, tmp_path: Path) -> None:
     QTest.keyClicks(dialog.passphrase, GOOD)
     assert not dialog.confirm.isEnabled()
     assert "not the same yet" in dialog.note.text()
+    assert dialog.passphrase.nextInFocusChain() is dialog.again
     QTest.keyClicks(dialog.again, GOOD)
     assert "Strong" in dialog.note.text()
     QTest.mouseClick(dialog.confirm, LEFT)

@@ -111,17 +111,31 @@ def test_a_name_that_is_taken_is_refused_in_words(
     assert engine.calls_of("rename_person") == []
 
 
-def test_delete_asks_the_engine_at_once_and_goes_on_with_the_next(
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_delete_asks_the_engine_at_once_and_a_second_one_hits_nobody(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say, row: int
+) -> None:
+    everybody = (ADA, BOB, CYD)
+    say(gallery(*everybody))
+    click(qtbot, panel, row)
+    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert engine.calls_of("delete_person") == [(everybody[row].id,)]
+    say(gallery(*(person for person in everybody if person is not everybody[row])))
+    assert panel.chosen() == ()
+    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert len(engine.calls_of("delete_person")) == 1
+    QTest.keyClick(panel.list, Qt.Key.Key_Up if row == 2 else Qt.Key.Key_Down)
+    assert len(panel.chosen()) == 1, "the keyboard goes on from there"
+
+
+def test_who_was_chosen_stays_so_when_others_come_and_go(
     qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
 ) -> None:
-    say(gallery(ADA, BOB, CYD))
-    click(qtbot, panel, 1)
-    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
-    assert engine.calls_of("delete_person") == [(2,)]
     say(gallery(ADA, CYD))
-    assert len(panel.chosen()) == 1
-    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
-    assert len(engine.calls_of("delete_person")) == 2
+    click(qtbot, panel, 1)
+    say(gallery(ADA, BOB, CYD))
+    say(gallery(BOB, CYD))
+    assert panel.chosen() == (CYD,)
 
 
 def test_several_are_deleted_together(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
