@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Run the command line of this process; returns the exit code."""
+    """Run the command line of this process; returns the exit code, or ends the process if there was no window."""
     # PyTorch's worker threads spin while they wait for work and so take the cores from the camera and the window; when
     # they do not, six faces run at 11.4 frames a second on two cores, not 7.5. GNU's OpenMP may spin for the
     # microseconds between two layers: one face is embedded in 9 ms, not 15. Read once, when PyTorch is loaded.
@@ -26,9 +26,14 @@ def main() -> int:
     starting = _load_behind_window() if opens_window(arguments) and is_seen() else None
     if starting is not None and not starting.is_wanted:
         return 0
+    from metaface_gui.cli.language import makes_own_application  # noqa: PLC0415
     from metaface_gui.cli.main import run  # noqa: PLC0415 - loads PyTorch
+    from metaface_gui.cli.quick_exit import end_process  # noqa: PLC0415
 
-    return run(arguments)
+    code = run(arguments)
+    if not makes_own_application(arguments):
+        end_process(code)
+    return code
 
 
 def _load_behind_window() -> StartingWindow | None:

@@ -83,6 +83,7 @@ def run_window(
     start_log()
     from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415 - after the application, as Qt wants
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
+    from metaface_gui.gui.refused_start import tell_refused_start  # noqa: PLC0415
     from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
     from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
     from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
@@ -93,7 +94,11 @@ def run_window(
         state.language = language
     install_translation(app, state.language)
     state.recognition = settings = choose_settings(known_settings(state.recognition))
-    gallery = Gallery.open(gallery_path or Gallery.default_path())
+    try:
+        gallery = Gallery.open(gallery_path or Gallery.default_path())
+    except KnownError as error:  # most often: another window has it open
+        tell_refused_start(app, error)
+        raise
     with running(app, gallery, settings, state.hyperparameters) as parts:
         keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
         keeper.window.show()

@@ -121,6 +121,25 @@ def test_nobody_reading_is_no_error(arguments: tuple[str, ...]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+_SLOW_END = """
+import atexit, sys, time
+atexit.register(time.sleep, 3600)  # stands for what PyTorch and Qt do on a busy machine
+sys.argv = ["metaface", "weights", *sys.argv[1:]]
+from metaface_gui.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"), [(["list"], 0, "yunet"), (["fetch", "no such"], 1, "metaface:")]
+)
+def test_a_command_that_is_done_ends(arguments: list[str], code: int, words: str) -> None:
+    command = [sys.executable, "-c", _SLOW_END, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert words in done.stdout + done.stderr
+
+
 def test_lines_are_json_on_a_terminal_that_knows_only_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="latin-1", errors="backslashreplace")
     monkeypatch.setattr(sys, "stdout", out)
