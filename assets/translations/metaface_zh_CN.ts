@@ -75,6 +75,49 @@
     </message>
   </context>
   <context>
+    <name>Advice</name>
+    <message>
+      <source>Choose pictures that show the face whole, uncovered and the right way up.</source>
+      <translation>请选择脸部完整、无遮挡且方向正确的图片。</translation>
+    </message>
+    <message>
+      <source>Choose pictures of one person, or cut them out.</source>
+      <translation>请选择只有一个人的图片，或将其裁剪出来。</translation>
+    </message>
+    <message>
+      <source>Choose larger pictures, or ones taken from nearer.</source>
+      <translation>请选择更大的图片，或从更近处拍摄的图片。</translation>
+    </message>
+    <message>
+      <source>Choose pictures in better light.</source>
+      <translation>请选择光线更好的图片。</translation>
+    </message>
+    <message>
+      <source>Choose pictures in softer light.</source>
+      <translation>请选择光线更柔和的图片。</translation>
+    </message>
+    <message>
+      <source>Choose sharper pictures.</source>
+      <translation>请选择更清晰的图片。</translation>
+    </message>
+    <message>
+      <source>Choose pictures that look towards the camera.</source>
+      <translation>请选择面向镜头的图片。</translation>
+    </message>
+    <message>
+      <source>Choose pictures with the whole face in them.</source>
+      <translation>请选择包含整张脸的图片。</translation>
+    </message>
+    <message>
+      <source>Turn the pictures the right way up.</source>
+      <translation>请将图片转到正确的方向。</translation>
+    </message>
+    <message>
+      <source>Choose pictures that differ more.</source>
+      <translation>请选择差别更大的图片。</translation>
+    </message>
+  </context>
+  <context>
     <name>Ages</name>
     <message>
       <source>just now</source>
@@ -512,6 +555,10 @@
     <message>
       <source>reading</source>
       <translation>正在读取</translation>
+    </message>
+    <message>
+      <source>{name}: {count} shots are too like ones that are there already: they are not added again</source>
+      <translation>{name}：有 {count} 张照片与已有照片过于相似，不再重复添加</translation>
     </message>
     <message>
       <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
@@ -1970,36 +2017,8 @@ face</source>
       <translation>“{name}”的图片都无法读取：未保存任何内容。</translation>
     </message>
     <message>
-      <source>No usable shot of “{name}”: nothing was saved. Choose pictures that show the face whole, uncovered and the right way up.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请选择面部完整、无遮挡且方向正确的图片。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Choose pictures of one person, or cut them out.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请选择只有一个人的图片，或把此人裁剪出来。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Choose pictures in better light.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请选择光线更好的图片。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Choose pictures in softer light.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请选择光线更柔和的图片。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Choose pictures that look towards the camera.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请选择面向镜头的图片。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Choose pictures with the whole face in them.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请选择包含完整面部的图片。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Turn the pictures the right way up.</source>
-      <translation>“{name}”没有可用的照片：未保存任何内容。请把图片转正。</translation>
-    </message>
-    <message>
-      <source>No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures.</source>
-      <translation>没有“{name}”的可用样本，未保存任何内容。请用更清晰、更大的照片再试。</translation>
+      <source>No usable shot of “{name}”: nothing was saved. {advice}</source>
+      <translation>“{name}”没有可用的照片：未保存任何内容。{advice}</translation>
     </message>
     <message>
       <source>There is no gallery at {path}. Check the path, or enrol somebody first.</source>
@@ -4891,6 +4910,29 @@ in ms</source>
     <message>
       <source>Faces of this room: {seen} seen, {used} adapted to.</source>
       <translation>当前场景的人脸：看到 {seen} 张，已适应 {used} 张。</translation>
+    </message>
+  </context>
+  <context>
+    <name>SameFace</name>
+    <message>
+      <source>{name} has shots like these already.</source>
+      <translation>{name} 已有与此相似的照片。</translation>
+    </message>
+    <message>
+      <source>Add them all the same</source>
+      <translation>仍然添加</translation>
+    </message>
+    <message>
+      <source>This looks like {name}, who is enrolled already. One person?</source>
+      <translation>这张脸很像已登记的 {name}。是同一个人吗？</translation>
+    </message>
+    <message>
+      <source>Two people: save as {name}</source>
+      <translation>是两个人：另存为 {name}</translation>
+    </message>
+    <message>
+      <source>One person: add to {name}</source>
+      <translation>是同一个人：添加到 {name}</translation>
     </message>
   </context>
   <context>

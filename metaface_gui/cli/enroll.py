@@ -19,11 +19,11 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
 from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, Terms, consent
 from metaface_gui.engine.retention import kept_for, kept_through
-from metaface_gui.engine.same_face import likely_same
+from metaface_gui.engine.same_face import already_there, likely_same
 from metaface_gui.engine.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Gallery, Retention, ShotSource, clean_name
-from metaface_gui.gui.translation import error_text, refusal_text, translate
+from metaface_gui.gui.translation import advice_text, error_text, refusal_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.enrollment import DEFAULT_WANTED, EnrollmentBurst
 from metaface_gui.types import QualityIssue
@@ -94,25 +94,37 @@ def _run(args: argparse.Namespace) -> int:
             burst, issues = _collect(looked_at, EnrollmentBurst(wanted=max(1, args.shots)), console)
         samples = [shot.sample for shot in burst.kept]
         if not samples:
-            raise EnrollmentError(_advice(issues), name=name)
-        shots = new_shots(samples, pipeline, ShotSource.FILE)
+            raise _nothing_usable(issues, name)
         person = gallery.find(name)
-        others = {
-            other.id: other.name for other in gallery.snapshot().people if person is None or other.id != person.id
-        }
-        for other in likely_same(gallery.templates(pipeline.embedder.id), samples, others):
+        templates = gallery.templates(pipeline.embedder.id)
+        if person is not None:
+            known = already_there(templates, samples, person.id)
+            if known:
+                text = translate(
+                    "Commands",
+                    "{name}: {count} shots are too like ones that are there already: they are not added again",
+                    None,
+                    name=escape(person.name),
+                    count=len(known),
+                )
+                console.print(text, soft_wrap=True)
+            if len(known) < len(samples) or terms.retention is None:  # another period needs a shot to come with
+                samples = [sample for sample in samples if not any(sample is each for each in known)]
+        shots = new_shots(samples, pipeline, ShotSource.FILE)
+        others = [other for other in gallery.snapshot().people if person is None or other.id != person.id]
+        for other in likely_same(templates, samples, others):
             text = translate(
                 "Commands",
                 "{name} looks like {other}, who is enrolled already. If they are one person, merge them: "
                 "metaface gallery merge",
                 None,
                 name=escape(name),
-                other=escape(other),
+                other=escape(other.name),
             )
             console.print(text, soft_wrap=True)
         if person is None:
             gallery.enroll(name, shots, consent(terms=terms))
-        else:
+        elif shots:
             # A period that was asked for is a new agreement; otherwise the one they gave goes on.
             gallery.add_shots(person.id, shots, consent(terms=terms) if terms.retention else None)
     console.print(
@@ -139,36 +151,10 @@ def _collect(
     return burst, issues
 
 
-def _advice(issues: Counter[QualityIssue]) -> str:
-    """What to do where nothing would do: what the most frequent reason asks for; an error's text with {name}."""
+def _nothing_usable(issues: Counter[QualityIssue], name: str) -> EnrollmentError:
+    """Say what to do where nothing would do."""
     if not issues:
-        return QT_TRANSLATE_NOOP("Errors", "No picture of “{name}” could be read: nothing was saved.")
-    texts = {
-        QualityIssue.NO_FACE: QT_TRANSLATE_NOOP(
-            "Errors",
-            "No usable shot of “{name}”: nothing was saved. Choose pictures that show the face whole, uncovered and "
-            "the right way up.",
-        ),
-        QualityIssue.SEVERAL_FACES: QT_TRANSLATE_NOOP(
-            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures of one person, or cut them out."
-        ),
-        QualityIssue.TOO_DARK: QT_TRANSLATE_NOOP(
-            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures in better light."
-        ),
-        QualityIssue.TOO_BRIGHT: QT_TRANSLATE_NOOP(
-            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures in softer light."
-        ),
-        QualityIssue.TURNED_AWAY: QT_TRANSLATE_NOOP(
-            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures that look towards the camera."
-        ),
-        QualityIssue.CUT_OFF: QT_TRANSLATE_NOOP(
-            "Errors", "No usable shot of “{name}”: nothing was saved. Choose pictures with the whole face in them."
-        ),
-        QualityIssue.UPSIDE_DOWN: QT_TRANSLATE_NOOP(
-            "Errors", "No usable shot of “{name}”: nothing was saved. Turn the pictures the right way up."
-        ),
-    }
-    sharper = QT_TRANSLATE_NOOP(
-        "Errors", "No usable shot of “{name}”: nothing was saved. Try sharper, larger pictures."
-    )
-    return texts.get(issues.most_common(1)[0][0], sharper)
+        text = QT_TRANSLATE_NOOP("Errors", "No picture of “{name}” could be read: nothing was saved.")
+        return EnrollmentError(text, name=name)
+    text = QT_TRANSLATE_NOOP("Errors", "No usable shot of “{name}”: nothing was saved. {advice}")
+    return EnrollmentError(text, name=name, advice=advice_text(issues.elements()))

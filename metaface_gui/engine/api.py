@@ -106,9 +106,20 @@ class EngineApi(Protocol):
     def discard_enrollment(self) -> None:
         """Throw all kept shots away."""
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
+    def enroll(
+        self,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
+    ) -> None:
         """Save the kept shots as a new person called `name`, who agreed to `terms` (None: the usual ones), or as more
-        shots of `person_id`; then adapt."""
+        shots of `person_id`; then adapt.
+
+        Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already,
+        are not saved but answered by `LooksEnrolled`."""
 
     # "Who is this?" ----------------------------------------------------------------------------------------------
 

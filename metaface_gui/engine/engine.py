@@ -270,9 +270,17 @@ class Engine:
         """Throw all kept shots away."""
         self._enroller.session.discard()
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
+    def enroll(
+        self,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
+    ) -> None:
         """Save the kept shots; then adapt."""
-        self._enroller.enroll(name, person_id=person_id, consent_given=consent_given, terms=terms)
+        self._enroller.enroll(name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure)
 
     def name_track(
         self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.enrollment_session import EnrollmentSession
-from metaface_gui.engine.events import EngineListener, TaughtTrack, Trouble, UnknownsChanged
+from metaface_gui.engine.events import EngineListener, LooksEnrolled, TaughtTrack, Trouble, UnknownsChanged
 from metaface_gui.engine.file_enrollment import Unreadable, faces_in_files
 from metaface_gui.engine.gallery_keeper import GalleryKeeper, Terms
 from metaface_gui.engine.inference_worker import InferenceWorker
@@ -19,6 +19,7 @@ from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
 from metaface_gui.engine.room_keeper import RoomKeeper
 from metaface_gui.engine.runners import Runners
+from metaface_gui.engine.same_face import already_there, likely_same
 from metaface_gui.engine.shots import new_shots
 from metaface_gui.engine.teaching import Teacher
 from metaface_gui.errors import QT_TRANSLATE_NOOP
@@ -89,8 +90,16 @@ class Enroller:
 
         self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
-        """Save the kept shots; then adapt."""
+    def enroll(
+        self,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
+    ) -> None:
+        """Save the kept shots; then adapt. Unless somebody `is_sure`, what looks enrolled already is asked about."""
         self.session.stop()
         source = ShotSource.FILE if self.session.is_from_files else ShotSource.CAMERA
         self._save(
@@ -101,6 +110,7 @@ class Enroller:
             consent_given=consent_given,
             terms=terms,
             on_saved=lambda _person: self.session.clear(),
+            is_sure=is_sure,
         )
 
     def name_track(
@@ -200,8 +210,12 @@ class Enroller:
         consent_given: bool,
         terms: Terms | None,
         on_saved: Callable[[Person], None] = lambda _person: None,
+        is_sure: bool = True,
     ) -> None:
         def work(_job: Job) -> None:
+            if not is_sure and (doubt := self._doubt(name, person_id, samples)) is not None:
+                self._listener(doubt)
+                return
             shots = self._shots(samples, source)
             person = self._keeper.save(name, person_id, shots, consent_given=consent_given, terms=terms)
             self._adaptations.adapt()
@@ -209,6 +223,19 @@ class Enroller:
             self._forget_named(samples)
 
         self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+
+    def _doubt(self, name: str, person_id: PersonId | None, samples: tuple[FaceSample, ...]) -> LooksEnrolled | None:
+        """What to ask about before these samples are saved; None: nothing."""
+        pipeline, people = self._models.running, self._keeper.gallery.snapshot().people
+        if pipeline is None:
+            return None
+        templates = self._keeper.gallery.templates(pipeline.embedder.id)
+        if person_id is None:
+            alike = likely_same(templates, samples, people)
+            return LooksEnrolled(name, tuple(alike)) if alike else None
+        themselves = tuple(person for person in people if person.id == person_id)
+        is_same = bool(themselves and already_there(templates, samples, person_id))
+        return LooksEnrolled(name, themselves, is_same_picture=True) if is_same else None
 
     def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:
         self._memory.forget_named(samples)

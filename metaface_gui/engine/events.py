@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metaface_gui.engine.comparison import LearnerTally
 from metaface_gui.errors import KnownError
-from metaface_gui.gallery import GallerySnapshot
+from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.pipeline.learners.base import AdaptStep
@@ -195,6 +195,18 @@ class TaughtTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class LooksEnrolled:
+    """What was to be enrolled as `name` was not saved yet: it looks like these people, the most alike first.
+
+    `is_same_picture`: it was to be added to the one of them, who has such shots already.
+    """
+
+    name: str
+    alike: tuple[Person, ...]
+    is_same_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryChanged:
     """People or shots changed."""
 
@@ -323,6 +335,7 @@ EngineEvent = (
     | SelfTested
     | SessionRecordingChanged
     | TaughtTrack
+    | LooksEnrolled
     | GalleryChanged
     | EnrollmentChanged
     | UnknownsChanged

@@ -1,31 +1,41 @@
-"""Whether somebody who is to be enrolled is enrolled already, under another name."""
+"""Whether somebody who is to be enrolled is enrolled already, under another name or with the same pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from metaface_gui.gallery import Templates
-from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.types import PersonId
+from metaface_gui.gallery import Person, Templates
+from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
+from metaface_gui.types import Floats, PersonId
 
 _SURELY_SAME = 0.6
 """Cosine from which two pictures are taken for one person's: few relatives reach it, most pictures of a person do."""
 
 
-def likely_same(templates: Templates, samples: Sequence[FaceSample], people: Mapping[PersonId, str]) -> list[str]:
-    """Names of those of `people` who look like the samples, the most alike first.
+def likely_same(templates: Templates, samples: Sequence[FaceSample], people: Sequence[Person]) -> list[Person]:
+    """Those of `people` who look like the samples, the most alike first.
 
     Of a person the most alike pair of pictures counts, so that the same picture twice is always noticed.
     """
-    if not samples or not len(templates.person_ids):
-        return []
-    faces = np.stack([sample.embedding for sample in samples])
-    cosines = (templates.features[:, : faces.shape[1]] @ faces.T).max(axis=1)
     best: dict[PersonId, float] = {}
-    for person_id, cosine in zip(templates.person_ids.tolist(), cosines.tolist(), strict=True):
-        if person_id in people:
-            best[person_id] = max(best.get(person_id, -1.0), cosine)
-    alike = [person_id for person_id, cosine in best.items() if cosine >= _SURELY_SAME]
-    return [people[person_id] for person_id in sorted(alike, key=lambda person_id: -best[person_id])]
+    for person_id, cosine in zip(templates.person_ids.tolist(), _likeness(templates, samples), strict=True):
+        best[person_id] = max(best.get(person_id, -1.0), float(cosine.max(initial=-1.0)))
+    alike = [person for person in people if best.get(person.id, -1.0) >= _SURELY_SAME]
+    return sorted(alike, key=lambda person: -best[person.id])
+
+
+def already_there(templates: Templates, samples: Sequence[FaceSample], person_id: PersonId) -> list[FaceSample]:
+    """Those samples that a shot of this person is as good as the same picture as."""
+    likeness = _likeness(templates, samples)[templates.person_ids == person_id].max(axis=0, initial=-1.0)
+    same = EnrollmentBurst().too_similar
+    return [sample for sample, cosine in zip(samples, likeness.tolist(), strict=True) if cosine >= same]
+
+
+def _likeness(templates: Templates, samples: Sequence[FaceSample]) -> Floats:
+    """Cosines, one row a template and one column a sample."""
+    if not samples or not len(templates.person_ids):
+        return np.zeros((len(templates.person_ids), len(samples)), np.float32)
+    faces = np.stack([sample.embedding for sample in samples])
+    return np.asarray(templates.features[:, : faces.shape[1]] @ faces.T, np.float32)

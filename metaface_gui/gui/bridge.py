@@ -20,6 +20,7 @@ from metaface_gui.engine.events import (
     FrameReady,
     GalleryChanged,
     JobChanged,
+    LooksEnrolled,
     MapChanged,
     ModelsChanged,
     ReportWritten,
@@ -58,6 +59,7 @@ class EngineBridge(QObject):
     self_tested = Signal(SelfTested)
     session_recording_changed = Signal(SessionRecordingChanged)
     track_taught = Signal(TaughtTrack)
+    looks_enrolled = Signal(LooksEnrolled)
     gallery_changed = Signal(GalleryChanged)
     enrollment_changed = Signal(EnrollmentChanged)
     unknowns_changed = Signal(UnknownsChanged)
@@ -89,6 +91,7 @@ class EngineBridge(QObject):
             SelfTested: self.self_tested,
             SessionRecordingChanged: self.session_recording_changed,
             TaughtTrack: self.track_taught,
+            LooksEnrolled: self.looks_enrolled,
             GalleryChanged: self.gallery_changed,
             EnrollmentChanged: self.enrollment_changed,
             UnknownsChanged: self.unknowns_changed,

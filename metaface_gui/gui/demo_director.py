@@ -202,7 +202,7 @@ class DemoDirector(QObject):
         self._go(_Step.NAMING)
         self._to_enroll.remove(self._current)
         self._asked_at = time.perf_counter()
-        self._engine.enroll(self._current, person_id=None, consent_given=True)
+        self._engine.enroll(self._current, person_id=None, consent_given=True, is_sure=True)
 
     def _wait_for_name(self, result: FrameResult) -> None:
         if not self._named_after_ms and any(face.identification.name == self._current for face in result.faces):

@@ -13,7 +13,7 @@ from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.translation import listed, plain, shown_title
 
-_SOURCE_WIDTH = 200
+_SOURCE_WIDTH, _LEAST_SOURCE_WIDTH = 200, 130
 _LEARNER_MIN, _LEARNER_MAX = 60, 220
 _SPACING = 8
 """Between buttons, as in the style sheet."""
@@ -63,13 +63,19 @@ class MainToolBar(QToolBar):
         """Put the buttons that record the session beside that for enrolment."""
         self.insertWidget(self._space_action, controls)
 
+    def squeeze(self) -> None:
+        """Do with less room: on this screen not all buttons fit beside a source that is named at length."""
+        self.source_button.setFixedWidth(_LEAST_SOURCE_WIDTH)
+        self.show_source(self._source)
+
     def show_source(self, changed: SourceChanged) -> None:
         """Name the source."""
+        self._source = changed
         none = self.tr("Choose a source")
         is_open = changed.state is not SourceState.CLOSED
         title = shown_title(changed.title) if is_open and changed.title else none
         metrics = QFontMetrics(self.source_button.font())
-        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, _SOURCE_WIDTH - 76)
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, self.source_button.minimumWidth() - 76)
         self.source_button.setText(shown.replace("&", "&&"))
         self.source_button.setToolTip(self.tr("Source: {title}").format(title=title) if is_open else none)
         self.source_button.setAccessibleName(self.source_button.toolTip())

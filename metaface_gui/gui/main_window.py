@@ -32,7 +32,7 @@ from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.privacy.privacy_desk import PrivacyDesk
 from metaface_gui.gui.recording_controls import RecordingControls
-from metaface_gui.gui.screen_fit import place, space_of
+from metaface_gui.gui.screen_fit import place, space_of, within
 from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
 from metaface_gui.gui.stage import Stage
@@ -301,6 +301,8 @@ class MainWindow(QMainWindow):
         if space is not None and not QRect(QPoint(), space.size()).contains(QRect(QPoint(), _ROOMY)):
             self.stage.setMinimumSize(*_LEAST_STAGE)
             self.side.setMinimumHeight(_LEAST_PANEL_HEIGHT)
+            self.toolbar.squeeze()
+            self.setMinimumSize(within(QRect(space.topLeft(), self.minimumSize()), space).size())
         place(self, state.geometry, space)
         self.splitter.restoreState(state.splitter)
         self.side.open_key(state.tab)

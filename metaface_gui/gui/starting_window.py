@@ -5,8 +5,10 @@ May not import what imports torch, neither here nor further down: it would come 
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -72,9 +74,22 @@ def load_behind_window(load: Callable[[], object]) -> StartingWindow:
     # The thread holds Python for up to a second at a time: the window is to be painted before.
     QTimer.singleShot(_POLL_MS, loading.start)
     QTimer.singleShot(2 * _POLL_MS, poll.start)
-    loop.exec()
-    loading.join()
+    with _ending_on_ctrl_c():
+        loop.exec()
+        loading.join()
     return window
+
+
+@contextmanager
+def _ending_on_ctrl_c() -> Iterator[None]:
+    """There is nothing to save yet, and nobody to take Python's exception: Ctrl+C ends the process, as SIGTERM does."""
+    former = signal.getsignal(signal.SIGINT)
+    if former is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def close_starting_window(app: QApplication) -> None:

@@ -8,6 +8,7 @@ in the place of None may stand a note that tells like texts apart.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -95,6 +96,27 @@ def refusal_text(issue: QualityIssue) -> str:
         QualityIssue.UPSIDE_DOWN: translate("Refused", "the face is upside down"),
         QualityIssue.TOO_SIMILAR: translate("Refused", "too like another shot"),
     }[issue]
+
+
+def advice_text(issues: Iterable[QualityIssue]) -> str:
+    """What to do where no picture would do: what the most frequent of the reasons asks for; empty without any."""
+    counted = Counter(issues)
+    if not counted:
+        return ""
+    return {
+        QualityIssue.NO_FACE: translate(
+            "Advice", "Choose pictures that show the face whole, uncovered and the right way up."
+        ),
+        QualityIssue.SEVERAL_FACES: translate("Advice", "Choose pictures of one person, or cut them out."),
+        QualityIssue.TOO_SMALL: translate("Advice", "Choose larger pictures, or ones taken from nearer."),
+        QualityIssue.TOO_DARK: translate("Advice", "Choose pictures in better light."),
+        QualityIssue.TOO_BRIGHT: translate("Advice", "Choose pictures in softer light."),
+        QualityIssue.BLURRED: translate("Advice", "Choose sharper pictures."),
+        QualityIssue.TURNED_AWAY: translate("Advice", "Choose pictures that look towards the camera."),
+        QualityIssue.CUT_OFF: translate("Advice", "Choose pictures with the whole face in them."),
+        QualityIssue.UPSIDE_DOWN: translate("Advice", "Turn the pictures the right way up."),
+        QualityIssue.TOO_SIMILAR: translate("Advice", "Choose pictures that differ more."),
+    }[counted.most_common(1)[0][0]]
 
 
 def translations_dir() -> Path:

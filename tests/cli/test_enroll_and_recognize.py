@@ -185,3 +185,21 @@ def test_mistakes_in_recognize_are_one_line(metaface: Metaface, tmp_path: Path, 
         assert result.err.startswith("metaface: ")
         assert result.err.count("\n") == 1, result.err
     assert metaface("recognize", clip, "--gallery", gallery, "--learner", "nonsense").code == 2
+
+
+def test_the_same_picture_twice_and_a_face_under_a_second_name_are_said(
+    metaface: Metaface, pictures: Path, tmp_path: Path
+) -> None:
+    gallery, still = tmp_path / "g.metaface", next((pictures / "Grace Hopper").iterdir())
+    assert metaface("enroll", "Grace", still, "--gallery", gallery).code == 0
+    again = metaface("enroll", "Grace", still, "--gallery", gallery)
+    assert again.code == 0
+    assert "Grace: 1 shots are too like ones that are there already" in again.out
+    assert "Grace: 0 shots saved" in again.out
+    renewed = metaface("enroll", "Grace", still, "--gallery", gallery, "--keep-days", 9)
+    assert "Grace: 1 shots saved" in renewed.out
+    second = metaface("enroll", "Hopper", still, "--gallery", gallery)
+    assert second.code == 0
+    assert "Hopper looks like Grace, who is enrolled already" in second.out
+    with Gallery.open(gallery) as opened:
+        assert {person.name: person.shot_count for person in opened.snapshot().people} == {"Grace": 2, "Hopper": 1}

@@ -16,6 +16,7 @@ from metaface_gui.engine.events import (
     EnrollmentChanged,
     GalleryChanged,
     JobChanged,
+    LooksEnrolled,
     ModelsChanged,
     ModelState,
     ResultReady,
@@ -218,3 +219,21 @@ def test_who_is_enrolled_is_not_in_the_tray_however_early_they_are_seen(
         assert listener.wait(UnknownsChanged).groups == ()
     finally:
         assert second.stop(timeout_s=20.0)
+
+
+def test_a_face_under_a_second_name_and_the_same_picture_twice_are_asked_about(
+    engine: Engine, listener: Listener, gallery: Gallery, person: Someone
+) -> None:
+    show(engine, person.stills[0])
+    enroll(engine, listener, person)
+    (known,) = gallery.snapshot().people
+    take_shots(engine, listener, person)
+    engine.enroll("Another", person_id=None, consent_given=True)
+    event = listener.wait(LooksEnrolled)
+    assert (event.name, [other.id for other in event.alike], event.is_same_picture) == ("Another", [known.id], False)
+    engine.enroll(known.name, person_id=known.id, consent_given=True)
+    assert listener.wait(LooksEnrolled).is_same_picture
+    assert gallery.snapshot().people[0].shot_count == known.shot_count
+    engine.enroll("Another", person_id=None, consent_given=True, is_sure=True)
+    listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
+    assert {other.name for other in gallery.snapshot().people} == {known.name, "Another"}

@@ -180,9 +180,17 @@ class FakeEngine:
     def discard_enrollment(self) -> None:
         self._note("discard_enrollment")
 
-    def enroll(self, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None) -> None:
+    def enroll(
+        self,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
+    ) -> None:
         self.terms.append(terms)
-        self._note("enroll", name, person_id, consent_given)
+        self._note("enroll_surely" if is_sure else "enroll", name, person_id, consent_given)
 
     def name_track(
         self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None

@@ -158,7 +158,7 @@ class Visitor:
         faces = self._faces()
         if len(faces) == 1 and self._random.random() < 0.8:
             known = self._called(faces[0][1])
-            self._engine.enroll(faces[0][1], person_id=known.id if known else None, consent_given=True)
+            self._engine.enroll(faces[0][1], person_id=known.id if known else None, consent_given=True, is_sure=True)
         else:
             self._engine.discard_enrollment()
         yield 30
@@ -170,7 +170,7 @@ class Visitor:
         yield 60
         known = self._called(name)
         consents = self._random.random() < 0.95
-        self._engine.enroll(name, person_id=known.id if known else None, consent_given=consents)
+        self._engine.enroll(name, person_id=known.id if known else None, consent_given=consents, is_sure=True)
         yield 30
 
     def _name_face(self) -> Deed:

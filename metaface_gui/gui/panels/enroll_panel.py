@@ -19,7 +19,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import EnrollmentChanged, GalleryChanged, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import (
+    EnrollmentChanged,
+    GalleryChanged,
+    LooksEnrolled,
+    SourceChanged,
+    SourceState,
+    Trouble,
+)
+from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -38,11 +46,12 @@ from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.name_field import NameField
 from metaface_gui.gui.panels.record_button import RecordButton
 from metaface_gui.gui.panels.refused_list import RefusedList
+from metaface_gui.gui.panels.same_face_question import SameFaceQuestion
 from metaface_gui.gui.panels.shot_grid import ShotGrid, TilePicture
 from metaface_gui.gui.panels.step_heading import StepHeading
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
-from metaface_gui.gui.translation import error_text, issue_text, listed
+from metaface_gui.gui.translation import advice_text, error_text, issue_text, listed
 from metaface_gui.gui.who_left import somebody_left
 
 _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)
@@ -61,6 +70,7 @@ class EnrollPanel(QWidget):
         self._state = _NOTHING
         self._source_state: SourceState | None = None
         self._saving = ""
+        self._asked: tuple[str, Person | None, Terms | None] | None = None
         self._discarded_name = ""
         self._is_drop_near = False
         self._trouble = ""
@@ -130,6 +140,7 @@ class EnrollPanel(QWidget):
         self.save_button.setProperty("kind", "primary")
         self.save_button.setMinimumHeight(36)
         self.missing = MessageLine(2, self)
+        self.question = SameFaceQuestion(self)
 
     def _lay_out(self) -> None:
         form = QWidget(self)
@@ -158,6 +169,7 @@ class EnrollPanel(QWidget):
         footer = QVBoxLayout()
         footer.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         footer.setSpacing(Space.XS)
+        footer.addWidget(self.question)
         footer.addWidget(self.save_button)
         footer.addWidget(self.missing)
         whole = QVBoxLayout(self)
@@ -182,6 +194,9 @@ class EnrollPanel(QWidget):
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.source_changed.connect(self._on_source)
         bridge.trouble.connect(self._on_trouble)
+        bridge.looks_enrolled.connect(self._on_looks_enrolled)
+        self.question.as_asked.connect(self._save_as_asked)
+        self.question.to_other.connect(self._save_to)
 
     # What the user does ---------------------------------------------------------------------------------------------
 
@@ -202,6 +217,7 @@ class EnrollPanel(QWidget):
     def _discard(self) -> None:
         self._discarded_name = self.name_field.text()
         self._trouble = ""
+        self._withdraw_question()
         self._engine.discard_enrollment()
         self.name_field.clear()
         self.consent.clear()
@@ -213,6 +229,8 @@ class EnrollPanel(QWidget):
             self.name_field.set_text(self._discarded_name)
 
     def _on_name(self) -> None:
+        if not self._saving:
+            self._withdraw_question()
         self.consent.set_person(self.name_field.person())
         self._show_state()
 
@@ -231,16 +249,43 @@ class EnrollPanel(QWidget):
             self._trouble = error_text(error)
             self._show_state()
             return
-        self._saving = self.name_field.name()
+        self._save(self.name_field.name(), person, terms, is_sure=False)
+
+    def _save(self, name: str, person: Person | None, terms: Terms | None, *, is_sure: bool) -> None:
+        self._asked = None if is_sure else (name, person, terms)
+        self._saving = name
         self._trouble = ""
+        self.question.withdraw()
         self._show_state()
         person_id = None if person is None else person.id
-        self._engine.enroll(self._saving, person_id=person_id, consent_given=self.consent.is_given(), terms=terms)
+        self._engine.enroll(
+            name, person_id=person_id, consent_given=self.consent.is_given(), terms=terms, is_sure=is_sure
+        )
+
+    def _save_as_asked(self) -> None:
+        if self._asked is not None:
+            self._save(*self._asked, is_sure=True)
+
+    def _save_to(self, person: Person) -> None:
+        self.name_field.set_text(person.name)
+        self._save(person.name, person, None, is_sure=True)
+
+    def _withdraw_question(self) -> None:
+        self._asked = None
+        self.question.withdraw()
 
     # What the engine says -------------------------------------------------------------------------------------------
 
+    def _on_looks_enrolled(self, event: LooksEnrolled) -> None:
+        if self._saving:
+            self._saving = ""
+            self._show_state()
+            self.question.ask(event)
+
     def _on_enrollment(self, event: EnrollmentChanged) -> None:
         before, self._state = self._state, event
+        if [shot.id for shot in before.shots] != [shot.id for shot in event.shots]:
+            self._withdraw_question()
         if self._saving and not event.shots:
             self._finish_saving()
         is_enough_now = len(before.shots) < event.wanted <= len(event.shots)
@@ -252,6 +297,8 @@ class EnrollPanel(QWidget):
 
     def _on_gallery(self, event: GalleryChanged) -> None:
         before, self._people = self._people, event.snapshot
+        if somebody_left(before, event.snapshot):
+            self._withdraw_question()
         if self._saved and somebody_left(before, event.snapshot):
             self._saved = ""  # it may name somebody who was deleted
             self._show_state()
@@ -314,6 +361,8 @@ class EnrollPanel(QWidget):
 
     def _guidance(self) -> tuple[str, str]:
         state, taken = self._state, len(self._state.shots)
+        if state.refused and taken == 0 and not state.is_recording:
+            return advice_text(issue for _, issue in state.refused), "heading"
         if self._source_state is SourceState.PAUSED:
             return self.tr("The picture is paused. Go on to record, or take shots from files."), "muted"
         if not self._has_picture():
@@ -324,9 +373,8 @@ class EnrollPanel(QWidget):
             return (issue_text(state.guidance) if state.guidance is not None else good), "heading"
         if taken == 0:
             return self.tr("Look at the camera and hold the button for two seconds."), "muted"
-        if taken < state.wanted:
-            return self.tr("Good to save. A few more shots from other angles make it surer."), "muted"
-        return self.tr("Enough shots. Now the name."), "muted"
+        more = self.tr("Good to save. A few more shots from other angles make it surer.")
+        return (more if taken < state.wanted else self.tr("Enough shots. Now the name.")), "muted"
 
     def _show_saving(self) -> None:
         missing = [words for words, _ in self._missing()]

@@ -13,12 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import EngineEvent, LooksEnrolled, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels import record_button
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
-from metaface_gui.gui.translation import issue_text
+from metaface_gui.gui.translation import advice_text, issue_text
 from metaface_gui.types import QualityIssue
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import enrollment, gallery, person
@@ -351,3 +351,71 @@ def test_a_damaged_picture_still_has_a_tile(panel: EnrollPanel, say: Say) -> Non
     say(type(event)(False, None, (broken,), 5))
     assert len(panel.grid.tiles) == 1
     panel.grab()
+
+
+@pytest.mark.parametrize("issue", [issue for issue in QualityIssue if issue is not QualityIssue.TOO_SIMILAR])
+def test_refused_pictures_bring_the_advice_that_fits_them(panel: EnrollPanel, say: Say, issue: QualityIssue) -> None:
+    other = QualityIssue.TOO_DARK if issue is not QualityIssue.TOO_DARK else QualityIssue.BLURRED
+    say(enrollment(refused=(("a.jpg", issue), ("b.jpg", other), ("c.jpg", issue))))
+    assert panel.guidance.text() == advice_text([issue])
+    assert advice_text([issue]) not in {advice_text([another]) for another in QualityIssue if another is not issue}
+    say(enrollment(1, refused=(("a.jpg", issue),)))
+    assert panel.guidance.text() != advice_text([issue])
+
+
+def asked_about(panel: EnrollPanel, say: Say, name: str) -> None:
+    """Try to save somebody who looks like Ada."""
+    ada = person(7, "Ada", shots=5)
+    say(gallery(ada))
+    say(enrollment(1))
+    panel.name_field.edit.setText(name)
+    panel.consent.check.click()
+    panel.save_button.click()
+    say(LooksEnrolled(name, (ada,)))
+
+
+def test_a_face_under_a_second_name_is_asked_about(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    asked_about(panel, say, "Eve")
+    assert panel.question.isVisible()
+    assert "Ada" in panel.question.words.text()
+    assert panel.save_button.isEnabled()
+    assert engine.calls_of("enroll_surely") == []
+    panel.question.add_button.click()
+    assert engine.calls_of("enroll_surely") == [("Ada", 7, True)]
+    assert not panel.question.isVisible()
+    say(enrollment())
+    assert "Ada is saved" in panel.missing.text()
+
+
+def test_two_people_who_look_alike_can_both_be_saved(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    asked_about(panel, say, "Eve")
+    panel.question.save_button.click()
+    assert engine.calls_of("enroll_surely") == [("Eve", None, True)]
+    assert engine.terms[-1] is not None
+
+
+def test_the_same_picture_twice_is_asked_about(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    ada = person(7, "Ada", shots=5)
+    say(gallery(ada))
+    panel.start_for(ada)
+    say(enrollment(1))
+    panel.save_button.click()
+    say(LooksEnrolled("Ada", (ada,), is_same_picture=True))
+    assert not panel.question.add_button.isVisible()
+    panel.question.save_button.click()
+    assert engine.calls_of("enroll_surely") == [("Ada", 7, True)]
+
+
+@pytest.mark.parametrize("change", ["name", "shots", "discard", "gone"])
+def test_a_question_goes_with_what_it_was_about(panel: EnrollPanel, say: Say, change: str) -> None:
+    asked_about(panel, say, "Eve")
+    if change == "name":
+        panel.name_field.edit.setText("Eva")
+    elif change == "shots":
+        say(enrollment(1, 2))
+    elif change == "discard":
+        panel.discard_button.click()
+    else:
+        say(gallery())
+    assert not panel.question.isVisible()
+    assert "Ada" not in panel.question.words.text()

@@ -1,0 +1,75 @@
+"""Asks before a face that is enrolled already is saved once more: under another name, or the same picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from metaface_gui.engine.events import LooksEnrolled
+from metaface_gui.gallery import Person
+from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.panels.wrapped_button import WrappedButton
+from metaface_gui.gui.theme import Space
+from metaface_gui.gui.translation import translate
+
+_WIDEST = 272
+"""Pixels, of the narrowest panel."""
+
+
+class SameFaceQuestion(QFrame):
+    """Hidden until it asks; one of its buttons answers, and whatever changes what was asked about withdraws it."""
+
+    as_asked = Signal()
+    """Save it all the same."""
+    to_other = Signal(Person)
+    """Add the shots to this person, whom the face looks like."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._other: Person | None = None
+        self.words = QLabel(self)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.add_button = WrappedButton(_WIDEST, self)
+        self.save_button = WrappedButton(_WIDEST, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        for widget in (self.words, self.add_button, self.save_button):
+            column.addWidget(widget)
+        self.add_button.clicked.connect(self._on_add)
+        self.save_button.clicked.connect(self.as_asked)
+        self.hide()
+
+    def ask(self, event: LooksEnrolled) -> None:
+        """Ask about this; nothing was saved yet."""
+        self._other = other = event.alike[0]
+        name, other_name = shortened(event.name), shortened(other.name)
+        if event.is_same_picture:
+            words = translate("SameFace", "{name} has shots like these already.", None, name=other_name)
+            save = translate("SameFace", "Add them all the same")
+        else:
+            words = translate(
+                "SameFace", "This looks like {name}, who is enrolled already. One person?", None, name=other_name
+            )
+            save = translate("SameFace", "Two people: save as {name}", None, name=name)
+        self.words.setText(words)
+        self.add_button.say(translate("SameFace", "One person: add to {name}", None, name=other_name))
+        self.add_button.setVisible(not event.is_same_picture)
+        self.save_button.say(save)
+        self.setAccessibleName(words)
+        self.show()
+        (self.save_button if event.is_same_picture else self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def withdraw(self) -> None:
+        """Ask nothing any more, and name nobody."""
+        self._other = None
+        self.hide()
+        self.words.clear()
+        for button in (self.add_button, self.save_button):
+            button.say("")
+        self.setAccessibleName("")
+
+    def _on_add(self) -> None:
+        if self._other is not None:
+            self.to_other.emit(self._other)
