@@ -128,7 +128,7 @@ class FaceQuality:
 
     `size_px`: side of the box, geometric mean. `brightness`: mean luma of the aligned crop, 0..255. `sharpness`:
     the measure of `recognition.quality`, larger = sharper. `frontality`: 1 facing the camera, 0 in profile.
-    `score`: 0..1, the weight that a temporal vote gives the frame.
+    `score`: 0..1, how good it is all in all.
     """
 
     size_px: float
@@ -165,15 +165,56 @@ UNKNOWN = Identification(person_id=None, name=None, score=float("-inf"), thresho
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One look at a track's face: `features` (p,) float32 as learners see them, its `weight` > 0 in the track's pool.
+
+    `number` counts the looks of its track from 1. `picture_rgb` is a small picture of the face, (s, s, 3).
+    """
+
+    features: Floats
+    weight: float
+    quality: FaceQuality
+    time_s: float
+    number: int
+    picture_rgb: Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackTemplate:
+    """What is known of a track's face: the `looks` that are pooled, oldest first, and one probe of them.
+
+    `features` (p,) float32 are the pool's; `shares` what each look has in it, together 1; `effective` how many looks of
+    equal weight they are worth; `expected` the cosine to the pool that one more look of the same face would have.
+    `apart` are the newest looks that are unlike the pool and not in it. `generation` counts how often somebody else
+    began to be shown. `taken` is how many looks there were in all.
+    """
+
+    looks: tuple[Look, ...]
+    features: Floats
+    shares: tuple[float, ...]
+    effective: float
+    expected: float
+    apart: tuple[Look, ...] = ()
+    generation: int = 0
+    taken: int = 1
+
+    @property
+    def seen_s(self) -> float:
+        """When the newest look was taken."""
+        return max(look.time_s for look in (*self.looks, *self.apart))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackedFace:
     """One face of one frame, followed over time.
 
-    `track_id` counts from 1 and is never used again. `identification` is the track's decision after the temporal
-    vote; `per_learner` holds that of each running learner by its key, each after a vote of its own. `embedding` is (d,)
-    float32, L2-normalised: the embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's
-    place on the embedding map, or (0,) while there is none. `is_fresh`: the face was looked at in this frame; else
-    embedding, quality and place on the map are those of its last look. `features` are (p,) float32, what learners see
-    of it (the embedding is a part of them), or (0,) where nobody asks.
+    `track_id` counts from 1 and is never used again. `identification` is the track's decision on all its looks;
+    `per_learner` holds that of each running learner by its key. `embedding` is (d,) float32, L2-normalised: the
+    embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's place on the embedding map,
+    or (0,) while there is none. `is_fresh`: the face was looked at in this frame; else embedding, quality and place on
+    the map are those of its last look. `features` are (p,) float32, what learners see of it (the embedding is a part of
+    them), or (0,) where nobody asks. `template` holds the looks that the decisions rest on, None where nobody pools
+    them.
     """
 
     track_id: int
@@ -187,6 +228,12 @@ class TrackedFace:
     map_xy: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     is_fresh: bool = True
     features: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    template: TrackTemplate | None = None
+
+    @property
+    def looks(self) -> int:
+        """How many looks the decisions rest on."""
+        return 1 if self.template is None else len(self.template.looks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,8 +49,8 @@ class HandOver:
 
     `classifiers` are in order, the deciding one first; empty while nothing was adapted yet. `plane` and `placing` are
     the map and the adapted classifier in whose space it lies, None without a map. `to_judge` are adaptations that are
-    used for the first time and worth a judgement, and whether they decide. `continued` are the learners whose votes go
-    on: only what is known of the room is new to them.
+    used for the first time and worth a judgement, and whether they decide. `continued` are the learners whose decisions
+    go on: only what is known of the room is new to them.
     """
 
     classifiers: Mapping[str, OpenSetClassifier]
@@ -248,7 +248,7 @@ class Adaptations:
         return MappingProxyType({learner: self._threshold(adapted) for learner, adapted in self._running.items()})
 
     def _threshold(self, adapted: AdaptedGallery) -> OpenSetClassifier:
-        """Always the same object for the same FPIR, so that votes on it go on."""
+        """Always the same object for the same FPIR, so that its decisions go on."""
         if adapted.key not in self._at_fpir:
             self._at_fpir[adapted.key] = adapted.classifier.with_fpir(self._settings.fpir)
         return self._at_fpir[adapted.key]
@@ -279,7 +279,7 @@ class Adaptations:
         return key.room in (0, self._room.revision)
 
     def _is_more_of_room(self, former: AdaptationKey, key: AdaptationKey) -> bool:
-        """Whether only what is known of the room is new, and votes may go on."""
+        """Whether only what is known of the room is new, and decisions may go on."""
         return self._room.keeps_votes and former != key and replace(former, room=key.room) == key
 
     def _ready(self, learner: str) -> AdaptedGallery | None:

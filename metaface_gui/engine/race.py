@@ -45,7 +45,7 @@ class PipelineContender:
         return self._key
 
     def begin(self) -> None:
-        """Forget tracks and votes."""
+        """Forget tracks and their looks."""
         self._pipeline.reset()
 
     def look(self, frame: Frame) -> Sequence[NamedBox]:

@@ -38,7 +38,7 @@ _EVERY_PIXEL = 8
 class Room:
     """The faces of a room at one `revision`: (m, p) float32 of one embedder, None where nothing was seen yet.
 
-    Revision 0 is no room at all. `keeps_votes`: the votes on who is who may go on over the adaptation to it.
+    Revision 0 is no room at all. `keeps_votes`: the decisions on who is who may go on over the adaptation to it.
     """
 
     revision: int

@@ -97,7 +97,7 @@ class RoomKeeper:
 
     def _take_if_due(self, now_s: float) -> None:
         if self._is_asked and self._faces.may_take(now_s):
-            # Whoever asks wants to see what comes of it, not what was voted before.
+            # Whoever asks wants to see what comes of it, not what was decided before.
             self._hand_over(self._faces.take(now_s, keeps_votes=False))
         elif self._faces.is_due(now_s):
             self._hand_over(self._faces.take(now_s))

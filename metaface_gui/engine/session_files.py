@@ -49,6 +49,7 @@ Cell = int | float | str
 def frame_line(result: FrameResult) -> str:
     """One frame as a line of JSON without its end, in the shape that DESIGN names; a score of an empty gallery is null.
 
+    `looks` is how many looks at the face its decision rests on; its score and threshold are the track's.
     Where each frame is a file of its own, its name is under `file`; one that is not Unicode makes a line of ASCII.
     Where several learners run, each face says what each of them decides, under `learners`.
     """
@@ -175,6 +176,7 @@ def _face_record(face: TrackedFace) -> dict[str, int | float | str | list[float]
         "track": face.track_id,
         "box": list(_box(face)),
         **_decision_record(face.identification),
+        "looks": face.looks,
     }
     if len(face.per_learner) > 1:
         record["learners"] = {key: _decision_record(decision) for key, decision in face.per_learner.items()}

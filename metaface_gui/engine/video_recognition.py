@@ -110,7 +110,7 @@ class VideoRecognizer:
             KnownError: if an output cannot be written.
         """
         started = time.perf_counter()
-        # Tracks, votes and the room belong to one video, and track ids begin with 1.
+        # Tracks, decisions and the room belong to one video, and track ids begin with 1.
         pipeline = FacePipeline(self._models.detector, self._models.embedder)
         room = FileRoom(pipeline, self._adapted, self._assets, self._settings)
         faces: Counter[str] = Counter()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import torch
 
@@ -28,7 +29,8 @@ DecisionOf = Callable[[int], Identification]
 class Sighting:
     """A face in a frame: where it is now, and its features (p,) float32 from the last time it was embedded.
 
-    `quality` is from the last frame that was searched. `is_fresh`: the features are of this very frame.
+    `quality` is from the last frame that was searched. `is_fresh`: the features are of this very frame. `picture_rgb`
+    is a small picture of the face from the last time it was embedded, (s, s, 3).
     """
 
     track_id: int
@@ -36,6 +38,7 @@ class Sighting:
     quality: FaceQuality
     features: Floats
     is_fresh: bool
+    picture_rgb: Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +62,7 @@ class _Track:
 
 _LONGEST_STEP_S = 1.0
 """A face may be anywhere in a frame that comes later than this after the one before: it is searched."""
+_PICTURE_SIDE = 48
 _LEAST_SIDE_PX = 4.0
 """Of a carried box as much must be left in the picture across and down, or the face has gone."""
 
@@ -177,8 +181,15 @@ class FaceFollower:
         embeddings = features[:, : self._embedder.space.embedding_dim]
         self._in_sight = self._tracker.update(detections, embeddings, time_s, continued=continued)
         faces = tuple(
-            Sighting(track_id, detections[index], qualities[index], features[index], index not in continued)
-            for index, track_id in enumerate(self._in_sight)
+            Sighting(
+                track_id,
+                detections[index],
+                qualities[index],
+                features[index],
+                index not in continued,
+                _small(crops[index]) if track is None or index not in continued else track.sighting.picture_rgb,
+            )
+            for index, (track_id, track) in enumerate(zip(self._in_sight, former, strict=True))
         )
         self._remember(faces, time_s)
         return faces
@@ -199,6 +210,10 @@ class FaceFollower:
         self._tracks = {track_id: track for track_id, track in self._tracks.items() if track_id in alive}
 
 
+def _small(crop_rgb: Image) -> Image:
+    return np.asarray(cv2.resize(crop_rgb, (_PICTURE_SIDE, _PICTURE_SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _followed(track: _Track, quality: FaceQuality, time_s: float, decision_of: DecisionOf) -> Followed:
     decision = decision_of(track.sighting.track_id)
     return Followed(track.looks, time_s - track.looked_s, quality.score, track.best_quality, decision)
@@ -216,7 +231,7 @@ def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
     """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8: (n, p) float32, what learners see (`FeatureSpace`).
 
     Raises:
-        ArithmeticError: if a value is not finite, as from a broken card: it would get into tracks, votes and shots.
+        ArithmeticError: if a value is not finite, as from a broken card: it would get into tracks, templates and shots.
     """
     features: Floats = embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu().numpy()
     if not np.isfinite(features).all():

@@ -1,4 +1,4 @@
-"""The whole data path of one frame: detect → align → embed → identify → track → vote; the stages meet only here."""
+"""The whole data path of one frame: detect → align → embed → track → pool → identify; the stages meet only here."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, Sighting
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
-from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.pipeline.recognition.vote import TemporalVote
+from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
+from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
+from metaface_gui.pipeline.recognition.track_template import TrackTemplates
 from metaface_gui.types import (
     UNKNOWN,
     FaceDetection,
@@ -34,14 +35,15 @@ from metaface_gui.types import (
     Image,
     StageTimes,
     TrackedFace,
+    TrackTemplate,
 )
 
 
 class FacePipeline:
-    """Looks at frames one after another; remembers tracks and votes between them, so it belongs to one thread.
+    """Looks at frames one after another; remembers tracks and their evidence between them, so it belongs to one thread.
 
     `classifiers` maps a learner's key to its adapted open-set classifier; the `primary` one decides the name, the
-    others decide beside it on the same features.
+    others decide beside it on the same pooled features.
     """
 
     def __init__(self, detector: FaceDetector, embedder: FaceEmbedder, attention: Attention = THOROUGH) -> None:
@@ -51,7 +53,8 @@ class FacePipeline:
         self._classifiers: Mapping[str, OpenSetClassifier] = MappingProxyType({})
         self._primary = ""
         self._follower = FaceFollower(detector, embedder, attention)
-        self._votes: Mapping[str, TemporalVote] = MappingProxyType({})
+        self._templates = TrackTemplates(embedder.space)
+        self._decisions: Mapping[str, TrackDecisions] = MappingProxyType({})
         self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
         self._still: Upright | None = None
 
@@ -60,21 +63,22 @@ class FacePipeline:
     ) -> None:
         """Identify with these from the next frame on; faces carry the decisions in this order.
 
-        The votes of a learner whose classifier is another one begin anew: its scores are on another scale and may be
-        about other people. The others go on, and so do those of the `continued` learners: theirs is the same method on
-        the same people, adapted to more faces of the same room, and what was seen a moment ago still counts.
+        What a learner whose classifier is another one decided is forgotten: its scores are on another scale and may be
+        about other people. The others' decisions go on, and so do those of the `continued` learners: theirs is the same
+        method on the same people, adapted to more faces of the same room. What was seen of tracks stays in any case: a
+        new classifier decides at once on all looks so far.
 
         Raises:
             ValueError: if the primary one is not among them.
         """
         if primary not in classifiers:
             raise ValueError(f"primary learner {primary!r} is not among {sorted(classifiers)}")
-        former, votes = self._classifiers, self._votes
-        self._votes = MappingProxyType(
+        former, decisions = self._classifiers, self._decisions
+        self._decisions = MappingProxyType(
             {
-                key: votes[key]
-                if former.get(key) is classifier or (key in continued and key in votes)
-                else TemporalVote()
+                key: decisions[key]
+                if former.get(key) is classifier or (key in continued and key in decisions)
+                else TrackDecisions()
                 for key, classifier in classifiers.items()
             }
         )
@@ -102,15 +106,18 @@ class FacePipeline:
         """Forget all tracks, as for another source; ids go on counting."""
         self._follower.reset()
         self._still = None
-        for vote in self._votes.values():
-            vote.reset()
+        self._forget_looks()
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame."""
+        is_again = self._still is not None and self._still.original is frame.image_bgr
+        if frame.is_still and not is_again:
+            self._forget_looks()  # a picture of its own says nothing of the next one
         seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
-        voted = self._vote(seen.faces, features, frame.time_s)
+        templates = [self._template(face, frame.time_s, is_again=is_again) for face in seen.faces]
+        decided = self._decide(seen.faces, templates, frame.time_s, is_still=frame.is_still)
         places = self._places(features)
         faces = tuple(
             TrackedFace(
@@ -125,9 +132,10 @@ class FacePipeline:
                 map_xy=place,
                 is_fresh=face.is_fresh,
                 features=face.features,
+                template=template,
             )
-            for face, decisions, embedding, place in zip(
-                seen.faces, voted, self._embeddings(features), places, strict=True
+            for face, template, decisions, embedding, place in zip(
+                seen.faces, templates, decided, self._embeddings(features), places, strict=True
             )
         )
         times = StageTimes(seen.detect_ms, seen.embed_ms, (time.perf_counter() - started) * 1e3)
@@ -154,24 +162,43 @@ class FacePipeline:
         )
         return replace(seen, faces=faces)
 
-    def _decision_of(self, track_id: int) -> Identification:
-        vote = self._votes.get(self._primary)
-        return (vote and vote.current(track_id)) or UNKNOWN
+    def _forget_looks(self) -> None:
+        self._templates.reset()
+        for decisions in self._decisions.values():
+            decisions.reset()
 
-    def _vote(self, faces: Sequence[Sighting], features: Floats, time_s: float) -> list[dict[str, Identification]]:
-        """Each face's decision by each learner: a new look is a vote, an old one counts only if it never voted."""
-        voted: list[dict[str, Identification]] = [{} for _ in faces]
+    def _decision_of(self, track_id: int) -> Identification:
+        decisions = self._decisions.get(self._primary)
+        return (decisions and decisions.current(track_id)) or UNKNOWN
+
+    def _template(self, face: Sighting, time_s: float, *, is_again: bool) -> TrackTemplate:
+        """The face's template with this look, if it is a new one; `is_again`: it is the very picture of before."""
+        current = None if face.is_fresh and not is_again else self._templates.current(face.track_id)
+        return current or self._templates.add(face.track_id, face.features, face.quality, time_s, face.picture_rgb)
+
+    def _decide(
+        self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate], time_s: float, *, is_still: bool
+    ) -> list[dict[str, Identification]]:
+        """Each face's decision by each learner: anew after a look, or where it decided nothing so far."""
+        decided: list[dict[str, Identification]] = [{} for _ in faces]
         for key, classifier in self._classifiers.items():
-            vote = self._votes[key]
-            stands = [None if face.is_fresh else vote.current(face.track_id) for face in faces]
-            open_rows = [row for row, decision in enumerate(stands) if decision is None]
-            # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
-            answers = classifier.identify(torch.from_numpy(features[open_rows])) if open_rows else ()
-            for row, answer in zip(open_rows, answers, strict=True):
-                stands[row] = vote.update(faces[row].track_id, answer, faces[row].quality, time_s)
+            decisions = self._decisions[key]
+            stands = [None if face.is_fresh else decisions.current(face.track_id) for face in faces]
+            rows = [row for row, decision in enumerate(stands) if decision is None]
+            if rows:
+                # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
+                probes = torch.from_numpy(np.stack([templates[row].features for row in rows]))
+                # A picture of its own is one probe, not one chance of several.
+                levels = Levels(classifier.threshold, classifier.threshold) if is_still else classifier.track_levels
+                answers = classifier.identify(probes, levels.entering)
+                for row, answer in zip(rows, answers, strict=True):
+                    generation = templates[row].generation
+                    stands[row] = decisions.update(
+                        faces[row].track_id, answer, levels.staying, time_s, generation=generation
+                    )
             for row, decision in enumerate(stands):
-                voted[row][key] = decision or UNKNOWN
-        return voted
+                decided[row][key] = decision or UNKNOWN
+        return decided
 
     def _no_features(self) -> Floats:
         return np.zeros((0, self.embedder.space.feature_dim), np.float32)

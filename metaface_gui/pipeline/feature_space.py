@@ -16,7 +16,8 @@ class FeatureSpace:
 
     s (d) is the embedding under the stock tail, of length 1. v (r) are meta-trained projections of the same trunk
     features, divided by the length that s had before it was normalised, so that s + A v is along the embedding of a
-    moved tail. r is 0 for an embedder that no projection was trained for.
+    moved tail. The last of v is one over that length, which is the greater the more of a face the network saw (Meng et
+    al., "MagFace", CVPR 2021). r is 0 for an embedder that no projection was trained for.
 
     Raises:
         ValueError: if d < 1 or r < 0.

@@ -23,8 +23,10 @@ from metaface_gui.types import (
     Frame,
     FrameResult,
     Identification,
+    Look,
     StageTimes,
     TrackedFace,
+    TrackTemplate,
 )
 
 ANNA = Identification(1, "Anna", 0.712345, 0.43, 1, "Anna")
@@ -72,8 +74,24 @@ def test_a_line_of_one_learner_is_the_one_that_the_design_names() -> None:
     assert line == {
         "frame": 7,
         "time_s": 1.2346,
-        "faces": [{"track": 3, "box": [10.0, 20.0, 50.0, 61.3], "person": "Anna", "score": 0.7123, "threshold": 0.43}],
+        "faces": [
+            {
+                "track": 3,
+                "box": [10.0, 20.0, 50.0, 61.3],
+                "person": "Anna",
+                "score": 0.7123,
+                "threshold": 0.43,
+                "looks": 1,
+            }
+        ],
     }
+
+
+def test_a_face_says_how_many_looks_its_decision_rests_on() -> None:
+    look = Look(np.ones(2, np.float32), 1.0, face().quality, 0.0, 1, np.zeros((4, 4, 3), np.uint8))
+    template = TrackTemplate((look,) * 3, look.features, (0.2, 0.3, 0.5), 2.6, 0.8, apart=(look,))
+    (seen,) = json.loads(frame_line(result(replace(face(), template=template))))["faces"]
+    assert seen["looks"] == 3
 
 
 def test_an_empty_gallery_has_null_scores() -> None:

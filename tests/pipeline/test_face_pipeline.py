@@ -21,10 +21,11 @@ from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
-from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
 from metaface_gui.pipeline.recognition.quality import assess
+from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
+from metaface_gui.pipeline.recognition.track_template import TrackTemplates
 from metaface_gui.pipeline.recognition.tracker import Tracker
-from metaface_gui.pipeline.recognition.vote import TemporalVote
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
@@ -101,10 +102,13 @@ def test_the_primary_learner_must_be_among_the_classifiers(
 class Says:
     """An open-set classifier that answers what it is told, whoever comes."""
 
+    threshold = 0.4
+    track_levels = Levels(0.4, 0.3)
+
     def __init__(self, *answers: Identification) -> None:
         self.answers = list(answers)
 
-    def identify(self, features: torch.Tensor) -> tuple[Identification, ...]:
+    def identify(self, features: torch.Tensor, threshold: float = 0.4) -> tuple[Identification, ...]:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return (answer,) * len(features)
 
@@ -122,18 +126,18 @@ def still_frames(n: int) -> list[Frame]:
     return [Frame(picture, index, index / 30.0, 0) for index in range(n)]
 
 
-def test_each_learner_votes_for_itself_and_the_primary_one_names(pipeline: FacePipeline) -> None:
+def test_each_learner_decides_for_itself_and_the_primary_one_names(pipeline: FacePipeline) -> None:
     flickering = says(*[ANNA, BORIS] * 10)
     pipeline.set_classifiers({"maml": flickering, "reptile": says(BORIS)}, "reptile")
     faces = [pipeline.process(frame).faces[0] for frame in still_frames(8)]
     assert [list(face.per_learner) for face in faces] == [["maml", "reptile"]] * 8
     shown = [face.per_learner["maml"].person_id for face in faces]
-    assert sum(a != b for a, b in itertools.pairwise(shown)) <= 1, "voted: what alternates does not flicker"
+    assert sum(a != b for a, b in itertools.pairwise(shown)) <= 1, "what alternates does not flicker"
     assert all(face.identification is face.per_learner["reptile"] for face in faces)
     assert {face.identification.name for face in faces} == {"Boris"}
 
 
-def test_votes_begin_anew_for_the_learner_whose_classifier_changed_and_for_no_other(pipeline: FacePipeline) -> None:
+def test_decisions_begin_anew_for_the_learner_whose_classifier_changed_and_for_no_other(pipeline: FacePipeline) -> None:
     frames = still_frames(12)
     steady = says(*[ANNA] * 10, BORIS)
     pipeline.set_classifiers({"maml": steady, "reptile": says(ANNA)}, "maml")
@@ -141,7 +145,7 @@ def test_votes_begin_anew_for_the_learner_whose_classifier_changed_and_for_no_ot
         pipeline.process(frame)
     pipeline.set_classifiers({"reptile": says(BORIS), "maml": steady}, "reptile")
     face = pipeline.process(frames[10]).faces[0]
-    assert face.per_learner["maml"].name == "Anna", "one frame for Boris does not outweigh ten for Anna"
+    assert face.per_learner["maml"].name == "Anna", "one look for Boris may be chance"
     assert face.per_learner["reptile"].name == face.identification.name == "Boris"
     pipeline.set_classifiers({"maml": says(BORIS)}, "maml")
     assert list(pipeline.process(frames[11]).faces[0].per_learner) == ["maml"]
@@ -241,11 +245,14 @@ def test_missing_weights_are_one_sentence(tmp_path: Path, path: str) -> None:
 class ReadsBlue:
     """An open-set classifier that knows `BlueEmbedder`'s people by `names`; counts the faces that it is asked about."""
 
+    threshold = 0.4
+    track_levels = Levels(0.4, 0.3)
+
     def __init__(self, *names: str) -> None:
         self.names = names
         self.asked = 0
 
-    def identify(self, features: torch.Tensor) -> tuple[Identification, ...]:
+    def identify(self, features: torch.Tensor, threshold: float = 0.4) -> tuple[Identification, ...]:
         self.asked += len(features)
         return tuple(self._is(int(row.argmax())) for row in features[:, :9])
 
@@ -285,8 +292,8 @@ def walking(step: int) -> tuple[Drawn, ...]:
 
 
 def test_thorough_says_what_looking_at_everything_says() -> None:
-    studio, tracker = Studio(THOROUGH), Tracker()
-    votes = {"maml": TemporalVote(), "reptile": TemporalVote()}
+    studio, tracker, templates = Studio(THOROUGH), Tracker(), TrackTemplates(BlueEmbedder.space)
+    decisions = {"maml": TrackDecisions(), "reptile": TrackDecisions()}
     readers = {"maml": ReadsBlue("Anna", "Boris"), "reptile": ReadsBlue("Zoe")}
     studio.learn(**readers)
     for step in range(40):
@@ -302,13 +309,18 @@ def test_thorough_says_what_looking_at_everything_says() -> None:
             assert face.quality == quality
             np.testing.assert_array_equal(face.box_xyxy, found.boxes_xyxy[index])
             np.testing.assert_allclose(face.embedding, features[index, :16], atol=1e-6)
+            template = templates.add(ids[index], features[index].numpy(), quality, time_s, crops[index])
+            assert face.template is not None
+            assert face.looks == len(template.looks)
+            np.testing.assert_array_equal(face.template.features, template.features)
             for key, reader in readers.items():
-                answer = reader.identify(features[index : index + 1])[0]
-                assert face.per_learner[key] == votes[key].update(ids[index], answer, quality, time_s)
+                answer = reader.identify(torch.from_numpy(template.features[None]))[0]
+                decision = decisions[key].update(ids[index], answer, 0.3, time_s, generation=template.generation)
+                assert face.per_learner[key] == decision
 
 
 @pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
-def test_each_look_is_one_vote_by_each_learner(attention: Attention) -> None:
+def test_each_look_is_decided_on_once_by_each_learner(attention: Attention) -> None:
     studio, anna, zoe = Studio(attention), ReadsBlue("Anna", "Boris"), ReadsBlue("Zoe")
     studio.learn(maml=anna, reptile=zoe)
     for _ in range(60):

@@ -24,7 +24,20 @@ UNCALIBRATED_THRESHOLD = 0.65
 this lets 0.1 % of strangers through with 20 people enrolled and just under 1 % with 100. A method that scores on
 another scale gets there by `boundary_faces`."""
 
+_SHARE_OF_A_LOOK = 0.5
+_STAYING_SHARE = 4.0
+"""A name is kept as long as fewer than this many times the promised share of strangers score as much."""
+_STAYING_BELOW = 0.1
+"""The same where nothing is known of strangers: the share of the threshold that a score may lie below it."""
 _COHORT_BATCH = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What a track's score must reach: `entering` for a name, `staying`, not above it, to keep the one it has."""
+
+    entering: float
+    staying: float
 
 
 class Scorer(Protocol):
@@ -116,16 +129,36 @@ class OpenSetClassifier:
         """Return the same classifier with the threshold for another FPIR; nothing is scored anew."""
         return self if self.strangers is None else replace(self, threshold=self.strangers.threshold(fpir))
 
-    def identify(self, features: Tensor) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best."""
+    @property
+    def track_levels(self) -> Levels:
+        """The thresholds of a track: of strangers' tracks the promised share is ever given a name.
+
+        Each new look gives a stranger another chance, though hardly an independent one: after eight looks pooled one by
+        one twice as many strangers have once been over a threshold as after one (LFW's meta-validation people under
+        four harms). So each look is allowed half of the promised share.
+        """
+        if self.scorer is None:
+            return Levels(self.threshold, self.threshold)
+        if self.strangers is None:
+            return Levels(self.threshold, self.threshold - _STAYING_BELOW * abs(self.threshold))
+        promised = max(self.strangers.fpir(self.threshold), 1.0 / len(self.strangers.best))
+        entering = self.strangers.threshold(_SHARE_OF_A_LOOK * promised)
+        return Levels(entering, min(entering, self.strangers.threshold(min(0.5, _STAYING_SHARE * promised))))
+
+    def identify(self, features: Tensor, threshold: float | None = None) -> tuple[Identification, ...]:
+        """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best.
+
+        What has to be reached is `self.threshold`, or the `threshold` given.
+        """
         if self.scorer is None:
             return (UNKNOWN,) * len(features)
+        wanted = self.threshold if threshold is None else threshold
         with torch.inference_mode():
             scores = self.scorer.scores(features)
             if self.denied_people is not None:
-                return self._decide_denied(scores, self.denied_people.to(scores.device))
+                return self._decide_denied(scores, self.denied_people.to(scores.device), wanted)
             best, nearest = self._best(scores)
-        return tuple(self._decide(*pair) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
+        return tuple(self._decide(*pair, wanted) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
 
     def best(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Score n faces (n, p) with nobody denied: each one's score (n,) against its nearest person, and who (n,) that
@@ -149,7 +182,7 @@ class OpenSetClassifier:
         best, nearest = people.max(1)
         return (best if self.room is None else best - self.room.excess(people)), nearest
 
-    def _decide_denied(self, scores: Tensor, denied_people: Tensor) -> tuple[Identification, ...]:
+    def _decide_denied(self, scores: Tensor, denied_people: Tensor, threshold: float) -> tuple[Identification, ...]:
         people = scores[:, : len(self.person_ids)]
         before = people.amax(1)
         best, nearest = without_denied(scores, denied_people).max(1)
@@ -157,27 +190,29 @@ class OpenSetClassifier:
             excess = self.room.excess(people)
             before, best = before - excess, best - excess
         # Of a face that nobody's score reaches anyway, being denied changed nothing.
-        has_changed = (before > best) & (before >= self.threshold)
+        has_changed = (before > best) & (before >= threshold)
         return tuple(
-            self._decide(score, column, is_denied=is_denied) if isfinite(score) else self._nobody_left(is_denied)
+            self._decide(score, column, threshold, is_denied=is_denied)
+            if isfinite(score)
+            else self._nobody_left(threshold, is_denied=is_denied)
             for score, column, is_denied in zip(best.tolist(), nearest.tolist(), has_changed.tolist(), strict=True)
         )
 
-    def _decide(self, score: float, column: int, *, is_denied: bool = False) -> Identification:
+    def _decide(self, score: float, column: int, threshold: float, *, is_denied: bool = False) -> Identification:
         person_id, name = self.person_ids[column], self.names[column]
-        known = score >= self.threshold
+        known = score >= threshold
         return Identification(
             person_id=person_id if known else None,
             name=name if known else None,
             score=score,
-            threshold=self.threshold,
+            threshold=threshold,
             nearest_id=person_id,
             nearest_name=name,
             is_denied=is_denied,
         )
 
-    def _nobody_left(self, is_denied: bool) -> Identification:
-        return replace(UNKNOWN, threshold=self.threshold, is_denied=is_denied)
+    def _nobody_left(self, threshold: float, *, is_denied: bool) -> Identification:
+        return replace(UNKNOWN, threshold=threshold, is_denied=is_denied)
 
 
 @torch.inference_mode()

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.recognition.track_template import Pool, PoolLimits, TrackTemplates, look_weight, look_weights
+from metaface_gui.types import FaceQuality, Floats, TrackTemplate
+
+PLANE = FeatureSpace(2)
+PROJECTED = FeatureSpace(2, 2)
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+
+
+def quality(score: float = 1.0) -> FaceQuality:
+    return FaceQuality(100.0, 120.0, 1.0, 1.0, score=score)
+
+
+def at(degrees: float) -> Floats:
+    return np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], np.float32)
+
+
+def seen(*degrees: float, limits: PoolLimits | None = None, step_s: float = 0.0) -> TrackTemplate:
+    templates = TrackTemplates(PLANE, limits)
+    made = [templates.add(1, at(angle), quality(), i * step_s, PICTURE) for i, angle in enumerate(degrees)]
+    return made[-1]
+
+
+def test_a_pool_is_the_weighted_mean_and_its_embedding_of_length_one() -> None:
+    # [s; v] of two looks, 3 : 1. The mean of s is (0.75, 0.25), of length √0.625; v is divided by the same length.
+    features = np.array([[1, 0, 2, 0.5], [0, 1, 6, 0.1]], np.float32)
+    pool = Pool.of(features, np.array([3.0, 1.0]), PROJECTED)
+    length = np.sqrt(0.625)
+    np.testing.assert_allclose(pool.features, np.array([0.75, 0.25, 3.0, 0.4]) / length, rtol=1e-6)
+    assert pool.effective == pytest.approx(4**2 / (3**2 + 1**2))
+
+
+def test_likeness_is_that_of_two_looks_and_expected_that_of_one_look_to_the_pool() -> None:
+    # Many looks at 60° to each other about one direction: their mutual cosine is known.
+    random = np.random.default_rng(0)
+    noise = np.linalg.qr(random.standard_normal((400, 400)))[0][:300]
+    looks = np.concatenate([np.full((300, 1), np.sqrt(0.5)), noise * np.sqrt(0.5)], axis=1).astype(np.float32)
+    pool = Pool.of(looks, np.ones(300), FeatureSpace(401))
+    assert pool.likeness == pytest.approx(0.5, abs=1e-3)
+    assert pool.expected == pytest.approx(float((looks @ pool.features).mean()), abs=3e-3)
+
+
+def test_one_look_is_believed_to_be_as_alike_as_looks_are() -> None:
+    pool = Pool.of(at(0)[None], np.ones(1), PLANE, alike=0.7)
+    assert (pool.likeness, pool.effective, pool.expected) == pytest.approx((0.7, 1.0, 0.7))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 90), st.floats(0.1, 10.0)), min_size=1, max_size=8),
+    st.randoms(use_true_random=False),
+    st.floats(0.01, 100.0),
+)
+def test_neither_order_nor_the_weights_unit_matters(
+    looks: list[tuple[float, float]], random: object, unit: float
+) -> None:
+    mixed = list(looks)
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    one, other = (
+        Pool.of(np.stack([at(angle) for angle, _ in order]), np.array([w * scale for _, w in order]), PLANE)
+        for order, scale in ((looks, 1.0), (mixed, unit))
+    )
+    np.testing.assert_allclose(one.features, other.features, atol=1e-5)
+    assert one.effective == pytest.approx(other.effective, rel=1e-6)
+
+
+def test_a_longer_embedding_counts_more_and_without_lengths_quality_does() -> None:
+    # The last feature is one over the length: 10, 20 and 5.
+    features = np.array([[1, 0, 0, 0.1], [1, 0, 0, 0.05], [1, 0, 0, 0.2]], np.float32)
+    weights = look_weights(features, PROJECTED)
+    assert weights is not None
+    np.testing.assert_allclose(weights, [1.0, 16.0, 1 / 16], rtol=1e-5)
+    assert look_weight(features[1], quality(0.0), PROJECTED) == pytest.approx(16.0, rel=1e-5)
+    assert look_weights(at(0)[None], PLANE) is None
+    assert look_weight(at(0), quality(0.2), PLANE) == pytest.approx(0.4)
+
+
+def test_looks_are_pooled_and_their_shares_are_a_whole() -> None:
+    template = seen(0, 20, 10)
+    np.testing.assert_allclose(template.features, at(10), atol=1e-6)
+    assert template.shares == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    assert [look.number for look in template.looks] == [1, 2, 3]
+    assert template.taken == 3
+    assert template.effective == pytest.approx(3.0)
+
+
+def test_weights_fade_with_time() -> None:
+    template = seen(0, 20, limits=PoolLimits(half_life_s=1.0, forget_s=5.0), step_s=1.0)
+    assert template.shares == pytest.approx((1 / 3, 2 / 3))
+
+
+def test_the_looks_that_count_least_give_way() -> None:
+    templates = TrackTemplates(PLANE, PoolLimits(most_looks=2))
+    for number, score in enumerate((0.9, 0.1, 0.5)):
+        template = templates.add(1, at(number), quality(score), 0.0, PICTURE)
+    assert [look.number for look in template.looks] == [1, 3]
+    assert template.taken == 3
+
+
+def test_an_outlier_is_left_out_and_forgotten() -> None:
+    template = seen(0, 5, 90, limits=PoolLimits())
+    assert ([look.number for look in template.looks], [look.number for look in template.apart]) == ([1, 2], [3])
+    template = seen(0, 5, 90, 3, 88, limits=PoolLimits())
+    assert [look.number for look in template.looks] == [1, 2, 4], "88 is an outlier of its own: 3 came between"
+    assert template.generation == 0
+
+
+def test_two_looks_like_each_other_and_unlike_the_rest_are_somebody_else() -> None:
+    before = seen(*[0] * 10, 85)
+    assert before.generation == 0
+    after = seen(*[0] * 10, 85, 95)
+    assert after.generation == 1
+    assert [look.number for look in after.looks] == [11, 12]
+    np.testing.assert_allclose(after.features, at(90), atol=1e-6)
+    assert after.apart == ()
+
+
+def test_outliers_that_are_unlike_each_other_are_nobody() -> None:
+    template = seen(*[0] * 10, 85, 200, 100, 250)
+    assert (len(template.looks), template.generation) == (10, 0)
+    assert len(template.apart) == 2
+
+
+def test_looks_of_a_track_that_differ_much_may_go_on_differing() -> None:
+    """What is unlike is measured by the track's own looks."""
+    wild = seen(*[0, 40] * 6, 75)
+    assert (len(wild.looks), wild.apart) == (13, ())
+    steady = seen(*[20] * 12, 75)
+    assert (len(steady.looks), len(steady.apart)) == (12, 1)
+
+
+def test_tracks_are_apart_and_forgotten() -> None:
+    templates = TrackTemplates(PLANE)
+    templates.add(1, at(0), quality(), 0.0, PICTURE)
+    templates.add(2, at(90), quality(), 0.0, PICTURE)
+    first = templates.current(1)
+    assert first is not None
+    np.testing.assert_allclose(first.features, at(0), atol=1e-6)
+    templates.add(2, at(90), quality(), 3.0, PICTURE)
+    assert templates.current(1) is None
+    templates.reset()
+    assert templates.current(2) is None
+
+
+def test_noise_that_differs_from_look_to_look_averages_out() -> None:
+    random = np.random.default_rng(1)
+    who = np.zeros(64, np.float32)
+    who[0] = 1.0
+    templates = TrackTemplates(FeatureSpace(64))
+    likeness = []
+    for _ in range(12):
+        look = who + 0.15 * random.standard_normal(64).astype(np.float32)
+        template = templates.add(1, look / np.linalg.norm(look), quality(), 0.0, PICTURE)
+        likeness.append(float(template.features @ who))
+    assert likeness[0] < 0.75
+    assert likeness[-1] > 0.93
