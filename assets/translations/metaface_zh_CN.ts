@@ -3223,6 +3223,21 @@ face</source>
     </message>
   </context>
   <context>
+    <name>LooksRow</name>
+    <message>
+      <source>Looks</source>
+      <translation>各次观察</translation>
+    </message>
+    <message>
+      <source>Look {number} counts {share} (quality {quality})</source>
+      <translation>第 {number} 次观察占 {share}（质量 {quality}）</translation>
+    </message>
+    <message>
+      <source>Look {number} was left out: it is unlike the others</source>
+      <translation>第 {number} 次观察未计入：与其他各次不同</translation>
+    </message>
+  </context>
+  <context>
     <name>MainActions</name>
     <message>
       <source>&amp;File</source>
@@ -5880,6 +5895,10 @@ in ms</source>
       <translation>最近的样本</translation>
     </message>
     <message>
+      <source>Looks</source>
+      <translation>各次观察</translation>
+    </message>
+    <message>
       <source>This picture</source>
       <translation>这张画面</translation>
     </message>
@@ -5932,8 +5951,8 @@ in ms</source>
       <translation>先录入人员，再按“重新分析”。</translation>
     </message>
     <message>
-      <source>Face #{id} · {method} · one picture, without the vote over time · {seconds} s</source>
-      <translation>人脸 #{id} · {method} · 单张画面，不含随时间的投票 · {seconds} 秒</translation>
+      <source>Face #{id} · {method} · looks that count: {looks} · {seconds} s</source>
+      <translation>人脸 #{id} · {method} · 计入 {looks} 次观察 · {seconds} 秒</translation>
     </message>
     <message>
       <source>up to −{fall}</source>

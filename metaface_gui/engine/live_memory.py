@@ -6,13 +6,14 @@ Only pictures in memory, bounded in number and time. Nothing of it is written be
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from metaface_gui.engine.events import UnknownGroup
 from metaface_gui.engine.shots import encode_picture
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
+from metaface_gui.pipeline.explanation import Evidence
 from metaface_gui.pipeline.face_pipeline import sample_of_face
 from metaface_gui.pipeline.unknown_faces import UnknownFaces, UnknownGroupState, is_alike
 from metaface_gui.types import Floats, FrameResult, TrackedFace
@@ -24,11 +25,16 @@ _MAX_TRACKS = 32
 
 @dataclass(frozen=True, slots=True)
 class _TrackShots:
-    """The good and different shots of a track so far, and what it looked like last, good or not."""
+    """The good and different shots of a track so far, and what it looked like last, good or not.
+
+    `evidence` is what all its looks say so far, under the embedder `embedder_id`.
+    """
 
     burst: EnrollmentBurst
     newest: FaceSample
     sampled_ns: int
+    evidence: Evidence | None
+    embedder_id: str
 
 
 class LiveMemory:
@@ -47,11 +53,13 @@ class LiveMemory:
         with self._lock:
             for face in (face for face in result.faces if face.is_fresh):
                 track = self._tracks.get(face.track_id)
+                evidence = None if face.template is None else Evidence(face.template, face.identification)
                 if track is not None and not _is_due(track, face, now_ns):
+                    self._tracks[face.track_id] = replace(track, evidence=evidence, embedder_id=result.embedder_id)
                     continue
                 sample = sample_of_face(result.frame.image_bgr, face)
                 burst = (track.burst if track else EnrollmentBurst()).offer([sample])[0]
-                self._tracks[face.track_id] = _TrackShots(burst, sample, now_ns)
+                self._tracks[face.track_id] = _TrackShots(burst, sample, now_ns, evidence, result.embedder_id)
                 if not face.identification.is_unknown:
                     # Whoever has a name now may have had none at the first looks.
                     changed |= self._unknowns.forget_like(sample.embedding[None])
@@ -70,6 +78,12 @@ class LiveMemory:
         """The good shot of a track with the best picture; empty as `samples_of_track`."""
         samples = self.samples_of_track(track_id)
         return (max(samples, key=lambda sample: sample.quality.score),) if samples else ()
+
+    def evidence_of_track(self, track_id: int, embedder_id: str) -> Evidence | None:
+        """What all looks at a track say; None if it is long gone, or was seen under another embedder."""
+        with self._lock:
+            track = self._tracks.get(track_id)
+        return None if track is None or track.embedder_id != embedder_id else track.evidence
 
     def latest_of_track(self, track_id: int, count: int) -> tuple[FaceSample, ...]:
         """What a track looked like last, good or not, and up to `count` - 1 good shots that differ most from it.
@@ -129,6 +143,8 @@ class LiveMemory:
             alike = [key for key, track in self._tracks.items() if is_alike(track.newest.embedding, embeddings)]
             for key in alike:
                 del self._tracks[key]
+            # Whoever is gone may be whom another face was taken for; the next look says anew who it is.
+            self._tracks = {key: replace(track, evidence=None) for key, track in self._tracks.items()}
             self._unknowns.forget_like(embeddings)
 
     def clear(self) -> None:

@@ -133,17 +133,17 @@ class Studio:
     # Why this name --------------------------------------------------------------------------------------------------
 
     def explain_track(self, track_id: int) -> None:
-        """Say why a face has its name, from what was seen of it last."""
+        """Say why a face has its name, from all looks at it and what was seen of it last."""
         samples = self._memory.latest_of_track(track_id, 1)
         work = partial(self._explain, track_id, samples[0] if samples else None)
         self._explanations.submit(QT_TRANSLATE_NOOP("Jobs", "Explaining"), work)
 
     def _explain(self, track_id: int, sample: FaceSample | None, job: Job) -> None:
-        explanation = None if sample is None else self._explanation(sample, job)
+        explanation = None if sample is None else self._explanation(track_id, sample, job)
         job.progress()
         self._listener(Explained(track_id, explanation))
 
-    def _explanation(self, sample: FaceSample, job: Job) -> Explanation | None:
+    def _explanation(self, track_id: int, sample: FaceSample, job: Job) -> Explanation | None:
         pipeline, deciding = self._models.running, self._adaptations.deciding()
         if pipeline is None or deciding is None or deciding[0].key.embedder_id != pipeline.embedder.id:
             return None  # other models are on their way
@@ -159,6 +159,7 @@ class Studio:
                 EnrolledShots(people.shots, people.shot_ids, person_of),
                 learner=adapted.key.learner,
                 picture_of=self._picture_of,
+                evidence=self._memory.evidence_of_track(track_id, pipeline.embedder.id),
                 should_stop=lambda: job.is_cancelled,
             )
 

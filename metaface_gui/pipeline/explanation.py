@@ -1,4 +1,4 @@
-"""Why a face has its name: who was near, by how much, and which parts of the picture the decision rests on.
+"""Why a face has its name: which looks say so, who was near, by how much, and which parts of the picture matter.
 
 The last is occlusion sensitivity (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks",
 §4.2): cover a part of the picture with grey, look again, and see how much the score has fallen. It asks nothing of the
@@ -21,7 +21,8 @@ from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.types import FaceQuality, Floats, Identification, Image, PersonId
+from metaface_gui.pipeline.recognition.track_decision import kept
+from metaface_gui.types import FaceQuality, Floats, Identification, Image, PersonId, TrackTemplate
 
 HEAT_GRID = 5
 """The heat map has so many rows and columns. Covering the tenth of a picture that the map calls hottest takes 0.174 off
@@ -52,15 +53,36 @@ class NearShot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PooledLook:
+    """A look at the face, as the decision took it: `share` of the pool, 0..1 and 0 for one that was left out.
+
+    `picture_rgb` is a small picture (s, s, 3) uint8, `number` counts the track's looks.
+    """
+
+    number: int
+    share: float
+    quality: FaceQuality
+    picture_rgb: Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What is known of a track: its `template`, and what is `shown` of it by the deciding learner."""
+
+    template: TrackTemplate
+    shown: Identification
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """The decision on one face, taken apart.
 
-    `decision` is that on this very picture, without a vote over time. `crop_rgb` is the aligned face (s, s, 3) uint8
-    that the embedder saw. `heat` is (g, g) float32, rows from the top: by how much the score of `heat_of`, the
-    nearest person or whom the user denied, falls when that part is covered (negative: it rises); zeros in an empty
-    gallery, where `heat_of` is empty. `scores` are the best few people's (name, score), best first, on the learner's
-    own scale, as `decision.threshold` is. `denied` is whom the user said that a face like this one is not, if that
-    changed the decision.
+    `decision` is that on the track, by the `looks` at it, the heaviest first; of a face without a track it is that on
+    the one picture. `crop_rgb` is the aligned face (s, s, 3) uint8 that the embedder saw last. `heat` is (g, g)
+    float32, rows from the top: by how much that picture's score of `heat_of`, the nearest person or whom the user
+    denied, falls when that part is covered (negative: it rises); zeros in an empty gallery, where `heat_of` is empty.
+    `scores` are the best few people's (name, score), best first, on the learner's own scale, as `decision.threshold`
+    is. `denied` is whom the user said that a face like this one is not, if that changed the decision.
     """
 
     learner: str
@@ -73,6 +95,7 @@ class Explanation:
     seconds: float
     heat_of: str = ""
     denied: str = ""
+    looks: tuple[PooledLook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,21 +126,26 @@ def explain(
     *,
     learner: str,
     picture_of: PictureOf,
+    evidence: Evidence | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Explanation | None:
     """Take the decision on a face apart; None if `should_stop` said so, which is asked between batches.
 
     `classifier` is what `open_set` decides with (None for an empty gallery) and may score more ways than there are
     people: those beyond `open_set.person_ids` deny people and have no name. `learner` is the key of its method.
-    `picture_of` is asked for the nearest shots only. Safe on any thread: it only reads.
+    `picture_of` is asked for the nearest shots only. `evidence` is what is known of the face's track; without it the
+    picture is all there is. Safe on any thread: it only reads.
     """
     started = time.perf_counter()
     crop = align(sample.chip_bgr, sample.detection.landmarks[None], embedder.crop_size)[0]
-    face = _features(embedder, crop[None])
-    decision = open_set.identify(face)[0]
+    picture = _features(embedder, crop[None])
+    face = picture if evidence is None else torch.from_numpy(evidence.template.features[None])
+    decision = open_set.identify(face)[0] if evidence is None else _decided(open_set, face, evidence.shown)
+    looks = () if evidence is None else _pooled_looks(evidence.template)
     if classifier is None or not open_set.person_ids:
         cold = np.zeros((HEAT_GRID, HEAT_GRID), np.float32)
-        return Explanation(learner, decision, sample.quality, (), (), crop, cold, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return Explanation(learner, decision, sample.quality, (), (), crop, cold, seconds, looks=looks)
 
     scores = _scores(classifier, open_set, face)[0]
     nearest = int(scores.argmax())
@@ -125,12 +153,13 @@ def explain(
     if decision.nearest_id is not None and not (decision.is_denied and decision.is_unknown):
         column = open_set.person_ids.index(decision.nearest_id)
     near = _near_shots(classifier, open_set, face, shots, picture_of)
+    of_picture = _scores(classifier, open_set, picture)[0]
     falls = []
     for begin in range(0, HEAT_GRID**2, _BATCH):
         if should_stop():
             return None
         covered = _covered(crop, range(begin, min(begin + _BATCH, HEAT_GRID**2)))
-        falls.append(scores[column] - _scores(classifier, open_set, _features(embedder, covered))[:, column])
+        falls.append(of_picture[column] - _scores(classifier, open_set, _features(embedder, covered))[:, column])
     heat: Floats = torch.cat(falls).reshape(HEAT_GRID, HEAT_GRID).numpy()
     best = scores.topk(min(_MOST_PEOPLE, len(scores)))
     return Explanation(
@@ -144,7 +173,22 @@ def explain(
         seconds=time.perf_counter() - started,
         heat_of=open_set.names[column],
         denied=open_set.names[nearest] if decision.is_denied else "",
+        looks=looks,
     )
+
+
+def _decided(open_set: OpenSetClassifier, probe: Tensor, shown: Identification) -> Identification:
+    levels = open_set.track_levels
+    return kept(shown, open_set.identify(probe, levels.entering)[0], levels.staying)
+
+
+def _pooled_looks(template: TrackTemplate) -> tuple[PooledLook, ...]:
+    pooled = [
+        PooledLook(look.number, share, look.quality, look.picture_rgb)
+        for look, share in zip(template.looks, template.shares, strict=True)
+    ]
+    left_out = [PooledLook(look.number, 0.0, look.quality, look.picture_rgb) for look in template.apart]
+    return tuple(sorted(pooled + left_out, key=lambda look: (-look.share, -look.number)))
 
 
 def _features(embedder: FaceEmbedder, crops_rgb: Image) -> Tensor:

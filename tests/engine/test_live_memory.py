@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.live_memory import LiveMemory
-from metaface_gui.types import Floats, FrameResult, QualityIssue, StageTimes
+from metaface_gui.types import Floats, FrameResult, Look, QualityIssue, StageTimes, TrackTemplate
 from tests.gui.fakes import make_face, make_frame
 
 FRAME = make_frame(1280, 720)
@@ -80,6 +80,24 @@ def test_the_first_good_look_is_taken_at_once(memory: LiveMemory) -> None:
     assert len(memory.samples_of_track(1)) == 1
     see(memory, 1.15, 60.0)
     assert len(memory.samples_of_track(1)) == 1
+
+
+def test_what_all_looks_at_a_track_say_is_kept_as_it_is_now(memory: LiveMemory) -> None:
+    quality = make_face(1).quality
+    looks = [Look(embedding(0), 1.0, quality, i / 30, i + 1, np.zeros((4, 4, 3), np.uint8)) for i in range(2)]
+    for i in range(2):
+        template = TrackTemplate(tuple(looks[: i + 1]), embedding(0), (1.0,), 1.0, 0.6)
+        face = replace(make_face(1, name="Anna"), embedding=embedding(0), template=template)
+        memory.remember(FrameResult(FRAME, (face,), StageTimes(), 1 + i, embedder_id="sface"))
+    evidence = memory.evidence_of_track(1, "sface")
+    assert evidence is not None
+    assert len(evidence.template.looks) == 2, "between two samples as well"
+    assert evidence.shown.name == "Anna"
+    assert memory.evidence_of_track(1, "facenet") is None, "its looks cannot be compared with another embedder's"
+    assert memory.evidence_of_track(2, "sface") is None
+    memory.forget_faces(embedding(90)[None])
+    assert memory.evidence_of_track(1, "sface") is None, "who is shown may be somebody who was deleted"
+    assert memory.latest_of_track(1, 1)
 
 
 def test_tracks_that_are_long_gone_are_forgotten(memory: LiveMemory) -> None:

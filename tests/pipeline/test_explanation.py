@@ -13,9 +13,19 @@ from torch.nn.functional import normalize
 from metaface_gui.pipeline.detection.align import template_of
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.explanation import HEAT_GRID, EnrolledShots, Explanation, explain
+from metaface_gui.pipeline.explanation import HEAT_GRID, EnrolledShots, Evidence, Explanation, explain
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.types import FaceDetection, FaceQuality, Identification, Image, PersonId, QualityIssue
+from metaface_gui.types import (
+    UNKNOWN,
+    FaceDetection,
+    FaceQuality,
+    Identification,
+    Image,
+    Look,
+    PersonId,
+    QualityIssue,
+    TrackTemplate,
+)
 
 SIDE = 112
 MOUTH = (72, 88, 48, 64)
@@ -96,11 +106,58 @@ def told(
     decided: OpenSetClassifier,
     shots: EnrolledShots = SHOTS,
     sample: FaceSample | None = None,
+    evidence: Evidence | None = None,
 ) -> Explanation:
     embedder = cast(FaceEmbedder, MouthEmbedder())
-    found = explain(sample or face(), embedder, classifier, decided, shots, learner="maml", picture_of=picture_of)
+    found = explain(
+        sample or face(),
+        embedder,
+        classifier,
+        decided,
+        shots,
+        learner="maml",
+        picture_of=picture_of,
+        evidence=evidence,
+    )
     assert found is not None
     return found
+
+
+def evidence_of(*weights: float, shown: Identification = UNKNOWN, apart: int = 0) -> Evidence:
+    """A track whose looks are all green, whatever its last picture shows."""
+    green = np.asarray(GREEN, np.float32)
+    looks = tuple(
+        Look(green, weight, face().quality, 0.0, i + 1, np.full((4, 4, 3), i, np.uint8))
+        for i, weight in enumerate([*weights, *[1.0] * apart])
+    )
+    pooled = looks[: len(weights)]
+    shares = tuple(weight / sum(weights) for weight in weights)
+    return Evidence(TrackTemplate(pooled, green, shares, float(len(weights)), 0.9, apart=looks[len(weights) :]), shown)
+
+
+def test_a_track_is_explained_by_all_its_looks_and_the_heat_by_its_last_picture() -> None:
+    people = Cosines(RED, GREEN)
+    classifier = replace(open_set(people, "alex", "lin", threshold=0.8), strangers=None)
+    alone = told(people, classifier)
+    assert (alone.decision.name, alone.looks) == ("alex", ())
+    found = told(people, classifier, evidence=evidence_of(1.0, 3.0, 2.0, apart=1))
+    assert found.decision.name == "lin"
+    assert found.scores[0][0] == "lin"
+    assert [(look.number, round(look.share, 2)) for look in found.looks] == [(2, 0.5), (3, 0.33), (1, 0.17), (4, 0.0)]
+    assert found.looks[0].picture_rgb[0, 0, 0] == 1
+    assert found.crop_rgb.shape == alone.crop_rgb.shape
+    assert found.heat_of == "lin"
+
+
+def test_a_name_that_only_stays_is_explained_as_it_is_shown() -> None:
+    people = Cosines(RED, (0.0, 0.8, 0.6))
+    classifier = replace(open_set(people, "alex", "lin", threshold=0.85), strangers=None)
+    levels = classifier.track_levels
+    assert levels.staying < 0.8 < levels.entering
+    lin = Identification(20, "lin", 0.8, levels.staying, 20, "lin")
+    assert told(people, classifier, evidence=evidence_of(1.0)).decision.is_unknown
+    found = told(people, classifier, evidence=evidence_of(1.0, shown=lin))
+    assert (found.decision.name, found.decision.threshold) == ("lin", levels.staying)
 
 
 def test_heat_is_highest_where_the_embedder_looks() -> None:

@@ -26,6 +26,7 @@ from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.studio.heat_picture import HeatLegend, HeatPicture
+from metaface_gui.gui.studio.looks_row import LooksRow
 from metaface_gui.gui.studio.near_shot_row import NearShotRow
 from metaface_gui.gui.studio.probe_quality import ProbeQuality
 from metaface_gui.gui.studio.score_bars import ScoreBars, score_text
@@ -170,6 +171,7 @@ class WhyPage(QWidget):
         self.legend = HeatLegend(self)
         self.bars = ScoreBars(self)
         self.near = NearShotRow(self)
+        self.looks = LooksRow(self)
         self.quality = ProbeQuality(self)
         self.heat_box.toggled.connect(self._show_heat)
         self.next_button.clicked.connect(self.select_next)
@@ -195,6 +197,8 @@ class WhyPage(QWidget):
         self._near_section = self._section(self.tr("Nearest shots"), self.near)
         body.addWidget(self._scores_section, 4)
         body.addWidget(self._near_section, 6)
+        self._looks_section = self._section(self.tr("Looks"), self.looks)
+        body.addWidget(self._looks_section, 3)
         self._quality_section = self._section(self.tr("This picture"), self.quality)
         body.addWidget(self._quality_section, 0)
         body.addStretch(0)
@@ -221,7 +225,8 @@ class WhyPage(QWidget):
 
     def _has_room_for_legend(self) -> bool:
         """Whether nothing else is cut by it; in a narrow window the colours are in the picture's tooltip alone."""
-        parts = (self.legend, self._scores_section, self._near_section, self._quality_section)
+        sections = (self._scores_section, self._near_section, self._looks_section, self._quality_section)
+        parts = (self.legend, *(section for section in sections if not section.isHidden()))
         widths = sum(part.minimumSizeHint().width() + Space.L for part in parts)
         return self.picture.width() + widths + 2 * Space.M <= self.width()
 
@@ -327,12 +332,14 @@ class WhyPage(QWidget):
         self.decision.setText(decision_text(explanation))
         self.details.setText(self._details_of(explanation))
         self.picture.show_face(explanation.crop_rgb, explanation.heat)
-        self._show_legend(explanation)
         self.bars.show_scores(explanation.scores, explanation.decision.threshold, explanation.denied)
         self.near.show_shots(explanation.shots)
+        self.looks.show_looks(explanation.looks)
         self.quality.show_quality(explanation.quality)
+        self._looks_section.setVisible(len(explanation.looks) > 1)
         for section in (self._scores_section, self._near_section):
             section.setVisible(bool(explanation.scores))
+        self._show_legend(explanation)
         self._stack.setCurrentWidget(self._content)
 
     def _let_go(self) -> None:
@@ -341,13 +348,15 @@ class WhyPage(QWidget):
         self.legend.setToolTip("")
         self.bars.show_scores((), 0.0)
         self.near.show_shots(())
+        self.looks.show_looks(())
 
     def _details_of(self, explanation: Explanation) -> str:
         if not explanation.scores:
             return self.tr("Enrol somebody, then press “Explain again”.")
-        words = self.tr("Face #{id} · {method} · one picture, without the vote over time · {seconds} s")
+        words = self.tr("Face #{id} · {method} · looks that count: {looks} · {seconds} s")
         method, seconds = learner_title(explanation.learner), f"{explanation.seconds:.2f}"
-        return words.format(id=self._track_id, method=method, seconds=seconds)
+        looks = max(1, sum(look.share > 0.0 for look in explanation.looks))
+        return words.format(id=self._track_id, method=method, looks=looks, seconds=seconds)
 
     def _show_legend(self, explanation: Explanation) -> None:
         fall = float(explanation.heat.max())

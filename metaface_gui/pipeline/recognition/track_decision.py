@@ -55,7 +55,9 @@ class TrackDecisions:
             former = None
         decision, challenger = now, None
         if former is not None and former.decision.person_id is not None:
-            decision, challenger = _stays(former, now, staying)
+            decision = kept(former.decision, now, staying)
+            if _is_other(decision, former.decision) and former.challenger != decision.person_id:
+                decision, challenger = former.decision, decision.person_id  # once may be chance
         self._shown[track_id] = _Shown(decision, generation, time_s, challenger)
         return decision
 
@@ -63,15 +65,14 @@ class TrackDecisions:
         self._shown = {key: shown for key, shown in self._shown.items() if abs(time_s - shown.time_s) <= _FORGET_S}
 
 
-def _stays(former: _Shown, now: Identification, staying: float) -> tuple[Identification, PersonId | None]:
-    """What is shown of a track that has a name, and who else it may be at the next look."""
-    named = former.decision
-    if now.nearest_id == named.person_id:
-        if not now.is_denied and now.score >= staying:
-            return replace(
-                now, person_id=named.person_id, name=now.nearest_name, threshold=min(now.threshold, staying)
-            ), None
-        return now, None
-    if now.person_id is not None and former.challenger != now.person_id:
-        return named, now.person_id  # once may be chance
-    return now, None
+def kept(shown: Identification, now: Identification, staying: float) -> Identification:
+    """What a track's evidence `now` says of a track that was `shown` with a name: that it stays, as long as the same
+    person scores `staying`."""
+    is_same = now.nearest_id == shown.person_id is not None and not now.is_denied
+    if is_same and staying <= now.score < now.threshold:
+        return replace(now, person_id=now.nearest_id, name=now.nearest_name, threshold=staying)
+    return now
+
+
+def _is_other(decision: Identification, shown: Identification) -> bool:
+    return decision.person_id is not None and decision.person_id != shown.person_id

@@ -149,7 +149,8 @@ class TrackTemplates:
         )
 
     def _faded(self, look: Look, time_s: float) -> float:
-        return look.weight * 0.5 ** (max(0.0, time_s - look.time_s) / self._limits.half_life_s)
+        age_s = max(0.0, time_s - look.time_s)
+        return look.weight * float(np.exp2(-age_s / self._limits.half_life_s))
 
     def _forget(self, time_s: float) -> None:
         limit = self._limits.forget_s

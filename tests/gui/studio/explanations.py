@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metaface_gui.pipeline.explanation import Explanation, NearShot
+from metaface_gui.pipeline.explanation import Explanation, NearShot, PooledLook
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import FaceQuality, Floats, Identification, QualityIssue
 from tests.gui.panels.samples import picture
@@ -31,8 +31,9 @@ def explained(
     heat: Floats | None = None,
     denied: str = "",
     issues: tuple[QualityIssue, ...] = (),
+    looks: int = 24,
 ) -> Explanation:
-    """Why a grey face is alex, unless told otherwise; two shots were near."""
+    """Why a grey face is alex, unless told otherwise; two shots were near, and of the looks the last was left out."""
     shots = tuple(
         NearShot(40 + i, 7 + i, name, cosine, picture(40 * i)) for i, (name, cosine) in enumerate(scores) if cosine > 0
     )
@@ -47,6 +48,16 @@ def explained(
         seconds=0.42,
         heat_of=scores[0][0] if scores else "",
         denied=denied,
+        looks=pooled_looks(looks),
+    )
+
+
+def pooled_looks(count: int) -> tuple[PooledLook, ...]:
+    """So many looks of equal weight, the last of which was left out."""
+    quality = FaceQuality(92.0, 120.0, 0.4, 0.9, 0.7)
+    return tuple(
+        PooledLook(i + 1, 1.0 / (count - 1) if i + 1 < count else 0.0, quality, np.full((48, 48, 3), 10 * i, np.uint8))
+        for i in range(count)
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -56,6 +58,7 @@ def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, say: Say)
     say(Explained(5, explained()))
     assert page.decision.text() == "alex: 0.71, needs 0.43 → named"
     assert "Face #5" in page.details.text()
+    assert "looks that count: 23" in page.details.text()
     assert "0.42 s" in page.details.text()
     assert not page.busy.isVisible()
     assert page.picture.isVisible()
@@ -207,11 +210,26 @@ def test_nothing_is_cut_off_at_the_docks_sizes(
     assert page.minimumSizeHint().height() <= height
     assert page.minimumSizeHint().width() <= width
     assert page.picture.width() == pytest.approx(page.picture.height(), abs=12)
-    for widget in (page.picture, page.legend, page.bars, page.near, page.quality):
+    for widget in (page.picture, page.legend, page.bars, page.near, page.looks, page.quality):
         at = widget.mapTo(page, QPoint(0, 0))
         assert page.rect().contains(at)
         assert page.rect().contains(at + QPoint(widget.width() - 1, widget.height() - 1))
     assert not page.grab().isNull()
+
+
+def test_the_looks_that_made_the_decision_are_shown_with_their_weights(page: WhyPage, say: Say, qtbot: QtBot) -> None:
+    page.resize(1500, 240)
+    page.select_track(5)
+    say(Explained(5, explained(looks=4)))
+    assert page.looks.isVisible()
+    assert [look.share for look in page.looks.looks] == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0.0])
+    said = page.looks.accessibleDescription().splitlines()
+    assert said[0] == "Look 1 counts 33% (quality 70%)"
+    assert said[3] == "Look 4 was left out: it is unlike the others"
+    qtbot.waitUntil(lambda: len(page.looks.tiles()) == 4)
+    assert not any(a.intersects(b) for a, b in itertools.combinations(page.looks.tiles(), 2))
+    say(Explained(5, explained(looks=1)))
+    assert not page.looks.isVisible(), "of one picture there is nothing to weigh"
 
 
 def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say) -> None:
