@@ -30,6 +30,8 @@ from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
 from metaface_gui.types import Floats, FrameResult, PersonId
 
 _UNKNOWNS_EVERY_NS = 1_000_000_000
+_MOST_CONFIRMED = 3
+"""Shots that one "yes, it is" adds: the best one, and two that look different."""
 _MAX_NEGATIVES = 3
 """Shots that one "not this person" remembers: as the face is now, and two that look different."""
 
@@ -135,8 +137,8 @@ class Enroller:
         self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given, terms=terms)
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
-        """Say that this face is that person: the best shot of it joins theirs; then adapt."""
-        samples = self._memory.best_of_track(track_id)
+        """Say that this face is that person: its best shot and those that differ from it join theirs; then adapt."""
+        samples = self._memory.best_of_track(track_id, _MOST_CONFIRMED)
 
         def work(_job: Job) -> None:
             self._teacher.confirm(track_id, person_id, self._shots(samples, ShotSource.CORRECTION))

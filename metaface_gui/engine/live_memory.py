@@ -6,6 +6,7 @@ Only pictures in memory, bounded in number and time. Nothing of it is written be
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,10 +75,16 @@ class LiveMemory:
             track = self._tracks.get(track_id)
         return tuple(shot.sample for shot in track.burst.kept) if track else ()
 
-    def best_of_track(self, track_id: int) -> tuple[FaceSample, ...]:
-        """The good shot of a track with the best picture; empty as `samples_of_track`."""
+    def best_of_track(self, track_id: int, count: int = 1) -> tuple[FaceSample, ...]:
+        """The good shot of a track with the best picture, and up to `count` - 1 others that differ most from it.
+
+        Empty as `samples_of_track`.
+        """
         samples = self.samples_of_track(track_id)
-        return (max(samples, key=lambda sample: sample.quality.score),) if samples else ()
+        if not samples:
+            return ()
+        best = max(samples, key=lambda sample: sample.quality.score)
+        return _differing(best, [sample for sample in samples if sample is not best], count)
 
     def evidence_of_track(self, track_id: int, embedder_id: str) -> Evidence | None:
         """What all looks at a track say; None if it is long gone, or was seen under another embedder."""
@@ -94,12 +101,8 @@ class LiveMemory:
             track = self._tracks.get(track_id)
         if track is None:
             return ()
-        chosen, left = [track.newest], [shot.sample for shot in track.burst.kept if shot.sample is not track.newest]
-        while left and len(chosen) < count:
-            # The farthest from all that are chosen, as `EnrollmentBurst` chooses.
-            likeness = [max(float(one.embedding @ other.embedding) for other in chosen) for one in left]
-            chosen.append(left.pop(int(np.argmin(likeness))))
-        return tuple(chosen)
+        others = [shot.sample for shot in track.burst.kept if shot.sample is not track.newest]
+        return _differing(track.newest, others, count)
 
     def samples_of_unknown(self, group_id: int, now_ns: int) -> tuple[FaceSample, ...]:
         """The good shots of an unknown group; empty if it has gone."""
@@ -171,6 +174,15 @@ def _is_due(track: _TrackShots, face: TrackedFace, now_ns: int) -> bool:
     """Whether to look at a track again: it is time, or this is the first shot of it that will do."""
     is_first_good = not track.burst.kept and not face.quality.issues
     return is_first_good or now_ns - track.sampled_ns >= _SAMPLE_EVERY_NS
+
+
+def _differing(first: FaceSample, others: Sequence[FaceSample], count: int) -> tuple[FaceSample, ...]:
+    """The first, then whoever of the others is the farthest from all that are chosen, as `EnrollmentBurst` chooses."""
+    chosen, left = [first], list(others)
+    while left and len(chosen) < count:
+        likeness = [max(float(one.embedding @ other.embedding) for other in chosen) for one in left]
+        chosen.append(left.pop(int(np.argmin(likeness))))
+    return tuple(chosen)
 
 
 def _best_shot(group: UnknownGroupState) -> int:

@@ -57,6 +57,7 @@ class FacePipeline:
         self._decisions: Mapping[str, TrackDecisions] = MappingProxyType({})
         self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
         self._still: Upright | None = None
+        self._newest: Image | None = None
 
     def set_classifiers(
         self, classifiers: Mapping[str, OpenSetClassifier], primary: str, *, continued: Collection[str] = ()
@@ -105,12 +106,13 @@ class FacePipeline:
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
         self._follower.reset()
-        self._still = None
+        self._still = self._newest = None
         self._forget_looks()
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame."""
-        is_again = self._still is not None and self._still.original is frame.image_bgr
+        is_again = self._newest is frame.image_bgr  # paused, or a still that is shown on and on
+        self._newest = frame.image_bgr
         if frame.is_still and not is_again:
             self._forget_looks()  # a picture of its own says nothing of the next one
         seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)

@@ -49,6 +49,14 @@ def test_the_best_picture_of_a_track(memory: LiveMemory) -> None:
     assert best.quality.score == 0.9
 
 
+def test_the_best_shots_of_a_track_differ(memory: LiveMemory) -> None:
+    for number, (angle, score) in enumerate([(0.0, 0.5), (40.0, 0.9), (50.0, 0.8), (90.0, 0.6)]):
+        see(memory, 1.0 + number, angle, score=score)
+    chosen = [float(np.degrees(np.arctan2(*sample.embedding[1::-1]))) for sample in memory.best_of_track(1, 3)]
+    assert chosen == pytest.approx([40.0, 90.0, 0.0], abs=0.1)
+    assert len(memory.best_of_track(1, 99)) == 4
+
+
 def test_the_latest_look_and_those_that_differ_most_from_it(memory: LiveMemory) -> None:
     for number, angle in enumerate([0.0, 80.0, 40.0, 20.0]):
         see(memory, 1.0 + number, angle)

@@ -463,3 +463,48 @@ def test_pictures_that_stand_upright_are_not_searched_twice(
     still = demo_people()[0].stills[0]
     assert len(pipeline.process(Frame(still, 0, 0.0, 0, is_still=True)).faces) == 1
     assert searched == [still.shape]
+
+
+def test_looks_are_pooled_and_a_frame_that_is_shown_again_is_no_new_look() -> None:
+    studio = Studio(THOROUGH)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    assert [studio.look(LEFT).faces[0].looks for _ in range(3)] == [1, 2, 3]
+    frame = Frame(studio.stage.show(LEFT), 3, 3 / FPS, 0)
+    assert [studio.pipeline.process(frame).faces[0].looks for _ in range(3)] == [4, 4, 4]
+    (face,) = studio.pipeline.process(frame).faces
+    assert face.template is not None
+    assert face.template.looks[-1].picture_rgb.shape == (48, 48, 3)
+    np.testing.assert_array_equal(face.template.looks[-1].features, face.features)
+
+
+def test_each_picture_of_a_folder_is_decided_on_by_itself() -> None:
+    studio = Studio(THOROUGH)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    for index in range(3):
+        frame = Frame(studio.stage.show(LEFT), index, float(index), 0, file=f"{index}.png", is_still=True)
+        assert [face.looks for face in studio.pipeline.process(frame).faces] == [1]
+
+
+def test_whoever_takes_anothers_place_gets_none_of_their_evidence() -> None:
+    studio = Studio(LIVE)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    for _ in range(20):
+        studio.look(LEFT)
+    stranger = Drawn(5, LEFT.x, LEFT.y, 80)
+    names = [studio.names(stranger) for _ in range(30)]
+    assert names[-1] == [None]
+    result = studio.look(stranger)
+    assert result.faces[0].template is not None
+    assert all(look.features[5] > 0.5 for look in result.faces[0].template.looks)
+
+
+def test_a_new_classifier_decides_at_once_on_all_looks_so_far() -> None:
+    studio = Studio(LIVE)
+    studio.learn(maml=ReadsBlue("Zoe"))
+    for _ in range(31):
+        studio.look(LEFT)
+    looks = studio.look(LEFT).faces[0].looks
+    studio.learn(maml=ReadsBlue("Anna"))
+    result = studio.look(LEFT)
+    assert (result.faces[0].identification.name, result.faces[0].looks) == ("Anna", looks)
+    assert looks > 1
