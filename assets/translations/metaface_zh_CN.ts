@@ -593,12 +593,16 @@
       <translation>正在检测人脸</translation>
     </message>
     <message>
-      <source>features: {condition}</source>
-      <translation>特征：{condition}</translation>
-    </message>
-    <message>
       <source>adapting</source>
       <translation>正在适应</translation>
+    </message>
+    <message>
+      <source>tracks: {condition}</source>
+      <translation>轨迹：{condition}</translation>
+    </message>
+    <message>
+      <source>features: {condition}</source>
+      <translation>特征：{condition}</translation>
     </message>
     <message>
       <source>written: {path}</source>
@@ -641,6 +645,10 @@
       <translation>提供给每种方法的同一环境中较早出现的人脸数，其中一半是陌生人</translation>
     </message>
     <message>
+      <source>also test tracks of so many looks at a face, made from the probes' and strangers' pictures: a number, or several with commas between</source>
+      <translation>另外测试每张人脸观察这么多次的轨迹，由待识别者与陌生人的图片生成：一个数，或用逗号隔开的几个数</translation>
+    </message>
+    <message>
       <source>there is no condition “{name}”; there are {names}</source>
       <translation>没有条件“{name}”；可用的有 {names}</translation>
     </message>
@@ -667,6 +675,42 @@
     <message>
       <source>lowest TPIR: {learner}, {cell}</source>
       <translation>最低 TPIR：{learner}，{cell}</translation>
+    </message>
+    <message>
+      <source>tracks, {condition}, {n_way}-way {k_shot}-shot, {episodes} episodes</source>
+      <translation>轨迹，{condition}，{n_way}-way {k_shot}-shot，{episodes} 个任务</translation>
+    </message>
+    <message>
+      <source>looks</source>
+      <translation>观察次数</translation>
+    </message>
+    <message>
+      <source>top-1 %</source>
+      <translation>top-1 %</translation>
+    </message>
+    <message>
+      <source>TPIR at
+FPIR
+1 %</source>
+      <translation>TPIR
+FPIR
+1 %</translation>
+    </message>
+    <message>
+      <source>ship-
+ped:
+TPIR</source>
+      <translation>自带
+阈值
+TPIR</translation>
+    </message>
+    <message>
+      <source>FPIR
+for
+{promise}</source>
+      <translation>FPIR
+承诺
+{promise}</translation>
     </message>
     <message>
       <source>FPIR
@@ -701,18 +745,6 @@ over stock</source>
       <translation>{condition}：自带阈值承诺 {promise} % 时的实际 FPIR（%），按录入人数</translation>
     </message>
     <message>
-      <source>top-1 %</source>
-      <translation>top-1 %</translation>
-    </message>
-    <message>
-      <source>TPIR at
-FPIR
-1 %</source>
-      <translation>TPIR
-FPIR
-1 %</translation>
-    </message>
-    <message>
       <source>gain
 over
 stock</source>
@@ -727,22 +759,6 @@ FPIR
       <translation>TPIR
 FPIR
 0.1 %</translation>
-    </message>
-    <message>
-      <source>ship-
-ped:
-TPIR</source>
-      <translation>自带
-阈值
-TPIR</translation>
-    </message>
-    <message>
-      <source>FPIR
-for
-{promise}</source>
-      <translation>FPIR
-承诺
-{promise}</translation>
     </message>
     <message>
       <source>cal.

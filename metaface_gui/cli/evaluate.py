@@ -40,11 +40,19 @@ from metaface_gui.metalearning.feature_cache import condition_features, default_
 from metaface_gui.metalearning.protocol import OpenSetProtocol, can_enrol
 from metaface_gui.metalearning.report import CALIBRATION_PEOPLE, SHOTS, Report, ReportSettings
 from metaface_gui.metalearning.split import Split
+from metaface_gui.metalearning.track_evaluation import (
+    Templates,
+    TrackGround,
+    TrackRow,
+    evaluate_tracks,
+    filmed_faces,
+    track_features,
+)
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.learners.base import Params
+from metaface_gui.pipeline.learners.base import MetaLearner, Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
@@ -109,6 +117,9 @@ def _run(args: argparse.Namespace) -> int:
             for family in args.environments:
                 bench = _Bench([of.room(name, faces, family) for of in seeing], against, args, bars)
                 report = _joined(report, Report(settings, bench.test(pairs, args.episodes, twins=True)))
+            if args.looks and seeing[0].cohort is not None:
+                learners = [one.learner for one in against if not (one.is_twin or one.on_stock)]
+                report = replace(report, tracks=report.tracks + seeing[0].tracks(name, faces, learners, pairs))
     print_report(report, console)
     _write(report, args, console)
     return 0
@@ -224,6 +235,44 @@ class _Seeing:
         }
         return EvaluationData(faces.person(), clean, conditions)
 
+    def tracks(
+        self, name: str, faces: AlignedFaces, learners: Sequence[MetaLearner], pairs: Sequence[tuple[int, int]]
+    ) -> tuple[TrackRow, ...]:
+        """Rows of tracks, made of those faces alone that are probes or strangers in an episode."""
+        assert self.cohort is not None
+        args, rows = self.args, list[TrackRow]()
+        clean = self._features(faces, CLEAN, 0, None)
+        for n_way, k_shot in pairs:
+            protocol = OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot, seed=args.seed, n_draws=args.draws)
+            filmed = filmed_faces(protocol, args.episodes)
+            templates = {
+                condition: Templates.of(self._track_features(faces.take(filmed), condition), self.embedder.space)
+                for condition in args.conditions
+            }
+            ground = TrackGround(name, faces.person(), clean, filmed, templates, self.cohort, self.room_prior)
+            rows += evaluate_tracks(
+                ground,
+                learners,
+                protocol,
+                args.looks,
+                episodes=args.episodes,
+                fpir=args.fpir,
+                progress=self.bars.bar(translate("Commands", "adapting")),
+            )
+        return tuple(rows)
+
+    def _track_features(self, faces: AlignedFaces, condition: str) -> Tensor:
+        name = hyphened(condition)
+        return track_features(
+            faces,
+            self.embedder,
+            condition,
+            looks=max(self.args.looks),
+            seed=self.args.seed,
+            cache=self.args.cache or default_cache(),
+            progress=self.bars.bar(translate("Commands", "tracks: {condition}", None, condition=name)),
+        )
+
     def _features(self, faces: AlignedFaces, condition: str, draw: int, family: str | None) -> Tensor:
         parts = [hyphened(part) for part in (family, condition) if part is not None]
         name = " ".join(parts if parts == [CLEAN] else [*parts, str(draw + 1)])
@@ -321,6 +370,7 @@ def _report_settings(
         meta_parameters={key: origin for key, origin in meta.origins.items() if key in keys},
         environments=args.environments,
         unlabelled=args.unlabelled,
+        looks=args.looks,
     )
 
 

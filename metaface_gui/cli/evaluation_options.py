@@ -88,6 +88,17 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=translate("Commands", "earlier faces of the same room that each method is given, half of them strangers'"),
     )
+    parser.add_argument(
+        "--looks",
+        type=parse_counts,
+        default=(),
+        metavar="N",
+        help=translate(
+            "Commands",
+            "also test tracks of so many looks at a face, made from the probes' and strangers' pictures: a number, or "
+            "several with commas between",
+        ),
+    )
     parser.add_argument("--seed", type=_seed, default=0, metavar="N")
     parser.add_argument("--fpir", type=parse_fpir, default=0.01, metavar="SHARE")
 

@@ -15,6 +15,7 @@ from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.metrics import Interval
 from metaface_gui.metalearning.report import COLUMNS, Report, best_of
 from metaface_gui.metalearning.summary import FIGURES, gain_over_stock, spans_several, summarise, tables
+from metaface_gui.metalearning.track_evaluation import TrackRow
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -34,6 +35,10 @@ def print_report(report: Report, console: Console) -> None:
         title = _calibration_title(rows, report.settings.fpir)
         _print_title(_where(rows[0], several=several) + title, console)
         console.print(_calibration(rows))
+        console.print()
+    for of_tracks in _track_tables(report.tracks):
+        _print_title((f"{of_tracks[0].data}, " if several else "") + _tracks_title(of_tracks[0]), console)
+        console.print(_tracks(of_tracks, report.settings.fpir))
         console.print()
     if spans_several(report.rows):
         _print_summary(report, console)
@@ -77,6 +82,44 @@ def _print_summary(report: Report, console: Console) -> None:
         cell = f"{_where(row, several=several)}{row.condition}, {row.n_way}×{row.k_shot}"
         console.print(escape(translate("Commands", text, None, learner=row.learner, cell=cell)), soft_wrap=True)
     console.print()
+
+
+def _track_tables(rows: Sequence[TrackRow]) -> tuple[tuple[TrackRow, ...], ...]:
+    """Those of one data set, condition, n_way and k_shot together."""
+    grouped: dict[tuple[str, str, int, int], list[TrackRow]] = {}
+    for row in rows:
+        grouped.setdefault((row.data, row.condition, row.n_way, row.k_shot), []).append(row)
+    return tuple(tuple(group) for group in grouped.values())
+
+
+def _tracks_title(row: TrackRow) -> str:
+    return translate(
+        "Commands",
+        "tracks, {condition}, {n_way}-way {k_shot}-shot, {episodes} episodes",
+        None,
+        condition=hyphened(row.condition),
+        n_way=row.n_way,
+        k_shot=row.k_shot,
+        episodes=row.episodes,
+    )
+
+
+def _tracks(rows: Sequence[TrackRow], fpir: float) -> Table:
+    table = _table()
+    for heading in (
+        translate("Commands", "looks"),
+        translate("Commands", "top-1 %"),
+        translate("Commands", "TPIR at\nFPIR\n1 %"),
+        translate("Commands", "ship-\nped:\nTPIR"),
+        translate("Commands", "FPIR\nfor\n{promise}", None, promise=f"{100 * fpir:g}"),
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        shares = (row.top1, row.tpir_at_fpir_1pct, row.tpir_shipped)
+        table.add_row(
+            row.learner, str(row.looks), *(f"{100 * share:.1f}" for share in shares), f"{100 * row.fpir_achieved:.2f}"
+        )
+    return table
 
 
 def _summary_headings(fpir: float) -> Mapping[str, str]:

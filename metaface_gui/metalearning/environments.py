@@ -389,6 +389,20 @@ def tilted(place: np.random.Generator) -> Condition:
     return photograph
 
 
+def seen_from(crop: Image, turn: float, nod: float) -> Image:
+    """The crop as a camera a little to the side (`turn`) and above (`nod`) sees it, each the tangent of an angle.
+
+    What is nearer moves more: parallax on the surface of the generic face, whose mean stays where it is.
+    """
+    (x, y), near = _grid(), _surface() - float(_surface().mean())
+    half = (CROP_SIZE - 1) / 2
+    map_x, map_y = (x - turn * near + 1.0) * half, (y - nod * near + 1.0) * half
+    seen = cv2.remap(
+        crop, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
+    return np.asarray(seen, np.uint8)
+
+
 def moved_crop(crop: Image, turn_degrees: float, scale: float, move_px: NDArray[np.float64]) -> Image:
     """The crop turned and enlarged about its middle, then shifted by (x, y); what comes in mirrors the edge."""
     middle = (CROP_SIZE - 1) / 2

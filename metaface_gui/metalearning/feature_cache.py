@@ -68,12 +68,12 @@ def trunk_copies(
 
     def make(index: int) -> Image:
         face, copy = divmod(index, each)
-        chance = np.random.default_rng([seed, _number(faces.paths[face]), copy])
+        chance = np.random.default_rng([seed, face_number(faces.paths[face]), copy])
         return corrupt(faces.crops_rgb[face], degrade if copy else clean, chance, size)
 
     # The trunk is the same whatever projection follows it.
     trunk_id = embedder.id.partition("@")[0]
-    key = _key("trunk", trunk_id, dimension, copies, seed, degradations.VERSION, faces_key(faces))
+    key = features_key("trunk", trunk_id, dimension, copies, seed, degradations.VERSION, faces_key(faces))
     with open_growing_array(
         cache / f"trunk-{key}", (each, dimension), np.float16, lambda: progress(0, total)
     ) as features:
@@ -117,14 +117,14 @@ def condition_features(
         corruption = _in_a_place_of(environment, corruption, seed)
 
     def make(face: int) -> Image:
-        chance = np.random.default_rng([seed, _number(faces.paths[face])])
+        chance = np.random.default_rng([seed, face_number(faces.paths[face])])
         return corrupt(faces.crops_rgb[face], corruption, chance, size)
 
     # `clean` draws nothing, so every seed shares one.
     drawn = 0 if corruption is clean else seed
     dimension = embedder.space.feature_dim
     where = () if environment is None else (environment, environments.VERSION)
-    key = _key("condition", embedder.id, dimension, condition, drawn, faces_key(faces), *where)
+    key = features_key("condition", embedder.id, dimension, condition, drawn, faces_key(faces), *where)
     with open_growing_array(
         cache / f"condition-{key}", (dimension,), np.float32, lambda: progress(0, total)
     ) as features:
@@ -142,7 +142,7 @@ def condition_features(
 
 def _in_a_place_of(family: str, condition: Condition, seed: int) -> Condition:
     """Draw the place; what comes back photographs a crop there and lets the condition happen to the picture."""
-    place = environments.environment_of((family,), np.random.default_rng([seed, _number(family)]))
+    place = environments.environment_of((family,), np.random.default_rng([seed, face_number(family)]))
 
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
         # The place draws first: a face's picture there is the same one under every condition.
@@ -160,11 +160,12 @@ def faces_key(faces: AlignedFaces) -> str:
     return digest.hexdigest()[:16]
 
 
-def _key(*parts: object) -> str:
+def features_key(*parts: object) -> str:
+    """A name for cached features that depend on these things: 16 hexadecimal digits."""
     return hashlib.sha256("|".join(map(str, (_FORMAT, *parts))).encode()).hexdigest()[:16]
 
 
-def _number(path: str) -> int:
+def face_number(path: str) -> int:
     """A face's own number for its random draws: 64 bits of SHA-256, for Python's hash differs in every process."""
     return int.from_bytes(hashlib.sha256(path.encode(errors="surrogateescape")).digest()[:8], "big")
 

@@ -2,8 +2,8 @@
 
 The JSON's `results` hold one row for each learner, data set, environment, condition and (n_way, k_shot), meta-trained
 where it ships so; `untrained` holds rows of the same shape for the untrained twins, `shots` and `calibration` those of
-the further tables. Over several data sets or environments there is also a `summary` (see that module). All shares are
-fractions, 0..1.
+the further tables, `tracks` those of tracks by how many looks they have. Over several data sets or environments there
+is also a `summary` (see that module). All shares are fractions, 0..1.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, cannot_write
 from metaface_gui.metalearning.evaluate import EvaluationRow
 from metaface_gui.metalearning.metrics import supports_claim
 from metaface_gui.metalearning.summary import Json, spans_several, summarise, summary_record
+from metaface_gui.metalearning.track_evaluation import TrackRow
 from metaface_gui.pipeline.whole_file import write_whole
 
 CALIBRATION_PEOPLE = (1, 5, 20, 100)
@@ -78,6 +79,7 @@ class ReportSettings:
     meta_parameters: Mapping[str, str]
     environments: tuple[str, ...] = ()
     unlabelled: int = 0
+    looks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation: its rows, and those of the calibration table and the shots plot, which may be empty."""
+    """An evaluation: its rows, and those of the calibration table, the shots plot and tracks, which may be empty."""
 
     settings: ReportSettings
     rows: tuple[EvaluationRow, ...]
     calibration: tuple[EvaluationRow, ...] = ()
     shots: tuple[EvaluationRow, ...] = ()
+    tracks: tuple[TrackRow, ...] = ()
 
     def notes(self) -> tuple[Note, ...]:
         """What to know before quoting the figures."""
@@ -112,6 +115,7 @@ class Report:
             "untrained": [row_record(row) for row in self.rows if row.is_twin],
             "calibration": [calibration_record(row) for row in self.calibration],
             "shots": [row_record(row) for row in self.shots],
+            "tracks": [track_record(row) for row in self.tracks],
             "notes": [str(note) for note in self.notes()],
         }
         if spans_several(self.rows):
@@ -176,6 +180,27 @@ def calibration_record(row: EvaluationRow) -> dict[str, Json]:
         "tpir": _share(row.tpir_shipped),
         "episodes": row.episodes,
         "stranger_people": row.stranger_people,
+    }
+
+
+def track_record(row: TrackRow) -> dict[str, Json]:
+    """One row of tracks for the JSON."""
+    return {
+        "data": row.data,
+        "learner": row.learner,
+        "condition": row.condition,
+        "n_way": row.n_way,
+        "k_shot": row.k_shot,
+        "looks": row.looks,
+        "episodes": row.episodes,
+        "tracks": row.tracks,
+        "strangers": row.strangers,
+        "top1": _share(row.top1),
+        "tpir_at_fpir_1pct": _share(row.tpir_at_fpir_1pct),
+        "fpir_promised": row.fpir_promised,
+        "fpir_achieved": _share(row.fpir_achieved),
+        "fpir_achieved_ci95": [_share(value) for value in row.fpir_achieved_ci95],
+        "tpir_shipped": _share(row.tpir_shipped),
     }
 
 

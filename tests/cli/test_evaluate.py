@@ -114,6 +114,44 @@ def test_table_and_json(metaface: Metaface, features: Features, quick: tuple[obj
     assert report["settings"]["people"] == PEOPLE + SINGLES
 
 
+def test_tracks_are_tested_when_looks_are_asked_for(
+    metaface: Metaface,
+    features: Features,
+    quick: tuple[object, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    filmed: list[tuple[int, str, int]] = []
+
+    def of_tracks(
+        faces: AlignedFaces,
+        embedder: FaceEmbedder,
+        condition: str,
+        *,
+        looks: int,
+        seed: int,
+        cache: Path,
+        progress: Callable[[int, int], None],
+    ) -> Tensor:
+        filmed.append((len(faces), condition, looks))
+        told = {"seed": seed, "cache": cache, "progress": progress}
+        return features(faces, embedder, condition, **told)[:, None].expand(-1, looks, -1).contiguous()
+
+    monkeypatch.setattr(verb, "track_features", of_tracks)
+    out = tmp_path / "report.json"
+    result = metaface(*quick, "--conditions", "hard", "--looks", "1,3", "--json", out)
+    assert result.code == 0, result.err
+    assert "tracks, hard, 4-way 2-shot, 2 episodes" in result.out
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert [(row["learner"], row["condition"], row["looks"]) for row in report["tracks"]] == [
+        ("prototypical", "hard", 1),
+        ("prototypical", "hard", 3),
+    ]
+    assert report["settings"]["looks"] == [1, 3]
+    assert [(condition, looks) for _, condition, looks in filmed] == [("hard", 3)]
+    assert SINGLES < filmed[0][0] <= SINGLES + PEOPLE * PICTURES, "only who is a probe or a stranger"
+
+
 def test_plots_add_the_shots_that_they_need(
     metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
 ) -> None:
