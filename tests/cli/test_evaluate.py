@@ -134,8 +134,8 @@ def test_tracks_are_tested_when_looks_are_asked_for(
         progress: Callable[[int, int], None],
     ) -> Tensor:
         filmed.append((len(faces), condition, looks))
-        told = {"seed": seed, "cache": cache, "progress": progress}
-        return features(faces, embedder, condition, **told)[:, None].expand(-1, looks, -1).contiguous()
+        made = features(faces, embedder, condition, seed=seed, cache=cache, progress=progress)
+        return made[:, None].expand(-1, looks, -1).contiguous()
 
     monkeypatch.setattr(verb, "track_features", of_tracks)
     out = tmp_path / "report.json"
