@@ -138,7 +138,7 @@ def run_demo(
 
     On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
     `language` is a code; None: the system's. `is_forced`: screenshots may replace somebody's pictures. Returns the exit
-    code: 0, or what a signal ended it with.
+    code: 0, 1 if a screenshot is missing, or what a signal ended it with.
 
     Raises:
         KnownError: if the screenshots cannot be written or would replace somebody's pictures, the demo does not get on,
@@ -201,7 +201,7 @@ def run_demo(
         raise failures[0]
     if not summaries and not interruption.number:
         raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before its end: there is no summary."))
-    return interruption.exit_code
+    return interruption.exit_code or int(any(summary.not_taken for summary in summaries))
 
 
 def write_stills(person: DemoPerson, folder: Path) -> tuple[Path, ...]:

@@ -2129,6 +2129,10 @@ face</source>
       <translation>读取 {title} 时意外失败。请重新打开；详情见日志。</translation>
     </message>
     <message>
+      <source>{title}: {count} more things were left out. “metaface recognize” names each.</source>
+      <translation>{title}：还有 {count} 项被略过。“metaface recognize” 会逐一列出。</translation>
+    </message>
+    <message>
       <source>{folder} holds lines that were made with other people or other settings. Choose another folder, or add --again to replace them.</source>
       <translation>{folder} 中的结果是用其他人员或其他设置生成的。请选择其他文件夹，或加上 --again 替换它们。</translation>
     </message>

@@ -15,6 +15,7 @@ from metaface_gui.types import Frame
 
 _log = logging.getLogger(__name__)
 
+_MOST_REMARKS = 3
 _RETRY_S = (0.5, 1.0, 2.0)
 """Waits between attempts to get a lost camera back; the last one repeats."""
 
@@ -34,12 +35,13 @@ class CaptureThread:
         *,
         on_frame: Callable[[Frame, bool], None],
         on_changed: Callable[[SourceChanged], None],
+        on_remark: Callable[[KnownError], None] = lambda _error: None,
         retry_s: Sequence[float] = _RETRY_S,
     ) -> None:
         self._source = source
         self._preview, self._to_look_at = preview, to_look_at
         self._on_frame = on_frame
-        self._on_changed = on_changed
+        self._on_changed, self._on_remark = on_changed, on_remark
         self._retry_s = tuple(retry_s)
         self._stop = threading.Event()
         self._running = threading.Event()
@@ -99,8 +101,21 @@ class CaptureThread:
                 self._reopen(error)
                 continue
             if not self._stop.is_set():
+                self._remark()
                 self._report(SourceState.ENDED)
             return
+
+    def _remark(self) -> None:
+        """Say what the source has to say of itself, now that all of it was read; of many things the first few."""
+        remarks = self._source.remarks
+        for remark in remarks[:_MOST_REMARKS]:
+            self._on_remark(remark.error)
+        more = len(remarks) - _MOST_REMARKS
+        if more > 0:
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "{title}: {count} more things were left out. “metaface recognize” names each."
+            )
+            self._on_remark(KnownError(text, title=self._source.title, count=more))
 
     def _read_to_end(self) -> None:
         while not self._stop.is_set():

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from metaface_gui.engine.capture_thread import CaptureThread
-from metaface_gui.engine.events import EngineListener, SourceChanged, SourceState
+from metaface_gui.engine.events import EngineListener, SourceChanged, SourceState, Trouble
 from metaface_gui.engine.job_runner import JobRunner
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
@@ -76,7 +76,12 @@ class SourceKeeper:
             self._listener(SourceChanged(SourceState.FAILED, spec.text, error=error))
             return
         capture = CaptureThread(
-            source, self._preview, self._to_look_at, on_frame=self._on_frame, on_changed=self._listener
+            source,
+            self._preview,
+            self._to_look_at,
+            on_frame=self._on_frame,
+            on_changed=self._listener,
+            on_remark=lambda error: self._listener(Trouble(error)),
         )
         with self._lock:
             self._capture = capture

@@ -67,7 +67,9 @@ SCREENSHOTS = (
     "10-guest",
     "11-report",
 )
-"""Names of all that a demo takes when every moment comes."""
+"""Names of all that a demo takes."""
+_MOMENTS = frozenset({"4-together", "5-stranger"})
+"""Those of them that are taken when the scene brings them; it does so once a round."""
 
 
 class _Step(Enum):
@@ -258,10 +260,16 @@ class DemoDirector(QObject):
         """Count one frame, photograph what is worth it; whether this part of the demo is over."""
         self._patience.start()
         self._tally = tally_frame(self._tally, result)
-        for kind in moments(result) - self._seen_moments:
+        self._photograph_moments(result)
+        return time.monotonic() >= self._until
+
+    def _photograph_moments(self, result: FrameResult) -> bool:
+        """Photograph what was not seen before; whether there was something."""
+        new = moments(result) - self._seen_moments
+        for kind in new:
             self._seen_moments.add(kind)
             self._screenshot(kind)
-        return time.monotonic() >= self._until
+        return bool(new)
 
     def _show_map(self, result: FrameResult) -> bool:
         if result.faces:
@@ -318,12 +326,11 @@ class DemoDirector(QObject):
             self._go(_Step.GREETING)
 
     def _greet(self, result: FrameResult) -> None:
-        """Give the stranger a name as soon as they come by."""
+        """Give the stranger a name as soon as they come by, once all else of the scene was photographed."""
+        if self._photograph_moments(result):
+            return  # on a busy machine it did not come by while it watched; as it is, not with a name
         stranger = face_of(result, None)
-        if stranger is not None and "5-stranger" not in self._seen_moments:
-            self._seen_moments.add("5-stranger")  # on a busy machine nobody came by while it watched
-            self._screenshot("5-stranger")
-        elif stranger is not None and not stranger.quality.issues:
+        if self._seen_moments >= _MOMENTS and stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
             self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True)
             self._go(_Step.GREETED)

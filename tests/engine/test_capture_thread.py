@@ -10,7 +10,7 @@ import pytest
 from metaface_gui.engine.capture_thread import CaptureThread
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.errors import SourceError
+from metaface_gui.errors import KnownError, SourceError
 from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.types import Frame
 
@@ -58,6 +58,7 @@ class Run:
     def __init__(self, source: ScriptedSource) -> None:
         self.states: queue.Queue[SourceChanged] = queue.Queue()
         self.frames: list[int] = []
+        self.remarks: list[str] = []
         self.slot: LatestSlot[Frame] = LatestSlot()
         self.thread = CaptureThread(
             source,
@@ -65,6 +66,7 @@ class Run:
             LatestSlot(),
             on_frame=lambda frame, _is_first_unread: self.frames.append(frame.index),
             on_changed=self.states.put,
+            on_remark=lambda error: self.remarks.append(str(error)),
             retry_s=(0.0,),
         )
         self.thread.start()
@@ -145,4 +147,15 @@ def test_a_paused_file_waits_and_goes_on() -> None:
     run.thread.set_paused(False)
     run.until(SourceState.ENDED)
     assert run.frames == [0, 1]
+    assert run.thread.stop(5.0)
+
+
+@pytest.mark.parametrize(("count", "last"), [(0, None), (2, "remark 1"), (3, "remark 2"), (9, "scripted: 6 more")])
+def test_what_a_source_says_of_itself_is_told_at_its_end(count: int, last: str | None) -> None:
+    source = ScriptedSource([frame(0), None], is_live=False)
+    source.remarks = tuple(Remark(KnownError(f"remark {number}")) for number in range(count))
+    run = Run(source)
+    run.until(SourceState.ENDED)
+    assert len(run.remarks) == min(count, 4)
+    assert last is None or run.remarks[-1].startswith(last)
     assert run.thread.stop(5.0)

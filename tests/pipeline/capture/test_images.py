@@ -9,6 +9,8 @@ from PIL import Image as PillowImage
 
 from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture.images import ImageFileSource, ImageFolderSource, read_image
+from metaface_gui.pipeline.capture.specification import make_source, parse_source
+from tests.pipeline.capture.heic_grid import can_make_heic, heic_in_tiles
 
 
 def write(path: Path, image: np.ndarray) -> Path:
@@ -139,3 +141,20 @@ def test_folder_of_broken_pictures(tmp_path: Path) -> None:
 def test_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="Cannot read the folder"):
         ImageFolderSource(tmp_path / "gone").open()
+
+
+@pytest.mark.skipif(not can_make_heic(), reason="this FFmpeg does not encode HEVC")
+def test_a_heic_in_tiles_is_shown_whole(tmp_path: Path) -> None:
+    """As phones store them: six tiles of 128 pixels side by side, cut down to 380 × 250."""
+    colours = np.array([[(0, 0, 220), (0, 220, 0), (220, 0, 0)], [(0, 220, 220), (220, 0, 220), (200, 200, 200)]])
+    tiled = colours.astype(np.uint8).repeat(128, axis=0).repeat(128, axis=1)
+    path = tmp_path / "phone.heic"
+    path.write_bytes(heic_in_tiles(tiled, 128, (380, 250)))
+    source = make_source(parse_source(str(path)))
+    source.open()
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    assert frame.image_bgr.shape == (250, 380, 3)
+    shown = frame.image_bgr[[[60], [190]], [[60, 190, 320]]].astype(int)
+    assert np.abs(shown - colours).max() < 8

@@ -1,0 +1,67 @@
+"""Ctrl+C and its like close the window and the demo in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.gallery import Gallery
+from metaface_gui.gui.interruption import closing_on_signals
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+_INTERRUPTED = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from metaface_gui.gui.main_window import MainWindow
+show = MainWindow.showEvent
+def show_and_interrupt(self, event):
+    show(self, event)
+    QTimer.singleShot(0, lambda: os.kill(os.getpid(), int(sys.argv[1])))
+MainWindow.showEvent = show_and_interrupt
+from metaface_gui.cli.main import run
+sys.exit(run(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_heard_in_the_event_loop(qtbot: QtBot, number: signal.Signals) -> None:
+    closed: list[bool] = []
+    former = signal.getsignal(number)
+    with closing_on_signals(lambda: closed.append(True)) as interruption:
+        assert interruption.exit_code == 0
+        os.kill(os.getpid(), number)
+        qtbot.waitUntil(lambda: bool(closed))
+        assert signal.getsignal(number) is former  # a second one does what it always does
+    assert interruption.exit_code == 128 + number
+    assert signal.getsignal(number) is former
+
+
+def interrupted(number: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command whose window gets a signal as soon as it is shown."""
+    command = [sys.executable, "-c", _INTERRUPTED, str(int(number)), *map(str, arguments)]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_window_closes_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    gallery = tmp_path / "g.metaface"
+    done = interrupted(number, "--gallery", gallery)
+    assert (done.returncode, "Traceback" in done.stderr) == (128 + number, False), done.stderr
+    with Gallery.open(gallery):  # nobody has it open
+        pass
+    assert not gallery.with_name("g.metaface-wal").exists()
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_closes_in_order(tmp_path: Path) -> None:
+    done = interrupted(signal.SIGINT, "demo", "--out", tmp_path / "out")
+    assert (done.returncode, "Traceback" in done.stderr) == (128 + signal.SIGINT, False), done.stderr
