@@ -140,7 +140,7 @@ def explain(
     crop = align(sample.chip_bgr, sample.detection.landmarks[None], embedder.crop_size)[0]
     picture = _features(embedder, crop[None])
     face = picture if evidence is None else torch.from_numpy(evidence.template.features[None])
-    decision = open_set.identify(face)[0] if evidence is None else _decided(open_set, face, evidence.shown)
+    decision = open_set.identify(face)[0] if evidence is None else _decided(open_set, evidence)
     looks = () if evidence is None else _pooled_looks(evidence.template)
     if classifier is None or not open_set.person_ids:
         cold = np.zeros((HEAT_GRID, HEAT_GRID), np.float32)
@@ -177,9 +177,9 @@ def explain(
     )
 
 
-def _decided(open_set: OpenSetClassifier, probe: Tensor, shown: Identification) -> Identification:
+def _decided(open_set: OpenSetClassifier, evidence: Evidence) -> Identification:
     levels = open_set.track_levels
-    return kept(shown, open_set.identify(probe, levels.entering)[0], levels.staying)
+    return kept(evidence.shown, open_set.identify_tracks([evidence.template], levels.entering)[0], levels.staying)
 
 
 def _pooled_looks(template: TrackTemplate) -> tuple[PooledLook, ...]:

@@ -188,11 +188,10 @@ class FacePipeline:
             stands = [None if face.is_fresh else decisions.current(face.track_id) for face in faces]
             rows = [row for row, decision in enumerate(stands) if decision is None]
             if rows:
-                # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
-                probes = torch.from_numpy(np.stack([templates[row].features for row in rows]))
                 # A picture of its own is one probe, not one chance of several.
                 levels = Levels(classifier.threshold, classifier.threshold) if is_still else classifier.track_levels
-                answers = classifier.identify(probes, levels.entering)
+                # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
+                answers = classifier.identify_tracks([templates[row] for row in rows], levels.entering)
                 for row, answer in zip(rows, answers, strict=True):
                     generation = templates[row].generation
                     stands[row] = decisions.update(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -29,7 +30,16 @@ from metaface_gui.pipeline.recognition.tracker import Tracker
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import UNKNOWN, FaceDetections, Frame, FrameResult, Identification, Image, QualityIssue
+from metaface_gui.types import (
+    UNKNOWN,
+    FaceDetections,
+    Frame,
+    FrameResult,
+    Identification,
+    Image,
+    QualityIssue,
+    TrackTemplate,
+)
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage
 
 
@@ -108,9 +118,9 @@ class Says:
     def __init__(self, *answers: Identification) -> None:
         self.answers = list(answers)
 
-    def identify(self, features: torch.Tensor, threshold: float = 0.4) -> tuple[Identification, ...]:
+    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return (answer,) * len(features)
+        return (answer,) * len(templates)
 
 
 ANNA = Identification(1, "Anna", 0.9, 0.4, 1, "Anna")
@@ -252,9 +262,9 @@ class ReadsBlue:
         self.names = names
         self.asked = 0
 
-    def identify(self, features: torch.Tensor, threshold: float = 0.4) -> tuple[Identification, ...]:
-        self.asked += len(features)
-        return tuple(self._is(int(row.argmax())) for row in features[:, :9])
+    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
+        self.asked += len(templates)
+        return tuple(self._is(int(template.features[:9].argmax())) for template in templates)
 
     def _is(self, person: int) -> Identification:
         if person < len(self.names):
@@ -314,7 +324,7 @@ def test_thorough_says_what_looking_at_everything_says() -> None:
             assert face.looks == len(template.looks)
             np.testing.assert_array_equal(face.template.features, template.features)
             for key, reader in readers.items():
-                answer = reader.identify(torch.from_numpy(template.features[None]))[0]
+                answer = reader.identify_tracks([template], 0.4)[0]
                 decision = decisions[key].update(ids[index], answer, 0.3, time_s, generation=template.generation)
                 assert face.per_learner[key] == decision
 

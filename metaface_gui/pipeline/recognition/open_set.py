@@ -7,17 +7,19 @@ in this very room by what its people score against each other (`room_threshold`)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.negatives import check_denied_people, floored, without_denied
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, RoomThreshold
-from metaface_gui.types import UNKNOWN, Identification, PersonId
+from metaface_gui.types import UNKNOWN, Identification, PersonId, TrackTemplate
 
 UNCALIBRATED_THRESHOLD = 0.65
 """Cosine asked for where an embedder has no cohort. Under facenet-casia, the nearest relative of those that have none,
@@ -29,6 +31,7 @@ _STAYING_SHARE = 4.0
 """A name is kept as long as fewer than this many times the promised share of strangers score as much."""
 _STAYING_BELOW = 0.1
 """The same where nothing is known of strangers: the share of the threshold that a score may lie below it."""
+_DENIAL_HALF_LIFE_S = 0.6
 _COHORT_BATCH = 2048
 
 
@@ -145,10 +148,27 @@ class OpenSetClassifier:
         entering = self.strangers.threshold(_SHARE_OF_A_LOOK * promised)
         return Levels(entering, min(entering, self.strangers.threshold(min(0.5, _STAYING_SHARE * promised))))
 
-    def identify(self, features: Tensor, threshold: float | None = None) -> tuple[Identification, ...]:
+    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
+        """Decide on n ≥ 0 tracks by their templates at once, with what they have to reach.
+
+        Whom a track is denied to be is said by its looks, the newest most: a pool is nearer to a person's mean than to
+        any single look, so it alone would forget what the user said of one.
+        """
+        if not templates:
+            return ()
+        probes = torch.from_numpy(np.stack([template.features for template in templates]))
+        struck = None
+        if self.denied_people is not None:
+            struck = torch.stack([self._struck_out(template) for template in templates])
+        return self.identify(probes, threshold, struck=struck)
+
+    def identify(
+        self, features: Tensor, threshold: float | None = None, *, struck: Tensor | None = None
+    ) -> tuple[Identification, ...]:
         """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best.
 
-        What has to be reached is `self.threshold`, or the `threshold` given.
+        What has to be reached is `self.threshold`, or the `threshold` given. `struck` (n, n_people) bool says who else
+        a face is not, where anybody is denied.
         """
         if self.scorer is None:
             return (UNKNOWN,) * len(features)
@@ -156,7 +176,7 @@ class OpenSetClassifier:
         with torch.inference_mode():
             scores = self.scorer.scores(features)
             if self.denied_people is not None:
-                return self._decide_denied(scores, self.denied_people.to(scores.device), wanted)
+                return self._decide_denied(scores, self.denied_people.to(scores.device), wanted, struck)
             best, nearest = self._best(scores)
         return tuple(self._decide(*pair, wanted) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
 
@@ -182,10 +202,27 @@ class OpenSetClassifier:
         best, nearest = people.max(1)
         return (best if self.room is None else best - self.room.excess(people)), nearest
 
-    def _decide_denied(self, scores: Tensor, denied_people: Tensor, threshold: float) -> tuple[Identification, ...]:
+    def _struck_out(self, template: TrackTemplate) -> Tensor:
+        """Whom most of a track's looks are denied to be, by weights that fade fast: (n_people,) bool."""
+        assert self.scorer is not None
+        assert self.denied_people is not None
+        looks = (*template.looks, *template.apart)
+        ages = template.seen_s - np.asarray([look.time_s for look in looks])
+        weights = torch.from_numpy(np.exp2(-ages / _DENIAL_HALF_LIFE_S)).float()
+        with torch.inference_mode():
+            scores = self.scorer.scores(torch.from_numpy(np.stack([look.features for look in looks])))
+            is_struck = without_denied(scores, self.denied_people.to(scores.device)) == -torch.inf
+        return weights @ is_struck.cpu().float() >= 0.5 * weights.sum()
+
+    def _decide_denied(
+        self, scores: Tensor, denied_people: Tensor, threshold: float, struck: Tensor | None
+    ) -> tuple[Identification, ...]:
         people = scores[:, : len(self.person_ids)]
         before = people.amax(1)
-        best, nearest = without_denied(scores, denied_people).max(1)
+        left = without_denied(scores, denied_people)
+        if struck is not None:
+            left = left.masked_fill(struck.to(left.device), -torch.inf)
+        best, nearest = left.max(1)
         if self.room is not None:
             excess = self.room.excess(people)
             before, best = before - excess, best - excess

@@ -9,10 +9,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
 from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
-from metaface_gui.types import UNKNOWN, Identification
+from metaface_gui.pipeline.recognition.track_template import TrackTemplates
+from metaface_gui.types import UNKNOWN, FaceQuality, Identification, TrackTemplate
 
 ENTERING, STAYING = 0.4, 0.3
 
@@ -130,10 +132,6 @@ def test_levels_stand_on_both_sides_of_the_threshold_of_one_look() -> None:
 
 def test_the_promise_holds_for_tracks() -> None:
     """Of strangers who are looked at ten times, each time with noise, about the promised share ever gets a name."""
-    from metaface_gui.pipeline.feature_space import FeatureSpace
-    from metaface_gui.pipeline.recognition.track_template import TrackTemplates
-    from metaface_gui.types import FaceQuality
-
     dim, n, looks = 32, 4000, 10
     classifier = OpenSetClassifier.calibrated(
         Cosines(3),
@@ -156,3 +154,44 @@ def test_the_promise_holds_for_tracks() -> None:
             decision = decisions.update(track, answer, levels.staying, time_s, generation=template.generation)
             named[track] |= not decision.is_unknown
     assert 0.005 <= named.mean() <= 0.02
+
+
+def track_of(*looks: tuple[float, ...], step_s: float = 0.5) -> TrackTemplate:
+    """A track of these looks, half a second apart."""
+    templates = TrackTemplates(FeatureSpace(3))
+    quality = FaceQuality(100.0, 120.0, 1.0, 1.0, score=1.0)
+    for index, look in enumerate(looks):
+        point = np.asarray(look, np.float32)
+        template = templates.add(
+            1, point / np.linalg.norm(point), quality, step_s * index, np.zeros((1, 1, 3), np.uint8)
+        )
+    return template
+
+
+class Directions:
+    """Scores by cosine to Anna's mean, and to a look that was denied to be hers: both are near."""
+
+    n_way = 2
+    ways = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0, 0.0], [1.0, 0.45, 0.0]]))
+
+    def scores(self, features: torch.Tensor) -> torch.Tensor:
+        return features @ self.ways.T
+
+
+def test_what_the_user_said_of_a_look_holds_for_its_track() -> None:
+    """A pool of looks about Anna's mean is nearer to that mean than to the look that was denied."""
+    denying = OpenSetClassifier(Directions(), (1,), ("Anna",), None, 0.5, torch.tensor([0]))
+    denied, other = (1.0, 0.45, 0.0), (1.0, -0.5, 0.3)
+    track = track_of(other, other, other, denied, denied)
+    probe = torch.from_numpy(track.features[None])
+    assert denying.identify(probe, 0.5)[0].name == "Anna"
+    said = denying.identify_tracks([track], 0.5)[0]
+    assert (said.name, said.is_denied) == (None, True)
+    assert denying.identify_tracks([track_of(denied, other, other)], 0.5)[0].name == "Anna", "the newest looks say"
+    assert denying.identify_tracks([], 0.5) == ()
+
+
+def test_without_denials_a_track_is_its_pool() -> None:
+    plain = OpenSetClassifier(Directions(), (1, 2), ("Anna", "Boris"), None, 0.5)
+    track = track_of((1.0, 0.0, 0.1), (1.0, 0.1, 0.0))
+    assert plain.identify_tracks([track], 0.5) == plain.identify(torch.from_numpy(track.features[None]), 0.5)
