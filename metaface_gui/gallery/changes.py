@@ -142,6 +142,14 @@ def bearer_of(connection: sqlite3.Connection, name: str) -> PersonId | None:
     return None if row is None else int(row[0])
 
 
+def former_bearer_of(connection: sqlite3.Connection, name: str) -> PersonId | None:
+    """Return who bears a name that counts as the same only by now: it was stored before invisible letters were left
+    out, which nobody can type; None if nobody does."""
+    key = name_key(name)
+    query = "SELECT id, name FROM person WHERE name_key GLOB '*[^ -~]*' AND deletion IS NULL ORDER BY id"
+    return next((int(number) for number, stored in connection.execute(query) if name_key(stored) == key), None)
+
+
 def require_free_name(connection: sqlite3.Connection, name: str, *, for_id: PersonId | None = None) -> None:
     """Check that nobody else bears the name.
 

@@ -142,6 +142,8 @@ class Gallery(Rights):
         name = clean_name(name)
         with self._database.reading() as connection:
             person_id = changes.bearer_of(connection, name)
+            if person_id is None:
+                person_id = changes.former_bearer_of(connection, name)
             return None if person_id is None else rows.read_person(connection, self._database.cipher, person_id)
 
     def shots(self, person_id: PersonId) -> tuple[Shot, ...]:

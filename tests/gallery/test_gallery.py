@@ -283,3 +283,21 @@ def test_threads_may_share_a_gallery(gallery: Gallery, make_shot: MakeShot, cons
     assert problems == []
     assert len(gallery.snapshot().people) == 20
     assert len(gallery.templates(EMBEDDER)) == 40
+
+
+def test_a_name_that_was_stored_with_invisible_letters_is_found_and_can_be_mended(
+    path: Path, make_shot: MakeShot, consent: NewConsent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As galleries hold them that were made before such letters were left out."""
+    former = "A\u200bnn\u202e"
+    with Gallery.open(path) as gallery, monkeypatch.context() as then:
+        then.setattr("metaface_gui.gallery.gallery.clean_name", str)
+        then.setattr("metaface_gui.gallery.gallery.name_key", str.casefold)
+        ann = gallery.enroll(former, [make_shot(1)], consent)
+    with Gallery.open(path) as gallery:
+        found = gallery.find("ann")
+        assert found is not None
+        assert (found.id, found.name) == (ann.id, former)
+        assert gallery.find("Anne") is None
+        gallery.rename(ann.id, "Ann")
+        assert [person.name for person in gallery.snapshot().people] == ["Ann"]
