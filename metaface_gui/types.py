@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from math import isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ class Frame:
     """The file's name where each frame of the source has one of its own."""
     is_still: bool = False
     """Whether it is a picture of its own, which may lie on its side, and not one of a camera's or video's."""
+    environment: str = ""
+    """What the environment dial made of the picture, e.g. `dim_light 60`; "": it is as the source gave it."""
 
     def __post_init__(self) -> None:
         image = self.image_bgr
@@ -140,11 +143,33 @@ class FaceQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreScale:
+    """What raw scores of a method mean in this very gallery, so that methods can be compared.
+
+    `strangers`: what hardly a stranger stays below (a tenth of them). `people`: what hardly an enrolled person exceeds
+    on a shot that was left out (again a tenth); None where nobody has two shots.
+    """
+
+    strangers: float
+    people: float | None = None
+
+    def margin(self, score: float, threshold: float) -> float:
+        """Where a score lies about its threshold: −1 a stranger's, 0 the threshold, +1 an enrolled person's; never
+        beyond. nan if either is not finite."""
+        if not (isfinite(score) and isfinite(threshold)):
+            return nan
+        below = max(threshold - self.strangers, 1e-6)
+        above = below if self.people is None else max(self.people - threshold, 0.25 * below)
+        return min(1.0, max(-1.0, (score - threshold) / (above if score >= threshold else below)))
+
+
+@dataclass(frozen=True, slots=True)
 class Identification:
     """The decision on one face: the best person, the raw score and the threshold that it had to reach.
 
     `person_id` is None for Unknown; `nearest_id` names the closest person either way (None in an empty gallery).
     `is_denied`: the user said of a face like this one that it is not the nearest person, so that person is left out.
+    `scale`: what the method's scores mean; None where that was not measured.
     """
 
     person_id: PersonId | None
@@ -154,6 +179,14 @@ class Identification:
     nearest_id: PersonId | None = None
     nearest_name: str | None = None
     is_denied: bool = False
+    scale: ScoreScale | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def margin(self) -> float:
+        """The score on one scale for all methods (`ScoreScale.margin`); nan without a score. Where the scale was not
+        measured, a stranger is thought to score nothing."""
+        scale = self.scale or ScoreScale(strangers=self.threshold - max(abs(self.threshold), 1e-6))
+        return scale.margin(self.score, self.threshold)
 
     @property
     def is_unknown(self) -> bool:
@@ -229,6 +262,8 @@ class TrackedFace:
     is_fresh: bool = True
     features: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     template: TrackTemplate | None = None
+    sides: Mapping[str, Identification] = field(default_factory=dict)
+    """What the sides of a comparison decide (`engine.side`), by their keys."""
 
     @property
     def looks(self) -> int:

@@ -1363,8 +1363,8 @@ face</source>
       <translation>在已知姓名的人脸中判对的比例；姓名来自演示场景或由你告知</translation>
     </message>
     <message>
-      <source>What it says of the face, and its score against its own threshold</source>
-      <translation>它对这张脸的判断，以及得分与它自己的阈值</translation>
+      <source>What it says of the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled</source>
+      <translation>它对这张脸的判断及其余量：−1 为陌生人，0 为它自己的阈值，+1 为已登记的人</translation>
     </message>
     <message>
       <source>{name}, as most methods say</source>
@@ -1966,6 +1966,152 @@ face</source>
     <message>
       <source>Save, and recognise this person from now on (Enter)</source>
       <translation>保存，从现在起认出此人（Enter）</translation>
+    </message>
+  </context>
+  <context>
+    <name>EnvironmentDial</name>
+    <message>
+      <source>Environment dial</source>
+      <translation>环境旋钮</translation>
+    </message>
+    <message>
+      <source>Strength</source>
+      <translation>强度</translation>
+    </message>
+    <message>
+      <source>How strong the effect is ([ weaker, ] stronger)</source>
+      <translation>效果的强弱（[ 减弱，] 增强）</translation>
+    </message>
+    <message>
+      <source>Surprise me</source>
+      <translation>随机环境</translation>
+    </message>
+    <message>
+      <source>One or two effects at random (X)</source>
+      <translation>随机选一两种效果（X）</translation>
+    </message>
+    <message>
+      <source>Bring the room back</source>
+      <translation>恢复原样</translation>
+    </message>
+    <message>
+      <source>The picture as the camera gives it (0)</source>
+      <translation>摄像头的原始画面（0）</translation>
+    </message>
+    <message>
+      <source>&amp;Bring the room back</source>
+      <translation>恢复原样(&amp;B)</translation>
+    </message>
+    <message>
+      <source>Next &amp;environment</source>
+      <translation>下一种环境(&amp;E)</translation>
+    </message>
+    <message>
+      <source>&amp;Previous environment</source>
+      <translation>上一种环境(&amp;P)</translation>
+    </message>
+    <message>
+      <source>&amp;Weaker</source>
+      <translation>减弱(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;Stronger</source>
+      <translation>增强(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Surprise &amp;me</source>
+      <translation>随机环境(&amp;M)</translation>
+    </message>
+    <message>
+      <source>The camera sees: {setting}. Shots that are enrolled now are marked so.</source>
+      <translation>摄像头看到的是：{setting}。此时登记的样本会带上这一标记。</translation>
+    </message>
+    <message>
+      <source>The room as it is. Choose what the camera is to see instead.</source>
+      <translation>房间原样。请选择要让摄像头看到什么。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Environments</name>
+    <message>
+      <source>Mask</source>
+      <translation>口罩</translation>
+    </message>
+    <message>
+      <source>Side light</source>
+      <translation>侧光</translation>
+    </message>
+    <message>
+      <source>Backlight</source>
+      <translation>逆光</translation>
+    </message>
+    <message>
+      <source>Fog</source>
+      <translation>雾</translation>
+    </message>
+    <message>
+      <source>Out of focus</source>
+      <translation>失焦</translation>
+    </message>
+    <message>
+      <source>Black and white</source>
+      <translation>黑白</translation>
+    </message>
+    <message>
+      <source>Orange lamp</source>
+      <translation>橙色灯光</translation>
+    </message>
+    <message>
+      <source>Light going out</source>
+      <translation>灯光渐暗</translation>
+    </message>
+    <message>
+      <source>Old webcam</source>
+      <translation>老摄像头</translation>
+    </message>
+    <message>
+      <source>Far away</source>
+      <translation>远处</translation>
+    </message>
+    <message>
+      <source>A mask is drawn on every face that is found.</source>
+      <translation>给找到的每张人脸画上口罩。</translation>
+    </message>
+    <message>
+      <source>One lamp at a side: half of each face is dark.</source>
+      <translation>灯在一侧：每张脸都有一半是暗的。</translation>
+    </message>
+    <message>
+      <source>A bright window behind: faces are dark and veiled.</source>
+      <translation>背后是明亮的窗户：脸又暗又朦胧。</translation>
+    </message>
+    <message>
+      <source>A pale veil, light that bleeds, little contrast.</source>
+      <translation>一层白雾，光线弥散，对比度低。</translation>
+    </message>
+    <message>
+      <source>The lens is out of focus.</source>
+      <translation>镜头没有对准焦。</translation>
+    </message>
+    <message>
+      <source>A grey camera with much contrast and grain.</source>
+      <translation>黑白摄像头，对比强，颗粒粗。</translation>
+    </message>
+    <message>
+      <source>An orange lamp: hardly any blue is left.</source>
+      <translation>橙色的灯：几乎没有蓝色。</translation>
+    </message>
+    <message>
+      <source>Few photons: a dark picture, and the sensor's noise in it.</source>
+      <translation>光子很少：画面很暗，满是传感器噪声。</translation>
+    </message>
+    <message>
+      <source>Few pixels, colour noise, sharpened and compressed.</source>
+      <translation>像素少，有彩色噪声，过度锐化并压缩。</translation>
+    </message>
+    <message>
+      <source>Everybody is far away and small.</source>
+      <translation>人人都在远处，很小。</translation>
     </message>
   </context>
   <context>
@@ -2799,6 +2945,10 @@ face</source>
       <source>Who is this? Click to give the face a name</source>
       <translation>这是谁？点击给这张脸命名</translation>
     </message>
+    <message>
+      <source>Score {score}</source>
+      <translation>得分 {score}</translation>
+    </message>
   </context>
   <context>
     <name>ForgetDialog</name>
@@ -3372,12 +3522,32 @@ face</source>
       <translation>所有方法的报告(&amp;R)</translation>
     </message>
     <message>
+      <source>Roo&amp;m and environment dial</source>
+      <translation>房间与环境旋钮(&amp;M)</translation>
+    </message>
+    <message>
       <source>Adapt to this r&amp;oom</source>
       <translation>适应当前场景(&amp;O)</translation>
     </message>
     <message>
+      <source>&amp;Undo adapting to this room</source>
+      <translation>撤销对此房间的适应(&amp;U)</translation>
+    </message>
+    <message>
       <source>S&amp;plit view of two methods</source>
       <translation>两种方法分屏(&amp;P)</translation>
+    </message>
+    <message>
+      <source>This room: &amp;before | after</source>
+      <translation>此房间：之前 | 之后(&amp;B)</translation>
+    </message>
+    <message>
+      <source>1 shot | all s&amp;hots</source>
+      <translation>1 个样本 | 全部样本(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Published &amp;network | this one</source>
+      <translation>原版网络 | 当前方法(&amp;N)</translation>
     </message>
     <message>
       <source>&amp;Gallery</source>
@@ -3528,6 +3698,10 @@ face</source>
     <message>
       <source>Compare &amp;with</source>
       <translation>同时对比(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;Environment dial</source>
+      <translation>环境旋钮(&amp;E)</translation>
     </message>
     <message>
       <source>Saved in {folder}: {names}</source>
@@ -4921,6 +5095,76 @@ in ms</source>
     </message>
   </context>
   <context>
+    <name>RoomAdaptation</name>
+    <message>
+      <source>Adapting to this room</source>
+      <translation>适应此房间</translation>
+    </message>
+    <message>
+      <source>Adapt to this room</source>
+      <translation>适应此房间</translation>
+    </message>
+    <message>
+      <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
+      <translation>立即适应到目前为止看到的人脸（Ctrl+R）</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Take the last adaptation to this room back (Ctrl+Shift+R)</source>
+      <translation>撤销上一次对此房间的适应（Ctrl+Shift+R）</translation>
+    </message>
+    <message>
+      <source>Use this room’s faces</source>
+      <translation>使用此房间的人脸</translation>
+    </message>
+    <message>
+      <source>Adapt by itself to unlabelled faces, which are kept in memory only; else forget them</source>
+      <translation>自动适应未标注的人脸（仅保存在内存中）；关闭则忘掉它们</translation>
+    </message>
+    <message>
+      <source>Strangers let through here, of a hundred</source>
+      <translation>此处每百名陌生人中被放行的</translation>
+    </message>
+    <message>
+      <source>Nothing can be said of strangers here: none were sampled for this embedder.</source>
+      <translation>无法估计此处的陌生人：没有为这个嵌入网络采样过陌生人。</translation>
+    </message>
+    <message>
+      <source>Enrol somebody: the strangers here are measured against those who are enrolled.</source>
+      <translation>请先登记一个人：此处的陌生人要与已登记的人比较。</translation>
+    </message>
+    <message>
+      <source>About {before} before, about {now} now ({low} to {high} with 90 % certainty).</source>
+      <translation>之前约 {before}，现在约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
+    </message>
+    <message>
+      <source>About {now} ({low} to {high} with 90 % certainty).</source>
+      <translation>约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
+    </message>
+    <message>
+      <source>Rests on {people} enrolled and {faces} unlabelled faces; {seen} seen.</source>
+      <translation>依据 {people} 名已登记的人和 {faces} 张未标注的人脸；共看到 {seen} 张。</translation>
+    </message>
+    <message>
+      <source>Taken back: nothing is adapted by itself before you ask.</source>
+      <translation>已撤销：在您要求之前不会自动适应。</translation>
+    </message>
+    <message>
+      <source>Faces of this room are not used.</source>
+      <translation>不使用此房间的人脸。</translation>
+    </message>
+  </context>
+  <context>
+    <name>RoomPage</name>
+    <message>
+      <source>Room</source>
+      <translation>房间</translation>
+    </message>
+  </context>
+  <context>
     <name>RoomSection</name>
     <message>
       <source>Use unlabelled faces of this room</source>
@@ -4981,8 +5225,8 @@ in ms</source>
       <translation>阈值：{score}</translation>
     </message>
     <message>
-      <source>needs {score}</source>
-      <translation>需要 {score}</translation>
+      <source>threshold</source>
+      <translation>阈值</translation>
     </message>
   </context>
   <context>
@@ -5253,6 +5497,10 @@ in ms</source>
   <context>
     <name>ShotTile</name>
     <message>
+      <source>Taken with the environment dial at {setting}</source>
+      <translation>拍摄时环境旋钮为：{setting}</translation>
+    </message>
+    <message>
       <source>Leave this shot out (Del)</source>
       <translation>移除这个样本（Del）</translation>
     </message>
@@ -5278,6 +5526,37 @@ in ms</source>
     <message>
       <source>Controls</source>
       <translation>控制</translation>
+    </message>
+  </context>
+  <context>
+    <name>Sides</name>
+    <message>
+      <source>Published network</source>
+      <translation>原版网络</translation>
+    </message>
+    <message>
+      <source>without this room</source>
+      <translation>不用此房间</translation>
+    </message>
+    <message>
+      <source>1 shot</source>
+      <translation>1 个样本</translation>
+    </message>
+    <message>
+      <source>{named} named · {unknown} Unknown</source>
+      <translation>认出 {named} · 陌生 {unknown}</translation>
+    </message>
+    <message>
+      <source>{right} right · {missed} Unknown · {wrong} wrong</source>
+      <translation>正确 {right} · 未认出 {missed} · 认错 {wrong}</translation>
+    </message>
+    <message>
+      <source>strangers: {away} turned away, {through} let through</source>
+      <translation>陌生人：拒绝 {away}，放行 {through}</translation>
+    </message>
+    <message>
+      <source>{n} of {all} faces differ</source>
+      <translation>{all} 张脸中 {n} 张判断不同</translation>
     </message>
   </context>
   <context>
@@ -5462,6 +5741,13 @@ in ms</source>
     </message>
   </context>
   <context>
+    <name>SplitView</name>
+    <message>
+      <source>Adapting…</source>
+      <translation>正在适应…</translation>
+    </message>
+  </context>
+  <context>
     <name>Stage</name>
     <message>
       <source>Method</source>
@@ -5482,6 +5768,10 @@ in ms</source>
     <message>
       <source>Report</source>
       <translation>报告</translation>
+    </message>
+    <message>
+      <source>Room</source>
+      <translation>房间</translation>
     </message>
   </context>
   <context>
@@ -5535,6 +5825,21 @@ in ms</source>
     <message>
       <source>Choose the person under People and press Delete. It can be undone for ten seconds; then everything of theirs is overwritten in the file. Files that you exported are yours to delete.</source>
       <translation>在“人员”中选择此人并按“删除”。十秒内可以撤销，之后文件中有关此人的一切都会被覆盖。你导出的文件需自行删除。</translation>
+    </message>
+  </context>
+  <context>
+    <name>StrangersBars</name>
+    <message>
+      <source>Strangers let through here</source>
+      <translation>此处被放行的陌生人</translation>
+    </message>
+    <message>
+      <source>before</source>
+      <translation>之前</translation>
+    </message>
+    <message>
+      <source>now</source>
+      <translation>现在</translation>
     </message>
   </context>
   <context>
@@ -5635,6 +5940,22 @@ in ms</source>
     <message>
       <source>Method of this view</source>
       <translation>此视图的方法</translation>
+    </message>
+    <message>
+      <source>Room</source>
+      <translation>房间</translation>
+    </message>
+    <message>
+      <source>Adapted to this room’s faces as well, or to the enrolled people alone</source>
+      <translation>也适应此房间的人脸，或只适应已登记的人</translation>
+    </message>
+    <message>
+      <source>1 shot</source>
+      <translation>1 个样本</translation>
+    </message>
+    <message>
+      <source>Learned from one shot of each person, or from all</source>
+      <translation>每人只用一个样本学习，或用全部样本</translation>
     </message>
   </context>
   <context>
@@ -5856,20 +6177,20 @@ in ms</source>
       <translation>还没有录入任何人 → 未知</translation>
     </message>
     <message>
-      <source>You said this is not {denied}; {name}: {score}, needs {threshold} → named</source>
-      <translation>你说过这不是 {denied}；{name}：{score}，需要 {threshold} → 认出</translation>
+      <source>You said this is not {denied}; {name}: margin {margin} → named</source>
+      <translation>您说过这不是 {denied}；{name}：余量 {margin} → 已认出</translation>
     </message>
     <message>
-      <source>{name}: {score}, needs {threshold} → named</source>
-      <translation>{name}：{score}，需要 {threshold} → 认出</translation>
+      <source>{name}: margin {margin} → named</source>
+      <translation>{name}：余量 {margin} → 已认出</translation>
     </message>
     <message>
       <source>You said this is not {denied} → Unknown</source>
       <translation>你说过这不是 {denied} → 未知</translation>
     </message>
     <message>
-      <source>Nearest is {name}: {score}, needs {threshold} → Unknown</source>
-      <translation>最近的是 {name}：{score}，需要 {threshold} → 未知</translation>
+      <source>Nearest is {name}: margin {margin} → Unknown</source>
+      <translation>最接近 {name}：余量 {margin} → 陌生人</translation>
     </message>
   </context>
   <context>

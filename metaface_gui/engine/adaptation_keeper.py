@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -27,7 +27,8 @@ from metaface_gui.engine.assembly import (
 from metaface_gui.engine.events import AdaptStepTaken, EngineListener
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
-from metaface_gui.engine.room_faces import Room
+from metaface_gui.engine.room_faces import EMPTY_ROOM, Room
+from metaface_gui.engine.room_judge import RoomJudge
 from metaface_gui.engine.runners import Runners
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Gallery
@@ -37,6 +38,23 @@ from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap, make_map
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.settings import RecognitionSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """What there is to adapt to now. `people` are without the room's faces; `hyperparameters` are the keeper's."""
+
+    assets: LearningAssets
+    people: EnrolledPeople
+    room: Room
+    fpir: float
+    hyperparameters: Mapping[str, object]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal where an adaptation would come to the same."""
+        turned = tuple(sorted(self.hyperparameters.items()))
+        return self.assets.embedder_id, self.people.revision, self.room.revision, self.fpir, turned
 
 
 class AdaptationKeeper:
@@ -65,6 +83,7 @@ class AdaptationKeeper:
         self._listener = listener
         self._worker = worker
         self._judge = AdaptationJudge(listener, runners.studies)
+        self._room_judge = RoomJudge(listener, runners.studies)
         self._load_jobs, self._quick_jobs = runners.models, runners.gallery
         self._on_handed_over = on_handed_over
         self._lock = threading.Lock()
@@ -79,6 +98,14 @@ class AdaptationKeeper:
         """The settings of learners that differ from their defaults."""
         with self._lock:
             return self._state.hyperparameters
+
+    def situation(self) -> Situation | None:
+        """What there is to adapt to; None before the models are there and the gallery was read."""
+        with self._lock:
+            state, assets = self._state, self._assets
+            if assets is None or state.people is None:
+                return None
+            return Situation(assets, state.people, state.room, state.settings.fpir, state.hyperparameters)
 
     def deciding(self) -> tuple[AdaptedGallery, OpenSetClassifier] | None:
         """What decides the names on screen; None while nothing does."""
@@ -212,6 +239,7 @@ class AdaptationKeeper:
             if running is not self._pipeline or self._assets is None:
                 return
             handed, assets, fpir = self._state.hand_over(), self._assets, self._state.settings.fpir
+            deciding, room = self._state.deciding(), self._state.room
         if handed.classifiers:
             running.set_classifiers(handed.classifiers, next(iter(handed.classifiers)), continued=handed.continued)
         running.set_map(handed.plane, handed.placing)
@@ -219,6 +247,10 @@ class AdaptationKeeper:
             self._listener(event)
         for adapted, is_primary in handed.to_judge:
             self._judge.ask(adapted, assets, fpir=fpir, is_primary=is_primary)
+        if deciding is not None:
+            adapted, classifier = deciding
+            of_room = room if adapted.key.room == room.revision else EMPTY_ROOM
+            self._room_judge.ask(adapted, classifier, of_room, assets, fpir=fpir)
         self._on_handed_over()
 
 

@@ -9,7 +9,9 @@ from typing import Protocol
 from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.engine.privacy_api import PrivacyApi
+from metaface_gui.engine.side import Side
 from metaface_gui.gallery import Shot
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import Frame, PersonId
 
@@ -37,6 +39,10 @@ class EngineApi(Protocol):
 
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on. Answered by `SourceChanged`."""
+
+    def set_environment(self, setting: EnvironmentSetting) -> None:
+        """Photograph every frame from now on as a camera would in this place, and a frozen one anew: what is shown is
+        what is recognised. Answered by `EnvironmentChanged`."""
 
     # Models -----------------------------------------------------------------------------------------------------
 
@@ -67,12 +73,19 @@ class EngineApi(Protocol):
         """Adapt to the unlabelled faces that were seen so far, though no more often than every few seconds.
         `RoomChanged` and an `Adapted` each."""
 
+    def undo_room(self) -> None:
+        """Take the last adaptation to the room's faces back; nothing is adapted to them by itself before
+        `adapt_to_room`. `RoomChanged` and an `Adapted` each."""
+
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         """Turn a learner's knobs: an instance of its `settings_type`, None for its defaults. `ModelsChanged`; a learner
         that runs is adapted again: `AdaptStepTaken`, `Adapted`, `AdaptationJudged`."""
 
     def reset_comparison(self) -> None:
         """Begin the running tallies anew. Answered by `ComparisonChanged`."""
+
+    def set_sides(self, sides: tuple[Side, ...]) -> None:
+        """Compare two ways of deciding on the same frames, beside what decides; () for none. `SidesChanged`."""
 
     def set_map_learner(self, key: str | None) -> None:
         """Draw the embedding map in this learner's adapted space, and put faces on it; None: no map. `MapChanged`."""

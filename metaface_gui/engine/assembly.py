@@ -21,7 +21,7 @@ from metaface_gui.pipeline.embedding.device import multiplies_bfloat16, resolve_
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
-from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, OnStep, Params, SupportSet
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, MetaLearner, OnStep, Params, SupportSet
 from metaface_gui.pipeline.learners.parameters import load_trained
 from metaface_gui.pipeline.learners.rl2 import Rl2Classifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
@@ -35,6 +35,8 @@ from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import PersonId
 
 _RE_EMBED_BATCH = 16
+_MOST_MEASURED = 60
+"""With more people enrolled the scale of margins is not measured on them: adapting twice would be felt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,9 +230,33 @@ def adapt(
     )
     adapt_ms = (time.perf_counter() - started) * 1e3
     report = Adapted(learner, len(people), len(people.shots), adapt_ms, steps=tuple(steps))
+    classifier = classifier.measured_by(_left_out_scores(method, people, classifier))
     if isinstance(in_room.adapted, Rl2Classifier):
         report = replace(report, trials=in_room.adapted.trials, chosen=in_room.adapted.chosen)
     return AdaptedGallery(key, people, adapted, classifier, report)
+
+
+@torch.inference_mode(mode=False)
+def _left_out_scores(method: MetaLearner, people: EnrolledPeople, classifier: OpenSetClassifier) -> Tensor:
+    """What people score against themselves on a shot that was left out, one each: (m,), of who has two or more.
+
+    One more adaptation for all of them; nothing is measured where that would take long.
+    """
+    if classifier.strangers is None or len(people) > _MOST_MEASURED:
+        return torch.zeros(0)
+    newest = torch.full((len(people),), -1)
+    counts = torch.bincount(people.labels, minlength=len(people))
+    newest[people.labels] = torch.arange(len(people.labels))
+    left_out = newest[counts > 1]
+    if len(left_out) == 0:
+        return torch.zeros(0)
+    is_kept = torch.ones(len(people.labels), dtype=torch.bool)
+    is_kept[left_out] = False
+    rest = SupportSet(people.shots[is_kept], people.labels[is_kept], len(people), people.unlabelled)
+    fold = adapt_in_room(method, rest, n_people=len(people)).classifier
+    scores = classifier.people_scores(fold.scores(people.shots[left_out]))
+    own: Tensor = scores[torch.arange(len(left_out)), people.labels[left_out]]
+    return own
 
 
 def adapt_gallery(gallery: Gallery, assets: LearningAssets, settings: RecognitionSettings) -> AdaptedGallery:

@@ -24,7 +24,8 @@ class CaptureThread:
     """Reads `source` until its end, `stop`, or a failure that does not mend.
 
     A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). `on_frame`
-    is told whether the preview's slot was empty, so that one wake-up per unread frame is enough.
+    is told whether the preview's slot was empty, so that one wake-up per unread frame is enough. `photograph` makes of
+    each frame what is shown and looked at.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class CaptureThread:
         preview: LatestSlot[Frame],
         to_look_at: LatestSlot[Frame],
         *,
+        photograph: Callable[[Frame], Frame] = lambda frame: frame,
         on_frame: Callable[[Frame, bool], None],
         on_changed: Callable[[SourceChanged], None],
         on_remark: Callable[[KnownError], None] = lambda _error: None,
@@ -40,7 +42,7 @@ class CaptureThread:
     ) -> None:
         self._source = source
         self._preview, self._to_look_at = preview, to_look_at
-        self._on_frame = on_frame
+        self._photograph, self._on_frame = photograph, on_frame
         self._on_changed, self._on_remark = on_changed, on_remark
         self._retry_s = tuple(retry_s)
         self._stop = threading.Event()
@@ -127,8 +129,9 @@ class CaptureThread:
             # A driver may have held `read` until long after another source was opened: its frame is of no use then.
             if self._stop.is_set() or not self._running.is_set():
                 continue
-            self._to_look_at.put(frame)
-            self._on_frame(frame, self._preview.put(frame))
+            seen = self._photograph(frame)
+            self._to_look_at.put(seen)
+            self._on_frame(seen, self._preview.put(seen))
 
     def _reopen(self, error: SourceError) -> None:
         """Wait and open again until it works or somebody stops."""

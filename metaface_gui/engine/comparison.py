@@ -29,7 +29,9 @@ class LearnerTally:
 
     `named` + `unknown` = all faces it decided on. `switches`: how often a track's decision changed. `agreeing`: faces
     where it decides as the majority of all running learners do, of the `contested` ones where there is a majority.
-    `right` of the `judged` faces, whose truth is known: in a scene that knows it, or because the user said so.
+    `right` of the `judged` faces, whose truth is known: in a scene that knows it, or because the user said so. Among
+    them are the strangers that it `turned_away`; of the others, people were taken for somebody else (`wrong`) or, as
+    strangers, `let_through`; the rest are enrolled and were called Unknown (`missed`).
     """
 
     learner: str
@@ -41,6 +43,14 @@ class LearnerTally:
     contested: int = 0
     right: int = 0
     judged: int = 0
+    wrong: int = 0
+    turned_away: int = 0
+    let_through: int = 0
+
+    @property
+    def missed(self) -> int:
+        """Faces of enrolled people that it called Unknown."""
+        return self.judged - self.right - self.wrong - self.let_through
 
 
 @dataclass(slots=True)
@@ -54,6 +64,9 @@ class _Counts:
     contested: int = 0
     right: int = 0
     judged: int = 0
+    wrong: int = 0
+    turned_away: int = 0
+    let_through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,11 @@ class _Truth:
 
     person_id: PersonId | None = None
     name: str | None = None
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether it is nobody who is enrolled."""
+        return self.person_id is None and self.name is None
 
     def fits(self, decision: Identification) -> bool:
         """Whether that decision is right."""
@@ -166,7 +184,11 @@ class ComparisonTally:
                 counts.agreeing += candidate == choice
             if truth is not None:
                 counts.judged += 1
-                counts.right += truth.fits(decision)
+                is_right = truth.fits(decision)
+                counts.right += is_right
+                counts.turned_away += truth.is_stranger and is_right
+                counts.let_through += truth.is_stranger and not is_right
+                counts.wrong += not (truth.is_stranger or is_right or decision.is_unknown)
 
     def _truths(self, result: FrameResult) -> dict[int, _Truth]:
         """Who faces are, by track: the user's word first, then the scene's."""
@@ -206,4 +228,7 @@ def _tally(learner: str, counts: _Counts, minutes: float) -> LearnerTally:
         contested=counts.contested,
         right=counts.right,
         judged=counts.judged,
+        wrong=counts.wrong,
+        turned_away=counts.turned_away,
+        let_through=counts.let_through,
     )

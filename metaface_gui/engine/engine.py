@@ -12,8 +12,10 @@ from types import MappingProxyType
 
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.api import OnShots
+from metaface_gui.engine.assembly import load_learning_assets
 from metaface_gui.engine.enroller import Enroller
-from metaface_gui.engine.events import EngineEvent, EngineListener, FrameReady, ResultReady
+from metaface_gui.engine.environment_dial import EnvironmentDial
+from metaface_gui.engine.events import EngineEvent, EngineListener, EnvironmentChanged, FrameReady, ResultReady
 from metaface_gui.engine.gallery_keeper import GalleryKeeper, Terms
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
@@ -24,11 +26,14 @@ from metaface_gui.engine.privacy import Privacy
 from metaface_gui.engine.room_keeper import RoomKeeper
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.session_recorder import DrawnWords, english_words
+from metaface_gui.engine.side import Side
+from metaface_gui.engine.sides import SideRunner
 from metaface_gui.engine.source_keeper import SourceKeeper
 from metaface_gui.engine.studio import Studio
 from metaface_gui.engine.vitals import Vitals
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import ClashPolicy, Gallery, OnProgress, needs_passphrase
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
@@ -76,6 +81,7 @@ class Engine:
         self._worker = InferenceWorker(self._to_look_at, self._on_result, self._vitals.on_failure)
         self._keeper = GalleryKeeper(gallery, self._tell)
         self._memory = LiveMemory()
+        self._dial = EnvironmentDial()
         self._adaptations = AdaptationKeeper(
             gallery,
             listener,
@@ -102,12 +108,22 @@ class Engine:
         self._studio = Studio(
             gallery, self._models, self._adaptations, self._memory, listener, runners=self._runners, words=words
         )
+        self._sides = SideRunner(
+            gallery,
+            self._adaptations,
+            listener,
+            jobs=self._runners.studies,
+            make_stock=self._models.published_embedder,
+            load_assets=lambda embedder: load_learning_assets(embedder, store),
+            on_ready=self._look_again,
+        )
         self.privacy = Privacy(self._keeper, self._adaptations, self._enroller, self._studio, self._runners)
         self._source = SourceKeeper(
             listener,
             self._runners.models,
             self._preview,
             self._to_look_at,
+            photograph=self._dial.photograph,
             on_frame=self._on_frame,
             on_opening=self._on_opening,
         )
@@ -157,10 +173,22 @@ class Engine:
         """Stop capturing, and forget the room."""
         self._source.close()
         self._room.end()
+        self._dial.forget()
 
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on."""
         self._source.set_paused(paused)
+
+    def set_environment(self, setting: EnvironmentSetting) -> None:
+        """Turn the environment dial."""
+        self._dial.turn(setting)
+        # Looks at other pictures would go on deciding, and nothing would be seen of what the camera sees now.
+        self._worker.post(FacePipeline.forget_looks)
+        self._sides.forget_tracks()
+        self._listener(EnvironmentChanged(setting))
+        frame = self._dial.again()
+        if frame is not None:
+            self._source.show_again(frame)
 
     # Models -----------------------------------------------------------------------------------------------------
 
@@ -203,6 +231,10 @@ class Engine:
         """Adapt to the unlabelled faces that were seen so far."""
         self._room.adapt()
 
+    def undo_room(self) -> None:
+        """Take the last adaptation to the room's faces back."""
+        self._room.undo()
+
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         """Turn a learner's knobs; None: its defaults."""
         self._adaptations.set_hyperparameters(learner, settings)
@@ -217,6 +249,10 @@ class Engine:
     def reset_comparison(self) -> None:
         """Begin the running tallies anew."""
         self._studio.reset_comparison()
+
+    def set_sides(self, sides: tuple[Side, ...]) -> None:
+        """Compare two ways of deciding; () for none."""
+        self._sides.want(sides)
 
     def set_map_learner(self, key: str | None) -> None:
         """Draw the embedding map in this learner's adapted space; None: no map."""
@@ -377,6 +413,7 @@ class Engine:
     def _tell(self, event: EngineEvent) -> None:
         """Pass on what concerns people: the tallies take it as the truth about faces."""
         self._studio.hear(event)
+        self._sides.hear(event)
         self._listener(event)
 
     def _on_frame(self, frame: Frame, is_first_unread: bool) -> None:
@@ -386,21 +423,26 @@ class Engine:
 
     def _on_opening(self, spec: SourceSpec) -> None:
         self._looked_at = None
+        self._dial.forget()
+        self._sides.forget_tracks()
         self._room.begin(spec)
         self._worker.post(FacePipeline.reset)
 
     def _on_result(self, result: FrameResult) -> None:
-        if result.frame is not self._looked_at:
+        is_new = result.frame is not self._looked_at
+        if is_new:
             self._looked_at = result.frame
             self._vitals.on_result(result)
+            self._dial.note(result)
             # Before anybody sees the faces, so that whoever is clicked on is remembered.
             self._enroller.on_result(result)
             self._room.on_result(result)
-        self._listener(ResultReady(result))
+        self._listener(ResultReady(self._sides.decorate(result, is_new=is_new)))
         self._studio.on_result(result)
 
     def _look_again(self) -> None:
         """Show on a picture that stands still what another method, person or threshold makes of it."""
+        self._sides.refresh()
         frame = self._looked_at
         if frame is not None and self._source.is_frozen:
             self._to_look_at.put(frame)
@@ -414,6 +456,7 @@ class Engine:
             device = str(running.embedder.device) if running else ""
             self._listener(self._vitals.stats(now_ns, dropped_frames=self._to_look_at.dropped, device=device))
             self._studio.on_tick()
+            self._sides.on_tick()
             self.privacy.on_tick(now_ns)
             self._room.on_tick(now_ns)
             if ticks % _FLUSH_SEEN_TICKS == 0:

@@ -66,7 +66,7 @@ class Enroller:
         """Offer the faces of a frame to the recording, and remember them; on the inference thread."""
         self._follow_recording()
         if self.session.is_recording and all(face.is_fresh for face in result.faces):
-            self.session.offer([sample_of_face(result.frame.image_bgr, face) for face in result.faces])
+            self.session.offer([sample_of_face(result.frame, face) for face in result.faces])
         known = {face.identification.person_id for face in result.faces} - {None}
         self._keeper.note_seen([person_id for person_id in known if person_id is not None])
         if self._memory.remember(result) and result.finished_ns >= self._unknowns_due_ns:

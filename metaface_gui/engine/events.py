@@ -8,13 +8,16 @@ from enum import Enum
 from pathlib import Path
 
 from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.engine.side import Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import GallerySnapshot, Person
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.learners.rl2 import Trial
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
+from metaface_gui.pipeline.recognition.room_share import LetThrough
 from metaface_gui.types import FrameResult, PersonId, QualityIssue
 
 
@@ -86,10 +89,47 @@ class ModelsChanged:
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """So many unlabelled faces of this room are remembered, one a track, and so many of them were adapted to."""
+    """So many unlabelled faces of this room are remembered, one a track, and so many of them were adapted to.
+
+    `can_undo`: the last adaptation to them can be taken back. `is_held`: it was, and nothing is adapted by itself
+    before that is asked for again.
+    """
 
     n_faces: int
     n_adapted_to: int
+    can_undo: bool = False
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersHere:
+    """A threshold, and which share of this room's strangers it is thought to let through."""
+
+    threshold: float
+    let_through: LetThrough
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJudged:
+    """What is known of strangers here, of the deciding learner: as it is `now`, and, once it was adapted to
+    `n_unlabelled` faces of the room, as it was `before`, both by all that is known by now. It rests on those faces and
+    on `n_people` enrolled.
+
+    None where nothing can be said: nobody is enrolled, or the embedder has no cohort of strangers.
+    """
+
+    learner: str
+    n_people: int
+    n_unlabelled: int
+    now: StrangersHere | None = None
+    before: StrangersHere | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentChanged:
+    """The environment dial was turned: every frame from now on is photographed so."""
+
+    setting: EnvironmentSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +181,19 @@ class ComparisonChanged:
     tallies: tuple[LearnerTally, ...]
     n_frames: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SidesChanged:
+    """Twice a second while two sides are compared, and once when they no longer are: `sides` are those that are wanted,
+    () for none; the faces of a `ResultReady` carry what they decide once they `is_ready`. `tallies` are of the sides'
+    keys, each frame of both."""
+
+    sides: tuple[Side, ...]
+    is_ready: bool
+    tallies: tuple[LearnerTally, ...] = ()
+    n_frames: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -326,10 +379,13 @@ EngineEvent = (
     | ResultReady
     | ModelsChanged
     | RoomChanged
+    | RoomJudged
+    | EnvironmentChanged
     | AdaptStepTaken
     | Adapted
     | AdaptationJudged
     | ComparisonChanged
+    | SidesChanged
     | MapChanged
     | Explained
     | SelfTested

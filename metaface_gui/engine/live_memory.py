@@ -58,7 +58,7 @@ class LiveMemory:
                 if track is not None and not _is_due(track, face, now_ns):
                     self._tracks[face.track_id] = replace(track, evidence=evidence, embedder_id=result.embedder_id)
                     continue
-                sample = sample_of_face(result.frame.image_bgr, face)
+                sample = sample_of_face(result.frame, face)
                 burst = (track.burst if track else EnrollmentBurst()).offer([sample])[0]
                 self._tracks[face.track_id] = _TrackShots(burst, sample, now_ns, evidence, result.embedder_id)
                 if not face.identification.is_unknown:

@@ -14,7 +14,9 @@ from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.runners import Runners
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
-from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, make_embedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -81,6 +83,16 @@ class ModelKeeper:
         with self._lock:
             settings, pipeline = self._loaded, self._pipeline
         return build_pipeline(settings, self._store, embedder=pipeline.embedder if pipeline else None)
+
+    def published_embedder(self) -> FaceEmbedder:
+        """The running embedder's network as it was published, without anything that was meta-trained.
+
+        Raises:
+            KnownError: if its weights are missing or damaged.
+        """
+        with self._lock:
+            settings = self._loaded
+        return make_embedder(settings.embedder, resolve_device(settings.device), self._store, meta_trained=False)
 
     def start(self) -> None:
         """Load what the settings name."""

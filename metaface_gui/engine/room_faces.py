@@ -62,15 +62,27 @@ def is_room(spec: SourceSpec) -> bool:
     return spec.kind not in {SourceKind.IMAGE, SourceKind.FOLDER}
 
 
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """The mean luma of a frame, and what the environment dial made of it: another setting is another room."""
+
+    luma: float
+    environment: str
+
+    def is_other(self, light: _Light) -> bool:
+        """Whether what was seen in the one says little about the other."""
+        return abs(self.luma - light.luma) > LIGHT_STEP or self.environment != light.environment
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
-    """The best look of a track in one light: what learners see (p,), the embedding (d,), quality 0..1, frame's luma."""
+    """The best look of a track in one light: what learners see (p,), the embedding (d,), quality 0..1."""
 
     number: int
     features: Floats
     embedding: Floats
     score: float
-    luma: float
+    light: _Light
 
 
 class RoomFaces:
@@ -84,8 +96,8 @@ class RoomFaces:
         self._embedder_id = ""
         self._looks: dict[int, _Look] = {}
         self._left_out: set[int] = set()
-        self._light: float | None = None
-        self._newest_luma = 0.0
+        self._light: _Light | None = None
+        self._newest_light = _Light(0.0, "")
         self._other_light_since_s: float | None = None
         self._next_number = 0
         self._new_looks = 0
@@ -110,11 +122,11 @@ class RoomFaces:
         if result.embedder_id != self._embedder_id:
             self.clear()
             self._embedder_id = result.embedder_id
-        luma = _luma(result.frame.image_bgr)
-        self._follow_light(luma, now_s)
+        light = _Light(_luma(result.frame.image_bgr), result.frame.environment)
+        self._follow_light(light, now_s)
         for face in result.faces:
             if face.is_fresh and face.quality.score >= LEAST_SCORE and face.track_id not in self._left_out:
-                self._keep(face, luma)
+                self._keep(face, light)
         while len(self._looks) > MAX_TRACKS:
             del self._looks[min(self._looks)]
 
@@ -134,7 +146,7 @@ class RoomFaces:
         """Return the faces that were seen in the light there is now, at a revision of their own, to be adapted to."""
         self._taken = self._present(now_s)
         if self._light_has_changed(now_s):
-            self._light = self._newest_luma
+            self._light = self._newest_light
         self._other_light_since_s = None
         self._taken_s, self._new_looks = now_s, 0
         self._revision += 1
@@ -157,21 +169,21 @@ class RoomFaces:
         self._light = self._other_light_since_s = self._taken_s = None
         self._new_looks, self._taken = 0, frozenset()
 
-    def _keep(self, face: TrackedFace, luma: float) -> None:
+    def _keep(self, face: TrackedFace, light: _Light) -> None:
         former = self._looks.get(face.track_id)
-        is_new = former is None or _is_other(former.luma, luma)
+        is_new = former is None or former.light.is_other(light)
         if former is None or is_new or former.score < face.quality.score:
             self._new_looks += is_new
             self._next_number += 1
             # Copies: a row would keep all features of its frame.
             features, embedding = face.features.copy(), face.embedding.copy()
-            self._looks[face.track_id] = _Look(self._next_number, features, embedding, face.quality.score, luma)
+            self._looks[face.track_id] = _Look(self._next_number, features, embedding, face.quality.score, light)
 
-    def _follow_light(self, luma: float, now_s: float) -> None:
-        self._newest_luma = luma
+    def _follow_light(self, light: _Light, now_s: float) -> None:
+        self._newest_light = light
         if self._light is None:
-            self._light = luma
-        if not _is_other(self._light, luma):
+            self._light = light
+        if not self._light.is_other(light):
             self._other_light_since_s = None
         elif self._other_light_since_s is None:
             self._other_light_since_s = now_s
@@ -182,13 +194,9 @@ class RoomFaces:
 
     def _present(self, now_s: float) -> frozenset[int]:
         """The numbers of the looks in the light there is now: what was seen in another one is of another room."""
-        light = self._newest_luma if self._light_has_changed(now_s) else self._light
+        light = self._newest_light if self._light_has_changed(now_s) else self._light
         looks = self._looks.values()
-        return frozenset(look.number for look in looks if light is not None and not _is_other(light, look.luma))
-
-
-def _is_other(light: float, luma: float) -> bool:
-    return abs(light - luma) > LIGHT_STEP
+        return frozenset(look.number for look in looks if light is not None and not light.is_other(look.light))
 
 
 def _luma(image_bgr: Image) -> float:

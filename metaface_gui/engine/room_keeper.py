@@ -34,6 +34,9 @@ class RoomKeeper:
         self._is_used, self._is_room = is_used, False
         self._is_asked = False
         self._since_ns = 0
+        self._current = EMPTY_ROOM
+        self._previous: Room | None = None
+        self._is_held = False
         self._told = RoomChanged(0, 0)
 
     def on_result(self, result: FrameResult) -> None:
@@ -70,7 +73,18 @@ class RoomKeeper:
         """Adapt to what was seen so far, as soon as the last adaptation is long enough ago."""
         with self._lock:
             self._is_asked = self._is_used
+            self._is_held &= not self._is_used
+            self._tell()
         self.on_tick(time.monotonic_ns())
+
+    def undo(self) -> None:
+        """Take the last adaptation back, and adapt no more by itself before that is asked for."""
+        with self._lock:
+            if self._previous is not None:
+                self._current, self._previous = self._previous, None
+                self._is_asked, self._is_held = False, True
+                self._adaptations.use_room(self._current)
+                self._tell()
 
     def set_used(self, is_used: bool) -> None:
         """Remember faces from now on, or forget them and adapt to the enrolled people alone."""
@@ -85,7 +99,8 @@ class RoomKeeper:
             self._since_ns = time.monotonic_ns()
             if self._faces.forget_like(embeddings):
                 if self._faces.has_taken:
-                    self._hand_over(self._faces.take(self._since_ns / 1e9))
+                    self._hand_over(EMPTY_ROOM if self._is_held else self._faces.take(self._since_ns / 1e9))
+                    self._previous = None  # it holds who is to be forgotten
                 self._tell()
 
     def clear(self) -> None:
@@ -99,11 +114,12 @@ class RoomKeeper:
         if self._is_asked and self._faces.may_take(now_s):
             # Whoever asks wants to see what comes of it, not what was decided before.
             self._hand_over(self._faces.take(now_s, keeps_votes=False))
-        elif self._faces.is_due(now_s):
+        elif self._faces.is_due(now_s) and not self._is_held:
             self._hand_over(self._faces.take(now_s))
 
     def _hand_over(self, room: Room) -> None:
         self._is_asked = False
+        self._previous, self._current = self._current, room
         self._adaptations.use_room(room)
 
     def _forget_all(self) -> None:
@@ -112,11 +128,12 @@ class RoomKeeper:
         self._faces.clear()
         if had_room:
             self._hand_over(EMPTY_ROOM)
-        self._is_asked = False
+        self._previous, self._current = None, EMPTY_ROOM
+        self._is_asked = self._is_held = False
         self._tell()
 
     def _tell(self) -> None:
-        news = RoomChanged(len(self._faces), self._faces.n_taken)
+        news = RoomChanged(len(self._faces), len(self._current), self._previous is not None, self._is_held)
         if news != self._told:
             self._told = news
             self._listener(news)

@@ -19,10 +19,13 @@ from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.types import Image
 
 _JPEG_QUALITY = 95
+_MARK = b"metaface environment: "
+_MARK_WITHIN = 256
+"""It is the first thing in the file; pixels that look like it are never reached."""
 
 
-def encode_picture(image_bgr: Image) -> bytes:
-    """Encode as JPEG.
+def encode_picture(image_bgr: Image, environment: str = "") -> bytes:
+    """Encode as JPEG; `environment`, what the environment dial made of it, is marked in a comment of the file.
 
     Raises:
         EnrollmentError: if OpenCV cannot.
@@ -30,7 +33,23 @@ def encode_picture(image_bgr: Image) -> bytes:
     done, encoded = cv2.imencode(".jpg", image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
         raise EnrollmentError(QT_TRANSLATE_NOOP("Errors", "A shot could not be encoded. Record it again."))
-    return encoded.tobytes()
+    picture = encoded.tobytes()
+    if not environment:
+        return picture
+    remark = _MARK + environment.encode("ascii")
+    return picture[:2] + b"\xff\xfe" + (len(remark) + 2).to_bytes(2, "big") + remark + picture[2:]
+
+
+def environment_of(encoded: bytes) -> str:
+    """What the environment dial was set to when a stored picture was taken, e.g. `dim_light 60`; "" where it was off.
+
+    The mark is in the picture, so it is encrypted, exported and deleted with it.
+    """
+    begin = encoded.find(_MARK, 0, _MARK_WITHIN)
+    if begin < 4 or encoded[begin - 4 : begin - 2] != b"\xff\xfe":
+        return ""
+    length = int.from_bytes(encoded[begin - 2 : begin], "big") - 2
+    return encoded[begin + len(_MARK) : begin + length].decode("ascii", "replace")
 
 
 def decode_picture(encoded: bytes) -> Image:
@@ -53,7 +72,7 @@ def new_shots(samples: Sequence[FaceSample], pipeline: FacePipeline, source: Sho
     Raises:
         EnrollmentError: if a picture cannot be encoded.
     """
-    encoded = [encode_picture(sample.chip_bgr) for sample in samples]
+    encoded = [encode_picture(sample.chip_bgr, sample.environment) for sample in samples]
     pictures = [decode_picture(chip) for chip in encoded]
     templates = pipeline.features_of_chips(pictures, [sample.detection.landmarks for sample in samples])
     now = datetime.now(UTC)

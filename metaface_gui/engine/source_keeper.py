@@ -20,7 +20,7 @@ class SourceKeeper:
     """Thread-safe. Opening and closing run on `jobs`, as a driver may take seconds; answers are `SourceChanged`.
 
     Frames go to both slots; `on_frame` is told of each, and whether the preview's slot was empty. `on_opening` is
-    called with another source before its first frame.
+    called with another source before its first frame. `photograph` makes of each frame what is shown and looked at.
     """
 
     def __init__(
@@ -30,13 +30,14 @@ class SourceKeeper:
         preview: LatestSlot[Frame],
         to_look_at: LatestSlot[Frame],
         *,
+        photograph: Callable[[Frame], Frame] = lambda frame: frame,
         on_frame: Callable[[Frame, bool], None],
         on_opening: Callable[[SourceSpec], None],
     ) -> None:
         self._listener = listener
         self._jobs = jobs
         self._preview, self._to_look_at = preview, to_look_at
-        self._on_frame, self._on_opening = on_frame, on_opening
+        self._photograph, self._on_frame, self._on_opening = photograph, on_frame, on_opening
         self._capture: CaptureThread | None = None
         self._lock = threading.Lock()
 
@@ -61,6 +62,12 @@ class SourceKeeper:
         if capture is not None:
             capture.set_paused(paused)
 
+    def show_again(self, frame: Frame) -> None:
+        """Show and look at this frame, if no other will come by itself."""
+        if self.is_frozen:
+            self._to_look_at.put(frame)
+            self._on_frame(frame, self._preview.put(frame))
+
     def stop(self, timeout_s: float) -> bool:
         """Stop capturing and join the thread for at most `timeout_s`; False if the driver holds it longer."""
         with self._lock:
@@ -79,6 +86,7 @@ class SourceKeeper:
             source,
             self._preview,
             self._to_look_at,
+            photograph=self._photograph,
             on_frame=self._on_frame,
             on_changed=self._listener,
             on_remark=lambda error: self._listener(Trouble(error)),

@@ -14,6 +14,7 @@ from metaface_gui.engine.events import (
     EngineEvent,
     EngineStats,
     EnrollmentChanged,
+    EnvironmentChanged,
     EverythingForgotten,
     ExpiredDeleted,
     Explained,
@@ -26,8 +27,10 @@ from metaface_gui.engine.events import (
     ReportWritten,
     ResultReady,
     RoomChanged,
+    RoomJudged,
     SelfTested,
     SessionRecordingChanged,
+    SidesChanged,
     SourceChanged,
     TaughtTrack,
     Trouble,
@@ -50,10 +53,13 @@ class EngineBridge(QObject):
     result_ready = Signal(ResultReady)
     models_changed = Signal(ModelsChanged)
     room_changed = Signal(RoomChanged)
+    room_judged = Signal(RoomJudged)
+    environment_changed = Signal(EnvironmentChanged)
     adapted = Signal(Adapted)
     adapt_step_taken = Signal(AdaptStepTaken)
     adaptation_judged = Signal(AdaptationJudged)
     comparison_changed = Signal(ComparisonChanged)
+    sides_changed = Signal(SidesChanged)
     map_changed = Signal(MapChanged)
     explained = Signal(Explained)
     self_tested = Signal(SelfTested)
@@ -82,10 +88,13 @@ class EngineBridge(QObject):
             SourceChanged: self.source_changed,
             ModelsChanged: self.models_changed,
             RoomChanged: self.room_changed,
+            RoomJudged: self.room_judged,
+            EnvironmentChanged: self.environment_changed,
             Adapted: self.adapted,
             AdaptStepTaken: self.adapt_step_taken,
             AdaptationJudged: self.adaptation_judged,
             ComparisonChanged: self.comparison_changed,
+            SidesChanged: self.sides_changed,
             MapChanged: self.map_changed,
             Explained: self.explained,
             SelfTested: self.self_tested,

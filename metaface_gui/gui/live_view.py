@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metaface_gui.engine.events import EngineStats, EnrollmentChanged, SourceChanged, SourceState
 from metaface_gui.gui.drop_zones import DropZones, dropped_paths
 from metaface_gui.gui.empty_states import EmptyState
+from metaface_gui.gui.environment_words import label_words
 from metaface_gui.gui.face_scene import FaceScene
 from metaface_gui.gui.frame_picture import FramePicture
 from metaface_gui.gui.guidance_banner import GuidanceBanner
@@ -49,6 +51,7 @@ class LiveView(FaceInput):
         self._is_second = beside is not None
         self._overlay = OverlayPainter()
         self._learner: str | None = None
+        self._contrast: tuple[str | None] | None = None
         self._is_mirrored = False
         self._is_presenting = False
         self._source = SourceChanged(SourceState.CLOSED)
@@ -65,6 +68,8 @@ class LiveView(FaceInput):
         self.empty_state.setHidden(self._is_second)
         self.hud = Hud(self)
         self.title = TitleBadge(self)
+        self.environment = TitleBadge(self)
+        self.counts = TitleBadge(self)
         self.banner = GuidanceBanner(self)
         self.banner.geometry_wanted.connect(self._arrange)
         self.drop_zones = DropZones(self)
@@ -82,6 +87,7 @@ class LiveView(FaceInput):
         """Show the newest camera frame; the array must not change any more."""
         self._scene.show_frame(frame)
         self._picture.show(frame)
+        self._show_environment(frame.environment)
         if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
             self.empty_state.show_source(self._source, has_picture=True)
         self._show_hud()
@@ -100,6 +106,7 @@ class LiveView(FaceInput):
             if changed.state in (SourceState.OPENING, SourceState.CLOSED, SourceState.FAILED):
                 self._scene.clear()
                 self._picture.clear()
+                self._show_environment("")
             self.empty_state.show_source(changed, has_picture=not self._picture.is_empty)
         if changed.state is not SourceState.RUNNING:
             self.hud.show_stats(None)
@@ -124,6 +131,17 @@ class LiveView(FaceInput):
         """Draw this learner's decisions; None: those that decide."""
         self._learner = key
         self.refresh()
+
+    def set_contrast(self, key: str | None, *, is_on: bool = True) -> None:
+        """Light the faces up that have another name where this learner decides, None being the deciding one."""
+        self._contrast = (key,) if is_on else None
+        self.refresh()
+
+    def set_counts(self, text: str) -> None:
+        """Say at the bottom what this view came to; "": nothing."""
+        if text != self.counts.title:
+            self.counts.show_title(text, FontSize.BODY)
+            self._arrange()
 
     def forget_names(self) -> None:
         """Keep nothing drawn or measured that may name somebody who was deleted; what is on screen is drawn anew."""
@@ -164,6 +182,13 @@ class LiveView(FaceInput):
         has_live_picture = self._source.state is SourceState.RUNNING and not self._picture.is_empty
         self.hud.setVisible(self._is_hud_wanted and has_live_picture and not self._is_presenting)
 
+    def _show_environment(self, label: str) -> None:
+        """Say for as long as it is so that this is not what the camera sees."""
+        words = label_words(label)
+        if not self._is_second and words != self.environment.title:
+            self.environment.show_title(words, FontSize.BODY)
+            self._arrange()
+
     def set_bottom_inset(self, pixels: int) -> None:
         """Keep the guidance this far above the view's bottom: a message is there."""
         self._bottom_inset = pixels
@@ -182,8 +207,15 @@ class LiveView(FaceInput):
         if geometry is None:
             self._set_placed(())
             return
-        over = [QRectF(widget.geometry()) for widget in (self.hud, self.title) if not widget.isHidden()]
+        over = [
+            QRectF(widget.geometry())
+            for widget in (self.hud, self.title, self.environment, self.counts)
+            if not widget.isHidden()
+        ]
         items = self._scene.items(self._learner)
+        if self._contrast is not None:
+            others = {item.track_id: item.name for item in self._scene.items(self._contrast[0])}
+            items = tuple(replace(item, differs=others.get(item.track_id, item.name) != item.name) for item in items)
         self._set_placed(self._overlay.place(items, geometry, QRectF(self.rect()), over))
 
     def _verdict_lines(self, face: PlacedFace) -> Sequence[str]:
@@ -225,6 +257,13 @@ class LiveView(FaceInput):
         self.hud.move(Space.M, Space.M)
         taken = 0 if self.hud.isHidden() else self.hud.width() + Space.M
         self.title.fit(self.width() - Space.M, Space.M, self.width() - 2 * Space.M - taken)
+        bottom = self.height() - Space.M - self._bottom_inset
+        for badge in (self.counts, self.environment):
+            if not badge.isHidden():
+                wanted, widest = badge.sizeHint(), self.width() - 2 * Space.M
+                bottom -= wanted.height()
+                badge.fit(Space.M + min(wanted.width(), widest), bottom, widest)
+                bottom -= Space.XS
         size = self.banner.sizeHint()
         width = min(size.width(), self.width() - 2 * Space.M)
         bottom = self.height() - Space.XL - self._bottom_inset

@@ -92,7 +92,11 @@ class FaceInput(QWidget):
             else self.tr("Who is this? Click to give the face a name")
         )
         # Qt takes a tooltip that looks like HTML for HTML; a name must never be that.
-        return "\n".join([action, *self._verdict_lines(face)]).replace("<", "‹")
+        verdicts = self._verdict_lines(face)
+        if not verdicts and face.item.raw_text:
+            # Numbers as the method gives them; on the picture they are on one scale.
+            verdicts = [self.tr("Score {score}").format(score=face.item.raw_text)]
+        return "\n".join([action, *verdicts]).replace("<", "‹")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the face under the pointer."""

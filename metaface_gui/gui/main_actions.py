@@ -108,13 +108,22 @@ class MainActions(QObject):
             "map": self.tr("M&ap of the embeddings"),
             "why": self.tr("&Why this name?"),
             "report": self.tr("&Report on all methods"),
+            "room": self.tr("Roo&m and environment dial"),
         }
         self.pages = {
             key: self._add(menu, "", title, [f"Alt+{number}"])
             for number, (key, title) in enumerate(titles.items(), start=1)
         }
         self.adapt_to_room = self._add(menu, "refresh", self.tr("Adapt to this r&oom"), ["Ctrl+R"])
+        self.undo_room = self._add(menu, "undo", self.tr("&Undo adapting to this room"), ["Ctrl+Shift+R"])
+        self.undo_room.setEnabled(False)
         self.split = self._add(menu, "split", self.tr("S&plit view of two methods"), ["V"], checkable=True)
+
+        self.before_after = {
+            "room": self._add(menu, "", self.tr("This room: &before | after"), ["B"]),
+            "shots": self._add(menu, "", self.tr("1 shot | all s&hots"), ["Shift+B"]),
+            "stock": self._add(menu, "", self.tr("Published &network | this one"), ["Alt+B"]),
+        }
 
     def _make_gallery_menu(self) -> None:
         menu = self._menu(self.tr("&Gallery"))

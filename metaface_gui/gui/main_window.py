@@ -13,11 +13,13 @@ from metaface_gui.engine.events import (
     JobChanged,
     ModelsChanged,
     ModelState,
+    RoomChanged,
     SourceChanged,
     SourceState,
     Trouble,
     Undoable,
 )
+from metaface_gui.engine.side import STOCK, Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.error_reports import ErrorReports
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self.recording = RecordingControls(self._engine, self._bridge, self)
         self.commands.add_to_studio(self.stage.methods.choosing_actions, self.tr("&Decide by"))
         self.commands.add_to_studio(self.stage.methods.comparing_actions, self.tr("Compare &with"))
+        self.commands.add_to_studio(self.stage.room.dial.dial_actions, self.tr("&Environment dial"))
         self.commands.add_to_studio([self.recording.record_action, self.recording.snapshot_action])
         self.side = SidePanel(self._engine, self._bridge, list_cameras, self)
         self.who_is_this = WhoIsThisPopup(self._engine, self._bridge, self)
@@ -140,6 +143,7 @@ class MainWindow(QMainWindow):
         do.reopen.triggered.connect(self._reopen)
         do.close_source.triggered.connect(self._engine.close_source)
         do.adapt_to_room.triggered.connect(self._engine.adapt_to_room)
+        do.undo_room.triggered.connect(self._engine.undo_room)
         do.quit.triggered.connect(self.close)
         do.hud.toggled.connect(self._set_hud)
         do.panel.toggled.connect(self._set_panel)
@@ -177,6 +181,13 @@ class MainWindow(QMainWindow):
         for key, action in do.pages.items():
             action.triggered.connect(lambda _checked=False, key=key: stage.open_page(key))
         do.split.triggered.connect(stage.set_split)
+        sides = {
+            "room": Side("", uses_room=False),
+            "shots": Side("", is_one_shot=True),
+            "stock": Side(STOCK),
+        }
+        for key, side in sides.items():
+            do.before_after[key].triggered.connect(lambda _checked=False, side=side: stage.show_before_after(side))
         stage.studio_shown.connect(do.studio.setChecked)
         stage.split_changed.connect(do.split.setChecked)
         stage.refused.connect(self.reports.show_error)
@@ -194,6 +205,7 @@ class MainWindow(QMainWindow):
         bridge.frame_ready.connect(self._on_frame)
         bridge.source_changed.connect(self._on_source)
         bridge.models_changed.connect(self._on_models)
+        bridge.room_changed.connect(self._on_room)
         bridge.adapted.connect(self.toolbar.show_adapted)
         bridge.job_changed.connect(self._on_job)
         bridge.undoable.connect(self._on_undoable)
@@ -233,6 +245,9 @@ class MainWindow(QMainWindow):
                 use_room=changed.use_room,
             )
             self.state.hyperparameters = changed.hyperparameters
+
+    def _on_room(self, changed: RoomChanged) -> None:
+        self.commands.undo_room.setEnabled(changed.can_undo)
 
     def _on_job(self, job: JobChanged) -> None:
         self.jobs_bar.show_job(job)

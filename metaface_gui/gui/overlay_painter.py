@@ -96,7 +96,7 @@ class OverlayPainter:
         self._is_presenting = False
         self._small_font: QFont = font(FontSize.SMALL - 1, tabular=True)
         self._small_metrics = QFontMetricsF(self._small_font)
-        self._numbers_width = self._small_metrics.horizontalAdvance("-0.00 / -0.00")
+        self._numbers_width = self._small_metrics.horizontalAdvance("−0.00")
         self._corners: dict[tuple[FaceStyle, int, int, float, float], tuple[QPixmap, ...]] = {}
         self._set_name_px(_NAME_PX)
 
@@ -181,6 +181,10 @@ class OverlayPainter:
         """Draw every box first, then strips, then labels, so that no box runs through a name."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for face in faces:
+            if face.item.differs:
+                painter.setPen(QPen(QColor(DARK.warning), 4.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(face.box.adjusted(-5, -5, 5, 5), 12, 12)
             self._paint_box(painter, face, is_lit=face.track_id in (hovered, focused))
             if face.track_id == focused:
                 painter.setPen(QPen(QColor("#ffffff"), 2.0))

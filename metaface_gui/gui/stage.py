@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.side import Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.live_view import LiveView
@@ -15,6 +18,7 @@ from metaface_gui.gui.studio.map_page import MapPage
 from metaface_gui.gui.studio.method_bar import MethodBar
 from metaface_gui.gui.studio.method_page import MethodPage
 from metaface_gui.gui.studio.report_page import ReportPage
+from metaface_gui.gui.studio.room_page import RoomPage
 from metaface_gui.gui.studio.studio_dock import StudioDock
 from metaface_gui.gui.studio.why_page import WhyPage
 
@@ -42,6 +46,7 @@ class Stage(QWidget):
         self.map = MapPage(engine, bridge, self)
         self.why = WhyPage(engine, bridge, self)
         self.report = ReportPage(engine, bridge, self)
+        self.room = RoomPage(engine, bridge, self)
         self.studio = StudioDock(
             (
                 ("method", self.tr("Method"), self.method),
@@ -49,6 +54,7 @@ class Stage(QWidget):
                 ("map", self.tr("Map"), self.map),
                 ("why", self.tr("Why"), self.why),
                 ("report", self.tr("Report"), self.report),
+                ("room", self.tr("Room"), self.room),
             ),
             self,
         )
@@ -67,6 +73,7 @@ class Stage(QWidget):
         self.compare.split_wanted.connect(self._set_split)
         self.video.learner_wanted.connect(engine.set_learner)
         self.video.second_wanted.connect(self.compare.show_second)
+        self.video.sides_wanted.connect(engine.set_sides)
         self.video.face_clicked.connect(self.compare.select_track)
         self.video.face_clicked.connect(self.why.select_track)
         self.report.refused.connect(self.refused)
@@ -108,6 +115,19 @@ class Stage(QWidget):
     def set_split(self, split: bool) -> None:
         """Show a second view, of another method, or only the first."""
         self.compare.set_split(split)
+
+    def show_before_after(self, before: Side) -> None:
+        """Show a side on the left and on the right the deciding method as it runs; a second time: one view again.
+
+        A side whose learner is "" is one of the deciding method's.
+        """
+        deciding = self.methods.learner
+        left = before if before.learner else replace(before, learner=deciding)
+        if self.video.sides[:1] == (left,):
+            self.compare.set_split(False)
+            return
+        self.compare.set_split(True)
+        self.video.show_sides(left, Side(deciding))
 
     def set_presenting(self, presenting: bool) -> None:
         """Show the video alone, with large names, or everything."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
 
 from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.theme import FontSize, Radius, font
@@ -14,12 +14,16 @@ from metaface_gui.gui.theme import FontSize, Radius, font
 _PAD = 12
 _NARROWEST = 60
 _COMBO_WIDTH = 190
+_GAP = 4
+_SMALL = "QToolButton { padding: 2px 6px; min-height: 16px; }"
 
 
 class TitleBadge(QWidget):
     """Plain words let the mouse through. With choices it is a combo box, and `chosen` says which key was picked."""
 
     chosen = Signal(str)
+    toggled = Signal()
+    """One of the two switches was clicked; what they say is in `uses_room` and `is_one_shot`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,8 +34,38 @@ class TitleBadge(QWidget):
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.combo.activated.connect(lambda: self.chosen.emit(self.combo.currentData()))
         self.combo.hide()
+        self.room_switch = self._switch(self.tr("Room"))
+        self.room_switch.setToolTip(self.tr("Adapted to this room’s faces as well, or to the enrolled people alone"))
+        self.shot_switch = self._switch(self.tr("1 shot"))
+        self.shot_switch.setToolTip(self.tr("Learned from one shot of each person, or from all"))
         self._letting_through(True)
         self.hide()
+
+    def _switch(self, text: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setCheckable(True)
+        button.setStyleSheet(_SMALL)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda _checked=False: self.toggled.emit())
+        button.hide()
+        return button
+
+    @property
+    def uses_room(self) -> bool:
+        """Whether the switch for the room is on."""
+        return self.room_switch.isChecked()
+
+    @property
+    def is_one_shot(self) -> bool:
+        """Whether the switch for one shot is on."""
+        return self.shot_switch.isChecked()
+
+    def show_switches(self, *, uses_room: bool, is_one_shot: bool, has_room: bool = True) -> None:
+        """Show what this view learned from; `has_room` False: it never adapts to a room."""
+        self.room_switch.setChecked(uses_room and has_room)
+        self.room_switch.setEnabled(has_room)
+        self.shot_switch.setChecked(is_one_shot)
 
     @property
     def title(self) -> str:
@@ -55,7 +89,8 @@ class TitleBadge(QWidget):
             for key, title in choices:
                 self.combo.addItem(title, key)
         self.combo.setCurrentIndex(self.combo.findData(current))
-        self.combo.setVisible(bool(choices))
+        for widget in (self.combo, self.room_switch, self.shot_switch):
+            widget.setVisible(bool(choices))
         self._letting_through(not choices)
         self.updateGeometry()
         self.update()
@@ -65,12 +100,21 @@ class TitleBadge(QWidget):
         size = self.sizeHint()
         width = max(min(size.width(), widest), _NARROWEST)
         self.setGeometry(right - width, top, width, size.height())
-        self.combo.setGeometry(self.rect())
+        room = 0
+        for button in (self.shot_switch, self.room_switch):
+            if not self.combo.isHidden() and self.width() - room - button.sizeHint().width() > _NARROWEST:
+                room += button.sizeHint().width()
+                button.setGeometry(self.width() - room, 0, button.sizeHint().width() - _GAP, self.height())
+                room += _GAP
+            else:
+                button.setGeometry(self.width(), 0, 0, 0)
+        self.combo.setGeometry(0, 0, self.width() - room, self.height())
 
     def sizeHint(self) -> QSize:
         """Room for the words, or for the combo box."""
         if not self.combo.isHidden():
-            return QSize(max(_COMBO_WIDTH, self.combo.sizeHint().width()), self.combo.sizeHint().height())
+            switches = sum(button.sizeHint().width() + _GAP for button in (self.room_switch, self.shot_switch))
+            return QSize(_COMBO_WIDTH + switches, self.combo.sizeHint().height())
         metrics = QFontMetricsF(self._font)
         width = metrics.horizontalAdvance(self._title)
         return QSize(round(width + self._pad * 2), round(metrics.height() + self._pad))

@@ -154,9 +154,7 @@ class VerdictStrips:
     def lines(self, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
         """All verdicts in words, one line each, for tooltips and screen readers."""
         return tuple(
-            translate("Overlay", "{mark} {method}: {name}", None, mark=mark, method=self._title(v), name=_name(v))
-            for v in self._sorted(verdicts)
-            for mark in (_SYMBOLS[v.agreement],)
+            _line(mark, self._title(v), v) for v in self._sorted(verdicts) for mark in (_SYMBOLS[v.agreement],)
         )
 
     def _title(self, verdict: Verdict) -> str:
@@ -255,6 +253,11 @@ def _rect(rect: QRectF) -> Rect:
 
 def _right_part(cell: QRectF) -> QRectF:
     return QRectF(cell.right() - _NAME, cell.y(), _NAME, cell.height())
+
+
+def _line(mark: str, method: str, verdict: Verdict) -> str:
+    words = translate("Overlay", "{mark} {method}: {name}", None, mark=mark, method=method, name=_name(verdict))
+    return f"{words}  {verdict.margin} ({verdict.raw})" if verdict.raw else words
 
 
 def _name(verdict: Verdict) -> str:

@@ -92,7 +92,7 @@ def face_relief() -> Floats:
     return np.asarray(normals / np.linalg.norm(normals, axis=2, keepdims=True), np.float32)
 
 
-def _lit(azimuth_degrees: float, elevation_degrees: float) -> Floats:
+def lamp_on_face(azimuth_degrees: float, elevation_degrees: float) -> Floats:
     """Share of a lamp's light that each place of the face receives, (s, s, 1): 0 in attached and in cast shadow."""
     azimuth, elevation = np.radians(azimuth_degrees), np.radians(elevation_degrees)
     across, down = np.sin(azimuth) * np.cos(elevation), -np.sin(elevation)
@@ -118,7 +118,7 @@ def side_light(place: np.random.Generator) -> Condition:
     ambient, mean = np.exp(place.uniform(np.log(0.004), np.log(0.25))), place.uniform(0.03, 0.25)
 
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
-        lamp = _lit(azimuth + rng.normal(0, 8), elevation + rng.normal(0, 5))
+        lamp = lamp_on_face(azimuth + rng.normal(0, 8), elevation + rng.normal(0, 5))
         share = float(np.clip(ambient * np.exp(rng.normal(0, 0.2)), 0.0, 1.0))
         return _display(_exposed(_linear(crop) * (share + (1.0 - share) * lamp), mean * np.exp(rng.normal(0, 0.15))))
 

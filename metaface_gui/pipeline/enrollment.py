@@ -22,13 +22,14 @@ class FaceSample:
     """One face as it may be enrolled.
 
     `chip_bgr` is the picture around the face, `detection` lies in the chip's pixels, `embedding` is (d,) float32,
-    L2-normalised.
+    L2-normalised. `environment` as in `Frame`: the dial's picture is no camera's.
     """
 
     chip_bgr: Image
     detection: FaceDetection
     quality: FaceQuality
     embedding: Floats
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,14 +107,14 @@ class FacePipeline:
         """Forget all tracks, as for another source; ids go on counting."""
         self._follower.reset()
         self._still = self._newest = None
-        self._forget_looks()
+        self.forget_looks()
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame."""
         is_again = self._newest is frame.image_bgr  # paused, or a still that is shown on and on
         self._newest = frame.image_bgr
         if frame.is_still and not is_again:
-            self._forget_looks()  # a picture of its own says nothing of the next one
+            self.forget_looks()  # a picture of its own says nothing of the next one
         seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
@@ -164,7 +164,8 @@ class FacePipeline:
         )
         return replace(seen, faces=faces)
 
-    def _forget_looks(self) -> None:
+    def forget_looks(self) -> None:
+        """Follow the tracks, but decide on them anew: what was seen of them so far says nothing of what comes."""
         self._templates.reset()
         for decisions in self._decisions.values():
             decisions.reset()
@@ -257,7 +258,8 @@ def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, 
     return FaceSample(cut.image_bgr, moved, quality, embedding)
 
 
-def sample_of_face(image_bgr: Image, face: TrackedFace) -> FaceSample:
+def sample_of_face(frame: Frame, face: TrackedFace) -> FaceSample:
     """Cut a tracked face out of the frame it was seen in."""
     detection = FaceDetection(face.box_xyxy, face.landmarks, face.confidence)
-    return sample_of(image_bgr, detection, face.quality, face.embedding)
+    sample = sample_of(frame.image_bgr, detection, face.quality, face.embedding)
+    return replace(sample, environment=frame.environment)

@@ -33,9 +33,10 @@ def seen(
     luma: float = MEDIUM,
     embedder_id: str = EMBEDDER_ID,
     is_fresh: bool = True,
+    environment: str = "",
 ) -> None:
     """Show a frame of one grey with these tracks, each of a person of its own."""
-    frame = make_frame(64, 48)
+    frame = replace(make_frame(64, 48), environment=environment)
     frame.image_bgr[:] = round(luma)
     faces = []
     for track in tracks:
@@ -106,6 +107,15 @@ def test_another_light_is_news_once_it_lasts_and_is_another_room(room: RoomFaces
     seen(room, 30.0 + LASTING_S)
     assert room.is_due(30.0 + LASTING_S)
     assert tracks_of(room.take(30.0 + LASTING_S)) == {1, 2, 3, 4, 5}, "the former light is remembered"
+
+
+def test_another_setting_of_the_dial_is_another_room_though_it_is_as_bright(room: RoomFaces) -> None:
+    seen(room, 0.0, 1, 2, 3, 4)
+    assert tracks_of(room.take(0.0)) == {1, 2, 3, 4}
+    for now_s in (10.0, 10.0 + LASTING_S):
+        seen(room, now_s, 2, 5, environment="fog 60")
+    assert room.is_due(10.0 + LASTING_S)
+    assert tracks_of(room.take(10.0 + LASTING_S)) == {2, 5}
 
 
 def test_a_light_in_which_nobody_was_adapted_to_is_no_news(room: RoomFaces) -> None:

@@ -68,7 +68,7 @@ def test_a_room_is_handed_over_when_it_is_news_and_told(live: Live) -> None:
     live.show(1.0, 4)
     assert live.sizes == [4]
     assert live.adapting.rooms[0].keeps_votes
-    assert live.told == [RoomChanged(3, 0), RoomChanged(4, 4)]
+    assert live.told == [RoomChanged(3, 0), RoomChanged(4, 4, can_undo=True)]
 
 
 def test_asking_adapts_at_once_or_after_the_pause_even_without_a_frame(live: Live) -> None:
@@ -126,3 +126,31 @@ def test_who_is_named_or_deleted_is_taken_out_at_once_and_nothing_of_them_is_lef
     assert arrays_like(live.keeper, embedding(1))
     live.keeper.clear()
     assert arrays_like(live.keeper, embedding(1)) == []
+
+
+def test_undo_goes_back_to_the_room_before_and_holds_until_asked(live: Live) -> None:
+    live.show(0.0, 1, 2, 3, 4)
+    assert live.told[-1] == RoomChanged(4, 4, can_undo=True)
+    live.keeper.undo()
+    assert live.sizes == [4, 0]
+    assert live.told[-1] == RoomChanged(4, 0, is_held=True)
+    live.show(20.0, 5, 6, 7, 8, 9)
+    assert live.sizes == [4, 0], "not by itself"
+    live.keeper.undo()
+    assert live.sizes == [4, 0], "there is nothing more to take back"
+    live.keeper.adapt()
+    live.show(40.0, 1)
+    assert live.sizes == [4, 0, 9]
+    live.keeper.undo()
+    assert live.sizes == [4, 0, 9, 0]
+
+
+def test_what_was_forgotten_does_not_come_back_by_undo(live: Live) -> None:
+    live.show(0.0, 1, 2, 3, 4)
+    live.keeper.forget_faces(np.stack([embedding(1)]))
+    live.keeper.undo()
+    assert live.sizes == [4, 3]
+    live.keeper.clear()
+    live.keeper.undo()
+    assert live.sizes == [4, 3, 0]
+    assert live.told[-1] == RoomChanged(0, 0)

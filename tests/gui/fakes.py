@@ -15,7 +15,9 @@ from metaface_gui.engine.events import EngineListener, FrameReady, ResultReady
 from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.engine.privacy_api import OnConsents, OnStorage, Storage
+from metaface_gui.engine.side import Side
 from metaface_gui.gallery import Consent, Shot
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import (
     FaceQuality,
@@ -105,6 +107,9 @@ class FakeEngine:
     def set_paused(self, paused: bool) -> None:
         self._note("set_paused", paused)
 
+    def set_environment(self, setting: EnvironmentSetting) -> None:
+        self._note("set_environment", setting)
+
     def set_detector(self, key: str) -> None:
         self._note("set_detector", key)
 
@@ -129,11 +134,17 @@ class FakeEngine:
     def adapt_to_room(self) -> None:
         self._note("adapt_to_room")
 
+    def undo_room(self) -> None:
+        self._note("undo_room")
+
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         self._note("set_hyperparameters", learner, settings)
 
     def reset_comparison(self) -> None:
         self._note("reset_comparison")
+
+    def set_sides(self, sides: tuple[Side, ...]) -> None:
+        self._note("set_sides", sides)
 
     def set_map_learner(self, key: str | None) -> None:
         self._note("set_map_learner", key)

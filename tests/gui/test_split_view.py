@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,21 +11,27 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from metaface_gui.engine.comparison import LearnerTally
 from metaface_gui.engine.events import (
+    ComparisonChanged,
     EngineEvent,
     EngineStats,
     EnrollmentChanged,
     ModelsChanged,
     ModelState,
+    SidesChanged,
     SourceChanged,
     SourceState,
 )
+from metaface_gui.engine.side import STOCK, Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.live_view import LiveView
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.side_words import counts_text, side_title
 from metaface_gui.gui.split_view import SplitView
 from metaface_gui.types import QualityIssue
-from tests.gui.fakes import make_frame, make_result
-from tests.gui.verdict_fakes import KEYS, judged_face
+from tests.gui.fakes import FakeEngine, make_frame, make_result
+from tests.gui.verdict_fakes import KEYS, decision, judged_face
 
 BOX = (300.0, 200.0, 500.0, 430.0)
 Say = Callable[[EngineEvent], None]
@@ -273,3 +280,105 @@ def test_pointing_at_a_face_tells_all_verdicts(video: SplitView, say: Say, qtbot
     QTest.mouseMove(video.primary, middle_of_face(video.primary))
     qtbot.waitUntil(lambda: "≠ MAML: ‹b>obama‹/b>" in video.primary.toolTip())
     assert "✓ Reptile: lin" in video.primary.toolTip()
+
+
+# Before | after -----------------------------------------------------------------------------------------------------
+
+NO_ROOM = Side("prototypical", uses_room=False)
+PLAIN = Side("prototypical")
+
+
+def show_sides(video: SplitView, say: Say, **names: str | None) -> None:
+    """Show a face of which the sides with these keys say so."""
+    frame = make_frame()
+    video.show_frame(frame)
+    decided = {key.replace("_", "-"): decision(name) for key, name in names.items()}
+    by_key = {NO_ROOM.key if key == "before" else PLAIN.key: value for key, value in decided.items()}
+    say(make_result(replace(judged_face(7, BOX, "lin"), sides=by_key), frame=frame))
+
+
+def test_a_switch_makes_both_views_sides_and_switching_back_ends_it(video: SplitView, say: Say, qtbot: QtBot) -> None:
+    video.set_second("maml")
+    switch = video.primary.title.room_switch
+    assert switch.isVisible()
+    with qtbot.waitSignal(video.sides_wanted) as wanted:
+        QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert wanted.args == [(NO_ROOM, Side("maml"))]
+    with qtbot.waitSignal(video.sides_wanted) as wanted:
+        QTest.keyClick(video.views[1].title.shot_switch, Qt.Key.Key_Space)
+    assert wanted.args == [(NO_ROOM, Side("maml", is_one_shot=True))]
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(video.sides_wanted) as wanted:
+        QTest.mouseClick(video.views[1].title.shot_switch, Qt.MouseButton.LeftButton)
+    assert wanted.args == [()]
+
+
+def test_the_published_network_is_among_the_choices_and_has_no_room(video: SplitView, qtbot: QtBot) -> None:
+    video.set_second("maml")
+    second = video.views[1].title
+    second.combo.setCurrentIndex(second.combo.findData(STOCK))
+    with qtbot.waitSignal(video.sides_wanted) as wanted:
+        second.combo.activated.emit(second.combo.currentIndex())
+    assert wanted.args == [(PLAIN, Side(STOCK))]
+    assert not second.room_switch.isEnabled()
+    assert second.title == "Published network"
+    with qtbot.waitSignal(video.sides_wanted) as wanted:
+        video.set_second(None)
+    assert wanted.args == [()]
+
+
+def test_verdicts_that_differ_are_lit_up_on_both_sides(video: SplitView, say: Say) -> None:
+    video.set_second("maml")
+    video.show_sides(NO_ROOM, PLAIN)
+    show_sides(video, say, before=None, after="lin")
+    assert names(video.primary) == ["Unknown"]
+    assert names(video.second) == ["lin"]
+    assert [view.faces[0].item.differs for view in video.views] == [True, True]
+    show_sides(video, say, before="lin", after="lin")
+    assert [view.faces[0].item.differs for view in video.views] == [False, False]
+
+
+def test_counts_are_said_below_each_view(video: SplitView, say: Say) -> None:
+    video.set_second("maml")
+    video.show_sides(NO_ROOM, PLAIN)
+    sides = (NO_ROOM, PLAIN)
+    say(SidesChanged(sides, is_ready=False))
+    assert video.primary.counts.title == "Adapting…"
+    before = LearnerTally(NO_ROOM.key, named=4, unknown=6, contested=7, judged=10, right=5, wrong=1, turned_away=2)
+    after = LearnerTally(PLAIN.key, named=8, unknown=2, contested=7, judged=10, right=10, turned_away=2)
+    say(SidesChanged(sides, is_ready=True, tallies=(before, after)))
+    assert video.primary.counts.title == ("3 right · 4 Unknown · 1 wrong · strangers: 2 turned away, 0 let through")
+    assert video.views[1].counts.title.endswith("3 of 10 faces differ")
+    say(SidesChanged((), is_ready=False))
+    assert video.primary.counts.title.startswith("3 right"), "of other sides nothing is shown"
+
+
+def test_two_methods_as_they_run_are_counted_too(video: SplitView, say: Say) -> None:
+    video.set_second("maml")
+    say(ComparisonChanged((LearnerTally("prototypical", 5, 2), LearnerTally("maml", 4, 3)), 7, 1.0))
+    assert video.primary.counts.title == "5 named · 2 Unknown"
+    assert video.views[1].counts.title == "4 named · 3 Unknown"
+    video.set_second(None)
+    assert not video.primary.counts.isVisible()
+
+
+def test_sides_in_words() -> None:
+    assert side_title(Side("maml", uses_room=False, is_one_shot=True)) == "MAML · without this room · 1 shot"
+    assert side_title(Side(STOCK)) == "Published network"
+    assert counts_text(LearnerTally("maml", 1, 2)) == "1 named · 2 Unknown"
+
+
+def test_a_key_shows_before_and_after_and_again_one_view(window: MainWindow, engine: FakeEngine, say: Say) -> None:
+    say(models())
+    QTest.keyClick(window, Qt.Key.Key_B)
+    assert engine.calls_of("set_sides") == [((NO_ROOM, PLAIN),)]
+    assert window.stage.video.second is not None
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    assert engine.calls_of("set_sides")[1:] == [
+        ((Side("prototypical", is_one_shot=True), PLAIN),),
+        ((Side(STOCK), PLAIN),),
+    ]
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    assert engine.calls_of("set_sides")[-1] == ((),)
+    assert window.stage.video.second is None

@@ -440,7 +440,7 @@ def test_a_picture_that_does_not_stand_upright_shows_who_is_in_it(
         (face,) = result.faces
         assert face.identification.name == demo_people()[0].name
         assert not face.quality.issues
-        shown = sample_of_face(lying, face)
+        shown = sample_of_face(Frame(lying, 0, 0.0, 0), face)
         assert shown.detection.landmarks[:2, 1].max() < shown.detection.landmarks[3:, 1].min(), "eyes above the mouth"
     (sample,) = pipeline.extract(lying)
     (upright,) = pipeline.extract(still)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from metaface_gui.engine.shots import environment_of
+from metaface_gui.gui.environment_words import label_words
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
@@ -77,8 +79,12 @@ class ShotTile(QWidget):
         self._image = decode_square(shown.picture, 2 * TILE_SIDE)
         self.setFixedSize(TILE_SIDE, TILE_SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(shown.words)
-        self.setAccessibleName(shown.words)
+        mark = environment_of(shown.picture)
+        self.is_marked = bool(mark)
+        text = self.tr("Taken with the environment dial at {setting}").format(setting=label_words(mark))
+        words = f"{shown.words}\n{text}" if mark else shown.words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
         self._close = CornerButton(self.tr("Leave this shot out (Del)"), self)
         self._close.clicked.connect(self._ask_to_go)
 
@@ -110,9 +116,20 @@ class ShotTile(QWidget):
             paint_initials(painter, QRectF(self.rect()), "?", self.palette(), Radius.M)
         else:
             painter.drawPixmap(0, 0, rounded_pixmap(self._image, TILE_SIDE, self.devicePixelRatioF(), Radius.M))
+        if self.is_marked:
+            corner = QRectF(3, self.height() - 19, 16, 16)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(Theme.current().color("raised"))
+            painter.drawEllipse(corner)
+            ratio = self.devicePixelRatioF()
+            painter.drawPixmap(corner.toRect().topLeft() + QPoint(2, 2), icon_pixmap("sun", 12, self._ink, ratio))
         if self.hasFocus():
             painter.setPen(QPen(Theme.current().color("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), Radius.M, Radius.M)
+
+    @property
+    def _ink(self) -> QColor:
+        return Theme.current().color("text")
 
     def _ask_to_go(self) -> None:
         self.remove_requested.emit(self.shot_id)

@@ -21,7 +21,7 @@ ROW_HEIGHT = 22
 _BOX = 15
 _DOT = 10
 _BAR = 3
-_SCORE_WIDTH = 52
+_SCORE_WIDTH = 34
 _MARK_WIDTH = 18
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -169,6 +169,8 @@ class CompareDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("unknown" if differs else "text"))
         words = words.adjusted(_MARK_WIDTH, 0, 0, 0)
         metrics = QFontMetrics(painter.font())
+        painter.drawText(words, _RIGHT, row.verdict.margin)
+        words.setWidth(words.width() - metrics.horizontalAdvance("−0.00") - Space.XS)
         name = metrics.elidedText(verdict_name(row.verdict), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, _LEFT, name)
 

@@ -64,7 +64,10 @@ def column_explanation(column: CompareColumn) -> str:
         CompareColumn.ACCURACY: translate(
             "Compare", "How often it was right, of the faces whose name is known: from the demo scene, or from you"
         ),
-        CompareColumn.NOW: translate("Compare", "What it says of the face, and its score against its own threshold"),
+        CompareColumn.NOW: translate(
+            "Compare",
+            "What it says of the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled",
+        ),
     }[column]
 
 
@@ -133,11 +136,12 @@ def now_tip(row: CompareRow) -> str:
     if row.verdict is None:
         return ""
     name = verdict_name(row.verdict)
-    return {
+    words = {
         Agreement.AGREES: translate("Compare", "{name}, as most methods say", None, name=name),
         Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods", None, name=name),
         Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority", None, name=name),
     }[row.verdict.agreement]
+    return f"{words}\n{row.verdict.margin} ({row.verdict.raw})" if row.verdict.raw else words
 
 
 def table_tsv(rows: Sequence[CompareRow]) -> str:

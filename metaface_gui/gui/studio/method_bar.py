@@ -72,6 +72,11 @@ class MethodBar(QWidget):
         return [*self._choosing, *self._comparing, self._all_action]
 
     @property
+    def learner(self) -> str:
+        """The method that decides, or was asked to; "" before the engine says so."""
+        return self._learner
+
+    @property
     def choosing_actions(self) -> list[QAction]:
         """One for each method: it is to decide."""
         return list(self._choosing)

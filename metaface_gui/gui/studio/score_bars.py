@@ -1,15 +1,18 @@
-"""The best few people's scores as bars against the threshold."""
+"""The best few people's scores as bars on the scale of margins: −1 a stranger, 0 the threshold, +1 the person."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isnan
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.pipeline.rendering.verdicts import margin_text
+from metaface_gui.types import Identification
 
 _ROW = 22
 _BAR = 10
@@ -23,16 +26,14 @@ def score_text(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the columns lie, in pixels of the widget, and what score its bars begin and end with."""
+    """Where the columns lie, in pixels of the widget; bars reach from the margin −1 to +1."""
 
     name_width: float
     bar_left: float
     bar_width: float
-    low: float
-    high: float
 
-    def x(self, score: float) -> float:
-        return self.bar_left + self.bar_width * (score - self.low) / (self.high - self.low)
+    def x(self, margin: float) -> float:
+        return self.bar_left + self.bar_width * (margin + 1.0) / 2.0
 
 
 class ScoreBars(QWidget):
@@ -40,23 +41,25 @@ class ScoreBars(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scores: tuple[tuple[str, float], ...] = ()
-        self._threshold = 0.0
+        self._margins: tuple[tuple[str, float], ...] = ()
         self._denied = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Scores of the best people"))
         Theme.current().changed.connect(self.update)
 
-    def show_scores(self, scores: Sequence[tuple[str, float]], threshold: float, denied: str = "") -> None:
-        """Show these people's scores, best first, against the threshold; all on one scale.
+    def show_scores(self, scores: Sequence[tuple[str, float]], decision: Identification, denied: str = "") -> None:
+        """Show these people's scores, best first, as margins to the threshold of `decision`; the tooltip has raw ones.
 
         `denied` is whom the user said this is not: struck out, whatever their score.
         """
-        self._scores = tuple(scores)
-        self._threshold = threshold
+        margins = [(name, replace(decision, score=score).margin) for name, score in scores]
+        self._margins = tuple((name, -1.0 if isnan(margin) else margin) for name, margin in margins)
         self._denied = denied
-        lines = [f"{name}: {score_text(score)}" for name, score in scores]
-        words = "\n".join((*lines, self.tr("Threshold: {score}").format(score=score_text(threshold))))
+        lines = [
+            f"{name}: {margin_text(margin)} ({score_text(score)})"
+            for (name, margin), (_name, score) in zip(self._margins, scores, strict=True)
+        ]
+        words = "\n".join((*lines, self.tr("Threshold: {score}").format(score=score_text(decision.threshold))))
         self.setAccessibleDescription(words)
         self.setToolTip(words if scores else "")
         self.update()
@@ -71,19 +74,19 @@ class ScoreBars(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw as many rows as fit."""
-        if not self._scores:
+        if not self._margins:
             return
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row_height = min(max(_ROW, (self.height() - _ROW) / _MOST_ROWS), 1.5 * _ROW)
-        fitting = self._scores[: max(1, int((self.height() - _ROW) / row_height + 0.01))]
+        fitting = self._margins[: max(1, int((self.height() - _ROW) / row_height + 0.01))]
         names, numbers = font(FontSize.BODY), font(FontSize.BODY, tabular=True)
         layout = self._layout(QFontMetricsF(names), QFontMetricsF(numbers))
-        for index, (name, score) in enumerate(fitting):
+        for index, (name, margin) in enumerate(fitting):
             line = QRectF(0, _ROW + index * row_height, self.width(), row_height)
             is_denied = bool(self._denied) and name == self._denied
-            counts = score >= self._threshold and not is_denied
+            counts = margin >= 0.0 and not is_denied
             name_font = font(FontSize.BODY, bold=counts and index == 0)
             name_font.setStrikeOut(is_denied)
             painter.setFont(name_font)
@@ -91,40 +94,35 @@ class ScoreBars(QWidget):
             elided = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(layout.name_width))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
             painter.setFont(numbers)
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, score_text(score))
-            self._paint_bar(painter, layout, line, score, "known" if counts else "disabled")
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, margin_text(margin))
+            self._paint_bar(painter, layout, line, margin, "known" if counts else "disabled")
         self._paint_threshold(painter, layout, _ROW + len(fitting) * row_height)
 
     def _layout(self, names: QFontMetricsF, numbers: QFontMetricsF) -> _Layout:
-        wanted = max(names.horizontalAdvance(name) for name, _score in self._scores) + Space.S
+        wanted = max(names.horizontalAdvance(name) for name, _margin in self._margins) + Space.S
         name_width = min(wanted, 0.36 * self.width())
         number_width = numbers.horizontalAdvance("−0.00") + Space.S
-        values = [self._threshold, *(score for _name, score in self._scores)]
-        # A bar is as long as its score, so it begins at zero; where scores are negative, a little below the least.
-        low, high = min(0.0, *values), max(0.0, *values)
-        room = 0.06 * ((high - low) or 1.0)
-        low = low - room if low < 0 else 0.0
         left = name_width + Space.XS
-        return _Layout(name_width, left, max(self.width() - left - number_width, 20.0), low, high + room)
+        return _Layout(name_width, left, max(self.width() - left - number_width, 20.0))
 
-    def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, score: float, token: str) -> None:
+    def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, margin: float, token: str) -> None:
         theme = Theme.current()
         top = line.center().y() - _BAR / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("border"))
         painter.drawRoundedRect(QRectF(layout.bar_left, top, layout.bar_width, _BAR), 3, 3)
         painter.setBrush(theme.color(token))
-        width = max(layout.x(score) - layout.bar_left, 2.0)
+        width = max(layout.x(margin) - layout.bar_left, 2.0)
         painter.drawRoundedRect(QRectF(layout.bar_left, top, width, _BAR), 3, 3)
 
     def _paint_threshold(self, painter: QPainter, layout: _Layout, bottom: float) -> None:
         theme = Theme.current()
-        x = layout.x(self._threshold)
+        x = layout.x(0.0)
         painter.setPen(QPen(theme.color("text"), 1.5, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, _ROW - 3), QPointF(x, bottom))
         painter.setFont(font(FontSize.SMALL, tabular=True))
         painter.setPen(theme.color("muted"))
-        text = self.tr("needs {score}").format(score=score_text(self._threshold))
+        text = self.tr("threshold")
         width = painter.fontMetrics().horizontalAdvance(text)
         left = min(max(x - width / 2, 0.0), self.width() - width)
         painter.drawText(QPointF(left, painter.fontMetrics().ascent()), text)

@@ -29,11 +29,13 @@ from metaface_gui.gui.studio.heat_picture import HeatLegend, HeatPicture
 from metaface_gui.gui.studio.looks_row import LooksRow
 from metaface_gui.gui.studio.near_shot_row import NearShotRow
 from metaface_gui.gui.studio.probe_quality import ProbeQuality
-from metaface_gui.gui.studio.score_bars import ScoreBars, score_text
+from metaface_gui.gui.studio.score_bars import ScoreBars
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import translate
 from metaface_gui.gui.who_left import names_only_present
 from metaface_gui.pipeline.explanation import Explanation
+from metaface_gui.pipeline.rendering.verdicts import margin_text, raw_text
+from metaface_gui.types import UNKNOWN
 
 _LONGEST_WAIT_MS = 10_000
 """An explanation takes well under a second; whoever waits so long gets told that none came."""
@@ -44,23 +46,23 @@ def decision_text(explanation: Explanation) -> str:
     decision, denied = explanation.decision, shortened(explanation.denied)
     if not explanation.scores:
         return translate("Why", "Nobody is enrolled → Unknown")
-    values = {"score": score_text(decision.score), "threshold": score_text(decision.threshold)}
+    margin = margin_text(decision.margin)
     if decision.name is not None:
         name = shortened(decision.name)
         if denied:
             return translate(
                 "Why",
-                "You said this is not {denied}; {name}: {score}, needs {threshold} → named",
+                "You said this is not {denied}; {name}: margin {margin} → named",
                 None,
                 denied=denied,
                 name=name,
-                **values,
+                margin=margin,
             )
-        return translate("Why", "{name}: {score}, needs {threshold} → named", None, name=name, **values)
+        return translate("Why", "{name}: margin {margin} → named", None, name=name, margin=margin)
     if denied:
         return translate("Why", "You said this is not {denied} → Unknown", None, denied=denied)
     nearest = shortened(decision.nearest_name or explanation.scores[0][0])
-    return translate("Why", "Nearest is {name}: {score}, needs {threshold} → Unknown", None, name=nearest, **values)
+    return translate("Why", "Nearest is {name}: margin {margin} → Unknown", None, name=nearest, margin=margin)
 
 
 def _names_in(explanation: Explanation) -> set[str]:
@@ -330,9 +332,10 @@ class WhyPage(QWidget):
     def _show(self, explanation: Explanation) -> None:
         self._shown = explanation
         self.decision.setText(decision_text(explanation))
+        self.decision.setToolTip(raw_text(explanation.decision))
         self.details.setText(self._details_of(explanation))
         self.picture.show_face(explanation.crop_rgb, explanation.heat)
-        self.bars.show_scores(explanation.scores, explanation.decision.threshold, explanation.denied)
+        self.bars.show_scores(explanation.scores, explanation.decision, explanation.denied)
         self.near.show_shots(explanation.shots)
         self.looks.show_looks(explanation.looks)
         self.quality.show_quality(explanation.quality)
@@ -346,7 +349,7 @@ class WhyPage(QWidget):
         """Keep nothing of the last explanation."""
         self.picture.show_face(np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.float32))
         self.legend.setToolTip("")
-        self.bars.show_scores((), 0.0)
+        self.bars.show_scores((), UNKNOWN)
         self.near.show_shots(())
         self.looks.show_looks(())
 

@@ -18,8 +18,9 @@ from torch import Tensor
 
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.negatives import check_denied_people, floored, without_denied
+from metaface_gui.pipeline.recognition.room_share import LetThrough, let_through
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, RoomThreshold
-from metaface_gui.types import UNKNOWN, Identification, PersonId, TrackTemplate
+from metaface_gui.types import UNKNOWN, Identification, PersonId, ScoreScale, TrackTemplate
 
 UNCALIBRATED_THRESHOLD = 0.65
 """Cosine asked for where an embedder has no cohort. Under facenet-casia, the nearest relative of those that have none,
@@ -33,6 +34,8 @@ _STAYING_BELOW = 0.1
 """The same where nothing is known of strangers: the share of the threshold that a score may lie below it."""
 _DENIAL_HALF_LIFE_S = 0.6
 _COHORT_BATCH = 2048
+_FEW_BELOW, _FEW_ABOVE = 0.1, 0.9
+"""Where the scale of margins begins and ends: quantiles of strangers' and of people's scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class OpenSetClassifier:
     `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and
     for an embedder without cohort, whose threshold is a cautious default (`is_calibrated` is False). `denied_people`
     (m,) int64 says whom each of the scorer's last m columns is not (`negatives`); None where nothing was denied. `room`
-    is what `strangers` and probes' scores were moved by; None where nothing is known of the room.
+    is what `strangers` and probes' scores were moved by; None where nothing is known of the room. `scale` says what
+    scores mean, for showing them; None where it was not measured.
     """
 
     scorer: Scorer | None
@@ -71,6 +75,7 @@ class OpenSetClassifier:
     threshold: float
     denied_people: Tensor | None = None
     room: RoomThreshold | None = None
+    scale: ScoreScale | None = None
 
     @classmethod
     def empty(cls) -> OpenSetClassifier:
@@ -147,6 +152,26 @@ class OpenSetClassifier:
         promised = max(self.strangers.fpir(self.threshold), 1.0 / len(self.strangers.best))
         entering = self.strangers.threshold(_SHARE_OF_A_LOOK * promised)
         return Levels(entering, min(entering, self.strangers.threshold(min(0.5, _STAYING_SHARE * promised))))
+
+    def let_through(self, room: Room, cohort: Tensor) -> LetThrough:
+        """Which share of a room's strangers this threshold lets through, by all that is known of the `room`.
+
+        Raises:
+            ValueError: if nobody is enrolled.
+        """
+        if self.scorer is None:
+            raise ValueError("nobody is enrolled")
+        scored = _cohort_scores(self.scorer, cohort, self.denied_people)
+        weight = 0.0 if self.room is None else self.room.weight
+        return let_through(room, scored, threshold=self.threshold, weight=weight)
+
+    def measured_by(self, own_scores: Tensor) -> OpenSetClassifier:
+        """The same classifier with a scale: `own_scores` (m,) are what enrolled people scored against themselves on
+        shots that were left out, m may be 0. Without a cohort it has none."""
+        if self.strangers is None:
+            return self
+        people = float(own_scores.quantile(_FEW_ABOVE)) if len(own_scores) else None
+        return replace(self, scale=ScoreScale(float(np.quantile(self.strangers.best, _FEW_BELOW)), people))
 
     def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
         """Decide on n ≥ 0 tracks by their templates at once, with what they have to reach.
@@ -246,6 +271,7 @@ class OpenSetClassifier:
             nearest_id=person_id,
             nearest_name=name,
             is_denied=is_denied,
+            scale=self.scale,
         )
 
     def _nobody_left(self, threshold: float, *, is_denied: bool) -> Identification:

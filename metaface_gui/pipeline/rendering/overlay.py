@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from metaface_gui.pipeline.rendering.verdicts import Verdict, has_score, score_bar, verdicts_of
+from metaface_gui.pipeline.rendering.verdicts import Verdict, margin_text, raw_text, score_bar, verdicts_of
 from metaface_gui.types import UNKNOWN, Floats, FrameResult, Identification, TrackedFace
 
 
@@ -20,7 +20,8 @@ class OverlayKind(Enum):
 class OverlayItem:
     """One face to draw: box in the frame's pixels, name ("" for Unknown), how full the score bar is.
 
-    `fill` is the score and `mark` the threshold, both 0..1 along the same bar; `score_text` is e.g. `0.71 / 0.43`.
+    `fill` is the score and `mark` the threshold, both 0..1 along the same bar; `score_text` is the margin between them,
+    e.g. `+0.62`, and `raw_text` both, e.g. `0.71 / 0.43`. `differs`: another view beside it shows another name.
     `verdicts` is what every running learner says, in no particular order, and empty where fewer than two run.
     """
 
@@ -32,6 +33,8 @@ class OverlayItem:
     fill: float
     mark: float
     verdicts: tuple[Verdict, ...] = ()
+    raw_text: str = ""
+    differs: bool = False
 
 
 def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[OverlayItem, ...]:
@@ -47,7 +50,9 @@ def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[Over
 
 
 def _decision(face: TrackedFace, learner: str | None) -> Identification:
-    return face.identification if learner is None else face.per_learner.get(learner, UNKNOWN)
+    if learner is None:
+        return face.identification
+    return face.sides.get(learner) or face.per_learner.get(learner, UNKNOWN)
 
 
 def _item(face: TrackedFace, decision: Identification, verdicts: tuple[Verdict, ...]) -> OverlayItem:
@@ -57,8 +62,9 @@ def _item(face: TrackedFace, decision: Identification, verdicts: tuple[Verdict, 
         box_xyxy=face.box_xyxy,
         kind=OverlayKind.UNKNOWN if decision.is_unknown else OverlayKind.KNOWN,
         name=decision.name or "",
-        score_text=f"{decision.score:.2f} / {decision.threshold:.2f}" if has_score(decision) else "",
+        score_text=margin_text(decision.margin),
         fill=fill,
         mark=mark,
         verdicts=verdicts,
+        raw_text=raw_text(decision),
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
+from math import isfinite, isnan
 
 from metaface_gui.types import Identification, PersonId, TrackedFace
 
@@ -24,8 +24,9 @@ class Verdict:
     """One learner's decision on a face: its name ("" for Unknown), the score on a bar of its own.
 
     `fill` is the score and `mark` that learner's threshold, both 0..1 along the same bar: scores of different learners
-    are on different scales, and only how they stand to their own thresholds can be compared. `is_deciding`: its name is
-    the one that the face carries.
+    are on different scales, and only how they stand to their own thresholds can be compared. `margin` is that in words,
+    e.g. `+0.62`, and `raw` the score and the threshold, e.g. `0.71 / 0.43`; "" without a score. `is_deciding`: its name
+    is the one that the face carries.
     """
 
     learner: str
@@ -34,6 +35,8 @@ class Verdict:
     mark: float
     agreement: Agreement
     is_deciding: bool = False
+    margin: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ def verdicts_of(face: TrackedFace, deciding: str = "") -> tuple[Verdict, ...]:
     for key, decision in decisions.items():
         fill, mark = score_bar(decision)
         agreement = _agreement(decision, most)
-        verdicts.append(Verdict(key, decision.name or "", fill, mark, agreement, is_deciding=key == deciding))
+        margin, raw = margin_text(decision.margin), raw_text(decision)
+        verdicts.append(
+            Verdict(
+                key, decision.name or "", fill, mark, agreement, is_deciding=key == deciding, margin=margin, raw=raw
+            )
+        )
     return tuple(verdicts)
 
 
@@ -79,10 +87,17 @@ def score_bar(decision: Identification) -> tuple[float, float]:
 
     Without a score the bar is empty.
     """
-    if not has_score(decision):
-        return 0.0, 0.5
-    reach = max(abs(decision.threshold), 1e-6)
-    return min(1.0, max(0.0, 0.5 + 0.5 * (decision.score - decision.threshold) / reach)), 0.5
+    return (0.5 + 0.5 * decision.margin if has_score(decision) else 0.0), 0.5
+
+
+def margin_text(margin: float) -> str:
+    """A margin as it is written everywhere: a sign, two digits, and a real minus; "" for none."""
+    return "" if isnan(margin) else f"{margin:+.2f}".replace("-", "−").replace("−0.00", "0.00").replace("+0.00", "0.00")
+
+
+def raw_text(decision: Identification) -> str:
+    """Raw score and threshold, e.g. `0.71 / 0.43`; "" without a score."""
+    return f"{decision.score:.2f} / {decision.threshold:.2f}".replace("-", "−") if has_score(decision) else ""
 
 
 def _agreement(decision: Identification, most: Majority | None) -> Agreement:

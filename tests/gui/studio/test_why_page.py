@@ -56,13 +56,13 @@ def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, say: Say)
     assert page.busy.isVisible()
     assert not page.again_button.isEnabled()
     say(Explained(5, explained()))
-    assert page.decision.text() == "alex: 0.71, needs 0.43 → named"
+    assert page.decision.text() == "alex: margin +0.65 → named"
     assert "Face #5" in page.details.text()
     assert "looks that count: 23" in page.details.text()
     assert "0.42 s" in page.details.text()
     assert not page.busy.isVisible()
     assert page.picture.isVisible()
-    assert page.bars.accessibleDescription().startswith("alex: 0.71\nlin: 0.31")
+    assert page.bars.accessibleDescription().startswith("alex: +0.65 (0.71)\nlin: −0.28 (0.31)")
     assert [shot.name for shot in page.near.shots] == ["alex", "lin"]
     assert "Size: 92 px · fair" in page.quality.accessibleDescription()
 
@@ -114,7 +114,7 @@ def test_explain_again_asks_anew(page: WhyPage, engine: FakeEngine, say: Say) ->
     assert engine.calls_of("explain_track") == [(5,), (5,)]
     assert page.picture.isVisible()  # the former answer stays until the new one comes
     say(Explained(5, explained(decided(None, 0.31, "alex"))))
-    assert page.decision.text() == "Nearest is alex: 0.31, needs 0.43 → Unknown"
+    assert page.decision.text() == "Nearest is alex: margin −0.28 → Unknown"
 
 
 def test_a_face_that_left_is_said(page: WhyPage, say: Say) -> None:
@@ -180,13 +180,13 @@ def test_an_empty_gallery_says_what_to_do(page: WhyPage, say: Say) -> None:
 @pytest.mark.parametrize(
     ("decision", "denied", "text"),
     [
-        (decided("alex", 0.71, "alex"), "", "alex: 0.71, needs 0.43 → named"),
-        (decided(None, -0.02, "lin"), "", "Nearest is lin: −0.02, needs 0.43 → Unknown"),
+        (decided("alex", 0.71, "alex"), "", "alex: margin +0.65 → named"),
+        (decided(None, -0.02, "lin"), "", "Nearest is lin: margin −1.00 → Unknown"),
         (decided(None, float("-inf"), "", is_denied=True), "alex", "You said this is not alex → Unknown"),
         (
             decided("lin", 0.5, "lin", is_denied=True),
             "alex",
-            "You said this is not alex; lin: 0.50, needs 0.43 → named",
+            "You said this is not alex; lin: margin +0.16 → named",
         ),
     ],
 )

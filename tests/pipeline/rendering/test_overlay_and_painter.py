@@ -44,7 +44,7 @@ def test_known_unknown_and_empty_gallery() -> None:
     )
     by_track = {item.track_id: item for item in items}
     assert [item.track_id for item in items] == [3, 2, 1], "the largest face is painted last"
-    assert (by_track[1].kind, by_track[1].name, by_track[1].score_text) == (OverlayKind.KNOWN, "Anna", "0.80 / 0.40")
+    assert (by_track[1].kind, by_track[1].name, by_track[1].score_text) == (OverlayKind.KNOWN, "Anna", "+1.00")
     assert (by_track[2].kind, by_track[2].name) == (OverlayKind.UNKNOWN, "")
     assert by_track[3].score_text == ""
     assert by_track[1].fill > by_track[1].mark > by_track[2].fill > 0.0

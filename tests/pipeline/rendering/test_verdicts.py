@@ -130,7 +130,7 @@ def test_an_overlay_carries_the_verdicts_and_who_decides() -> None:
 def test_an_overlay_of_one_learner_shows_its_decision() -> None:
     shown = face(maml=decision(1), reptile=decision(None, 0.1))
     (item,) = overlay_items(result(shown, "maml"), "reptile")
-    assert (item.kind, item.name, item.score_text) == (OverlayKind.UNKNOWN, "", "0.10 / 0.40")
+    assert (item.kind, item.name, item.score_text) == (OverlayKind.UNKNOWN, "", "−0.75")
     assert [verdict.is_deciding for verdict in item.verdicts] == [False, True]
 
 

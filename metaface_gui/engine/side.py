@@ -1,0 +1,32 @@
+"""One side of a comparison: which method decides, and what it may learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STOCK = "stock"
+"""The published network: neither its trunk was meta-trained nor does it adapt to anything but the shots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A learner's key or `STOCK`; with the room's unlabelled faces or without; with all shots or one of each person."""
+
+    learner: str
+    uses_room: bool = True
+    is_one_shot: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names it among others, e.g. `maml`, `maml/people-only/one-shot`."""
+        parts = [self.learner]
+        if not self.uses_room and self.learner != STOCK:
+            parts.append("people-only")
+        if self.is_one_shot:
+            parts.append("one-shot")
+        return "/".join(parts)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a method just as it runs in the bar of methods."""
+        return self.learner != STOCK and self.uses_room and not self.is_one_shot

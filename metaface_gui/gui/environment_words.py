@@ -1,0 +1,52 @@
+"""What the environment dial's places are called on screen."""
+
+from __future__ import annotations
+
+from metaface_gui.gui.translation import listed, translate
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
+
+
+def effect_title(name: str) -> str:
+    """An effect's name; one that there is not is shown as it is."""
+    titles = {
+        "masks": translate("Environments", "Mask"),
+        "side_light": translate("Environments", "Side light"),
+        "backlight": translate("Environments", "Backlight"),
+        "fog": translate("Environments", "Fog"),
+        "soft_focus": translate("Environments", "Out of focus"),
+        "monochrome": translate("Environments", "Black and white"),
+        "colour_cast": translate("Environments", "Orange lamp"),
+        "dim_light": translate("Environments", "Light going out"),
+        "old_sensor": translate("Environments", "Old webcam"),
+        "distance": translate("Environments", "Far away"),
+    }
+    return titles.get(name, name)
+
+
+def effect_explanation(name: str) -> str:
+    """What an effect does to the picture, in one line."""
+    words = {
+        "masks": translate("Environments", "A mask is drawn on every face that is found."),
+        "side_light": translate("Environments", "One lamp at a side: half of each face is dark."),
+        "backlight": translate("Environments", "A bright window behind: faces are dark and veiled."),
+        "fog": translate("Environments", "A pale veil, light that bleeds, little contrast."),
+        "soft_focus": translate("Environments", "The lens is out of focus."),
+        "monochrome": translate("Environments", "A grey camera with much contrast and grain."),
+        "colour_cast": translate("Environments", "An orange lamp: hardly any blue is left."),
+        "dim_light": translate("Environments", "Few photons: a dark picture, and the sensor's noise in it."),
+        "old_sensor": translate("Environments", "Few pixels, colour noise, sharpened and compressed."),
+        "distance": translate("Environments", "Everybody is far away and small."),
+    }
+    return words.get(name, "")
+
+
+def setting_words(setting: EnvironmentSetting) -> str:
+    """What the dial is set to, e.g. “Light going out 60 %, Fog 30 %”; "" where it is off."""
+    parts = ((name, round(100 * strength)) for name, strength in setting.effects)
+    return listed(f"{effect_title(name)} {percent}\u00a0%" for name, percent in parts if percent)
+
+
+def label_words(label: str) -> str:
+    """The same of a frame's or a shot's mark, which is `EnvironmentSetting.label`."""
+    parts = (part.rpartition(" ") for part in label.split(", ") if part)
+    return listed(f"{effect_title(name)} {percent}\u00a0%" for name, _space, percent in parts)

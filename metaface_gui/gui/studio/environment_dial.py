@@ -1,0 +1,196 @@
+"""The environment dial: what the camera is to see instead of the room as it is, by mouse and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import EnvironmentChanged
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.environment_words import effect_explanation, effect_title, setting_words
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.panels.flow_layout import FlowLayout
+from metaface_gui.gui.theme import Space
+from metaface_gui.metalearning.frame_effects import EFFECTS
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting, surprise
+
+_USUAL_STRENGTH = 0.7
+_STEP = 10
+"""Percent by which a key turns the strength."""
+_LEAST = 5
+_SMALL = "padding: 3px 10px; min-height: 18px;"
+_SETTLE_MS = 40
+"""A slider that is dragged asks no more often: each setting computes its fields anew."""
+
+
+class EnvironmentDial(QWidget):
+    """Shows what the engine says the dial is set to, and asks it for what is clicked or pressed.
+
+    Whoever shows it adds `dial_actions` to the window. Several effects may be on, after “Surprise me”; a preset is one.
+    """
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Environment dial"))
+        self._engine = engine
+        self._setting = ROOM_AS_IT_IS
+        self._surprises = 0
+        self.buttons = {name: self._preset_button(name) for name in EFFECTS}
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(_LEAST, 100)
+        self.slider.setPageStep(_STEP)
+        self.slider.setMinimumHeight(24)  # room for the handle, which is higher than the groove
+        self.slider.setValue(round(100 * _USUAL_STRENGTH))
+        self.slider.setAccessibleName(self.tr("Strength"))
+        self.slider.setToolTip(self.tr("How strong the effect is ([ weaker, ] stronger)"))
+        self.percent = QLabel(self)
+        self.percent.setMinimumWidth(self.percent.fontMetrics().horizontalAdvance("100\u00a0% ") + Space.XS)
+        self.surprise_button = QPushButton(self.tr("Surprise me"), self)
+        self.surprise_button.setToolTip(self.tr("One or two effects at random (X)"))
+        self.back_button = QPushButton(self.tr("Bring the room back"), self)
+        self.back_button.setToolTip(self.tr("The picture as the camera gives it (0)"))
+        set_icon(self.back_button, "undo")
+        for button in (self.surprise_button, self.back_button):
+            button.setStyleSheet(_SMALL)
+        self.words = MessageLine(2, self)
+        self._lay_out()
+        self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._settle.timeout.connect(self._ask_for_strength)
+        self.slider.valueChanged.connect(self._on_slider)
+        self.surprise_button.clicked.connect(self.surprise)
+        self.back_button.clicked.connect(self.bring_back)
+        self.dial_actions = self._make_actions()
+        bridge.environment_changed.connect(self._on_changed)
+        self._show()
+
+    def _preset_button(self, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(effect_title(name))
+        button.setCheckable(True)
+        button.setStyleSheet(_SMALL)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(effect_explanation(name))
+        button.clicked.connect(lambda _checked=False: self.choose(name))
+        return button
+
+    def _lay_out(self) -> None:
+        presets = QWidget(self)
+        flow = FlowLayout(presets, spacing=Space.XS)
+        for button in self.buttons.values():
+            flow.addWidget(button)
+        policy = presets.sizePolicy()
+        policy.setHeightForWidth(True)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        presets.setSizePolicy(policy)
+        strength = QHBoxLayout()
+        strength.setSpacing(Space.S)
+        strength.addWidget(QLabel(self.tr("Strength"), self))
+        strength.addWidget(self.slider, 1)
+        strength.addWidget(self.percent)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(self.back_button)
+        row.addWidget(self.surprise_button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(presets)
+        layout.addLayout(strength)
+        layout.addLayout(row)
+        layout.addWidget(self.words)
+        layout.addStretch(1)
+
+    def _make_actions(self) -> list[QAction]:
+        return [
+            self._action(self.tr("&Bring the room back"), ["0"], self.bring_back),
+            self._action(self.tr("Next &environment"), ["D"], lambda: self._step(1)),
+            self._action(self.tr("&Previous environment"), ["Shift+D"], lambda: self._step(-1)),
+            self._action(self.tr("&Weaker"), ["["], lambda: self._turn(-_STEP)),
+            self._action(self.tr("&Stronger"), ["]"], lambda: self._turn(_STEP)),
+            self._action(self.tr("Surprise &me"), ["X"], self.surprise),
+        ]
+
+    def _action(self, text: str, keys: list[str], act: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(each) for each in keys])
+        action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    # What the user asks for -----------------------------------------------------------------------------------------
+
+    def choose(self, name: str) -> None:
+        """Photograph in this environment alone, at the strength of the slider; the one that is on goes off."""
+        if [name] == [each for each, _strength in self._setting.effects]:
+            self.bring_back()
+        else:
+            self._ask(EnvironmentSetting(((name, self.slider.value() / 100),), self._setting.seed))
+
+    def surprise(self) -> None:
+        """Ask for something drawn at random, another one each time."""
+        self._surprises += 1
+        self._ask(surprise(self._surprises))
+
+    def bring_back(self) -> None:
+        """Ask for the room as it is."""
+        self._ask(ROOM_AS_IT_IS)
+
+    def _step(self, by: int) -> None:
+        """The preset after this one; behind the last comes the room as it is."""
+        places = ["", *EFFECTS]
+        now = next((name for name, _strength in self._setting.effects), "")
+        following = places[(places.index(now) + by) % len(places)]
+        if following:
+            self._ask(EnvironmentSetting(((following, self.slider.value() / 100),), self._setting.seed))
+        else:
+            self.bring_back()
+
+    def _turn(self, by: int) -> None:
+        self.slider.setValue(self.slider.value() + by)
+
+    def _on_slider(self) -> None:
+        self._show_percent()
+        if not self._setting.is_off:
+            self._settle.start()
+
+    def _ask_for_strength(self) -> None:
+        strength = self.slider.value() / 100
+        effects = tuple((name, strength) for name, _former in self._setting.effects)
+        self._ask(EnvironmentSetting(effects, self._setting.seed))
+
+    def _ask(self, setting: EnvironmentSetting) -> None:
+        self._settle.stop()
+        # At once, so that two quick keys add up.
+        self._setting = setting
+        self._engine.set_environment(setting)
+        self._show()
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _on_changed(self, event: EnvironmentChanged) -> None:
+        if not self._settle.isActive() and not self.slider.isSliderDown():
+            self._setting = event.setting
+            self._show()
+
+    def _show(self) -> None:
+        on = dict(self._setting.effects)
+        for name, button in self.buttons.items():
+            button.setChecked(name in on)
+        if on and not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(100 * max(on.values())))
+        self.back_button.setEnabled(bool(on))
+        self._show_percent()
+        if on:
+            text = self.tr("The camera sees: {setting}. Shots that are enrolled now are marked so.")
+            self.words.say(text.format(setting=setting_words(self._setting)))
+        else:
+            self.words.say(self.tr("The room as it is. Choose what the camera is to see instead."))
+
+    def _show_percent(self) -> None:
+        self.percent.setText(f"{self.slider.value()}\u00a0%")

@@ -1,0 +1,106 @@
+"""Adapting to this room: asking for it, what it did to the strangers that are let through, and taking it back."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import ModelsChanged, RoomChanged, RoomJudged
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.studio.strangers_bars import StrangersBars, percent
+from metaface_gui.gui.theme import Space
+
+_SMALL = "padding: 3px 10px; min-height: 18px;"
+
+
+class RoomAdaptation(QWidget):
+    """What is asked for goes to the engine; what is shown is what the engine says."""
+
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Adapting to this room"))
+        self._fpir = 0.01
+        self._is_used = True
+        self._room = RoomChanged(0, 0)
+        self._judged: RoomJudged | None = None
+        self.button = QPushButton(self.tr("Adapt to this room"), self)
+        self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
+        self.undo_button = QPushButton(self.tr("Undo"), self)
+        self.undo_button.setToolTip(self.tr("Take the last adaptation to this room back (Ctrl+Shift+R)"))
+        set_icon(self.undo_button, "undo")
+        self.switch = QCheckBox(self.tr("Use this room’s faces"), self)
+        self.switch.setToolTip(
+            self.tr("Adapt by itself to unlabelled faces, which are kept in memory only; else forget them")
+        )
+        for button in (self.button, self.undo_button):
+            button.setStyleSheet(_SMALL)
+        self.heading = QLabel(self.tr("Strangers let through here, of a hundred"), self)
+        self.bars = StrangersBars(self)
+        self.words = MessageLine(3, self)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(self.button)
+        row.addWidget(self.undo_button)
+        row.addWidget(self.switch)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addLayout(row)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.bars)
+        layout.addWidget(self.words)
+        layout.addStretch(1)
+        self.button.clicked.connect(engine.adapt_to_room)
+        self.undo_button.clicked.connect(engine.undo_room)
+        self.switch.clicked.connect(engine.set_use_room)
+        bridge.models_changed.connect(self._on_models)
+        bridge.room_changed.connect(self._on_room)
+        bridge.room_judged.connect(self._on_judged)
+        self._show()
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        self._is_used, self._fpir = event.use_room, event.fpir
+        self._show()
+
+    def _on_room(self, event: RoomChanged) -> None:
+        self._room = event
+        self._show()
+
+    def _on_judged(self, event: RoomJudged) -> None:
+        self._judged = event
+        self._show()
+
+    def _show(self) -> None:
+        self.switch.setChecked(self._is_used)
+        self.button.setEnabled(self._is_used and self._room.n_faces > 0)
+        self.undo_button.setEnabled(self._room.can_undo)
+        self.bars.show_judged(self._judged, self._fpir)
+        self.words.say(" ".join(self._sentences()))
+
+    def _sentences(self) -> list[str]:
+        judged = self._judged
+        if judged is None or judged.now is None:
+            if judged is not None and judged.n_people:
+                return [self.tr("Nothing can be said of strangers here: none were sampled for this embedder.")]
+            return [self.tr("Enrol somebody: the strangers here are measured against those who are enrolled.")]
+        said = []
+        now = judged.now.let_through
+        if judged.before is not None:
+            text = self.tr("About {before} before, about {now} now ({low} to {high} with 90 % certainty).")
+            before = percent(judged.before.let_through.expected)
+        else:
+            text, before = self.tr("About {now} ({low} to {high} with 90 % certainty)."), ""
+        said.append(text.format(before=before, now=percent(now.expected), low=percent(now.low), high=percent(now.high)))
+        said.append(
+            self.tr("Rests on {people} enrolled and {faces} unlabelled faces; {seen} seen.").format(
+                people=judged.n_people, faces=judged.n_unlabelled, seen=self._room.n_faces
+            )
+        )
+        if self._room.is_held:
+            said.append(self.tr("Taken back: nothing is adapted by itself before you ask."))
+        elif not self._is_used:
+            said.append(self.tr("Faces of this room are not used."))
+        return said
