@@ -75,7 +75,7 @@ class EnvironmentDial:
             self._original, self._faces, self._newest = None, NO_FACES, None
 
     def _photographed(self, frame: Frame) -> Frame:
-        """A picture that is shown on and on is photographed once, so that whoever looks at it sees that it is the same."""
+        """A picture that is shown on and on is photographed once: whoever looks at it sees that it is the same."""
         made_of = (frame.image_bgr, self._environment, self._faces)
         if self._newest is not None and all(a is b for a, b in zip(made_of, self._newest[0], strict=True)):
             seen = self._newest[1]
