@@ -184,6 +184,7 @@ class SideRunner:
     def _look(frame: Frame, faces: list[TrackedFace], ready: _Ready, deciding: _Deciding) -> None:
         generations = [0 if face.template is None else face.template.generation for face in faces]
         own = np.stack([face.features if face.template is None else face.template.features for face in faces])
+        templates = [face.template for face in faces if face.template is not None]
         stock = own[:0]
         if ready.stock is not None:
             crops = align(frame.image_bgr, np.stack([face.landmarks for face in faces]), ready.stock.crop_size)
@@ -199,7 +200,12 @@ class SideRunner:
             if frame.is_still:
                 levels = Levels(classifier.threshold, classifier.threshold)
             kept = deciding.decisions.setdefault(key, TrackDecisions())
-            answers = classifier.identify(torch.from_numpy(stock if key.startswith(STOCK) else own), levels.entering)
+            if key.startswith(STOCK):
+                answers = classifier.identify(torch.from_numpy(stock), levels.entering)
+            elif len(templates) == len(faces):
+                answers = classifier.identify_tracks(templates, levels.entering)
+            else:
+                answers = classifier.identify(torch.from_numpy(own), levels.entering)
             for face, generation, answer in zip(faces, generations, answers, strict=True):
                 kept.update(face.track_id, answer, levels.staying, frame.time_s, generation=generation)
 
