@@ -144,7 +144,7 @@ class WhyPage(QWidget):
         margins = self.contentsMargins()
         room = self.height() - margins.top() - margins.bottom() - self._head_height() - 3 * Space.S
         self.picture.fit_height(room)
-        self._fit_legend()
+        self._fit_what_has_room()
 
     # Making ---------------------------------------------------------------------------------------------------------
 
@@ -225,10 +225,10 @@ class WhyPage(QWidget):
         layout.addWidget(widget, 1)
         return section
 
-    def _has_room_for_legend(self) -> bool:
-        """Whether nothing else is cut by it; in a narrow window the colours are in the picture's tooltip alone."""
-        sections = (self._scores_section, self._near_section, self._looks_section, self._quality_section)
-        parts = (self.legend, *(section for section in sections if not section.isHidden()))
+    def _has_room_for(self, *more: QWidget) -> bool:
+        """Whether nothing is cut when these stand beside what is always shown. In a narrow window the looks are told by
+        their number alone, and the heat's colours by the picture's tooltip."""
+        parts = (self._scores_section, self._near_section, self._quality_section, *more)
         widths = sum(part.minimumSizeHint().width() + Space.L for part in parts)
         return self.picture.width() + widths + 2 * Space.M <= self.width()
 
@@ -339,7 +339,6 @@ class WhyPage(QWidget):
         self.near.show_shots(explanation.shots)
         self.looks.show_looks(explanation.looks)
         self.quality.show_quality(explanation.quality)
-        self._looks_section.setVisible(len(explanation.looks) > 1)
         for section in (self._scores_section, self._near_section):
             section.setVisible(bool(explanation.scores))
         self._show_legend(explanation)
@@ -371,8 +370,11 @@ class WhyPage(QWidget):
     def _show_heat(self) -> None:
         is_shown = self.heat_box.isChecked()
         self.picture.show_heat(is_shown)
-        self._fit_legend()
+        self._fit_what_has_room()
 
-    def _fit_legend(self) -> None:
+    def _fit_what_has_room(self) -> None:
+        has_looks = len(self.looks.looks) > 1 and self._has_room_for(self._looks_section)
+        self._looks_section.setVisible(has_looks)
         is_wanted = self.heat_box.isChecked() and self.picture.has_heat
-        self.legend.setVisible(is_wanted and self._has_room_for_legend())
+        beside = (self.legend, self._looks_section) if has_looks else (self.legend,)
+        self.legend.setVisible(is_wanted and self._has_room_for(*beside))
