@@ -562,7 +562,7 @@
     </message>
     <message>
       <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
-      <translation>{name} 看起来像已登记的 {other}。如果是同一个人，请合并：metaface gallery merge</translation>
+      <translation>{name} 看起来像已录入的 {other}。如果是同一个人，请合并：metaface gallery merge</translation>
     </message>
     <message>
       <source>{name}: {count} shots saved</source>
@@ -1364,7 +1364,7 @@ face</source>
     </message>
     <message>
       <source>What it says of the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled</source>
-      <translation>它对这张脸的判断及其余量：−1 为陌生人，0 为它自己的阈值，+1 为已登记的人</translation>
+      <translation>它对这张脸的判断及其余量：−1 为陌生人，0 为它自己的阈值，+1 为已录入的人</translation>
     </message>
     <message>
       <source>{name}, as most methods say</source>
@@ -2024,7 +2024,7 @@ face</source>
     </message>
     <message>
       <source>The camera sees: {setting}. Shots that are enrolled now are marked so.</source>
-      <translation>摄像头看到的是：{setting}。此时登记的样本会带上这一标记。</translation>
+      <translation>摄像头看到的是：{setting}。此时录入的样本会带上这一标记。</translation>
     </message>
     <message>
       <source>The room as it is. Choose what the camera is to see instead.</source>
@@ -5126,7 +5126,7 @@ in ms</source>
     </message>
     <message>
       <source>Strangers let through here, of a hundred</source>
-      <translation>此处每百名陌生人中被放行的</translation>
+      <translation>此处每百名陌生人中被放过的</translation>
     </message>
     <message>
       <source>Nothing can be said of strangers here: none were sampled for this embedder.</source>
@@ -5134,7 +5134,7 @@ in ms</source>
     </message>
     <message>
       <source>Enrol somebody: the strangers here are measured against those who are enrolled.</source>
-      <translation>请先登记一个人：此处的陌生人要与已登记的人比较。</translation>
+      <translation>请先录入一个人：此处的陌生人要与已录入的人比较。</translation>
     </message>
     <message>
       <source>About {before} before, about {now} now ({low} to {high} with 90 % certainty).</source>
@@ -5146,7 +5146,7 @@ in ms</source>
     </message>
     <message>
       <source>Rests on {people} enrolled and {faces} unlabelled faces; {seen} seen.</source>
-      <translation>依据 {people} 名已登记的人和 {faces} 张未标注的人脸；共看到 {seen} 张。</translation>
+      <translation>依据 {people} 名已录入的人和 {faces} 张未标注的人脸；共看到 {seen} 张。</translation>
     </message>
     <message>
       <source>Taken back: nothing is adapted by itself before you ask.</source>
@@ -5184,7 +5184,7 @@ in ms</source>
     </message>
     <message>
       <source>Adapted to the enrolled people alone.</source>
-      <translation>仅适应已登记的人。</translation>
+      <translation>仅适应已录入的人。</translation>
     </message>
     <message>
       <source>Faces of this room: {seen} seen, {used} adapted to.</source>
@@ -5203,7 +5203,7 @@ in ms</source>
     </message>
     <message>
       <source>This looks like {name}, who is enrolled already. One person?</source>
-      <translation>这张脸很像已登记的 {name}。是同一个人吗？</translation>
+      <translation>这张脸很像已录入的 {name}。是同一个人吗？</translation>
     </message>
     <message>
       <source>Two people: save as {name}</source>
@@ -5552,7 +5552,7 @@ in ms</source>
     </message>
     <message>
       <source>strangers: {away} turned away, {through} let through</source>
-      <translation>陌生人：拒绝 {away}，放行 {through}</translation>
+      <translation>陌生人：拒绝 {away}，放过 {through}</translation>
     </message>
     <message>
       <source>{n} of {all} faces differ</source>
@@ -5831,7 +5831,7 @@ in ms</source>
     <name>StrangersBars</name>
     <message>
       <source>Strangers let through here</source>
-      <translation>此处被放行的陌生人</translation>
+      <translation>此处被放过的陌生人</translation>
     </message>
     <message>
       <source>before</source>
@@ -5947,7 +5947,7 @@ in ms</source>
     </message>
     <message>
       <source>Adapted to this room’s faces as well, or to the enrolled people alone</source>
-      <translation>也适应此房间的人脸，或只适应已登记的人</translation>
+      <translation>也适应此房间的人脸，或只适应已录入的人</translation>
     </message>
     <message>
       <source>1 shot</source>

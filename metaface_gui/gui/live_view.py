@@ -111,6 +111,7 @@ class LiveView(FaceInput):
         if changed.state is not SourceState.RUNNING:
             self.hud.show_stats(None)
         self._show_hud()
+        self._arrange()
         self.refresh()
 
     def show_stats(self, stats: EngineStats) -> None:
@@ -258,6 +259,9 @@ class LiveView(FaceInput):
         taken = 0 if self.hud.isHidden() else self.hud.width() + Space.M
         self.title.fit(self.width() - Space.M, Space.M, self.width() - 2 * Space.M - taken)
         bottom = self.height() - Space.M - self._bottom_inset
+        words_top = self.empty_state.y()
+        if not self.empty_state.isHidden() and words_top > self.height() / 2:  # a line at the bottom, as while paused
+            bottom = min(bottom, words_top - Space.XS)
         for badge in (self.counts, self.environment):
             if not badge.isHidden():
                 wanted, widest = badge.sizeHint(), self.width() - 2 * Space.M

@@ -382,3 +382,13 @@ def test_a_key_shows_before_and_after_and_again_one_view(window: MainWindow, eng
     QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
     assert engine.calls_of("set_sides")[-1] == ((),)
     assert window.stage.video.second is None
+
+
+def test_the_counts_stand_above_the_words_about_a_pause(video: SplitView, say: Say) -> None:
+    video.set_second("maml")
+    show_face(video, say)
+    say(ComparisonChanged((LearnerTally("prototypical", 5, 2), LearnerTally("maml", 4, 3)), 7, 1.0))
+    say(SourceChanged(SourceState.PAUSED, "cam"))
+    view = video.primary
+    assert view.empty_state.isVisible()
+    assert not view.counts.geometry().intersects(view.empty_state.geometry())

@@ -15,7 +15,7 @@ from metaface_gui.pipeline.recognition.room_share import LetThrough
 _ROW = 26
 _BAR = 10
 _AXIS = 16
-_LEAST, _MOST = 0.0002, 1.0
+_LEAST, _MOST = 0.00005, 1.0
 _TICKS = (0.001, 0.01, 0.1, 1.0)
 
 
