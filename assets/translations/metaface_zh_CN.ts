@@ -5194,6 +5194,10 @@ in ms</source>
   <context>
     <name>SameFace</name>
     <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
       <source>{name} has shots like these already.</source>
       <translation>{name} 已有与此相似的照片。</translation>
     </message>

@@ -137,9 +137,19 @@ class EngineApi(Protocol):
     # "Who is this?" ----------------------------------------------------------------------------------------------
 
     def name_track(
-        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        track_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        not_id: PersonId | None = None,
+        is_sure: bool = False,
     ) -> None:
-        """Enrol the face that carries this track id from what was seen of it; `terms` as in `enroll`."""
+        """Enrol the face that carries this track id from what was seen of it; `terms` and `is_sure` as in `enroll`.
+
+        `not_id`: whom the face was wrongly taken for; rejected, as by `reject_track`, if it is saved."""
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
         """Say that this face is that enrolled person: the best of what was seen of it joins their shots. Answered by
@@ -150,9 +160,16 @@ class EngineApi(Protocol):
         `confirm_track`."""
 
     def name_unknown(
-        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        group_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
     ) -> None:
-        """Enrol a group of the unknown tray; `terms` as in `enroll`."""
+        """Enrol a group of the unknown tray; `terms` and `is_sure` as in `enroll`."""
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""

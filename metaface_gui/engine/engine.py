@@ -319,10 +319,26 @@ class Engine:
         self._enroller.enroll(name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure)
 
     def name_track(
-        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        track_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        not_id: PersonId | None = None,
+        is_sure: bool = False,
     ) -> None:
         """Enrol the face that carries this track id from what was seen of it."""
-        self._enroller.name_track(track_id, name, person_id=person_id, consent_given=consent_given, terms=terms)
+        self._enroller.name_track(
+            track_id,
+            name,
+            person_id=person_id,
+            consent_given=consent_given,
+            terms=terms,
+            not_id=not_id,
+            is_sure=is_sure,
+        )
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
         """Say that this face is that enrolled person."""
@@ -333,10 +349,19 @@ class Engine:
         self._enroller.reject_track(track_id, person_id)
 
     def name_unknown(
-        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        group_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
     ) -> None:
         """Enrol a group of the unknown tray."""
-        self._enroller.name_unknown(group_id, name, person_id=person_id, consent_given=consent_given, terms=terms)
+        self._enroller.name_unknown(
+            group_id, name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure
+        )
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -116,9 +117,24 @@ class Enroller:
         )
 
     def name_track(
-        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        track_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        not_id: PersonId | None = None,
+        is_sure: bool = False,
     ) -> None:
-        """Enrol the face that carries this track id from what was seen of it."""
+        """Enrol the face that carries this track id from what was seen of it, and which is not `not_id`'s."""
+        wrong = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
+
+        def reject() -> None:
+            # First, so that the name that was given is the last word on this face.
+            if not_id is not None:
+                self._teacher.reject(track_id, not_id, self._shots(wrong, ShotSource.CORRECTION))
+
         self._save(
             name,
             person_id,
@@ -126,15 +142,34 @@ class Enroller:
             ShotSource.CORRECTION,
             consent_given=consent_given,
             terms=terms,
+            before=reject,
             on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
+            is_sure=is_sure,
+            track_id=track_id,
         )
 
     def name_unknown(
-        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        group_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
     ) -> None:
         """Enrol a group of the unknown tray."""
         samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        self._save(name, person_id, samples, ShotSource.UNKNOWN_TRAY, consent_given=consent_given, terms=terms)
+        self._save(
+            name,
+            person_id,
+            samples,
+            ShotSource.UNKNOWN_TRAY,
+            consent_given=consent_given,
+            terms=terms,
+            is_sure=is_sure,
+            group_id=group_id,
+        )
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> None:
         """Say that this face is that person: its best shot and those that differ from it join theirs; then adapt."""
@@ -211,13 +246,17 @@ class Enroller:
         *,
         consent_given: bool,
         terms: Terms | None,
+        is_sure: bool,
+        before: Callable[[], None] = lambda: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
-        is_sure: bool = True,
+        track_id: int | None = None,
+        group_id: int | None = None,
     ) -> None:
         def work(_job: Job) -> None:
             if not is_sure and (doubt := self._doubt(name, person_id, samples)) is not None:
-                self._listener(doubt)
+                self._listener(replace(doubt, track_id=track_id, group_id=group_id))
                 return
+            before()
             shots = self._shots(samples, source)
             person = self._keeper.save(name, person_id, shots, consent_given=consent_given, terms=terms)
             self._adaptations.adapt()

@@ -251,12 +251,15 @@ class TaughtTrack:
 class LooksEnrolled:
     """What was to be enrolled as `name` was not saved yet: it looks like these people, the most alike first.
 
-    `is_same_picture`: it was to be added to the one of them, who has such shots already.
+    `is_same_picture`: it was to be added to the one of them, who has such shots already. `track_id` and `group_id`: the
+    face on screen, or the group of the unknown tray, that was named; None of both: the shots that were recorded.
     """
 
     name: str
     alike: tuple[Person, ...]
     is_same_picture: bool = False
+    track_id: int | None = None
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -332,7 +332,7 @@ class DemoDirector(QObject):
         stranger = face_of(result, None)
         if self._seen_moments >= _MOMENTS and stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
-            self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True)
+            self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True, is_sure=True)
             self._go(_Step.GREETED)
 
     def _wait_for_guest(self, result: FrameResult) -> None:

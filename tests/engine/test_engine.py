@@ -242,3 +242,23 @@ def test_a_face_under_a_second_name_and_the_same_picture_twice_are_asked_about(
     engine.enroll("Another", person_id=None, consent_given=True, is_sure=True)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
     assert {other.name for other in gallery.snapshot().people} == {known.name, "Another"}
+
+
+def test_a_face_on_screen_that_looks_enrolled_is_asked_about(
+    engine: Engine, listener: Listener, gallery: Gallery, person: Someone
+) -> None:
+    show(engine, person.stills[0])
+    face = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1).result.faces[0]
+    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    listener.wait(Adapted, lambda adapted: adapted.n_people == 1)
+    (known,) = gallery.snapshot().people
+    engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id)
+    event = listener.wait(LooksEnrolled)
+    assert (event.name, event.track_id, event.group_id) == ("Another", face.track_id, None)
+    assert [other.id for other in event.alike] == [known.id]
+    engine.name_track(face.track_id, "Somebody", person_id=known.id, consent_given=True)
+    assert listener.wait(LooksEnrolled).is_same_picture
+    assert gallery.snapshot().people == (known,)  # nor is anybody denied before the answer
+    engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id, is_sure=True)
+    listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
+    assert {other.name for other in gallery.snapshot().people} == {"Somebody", "Another"}

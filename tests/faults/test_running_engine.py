@@ -134,7 +134,7 @@ def looked_at(listener: Listener, height: int, width: int) -> ResultReady:
 def enrolled(engine: Engine, listener: Listener, camera: Scripted, person: int) -> None:
     camera.picture = painted(person)
     event = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1)
-    engine.name_track(event.result.faces[0].track_id, name_of(person), person_id=None, consent_given=True)
+    engine.name_track(event.result.faces[0].track_id, name_of(person), person_id=None, consent_given=True, is_sure=True)
     listener.wait(ResultReady, lambda event: shown(event) == [name_of(person)])
 
 

@@ -204,16 +204,32 @@ class FakeEngine:
         self._note("enroll_surely" if is_sure else "enroll", name, person_id, consent_given)
 
     def name_track(
-        self, track_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        track_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        not_id: PersonId | None = None,
+        is_sure: bool = False,
     ) -> None:
         self.terms.append(terms)
-        self._note("name_track", track_id, name, person_id, consent_given)
+        wrong = () if not_id is None else (not_id,)
+        self._note("name_track_surely" if is_sure else "name_track", track_id, name, person_id, consent_given, *wrong)
 
     def name_unknown(
-        self, group_id: int, name: str, *, person_id: PersonId | None, consent_given: bool, terms: Terms | None = None
+        self,
+        group_id: int,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
     ) -> None:
         self.terms.append(terms)
-        self._note("name_unknown", group_id, name, person_id, consent_given)
+        self._note("name_unknown_surely" if is_sure else "name_unknown", group_id, name, person_id, consent_given)
 
     def dismiss_unknown(self, group_id: int) -> None:
         self._note("dismiss_unknown", group_id)

@@ -178,14 +178,18 @@ class Visitor:
         if faces:
             face, name = faces[self._one(faces)]
             known = self._called(name)
-            self._engine.name_track(face.track_id, name, person_id=known.id if known else None, consent_given=True)
+            self._engine.name_track(
+                face.track_id, name, person_id=known.id if known else None, consent_given=True, is_sure=True
+            )
         yield 30
 
     def _name_unknown(self) -> Deed:
         groups = self._watch.unknown_ids
         if groups:
             number = int(self._random.integers(1_000_000))
-            self._engine.name_unknown(groups[self._one(groups)], f"Nobody {number}", person_id=None, consent_given=True)
+            self._engine.name_unknown(
+                groups[self._one(groups)], f"Nobody {number}", person_id=None, consent_given=True, is_sure=True
+            )
         yield 30
 
     def _dismiss_unknown(self) -> Deed:

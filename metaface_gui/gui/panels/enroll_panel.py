@@ -197,6 +197,7 @@ class EnrollPanel(QWidget):
         bridge.looks_enrolled.connect(self._on_looks_enrolled)
         self.question.as_asked.connect(self._save_as_asked)
         self.question.to_other.connect(self._save_to)
+        self.question.cancelled.connect(self._cancel)
 
     # What the user does ---------------------------------------------------------------------------------------------
 
@@ -270,6 +271,10 @@ class EnrollPanel(QWidget):
         self.name_field.set_text(person.name)
         self._save(person.name, person, None, is_sure=True)
 
+    def _cancel(self) -> None:
+        self._withdraw_question()
+        self.focus_name()
+
     def _withdraw_question(self) -> None:
         self._asked = None
         self.question.withdraw()
@@ -277,7 +282,7 @@ class EnrollPanel(QWidget):
     # What the engine says -------------------------------------------------------------------------------------------
 
     def _on_looks_enrolled(self, event: LooksEnrolled) -> None:
-        if self._saving:
+        if self._saving and event.track_id is None and event.group_id is None:
             self._saving = ""
             self._show_state()
             self.question.ask(event)

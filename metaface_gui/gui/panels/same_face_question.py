@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from metaface_gui.engine.events import LooksEnrolled
 from metaface_gui.gallery import Person
-from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.panels.wording import breakable, shortened
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import translate
@@ -23,6 +23,8 @@ class SameFaceQuestion(QFrame):
     """Save it all the same."""
     to_other = Signal(Person)
     """Add the shots to this person, whom the face looks like."""
+    cancelled = Signal()
+    """Save nothing; what was typed stays."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,13 +34,16 @@ class SameFaceQuestion(QFrame):
         self.words.setWordWrap(True)
         self.add_button = WrappedButton(_WIDEST, self)
         self.save_button = WrappedButton(_WIDEST, self)
+        self.cancel_button = WrappedButton(_WIDEST, self)
+        self.cancel_button.say(translate("SameFace", "Cancel"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
-        for widget in (self.words, self.add_button, self.save_button):
+        for widget in (self.words, self.add_button, self.save_button, self.cancel_button):
             column.addWidget(widget)
         self.add_button.clicked.connect(self._on_add)
         self.save_button.clicked.connect(self.as_asked)
+        self.cancel_button.clicked.connect(self.cancelled)
         self.hide()
 
     def ask(self, event: LooksEnrolled) -> None:
@@ -46,20 +51,28 @@ class SameFaceQuestion(QFrame):
         self._other = other = event.alike[0]
         name, other_name = shortened(event.name), shortened(other.name)
         if event.is_same_picture:
-            words = translate("SameFace", "{name} has shots like these already.", None, name=other_name)
+            words = translate("SameFace", "{name} has shots like these already.", None, name=breakable(other_name))
             save = translate("SameFace", "Add them all the same")
         else:
             words = translate(
-                "SameFace", "This looks like {name}, who is enrolled already. One person?", None, name=other_name
+                "SameFace",
+                "This looks like {name}, who is enrolled already. One person?",
+                None,
+                name=breakable(other_name),
             )
             save = translate("SameFace", "Two people: save as {name}", None, name=name)
         self.words.setText(words)
         self.add_button.say(translate("SameFace", "One person: add to {name}", None, name=other_name))
         self.add_button.setVisible(not event.is_same_picture)
         self.save_button.say(save)
-        self.setAccessibleName(words)
+        self.setAccessibleName(words.replace("\u200b", ""))
         self.show()
-        (self.save_button if event.is_same_picture else self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.take_focus()
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the first answer; a window that is shown afterwards must be told again."""
+        first = self.save_button if self.add_button.isHidden() else self.add_button
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def withdraw(self) -> None:
         """Ask nothing any more, and name nobody."""

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import GalleryChanged, ResultReady
+from metaface_gui.engine.events import GalleryChanged, LooksEnrolled, ResultReady
+from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.errors import EnrollmentError
-from metaface_gui.gallery import GallerySnapshot
+from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.consent import ConsentBox, keep_on_screen
 from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.name_field import NameField
 from metaface_gui.gui.panels.pictures import decode_square, rounded_pixmap
-from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.panels.same_face_question import SameFaceQuestion
+from metaface_gui.gui.panels.wording import breakable, shortened
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.translation import error_text, listed
@@ -29,7 +31,6 @@ from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.types import FrameResult, PersonId, TrackedFace
 
 _PICTURE_SIDE = 72
-_LONG_WORD = 16
 _FACE_MARGIN = 0.25
 """How much of the box's side is shown around it."""
 
@@ -41,6 +42,16 @@ class _Suspect:
     id: PersonId
     name: str
     is_recognised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a face was to be saved as; `not_id`: whom it was wrongly taken for."""
+
+    name: str
+    person_id: PersonId | None
+    terms: Terms | None
+    not_id: PersonId | None
 
 
 class _Picture(QWidget):
@@ -69,8 +80,10 @@ class _Picture(QWidget):
 class WhoIsThisPopup(QFrame):
     """Yes or no to the name that was shown; else a name field, the consent, and Save.
 
+    It comes back to ask, if what was to be saved looks enrolled already.
+
     Enter answers what has the keyboard, saves, or leads to what is missing. Typing goes to the name, wherever the
-    keyboard is. Esc or a click outside closes.
+    keyboard is. Esc or a click outside closes; of a question that came back, Esc takes that away first.
     """
 
     WIDTH = 320
@@ -87,6 +100,10 @@ class WhoIsThisPopup(QFrame):
         self._is_denied = False
         self._newest: FrameResult | None = None
         self._people: GallerySnapshot | None = None
+        self._wishes: dict[tuple[int | None, int | None], _Wish] = {}
+        self._waiting: list[LooksEnrolled] = []
+        self._asked: _Wish | None = None
+        self._position = QPoint()
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("Who is this?"))
         self.setFixedWidth(self.WIDTH)
@@ -102,6 +119,7 @@ class WhoIsThisPopup(QFrame):
         self.no_button = WrappedButton(self.WIDTH - 2 * Space.L - 2, self)
         self.name_field = NameField(bridge, self)
         self.consent = ConsentBox(self)
+        self.question = SameFaceQuestion(self)
         self.missing = MessageLine(1, self)
         self.save_button = QPushButton(self.tr("Save"), self)
         self.save_button.setProperty("kind", "primary")
@@ -111,16 +129,7 @@ class WhoIsThisPopup(QFrame):
         self.why_button.setAutoDefault(False)
         self.why_button.setToolTip(self.tr("Show who is near, and which parts of the face matter"))
         self._lay_out()
-        self.why_button.clicked.connect(self._ask_why)
-        self.yes_button.clicked.connect(self._confirm)
-        self.no_button.clicked.connect(self._reject)
-        self.name_field.changed.connect(self._on_name)
-        self.name_field.submitted.connect(self._submit)
-        self.consent.changed.connect(self._show_state)
-        self.consent.submitted.connect(self._submit)
-        self.save_button.clicked.connect(self._submit)
-        bridge.result_ready.connect(self._on_result)
-        bridge.gallery_changed.connect(self._on_gallery)
+        self._connect(bridge)
 
     def open_for(self, track_id: int, global_pos: QPoint) -> None:
         """Ask who the face with this track id is, in a popup at `global_pos` or as near as the screen allows."""
@@ -139,15 +148,23 @@ class WhoIsThisPopup(QFrame):
         self._open(global_pos)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes; letters begin the name."""
+        """Esc cancels or closes; letters begin the name."""
         edit = self.name_field.edit
         if event.key() == Qt.Key.Key_Escape:
-            self.close()
+            self._cancel() if self._asked is not None else self.close()
         elif event.text().isprintable() and event.text().strip() and not edit.hasFocus():
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
             QCoreApplication.sendEvent(edit, event)
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Name nobody any more; ask what had to wait."""
+        super().hideEvent(event)
+        self._asked = None
+        self.question.withdraw()
+        if self._waiting:
+            QTimer.singleShot(0, self, self._ask_next)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
@@ -167,26 +184,52 @@ class WhoIsThisPopup(QFrame):
         layout.setSpacing(Space.S)
         layout.addLayout(head)
         layout.addLayout(answers)
-        for widget in (self.name_field, self.consent, self.save_button, self.missing, self.why_button):
+        for widget in (self.name_field, self.consent, self.question, self.save_button, self.missing, self.why_button):
             layout.addWidget(widget)
 
     def _open(self, global_pos: QPoint) -> None:
         self.name_field.clear()
         self.consent.clear()
+        self._position = global_pos
         self._show_question()
         self._show_state()
-        self._rows.invalidate()
-        self._rows.activate()  # so that the layouts within forget their heights, too
-        # Qt would give a window no more than two thirds of the screen's height.
-        self.setFixedHeight(self._rows.totalHeightForWidth(self.WIDTH))
-        keep_on_screen(self, global_pos)
+        self._fit()
         self.show()
         first = self.name_field.edit if self._suspect is None else self.yes_button
         first.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def _connect(self, bridge: EngineBridge) -> None:
+        self.why_button.clicked.connect(self._ask_why)
+        self.yes_button.clicked.connect(self._confirm)
+        self.no_button.clicked.connect(self._reject)
+        self.name_field.changed.connect(self._on_name)
+        self.name_field.submitted.connect(self._submit)
+        self.consent.changed.connect(self._show_state)
+        self.consent.submitted.connect(self._submit)
+        self.save_button.clicked.connect(self._submit)
+        self.question.as_asked.connect(self._save_as_asked)
+        self.question.to_other.connect(self._save_to)
+        self.question.cancelled.connect(self._cancel)
+        bridge.looks_enrolled.connect(self._on_looks_enrolled)
+        bridge.result_ready.connect(self._on_result)
+        bridge.gallery_changed.connect(self._on_gallery)
+
+    def _fit(self) -> None:
+        self._rows.invalidate()
+        self._rows.activate()  # so that the layouts within forget their heights, too
+        # Qt would give a window no more than two thirds of the screen's height.
+        self.setFixedHeight(self._rows.totalHeightForWidth(self.WIDTH))
+        keep_on_screen(self, self._position)
+
     def _show_question(self) -> None:
-        suspect = self._suspect
-        self.why_button.setVisible(self._track_id is not None)
+        suspect, is_asked = self._suspect, self._asked is not None
+        self.why_button.setVisible(self._track_id is not None and not is_asked)
+        for widget in (self.hint, self.save_button, self.missing):
+            widget.setVisible(not is_asked)
+        if is_asked:
+            self.yes_button.hide()
+            self.no_button.hide()
+            return
         for button in (self.yes_button, self.no_button):
             button.setVisible(suspect is not None)
         if suspect is None:
@@ -198,7 +241,7 @@ class WhoIsThisPopup(QFrame):
             return
         name = shortened(suspect.name)
         recognised, unknown = self.tr("Recognised as {name}. Is that right?"), self.tr("Not recognised. Is it {name}?")
-        self.hint.setText((recognised if suspect.is_recognised else unknown).format(name=_breakable(name)))
+        self.hint.setText((recognised if suspect.is_recognised else unknown).format(name=breakable(name)))
         self.yes_button.say(self.tr("Yes, it is {name}").format(name=name))
         self.no_button.say(self.tr("Not {name}").format(name=name))
         yes = self.tr("Adds the best picture of this face to the shots of {name}. It can be undone.")
@@ -234,6 +277,8 @@ class WhoIsThisPopup(QFrame):
             self.why_wanted.emit(self._track_id)
 
     def _on_name(self) -> None:
+        if self._asked is not None and (self.name_field.problem() or self.name_field.name() != self._asked.name):
+            self._withdraw_question()
         self.consent.set_person(self.name_field.person())
         self._show_state()
 
@@ -263,28 +308,93 @@ class WhoIsThisPopup(QFrame):
         if missing:
             missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        person = self.name_field.person()
-        person_id, name = (None if person is None else person.id), self.name_field.name()
-        consent_given, wrong = self.consent.is_given(), self._wrong_name()
+        person, wrong = self.name_field.person(), self._wrong_name()
         try:
             terms = None if person is not None else self.consent.terms()
         except EnrollmentError as error:
             self.missing.say(error_text(error), role="error")
             return
+        person_id, not_id = (None if person is None else person.id), (None if wrong is None else wrong.id)
+        wish = _Wish(self.name_field.name(), person_id, terms, not_id)
+        self._wishes[self._track_id, self._group_id] = wish
+        self._save(wish, is_sure=False)
+
+    def _save(self, wish: _Wish, *, is_sure: bool) -> None:
+        """Save as wished, with the consent that was given: nothing is wished without."""
+        name, person_id, terms = wish.name, wish.person_id, wish.terms
         if self._track_id is not None:
-            if wrong is not None:
-                # First, so that the name that was given is the last word on this face.
-                self._engine.reject_track(self._track_id, wrong.id)
-            self._engine.name_track(self._track_id, name, person_id=person_id, consent_given=consent_given, terms=terms)
+            self._engine.name_track(
+                self._track_id,
+                name,
+                person_id=person_id,
+                consent_given=True,
+                terms=terms,
+                not_id=wish.not_id,
+                is_sure=is_sure,
+            )
         elif self._group_id is not None:
             self._engine.name_unknown(
-                self._group_id, name, person_id=person_id, consent_given=consent_given, terms=terms
+                self._group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
             )
         self.close()
 
+    def _save_as_asked(self) -> None:
+        if self._asked is not None:
+            self._save(self._asked, is_sure=True)
+
+    def _save_to(self, person: Person) -> None:
+        if self._asked is not None:
+            not_id = None if self._asked.not_id == person.id else self._asked.not_id
+            self._save(_Wish(person.name, person.id, None, not_id), is_sure=True)
+
+    def _cancel(self) -> None:
+        self._withdraw_question()
+        self.name_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _withdraw_question(self) -> None:
+        self._asked = None
+        self.question.withdraw()
+        self._show_question()
+        self._show_state()
+        self._fit()
+
+    def _on_looks_enrolled(self, event: LooksEnrolled) -> None:
+        if (event.track_id, event.group_id) in self._wishes:  # else it is about what was saved elsewhere
+            self._waiting.append(event)
+            if not self.isVisible():
+                self._ask_next()
+
+    def _ask_next(self) -> None:
+        """Come back as it was left, or, if it was opened for another face meanwhile, with the name that was given."""
+        if self.isVisible() or not self._waiting:
+            return
+        event = self._waiting.pop(0)
+        face = (event.track_id, event.group_id)
+        wish = self._wishes.pop(face, None)
+        if wish is None:
+            return
+        if face != (self._track_id, self._group_id):
+            self._track_id, self._group_id = face
+            self._suspect, self._is_denied = None, False
+            self._picture.show_image(QImage())
+            self.consent.clear()
+        self.name_field.set_text(wish.name)
+        self._asked = wish
+        self.question.ask(event)
+        self._show_question()
+        self._fit()
+        self.show()
+        self.question.take_focus()
+
     def _on_gallery(self, event: GalleryChanged) -> None:
         before, self._people = self._people, event.snapshot
-        if somebody_left(before, event.snapshot) and not self.isVisible():
+        if not somebody_left(before, event.snapshot):
+            return
+        self._wishes.clear()
+        self._waiting.clear()
+        if self._asked is not None:
+            self._withdraw_question()
+        if not self.isVisible():
             self._newest = None  # it may name them; of a picture that stands still, the engine says it anew
 
     def _on_result(self, event: ResultReady) -> None:
@@ -313,12 +423,6 @@ class WhoIsThisPopup(QFrame):
         wanted = QSize(2 * _PICTURE_SIDE, 2 * _PICTURE_SIDE)
         keep = QRect(0, 0, wanted.width(), wanted.height())
         return whole.scaled(wanted, mode=Qt.TransformationMode.SmoothTransformation).copy(keep)
-
-
-def _breakable(name: str) -> str:
-    """Let a line break also inside of a word that is too long for one: the hint is 200 pixels wide."""
-    words = (word if len(word) <= _LONG_WORD else "\u200b".join(word) for word in name.split(" "))
-    return " ".join(words)
 
 
 def _suspect(face: TrackedFace) -> _Suspect | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from metaface_gui.gui.translation import translate
 
+_LONG_WORD = 16
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -51,3 +52,9 @@ def shots_text(count: int) -> str:
 def shortened(name: str) -> str:
     """Cut a name to what fits into a sentence."""
     return name if len(name) <= 32 else name[:31].rstrip() + "…"
+
+
+def breakable(name: str) -> str:
+    """Let a line break also inside of a word that is too long for one: a popup's label is 200 pixels wide."""
+    words = (word if len(word) <= _LONG_WORD else "\u200b".join(word) for word in name.split(" "))
+    return " ".join(words)

@@ -394,6 +394,15 @@ def test_two_people_who_look_alike_can_both_be_saved(panel: EnrollPanel, engine:
     assert engine.terms[-1] is not None
 
 
+def test_cancelling_saves_nothing_and_loses_nothing(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+    asked_about(panel, say, "Eve")
+    panel.question.cancel_button.click()
+    assert not panel.question.isVisible()
+    assert engine.calls_of("enroll_surely") == []
+    assert (panel.name_field.text(), panel.consent.is_given()) == ("Eve", True)
+    assert panel.save_button.isEnabled()
+
+
 def test_the_same_picture_twice_is_asked_about(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     ada = person(7, "Ada", shots=5)
     say(gallery(ada))

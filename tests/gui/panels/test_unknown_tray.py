@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, UnknownsChanged
+from metaface_gui.engine.events import EngineEvent, LooksEnrolled, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.unknown_tray import UnknownTray
 from tests.gui.fakes import FakeEngine
@@ -83,6 +83,27 @@ def test_a_known_name_gives_the_shots_to_that_person(
     tray.popup.name_field.edit.setText("ada")
     QTest.mouseClick(tray.popup.save_button, LEFT)
     assert engine.calls_of("name_unknown") == [(1, "ada", 7, True)]
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_who_looks_enrolled_is_asked_about(tray: UnknownTray, engine: FakeEngine, say: Say, by: str) -> None:
+    ada = person(7, "Ada")
+    say(gallery(ada))
+    say(UnknownsChanged((unknown(1),)))
+    QTest.mouseClick(tray.cards[0], LEFT)
+    popup = tray.popup
+    QTest.keyClicks(popup.name_field.edit, "Eve")
+    popup.consent.check.click()
+    QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    say(LooksEnrolled("Eve", (ada,), group_id=1))
+    assert "Ada, who is enrolled already" in popup.question.words.text()
+    if by == "mouse":
+        QTest.mouseClick(popup.question.add_button, LEFT)
+    else:
+        assert popup.question.add_button.hasFocus()
+        QTest.keyClick(popup.question.add_button, Qt.Key.Key_Return)
+    assert engine.calls_of("name_unknown_surely") == [(1, "Ada", 7, True)]
+    assert not popup.isVisible()
 
 
 def test_dismissing_with_the_cross_and_with_the_keyboard(

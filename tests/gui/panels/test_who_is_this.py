@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent
+from metaface_gui.engine.events import EngineEvent, LooksEnrolled
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
@@ -53,7 +53,7 @@ def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say:
     popup.name_field.edit.setText("Bob")
     assert "remember that this face is not Ada" in popup.save_button.toolTip()
     popup.save_button.click()
-    assert engine.calls == [("reject_track", (4, 1)), ("name_track", (4, "Bob", 2, True))]
+    assert engine.calls == [("name_track", (4, "Bob", 2, True, 1))]
 
 
 def test_escape_closes_and_nothing_is_kept_for_the_next_time(
@@ -230,7 +230,7 @@ def test_typing_begins_the_name_wherever_the_keyboard_is(popup: WhoIsThisPopup, 
     assert proposals is not None
     proposals.hide()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls == [("reject_track", (4, 1)), ("name_track", (4, "bob", 2, True))]
+    assert engine.calls == [("name_track", (4, "bob", 2, True, 1))]
 
 
 def test_the_name_that_was_shown_may_be_typed_too(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -250,7 +250,7 @@ def test_a_new_person_is_not_who_was_recognised(popup: WhoIsThisPopup, engine: F
     popup.name_field.edit.setText("Eve")
     popup.consent.check.click()
     popup.save_button.click()
-    assert engine.calls == [("reject_track", (4, 1)), ("name_track", (4, "Eve", None, True))]
+    assert engine.calls == [("name_track", (4, "Eve", None, True, 1))]
 
 
 def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -260,6 +260,128 @@ def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: Fak
     popup.name_field.edit.setText("Ada")
     popup.save_button.click()
     assert engine.calls == [("name_track", (4, "Ada", 1, True))]
+
+
+# What is enrolled already is asked about ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> WhoIsThisPopup:
+    """Somebody recognised as Ada was given another name, and the engine asks."""
+    ada = person(1, "Ada")
+    say(gallery(ada))
+    say(make_result(make_face(4, name="Ada", person_id=1), make_face(5)))
+    popup.open_for(4, QPoint(50, 50))
+    QTest.keyClicks(popup.name_field.edit, "Eve")
+    popup.consent.check.click()
+    popup.save_button.click()
+    assert not popup.isVisible()
+    say(LooksEnrolled("Eve", (ada,), track_id=4))
+    assert popup.isVisible()
+    return popup
+
+
+def press(*keys: Qt.Key) -> None:
+    """Each key goes to what has the keyboard then."""
+    for key in keys:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key)
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_one_person_under_two_names_gets_the_shots(asked: WhoIsThisPopup, engine: FakeEngine, by: str) -> None:
+    assert "Ada, who is enrolled already" in asked.question.words.text()
+    if by == "mouse":
+        QTest.mouseClick(asked.question.add_button, Qt.MouseButton.LeftButton)
+    else:
+        press(Qt.Key.Key_Return)
+    assert engine.calls[1:] == [("name_track_surely", (4, "Ada", 1, True))]  # and nothing says that it is not Ada
+    assert not asked.isVisible()
+    assert "Ada" not in asked.question.words.text()
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_two_people_who_look_alike_are_both_saved(asked: WhoIsThisPopup, engine: FakeEngine, by: str) -> None:
+    if by == "mouse":
+        QTest.mouseClick(asked.question.save_button, Qt.MouseButton.LeftButton)
+    else:
+        press(Qt.Key.Key_Tab, Qt.Key.Key_Return)
+    assert engine.calls[1:] == [("name_track_surely", (4, "Eve", None, True, 1))]
+    assert engine.terms[-1] is not None
+    assert not asked.isVisible()
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard", "Esc"])
+def test_cancelling_saves_nothing_and_loses_nothing(asked: WhoIsThisPopup, engine: FakeEngine, by: str) -> None:
+    if by == "mouse":
+        QTest.mouseClick(asked.question.cancel_button, Qt.MouseButton.LeftButton)
+    elif by == "keyboard":
+        press(Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Return)
+    else:
+        press(Qt.Key.Key_Escape)
+    assert not asked.question.isVisible()
+    assert asked.save_button.isVisible()
+    assert asked.name_field.edit.hasFocus()
+    assert asked.name_field.text() == "Eve"
+    assert asked.consent.is_given()
+    assert len(engine.calls) == 1
+    press(Qt.Key.Key_Escape)
+    assert not asked.isVisible()
+
+
+@pytest.mark.parametrize("change", ["name", "gone", "closed"])
+def test_a_question_goes_with_what_it_was_about(asked: WhoIsThisPopup, say: Say, change: str) -> None:
+    if change == "name":
+        press(Qt.Key.Key_A)
+        assert asked.name_field.text() == "Evea"
+    elif change == "gone":
+        say(gallery())
+    else:
+        asked.close()
+    assert not asked.question.isVisible()
+    assert "Ada" not in asked.question.words.text()
+    assert asked.isVisible() == (change != "closed")
+    asked.close()
+
+
+def test_the_same_pictures_again_are_asked_about(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+    ada = person(1, "Ada")
+    say(gallery(ada))
+    popup.open_for(4, QPoint(50, 50))
+    popup.name_field.edit.setText("Ada")
+    popup.save_button.click()
+    say(LooksEnrolled("Ada", (ada,), is_same_picture=True, track_id=4))
+    assert not popup.question.add_button.isVisible()
+    press(Qt.Key.Key_Return)
+    assert engine.calls_of("name_track_surely") == [(4, "Ada", 1, True)]
+
+
+def test_a_question_waits_while_another_face_is_named(
+    qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine, say: Say
+) -> None:
+    ada = person(1, "Ada")
+    say(gallery(ada))
+    popup.open_for(4, QPoint(50, 50))
+    popup.name_field.edit.setText("Eve")
+    popup.consent.check.click()
+    popup.save_button.click()
+    popup.open_for(5, QPoint(50, 50))
+    QTest.keyClicks(popup.name_field.edit, "Bo")
+    say(LooksEnrolled("Eve", (ada,), track_id=4))
+    assert not popup.question.isVisible()
+    assert popup.name_field.text() == "Bo"
+    popup.close()
+    qtbot.waitUntil(popup.question.isVisible)
+    assert popup.name_field.text() == "Eve"
+    popup.question.save_button.click()
+    assert engine.calls_of("name_track_surely") == [(4, "Eve", None, True)]
+
+
+def test_what_was_saved_elsewhere_is_asked_about_there(popup: WhoIsThisPopup, say: Say) -> None:
+    for event in (LooksEnrolled("Eve", (person(1, "Ada"),)), LooksEnrolled("Eve", (person(1, "Ada"),), group_id=4)):
+        say(event)
+        assert not popup.isVisible()
 
 
 class Wordy(QTranslator):
@@ -301,6 +423,18 @@ def test_words_fit_into_the_popup(popup: WhoIsThisPopup, say: Say, name: str) ->
         for button in (popup.yes_button, popup.no_button):
             assert not button.isVisible() or words_fit(button)
         popup.close()
+    popup.open_for(5, QPoint(50, 50))
+    popup.name_field.edit.setText("Eve")
+    popup.consent.check.click()
+    popup.save_button.click()
+    say(LooksEnrolled("Eve", (person(1, name),), track_id=5))
+    question = popup.question
+    parts = [question.words, question.add_button, question.save_button, question.cancel_button]
+    places = [QRect(widget.mapTo(popup, QPoint()), widget.size()) for widget in [popup.consent, *parts]]
+    assert all(popup.rect().contains(place) for place in places)
+    assert not any(one.intersects(other) for one in places for other in places if one is not other)
+    assert question.words.height() >= question.words.heightForWidth(question.words.width())
+    popup.close()
 
 
 def words_fit(button: WrappedButton) -> bool:
