@@ -54,7 +54,7 @@ class LiveMemory:
         with self._lock:
             for face in (face for face in result.faces if face.is_fresh):
                 track = self._tracks.get(face.track_id)
-                evidence = None if face.template is None else Evidence(face.template, face.identification)
+                evidence = None if face.template is None else Evidence(face.template, face.identification.person_id)
                 if track is not None and not _is_due(track, face, now_ns):
                     self._tracks[face.track_id] = replace(track, evidence=evidence, embedder_id=result.embedder_id)
                     continue

@@ -67,10 +67,13 @@ class PooledLook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What is known of a track: its `template`, and what is `shown` of it by the deciding learner."""
+    """What is known of a track: its `template`, and as whom the deciding learner shows it, None as Unknown.
+
+    It holds no name: it may outlive the person's deletion by as long as tracks are remembered.
+    """
 
     template: TrackTemplate
-    shown: Identification
+    shown_id: PersonId | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +182,7 @@ def explain(
 
 def _decided(open_set: OpenSetClassifier, evidence: Evidence) -> Identification:
     levels = open_set.track_levels
-    return kept(evidence.shown, open_set.identify_tracks([evidence.template], levels.entering)[0], levels.staying)
+    return kept(evidence.shown_id, open_set.identify_tracks([evidence.template], levels.entering)[0], levels.staying)
 
 
 def _pooled_looks(template: TrackTemplate) -> tuple[PooledLook, ...]:

@@ -16,7 +16,6 @@ from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.explanation import HEAT_GRID, EnrolledShots, Evidence, Explanation, explain
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.types import (
-    UNKNOWN,
     FaceDetection,
     FaceQuality,
     Identification,
@@ -123,7 +122,7 @@ def told(
     return found
 
 
-def evidence_of(*weights: float, shown: Identification = UNKNOWN, apart: int = 0) -> Evidence:
+def evidence_of(*weights: float, shown_id: PersonId | None = None, apart: int = 0) -> Evidence:
     """A track whose looks are all green, whatever its last picture shows."""
     green = np.asarray(GREEN, np.float32)
     looks = tuple(
@@ -132,7 +131,8 @@ def evidence_of(*weights: float, shown: Identification = UNKNOWN, apart: int = 0
     )
     pooled = looks[: len(weights)]
     shares = tuple(weight / sum(weights) for weight in weights)
-    return Evidence(TrackTemplate(pooled, green, shares, float(len(weights)), 0.9, apart=looks[len(weights) :]), shown)
+    template = TrackTemplate(pooled, green, shares, float(len(weights)), 0.9, apart=looks[len(weights) :])
+    return Evidence(template, shown_id)
 
 
 def test_a_track_is_explained_by_all_its_looks_and_the_heat_by_its_last_picture() -> None:
@@ -154,9 +154,8 @@ def test_a_name_that_only_stays_is_explained_as_it_is_shown() -> None:
     classifier = replace(open_set(people, "alex", "lin", threshold=0.85), strangers=None)
     levels = classifier.track_levels
     assert levels.staying < 0.8 < levels.entering
-    lin = Identification(20, "lin", 0.8, levels.staying, 20, "lin")
     assert told(people, classifier, evidence=evidence_of(1.0)).decision.is_unknown
-    found = told(people, classifier, evidence=evidence_of(1.0, shown=lin))
+    found = told(people, classifier, evidence=evidence_of(1.0, shown_id=20))
     assert (found.decision.name, found.decision.threshold) == ("lin", levels.staying)
 
 

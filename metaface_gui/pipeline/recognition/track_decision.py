@@ -55,7 +55,7 @@ class TrackDecisions:
             former = None
         decision, challenger = now, None
         if former is not None and former.decision.person_id is not None:
-            decision = kept(former.decision, now, staying)
+            decision = kept(former.decision.person_id, now, staying)
             if _is_other(decision, former.decision) and former.challenger != decision.person_id:
                 decision, challenger = former.decision, decision.person_id  # once may be chance
         self._shown[track_id] = _Shown(decision, generation, time_s, challenger)
@@ -65,10 +65,12 @@ class TrackDecisions:
         self._shown = {key: shown for key, shown in self._shown.items() if abs(time_s - shown.time_s) <= _FORGET_S}
 
 
-def kept(shown: Identification, now: Identification, staying: float) -> Identification:
-    """What a track's evidence `now` says of a track that was `shown` with a name: that it stays, as long as the same
-    person scores `staying`."""
-    is_same = now.nearest_id == shown.person_id is not None and not now.is_denied
+def kept(shown_id: PersonId | None, now: Identification, staying: float) -> Identification:
+    """What a track's evidence `now` says of a track that was shown as `shown_id`, None as Unknown.
+
+    A name stays as long as the same person scores `staying`.
+    """
+    is_same = now.nearest_id == shown_id is not None and not now.is_denied
     if is_same and staying <= now.score < now.threshold:
         return replace(now, person_id=now.nearest_id, name=now.nearest_name, threshold=staying)
     return now
