@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from metaface_gui.cli import opens_window
 from metaface_gui.errors import KnownError
-from metaface_gui.gui.application import is_seen, make_application
 
 if TYPE_CHECKING:
     from metaface_gui.gui.starting_window import StartingWindow
@@ -23,11 +22,11 @@ def main() -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # in capitals, no word in a Turkish locale
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
     arguments = sys.argv[1:]
-    starting = _load_behind_window() if opens_window(arguments) and is_seen() else None
+    starting = _load_behind_window() if opens_window(arguments) else None
     if starting is not None and not starting.is_wanted:
         return 0
     from metaface_gui.cli.language import makes_own_application  # noqa: PLC0415
-    from metaface_gui.cli.main import run  # noqa: PLC0415 - loads PyTorch
+    from metaface_gui.cli.main import run  # noqa: PLC0415 - after what it is to be loaded behind
     from metaface_gui.cli.quick_exit import end_process  # noqa: PLC0415
 
     code = run(arguments)
@@ -37,7 +36,11 @@ def main() -> int:
 
 
 def _load_behind_window() -> StartingWindow | None:
-    """Show that the window is coming while PyTorch loads, which takes seconds; None if nothing can be shown."""
+    """Show that the window is coming while it loads; None if nothing can be shown, or nobody sees it."""
+    from metaface_gui.gui.application import is_seen, make_application  # noqa: PLC0415 - commands do without
+
+    if not is_seen():
+        return None
     try:
         make_application()
     except KnownError:

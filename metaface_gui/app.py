@@ -17,7 +17,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
 from metaface_gui.pipeline.capture.demo_people import DemoPerson, demo_people
-from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import tune_process
@@ -25,7 +25,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.program_log import start_log
 from metaface_gui.resources import user_data_dir, weights_dir
-from metaface_gui.settings import RecognitionSettings
+from metaface_gui.settings import DEMO, RecognitionSettings
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -57,7 +57,9 @@ def running(
     tune_process()
     bridge = EngineBridge()
     store = WeightsStore(weights_dir(), user_data_dir() / "weights")
-    engine = Engine(gallery, store, bridge, settings, hyperparameters=hyperparameters, words=drawn_words)
+    engine = Engine(
+        gallery, store, bridge, settings, hyperparameters=hyperparameters, words=drawn_words, awaits_window=True
+    )
     engine.start()
     try:
         yield Parts(app, engine, bridge)
@@ -81,7 +83,9 @@ def run_window(
     """
     app = make_application()
     start_log()
-    from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415 - after the application, as Qt wants
+    from PySide6.QtCore import QTimer  # noqa: PLC0415 - after the application, as Qt wants
+
+    from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.refused_start import tell_refused_start  # noqa: PLC0415
     from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
@@ -103,6 +107,7 @@ def run_window(
         keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
         keeper.window.show()
         close_starting_window(app)
+        QTimer.singleShot(0, parts.engine.on_window)
         if source is not None:
             keeper.window.open_source(source)
         elif is_seen():  # whoever names a source knows the window
@@ -174,6 +179,7 @@ def run_demo(
         keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state))
         keeper.window.resize(1280, 800)
         keeper.window.show()
+        parts.engine.on_window()
         people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
         director = DemoDirector(
             parts.engine,

@@ -27,6 +27,14 @@ def weights_dir() -> Path:
     return _shipped_dir("weights")
 
 
+def compiled_dir() -> Path | None:
+    """The user's folder for compiled networks, which may be deleted at any time; None without a home folder."""
+    try:
+        return Path(platformdirs.user_cache_dir("metaface", appauthor=False)) / "compiled"
+    except (RuntimeError, KeyError):
+        return None
+
+
 def user_data_dir() -> Path:
     """The user's own data folder (gallery, fetched weights, log); not created here.
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+DEFAULT_SHOTS = 5
+"""Of a person, unless another number is asked for."""
+DEMO = "demo"
+"""The source that is the demo scene."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecognitionSettings:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Int64s = NDArray[np.int64]
 
 PersonId = int
 """Key of a person in the gallery, stable for the person's life there."""

@@ -21,6 +21,7 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 
 import hypothesis
 import pytest
+import torch  # noqa: F401 - here and not in the middle of a test that waits for an answer: it may take many seconds
 
 from metaface_gui.program_log import stop_log
 from tests.network_guard import NetworkGuard

@@ -167,8 +167,8 @@
   <context>
     <name>Commands</name>
     <message>
-      <source>measure what everything costs on this machine</source>
-      <translation>测量各部分在这台机器上的开销</translation>
+      <source>measuring</source>
+      <translation>正在测量</translation>
     </message>
     <message>
       <source>write the figures as JSON</source>
@@ -197,10 +197,6 @@
     <message>
       <source>“{text}” is not a whole number above 0</source>
       <translation>“{text}”不是大于 0 的整数</translation>
-    </message>
-    <message>
-      <source>measuring</source>
-      <translation>正在测量</translation>
     </message>
     <message>
       <source>{cpu}, {n} threads; PyTorch {version} on {device}</source>
@@ -375,8 +371,24 @@
       <translation>到窗口可以使用</translation>
     </message>
     <message>
+      <source>until the source's picture</source>
+      <translation>到出现视频源的画面</translation>
+    </message>
+    <message>
+      <source>until faces have boxes</source>
+      <translation>到人脸有方框</translation>
+    </message>
+    <message>
       <source>until somebody is recognised</source>
       <translation>到认出第一个人</translation>
+    </message>
+    <message>
+      <source>until all models are loaded</source>
+      <translation>到所有模型加载完毕</translation>
+    </message>
+    <message>
+      <source>the video's longest halt until then</source>
+      <translation>在此之前视频最长的停顿</translation>
     </message>
     <message>
       <source>Memory of the window's process</source>
@@ -413,10 +425,6 @@
     <message>
       <source>{peer} was not measured: {reason}. “{stand_in}” runs the same networks on every face of every frame.</source>
       <translation>未测量 {peer}：{reason}。“{stand_in}”在每帧的每张人脸上运行相同的网络。</translation>
-    </message>
-    <message>
-      <source>play the demo scene; needs no camera, no display</source>
-      <translation>播放演示场景；不需要摄像头，也不需要显示器</translation>
     </message>
     <message>
       <source>how long to watch once everybody is enrolled (default: {n})</source>
@@ -533,26 +541,6 @@
 * 由该报告推荐，共 {n} 个样本，用时 {seconds:.1f} 秒</translation>
     </message>
     <message>
-      <source>enrol a person from images, folders or videos</source>
-      <translation>从图片、文件夹或视频录入一个人</translation>
-    </message>
-    <message>
-      <source>Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; that is recorded. Shots that will not do are refused, with the reason.</source>
-      <translation>录入一个人，或给已有的人添加样本。运行此命令即表示你确认本人已经同意，这一点会记录下来。不合格的样本会被拒绝，并说明原因。</translation>
-    </message>
-    <message>
-      <source>keep at most N diverse shots (default: {n})</source>
-      <translation>最多保留 N 个互不相似的样本（默认：{n}）</translation>
-    </message>
-    <message>
-      <source>keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)</source>
-      <translation>把此人的数据保留到那一天结束，例如 2030-12-31（默认：不限）</translation>
-    </message>
-    <message>
-      <source>keep the person's data for N days</source>
-      <translation>把此人的数据保留 N 天</translation>
-    </message>
-    <message>
       <source>reading</source>
       <translation>正在读取</translation>
     </message>
@@ -573,20 +561,20 @@
       <translation>已拒绝：{reason}</translation>
     </message>
     <message>
-      <source>test the learners on people they have never seen</source>
-      <translation>在从未见过的人身上测试各方法</translation>
+      <source>Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; that is recorded. Shots that will not do are refused, with the reason.</source>
+      <translation>录入一个人，或给已有的人添加样本。运行此命令即表示你确认本人已经同意，这一点会记录下来。不合格的样本会被拒绝，并说明原因。</translation>
     </message>
     <message>
-      <source>write the report as JSON</source>
-      <translation>把报告写成 JSON</translation>
+      <source>keep at most N diverse shots (default: {n})</source>
+      <translation>最多保留 N 个互不相似的样本（默认：{n}）</translation>
     </message>
     <message>
-      <source>draw DET and accuracy-over-shots plots</source>
-      <translation>绘制 DET 曲线和准确率随样本数变化的曲线</translation>
+      <source>keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)</source>
+      <translation>把此人的数据保留到那一天结束，例如 2030-12-31（默认：不限）</translation>
     </message>
     <message>
-      <source>also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled</source>
-      <translation>同时给出录入 1、5、20、100 人时承诺的 FPIR 实际是多少</translation>
+      <source>keep the person's data for N days</source>
+      <translation>把此人的数据保留 N 天</translation>
     </message>
     <message>
       <source>finding faces</source>
@@ -607,6 +595,22 @@
     <message>
       <source>written: {path}</source>
       <translation>已写入：{path}</translation>
+    </message>
+    <message>
+      <source>test the learners on people they have never seen</source>
+      <translation>在从未见过的人身上测试各方法</translation>
+    </message>
+    <message>
+      <source>write the report as JSON</source>
+      <translation>把报告写成 JSON</translation>
+    </message>
+    <message>
+      <source>draw DET and accuracy-over-shots plots</source>
+      <translation>绘制 DET 曲线和准确率随样本数变化的曲线</translation>
+    </message>
+    <message>
+      <source>also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled</source>
+      <translation>同时给出录入 1、5、20、100 人时承诺的 FPIR 实际是多少</translation>
     </message>
     <message>
       <source>the meta-test people only, or everybody of a data set that training never saw</source>
@@ -783,10 +787,6 @@ face</source>
       <translation>  未训练</translation>
     </message>
     <message>
-      <source>list, show, rename, merge, delete, move people</source>
-      <translation>列出、查看、重命名、合并、删除、转移人员</translation>
-    </message>
-    <message>
       <source>everybody</source>
       <translation>所有人</translation>
     </message>
@@ -955,6 +955,34 @@ face</source>
       <translation>命令</translation>
     </message>
     <message>
+      <source>play the demo scene; needs no camera, no display</source>
+      <translation>播放演示场景；不需要摄像头，也不需要显示器</translation>
+    </message>
+    <message>
+      <source>enrol a person from images, folders or videos</source>
+      <translation>从图片、文件夹或视频录入一个人</translation>
+    </message>
+    <message>
+      <source>say who is in a video, folder, image or stream</source>
+      <translation>指出视频、文件夹、图片或视频流中有谁</translation>
+    </message>
+    <message>
+      <source>list, show, rename, merge, delete, move people</source>
+      <translation>列出、查看、重命名、合并、删除、转移人员</translation>
+    </message>
+    <message>
+      <source>meta-train a method on a folder of people</source>
+      <translation>用一个人员文件夹元训练一种方法</translation>
+    </message>
+    <message>
+      <source>measure what everything costs on this machine</source>
+      <translation>测量各部分在这台机器上的开销</translation>
+    </message>
+    <message>
+      <source>list, fetch and check the models' weights</source>
+      <translation>列出、下载和检查模型权重</translation>
+    </message>
+    <message>
       <source>gallery file; it is made if it is not there</source>
       <translation>人脸库文件；不存在时会新建</translation>
     </message>
@@ -1011,44 +1039,12 @@ face</source>
       <translation>再输一次： </translation>
     </message>
     <message>
-      <source>say who is in a video, folder, image or stream</source>
-      <translation>指出视频、文件夹、图片或视频流中有谁</translation>
-    </message>
-    <message>
-      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.</source>
-      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片而其下的文件夹有视频时，按视频文件夹处理。</translation>
-    </message>
-    <message>
-      <source>do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only and never taken from another file</source>
-      <translation>不适应视频或视频流先前出现过的未标注人脸；它们只保存在内存中，绝不取自其他文件</translation>
-    </message>
-    <message>
-      <source>write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and settings, are left alone: so an interrupted run goes on</source>
-      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则写入一个文件夹，每个视频得到一个 VIDEO.jsonl。已经存在、比视频新，且人员和设置相同的结果不再重做，因此中断后可以接着运行</translation>
-    </message>
-    <message>
-      <source>write an annotated video; of a folder of videos, a folder of VIDEO.mp4</source>
-      <translation>写出带标注的视频；对视频文件夹则写出一个装有 VIDEO.mp4 的文件夹</translation>
-    </message>
-    <message>
-      <source>look at so many videos of a folder at a time (default: one a core, 16 at most)</source>
-      <translation>同时处理文件夹中多少个视频（默认：每个核心一个，最多 16）</translation>
-    </message>
-    <message>
-      <source>look at all videos of a folder, also at those whose lines are there already</source>
-      <translation>处理文件夹中的所有视频，包括已有结果的</translation>
-    </message>
-    <message>
       <source>looking</source>
       <translation>正在查看</translation>
     </message>
     <message>
       <source>{frames} frames, {faces} faces</source>
       <translation>{frames} 帧，{faces} 张人脸</translation>
-    </message>
-    <message>
-      <source>“{text}” is not a number of processes, such as 2</source>
-      <translation>“{text}”不是进程数，例如 2</translation>
     </message>
     <message>
       <source>metaface: {path} is taken for a folder of videos: its {count} pictures are left out.</source>
@@ -1095,44 +1091,32 @@ face</source>
       <translation>metaface：{count} 个视频中有 {failed} 个无法识别。</translation>
     </message>
     <message>
-      <source>meta-train a method on a folder of people</source>
-      <translation>用一个人员文件夹元训练一种方法</translation>
+      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.</source>
+      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片而其下的文件夹有视频时，按视频文件夹处理。</translation>
     </message>
     <message>
-      <source>other methods' meta-parameters that you trained, for “rl2” to choose from</source>
-      <translation>你训练的其他方法的元参数，供“rl2”选择</translation>
+      <source>do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only and never taken from another file</source>
+      <translation>不适应视频或视频流先前出现过的未标注人脸；它们只保存在内存中，绝不取自其他文件</translation>
     </message>
     <message>
-      <source>outer steps</source>
-      <translation>外循环步数</translation>
+      <source>write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and settings, are left alone: so an interrupted run goes on</source>
+      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则写入一个文件夹，每个视频得到一个 VIDEO.jsonl。已经存在、比视频新，且人员和设置相同的结果不再重做，因此中断后可以接着运行</translation>
     </message>
     <message>
-      <source>episodes a step</source>
-      <translation>每步的任务数</translation>
+      <source>write an annotated video; of a folder of videos, a folder of VIDEO.mp4</source>
+      <translation>写出带标注的视频；对视频文件夹则写出一个装有 VIDEO.mp4 的文件夹</translation>
     </message>
     <message>
-      <source>highest rate</source>
-      <translation>最大学习率</translation>
+      <source>look at so many videos of a folder at a time (default: one a core, 16 at most)</source>
+      <translation>同时处理文件夹中多少个视频（默认：每个核心一个，最多 16）</translation>
     </message>
     <message>
-      <source>degraded copies of each picture (default: 6)</source>
-      <translation>每张图片的降质副本数（默认：6）</translation>
+      <source>look at all videos of a folder, also at those whose lines are there already</source>
+      <translation>处理文件夹中的所有视频，包括已有结果的</translation>
     </message>
     <message>
-      <source>go on where an interrupted training stopped</source>
-      <translation>从中断处继续训练</translation>
-    </message>
-    <message>
-      <source>“{text}” has nothing to train; choose one of: {choices}</source>
-      <translation>“{text}”没有可训练的内容；请选择以下之一：{choices}</translation>
-    </message>
-    <message>
-      <source>there is no learner “{text}”; choose one of: {choices}</source>
-      <translation>没有方法“{text}”；请选择以下之一：{choices}</translation>
-    </message>
-    <message>
-      <source>“{text}” is no number above 0</source>
-      <translation>“{text}”不是大于 0 的数</translation>
+      <source>“{text}” is not a number of processes, such as 2</source>
+      <translation>“{text}”不是进程数，例如 2</translation>
     </message>
     <message>
       <source>it is a folder</source>
@@ -1187,6 +1171,42 @@ face</source>
       <translation>γ = {sharpening}，{condition}：承诺 1 %，录入这么多人时实际为 {shares}</translation>
     </message>
     <message>
+      <source>other methods' meta-parameters that you trained, for “rl2” to choose from</source>
+      <translation>你训练的其他方法的元参数，供“rl2”选择</translation>
+    </message>
+    <message>
+      <source>outer steps</source>
+      <translation>外循环步数</translation>
+    </message>
+    <message>
+      <source>episodes a step</source>
+      <translation>每步的任务数</translation>
+    </message>
+    <message>
+      <source>highest rate</source>
+      <translation>最大学习率</translation>
+    </message>
+    <message>
+      <source>degraded copies of each picture (default: 6)</source>
+      <translation>每张图片的降质副本数（默认：6）</translation>
+    </message>
+    <message>
+      <source>go on where an interrupted training stopped</source>
+      <translation>从中断处继续训练</translation>
+    </message>
+    <message>
+      <source>“{text}” has nothing to train; choose one of: {choices}</source>
+      <translation>“{text}”没有可训练的内容；请选择以下之一：{choices}</translation>
+    </message>
+    <message>
+      <source>there is no learner “{text}”; choose one of: {choices}</source>
+      <translation>没有方法“{text}”；请选择以下之一：{choices}</translation>
+    </message>
+    <message>
+      <source>“{text}” is no number above 0</source>
+      <translation>“{text}”不是大于 0 的数</translation>
+    </message>
+    <message>
       <source>training the projection</source>
       <translation>正在训练投影</translation>
     </message>
@@ -1233,10 +1253,6 @@ face</source>
     <message>
       <source>{time} left</source>
       <translation>剩余 {time}</translation>
-    </message>
-    <message>
-      <source>list, fetch and check the models' weights</source>
-      <translation>列出、下载和检查模型权重</translation>
     </message>
     <message>
       <source>what there is</source>

@@ -6,11 +6,26 @@ user's input was at fault (one line on stderr), 2 usage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
-VERBS = ("demo", "enroll", "recognize", "gallery", "train", "evaluate", "bench", "weights")
-"""What may follow `metaface`; without one of them it opens the window. The modules are imported only when one runs."""
+VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "demo",
+        "enroll": "enroll_options",
+        "recognize": "recognize_options",
+        "gallery": "gallery",
+        "train": "train_options",
+        "evaluate": "evaluation_options",
+        "bench": "bench_options",
+        "weights": "weights",
+    }
+)
+"""What may follow `metaface`, and the module here whose `configure` adds its options to a parser.
+
+Without a verb the window opens. A module is imported only when its verb is asked for.
+"""
 
 
 def opens_window(arguments: Sequence[str]) -> bool:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from metaface_gui.cli import bench_tables
-from metaface_gui.cli.bench_record import MACHINE, PEERS, SECTIONS, BenchRecord, is_bench_record, to_json
-from metaface_gui.cli.options import DEVICE_NAMES, add_force_option
+from metaface_gui.cli.bench_options import PEERS, SECTIONS
+from metaface_gui.cli.bench_record import MACHINE, BenchRecord, is_bench_record, to_json
 from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import load_learning_assets
@@ -37,15 +36,14 @@ from metaface_gui.gallery import FileKeys, Gallery
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.benchmarks import BenchmarkSettings, describe_machine, run_benchmarks
 from metaface_gui.pipeline.capture.demo_people import demo_people
-from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec, parse_source
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
+from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.embedding.frozen import RUNTIME, make_frozen_embedder
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.settings import RecognitionSettings
-
-if TYPE_CHECKING:
-    from metaface_gui.cli.subparsers import Verbs
 
 Tell = Callable[[str], None]
 _WIDTH = 120
@@ -69,58 +67,8 @@ class BenchPlan:
     probe: tuple[str, ...] = (sys.executable, "-m", "metaface_gui.cli.startup_probe")
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    parser = verbs.add_parser("bench", help=translate("Commands", "measure what everything costs on this machine"))
-    parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the figures as JSON"))
-    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
-    parser.add_argument(
-        "--only",
-        choices=(*SECTIONS, PEERS),
-        nargs="+",
-        metavar="SECTION",
-        help=translate("Commands", "measure only these: {sections}", None, sections=", ".join((*SECTIONS, PEERS))),
-    )
-    parser.add_argument(
-        "--source",
-        default=DEMO,
-        metavar="FILE",
-        help=translate("Commands", "look at a video or a folder of pictures in place of the demo scene"),
-    )
-    parser.add_argument(
-        "--gallery-sizes",
-        type=_positive,
-        nargs="+",
-        metavar="N",
-        help=translate("Commands", "people in the galleries (default: {n})", None, n=_sizes_text(GalleryScale().sizes)),
-    )
-    parser.add_argument(
-        "--seconds",
-        type=_positive,
-        metavar="N",
-        help=translate("Commands", "how long to watch the live view and the window's memory"),
-    )
-    parser.add_argument(
-        "--peers",
-        action="store_true",
-        help=translate("Commands", "measure face_recognition and OpenCV on the same frames, too"),
-    )
-    add_force_option(parser)
-    parser.set_defaults(run=_run)
-
-
-def _positive(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return int(text)
-    message = translate("Commands", "“{text}” is not a whole number above 0", None, text=text)
-    raise argparse.ArgumentTypeError(message)
-
-
-def _sizes_text(sizes: Sequence[int]) -> str:
-    return " ".join(str(size) for size in sizes)
-
-
-def _run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """Do it; returns the exit code."""
     # A file or a pipe has no width of its own, and 80 columns break the lines.
     is_json_printed = args.json == STDOUT
     width = None if (sys.stderr if is_json_printed else sys.stdout).isatty() else _WIDTH
@@ -216,8 +164,22 @@ class _Bench:
         plan, models = self._plan, self._models(self._plan.all_learners)
         picture = gathering(plan.clips.crowd, plan.clips).render(0)[0]
         pipeline = models.pipeline(LIVE, (self._settings.learner,))
-        costs = measure_stages(pipeline, models.classifiers, picture, repeats=plan.stage_repeats, on_step=told)
+        costs = measure_stages(
+            pipeline,
+            models.classifiers,
+            picture,
+            beside=self._in_pytorch(models.embedder),
+            repeats=plan.stage_repeats,
+            on_step=told,
+        )
         return replace(record, stages=costs)
+
+    def _in_pytorch(self, embedder: FaceEmbedder) -> Mapping[str, FaceEmbedder]:
+        """The same network in PyTorch, where another runtime embeds."""
+        if not isinstance(embedder, FrozenEmbedder):
+            return {}
+        environ = {RUNTIME: "torch"}
+        return {"PyTorch": make_frozen_embedder(embedder.key, str(embedder.device), self._store, environ=environ)}
 
     def _pipeline(self, record: BenchRecord, told: Tell) -> BenchRecord:
         plan, clips = self._plan, clips_of(self._source, self._plan.clips)

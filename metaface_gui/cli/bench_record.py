@@ -15,9 +15,6 @@ from metaface_gui.engine.startup_benchmark import MemoryFigures, StartUpFigures
 from metaface_gui.metalearning.benchmarks import AdaptationCost, Machine, MetaStepCost, ScoringCost
 
 MACHINE = "machine"
-PEERS = "peers"
-SECTIONS = ("stages", "pipeline", "live", "learners", "gallery", "startup", "memory")
-"""What is measured unless `--only` says otherwise; the peers come on top when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

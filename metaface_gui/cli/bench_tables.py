@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from metaface_gui.cli.bench_record import MACHINE, PEERS, BenchRecord
+from metaface_gui.cli.bench_options import PEERS
+from metaface_gui.cli.bench_record import MACHINE, BenchRecord
 from metaface_gui.engine.peers import FACE_RECOGNITION, INSTALL, PeersFigures
 from metaface_gui.engine.race import FacesTiming, Outcome, RaceFigures
 from metaface_gui.gui.translation import translate
@@ -261,9 +262,13 @@ def _print_start_up(record: BenchRecord, console: Console) -> None:
         return
     _heading(console, translate("Commands", "Start-up of the window, median of {n}", None, n=len(startup.runs)))
     table = _table("", "")
-    table.add_row(translate("Commands", "until something is on screen"), f"{startup.starting_s:.2f} s")
-    table.add_row(translate("Commands", "until the window can be used"), f"{startup.window_s:.2f} s")
-    table.add_row(translate("Commands", "until somebody is recognised"), f"{startup.recognised_s:.2f} s")
+    table.add_row(translate("Commands", "until something is on screen"), f"{startup.median.starting_s:.2f} s")
+    table.add_row(translate("Commands", "until the window can be used"), f"{startup.median.window_s:.2f} s")
+    table.add_row(translate("Commands", "until the source's picture"), f"{startup.median.picture_s:.2f} s")
+    table.add_row(translate("Commands", "until faces have boxes"), f"{startup.median.boxes_s:.2f} s")
+    table.add_row(translate("Commands", "until somebody is recognised"), f"{startup.median.recognised_s:.2f} s")
+    table.add_row(translate("Commands", "until all models are loaded"), f"{startup.median.loaded_s:.2f} s")
+    table.add_row(translate("Commands", "the video's longest halt until then"), f"{1e3 * startup.median.gap_s:.0f} ms")
     console.print(table)
 
 

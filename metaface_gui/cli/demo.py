@@ -12,19 +12,16 @@ from rich.table import Table
 
 from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_force_option, add_recognition_options, recognition_settings
-from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.translation import translate
 
 if TYPE_CHECKING:
-    from metaface_gui.cli.subparsers import Verbs
     from metaface_gui.gui.demo_summary import DemoSummary
 
 _DEFAULT_SECONDS = 45
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    parser = verbs.add_parser("demo", help=translate("Commands", "play the demo scene; needs no camera, no display"))
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add its options and make it what runs."""
     parser.add_argument(
         "--seconds",
         type=float,
@@ -96,6 +93,8 @@ def _scene_table(summary: DemoSummary) -> Table:
 
 def _methods_table(summary: DemoSummary) -> Table:
     """All methods on the same frames against the truth, and what the leave-one-out report says of each."""
+    from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - brings what draws videos
+
     report = summary.report
     table = Table(title=translate("Commands", "The methods on the same frames"), box=None, caption_justify="left")
     table.add_column(translate("Commands", "method"))

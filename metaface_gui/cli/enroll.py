@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
+from metaface_gui.cli.options import recognition_settings
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
@@ -25,53 +23,8 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Gallery, Retention, ShotSource, clean_name
 from metaface_gui.gui.translation import advice_text, error_text, refusal_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
-from metaface_gui.pipeline.enrollment import DEFAULT_WANTED, EnrollmentBurst
+from metaface_gui.pipeline.enrollment import EnrollmentBurst
 from metaface_gui.types import QualityIssue
-
-if TYPE_CHECKING:
-    from metaface_gui.cli.subparsers import Verbs
-
-
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    parser = verbs.add_parser(
-        "enroll",
-        help=translate("Commands", "enrol a person from images, folders or videos"),
-        description=translate(
-            "Commands",
-            "Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; "
-            "that is recorded. Shots that will not do are refused, with the reason.",
-        ),
-    )
-    parser.add_argument("name", metavar="NAME")
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+")
-    add_gallery_option(parser, required=True)
-    parser.add_argument(
-        "--shots",
-        type=int,
-        default=DEFAULT_WANTED,
-        metavar="N",
-        help=translate("Commands", "keep at most N diverse shots (default: {n})", None, n=DEFAULT_WANTED),
-    )
-    period = parser.add_mutually_exclusive_group()
-    period.add_argument(
-        "--keep-until",
-        type=_day,
-        metavar="DATE",
-        help=translate(
-            "Commands", "keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)"
-        ),
-    )
-    period.add_argument(
-        "--keep-days", type=int, metavar="N", help=translate("Commands", "keep the person's data for N days")
-    )
-    add_recognition_options(parser)
-    parser.set_defaults(run=_run)
-
-
-def _day(text: str) -> date:
-    """Parse YYYY-MM-DD; argparse reports the `ValueError`."""
-    return date.fromisoformat(text)
 
 
 def _retention(args: argparse.Namespace) -> Retention | None:
@@ -81,7 +34,8 @@ def _retention(args: argparse.Namespace) -> Retention | None:
     return None if args.keep_days is None else kept_for(args.keep_days, now)
 
 
-def _run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """Do it; returns the exit code."""
     name = clean_name(args.name)
     terms = Terms(given_by=CONSENT_ON_COMMAND_LINE, retention=_retention(args))
     tune_process()

@@ -7,16 +7,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
-from metaface_gui.cli.evaluation_options import ALL, CLEAN, add_data_options, add_episode_options, hyphened
+from metaface_gui.cli.evaluation_options import ALL, CLEAN, hyphened
 from metaface_gui.cli.evaluation_tables import print_report
-from metaface_gui.cli.options import add_force_option, data_sets
+from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.people_inputs import people_inputs
 from metaface_gui.cli.streams import STDOUT, StdoutLines
@@ -49,7 +48,7 @@ from metaface_gui.metalearning.track_evaluation import (
     track_features,
 )
 from metaface_gui.pipeline.embedding import make_embedder
-from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import MetaLearner, Params
@@ -58,9 +57,6 @@ from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
 from metaface_gui.pipeline.weights_store import WeightsStore
 
-if TYPE_CHECKING:
-    from metaface_gui.cli.subparsers import Verbs
-
 _DRAW_SEEDS = 1000
 """Seeds of a condition's draws under one --seed, so that another --seed shares none."""
 _PLOT_EPISODES = 50
@@ -68,26 +64,8 @@ _PLOT_EPISODES = 50
 Told = Callable[[int, int], None]
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    text = translate("Commands", "test the learners on people they have never seen")
-    parser = verbs.add_parser("evaluate", help=text, description=text)
-    add_data_options(parser)
-    add_episode_options(parser)
-    parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the report as JSON"))
-    parser.add_argument(
-        "--plots", type=Path, metavar="DIR", help=translate("Commands", "draw DET and accuracy-over-shots plots")
-    )
-    add_force_option(parser)
-    parser.add_argument(
-        "--calibration",
-        action="store_true",
-        help=translate("Commands", "also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled"),
-    )
-    parser.set_defaults(run=_run)
-
-
-def _run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """Do it; returns the exit code."""
     console = Console(highlight=False, stderr=args.json == STDOUT)
     folders = data_sets(args.data)
     _check_outputs(args, tuple(folders))
@@ -157,14 +135,14 @@ class _MetaParameters:
     origins: Mapping[str, str]
 
 
-def _embedders(args: argparse.Namespace, store: WeightsStore) -> tuple[FaceEmbedder, FaceEmbedder]:
+def _embedders(args: argparse.Namespace, store: WeightsStore) -> tuple[TrainableEmbedder, TrainableEmbedder]:
     """Make the embedder as it ships, or with the user's own trunk and projection, and the stock one."""
     device = resolve_device(args.device)
     embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
     return embedder, make_embedder(args.embedder, device, store, meta_trained=False)
 
 
-def _cohort(embedder: FaceEmbedder, store: WeightsStore) -> Tensor | None:
+def _cohort(embedder: TrainableEmbedder, store: WeightsStore) -> Tensor | None:
     return load_cohort(store, embedder.id, embedder.space)
 
 
@@ -177,7 +155,7 @@ def _joined(report: Report, further: Report) -> Report:
     )
 
 
-def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceEmbedder) -> _MetaParameters:
+def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: TrainableEmbedder) -> _MetaParameters:
     params = dict(load_trained(store, embedder.space, embedder.id))
     origins = dict.fromkeys(params, "shipped")
     for file in files:
@@ -188,7 +166,7 @@ def _meta_parameters(files: Sequence[Path], store: WeightsStore, embedder: FaceE
 
 
 def _load(
-    args: argparse.Namespace, folder: Path, embedder: FaceEmbedder, store: WeightsStore, bars: _Bars
+    args: argparse.Namespace, folder: Path, embedder: TrainableEmbedder, store: WeightsStore, bars: _Bars
 ) -> AlignedFaces:
     faces = load_faces(
         folder,
@@ -205,7 +183,7 @@ class _Seeing:
     """An embedder, its cohort and what rooms are like, ready to look at data sets as they are and in rooms."""
 
     args: argparse.Namespace
-    embedder: FaceEmbedder
+    embedder: TrainableEmbedder
     cohort: Tensor | None
     room_prior: RoomPrior | None
     bars: _Bars
@@ -344,7 +322,7 @@ def _of_pairs(rows: Sequence[EvaluationRow], pairs: Sequence[tuple[int, int]]) -
 def _report_settings(
     args: argparse.Namespace,
     sets: Mapping[str, AlignedFaces],
-    embedder: FaceEmbedder,
+    embedder: TrainableEmbedder,
     *,
     keys: tuple[str, ...],
     meta: _MetaParameters,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from metaface_gui.cli.options import add_people_options, parse_fpir
+from metaface_gui.cli.later import later
+from metaface_gui.cli.options import add_force_option, add_people_options, parse_fpir
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.conditions import CONDITIONS
 from metaface_gui.metalearning.environments import FAMILIES, HELD_OUT, TRAINED
@@ -15,6 +16,24 @@ from metaface_gui.pipeline.learners import ALL_LEARNERS
 ALL = "all"
 _HELD_OUT, _TRAINED = "held-out", "trained"
 CLEAN = "clean"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add them all."""
+    parser.description = translate("Commands", "test the learners on people they have never seen")
+    add_data_options(parser)
+    add_episode_options(parser)
+    parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the report as JSON"))
+    parser.add_argument(
+        "--plots", type=Path, metavar="DIR", help=translate("Commands", "draw DET and accuracy-over-shots plots")
+    )
+    parser.add_argument(
+        "--calibration",
+        action="store_true",
+        help=translate("Commands", "also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled"),
+    )
+    add_force_option(parser)
+    parser.set_defaults(run=later("evaluate"))
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,6 @@ from rich.table import Table
 from metaface_gui.cli.gallery_privacy import add_actions, until_text
 from metaface_gui.cli.options import add_force_option, add_gallery_option
 from metaface_gui.cli.passphrase import add_passphrase_option, read_passphrase
-from metaface_gui.engine.output_files import gallery_files, is_never_ours, refuse_destruction, refuse_foreign
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import ClashPolicy, Gallery, Person
 from metaface_gui.gui.translation import translate
@@ -21,12 +20,9 @@ from metaface_gui.gui.translation import translate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from metaface_gui.cli.subparsers import Verbs
 
-
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    parser = verbs.add_parser("gallery", help=translate("Commands", "list, show, rename, merge, delete, move people"))
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add its actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     def add(name: str, help_text: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -168,6 +164,14 @@ def _delete(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
+    # FFmpeg's libraries, which tell whose a video is, load only here.
+    from metaface_gui.engine.output_files import (  # noqa: PLC0415
+        gallery_files,
+        is_never_ours,
+        refuse_destruction,
+        refuse_foreign,
+    )
+
     refuse_destruction([args.file], gallery_files(args.gallery))
     if not args.force:
         refuse_foreign(args.file, is_never_ours)

@@ -7,7 +7,6 @@ import argparse
 from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
 from metaface_gui.gui.translation import translate
-from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.learners import LEARNERS
 
 
@@ -31,7 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from metaface_gui.app import run_window  # noqa: PLC0415 - Qt's widgets load only for the window
+    # Qt's widgets and what opens cameras load only for the window.
+    from metaface_gui.app import run_window  # noqa: PLC0415
+    from metaface_gui.pipeline.capture.specification import parse_source  # noqa: PLC0415
 
     return run_window(
         source=parse_source(args.source) if args.source is not None else None,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-
-from PySide6.QtCore import QCoreApplication, QLocale
 
 from metaface_gui.cli import asks_for_help, verbs_in
 from metaface_gui.gui.translation import (
@@ -16,6 +15,7 @@ from metaface_gui.gui.translation import (
     best_language,
     install_translation,
     remove_translation,
+    speaks_english,
     translate,
 )
 
@@ -45,6 +45,11 @@ def makes_own_application(arguments: Sequence[str]) -> bool:
 def speaking(arguments: Sequence[str]) -> Iterator[None]:
     """Print in the language that a command line asks for, else in the system's, while this is entered."""
     asked = _asked(arguments)
+    if asked == "en" or (not asked and speaks_english(os.environ)):
+        yield
+        return
+    from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - only where another language is spoken
+
     code = best_language([asked] if asked else QLocale.system().uiLanguages(), available_languages())
     if not code:
         yield

@@ -6,10 +6,11 @@ import argparse
 import errno
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from metaface_gui.cli import bench, demo, enroll, evaluate, gallery, gui, recognize, train, weights
+from metaface_gui.cli import VERBS, gui
 from metaface_gui.cli.interrupts import InterruptedBySignal
 from metaface_gui.cli.language import add_language_option, makes_own_application, speaking
 from metaface_gui.cli.streams import SHOWN, flush_stdout, leave_stdout, prepare_streams
@@ -36,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        args = build_parser().parse_args(arguments)
+        args = build_parser(arguments).parse_args(arguments)
         code = int(args.run(args))
         flush_stdout()
     except KnownError as error:
@@ -75,16 +76,35 @@ class _Parser(argparse.ArgumentParser):
         super().exit(status, message)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Make the whole command line; without a verb it opens the window."""
+def build_parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Make the command line, without a verb it opens the window; of the verbs only those in `arguments` get options.
+
+    None: all do.
+    """
     parser = _Parser(
         prog="metaface",
         description=translate("Commands", "Live few-shot face recognition that adapts on the spot."),
     )
     gui.configure(parser)
     verbs = parser.add_subparsers(title=translate("Commands", "commands"), metavar="COMMAND")
-    for verb in (demo, enroll, recognize, gallery, train, evaluate, bench, weights):
-        verb.add_parser(verbs)
+    helps = _helps()
+    for verb, module in VERBS.items():
+        verb_parser = verbs.add_parser(verb, help=helps[verb])
+        if arguments is None or verb in arguments:
+            import_module(f"metaface_gui.cli.{module}").configure(verb_parser)
     for each in (parser, *verbs.choices.values()):
         add_language_option(each)
     return parser
+
+
+def _helps() -> Mapping[str, str]:
+    return {
+        "demo": translate("Commands", "play the demo scene; needs no camera, no display"),
+        "enroll": translate("Commands", "enrol a person from images, folders or videos"),
+        "recognize": translate("Commands", "say who is in a video, folder, image or stream"),
+        "gallery": translate("Commands", "list, show, rename, merge, delete, move people"),
+        "train": translate("Commands", "meta-train a method on a folder of people"),
+        "evaluate": translate("Commands", "test the learners on people they have never seen"),
+        "bench": translate("Commands", "measure what everything costs on this machine"),
+        "weights": translate("Commands", "list, fetch and check the models' weights"),
+    }

@@ -15,12 +15,9 @@ from rich.progress import Progress
 from metaface_gui.cli.gallery_adaptation import adapted_to
 from metaface_gui.cli.interrupts import Interrupts
 from metaface_gui.cli.options import (
-    add_force_option,
-    add_gallery_option,
-    add_recognition_options,
     recognition_settings,
 )
-from metaface_gui.cli.recognize_many import parse_processes, recognize_folder
+from metaface_gui.cli.recognize_many import recognize_folder
 from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.annotated_video import AnnotatedVideo
@@ -40,80 +37,16 @@ from metaface_gui.engine.video_folder import find_videos
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
-from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Frame, FrameResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from metaface_gui.cli.subparsers import Verbs
     from metaface_gui.pipeline.capture.base import FrameSource
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    parser = verbs.add_parser(
-        "recognize",
-        help=translate("Commands", "say who is in a video, folder, image or stream"),
-        description=translate(
-            "Commands",
-            "Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is "
-            "taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.",
-        ),
-    )
-    parser.add_argument("source", metavar="SOURCE")
-    add_gallery_option(parser, required=True)
-    parser.add_argument(
-        "--learner",
-        choices=tuple(LEARNERS),
-        default=next(iter(LEARNERS)),
-        metavar="KEY",
-        help=translate("Commands", "how to adapt: {keys}", None, keys=", ".join(LEARNERS)),
-    )
-    add_recognition_options(parser)
-    parser.add_argument(
-        "--no-room",
-        action="store_false",
-        dest="use_room",
-        help=translate(
-            "Commands",
-            "do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only "
-            "and never taken from another file",
-        ),
-    )
-    parser.add_argument(
-        "--jsonl",
-        type=Path,
-        metavar="OUT",
-        help=translate(
-            "Commands",
-            "write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a "
-            "VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and "
-            "settings, are left alone: so an interrupted run goes on",
-        ),
-    )
-    parser.add_argument(
-        "--video",
-        type=Path,
-        metavar="OUT.mp4",
-        help=translate("Commands", "write an annotated video; of a folder of videos, a folder of VIDEO.mp4"),
-    )
-    parser.add_argument(
-        "--processes",
-        type=parse_processes,
-        metavar="N",
-        help=translate("Commands", "look at so many videos of a folder at a time (default: one a core, 16 at most)"),
-    )
-    parser.add_argument(
-        "--again",
-        action="store_true",
-        help=translate("Commands", "look at all videos of a folder, also at those whose lines are there already"),
-    )
-    add_force_option(parser)
-    parser.set_defaults(run=_run)
-
-
-def _run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """Do it; returns the exit code."""
     with Interrupts() as interrupts:
         spec = parse_source(args.source)
         if spec.kind is SourceKind.FOLDER and (folder := find_videos(Path(spec.text))) is not None:

@@ -41,18 +41,6 @@ from metaface_gui.pipeline.embedding.device import tune_process
 _EXIT_FAILED = 1
 
 
-def parse_processes(text: str) -> int:
-    """Read a number of processes.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is not a whole number above 0.
-    """
-    if not (text.isascii() and text.isdigit() and int(text)):
-        message = translate("Commands", "“{text}” is not a number of processes, such as 2", None, text=text)
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
 def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
     """Do what the arguments of `metaface recognize` ask for with all videos of a folder; returns the exit code.
 

@@ -1,7 +1,6 @@
 """The process that `metaface bench` starts to see how long the window takes: the real one, with a gallery of its own.
 
-Prints `starting` once anything is on screen, `painted` once the main window is, and `recognised` once a face in it has
-its name, then goes on for as long as it is told. Not a command for users.
+Prints what `engine.startup_benchmark` waits for, then goes on for as long as it is told. Not a command for users.
 """
 
 from __future__ import annotations
@@ -9,17 +8,65 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from metaface_gui.engine.startup_benchmark import PAINTED, RECOGNISED, STARTING
+from metaface_gui.engine.startup_benchmark import BOXES, LOADED, PAINTED, PICTURE, RECOGNISED, STARTING
 from metaface_gui.gui.application import draw_off_screen_without_display, make_application
 
+if TYPE_CHECKING:
+    from metaface_gui.engine.events import Adapted, ResultReady
+    from metaface_gui.gui.live_view import LiveView
+
 _GIVE_UP_S = 120.0
+_LOOK_MS = 50
+
+
+class _Story:
+    """What has happened so far: each thing is said once, in a line of its own."""
+
+    def __init__(self) -> None:
+        self.said = set[str]()
+        self._pictures_s = list[float]()
+        self._is_adapted = False
+
+    def say(self, word: str, more: str = "") -> None:
+        """Say it now, unless it was said before."""
+        if word not in self.said:
+            self.said.add(word)
+            sys.stdout.write(f"{word} {more}\n")
+            sys.stdout.flush()
+
+    def on_picture(self) -> None:
+        """A picture of the source was painted."""
+        self._pictures_s.append(time.monotonic())
+        if PAINTED in self.said:
+            self.say(PICTURE)
+
+    def on_result(self, event: ResultReady) -> None:
+        """A frame was looked at."""
+        if PICTURE in self.said and event.result.faces:
+            self.say(BOXES)
+            if any(face.identification.name is not None for face in event.result.faces):
+                self.say(RECOGNISED)
+                self._look_whether_over()
+
+    def on_adapted(self, _event: Adapted) -> None:
+        """All models are there, and the learner has adapted."""
+        self._is_adapted = True
+        self._look_whether_over()
+
+    def _look_whether_over(self) -> None:
+        if self._is_adapted and RECOGNISED in self.said:
+            longest_s = max((later - at for at, later in pairwise(self._pictures_s)), default=0.0)
+            self.say(LOADED, f"{longest_s:.4f}")
 
 
 def main(arguments: list[str]) -> int:
-    """Open the window on the demo scene; returns 0 once a face was recognised and the time is over."""
+    """Open the window on the demo scene; returns 0 once all was loaded and the time is over."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--gallery", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True, help="the folder of the gallery's key")
@@ -34,41 +81,32 @@ def main(arguments: list[str]) -> int:
 
     from metaface_gui.gui.starting_window import close_starting_window, load_behind_window  # noqa: PLC0415
 
-    said = set[str]()
-
-    def say(word: str) -> None:
-        if word not in said:
-            said.add(word)
-            sys.stdout.write(word + "\n")
-            sys.stdout.flush()
+    story = _Story()
 
     class Watch(QObject):
-        """Says when a window has painted. The filter comes before the painting, the timer after it."""
+        """Tells of what has painted. The filter comes before the painting, the timer after it."""
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.isWindow():
-                word = PAINTED if isinstance(watched, QMainWindow) else STARTING
-                QTimer.singleShot(0, lambda: say(word))
+            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+                if watched.isWindow():
+                    word = PAINTED if isinstance(watched, QMainWindow) else STARTING
+                    QTimer.singleShot(0, lambda: story.say(word))
+                elif watched in views and views[watched].geometry_of_video() is not None:
+                    QTimer.singleShot(0, story.on_picture)
             return super().eventFilter(watched, event)
 
     watch = Watch()
+    views: dict[QWidget, LiveView] = {}
     app.installEventFilter(watch)
     starting = load_behind_window(lambda: import_module("metaface_gui.app"))
 
     from metaface_gui.app import running  # noqa: PLC0415
-    from metaface_gui.engine.events import ResultReady  # noqa: PLC0415
     from metaface_gui.gallery import FileKeys, Gallery  # noqa: PLC0415
+    from metaface_gui.gui.live_view import LiveView as View  # noqa: PLC0415
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
-    from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec  # noqa: PLC0415
-    from metaface_gui.settings import RecognitionSettings  # noqa: PLC0415
-
-    def looked_at(event: ResultReady) -> None:
-        if PAINTED in said and any(face.identification.name is not None for face in event.result.faces):
-            app.removeEventFilter(watch)
-            if RECOGNISED not in said:
-                QTimer.singleShot(round(1e3 * args.linger), app.quit)
-            say(RECOGNISED)
+    from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec  # noqa: PLC0415
+    from metaface_gui.settings import DEMO, RecognitionSettings  # noqa: PLC0415
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -78,16 +116,31 @@ def main(arguments: list[str]) -> int:
     ):
         state = WindowState(QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat))
         window = MainWindow(parts.engine, parts.bridge, state)
-        parts.bridge.result_ready.connect(looked_at)
+        views.update({view: view for view in window.findChildren(View)})
+        parts.bridge.result_ready.connect(story.on_result)
+        parts.bridge.adapted.connect(story.on_adapted)
         window.resize(1280, 800)
         window.show()
         close_starting_window(app)
+        QTimer.singleShot(0, parts.engine.on_window)
         del starting
         window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
-        QTimer.singleShot(round(1e3 * (_GIVE_UP_S + args.linger)), app.quit)
+        given_up = time.monotonic() + _GIVE_UP_S + args.linger
+        ends: list[float] = []
+
+        def look_whether_over() -> None:
+            if LOADED in story.said and not ends:
+                app.removeEventFilter(watch)
+                ends.append(time.monotonic() + args.linger)
+            if time.monotonic() >= min([given_up, *ends]):
+                app.quit()
+
+        over = QTimer(window, interval=_LOOK_MS)
+        over.timeout.connect(look_whether_over)
+        over.start()
         app.exec()
         window.close()
-    return int(RECOGNISED not in said)
+    return int(LOADED not in story.said)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,16 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from metaface_gui.cli.options import add_force_option, add_people_options, data_sets
+from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.people_inputs import people_inputs
-from metaface_gui.cli.train_cohort import KEY as COHORT
 from metaface_gui.cli.train_cohort import train_cohort
-from metaface_gui.cli.train_projection import KEY as PROJECTION
+from metaface_gui.cli.train_options import COHORT, EMBEDDER_STAGES, PROJECTION, ROOM, TRUNK
 from metaface_gui.cli.train_projection import check_alone, train_projection
-from metaface_gui.cli.train_room import KEY as ROOM
 from metaface_gui.cli.train_room import train_room
-from metaface_gui.cli.train_trunk import KEY as TRUNK
 from metaface_gui.cli.train_trunk import earlier_trunk, train_trunk
 from metaface_gui.cli.training_card import card_after, card_before, data_name
 from metaface_gui.cli.training_data import (
@@ -38,122 +34,23 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.metalearning.distributed import ProcessGroup, joined_group, one_at_a_time, own_device
 from metaface_gui.metalearning.meta_validation import FPIR, ValidationMetrics
-from metaface_gui.metalearning.split import SPLIT_SEED
 from metaface_gui.metalearning.train import MetaTrainingInterrupted, MetaTrainingResult, check_enough, meta_train
 from metaface_gui.metalearning.training_settings import MetaTrainingSettings, training_settings
-from metaface_gui.pipeline.embedding import TorchEmbedder, make_embedder
+from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
+from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
-from metaface_gui.pipeline.learners import ALL_LEARNERS, make_learner
+from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params, TrainableLearner
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
 from metaface_gui.pipeline.learners.tail import TAIL
 from metaface_gui.pipeline.weights_store import WeightsStore
 
-if TYPE_CHECKING:
-    from metaface_gui.cli.subparsers import Verbs
-
-TRAINABLE = tuple(
-    key for key, learner in ALL_LEARNERS.items() if issubclass(learner, TrainableLearner) and key != "stock"
-)
-EMBEDDER_STAGES = (TRUNK, PROJECTION, COHORT, ROOM)
-"""What is trained once for an embedder, in this order; methods after the projection."""
 _INTERRUPTED = 130
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    text = translate("Commands", "meta-train a method on a folder of people")
-    parser = verbs.add_parser("train", help=text, description=text)
-    choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
-    parser.add_argument("learner", type=parse_trainable, metavar="LEARNER", help=choices)
-    add_people_options(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
-    parser.add_argument(
-        "--meta",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help=translate("Commands", "other methods' meta-parameters that you trained, for “rl2” to choose from"),
-    )
-    parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer steps"))
-    parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes a step"))
-    parser.add_argument("--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest rate"))
-    parser.add_argument(
-        "--copies",
-        type=parse_count,
-        default=6,
-        metavar="N",
-        help=translate("Commands", "degraded copies of each picture (default: 6)"),
-    )
-    parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
-    parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
-    parser.add_argument(
-        "--resume", action="store_true", help=translate("Commands", "go on where an interrupted training stopped")
-    )
-    add_force_option(parser)
-    parser.set_defaults(run=_run)
-
-
-def parse_trainable(text: str) -> str:
-    """Read the key of something that can be trained.
-
-    Raises:
-        argparse.ArgumentTypeError: if it cannot be, or there is no such thing.
-    """
-    if text in (*TRAINABLE, *EMBEDDER_STAGES):
-        return text
-    choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
-    if text in ALL_LEARNERS:
-        message = translate(
-            "Commands", "“{text}” has nothing to train; choose one of: {choices}", None, text=text, choices=choices
-        )
-    else:
-        message = translate(
-            "Commands", "there is no learner “{text}”; choose one of: {choices}", None, text=text, choices=choices
-        )
-    raise argparse.ArgumentTypeError(message)
-
-
-def parse_seed(text: str) -> int:
-    """Read a whole number from 0 on.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    if not text.strip().isdecimal():
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
-    return int(text)
-
-
-def parse_count(text: str) -> int:
-    """Read a whole number from 1 on.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    if (number := parse_seed(text)) < 1:
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
-    return number
-
-
-def parse_rate(text: str) -> float:
-    """Read a rate above 0.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0.0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
-    return rate
-
-
-def _run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """Do it; returns the exit code."""
     if args.out.is_dir():
         raise cannot_write(args.out, translate("Commands", "it is a folder"))
     checkpoint = args.out.with_name(args.out.name + ".checkpoint")

@@ -22,7 +22,6 @@ from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import save_generator
 
-KEY = "cohort"
 _SCORER = "prototypical"
 """What γ is judged with: the plainest method."""
 _CONDITIONS = ("clean", "hard")

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 
-KEY = "projection"
-
 
 def projection_settings(args: argparse.Namespace) -> ProjectionSettings:
     """Return the defaults with what was given on the command line put over them."""

@@ -23,7 +23,6 @@ from metaface_gui.pipeline.recognition.room_threshold import save_prior
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import Image
 
-KEY = "room"
 _SCORER = "prototypical"
 """Whose scores the strangers are seen with: the plainest method's; the prior is in units that all methods share."""
 _BATCH = 16

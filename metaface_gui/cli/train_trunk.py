@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from metaface_gui.cli.own_embedder import check_there
+from metaface_gui.cli.train_options import TRUNK
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import cannot_write
@@ -19,8 +20,6 @@ from metaface_gui.metalearning.trunk_tuning import TrunkTuningProgress, TrunkTun
 from metaface_gui.pipeline.embedding import with_trunk_file
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, read_tuned_trunk, save_tuned_trunk
-
-KEY = "trunk"
 
 
 def trunk_settings(args: argparse.Namespace) -> TrunkTuningSettings:
@@ -37,7 +36,7 @@ def earlier_trunk(file: Path, embedder: TorchEmbedder) -> TunedTrunk:
     Raises:
         WeightsError: if the file is missing, damaged or of another network.
     """
-    check_there(file, KEY)
+    check_there(file, TRUNK)
     with_trunk_file(embedder, file)
     return read_tuned_trunk(file, embedder_id=embedder.id)
 

@@ -19,7 +19,7 @@ from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.face_folder import load_faces, patient_detectors
 from metaface_gui.metalearning.feature_cache import default_cache, trunk_copies
 from metaface_gui.metalearning.split import Split
-from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.pipeline.learners.base import TrainingFeatures
 from metaface_gui.pipeline.weights_store import WeightsStore
 
@@ -82,7 +82,7 @@ class TrainingFaces:
 
 
 def load_training_faces(
-    options: DataOptions, embedder: FaceEmbedder, store: WeightsStore, display: TrainingDisplay
+    options: DataOptions, embedder: TrainableEmbedder, store: WeightsStore, display: TrainingDisplay
 ) -> TrainingFaces:
     """Find the faces, or find them in the cache, and split each folder's people; then put the folders together.
 
@@ -110,7 +110,7 @@ def load_training_faces(
 
 
 def load_training_data(
-    options: DataOptions, embedder: FaceEmbedder, store: WeightsStore, display: TrainingDisplay
+    options: DataOptions, embedder: TrainableEmbedder, store: WeightsStore, display: TrainingDisplay
 ) -> TrainingData:
     """Find the faces, split the people, and compute the trunk's features, or find all that in the cache.
 
@@ -134,7 +134,7 @@ def load_training_data(
     )
 
 
-def projected(part: Part, embedder: FaceEmbedder, progress: Callable[[int, int], None]) -> TrainingFeatures:
+def projected(part: Part, embedder: TrainableEmbedder, progress: Callable[[int, int], None]) -> TrainingFeatures:
     """What learners see of the part's pictures and their copies, (n, 1 + copies, p), on the embedder's device."""
     pictures, each = part.trunk.shape[:2]
     features = torch.empty((pictures, each, embedder.space.feature_dim), device=embedder.device)

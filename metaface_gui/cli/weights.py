@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,13 +13,9 @@ from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.weights_store import WeightsStatus, WeightsStore
 from metaface_gui.resources import user_data_dir, weights_dir
 
-if TYPE_CHECKING:
-    from metaface_gui.cli.subparsers import Verbs
 
-
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb."""
-    parser = verbs.add_parser("weights", help=translate("Commands", "list, fetch and check the models' weights"))
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add its actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help=translate("Commands", "what there is")).set_defaults(run=_list)
     fetch = actions.add_parser("fetch", help=translate("Commands", "download weights that do not ship"))

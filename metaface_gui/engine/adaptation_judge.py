@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import torch
-
+from metaface_gui.deferred import torch
 from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, EnrolledPeople, LearningAssets
 from metaface_gui.engine.events import AdaptationJudged, EngineListener
 from metaface_gui.engine.job_runner import Job, JobRunner

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-import torch
-
+from metaface_gui.deferred import in_inference_mode
 from metaface_gui.engine.adaptation_judge import AdaptationJudge
 from metaface_gui.engine.adaptations import Adaptations, MapWanted
 from metaface_gui.engine.assembly import (
@@ -23,6 +22,7 @@ from metaface_gui.engine.assembly import (
     LearningAssets,
     adapt,
     enrolled_people,
+    first_names,
 )
 from metaface_gui.engine.events import AdaptStepTaken, EngineListener
 from metaface_gui.engine.inference_worker import InferenceWorker
@@ -33,6 +33,8 @@ from metaface_gui.engine.runners import Runners
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
+from metaface_gui.pipeline.first_names import FirstAssets
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap, make_map
@@ -89,6 +91,7 @@ class AdaptationKeeper:
         self._lock = threading.Lock()
         self._state = Adaptations(settings, hyperparameters)
         self._pipeline: FacePipeline | None = None
+        self._first: FirstAssets | None = None
         self._assets: LearningAssets | None = None
         self._warm: set[str] = set()
         self._warming: set[str] = set()
@@ -118,8 +121,14 @@ class AdaptationKeeper:
             if self._assets is None or self._assets.embedder_id != assets.embedder_id:
                 self._state.forget_gallery()
             self._state.forget_handed_over()
-            self._pipeline, self._assets = pipeline, assets
+            self._pipeline, self._assets, self._first = pipeline, assets, None
         self._settle()
+
+    def name_first(self, pipeline: FacePipeline, first: FirstAssets) -> None:
+        """Until there are models to adapt with, decide by prototypes in NumPy for `pipeline`, which the worker has."""
+        with self._lock:
+            self._pipeline, self._first = pipeline, first
+        self.adapt()
 
     def choose(self, settings: RecognitionSettings) -> None:
         """Run other learners, or at another FPIR."""
@@ -165,6 +174,7 @@ class AdaptationKeeper:
         with self._lock:
             assets, people = self._assets, self._state.people
         if assets is None:
+            self._decide_first()
             return
         if people is None or people.revision != self._gallery.revision:
             people = enrolled_people(self._gallery, assets.embedder_id)
@@ -184,6 +194,25 @@ class AdaptationKeeper:
         finally:
             self._worker.post(self._hand_over)
             self.adapt()
+
+    def _decide_first(self) -> None:
+        """Have the first names of the gallery as it is now, if they are what is wanted."""
+        with self._lock:
+            pipeline, first, state = self._pipeline, self._first, self._state
+            is_wanted = state.settings.learner == FIRST_LEARNER and FIRST_LEARNER not in state.hyperparameters
+            fpir = state.settings.fpir
+        if pipeline is None or first is None or not is_wanted:
+            return
+        classifier = first_names(self._gallery, pipeline.embedder.id, first, fpir=fpir)
+
+        def hand_over(running: FacePipeline) -> None:
+            with self._lock:
+                is_first = running is self._pipeline and self._assets is None
+            if is_first:
+                running.set_classifiers({FIRST_LEARNER: classifier}, FIRST_LEARNER)
+                self._on_handed_over()
+
+        self._worker.post(hand_over)
 
     def _is_warm(self, learner: str) -> bool:
         """Whether a learner may adapt here; if not, it will be warmed up, and then asked for.
@@ -254,7 +283,7 @@ class AdaptationKeeper:
         self._on_handed_over()
 
 
-@torch.inference_mode()
+@in_inference_mode
 def draw_map(adapted: AdaptedGallery, former: EmbeddingMap | None) -> EmbeddingMap | None:
     """Lay everybody's shots out on a plane of the adapted space; None in an empty gallery."""
     people = adapted.people

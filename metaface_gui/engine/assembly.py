@@ -7,30 +7,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, outside_inference_mode, torch
 from metaface_gui.engine.events import Adapted
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.shots import decode_picture
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection import make_detector
-from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.device import multiplies_bfloat16, resolve_device
+from metaface_gui.pipeline.embedding.device import device_name
+from metaface_gui.pipeline.embedding.frozen import make_frozen_embedder
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
+from metaface_gui.pipeline.first_names import FirstAssets, FirstNames
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, MetaLearner, OnStep, Params, SupportSet
-from metaface_gui.pipeline.learners.parameters import load_trained
+from metaface_gui.pipeline.learners.parameters import load_trained, trained_tail
 from metaface_gui.pipeline.learners.rl2 import Rl2Classifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
-from metaface_gui.pipeline.recognition.cohort import load_cohort
+from metaface_gui.pipeline.recognition.cohort import load_cohort, sample_cohort
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
 from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.resources import compiled_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import PersonId
 
@@ -127,20 +129,19 @@ def build_pipeline(
     *,
     embedder: FaceEmbedder | None = None,
     attention: Attention = THOROUGH,
+    threads: int | None = None,
 ) -> FacePipeline:
     """Load the models that `settings` name; `embedder` is used as it is when it is already the right one.
 
-    It embeds in bfloat16 where the processor does (`TorchEmbedder.in_bfloat16` tells what that changes).
-    `attention` says how much of a running picture is looked at: all of it, or what keeps up with a camera.
+    `attention` says how much of a running picture is looked at: all of it, or what keeps up with a camera. `threads`
+    is what the embedder may use of the processor, None for what the process may.
 
     Raises:
         KnownError: if the device is not there, or weights are missing or damaged.
     """
-    device = resolve_device(settings.device)
-    if embedder is None or embedder.key != settings.embedder or embedder.device != device:
-        embedder = make_embedder(settings.embedder, device, store)
-        if multiplies_bfloat16(device):
-            embedder = embedder.in_bfloat16()
+    device = device_name(settings.device)
+    if embedder is None or embedder.key != settings.embedder or str(embedder.device) != device:
+        embedder = make_frozen_embedder(settings.embedder, device, store, cache=compiled_dir(), threads=threads)
     return FacePipeline(make_detector(settings.detector, device, store), embedder, attention)
 
 
@@ -182,6 +183,41 @@ def enrolled_people(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
         shot_ids=tuple(templates.shot_ids.tolist()),
         negatives=torch.from_numpy(denied_faces.copy()),
         denied_people=torch.from_numpy(np.searchsorted(ids, negatives.person_ids[denies])),
+    )
+
+
+def load_first_assets(embedder: FaceEmbedder, store: WeightsStore) -> FirstAssets | None:
+    """Read what first names are decided by, without PyTorch; None if there are no strangers for this embedder.
+
+    Raises:
+        WeightsError: if a file is missing or damaged.
+    """
+    cohort, prior = sample_cohort(store, embedder.id, embedder.space), load_prior(store)
+    if cohort is None or prior is None:
+        return None
+    return FirstAssets(trained_tail(store, FIRST_LEARNER, embedder.space, embedder.id), cohort, prior)
+
+
+def first_names(
+    gallery: Gallery, embedder_id: str, assets: FirstAssets, *, fpir: float
+) -> FirstNames | OpenSetClassifier:
+    """Adapt to everybody who has a template of this embedder; of whom a face was denied is not named yet.
+
+    Raises:
+        GalleryError: if the gallery cannot be read.
+    """
+    templates = gallery.templates(embedder_id)
+    if not len(templates):
+        return OpenSetClassifier.empty()
+    names = {person.id: person.name for person in gallery.snapshot().people}
+    known = np.isin(templates.person_ids, list(names))  # somebody may have been deleted in between
+    return FirstNames.of(
+        templates.features[known],
+        templates.person_ids[known],
+        names,
+        assets,
+        fpir=fpir,
+        withheld=frozenset(gallery.negatives(embedder_id).person_ids.tolist()),
     )
 
 
@@ -236,7 +272,7 @@ def adapt(
     return AdaptedGallery(key, people, adapted, classifier, report)
 
 
-@torch.inference_mode(mode=False)
+@outside_inference_mode
 def _left_out_scores(method: MetaLearner, people: EnrolledPeople, classifier: OpenSetClassifier) -> Tensor:
     """What people score against themselves on a shot that was left out, one each: (m,), of who has two or more.
 

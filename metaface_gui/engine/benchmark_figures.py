@@ -49,6 +49,15 @@ def measure(work: Callable[[], object], repeats: int, warm_up: int = 2) -> Timin
     return timing_of([milliseconds(work) for _ in range(repeats)])
 
 
+def measure_in_turns(works: Sequence[Callable[[], object]], repeats: int, warm_up: int = 2) -> tuple[Timing, ...]:
+    """Time several kinds of work as `measure` does, one run of each in turns: what slows one moment slows all alike."""
+    for work in works:
+        for _ in range(warm_up):
+            work()
+    rounds = [[milliseconds(work) for work in works] for _ in range(repeats)]
+    return tuple(timing_of(durations_ms) for durations_ms in zip(*rounds, strict=True))
+
+
 def milliseconds(work: Callable[[], object]) -> float:
     """Run `work` once."""
     started = time.perf_counter()

@@ -53,7 +53,8 @@ _FLUSH_SEEN_TICKS = 20
 class Engine:
     """Implements `EngineApi`. `start` and `stop` are called once each; `listener` is called on any of its threads.
 
-    `hyperparameters` maps learners' keys to instances of their `settings_type`, to begin with.
+    `hyperparameters` maps learners' keys to instances of their `settings_type`, to begin with. An engine that
+    `awaits_window` loads PyTorch after `on_window`.
 
     Raises:
         ValueError: if a key is none, or hyper-parameters are not the learner's; also from every call that takes one.
@@ -68,6 +69,7 @@ class Engine:
         *,
         hyperparameters: Mapping[str, object] = MappingProxyType({}),
         words: Callable[[], DrawnWords] = english_words,
+        awaits_window: bool = False,
     ) -> None:
         _check_keys("detector", [settings.detector], DETECTORS)
         _check_keys("embedder", [settings.embedder], EMBEDDERS)
@@ -92,7 +94,14 @@ class Engine:
             on_handed_over=self._look_again,
         )
         self._models = ModelKeeper(
-            gallery, store, listener, self._worker, self._adaptations, runners=self._runners, settings=settings
+            gallery,
+            store,
+            listener,
+            self._worker,
+            self._adaptations,
+            runners=self._runners,
+            settings=settings,
+            awaits_window=awaits_window,
         )
         self._room = RoomKeeper(self._adaptations, listener, is_used=settings.use_room)
         self._enroller = Enroller(
@@ -120,7 +129,7 @@ class Engine:
         self.privacy = Privacy(self._keeper, self._adaptations, self._enroller, self._studio, self._runners)
         self._source = SourceKeeper(
             listener,
-            self._runners.models,
+            self._runners.sources,
             self._preview,
             self._to_look_at,
             photograph=self._dial.photograph,
@@ -146,9 +155,14 @@ class Engine:
         self._change_gallery(self._keeper.publish)
         self._models.start()
 
+    def on_window(self) -> None:
+        """Say that the window is there, if the engine `awaits_window`: what takes long is loaded after it."""
+        self._models.on_window()
+
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Stop everything, each join bounded; False if some thread did not end in time. Purges what was deleted."""
         self._stopping.set()
+        self._models.on_picture()
         ended = [self._runners.stop(timeout_s), self._source.stop(timeout_s)]
         ended += [self._worker.stop(timeout_s), self._studio.stop(timeout_s)]
         if self._ticker.is_alive():
@@ -459,6 +473,7 @@ class Engine:
             self._looked_at = result.frame
             self._vitals.on_result(result)
             self._dial.note(result)
+            self._models.on_picture()
             # Before anybody sees the faces, so that whoever is clicked on is remembered.
             self._enroller.on_result(result)
             self._room.on_result(result)

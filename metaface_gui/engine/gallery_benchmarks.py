@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from metaface_gui.deferred import torch
 from metaface_gui.engine.assembly import LearningAssets, adapt, enrolled_people
 from metaface_gui.engine.benchmark_figures import measure, milliseconds
 from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, consent

@@ -6,8 +6,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from metaface_gui.deferred import is_loaded, load_in_background
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
-from metaface_gui.engine.assembly import LearningAssets, build_pipeline, load_learning_assets, re_embed
+from metaface_gui.engine.assembly import (
+    LearningAssets,
+    build_pipeline,
+    load_first_assets,
+    load_learning_assets,
+    re_embed,
+)
 from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState, Trouble
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
@@ -22,13 +29,18 @@ from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
+_WINDOW_PATIENCE_S, _PICTURE_PATIENCE_S = 30.0, 1.5
+"""So long the window, and then the first picture, have the processor to themselves; where no source is open there is no
+picture to wait for."""
+
 Change = Callable[[RecognitionSettings], RecognitionSettings]
 
 
 class ModelKeeper:
     """Thread-safe. Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
 
-    Models that cannot be loaded leave the former ones at work.
+    Models that cannot be loaded leave the former ones at work. The first ones find faces before there is what learners
+    need, which loads PyTorch: once the window that it `awaits_window` is there.
     """
 
     def __init__(
@@ -41,6 +53,7 @@ class ModelKeeper:
         *,
         runners: Runners,
         settings: RecognitionSettings,
+        awaits_window: bool = False,
     ) -> None:
         self._gallery = gallery
         self._store = store
@@ -52,6 +65,9 @@ class ModelKeeper:
         self._publishing = threading.Lock()
         self._wanted = self._loaded = settings
         self._is_loading = True
+        self._is_window_there, self._is_picture_there = threading.Event(), threading.Event()
+        if not awaits_window:
+            self._is_window_there.set()
         self._error: KnownError | None = None
         self._pipeline: FacePipeline | None = None
         self._assets: LearningAssets | None = None
@@ -97,6 +113,15 @@ class ModelKeeper:
     def start(self) -> None:
         """Load what the settings name."""
         self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
+
+    def on_window(self) -> None:
+        """Say that the window is there."""
+        self._is_window_there.set()
+
+    def on_picture(self) -> None:
+        """Say that a frame was looked at, or that none will be: what takes long need not wait any more."""
+        self._is_window_there.set()
+        self._is_picture_there.set()
 
     def change(self, change: Change) -> None:
         """Want what `change` makes of what was wanted last: other learners at once, other models once they are loaded.
@@ -166,6 +191,12 @@ class ModelKeeper:
         try:
             embedder = former.embedder if former else None
             pipeline = build_pipeline(wanted, self._store, embedder=embedder, attention=LIVE)
+            if former is None:
+                # Boxes now, names by the default method next; all else needs PyTorch, which takes longer than all this.
+                self._worker.use(pipeline)
+                if (first := load_first_assets(pipeline.embedder, self._store)) is not None:
+                    self._adaptations.name_first(pipeline, first)
+                self._load_pytorch()
             is_same_space = former is not None and pipeline.embedder is former.embedder
             kept = former_assets if is_same_space else None
             assets = kept or load_learning_assets(pipeline.embedder, self._store)
@@ -179,13 +210,20 @@ class ModelKeeper:
         with self._lock:
             self._is_loading = False
             self._loaded, self._pipeline, self._assets = wanted, pipeline, assets
-        self._worker.use(pipeline)
+        if former is not None:
+            self._worker.use(pipeline)
         self.publish()
         self._adaptations.use_models(pipeline, assets)
         if assets.cohort is None and kept is None:
             self._listener(Trouble(uncalibrated(wanted.embedder)))
         if former is None or former.embedder.id != pipeline.embedder.id:
             self.make_templates()
+
+    def _load_pytorch(self) -> None:
+        if not is_loaded():
+            self._is_window_there.wait(_WINDOW_PATIENCE_S)
+            self._is_picture_there.wait(_PICTURE_PATIENCE_S)
+            load_in_background()
 
     def _refuse(self, wanted: RecognitionSettings, error: KnownError) -> None:
         """Go on with the models there are; a wish that came meanwhile has a job of its own."""

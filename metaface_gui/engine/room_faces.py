@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.engine.assembly import EnrolledPeople
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.unknown_faces import is_alike

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from torch import Tensor
-
+from metaface_gui.deferred import Tensor
 from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, LearningAssets, adapt
 from metaface_gui.engine.events import EngineListener, RoomJudged, StrangersHere
 from metaface_gui.engine.job_runner import Job, JobRunner

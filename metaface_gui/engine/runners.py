@@ -7,8 +7,9 @@ from metaface_gui.engine.job_runner import JobRunner
 
 
 class Runners:
-    """`models` opens sources and loads networks, `gallery` saves people and adapts to them, `files` does what takes
-    long (imports, downloads), `studies` tests and judges learners, `explanations` says why a face has its name.
+    """`sources` opens and closes cameras and files, `models` loads networks, `gallery` saves people and adapts to them,
+    `files` does what takes long (imports, downloads), `studies` tests and judges learners, `explanations` says why a
+    face has its name.
 
     `listener` hears of every change of the jobs of `files` and of those submitted with `loud`; of the others, which
     take no time and need no progress bar, only their errors, as `Trouble`.
@@ -16,6 +17,7 @@ class Runners:
 
     def __init__(self, listener: EngineListener) -> None:
         self.loud = listener
+        self.sources = JobRunner("sources", self._on_quiet_job)
         self.models = JobRunner("models", self._on_quiet_job)
         self.gallery = JobRunner("gallery", self._on_quiet_job)
         self.files = JobRunner("files", listener)
@@ -25,7 +27,7 @@ class Runners:
     @property
     def _all(self) -> tuple[JobRunner, ...]:
         """In the order in which they are stopped: what may change the gallery comes last."""
-        return self.explanations, self.studies, self.models, self.files, self.gallery
+        return self.explanations, self.studies, self.sources, self.models, self.files, self.gallery
 
     def start(self) -> None:
         """Start the threads."""

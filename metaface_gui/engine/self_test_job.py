@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.shots import decode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError

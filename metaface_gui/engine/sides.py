@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
-import torch
 
+from metaface_gui.deferred import torch
 from metaface_gui.engine.adaptation_keeper import Situation
 from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, adapt
 from metaface_gui.engine.comparison import ComparisonTally

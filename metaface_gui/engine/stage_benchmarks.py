@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 import cv2
 import numpy as np
-import torch
 
-from metaface_gui.engine.benchmark_figures import Timing, measure
+from metaface_gui.deferred import torch
+from metaface_gui.engine.benchmark_figures import Timing, measure, measure_in_turns
 from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_follower import features_of
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
@@ -39,10 +41,13 @@ def measure_stages(
     classifiers: Mapping[str, OpenSetClassifier],
     image_bgr: Image,
     *,
+    beside: Mapping[str, FaceEmbedder] = MappingProxyType({}),
     repeats: int,
     on_step: OnStep = lambda _: None,
 ) -> tuple[StageCost, ...]:
     """Time the pipeline's own stages on a picture, and each classifier on one face of it.
+
+    Embedders `beside` the pipeline's, by what they are called, embed the same faces in turns with it.
 
     Raises:
         ValueError: if there is no face in the picture.
@@ -66,7 +71,12 @@ def measure_stages(
     add("quality", "1 face", partial(assess, image_bgr, found[0], crops[0]))
     for batch in EMBED_BATCHES:
         faces = np.ascontiguousarray(np.resize(crops, (batch, *crops.shape[1:])))
-        add("embed", f"{batch} faces" if batch > 1 else "1 face", partial(features_of, embedder, faces))
+        what = f"{batch} faces" if batch > 1 else "1 face"
+        embedders = {what: embedder} | {f"{what}, {name}": other for name, other in beside.items()}
+        works = [partial(features_of, each, faces) for each in embedders.values()]
+        for name, call in zip(embedders, measure_in_turns(works, repeats), strict=True):
+            costs.append(StageCost("embed", name, call))
+        on_step(f"embed {what}")
     features = features_of(embedder, crops)
     add("track", f"{n} faces", _tracking(found, features[:, : embedder.space.embedding_dim]))
     one = torch.from_numpy(features[:1])

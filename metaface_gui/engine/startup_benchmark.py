@@ -1,8 +1,9 @@
 """How long the window takes to come, and what memory it needs: measured from outside, on a process of its own.
 
-The process is whatever prints `starting` when anything of it is on screen, `painted` when its window has painted and
-`recognised` when a face has its name, a line each; `cli.startup_probe` is the one for the real window. Nothing that
-this process has loaded or warmed up helps it.
+The process is whatever prints, a line each: `starting` when anything of it is on screen, `painted` when its window has
+painted, `picture` when the source's first frame has, `boxes` when faces were found, `recognised` when one has its name,
+and `loaded`, with the longest time in seconds that the video stood still, when all its models are there.
+`cli.startup_probe` is the one for the real window. Nothing that this process has loaded or warmed up helps it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
 from typing import IO
@@ -20,8 +21,10 @@ from metaface_gui.engine.benchmark_figures import Slope, slope_of
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 
 OnStep = Callable[[str], None]
-STARTING, PAINTED, RECOGNISED = "starting", "painted", "recognised"
+STARTING, PAINTED, PICTURE = "starting", "painted", "picture"
+BOXES, RECOGNISED, LOADED = "boxes", "recognised", "loaded"
 
+_WORDS = (STARTING, PAINTED, PICTURE, BOXES, RECOGNISED, LOADED)
 _SAMPLE_S = 0.25
 _SETTLING_SHARE = 0.25
 """Of a run: buffers that fill once would look like a slope."""
@@ -29,20 +32,26 @@ _SETTLING_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class StartUp:
-    """Seconds from starting the process: to the first sign of it, to the window that can be used, to the first name."""
+    """Seconds from starting the process: to the first sign of it, to the window that can be used, to the source's first
+    picture in it, to boxes around faces, to the first name, and until nothing is loaded any more.
+
+    `gap_s` is the longest time between two pictures in the window on the way there.
+    """
 
     starting_s: float
     window_s: float
+    picture_s: float
+    boxes_s: float
     recognised_s: float
+    loaded_s: float
+    gap_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class StartUpFigures:
     """The medians of `runs`, on a warm disk: before them the process was started once that does not count."""
 
-    starting_s: float
-    window_s: float
-    recognised_s: float
+    median: StartUp
     runs: tuple[StartUp, ...]
 
 
@@ -69,16 +78,13 @@ def measure_start_up(command: Sequence[str], *, repeats: int, on_step: OnStep = 
     runs = []
     for repeat in range(repeats + 1):
         with _process(command) as (_, lines, started):
-            run = StartUp(*(_await(word, lines, started) for word in (STARTING, PAINTED, RECOGNISED)))
+            times_s, told = zip(*(_await(word, lines, started) for word in _WORDS), strict=True)
+        figures = dict(zip((field.name for field in fields(StartUp)), (*times_s, float(told[-1])), strict=True))
         if repeat:
-            runs.append(run)
+            runs.append(StartUp(**figures))
         on_step(f"{repeat}/{repeats}")
-    return StartUpFigures(
-        median(run.starting_s for run in runs),
-        median(run.window_s for run in runs),
-        median(run.recognised_s for run in runs),
-        tuple(runs),
-    )
+    middle = {field.name: median(getattr(run, field.name) for run in runs) for field in fields(StartUp)}
+    return StartUpFigures(StartUp(**middle), tuple(runs))
 
 
 def measure_memory(command: Sequence[str], *, seconds: float) -> MemoryFigures | None:
@@ -147,10 +153,12 @@ def _process(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], IO
             process.stdout.close()
 
 
-def _await(word: str, lines: IO[str], started: float) -> float:
+def _await(word: str, lines: IO[str], started: float) -> tuple[float, str]:
+    """Seconds until a line that begins with the word, and what else stands on it."""
     for line in lines:
-        if line.strip() == word:
-            return time.monotonic() - started
+        first, _, rest = line.strip().partition(" ")
+        if first == word:
+            return time.monotonic() - started, rest
     raise _ended()
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import torch
 
+from metaface_gui.deferred import torch
 from metaface_gui.engine.annotated_video import AnnotatedVideo
 from metaface_gui.engine.assembly import AdaptedGallery, build_pipeline, load_learning_assets
 from metaface_gui.engine.file_room import FileRoom
@@ -95,7 +95,7 @@ class VideoRecognizer:
         cv2.setNumThreads(THREADS_PER_PROCESS)
         store = setup.make_store()
         self._settings = setup.settings
-        self._models = build_pipeline(setup.settings, store)
+        self._models = build_pipeline(setup.settings, store, threads=THREADS_PER_PROCESS)
         self._assets = load_learning_assets(self._models.embedder, store)
         adapted = pickle.loads(setup.adapted)
         assert isinstance(adapted, AdaptedGallery)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import torch
-
+from metaface_gui.deferred import torch
 from metaface_gui.engine.events import EngineListener, EngineStats, Trouble
 from metaface_gui.engine.rates import RateMeter
 from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError, InternalError

@@ -12,14 +12,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from metaface_gui.types import Floats, PersonId
+from metaface_gui.types import Floats, Int64s, PersonId
 
 ShotId = int
 """Key of a shot in the gallery, never used again for another."""
 
-Int64s = NDArray[np.int64]
 
 MAX_CHIP_BYTES = 4 * 1024 * 1024
 """Largest encoded picture of a shot."""

@@ -17,7 +17,8 @@ from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_file,
 from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
-from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec, parse_source
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
+from metaface_gui.settings import DEMO
 
 ListCameras = Callable[[], tuple[CameraDevice, ...]]
 _JOIN_S = 2.0

@@ -3,20 +3,26 @@
 A widget's own texts go through `self.tr("…")`; everything else through `translate`. Both take literal English so that
 `tests/update_translations.py` finds them. A text with values is `translate("Context", "{n} people", None, n=3)`;
 in the place of None may stand a note that tells like texts apart.
+
+Qt is loaded only for another language than English: a command that prints a line need not wait for it.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
+from typing import TYPE_CHECKING
 
 from metaface_gui.errors import CONTEXT, KnownError
 from metaface_gui.resources import assets_dir
-from metaface_gui.types import QualityIssue
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication, QTranslator
+
+    from metaface_gui.types import QualityIssue
 
 _TRANSLATOR = "metaface-translator"
 """By this name the translators that are installed are found again, among what else the application may have."""
@@ -27,7 +33,8 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
 
     A translation that lost or invented a placeholder does not break the window: the English text is shown.
     """
-    translated = QCoreApplication.translate(context, text, note)
+    qt = sys.modules.get("PySide6.QtCore")  # what is not loaded has no translation installed
+    translated = text if qt is None else qt.QCoreApplication.translate(context, text, note)
     try:
         return translated.format(**values)
     except (KeyError, IndexError, ValueError):
@@ -68,6 +75,8 @@ def shown_title(title: str) -> str:
 
 def issue_text(issue: QualityIssue) -> str:
     """Words that tell the person before the camera what to do about a poor shot; short enough for the video."""
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+
     return {
         QualityIssue.NO_FACE: translate("Guidance", "No face in view - step in front of the camera"),
         QualityIssue.SEVERAL_FACES: translate("Guidance", "Several faces - only one person, please"),
@@ -84,6 +93,8 @@ def issue_text(issue: QualityIssue) -> str:
 
 def refusal_text(issue: QualityIssue) -> str:
     """Words for why a picture from a file was refused."""
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+
     return {
         QualityIssue.NO_FACE: translate("Refused", "no face found"),
         QualityIssue.SEVERAL_FACES: translate("Refused", "several faces"),
@@ -132,6 +143,8 @@ def available_languages(folder: Path | None = None) -> list[str]:
 
 def language_name(code: str) -> str:
     """A language's name in that language."""
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+
     if code == "en":
         return "English"  # Qt would say which English
     name = QLocale(code).nativeLanguageName() or code
@@ -144,6 +157,8 @@ def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
     A language in another country's form will do if it is written alike: `zh-Hans-SG` is served by `zh_CN`, but `zh-TW`
     is not.
     """
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+
     for tag in wanted:
         locale = QLocale(tag)
         if locale.language() in (QLocale.Language.English, QLocale.Language.C):
@@ -158,12 +173,22 @@ def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
     return ""
 
 
+def speaks_english(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
+    """Whether the system's language is English for sure, told without Qt: by the variables that Linux has for it."""
+    if not platform.startswith("linux"):
+        return False
+    named = [tag for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") for tag in environ.get(name, "").split(":")]
+    return all(re.match(r"(en|C|POSIX)(?![A-Za-z])|$", tag) for tag in named)
+
+
 def install_translation(app: QCoreApplication, language: str = "", folder: Path | None = None) -> bool:
     """Speak `language` (a code; empty: the system's) from now on, in place of what was spoken until now.
 
     What is on screen already stays as it is. Returns whether it is spoken: English always is, and stays where MetaFace
     does not have the language that was asked for.
     """
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator  # noqa: PLC0415 - only where another language is spoken
+
     folder = folder or translations_dir()
     remove_translation(app)
     wanted = [language] if language else QLocale.system().uiLanguages()
@@ -190,11 +215,15 @@ def spoken_language(app: QCoreApplication) -> str:
 
 
 def _installed(app: QCoreApplication) -> list[QTranslator]:
+    from PySide6.QtCore import Qt, QTranslator  # noqa: PLC0415 - as above
+
     return app.findChildren(QTranslator, _TRANSLATOR, Qt.FindChildOption.FindDirectChildrenOnly)
 
 
 def remove_translation(app: QCoreApplication) -> None:
     """Speak English from now on, and write dates and numbers as the system does."""
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+
     QLocale.setDefault(QLocale.system())
     for translator in _installed(app):
         app.removeTranslator(translator)

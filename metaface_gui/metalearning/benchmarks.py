@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
 
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet

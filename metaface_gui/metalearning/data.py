@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor
 from metaface_gui.metalearning.split import Split, split_of
 from metaface_gui.types import Image
 

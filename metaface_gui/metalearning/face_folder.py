@@ -22,7 +22,9 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.growing_array import GrowingArray, open_growing_array
 from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, read_image
-from metaface_gui.pipeline.detection import FaceDetector, align, make_detector
+from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.yunet import YuNetDetector
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import FaceDetections, Image, QualityIssue

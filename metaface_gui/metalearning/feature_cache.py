@@ -26,7 +26,7 @@ from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.face_folder import Progress
 from metaface_gui.metalearning.growing_array import open_growing_array
-from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.resources import user_cache_dir
 from metaface_gui.types import Image
 
@@ -50,7 +50,7 @@ def default_cache() -> Path:
 
 
 def trunk_copies(
-    faces: AlignedFaces, embedder: FaceEmbedder, *, copies: int, seed: int, cache: Path, progress: Progress
+    faces: AlignedFaces, embedder: TrainableEmbedder, *, copies: int, seed: int, cache: Path, progress: Progress
 ) -> NDArray[np.float16]:
     """The trunk's features of each face, clean, and of `copies` degraded copies: (n, 1 + copies, u), a memory map.
 
@@ -94,7 +94,7 @@ def trunk_copies(
 
 def condition_features(
     faces: AlignedFaces,
-    embedder: FaceEmbedder,
+    embedder: TrainableEmbedder,
     condition: str,
     *,
     seed: int,

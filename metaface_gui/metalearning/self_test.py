@@ -18,10 +18,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.boundary import boundary_faces

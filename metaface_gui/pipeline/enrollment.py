@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from metaface_gui.settings import DEFAULT_SHOTS
 from metaface_gui.types import FaceDetection, FaceQuality, Floats, Image, QualityIssue
-
-DEFAULT_WANTED = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +47,7 @@ class EnrollmentBurst:
     """
 
     kept: tuple[KeptShot, ...] = ()
-    wanted: int = DEFAULT_WANTED
+    wanted: int = DEFAULT_SHOTS
     too_similar: float = 0.985
     next_id: int = 1
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, in_inference_mode, torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
@@ -199,13 +198,13 @@ def _features(embedder: FaceEmbedder, crops_rgb: Image) -> Tensor:
     return embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu()
 
 
-@torch.inference_mode()
+@in_inference_mode
 def _scores(classifier: AdaptedClassifier, open_set: OpenSetClassifier, faces: Tensor) -> Tensor:
     """Score faces against people alone: (n, p) → (n, n_people)."""
     return open_set.people_scores(classifier.scores(faces))
 
 
-@torch.inference_mode()
+@in_inference_mode
 def _near_shots(
     classifier: AdaptedClassifier,
     open_set: OpenSetClassifier,

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import torch
 
+from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.detection.way_up import is_upside_down
-from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
 from metaface_gui.pipeline.recognition.face_motion import FaceMotion
 from metaface_gui.pipeline.recognition.quality import assess
@@ -233,7 +233,10 @@ def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
     Raises:
         ArithmeticError: if a value is not finite, as from a broken card: it would get into tracks, templates and shots.
     """
-    features: Floats = embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu().numpy()
+    if isinstance(embedder, FrozenEmbedder):
+        features = embedder.features_of(crops_rgb)
+    else:
+        features = embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu().numpy()
     if not np.isfinite(features).all():
         raise ArithmeticError(f"{embedder.id} gave values that are not finite")
     return features

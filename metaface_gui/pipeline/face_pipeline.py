@@ -8,8 +8,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
-import torch
 
+from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
@@ -17,6 +17,7 @@ from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upr
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, Sightings, features_of, quality_of
+from metaface_gui.pipeline.first_names import FirstNames
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
@@ -38,6 +39,9 @@ from metaface_gui.types import (
     TrackTemplate,
 )
 
+Decider = OpenSetClassifier | FirstNames
+"""Says who faces are, or that nobody knows."""
+
 
 class FacePipeline:
     """Looks at frames one after another; remembers tracks and their evidence between them, so it belongs to one thread.
@@ -50,7 +54,7 @@ class FacePipeline:
         self.detector = detector
         self.embedder = embedder
         self.attention = attention
-        self._classifiers: Mapping[str, OpenSetClassifier] = MappingProxyType({})
+        self._classifiers: Mapping[str, Decider] = MappingProxyType({})
         self._primary = ""
         self._follower = FaceFollower(detector, embedder, attention)
         self._templates = TrackTemplates(embedder.space)
@@ -60,14 +64,19 @@ class FacePipeline:
         self._newest: Image | None = None
 
     def set_classifiers(
-        self, classifiers: Mapping[str, OpenSetClassifier], primary: str, *, continued: Collection[str] = ()
+        self,
+        classifiers: Mapping[str, Decider],
+        primary: str,
+        *,
+        continued: Collection[str] = (),
     ) -> None:
         """Identify with these from the next frame on; faces carry the decisions in this order.
 
         What a learner whose classifier is another one decided is forgotten: its scores are on another scale and may be
         about other people. The others' decisions go on, and so do those of the `continued` learners: theirs is the same
-        method on the same people, adapted to more faces of the same room. What was seen of tracks stays in any case: a
-        new classifier decides at once on all looks so far.
+        method on the same people, adapted to more faces of the same room, and those of a method that takes over from
+        the `FirstNames` of the same people. What was seen of tracks stays in any case: a new classifier decides at once
+        on all looks so far.
 
         Raises:
             ValueError: if the primary one is not among them.
@@ -78,7 +87,7 @@ class FacePipeline:
         self._decisions = MappingProxyType(
             {
                 key: decisions[key]
-                if former.get(key) is classifier or (key in continued and key in decisions)
+                if key in decisions and (key in continued or _succeeds(classifier, former.get(key)))
                 else TrackDecisions()
                 for key, classifier in classifiers.items()
             }
@@ -249,6 +258,13 @@ class FacePipeline:
         with torch.inference_mode():
             moved: Floats = classifier.embed(torch.from_numpy(features)).numpy()
         return plane.place(moved)
+
+
+def _succeeds(classifier: Decider, former: Decider | None) -> bool:
+    """Whether what the former one decided still stands."""
+    if former is classifier:
+        return True
+    return isinstance(former, FirstNames) and former.person_ids == classifier.person_ids
 
 
 def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:

@@ -14,15 +14,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, OnStep, SupportSet
 from metaface_gui.pipeline.learners.distances import class_means
 from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior
 
-_CENTRE_PRIOR = 10.0
+CENTRE_PRIOR = 10.0
 """So many people's worth of belief that a room's mean is nought."""
 _RECOGNISED = 0.35
 """Cosine to somebody's class mean, seen from the room's middle, from which an unlabelled face is taken for theirs. Of
@@ -30,8 +27,9 @@ _RECOGNISED = 0.35
 +11.5 points of TPIR, +2 in the median. Soft k-means lost up to seven where few faces or many strangers were seen."""
 _MOST_RECOGNISED = 5
 """Such faces a person at most: three gain half as much in a room that showed many, nine cost time and gain nothing."""
-_COHORT_COMPARED = 2_000
-_MOST_COMPARED = 512
+COHORT_COMPARED = 2_000
+"""Of the cohort, to know what scores between different people are like where nothing is special."""
+MOST_COMPARED = 512
 """Shots whose scores against everybody are looked at, at most: a thousand people's tell no more."""
 _SAME_PERSON = 0.45
 """Cosine from which two unlabelled faces are taken for one person's, and left out of what strangers score."""
@@ -50,12 +48,12 @@ class RoomCentre:
         people = class_means(support)
         if support.unlabelled is not None:
             people = torch.cat([people, support.unlabelled])
-        return cls(people.sum(0) / (len(people) + _CENTRE_PRIOR), embedding_dim)
+        return cls(people.sum(0) / (len(people) + CENTRE_PRIOR), embedding_dim)
 
     @classmethod
     def of_episodes(cls, support: Tensor, n_way: int, embedding_dim: int) -> RoomCentre:
         """The same of E episodes at once whose people have equally many shots: (E, n, p), for features (E, …, p)."""
-        return cls(support.mean(1, keepdim=True) * (n_way / (n_way + _CENTRE_PRIOR)), embedding_dim)
+        return cls(support.mean(1, keepdim=True) * (n_way / (n_way + CENTRE_PRIOR)), embedding_dim)
 
     def __call__(self, features: Tensor) -> Tensor:
         """Features (…, p) as they are when seen from the room's middle; their first d are of length 1 again."""
@@ -170,8 +168,8 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     n = support.n_way
     shots = classifier.embed(support.features)
     means = normalize(class_means(SupportSet(shots, support.labels, n)))
-    of_cohort = classifier.embed(cohort[:_COHORT_COMPARED]) @ means.T
-    every = slice(None, None, -(-len(shots) // _MOST_COMPARED))
+    of_cohort = classifier.embed(cohort[:COHORT_COMPARED]) @ means.T
+    every = slice(None, None, -(-len(shots) // MOST_COMPARED))
     is_own = support.labels[every, None] == torch.arange(n, device=shots.device)
     found = [(shots[every] @ means.T)[~is_own]]
     people = n

@@ -123,6 +123,14 @@ class WeightsStore:
             raise _damaged(entry, path)
         return path
 
+    def sha256(self, name: str) -> str:
+        """The file's checksum, once it was compared.
+
+        Raises:
+            WeightsError: as `path`.
+        """
+        return self._sha256(self.path(name))
+
     def version(self, name: str) -> str:
         """Tag that tells apart the weights a template was made with: "" for the manifest's, else the own file's hash.
 

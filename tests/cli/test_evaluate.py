@@ -17,7 +17,7 @@ from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.environments import FAMILIES, HELD_OUT, TRAINED
 from metaface_gui.metalearning.face_folder import LoadedFaces
 from metaface_gui.pipeline.embedding import make_embedder
-from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.parameters import save_params
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
@@ -52,7 +52,7 @@ class Features:
     def __call__(
         self,
         faces: AlignedFaces,
-        embedder: FaceEmbedder,
+        embedder: TrainableEmbedder,
         condition: str,
         *,
         seed: int,
@@ -125,7 +125,7 @@ def test_tracks_are_tested_when_looks_are_asked_for(
 
     def of_tracks(
         faces: AlignedFaces,
-        embedder: FaceEmbedder,
+        embedder: TrainableEmbedder,
         condition: str,
         *,
         looks: int,

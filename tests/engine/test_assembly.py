@@ -23,7 +23,9 @@ from metaface_gui.engine.shots import decode_picture, new_shots
 from metaface_gui.errors import DeviceError, GalleryError, WeightsError
 from metaface_gui.gallery import Gallery, ShotSource
 from metaface_gui.pipeline.capture.demo_people import demo_people
-from metaface_gui.pipeline.embedding import Projection
+from metaface_gui.pipeline.embedding import make_embedder
+from metaface_gui.pipeline.embedding.projection import Projection
+from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import LEARNERS
@@ -91,6 +93,7 @@ def test_missing_templates_are_made_from_the_stored_pictures(
 def projected(pipeline: FacePipeline, seed: int) -> FacePipeline:
     """The same models with a random projection to three numbers."""
     embedder = pipeline.embedder
+    assert isinstance(embedder, TorchEmbedder)
     width = embedder.trunk(torch.zeros((1, 3, embedder.crop_size, embedder.crop_size), dtype=torch.uint8)).shape[1]
     random = torch.Generator().manual_seed(seed)
     weight = torch.randn(3, width, generator=random) / width**0.5
@@ -101,7 +104,9 @@ def projected(pipeline: FacePipeline, seed: int) -> FacePipeline:
 def test_templates_with_and_without_a_projection_never_mix(
     gallery: Gallery, pipeline: FacePipeline, store: WeightsStore
 ) -> None:
-    plain = FacePipeline(pipeline.detector, pipeline.embedder.with_projection(None))
+    in_torch = make_embedder("sface", torch.device("cpu"), store)
+    pipeline = FacePipeline(pipeline.detector, in_torch)
+    plain = FacePipeline(pipeline.detector, in_torch.with_projection(None))
     total = re_embed(gallery, plain)
     stock = gallery.templates(plain.embedder.id)
     first, second = projected(pipeline, 1), projected(pipeline, 2)

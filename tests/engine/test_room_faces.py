@@ -17,7 +17,8 @@ from metaface_gui.engine.room_faces import (
     RoomFaces,
     is_room,
 )
-from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from metaface_gui.settings import DEMO
 from metaface_gui.types import FrameResult, StageTimes
 from tests.engine.synthetic import DIM, EMBEDDER_ID, faces_of, people_of
 from tests.gui.fakes import make_face, make_frame

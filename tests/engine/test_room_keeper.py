@@ -11,7 +11,8 @@ import pytest
 from metaface_gui.engine.events import EngineEvent, RoomChanged
 from metaface_gui.engine.room_faces import EMPTY_ROOM, LEAST_PAUSE_S, Room
 from metaface_gui.engine.room_keeper import RoomKeeper
-from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from metaface_gui.settings import DEMO
 from metaface_gui.types import Floats, FrameResult, StageTimes
 from tests.engine.references import arrays_like
 from tests.engine.synthetic import EMBEDDER_ID

@@ -22,7 +22,7 @@ from metaface_gui.gallery import Gallery, NewShot, Person, ShotSource
 from metaface_gui.metalearning.conditions import CONDITIONS
 from metaface_gui.metalearning.self_test import NothingToTestError, SelfTestReport
 from metaface_gui.pipeline.detection.align import align, template_of
-from metaface_gui.pipeline.embedding import Projection
+from metaface_gui.pipeline.embedding.projection import Projection
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
 from metaface_gui.types import Image

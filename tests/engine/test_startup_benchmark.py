@@ -11,7 +11,10 @@ from metaface_gui.engine import startup_benchmark
 from metaface_gui.engine.startup_benchmark import measure_memory, measure_start_up, resident_bytes
 from metaface_gui.errors import KnownError
 
-SAYS = "print('starting'); print('painted', flush=True); print('recognised', flush=True)"
+SAYS = (
+    "[print(word, flush=True) for word in "
+    "('starting', 'painted', 'picture', 'boxes', 'recognised', 'something else', 'loaded 0.125')]"
+)
 
 
 def process(code: str) -> tuple[str, ...]:
@@ -23,8 +26,13 @@ def test_the_first_start_is_not_counted() -> None:
     figures = measure_start_up(process(SAYS), repeats=2, on_step=told.append)
     assert len(figures.runs) == 2
     assert told == ["0/2", "1/2", "2/2"]
-    assert all(0.0 < run.starting_s <= run.window_s <= run.recognised_s for run in figures.runs)
-    assert min(run.window_s for run in figures.runs) <= figures.window_s <= max(run.window_s for run in figures.runs)
+    for run in (figures.median, *figures.runs):
+        times_s = (run.starting_s, run.window_s, run.picture_s, run.boxes_s, run.recognised_s, run.loaded_s)
+        assert times_s[0] > 0.0
+        assert list(times_s) == sorted(times_s)
+        assert run.gap_s == 0.125
+    windows_s = [run.window_s for run in figures.runs]
+    assert min(windows_s) <= figures.median.window_s <= max(windows_s)
 
 
 def test_a_process_that_ends_without_a_word_is_said() -> None:

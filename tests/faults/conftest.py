@@ -16,7 +16,7 @@ from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.device import resolve_device
+from metaface_gui.pipeline.embedding.device import device_name
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
@@ -53,15 +53,15 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Card:
     card = Card()
     loaded = dict[str, FaceEmbedder]()  # reading the weights twice would take the tests seconds
 
-    def make(key: str, device: torch.device, store: WeightsStore) -> FaceEmbedder | OnCard:
+    def make(key: str, device: str, store: WeightsStore, **_: object) -> FaceEmbedder | OnCard:
         on_processor = loaded.setdefault(key, loaded.get(key) or make_embedder(key, torch.device("cpu"), store))
-        return OnCard(on_processor, card) if device.type == "cuda" else on_processor
+        return OnCard(on_processor, card) if device == "cuda" else on_processor
 
-    def resolve(name: str) -> torch.device:
-        return OnCard.device if name in ("auto", "cuda") else resolve_device(name)
+    def resolve(name: str) -> str:
+        return "cuda" if name in ("auto", "cuda") else device_name(name)
 
-    monkeypatch.setattr(assembly, "make_embedder", make)
-    monkeypatch.setattr(assembly, "resolve_device", resolve)
+    monkeypatch.setattr(assembly, "make_frozen_embedder", make)
+    monkeypatch.setattr(assembly, "device_name", resolve)
     return card
 
 

@@ -111,7 +111,7 @@ def listener() -> Listener:
 def engine(camera: Scripted, embedder: Sick, gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Engine]:
     with (
         patch.object(source_keeper, "make_source", lambda *_args, **_named: camera),
-        patch.object(assembly, "make_embedder", lambda *_args, **_named: embedder),
+        patch.object(assembly, "make_frozen_embedder", lambda *_args, **_named: embedder),
         patch.object(assembly, "make_detector", lambda key, *_args: AnySize(key)),
     ):
         engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())

@@ -93,7 +93,7 @@ def test_what_comes_before_pytorch_does_not_load_it() -> None:
 
 def test_the_verbs_are_those_of_the_parser() -> None:
     commands = build_parser().format_help().partition("commands:")[2]
-    assert tuple(re.findall(r"^ {4}([a-z]+) ", commands, re.MULTILINE)) == VERBS
+    assert tuple(re.findall(r"^ {4}([a-z]+) ", commands, re.MULTILINE)) == tuple(VERBS)
     assert opens_window([])
     assert opens_window(["--source", "demo"])
     assert not opens_window(["demo"])

@@ -15,7 +15,7 @@ from PIL import Image as PillowImage
 
 from metaface_gui.errors import CacheError, SourceError
 from metaface_gui.metalearning.face_folder import LoadedFaces, SkippedPicture, load_faces, patient_detectors
-from metaface_gui.pipeline.detection import FaceDetector
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import FaceDetections, Image

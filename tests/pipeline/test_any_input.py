@@ -17,7 +17,6 @@ from metaface_gui.pipeline.capture.pixels import as_bgr
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.detection.align import crop_transforms
 from metaface_gui.pipeline.detection.chip import chip
-from metaface_gui.pipeline.enrollment import DEFAULT_WANTED
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
 from metaface_gui.pipeline.recognition.cohort import CohortGenerator
@@ -26,7 +25,7 @@ from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.fonts import FontFinder
 from metaface_gui.pipeline.rendering.overlay import overlay_items
 from metaface_gui.pipeline.unknown_faces import UnknownFaces
-from metaface_gui.settings import RecognitionSettings
+from metaface_gui.settings import DEFAULT_SHOTS, RecognitionSettings
 from metaface_gui.types import (
     UNKNOWN,
     FaceDetection,
@@ -185,7 +184,7 @@ def test_unknown_people_stay_few_young_and_apart(seen: list[tuple[float, bool, i
         assert all(now_ns - group.last_seen_ns <= 60e9 for group in groups)
         assert [group.last_seen_ns for group in groups] == sorted((g.last_seen_ns for g in groups), reverse=True)
         assert all(np.linalg.norm(group.mean) == pytest.approx(1.0, abs=1e-4) for group in groups)
-        assert all(1 <= len(group.burst.kept) <= DEFAULT_WANTED for group in groups)
+        assert all(1 <= len(group.burst.kept) <= DEFAULT_SHOTS for group in groups)
         assert sum(group.count for group in groups) <= n_taken
         ids |= {group.id for group in groups}
     assert ids <= set(range(1, n_taken + 1))

@@ -223,7 +223,7 @@ def _set_the_scene(stack: ExitStack, plan: Plan, turnstile: Turnstile) -> None:
     stack.enter_context(patch.object(source_keeper, "make_source", make))
     if not plan.models:
         embedder = CrowdEmbedder(read_generator(weights_dir() / "cohort_sface-2021dec.safetensors"))
-        stack.enter_context(patch.object(assembly, "make_embedder", lambda *_args, **_named: embedder))
+        stack.enter_context(patch.object(assembly, "make_frozen_embedder", lambda *_args, **_named: embedder))
         stack.enter_context(patch.object(assembly, "make_detector", lambda key, *_args: CrowdDetector(key)))
 
 

@@ -19,7 +19,8 @@ from metaface_gui.gui.source_menu import CameraFinder, ListCameras
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import error_text, shown_title
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
-from metaface_gui.pipeline.capture.specification import DEMO, SourceKind, SourceSpec, parse_source
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
+from metaface_gui.settings import DEMO
 
 
 class SourceSection(QWidget):

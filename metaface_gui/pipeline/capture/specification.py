@@ -17,8 +17,7 @@ from metaface_gui.pipeline.capture.paced import PacedSource
 from metaface_gui.pipeline.capture.url import UrlSource
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from metaface_gui.pipeline.capture.webcam import WebcamSource
-
-DEMO = "demo"
+from metaface_gui.settings import DEMO
 
 
 class SourceKind(Enum):

@@ -5,29 +5,31 @@ Lives here: the detectors, their registry, alignment. May not live here: embeddi
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.detection.align import align
-from metaface_gui.pipeline.detection.base import FaceDetector
-from metaface_gui.pipeline.detection.chip import Chip, chip
-from metaface_gui.pipeline.detection.yunet import YuNetDetector
-from metaface_gui.pipeline.weights_store import WeightsStore
 
-__all__ = ["DEFAULT_DETECTOR", "DETECTORS", "Chip", "FaceDetector", "align", "chip", "make_detector"]
+if TYPE_CHECKING:
+    import torch
+
+    from metaface_gui.pipeline.detection.base import FaceDetector
+    from metaface_gui.pipeline.weights_store import WeightsStore
 
 DEFAULT_DETECTOR = "yunet"
 DETECTORS = ("yunet", "mtcnn")
 """Key of every detector, the default first."""
 
 
-def make_detector(key: str, device: torch.device, store: WeightsStore) -> FaceDetector:
+def make_detector(key: str, device: torch.device | str, store: WeightsStore) -> FaceDetector:
     """Build the detector with that key; YuNet runs on the CPU whatever the device. One thread owns a detector.
 
     Raises:
         WeightsError: if there is no such detector, or its weights are missing or damaged.
     """
     if key == "yunet":
+        # The command line, which only lists the detectors, does without OpenCV.
+        from metaface_gui.pipeline.detection.yunet import YuNetDetector  # noqa: PLC0415
+
         return YuNetDetector(store.path("yunet-2023mar"))
     if key == "mtcnn":
         # facenet-pytorch brings torchvision: seconds of imports that the default detector does without.

@@ -27,7 +27,7 @@ class MtcnnDetector:
     key = "mtcnn"
     surely_upright = 0.998
 
-    def __init__(self, device: torch.device, *, working_side: int = 960, min_confidence: float = 0.9) -> None:
+    def __init__(self, device: torch.device | str, *, working_side: int = 960, min_confidence: float = 0.9) -> None:
         self._working_side = working_side
         self._min_confidence = min_confidence
         self._network = MTCNN(min_face_size=_MIN_FACE_PX, keep_all=True, device=device)

@@ -10,28 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-
-import torch
+from typing import TYPE_CHECKING
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.embedding.projection import Projection, damaged_projection, read_projection
-from metaface_gui.pipeline.embedding.sface import load_sface
-from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
-from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, damaged_trunk, read_tuned_trunk
-from metaface_gui.pipeline.weights_store import WeightsStore
 
-__all__ = [
-    "DEFAULT_EMBEDDER",
-    "EMBEDDERS",
-    "EmbedderSpec",
-    "LinearTail",
-    "Projection",
-    "TorchEmbedder",
-    "TunedTrunk",
-    "make_embedder",
-    "with_projection_file",
-    "with_trunk_file",
-]
+if TYPE_CHECKING:
+    import torch
+
+    from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+    from metaface_gui.pipeline.weights_store import WeightsStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +82,9 @@ def with_trunk_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
     Raises:
         WeightsError: if the file is missing, damaged or of another network.
     """
+    # PyTorch loads when a network is made, not when a command line asks which there are.
+    from metaface_gui.pipeline.embedding.tuned_trunk import damaged_trunk, read_tuned_trunk  # noqa: PLC0415
+
     try:
         return embedder.with_trunk(read_tuned_trunk(path, embedder_id=embedder.id))
     except ValueError as error:
@@ -107,6 +97,8 @@ def with_projection_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
     Raises:
         WeightsError: if the file is missing, damaged or of another network or trunk.
     """
+    from metaface_gui.pipeline.embedding.projection import damaged_projection, read_projection  # noqa: PLC0415 - as above
+
     try:
         return embedder.with_projection(read_projection(path, embedder_id=embedder.id))
     except ValueError as error:
@@ -117,6 +109,8 @@ def _load(spec: EmbedderSpec, device: torch.device, store: WeightsStore) -> Torc
     path = store.path(spec.weights)
     id_ = spec.id + store.version(spec.weights)
     if spec.key == "sface":
+        from metaface_gui.pipeline.embedding.sface import load_sface  # noqa: PLC0415 - brings PyTorch
+
         return load_sface(path, device, id=id_)
     # facenet-pytorch brings torchvision: seconds of imports that the default embedder does without.
     from metaface_gui.pipeline.embedding.inception_resnet_v1 import load_inception_resnet_v1  # noqa: PLC0415

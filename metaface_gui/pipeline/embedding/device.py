@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal, get_args
 
-import torch
-
+from metaface_gui.deferred import is_loaded, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
@@ -18,6 +19,7 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 _MAX_CPU_THREADS = 8
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 _ARENAS = 2
+_FLUSH_TO_ZERO, _DENORMALS_ARE_ZERO = 1 << 15, 1 << 6  # of MXCSR
 _LARGEST_MMAP_THRESHOLD = 32 << 20  # glibc refuses more
 _KEEP_FREE = 1 << 29
 
@@ -28,9 +30,20 @@ def resolve_device(name: str) -> torch.device:
     Raises:
         DeviceError: if the device is not there, or the name is unknown.
     """
+    return torch.device(device_name(name))
+
+
+def device_name(name: str) -> str:
+    """Resolve a device as `resolve_device` does, without PyTorch where that has nothing to tell.
+
+    Raises:
+        DeviceError: as `resolve_device`.
+    """
+    if name == "cpu" or (name == "auto" and not may_have_gpu()):
+        return "cpu"
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        return torch.device(next(device for device, there in present.items() if there))
+        return next(device for device, there in present.items() if there)
     if name not in present:
         raise DeviceError(
             QT_TRANSLATE_NOOP("Errors", "There is no device named “{name}”. Choose one of: {names}."),
@@ -47,7 +60,25 @@ def resolve_device(name: str) -> torch.device:
             name=name,
             version=torch.__version__,
         )
-    return torch.device(name)
+    return name
+
+
+def may_have_gpu() -> bool:
+    """Whether PyTorch may find a graphics card: False only where there is surely none for it.
+
+    Asked of the driver's own library, which a machine without such a card lacks. Apple's processors have one.
+    """
+    system = platform.system()
+    if system not in ("Linux", "Windows"):
+        return True
+    if Path("/dev/kfd").exists():  # AMD's
+        return True
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if system == "Windows" else "libcuda.so.1")
+        count = ctypes.c_int()
+        return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
+    except (OSError, AttributeError):
+        return False
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:
@@ -62,21 +93,50 @@ def multiplies_bfloat16(device: torch.device) -> bool:
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
+def available_threads() -> int:
+    """How many processors this process may use, eight at most: more only wait for each other in a small network."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(count, _MAX_CPU_THREADS))
+
+
 def tune_process() -> None:
     """Set what makes small networks fast on a CPU; call once, before other threads start: they inherit it.
 
+    PyTorch is not loaded for it: what it reads when it is loaded is set in its stead.
     Denormal floats are flushed to zero: they cost a hundred cycles each and mean nothing here. On Linux with glibc,
     malloc is told to keep the blocks of a forward pass for the next one instead of giving them back to the system,
     whose page faults took up to half the time of a batched pass; and to keep them in two arenas, not eight for each
     core: the window needs 50 MB less and stops growing. Threads beyond eight only wait for each other.
     """
-    torch.set_flush_denormal(True)
-    torch.set_num_threads(min(torch.get_num_threads(), _MAX_CPU_THREADS))
+    if is_loaded():
+        torch.set_flush_denormal(True)
+        torch.set_num_threads(min(torch.get_num_threads(), _MAX_CPU_THREADS))
+    else:
+        _flush_denormals()
+        _bound_threads(os.environ)
     if _has_glibc():
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST_MMAP_THRESHOLD)
         libc.mallopt(_M_TRIM_THRESHOLD, _KEEP_FREE)
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def _bound_threads(environ: MutableMapping[str, str]) -> None:
+    """Have PyTorch, once it is loaded, use as many threads as it would, but eight at most."""
+    asked = environ.get("OMP_NUM_THREADS", "")
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and int(asked) else available_threads()
+    environ["OMP_NUM_THREADS"] = str(min(wanted, _MAX_CPU_THREADS))
+
+
+def _flush_denormals() -> None:
+    """Do what `torch.set_flush_denormal` does: set two bits of this thread's MXCSR, where glibc knows that register."""
+    if platform.machine() != "x86_64" or not _has_glibc():
+        return
+    environment = (ctypes.c_uint32 * 8)()  # fenv_t: seven words of the x87, then MXCSR
+    libm = ctypes.CDLL("libm.so.6")
+    libm.fegetenv(environment)
+    environment[7] |= _FLUSH_TO_ZERO | _DENORMALS_ARE_ZERO
+    libm.fesetenv(environment)
 
 
 def release_memory() -> None:

@@ -6,15 +6,16 @@ Source: ONNX operator specification, `DequantizeLinear` (opset 21), blocked quan
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import numpy_helper
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.types import Floats
+
+if TYPE_CHECKING:
+    import onnx
 
 
 def dequantize_blocks(
@@ -57,6 +58,8 @@ def read_onnx_weights(path: Path) -> dict[str, Floats]:
         WeightsError: if the file is not readable ONNX, or keeps weights in another file.
         OSError: if it is not there or cannot be read.
     """
+    import onnx  # noqa: PLC0415 - a network that is compiled already is not read
+
     try:
         # Weights in further files, whose names would be the file's to choose, are none that ship: not even looked at.
         graph = onnx.load(str(path), load_external_data=False).graph
@@ -73,6 +76,9 @@ def read_onnx_weights(path: Path) -> dict[str, Floats]:
 
 def _weights_of(graph: onnx.GraphProto) -> dict[str, Floats]:
     """What `read_onnx_weights` returns; raises whatever numpy and onnx raise for what is no such graph."""
+    import onnx  # noqa: PLC0415 - as above
+    from onnx import numpy_helper  # noqa: PLC0415
+
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
         raise ValueError("weights in another file")
     arrays: dict[str, NDArray[Any]] = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}

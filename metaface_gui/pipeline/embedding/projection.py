@@ -15,21 +15,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
+import numpy as np
 from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor, nn
+from safetensors.numpy import load
 
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.embedding.quantised import (
     dequantise,
+    dequantised,
     id_of,
     metadata_of,
     quantise,
-    scales_shape,
 )
 from metaface_gui.pipeline.feature_space import backbone_of
 from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.types import Floats
 
 _FORMAT = 1
 
@@ -61,37 +62,6 @@ class Projection:
         return int(self.tail.shape[1])
 
 
-class ProjectedTail(nn.Module):
-    """Trunk features (n, u) → learners' features (n, d + r): x = [s; v]. Everything v is made of lives in here.
-
-    W₀ and B are stacked, so that one matrix product serves both: reading the weights is what takes the time.
-    """
-
-    def __init__(self, linear: nn.Linear, bn: nn.Module, weight: Tensor, dtype: torch.dtype = torch.float32) -> None:
-        """`linear` is W₀ with its bias, if any; `bn` the batch norm after it; `weight` is B (m, u).
-
-        `dtype` is what the weights are kept and multiplied in; what comes out is float32.
-        """
-        super().__init__()
-        self.embedding_dim = linear.out_features
-        rows = torch.cat([linear.weight.detach(), weight.to(linear.weight)])
-        self.weight = nn.Parameter(rows.to(dtype), requires_grad=False)
-        bias = torch.zeros(len(rows), dtype=rows.dtype, device=rows.device)
-        if linear.bias is not None:
-            bias[: self.embedding_dim] = linear.bias.detach()
-        self.bias = nn.Parameter(bias.to(dtype), requires_grad=False)
-        self.bn = bn
-
-    def forward(self, features: Tensor) -> Tensor:
-        """x (n, d + r), its first d a unit vector."""
-        product = nn.functional.linear(features.to(self.weight.dtype), self.weight, self.bias).float()
-        before = self.bn(product[:, : self.embedding_dim])
-        length = before.norm(dim=1, keepdim=True).clamp_min(1e-12)
-        one = torch.ones_like(length)
-        x: Tensor = torch.cat([before, product[:, self.embedding_dim :], one], dim=1) / length
-        return x
-
-
 def save_projection(
     path: Path, weight: Tensor, tail: Tensor, *, embedder_id: str, card: Mapping[str, object]
 ) -> Projection:
@@ -104,6 +74,8 @@ def save_projection(
         ValueError: if shapes do not fit, or a value is not finite.
         OSError: if the files cannot be written.
     """
+    from safetensors.torch import save  # noqa: PLC0415 - brings PyTorch, which reading does without
+
     exact = Projection("", weight.detach().float().cpu(), tail.detach().float().cpu())
     quantised, scales = quantise(exact.weight)
     tensors = {"weight": quantised, "scales": scales, "tail": exact.tail.contiguous()}
@@ -116,11 +88,30 @@ def save_projection(
     return Projection(id_of(content), dequantise(quantised, scales), exact.tail)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ProjectionArrays:
+    """What `Projection` holds, as arrays."""
+
+    id: str
+    weight: Floats
+    tail: Floats
+
+
 def read_projection(path: Path, *, embedder_id: str) -> Projection:
     """Read what `save_projection` wrote for that embedder (what follows `+` or `@` in the id does not matter).
 
     Raises:
         WeightsError: if the file is missing, damaged, something else or was trained for another embedder.
+    """
+    arrays = read_projection_arrays(path, embedder_id=embedder_id)
+    return Projection(arrays.id, torch.from_numpy(arrays.weight), torch.from_numpy(arrays.tail))
+
+
+def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
+    """Read a projection's file without PyTorch.
+
+    Raises:
+        WeightsError: as `read_projection`.
     """
     try:
         projection, trained_for = _parsed(path.read_bytes())
@@ -140,16 +131,19 @@ def read_projection(path: Path, *, embedder_id: str) -> Projection:
     return projection
 
 
-def _parsed(content: bytes) -> tuple[Projection, str]:
+def _parsed(content: bytes) -> tuple[ProjectionArrays, str]:
     """Return the projection in a file, and the embedder that it was trained for."""
     tensors = load(content)
     described = json.loads(metadata_of(content)["projection"])
-    weight, scales, tail = tensors["weight"], tensors["scales"], tensors["tail"]
-    fits = weight.dtype == torch.int8 and weight.ndim == 2 and scales.shape == scales_shape(weight)
-    if described["format"] != _FORMAT or not fits or not (scales.is_floating_point() and tail.is_floating_point()):
-        raise ValueError("want int8 weights with a scale a block")
-    projection = Projection(id_of(content), dequantise(weight, scales.float()), tail.float())
-    return projection, str(described["embedder_id"])
+    weight, tail = tensors["weight"], tensors["tail"]
+    if described["format"] != _FORMAT or weight.ndim != 2 or tail.ndim != 2 or tail.dtype.kind != "f":
+        raise ValueError("want two matrices")
+    arrays = ProjectionArrays(id_of(content), dequantised(weight, tensors["scales"]), tail.astype(np.float32))
+    if arrays.tail.shape[1] != len(arrays.weight) + 1:
+        raise ValueError("want weight (m, u) and tail (d, m + 1)")
+    if not (np.isfinite(arrays.weight).all() and np.isfinite(arrays.tail).all()):
+        raise ValueError("a projection's value is not finite")
+    return arrays, str(described["embedder_id"])
 
 
 def damaged_projection(path: Path) -> WeightsError:

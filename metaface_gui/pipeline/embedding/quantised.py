@@ -10,9 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
-import torch
-from torch import Tensor, nn
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.deferred import Tensor, nn, torch
+from metaface_gui.types import Floats
 
 BLOCK = 512
 """Columns that share a scale; the last block of a row may be shorter."""
@@ -33,6 +37,20 @@ def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
     scales = padded.abs().amax(2) / _LEVELS
     levels = (padded / scales.clamp_min(torch.finfo(torch.float32).tiny)[:, :, None]).round().clamp(-_LEVELS, _LEVELS)
     return levels.to(torch.int8).view(rows, -1)[:, :columns].contiguous(), scales
+
+
+def dequantised(levels: NDArray[Any], scales: NDArray[Any]) -> Floats:
+    """Inverse of `quantise` without PyTorch: levels (m, …) int8 and their scales (m, blocks) → float32, levels' shape.
+
+    Raises:
+        ValueError: if a dtype or a shape is another.
+    """
+    rows = levels.reshape(len(levels), -1)
+    blocks = -(-rows.shape[1] // BLOCK)
+    if levels.dtype != np.int8 or scales.dtype.kind != "f" or scales.shape != (len(rows), blocks):
+        raise ValueError("want int8 weights with a scale a block")
+    spread = np.repeat(scales.astype(np.float32), BLOCK, axis=1)[:, : rows.shape[1]]
+    return (rows.astype(np.float32) * spread).reshape(levels.shape)
 
 
 def dequantise(quantised: Tensor, scales: Tensor) -> Tensor:

@@ -8,24 +8,24 @@ network is a MobileNet (Howard et al. 2017) of depthwise-separable blocks with P
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.embedding.onnx_weights import read_onnx_weights
+from metaface_gui.pipeline.embedding.sface_weights import (
+    CROP_SIZE,
+    EMBEDDING_DIM,
+    FEATURE_DIM,
+    LAST_EPS,
+    WIDE,
+    WIDTHS,
+    block_shapes,
+    other_network,
+    read_sface_weights,
+)
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
-
-CROP_SIZE = 112
-EMBEDDING_DIM = 128
-_WIDTHS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
-_STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
-_WIDE = 512
-_GRID = 7
-FEATURE_DIM = _WIDTHS[-1] * _GRID * _GRID
-_CONV_EPS, _LAST_EPS = 1e-3, 2e-5
+from metaface_gui.types import Floats
 
 
 class PointwiseConv(nn.Linear):
@@ -41,7 +41,7 @@ class PointwiseConv(nn.Linear):
 
 
 def _block(inputs: int, outputs: int, stride: int) -> list[nn.Module]:
-    wide = inputs >= _WIDE
+    wide = inputs >= WIDE
     return [
         nn.Conv2d(inputs, inputs, 3, stride, padding=1, groups=inputs),
         nn.PReLU(inputs),
@@ -58,12 +58,12 @@ class SFaceTrunk(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(3, _WIDTHS[0], 3, padding=1), nn.PReLU(_WIDTHS[0])]
-        for (inputs, outputs), stride in zip(pairwise(_WIDTHS), _STRIDES, strict=True):
+        layers: list[nn.Module] = [nn.Conv2d(3, WIDTHS[0], 3, padding=1), nn.PReLU(WIDTHS[0])]
+        for inputs, outputs, stride in block_shapes():
             layers += _block(inputs, outputs, stride)
         self.layers = nn.Sequential(*layers)
-        self.scale = nn.Parameter(torch.ones(_WIDTHS[-1], 1, 1))
-        self.shift = nn.Parameter(torch.zeros(_WIDTHS[-1], 1, 1))
+        self.scale = nn.Parameter(torch.ones(WIDTHS[-1], 1, 1))
+        self.shift = nn.Parameter(torch.zeros(WIDTHS[-1], 1, 1))
 
     def forward(self, crops_rgb: Tensor) -> Tensor:
         """Features (n, 50176), channel-major as the ONNX graph flattens them."""
@@ -78,17 +78,14 @@ def load_sface(path: Path, device: torch.device, *, id: str = "sface-2021dec") -
     Raises:
         WeightsError: if the file is not OpenCV Zoo's SFace.
     """
-    weights = {name: torch.from_numpy(array) for name, array in read_onnx_weights(path).items()}
+    weights = read_sface_weights(path)
     with torch.device("meta"):  # no random initialisation: the real weights are assigned below
-        trunk, tail = SFaceTrunk(), LinearTail(FEATURE_DIM, EMBEDDING_DIM, bias=True, eps=_LAST_EPS)
+        trunk, tail = SFaceTrunk(), LinearTail(FEATURE_DIM, EMBEDDING_DIM, bias=True, eps=LAST_EPS)
     try:
-        trunk.load_state_dict(_trunk_state(weights), assign=True)
-        tail.load_state_dict(_tail_state(weights), assign=True)
+        trunk.load_state_dict(_tensors(weights.trunk), assign=True)
+        tail.load_state_dict(_tensors(weights.tail) | {"bn.num_batches_tracked": torch.tensor(0)}, assign=True)
     except (KeyError, RuntimeError) as error:
-        raise WeightsError(
-            QT_TRANSLATE_NOOP("Errors", "{file} holds another network than SFace. Run “metaface weights verify”."),
-            file=path.name,
-        ) from error
+        raise other_network(path) from error
     return TorchEmbedder(
         key="sface",
         id=id,
@@ -99,36 +96,5 @@ def load_sface(path: Path, device: torch.device, *, id: str = "sface-2021dec") -
     )
 
 
-def _scale_and_shift(weights: Mapping[str, Tensor], name: str, eps: float) -> tuple[Tensor, Tensor]:
-    """Batch norm at inference is x ↦ scale·x + shift (Ioffe and Szegedy 2015, algorithm 2): both (channels,)."""
-    scale = weights[f"{name}_gamma"] / torch.sqrt(weights[f"{name}_moving_var"] + eps)
-    return scale, weights[f"{name}_beta"] - weights[f"{name}_moving_mean"] * scale
-
-
-def _trunk_state(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    names = ["conv_1"]
-    for block in range(2, len(_WIDTHS) + 1):
-        names += [f"conv_{block}_dw", f"conv_{block}"]
-    state: dict[str, Tensor] = {}
-    for i, name in enumerate(names):
-        # scale·(w∗x) + shift = (scale·w)∗x + shift: the norm disappears into the convolution before it.
-        scale, shift = _scale_and_shift(weights, f"{name}_batchnorm", _CONV_EPS)
-        weight = weights[f"{name}_conv2d_weight"] * scale[:, None, None, None]
-        pointwise = weight.shape[2:] == (1, 1) and weight.shape[1] >= _WIDE
-        state[f"layers.{2 * i}.weight"] = weight.flatten(1) if pointwise else weight
-        state[f"layers.{2 * i}.bias"] = shift
-        state[f"layers.{2 * i + 1}.weight"] = weights[f"{name}_relu_gamma"].flatten()
-    scale, shift = _scale_and_shift(weights, "bn1", _LAST_EPS)
-    return state | {"scale": scale[:, None, None], "shift": shift[:, None, None]}
-
-
-def _tail_state(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {
-        "linear.weight": weights["pre_fc1_weight"],
-        "linear.bias": weights["pre_fc1_bias"],
-        "bn.weight": weights["fc1_gamma"],
-        "bn.bias": weights["fc1_beta"],
-        "bn.running_mean": weights["fc1_moving_mean"],
-        "bn.running_var": weights["fc1_moving_var"],
-        "bn.num_batches_tracked": torch.tensor(0),
-    }
+def _tensors(arrays: Mapping[str, Floats]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from metaface_gui.pipeline.embedding.projection import ProjectedTail, Projection
+from metaface_gui.pipeline.embedding.projection import Projection
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
 from metaface_gui.pipeline.feature_space import FeatureSpace
 
@@ -29,6 +29,37 @@ class LinearTail(nn.Module):
         return normalize(self.bn(self.linear(features)))
 
 
+class ProjectedTail(nn.Module):
+    """Trunk features (n, u) → learners' features (n, d + r): x = [s; v]. Everything v is made of lives in here.
+
+    W₀ and B are stacked, so that one matrix product serves both: reading the weights is what takes the time.
+    """
+
+    def __init__(self, linear: nn.Linear, bn: nn.Module, weight: Tensor, dtype: torch.dtype = torch.float32) -> None:
+        """`linear` is W₀ with its bias, if any; `bn` the batch norm after it; `weight` is B (m, u).
+
+        `dtype` is what the weights are kept and multiplied in; what comes out is float32.
+        """
+        super().__init__()
+        self.embedding_dim = linear.out_features
+        rows = torch.cat([linear.weight.detach(), weight.to(linear.weight)])
+        self.weight = nn.Parameter(rows.to(dtype), requires_grad=False)
+        bias = torch.zeros(len(rows), dtype=rows.dtype, device=rows.device)
+        if linear.bias is not None:
+            bias[: self.embedding_dim] = linear.bias.detach()
+        self.bias = nn.Parameter(bias.to(dtype), requires_grad=False)
+        self.bn = bn
+
+    def forward(self, features: Tensor) -> Tensor:
+        """x (n, d + r), its first d a unit vector."""
+        product = nn.functional.linear(features.to(self.weight.dtype), self.weight, self.bias).float()
+        before = self.bn(product[:, : self.embedding_dim])
+        length = before.norm(dim=1, keepdim=True).clamp_min(1e-12)
+        one = torch.ones_like(length)
+        x: Tensor = torch.cat([before, product[:, self.embedding_dim :], one], dim=1) / length
+        return x
+
+
 def _in_bfloat16(trunk: nn.Module) -> nn.Module:
     """Return a copy of a trunk whose layers are in bfloat16, but the first: pixels keep their precision.
 
@@ -46,7 +77,7 @@ def _to_bfloat16(_layer: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
 
 
 class TorchEmbedder:
-    """A `FaceEmbedder` of a trunk and a tail module, both in evaluation mode, their parameters frozen.
+    """A `TrainableEmbedder` of a trunk and a tail module, both in evaluation mode, their parameters frozen.
 
     `trunk_module` maps (n, 3, s, s) uint8 RGB to (n, u); `tail_module` maps (n, u) to L2-normalised (n, d) and is what
     meta-learning differentiates and replaces: with `torch.func.functional_call` or in a copy, never in place. `dtype`

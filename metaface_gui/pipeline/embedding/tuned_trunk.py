@@ -11,21 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
+import numpy as np
 from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor
+from safetensors.numpy import load
 
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.embedding.quantised import (
-    dequantise,
+    dequantised,
     id_of,
     metadata_of,
     quantise,
-    scales_shape,
 )
 from metaface_gui.pipeline.feature_space import network_of
 from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.types import Floats
 
 _FORMAT = 1
 _SCALES = ".scales"
@@ -59,6 +59,8 @@ def save_tuned_trunk(
         OSError: if the files cannot be written.
     """
     exact = TunedTrunk("", {name: tensor.detach().float().cpu() for name, tensor in movement.items()})
+    from safetensors.torch import save  # noqa: PLC0415 - brings PyTorch, which reading does without
+
     tensors: dict[str, Tensor] = {}
     for name, tensor in exact.movement.items():
         levels, tensors[name + _SCALES] = quantise(tensor.reshape(len(tensor), -1))
@@ -68,11 +70,28 @@ def save_tuned_trunk(
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(path.with_suffix(".json"), text.encode())
     write_whole(path, content)
-    return _parsed(content)[0]
+    return _as_tensors(_parsed(content)[0])
 
 
 def read_tuned_trunk(path: Path, *, embedder_id: str) -> TunedTrunk:
     """Read what `save_tuned_trunk` wrote for that network.
+
+    Raises:
+        WeightsError: if the file is missing, damaged, something else or was trained for another network.
+    """
+    return _as_tensors(read_movement(path, embedder_id=embedder_id))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Movement:
+    """What `TunedTrunk` holds, as arrays."""
+
+    id: str
+    arrays: Mapping[str, Floats]
+
+
+def read_movement(path: Path, *, embedder_id: str) -> Movement:
+    """Read a tuned trunk's file without PyTorch.
 
     Raises:
         WeightsError: if the file is missing, damaged, something else or was trained for another network.
@@ -103,18 +122,17 @@ def damaged_trunk(path: Path) -> WeightsError:
     )
 
 
-def _parsed(content: bytes) -> tuple[TunedTrunk, str]:
+def _as_tensors(movement: Movement) -> TunedTrunk:
+    return TunedTrunk(movement.id, {name: torch.from_numpy(array) for name, array in movement.arrays.items()})
+
+
+def _parsed(content: bytes) -> tuple[Movement, str]:
     tensors = load(content)
     described = json.loads(metadata_of(content)["trunk"])
     if described["format"] != _FORMAT:
         raise ValueError("another format")
-    movement = {name: _restored(tensors, name) for name in tensors if not name.endswith(_SCALES)}
-    return TunedTrunk(id_of(content), movement), str(described["embedder_id"])
-
-
-def _restored(tensors: Mapping[str, Tensor], name: str) -> Tensor:
-    levels, scales = tensors[name], tensors[name + _SCALES]
-    rows = levels.reshape(len(levels), -1)
-    if levels.dtype != torch.int8 or not scales.is_floating_point() or scales.shape != scales_shape(rows):
-        raise ValueError("want int8 weights with a scale a block")
-    return dequantise(rows, scales.float()).view(levels.shape)
+    names = [name for name in tensors if not name.endswith(_SCALES)]
+    arrays = {name: dequantised(tensors[name], tensors[name + _SCALES]) for name in names}
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise ValueError("a trunk's value is not finite")
+    return Movement(id_of(content), arrays), str(described["embedder_id"])

@@ -6,40 +6,54 @@ Unknown (`recognition`), meta-training (`metalearning`), Qt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import MetaLearner, Params
-from metaface_gui.pipeline.learners.maml import MamlLearner
-from metaface_gui.pipeline.learners.matching import MatchingLearner
-from metaface_gui.pipeline.learners.meta_network import MetaNetworkLearner
-from metaface_gui.pipeline.learners.meta_optimizer import MetaOptimizerLearner
-from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
-from metaface_gui.pipeline.learners.reptile import ReptileLearner
-from metaface_gui.pipeline.learners.rl2 import Rl2Learner
-from metaface_gui.pipeline.learners.siamese import SiameseLearner
-from metaface_gui.pipeline.learners.task_clusters import TaskClustersLearner
+if TYPE_CHECKING:
+    from metaface_gui.pipeline.feature_space import FeatureSpace
+    from metaface_gui.pipeline.learners.base import MetaLearner, Params
 
-_METHODS: tuple[type[MetaLearner], ...] = (
-    PrototypicalLearner,
-    MatchingLearner,
-    SiameseLearner,
-    MamlLearner,
-    ReptileLearner,
-    MetaNetworkLearner,
-    TaskClustersLearner,
-    MetaOptimizerLearner,
-    Rl2Learner,
-)
-_BASELINES: tuple[type[MetaLearner], ...] = (StockLearner,)
+_METHODS: Mapping[str, str] = {
+    "prototypical": "prototypical.PrototypicalLearner",
+    "matching": "matching.MatchingLearner",
+    "siamese": "siamese.SiameseLearner",
+    "maml": "maml.MamlLearner",
+    "reptile": "reptile.ReptileLearner",
+    "meta_network": "meta_network.MetaNetworkLearner",
+    "task_clusters": "task_clusters.TaskClustersLearner",
+    "meta_optimizer": "meta_optimizer.MetaOptimizerLearner",
+    "rl2": "rl2.Rl2Learner",
+}
+"""Where each method's class is, by the class's `key`."""
+_BASELINES: Mapping[str, str] = {"stock": "prototypical.StockLearner"}
 
-LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType({learner.key: learner for learner in _METHODS})
+
+class _Registry(Mapping[str, "type[MetaLearner]"]):
+    """Classes by key; a class's module is imported when the class is asked for: the command line needs only keys."""
+
+    def __init__(self, classes: Mapping[str, str]) -> None:
+        self._classes = classes
+
+    def __getitem__(self, key: str) -> type[MetaLearner]:
+        module, _, name = self._classes[key].rpartition(".")
+        found: type[MetaLearner] = getattr(import_module(f"{__name__}.{module}"), name)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._classes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+
+LEARNERS: Mapping[str, type[MetaLearner]] = _Registry(_METHODS)
 """The methods a user can choose, by key. To add one, write its file and name its class in `_METHODS`."""
 
-ALL_LEARNERS: Mapping[str, type[MetaLearner]] = MappingProxyType(
-    {learner.key: learner for learner in (*_METHODS, *_BASELINES)}
-)
+ALL_LEARNERS: Mapping[str, type[MetaLearner]] = _Registry({**_METHODS, **_BASELINES})
 """The methods, and the baselines they are measured against."""
 
 

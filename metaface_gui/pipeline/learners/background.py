@@ -6,10 +6,7 @@ meta-parameters. Each starts as the middle of a cluster of many training people,
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import TrainingFeatures
 from metaface_gui.pipeline.learners.clustering import k_means

@@ -13,11 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
-import torch
-from torch import Tensor
-from torch.func import grad_and_value, vmap
-from torch.nn.functional import cross_entropy
-
+from metaface_gui.deferred import Tensor, cross_entropy, grad_and_value, torch, vmap
 from metaface_gui.pipeline.feature_space import FeatureSpace
 
 Params = dict[str, Tensor]

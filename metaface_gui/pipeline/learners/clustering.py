@@ -6,9 +6,7 @@ Vassilvitskii, SODA 2007); on the sphere as Dhillon and Modha, Machine Learning 
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
+from metaface_gui.deferred import Tensor, normalize, torch
 
 
 def k_means(points: Tensor, k: int, *, seed: int = 0, steps: int = 50, spherical: bool = False) -> Tensor:

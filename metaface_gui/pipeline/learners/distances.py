@@ -8,10 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, final
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.learners.base import SupportSet
 
 

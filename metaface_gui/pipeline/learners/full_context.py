@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import math
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.learners.base import Params
 
 CONTEXT_DIM = 16

@@ -12,10 +12,7 @@ over all meta-training people, a few thousand numbers; nobody's template can be 
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cosine_similarity
-
+from metaface_gui.deferred import Tensor, cosine_similarity, torch
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import Params, TrainingFeatures
 

@@ -11,11 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-import torch
-from torch import Tensor
-from torch.func import grad
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, grad, normalize, torch, without_gradients
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import STRANGER, Params
 from metaface_gui.pipeline.learners.losses import membership
@@ -141,12 +137,12 @@ class LinearHeadClassifier:
         """How many people it tells apart."""
         return len(self.head)
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Cosines of moved faces with the head's rows: (n_query, p) → (n_query, n_way) float32."""
         return self.embed(features) @ self.head.T
 
-    @torch.no_grad()
+    @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """z in the fine-tuned tail: (n, p) → (n, d), each of length 1."""
         return moved(features, self.tail)

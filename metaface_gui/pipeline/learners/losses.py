@@ -8,10 +8,7 @@ equation 8, with strangers among the negatives.
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import softplus
-
+from metaface_gui.deferred import Tensor, softplus, torch
 from metaface_gui.pipeline.learners.base import STRANGER, Params
 
 LOSS_LOG_SCALE, LOSS_THRESHOLD = "loss.log_scale", "loss.threshold"

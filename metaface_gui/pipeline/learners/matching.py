@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
@@ -49,24 +46,24 @@ class MatchingClassifier:
         """How many people it tells apart."""
         return len(self.counts)
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, −1 … 1."""
         logits = self.embed(features) @ self.shots.T / self.temperature
         return self.temperature * log_mean_odds_in_runs(logits, self.counts)
 
-    @torch.no_grad()
+    @without_gradients
     def attention(self, features: Tensor) -> Tensor:
         """a(x, x_i) of equation 1, as the paper has it: (n_query, p) → (n_query, n), each row a share of 1."""
         return (self.embed(features) @ self.shots.T / self.temperature).softmax(1)
 
-    @torch.no_grad()
+    @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """f(x, S), faces as they look at the shots: (n, p) → (n, d), each of length 1."""
         probes = moved(features, self.tail)
         return probes if self.context is None else probes_in_context(self.context, probes, self.shots)
 
-    @torch.no_grad()
+    @without_gradients
     def anchors(self) -> Tensor:
         """Mean direction of each person's shots g(x_i, S): (n_way, d). Nothing but the shots stands for a person."""
         return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)
@@ -147,7 +144,7 @@ class MatchingLearner(TrainableLearner):
         # Below this, exponentials of cosines would leave the range of a float32.
         return (params[LOG_TEMPERATURE].exp() * self.settings.temperature).clamp_min(0.02)
 
-    @torch.no_grad()
+    @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MatchingClassifier:
         """Remember the shots: nothing is fitted, one step."""
         tail, context = self.params[TAIL], self.params if self.settings.full_context else None

@@ -12,10 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND, fitted_background, initial_background
@@ -75,12 +72,12 @@ class WrittenClassifier:
         """How many people it tells apart."""
         return len(self.weights.rows)
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return base_network(features, self.weights)
 
-    @torch.no_grad()
+    @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """z′, through the written tail and gains: (n, p) → (n, d), each of length 1."""
         return embed(features, self.weights.tail, self.weights.gains)
@@ -205,7 +202,7 @@ class MetaNetworkLearner(TrainableLearner):
         scores = base_network(episode.query, self.write(params, episode.support, episode.support_labels, n_way))
         return learned_open_set_loss(params, scores, episode.query_labels)
 
-    @torch.no_grad()
+    @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> WrittenClassifier:
         """Write the weights: one pass through the meta-network, no gradient steps."""
         classifier = WrittenClassifier(self.write(self.params, support.features, support.labels, support.n_way))

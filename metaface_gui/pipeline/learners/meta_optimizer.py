@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 
-import torch
-from torch import Tensor
-
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import Params

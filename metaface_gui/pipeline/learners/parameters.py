@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 
+from metaface_gui.deferred import torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
+from metaface_gui.pipeline.learners.tail import TAIL
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.types import Floats
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -77,6 +79,8 @@ def save_params(
         WeightsError: if the folder cannot be written to.
         TypeError: if JSON cannot hold the card.
     """
+    from safetensors.torch import save  # noqa: PLC0415 - loads PyTorch
+
     header = dataclasses.asdict(_Header.of(key, space, embedder_id))
     described = dict(card) if isinstance(card, Mapping) else dataclasses.asdict(card)
     text = json.dumps({**header, **described}, indent=2, ensure_ascii=False) + "\n"
@@ -104,8 +108,9 @@ def read_params(path: Path, *, key: str, space: FeatureSpace, embedder_id: str) 
         WeightsError: if the file is missing or damaged, or belongs to another method, embedder, projection or version
             of MetaFace.
     """
-    params, header = _read(path)
+    arrays, header = _read(path)
     _check_belongs(path, header, _Header.of(key, space, embedder_id))
+    params = {name: torch.from_numpy(array) for name, array in arrays.items()}
     wanted = {name: tensor.shape for name, tensor in LEARNERS[key].initial_params(space).items()}
     if {name: tensor.shape for name, tensor in params.items()} != wanted:
         raise WeightsError(
@@ -160,7 +165,26 @@ def load_trained(store: WeightsStore, space: FeatureSpace, embedder_id: str) -> 
     return trained
 
 
-def _read(path: Path) -> tuple[Params, _Header]:
+def trained_tail(store: WeightsStore, key: str, space: FeatureSpace, embedder_id: str) -> Floats:
+    """Read a method's meta-trained tail (d, r) without PyTorch, as `load_trained` finds it; nought where there is none.
+
+    Raises:
+        WeightsError: as `load_trained`.
+    """
+    shape = (space.embedding_dim, space.projection_dim)
+    name = f"{key}-{network_of(embedder_id)}"
+    if name in {entry.name for entry in store.entries()}:
+        path = store.path(name)
+        arrays, header = _read(path)
+        if same_space(header.embedder_id, embedder_id):
+            _check_belongs(path, header, _Header.of(key, space, embedder_id))
+            if (tail := arrays.get(TAIL)) is None or tail.shape != shape or not np.isfinite(tail).all():
+                raise _damaged(path)
+            return tail
+    return np.zeros(shape, np.float32)
+
+
+def _read(path: Path) -> tuple[dict[str, Floats], _Header]:
     if not path.is_file():
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "There is no file {file}. Check the path, or train it with “metaface train”."),
@@ -172,13 +196,13 @@ def _read(path: Path) -> tuple[Params, _Header]:
         raise _damaged(path) from error
 
 
-def _parsed(path: Path) -> tuple[Params, _Header]:
-    with safe_open(str(path), framework="pt") as file:
-        tensors = {name: file.get_tensor(name) for name in tuple(file.keys())}
+def _parsed(path: Path) -> tuple[dict[str, Floats], _Header]:
+    with safe_open(str(path), framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in tuple(file.keys())}
         header = _Header(**json.loads((file.metadata() or {})[_ENTRY]))
-    if not all(tensor.is_floating_point() for tensor in tensors.values()):
+    if not all(array.dtype.kind == "f" for array in arrays.values()):
         raise TypeError("numbers of another kind")
-    return {name: tensor.to(torch.float32) for name, tensor in tensors.items()}, header
+    return {name: array.astype(np.float32) for name, array in arrays.items()}, header
 
 
 def _check_belongs(path: Path, found: _Header, wanted: _Header) -> None:

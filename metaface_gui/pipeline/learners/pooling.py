@@ -6,9 +6,7 @@ a pair verifier come down to: between the mean and the best of a person's shots,
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.pipeline.learners.base import SupportSet
 
 _LARGEST = 75.0

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
@@ -43,17 +40,17 @@ class PrototypeClassifier:
         """How many people it tells apart."""
         return len(self.prototypes)
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return self.distance.score(self.distance.between(moved(features, self.tail), self.prototypes))
 
-    @torch.no_grad()
+    @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """z, whitened under a Mahalanobis distance: (n, p) → (n, d), each of length 1."""
         return normalize(self.distance.straightened(moved(features, self.tail)), dim=1)
 
-    @torch.no_grad()
+    @without_gradients
     def anchors(self) -> Tensor:
         """Directions of the prototypes in that space: (n_way, d)."""
         return normalize(self.distance.straightened(self.prototypes), dim=1)
@@ -114,7 +111,7 @@ class PrototypicalLearner(TrainableLearner):
         prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
         return learned_open_set_loss(params, probes @ prototypes.T, episode.query_labels)
 
-    @torch.no_grad()
+    @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> PrototypeClassifier:
         """Average each person's shots: closed form, one step."""
         tail = self.params[TAIL]

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import torch
-from torch import Tensor
-from torch.func import vmap
-
+from metaface_gui.deferred import Tensor, torch, vmap
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import Episode, Params

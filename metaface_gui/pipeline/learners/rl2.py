@@ -12,10 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import torch
-from torch import Tensor
-from torch.func import grad_and_value
-
+from metaface_gui.deferred import Tensor, grad_and_value, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
@@ -81,7 +78,7 @@ class Rl2Classifier:
         """How many people it tells apart."""
         return self.winner.n_way
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Score faces as the winner does: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return self.winner.scores(features).index_select(1, self.numbers)
@@ -90,7 +87,7 @@ class Rl2Classifier:
         """Faces in the winner's adapted space: (n, p) → (n, d), each of length 1."""
         return self.winner.embed(features)
 
-    @torch.no_grad()
+    @without_gradients
     def anchors(self) -> Tensor:
         """What stands for each person in the winner's space, in the caller's order: (n_way, d), each of length 1."""
         return self.winner.anchors().index_select(0, self.numbers)

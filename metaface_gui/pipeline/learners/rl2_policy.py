@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
-
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.pipeline.learners.base import Params
 
 HIDDEN = 32

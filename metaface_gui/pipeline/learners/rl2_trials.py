@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.pipeline.learners.base import Params, SupportSet
 from metaface_gui.pipeline.learners.hallucination import (
     CORRUPTION,

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
@@ -90,7 +87,7 @@ class SiameseClassifier:
         """How many people it tells apart."""
         return len(self.counts)
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Log-odds of being each person: (n_query, p) → (n_query, n_way) float32; their sigmoid is P(same)."""
         probes = self._weighted(features)
@@ -101,12 +98,12 @@ class SiameseClassifier:
             return log_mean_odds_in_runs(log_odds, self.counts)
         return reduce_runs(log_odds, self.counts, "max" if self.pooling == "best" else "mean")
 
-    @torch.no_grad()
+    @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """√α ∘ z, as the verifier weighs faces: (n, p) → (n, d), each of length 1."""
         return normalize(self._weighted(features), dim=1)
 
-    @torch.no_grad()
+    @without_gradients
     def anchors(self) -> Tensor:
         """Mean direction of each person's weighted shots: (n_way, d). Nothing but the shots stands for a person."""
         return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)
@@ -174,7 +171,7 @@ class SiameseLearner(TrainableLearner):
         even_odds = torch.zeros((), dtype=pooled.dtype, device=pooled.device)
         return open_set_loss(pooled, episode.query_labels, scale=1.0, threshold=even_odds) + contrastive
 
-    @torch.no_grad()
+    @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> SiameseClassifier:
         """Remember the shots: nothing is fitted, one step."""
         ordered, counts = in_runs(support)

@@ -6,10 +6,7 @@ small, so every method has its own, and inner loops move it within milliseconds.
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
-
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.feature_space import FeatureSpace
 
 TAIL = "tail.a"

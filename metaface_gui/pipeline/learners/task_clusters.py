@@ -14,10 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize
 
+from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
@@ -56,12 +54,12 @@ class MixedTailClassifier:
         """How many people it tells apart."""
         return len(self.prototypes)
 
-    @torch.no_grad()
+    @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return self.embed(features) @ self.prototypes.T
 
-    @torch.no_grad()
+    @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """z in the mixed tail: (n, p) → (n, d), each of length 1."""
         return moved(features, self.tail)
@@ -163,7 +161,7 @@ class TaskClustersLearner(TrainableLearner):
             LOSS_THRESHOLD: torch.full((CLUSTERS,), 0.4),
         }
 
-    @torch.no_grad()
+    @without_gradients
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
         """Sample galleries of training people and find the kinds: standardise their descriptions, then k-means.
 
@@ -196,7 +194,7 @@ class TaskClustersLearner(TrainableLearner):
         scale, threshold = (shares @ params[LOSS_LOG_SCALE]).exp(), shares @ params[LOSS_THRESHOLD]
         return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
 
-    @torch.no_grad()
+    @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MixedTailClassifier:
         """Choose or mix the initialisation, then average each person's shots in it: closed form, one step."""
         shares = self.shares(self.params, support.features, support.labels, support.n_way)

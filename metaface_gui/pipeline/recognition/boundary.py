@@ -6,9 +6,7 @@ face whose embedding lies at just that cosine from an enrolled person: the score
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import normalize, one_hot
+from metaface_gui.deferred import Tensor, normalize, one_hot, torch
 
 _AT_LEAST = 256
 _SEED = 20_240_602

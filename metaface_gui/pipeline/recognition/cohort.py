@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
 from metaface_gui.pipeline.weights_store import WeightsStore
@@ -132,10 +131,20 @@ def load_cohort(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> T
     Raises:
         WeightsError: if the generator's file is missing or damaged.
     """
+    cohort = sample_cohort(store, embedder_id, space)
+    return None if cohort is None else torch.from_numpy(cohort)
+
+
+def sample_cohort(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> Floats | None:
+    """Sample what `load_cohort` returns, as an array.
+
+    Raises:
+        WeightsError: as `load_cohort`.
+    """
     prefix = f"cohort-{network_of(embedder_id)}"
     for entry in store.entries():
         if entry.role == "cohort" and entry.name.startswith(prefix):
             generator = read_generator(store.path(entry.name))
             if generator.space == space and same_space(generator.metadata.get("embedder_id", ""), embedder_id):
-                return torch.from_numpy(generator.sample(COHORT_SIZE, _SEED))
+                return generator.sample(COHORT_SIZE, _SEED)
     return None

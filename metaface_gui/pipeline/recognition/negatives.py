@@ -8,8 +8,7 @@ score it is the nearest-neighbour rule (Cover and Hart 1967) between "them" and 
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from metaface_gui.deferred import Tensor, torch
 
 
 def check_denied_people(denied_people: Tensor, n_people: int) -> None:

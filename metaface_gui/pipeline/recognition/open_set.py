@@ -13,9 +13,8 @@ from math import isfinite
 from typing import Protocol
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from metaface_gui.deferred import Tensor, in_inference_mode, torch
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.negatives import check_denied_people, floored, without_denied
 from metaface_gui.pipeline.recognition.room_share import LetThrough, let_through
@@ -149,9 +148,7 @@ class OpenSetClassifier:
             return Levels(self.threshold, self.threshold)
         if self.strangers is None:
             return Levels(self.threshold, self.threshold - _STAYING_BELOW * abs(self.threshold))
-        promised = max(self.strangers.fpir(self.threshold), 1.0 / len(self.strangers.best))
-        entering = self.strangers.threshold(_SHARE_OF_A_LOOK * promised)
-        return Levels(entering, min(entering, self.strangers.threshold(min(0.5, _STAYING_SHARE * promised))))
+        return levels_of(self.strangers, self.threshold)
 
     def let_through(self, room: Room, cohort: Tensor) -> LetThrough:
         """Which share of a room's strangers this threshold lets through, by all that is known of the `room`.
@@ -278,7 +275,14 @@ class OpenSetClassifier:
         return replace(UNKNOWN, threshold=threshold, is_denied=is_denied)
 
 
-@torch.inference_mode()
+def levels_of(strangers: StrangerScores, threshold: float) -> Levels:
+    """`OpenSetClassifier.track_levels` of a threshold that was read off a cohort's scores."""
+    promised = max(strangers.fpir(threshold), 1.0 / len(strangers.best))
+    entering = strangers.threshold(_SHARE_OF_A_LOOK * promised)
+    return Levels(entering, min(entering, strangers.threshold(min(0.5, _STAYING_SHARE * promised))))
+
+
+@in_inference_mode
 def _cohort_scores(scorer: Scorer, faces: Tensor, denied_people: Tensor | None) -> CohortScores:
     """What faces (n, p) score: the best against anybody whom each may be, all finite, and the people's statistics.
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-import torch
-
+from metaface_gui.deferred import torch
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, posterior
 
 _SURE = 1.6449

@@ -18,17 +18,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Protocol, TypeVar, cast
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from metaface_gui.deferred import Tensor
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.types import Floats
 
 _FEWEST_PEOPLE = 3
 """With fewer people enrolled a probe has no two scores that are surely a stranger's."""
 _FORMAT = 1
+
+Scores = TypeVar("Scores", Tensor, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class RoomThreshold:
     others: float
     uncertainty: float
 
-    def of_cohort(self, best: Tensor) -> Tensor:
+    def of_cohort(self, best: Scores) -> Scores:
         """What the cohort's best scores (m,) would be here, where a threshold is to be read off; order stays."""
         return self.ratio * (best - self.mean) + self.mean + self.offset
 
@@ -123,6 +127,22 @@ class CohortScores:
     others: float
 
 
+class CohortStatistics(Protocol):
+    """What of `CohortScores` a threshold is moved by."""
+
+    @property
+    def mean(self) -> float:
+        """Over all pairs."""
+
+    @property
+    def deviation(self) -> float:
+        """Over all pairs."""
+
+    @property
+    def others(self) -> float:
+        """The mean over what is not a row's best."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """What rooms are like, and what is known of this one."""
@@ -130,10 +150,11 @@ class Room:
     prior: RoomPrior
     evidence: RoomEvidence
 
-    def threshold(self, cohort: CohortScores) -> RoomThreshold:
+    def threshold(self, cohort: CohortStatistics) -> RoomThreshold:
         """The posterior of Δ and of the spread, in the unit of a classifier's scores."""
-        values = {name: torch.tensor(value) for name, value in asdict(self.prior).items()}
-        known = {name: torch.tensor(float(value)) for name, value in asdict(self.evidence).items()}
+        # In NumPy, as a window that starts has no tensors yet.
+        values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
+        known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, uncertainty = (float(value) for value in posterior(values, **known))
         caution = float(caution_with(values, known["people"]))
         return RoomThreshold(
@@ -151,19 +172,21 @@ def posterior(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
 
+    Asks nothing of tensors that NumPy's numbers cannot do as well.
+
     A probe whose mean score against others lies d from the cohort's has the expected shift (1 − K) E[Δ] + K d.
     """
-    is_compared = (people >= 2).to(shift.dtype)
-    of_gallery = prior["gallery_variance"] + prior["people_variance"] / (people - 1).clamp_min(1.0)
+    is_compared = (people >= 2) * 1.0
+    of_gallery = prior["gallery_variance"] + prior["people_variance"] / (people - 1).clip(min=1.0)
     precision = 1.0 / prior["shift_variance"] + is_compared / of_gallery
     mean = (prior["shift"] / prior["shift_variance"] + is_compared * shift / of_gallery) / precision
     variance = 1.0 / precision + prior["probe_variance"]
-    of_probe = 1.0 / (enrolled - 1).clamp_min(1.0) + prior["others_floor"]
-    weight = (enrolled >= _FEWEST_PEOPLE).to(shift.dtype) * variance / (variance + of_probe)
-    share = (people >= _FEWEST_PEOPLE).to(shift.dtype) * people / (people + prior["spread_prior"])
+    of_probe = 1.0 / (enrolled - 1).clip(min=1.0) + prior["others_floor"]
+    weight = (enrolled >= _FEWEST_PEOPLE) * 1.0 * variance / (variance + of_probe)
+    share = (people >= _FEWEST_PEOPLE) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
-    left = (variance * (1.0 - weight)).sqrt()
-    return weight, (1.0 - weight) * (mean + prior["probe_shift"]), ratio.clamp_min(0.3), left
+    left = (variance * (1.0 - weight)) ** 0.5
+    return weight, (1.0 - weight) * (mean + prior["probe_shift"]), ratio.clip(min=0.3), left
 
 
 def caution_with(prior: Mapping[str, Tensor], people: Tensor) -> Tensor:

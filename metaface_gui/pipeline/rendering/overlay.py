@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from metaface_gui.pipeline.rendering.verdicts import Verdict, margin_text, raw_text, score_bar, verdicts_of
+from metaface_gui.pipeline.rendering.verdicts import Verdict, has_score, margin_text, raw_text, score_bar, verdicts_of
 from metaface_gui.types import UNKNOWN, Floats, FrameResult, Identification, TrackedFace
+
+NOT_YET = "…"
+"""The name of a face while no learner is there that could decide: no more than that is known."""
 
 
 class OverlayKind(Enum):
@@ -18,7 +21,7 @@ class OverlayKind(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OverlayItem:
-    """One face to draw: box in the frame's pixels, name ("" for Unknown), how full the score bar is.
+    """One face to draw: box in the frame's pixels, name ("" for Unknown, `NOT_YET`), how full the score bar is.
 
     `fill` is the score and `mark` the threshold, both 0..1 along the same bar; `score_text` is the margin between them,
     e.g. `+0.62`, and `raw_text` both, e.g. `0.71 / 0.43`. `differs`: another view beside it shows another name.
@@ -46,7 +49,10 @@ def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[Over
     """
     faces = sorted(result.faces, key=lambda face: face.quality.size_px)
     deciding = result.learner if learner is None else learner
-    return tuple(_item(face, _decision(face, learner), verdicts_of(face, deciding)) for face in faces)
+    return tuple(
+        _item(face, _decision(face, learner), verdicts_of(face, deciding), NOT_YET if not deciding else "")
+        for face in faces
+    )
 
 
 def _decision(face: TrackedFace, learner: str | None) -> Identification:
@@ -55,13 +61,13 @@ def _decision(face: TrackedFace, learner: str | None) -> Identification:
     return face.sides.get(learner) or face.per_learner.get(learner, UNKNOWN)
 
 
-def _item(face: TrackedFace, decision: Identification, verdicts: tuple[Verdict, ...]) -> OverlayItem:
+def _item(face: TrackedFace, decision: Identification, verdicts: tuple[Verdict, ...], unnamed: str) -> OverlayItem:
     fill, mark = score_bar(decision)
     return OverlayItem(
         track_id=face.track_id,
         box_xyxy=face.box_xyxy,
         kind=OverlayKind.UNKNOWN if decision.is_unknown else OverlayKind.KNOWN,
-        name=decision.name or "",
+        name=decision.name or ("" if has_score(decision) else unnamed),
         score_text=margin_text(decision.margin),
         fill=fill,
         mark=mark,

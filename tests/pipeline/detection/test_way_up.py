@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from metaface_gui.pipeline.detection import FaceDetector, make_detector
+from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import Chip, chip
 from metaface_gui.pipeline.detection.way_up import (
     boxes_back,

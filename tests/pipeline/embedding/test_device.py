@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from metaface_gui.errors import DeviceError
+from metaface_gui.pipeline.embedding import device
 from metaface_gui.pipeline.embedding.device import multiplies_bfloat16, resolve_device, tune_process
 
 
 @pytest.fixture
 def present(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
     devices = {"cuda": False, "mps": False}
+    monkeypatch.setattr(device, "may_have_gpu", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: devices["cuda"])
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: devices["mps"])
     return devices

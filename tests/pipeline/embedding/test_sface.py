@@ -11,7 +11,8 @@ from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
 from metaface_gui.errors import WeightsError
-from metaface_gui.pipeline.embedding.sface import FEATURE_DIM, load_sface
+from metaface_gui.pipeline.embedding.sface import load_sface
+from metaface_gui.pipeline.embedding.sface_weights import FEATURE_DIM
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir

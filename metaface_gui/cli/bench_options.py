@@ -1,0 +1,67 @@
+"""The options of `metaface bench`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from metaface_gui.cli.later import later
+from metaface_gui.cli.options import DEVICE_NAMES, add_force_option
+from metaface_gui.gui.translation import translate
+from metaface_gui.settings import DEMO
+
+GALLERY_SIZES = (10, 100, 1_000, 10_000)
+PEERS = "peers"
+SECTIONS = ("stages", "pipeline", "live", "learners", "gallery", "startup", "memory")
+"""What is measured unless `--only` says otherwise; the peers come on top when they are asked for."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add them."""
+    parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the figures as JSON"))
+    parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
+    parser.add_argument(
+        "--only",
+        choices=(*SECTIONS, PEERS),
+        nargs="+",
+        metavar="SECTION",
+        help=translate("Commands", "measure only these: {sections}", None, sections=", ".join((*SECTIONS, PEERS))),
+    )
+    parser.add_argument(
+        "--source",
+        default=DEMO,
+        metavar="FILE",
+        help=translate("Commands", "look at a video or a folder of pictures in place of the demo scene"),
+    )
+    parser.add_argument(
+        "--gallery-sizes",
+        type=_positive,
+        nargs="+",
+        metavar="N",
+        help=translate("Commands", "people in the galleries (default: {n})", None, n=_sizes_text(GALLERY_SIZES)),
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_positive,
+        metavar="N",
+        help=translate("Commands", "how long to watch the live view and the window's memory"),
+    )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help=translate("Commands", "measure face_recognition and OpenCV on the same frames, too"),
+    )
+    add_force_option(parser)
+    parser.set_defaults(run=later("bench"))
+
+
+def _positive(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    message = translate("Commands", "“{text}” is not a whole number above 0", None, text=text)
+    raise argparse.ArgumentTypeError(message)
+
+
+def _sizes_text(sizes: Sequence[int]) -> str:
+    return " ".join(str(size) for size in sizes)

@@ -1,0 +1,82 @@
+"""The options of `metaface recognize`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from metaface_gui.cli.later import later
+from metaface_gui.cli.options import add_force_option, add_gallery_option, add_recognition_options
+from metaface_gui.gui.translation import translate
+from metaface_gui.pipeline.learners import LEARNERS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add them."""
+    parser.description = translate(
+        "Commands",
+        "Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is "
+        "taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.",
+    )
+    parser.add_argument("source", metavar="SOURCE")
+    add_gallery_option(parser, required=True)
+    parser.add_argument(
+        "--learner",
+        choices=tuple(LEARNERS),
+        default=next(iter(LEARNERS)),
+        metavar="KEY",
+        help=translate("Commands", "how to adapt: {keys}", None, keys=", ".join(LEARNERS)),
+    )
+    add_recognition_options(parser)
+    parser.add_argument(
+        "--no-room",
+        action="store_false",
+        dest="use_room",
+        help=translate(
+            "Commands",
+            "do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only "
+            "and never taken from another file",
+        ),
+    )
+    parser.add_argument(
+        "--jsonl",
+        type=Path,
+        metavar="OUT",
+        help=translate(
+            "Commands",
+            "write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a "
+            "VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and "
+            "settings, are left alone: so an interrupted run goes on",
+        ),
+    )
+    parser.add_argument(
+        "--video",
+        type=Path,
+        metavar="OUT.mp4",
+        help=translate("Commands", "write an annotated video; of a folder of videos, a folder of VIDEO.mp4"),
+    )
+    parser.add_argument(
+        "--processes",
+        type=parse_processes,
+        metavar="N",
+        help=translate("Commands", "look at so many videos of a folder at a time (default: one a core, 16 at most)"),
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help=translate("Commands", "look at all videos of a folder, also at those whose lines are there already"),
+    )
+    add_force_option(parser)
+    parser.set_defaults(run=later("recognize"))
+
+
+def parse_processes(text: str) -> int:
+    """Read a number of processes.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is not a whole number above 0.
+    """
+    if not (text.isascii() and text.isdigit() and int(text)):
+        message = translate("Commands", "“{text}” is not a number of processes, such as 2", None, text=text)
+        raise argparse.ArgumentTypeError(message)
+    return int(text)

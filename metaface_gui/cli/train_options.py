@@ -1,0 +1,109 @@
+"""The options of `metaface train`, and what may stand in them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from metaface_gui.cli.later import later
+from metaface_gui.cli.options import add_force_option, add_people_options
+from metaface_gui.gui.translation import translate
+from metaface_gui.metalearning.split import SPLIT_SEED
+from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
+
+TRUNK, PROJECTION, COHORT, ROOM = "trunk", "projection", "cohort", "room"
+EMBEDDER_STAGES = (TRUNK, PROJECTION, COHORT, ROOM)
+"""What is trained once for an embedder, in this order; methods after the projection."""
+TRAINABLE = tuple(LEARNERS)
+"""Every method a user can choose has something to train; the baselines have not."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add them."""
+    parser.description = translate("Commands", "meta-train a method on a folder of people")
+    choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
+    parser.add_argument("learner", type=parse_trainable, metavar="LEARNER", help=choices)
+    add_people_options(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    parser.add_argument(
+        "--meta",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help=translate("Commands", "other methods' meta-parameters that you trained, for “rl2” to choose from"),
+    )
+    parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer steps"))
+    parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes a step"))
+    parser.add_argument("--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest rate"))
+    parser.add_argument(
+        "--copies",
+        type=parse_count,
+        default=6,
+        metavar="N",
+        help=translate("Commands", "degraded copies of each picture (default: 6)"),
+    )
+    parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
+    parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
+    parser.add_argument(
+        "--resume", action="store_true", help=translate("Commands", "go on where an interrupted training stopped")
+    )
+    add_force_option(parser)
+    parser.set_defaults(run=later("train"))
+
+
+def parse_trainable(text: str) -> str:
+    """Read the key of something that can be trained.
+
+    Raises:
+        argparse.ArgumentTypeError: if it cannot be, or there is no such thing.
+    """
+    if text in (*TRAINABLE, *EMBEDDER_STAGES):
+        return text
+    choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
+    if text in ALL_LEARNERS:
+        message = translate(
+            "Commands", "“{text}” has nothing to train; choose one of: {choices}", None, text=text, choices=choices
+        )
+    else:
+        message = translate(
+            "Commands", "there is no learner “{text}”; choose one of: {choices}", None, text=text, choices=choices
+        )
+    raise argparse.ArgumentTypeError(message)
+
+
+def parse_seed(text: str) -> int:
+    """Read a whole number from 0 on.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    if not text.strip().isdecimal():
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
+    return int(text)
+
+
+def parse_count(text: str) -> int:
+    """Read a whole number from 1 on.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    if (number := parse_seed(text)) < 1:
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
+    return number
+
+
+def parse_rate(text: str) -> float:
+    """Read a rate above 0.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0.0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
+    return rate

@@ -1,0 +1,164 @@
+"""PyTorch, loaded when something is first computed with it: it takes seconds and hundreds of megabytes.
+
+Who computes with tensors imports `torch`, `Tensor` and the functions below from here; only modules that subclass
+`torch.nn.Module`, and are themselves imported late, import PyTorch directly. So a command line that asks for help, a
+gallery that is listed and a window that shows its first picture do without it. Type checkers see PyTorch itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+_LIBRARIES = (
+    (
+        ("libtorch_global_deps.so", os.RTLD_GLOBAL),
+        ("libtorch_cpu.so", 0),
+        ("libtorch_cuda.so", 0),
+        ("libtorch_python.so", 0),
+    )
+    if sys.platform == "linux"
+    else ()
+)
+"""In the order and the scope in which `import torch` loads them; those of a build that has no CUDA are fewer."""
+_SWITCH_S = 0.001
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+__all__ = [
+    "Tensor",
+    "cosine_similarity",
+    "cross_entropy",
+    "grad",
+    "grad_and_value",
+    "in_inference_mode",
+    "is_loaded",
+    "load_in_background",
+    "nn",
+    "normalize",
+    "one_hot",
+    "outside_inference_mode",
+    "softplus",
+    "torch",
+    "vmap",
+    "without_gradients",
+]
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+    from torch.func import grad, grad_and_value, vmap
+    from torch.nn.functional import cosine_similarity, cross_entropy, normalize, one_hot, softplus
+else:
+
+    class _Module:
+        """Stands for a module until an attribute of it is asked for; keeps what it was asked for."""
+
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def __getattr__(self, attribute: str) -> object:
+            # Waits where another thread is importing it.
+            found = getattr(import_module(self._name), attribute)
+            setattr(self, attribute, found)
+            return found
+
+    class _TensorType(type):
+        def __instancecheck__(cls, value: object) -> bool:
+            loaded = getattr(sys.modules.get("torch"), "Tensor", None)
+            return loaded is not None and isinstance(value, loaded)
+
+    class Tensor(metaclass=_TensorType):
+        """Stands for `torch.Tensor` in annotations, generic aliases and `isinstance`."""
+
+    def _function(module: str, name: str) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            return getattr(import_module(module), name)(*args, **kwargs)
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    torch, nn = _Module("torch"), _Module("torch.nn")
+    grad, grad_and_value, vmap = (_function("torch.func", name) for name in ("grad", "grad_and_value", "vmap"))
+    cosine_similarity, cross_entropy, normalize, one_hot, softplus = (
+        _function("torch.nn.functional", name)
+        for name in ("cosine_similarity", "cross_entropy", "normalize", "one_hot", "softplus")
+    )
+
+
+def is_loaded() -> bool:
+    """Whether this process has begun to load PyTorch."""
+    return sys.modules.get("torch") is not None
+
+
+def load_in_background() -> None:
+    """Load PyTorch now, on a thread that nobody waits for, with as few and short halts of the other threads as can be.
+
+    Python's lock is held while a library is loaded for an import, which of PyTorch's largest takes half a second. So
+    they are loaded before, by a call that holds no lock; and while the rest runs, threads take turns more often.
+    """
+    if is_loaded():
+        return
+    if sys.platform == "linux":
+        _load_libraries()
+    former = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_S)
+    try:
+        import_module("torch")
+    finally:
+        sys.setswitchinterval(former)
+
+
+def _load_libraries() -> None:
+    """Have the system load PyTorch's libraries; what it cannot is left to the import, which says why."""
+    package = importlib.util.find_spec("torch")
+    if package is None or package.submodule_search_locations is None:
+        return
+    try:
+        load = ctypes.CDLL(None).dlopen
+    except AttributeError:  # glibc before 2.34 has it in a library of its own
+        return
+    load.argtypes, load.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
+    for folder in package.submodule_search_locations:
+        for name, scope in _LIBRARIES:
+            load(os.fsencode(os.path.join(folder, "lib", name)), os.RTLD_NOW | scope)  # noqa: PTH118 - no more imports
+
+
+def without_gradients(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate as `torch.no_grad()` does, without needing PyTorch to do so."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        with torch.no_grad():
+            return function(*args, **kwargs)
+
+    return call
+
+
+def in_inference_mode(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate as `torch.inference_mode()` does, without needing PyTorch to do so."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        with torch.inference_mode():
+            return function(*args, **kwargs)
+
+    return call
+
+
+def outside_inference_mode(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate as `torch.inference_mode(mode=False)` does, without needing PyTorch to do so."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        with torch.inference_mode(mode=False):
+            return function(*args, **kwargs)
+
+    return call

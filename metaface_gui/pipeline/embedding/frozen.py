@@ -1,0 +1,101 @@
+"""Which runtime embeds faces where nothing is differentiated: OpenVINO on a processor, else PyTorch. The one choice.
+
+PyTorch embeds on graphics cards, networks other than SFace, where OpenVINO has no wheel or does not load, and wherever
+`METAFACE_RUNTIME=torch` says so. Both give the same features up to rounding, so templates of both may be mixed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from metaface_gui.deferred import torch
+from metaface_gui.pipeline.embedding import EMBEDDERS, make_embedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import multiplies_bfloat16
+from metaface_gui.pipeline.embedding.openvino_runtime import CompiledCache, RuntimeMissingError
+from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
+from metaface_gui.pipeline.embedding.projection import read_projection_arrays
+from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
+from metaface_gui.pipeline.embedding.tuned_trunk import Movement, damaged_trunk, read_movement
+from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.types import Floats
+
+_log = logging.getLogger(__name__)
+
+RUNTIME = "METAFACE_RUNTIME"
+"""Environment variable: `torch` or `openvino`; anything else leaves the choice to MetaFace."""
+
+
+def make_frozen_embedder(
+    key: str,
+    device: str,
+    store: WeightsStore,
+    *,
+    cache: Path | None = None,
+    threads: int | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> FaceEmbedder:
+    """Build what embeds faces on `device`, with its tuned trunk and projection; never to be differentiated.
+
+    `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may). In
+    bfloat16 where the processor multiplies it (`TorchEmbedder.in_bfloat16` tells what that changes).
+
+    Raises:
+        WeightsError: as `make_embedder`.
+    """
+    if key == "sface" and device == "cpu" and environ.get(RUNTIME) != "torch":
+        try:
+            return load_openvino_sface(store, cache=cache, threads=threads)
+        except RuntimeMissingError as error:
+            # Once for each load of the models: the log shows why faces take twice as long.
+            _log.warning("OpenVINO is not there (%s): PyTorch embeds faces", error)
+    embedder = make_embedder(key, torch.device(device), store)
+    return embedder.in_bfloat16() if multiplies_bfloat16(torch.device(device)) else embedder
+
+
+def load_openvino_sface(
+    store: WeightsStore, *, cache: Path | None = None, threads: int | None = None
+) -> OpenVinoEmbedder:
+    """Build SFace on OpenVINO as `make_embedder` builds it in PyTorch.
+
+    Raises:
+        RuntimeMissingError: if OpenVINO is not there.
+        WeightsError: if a file is missing, damaged or of another network.
+    """
+    spec = EMBEDDERS["sface"]
+    listed = {entry.name for entry in store.entries()}
+    parts = [name for name in (spec.weights, f"trunk-{spec.id}", f"projection-{spec.id}") if name in listed]
+    files = {name.partition("-")[0]: store.path(name) for name in parts}
+    id_, moved, projected = spec.id + store.version(spec.weights), None, None
+    if (trunk := files.get("trunk")) is not None:
+        moved = read_movement(trunk, embedder_id=id_)
+        id_ = f"{id_}~{moved.id}"
+    if (projection := files.get("projection")) is not None:
+        projected = read_projection_arrays(projection, embedder_id=id_)
+        id_ = f"{id_}@{projected.id}"
+
+    def weights() -> tuple[SFaceWeights, Floats | None]:
+        read = read_sface_weights(store.path(spec.weights))
+        if moved is not None and trunk is not None:
+            read = _moved(read, moved, trunk)
+        return read, None if projected is None else projected.weight
+
+    return OpenVinoEmbedder(
+        weights,
+        id=id_,
+        projection_dim=0 if projected is None else projected.tail.shape[1],
+        cache=None if cache is None else CompiledCache(cache, "sface", tuple(map(store.sha256, parts))),
+        threads=threads,
+    )
+
+
+def _moved(weights: SFaceWeights, movement: Movement, file: Path) -> SFaceWeights:
+    trunk = dict(weights.trunk)
+    for name, array in movement.arrays.items():
+        if name not in trunk or trunk[name].shape != array.shape:
+            raise damaged_trunk(file)
+        trunk[name] = trunk[name] + array
+    return SFaceWeights(trunk, weights.tail)

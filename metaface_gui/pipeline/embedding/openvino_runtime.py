@@ -1,0 +1,121 @@
+"""OpenVINO: loaded late and without its telemetry, with bounded threads, and compiled networks that are kept.
+
+A compiled network is kept in the user's cache folder, so that the next start reads 50 MB in place of dequantising,
+building and compiling. It may be deleted at any time; one that is damaged or of other weights, another OpenVINO or
+another processor is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from metaface_gui.pipeline.whole_file import write_whole
+
+if TYPE_CHECKING:
+    import openvino as ov
+
+Build = Callable[[ModuleType], "ov.Model"]
+"""Makes a network with the module `openvino`, which is only loaded by this one."""
+
+_log = logging.getLogger(__name__)
+
+_TELEMETRY = "openvino.tools.ovc"
+"""OpenVINO's converter. Importing it sends its makers an event, and `import openvino` imports it if it is there."""
+_DIGEST_BYTES = 32
+
+
+class RuntimeMissingError(Exception):
+    """OpenVINO is not installed, or its libraries do not load or not work here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCache:
+    """A folder for compiled networks; `name` tells networks apart, `weights` are the SHA-256 of what one is made of."""
+
+    folder: Path
+    name: str
+    weights: tuple[str, ...]
+
+
+def compile_network(build: Build, cache: CompiledCache | None, *, threads: int) -> tuple[ov.CompiledModel, str]:
+    """Compile for this processor, or take what was compiled before; `build` is called only if there is nothing kept.
+
+    Computes in bfloat16 where the processor multiplies it, else in float32, never in between. Returns the precision
+    too: `bf16` or `f32`.
+
+    Raises:
+        RuntimeMissingError: if OpenVINO is not there, or cannot do it.
+    """
+    openvino = _load()
+    try:
+        core = openvino.Core()
+        capabilities = sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        precision = "bf16" if "BF16" in capabilities else "f32"
+        settings = {
+            "INFERENCE_PRECISION_HINT": precision,
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": "1",
+            "INFERENCE_NUM_THREADS": str(threads),
+            # Threads that may not move wait where another program computes.
+            "ENABLE_CPU_PINNING": "NO",
+        }
+        processor = core.get_property("CPU", "FULL_DEVICE_NAME")
+        if cache is None:
+            return core.compile_model(build(openvino), "CPU", settings), precision
+        made_of = (openvino.__version__, processor, *capabilities, *sorted(settings.items()), *cache.weights)
+        path = cache.folder / f"{cache.name}-{_key(made_of)}.compiled"
+        if (kept := _read(path)) is not None:
+            try:
+                return core.import_model(io.BytesIO(kept), "CPU", settings), precision
+            except RuntimeError as error:
+                _log.warning("a compiled network is made anew: %s", type(error).__name__)
+        compiled = core.compile_model(build(openvino), "CPU", settings)
+        _keep(path, cache.name, compiled)
+    except (RuntimeError, AttributeError, TypeError) as error:  # pybind's own have no type of their own
+        raise RuntimeMissingError(type(error).__name__) from error
+    return compiled, precision
+
+
+def _load() -> ModuleType:
+    # None is Python's way to say that there is no such module.
+    sys.modules.setdefault(_TELEMETRY, None)  # type: ignore[arg-type]
+    try:
+        return import_module("openvino")
+    except (ImportError, OSError, RuntimeError) as error:
+        raise RuntimeMissingError(type(error).__name__) from error
+
+
+def _key(made_of: Sequence[object]) -> str:
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
+
+
+def _read(path: Path) -> bytes | None:
+    """What `_keep` wrote, None if there is nothing or it is damaged."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    digest, kept = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    return kept if hashlib.sha256(kept).digest() == digest else None
+
+
+def _keep(path: Path, name: str, compiled: ov.CompiledModel) -> None:
+    content = io.BytesIO()
+    try:
+        compiled.export_model(content)
+        kept = content.getvalue()
+        write_whole(path, hashlib.sha256(kept).digest() + kept)
+        for former in path.parent.glob(f"{name}-*.compiled"):
+            if former != path:
+                former.unlink(missing_ok=True)
+    except (OSError, RuntimeError) as error:  # the next start takes longer, no more
+        _log.warning("a compiled network cannot be kept: %s", type(error).__name__)

@@ -1,0 +1,133 @@
+"""What loads what: a command imports only what it uses, told in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from metaface_gui.cli import VERBS
+from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
+from metaface_gui.gallery import FileKeys, Gallery
+from metaface_gui.gui.translation import speaks_english
+
+HEAVY = ("torch", "torchvision", "openvino", "PySide6", "cv2", "av", "scipy", "onnx", "matplotlib")
+_REPORT = f"""
+import json, sys
+sys.stdout.write(json.dumps([name for name in {(*HEAVY, "numpy", "rich")!r} if name in sys.modules]))
+"""
+
+
+def loaded_by(program: str, **environ: str) -> list[str]:
+    """Which of the heavy packages a Python program loads in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", program + _REPORT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "LC_ALL": "C", "LANGUAGE": "", **environ},
+    )
+    return list(json.loads(done.stdout.splitlines()[-1]))
+
+
+def command(*arguments: str) -> str:
+    return f"""
+import contextlib, io, sys
+from metaface_gui.__main__ import main
+sys.argv[1:] = {arguments!r}
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+"""
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded_by(command("--help")) == []
+
+
+@pytest.mark.parametrize("verb", ["enroll", "recognize", "train", "bench"])
+def test_a_verbs_help_loads_nothing_heavy(verb: str) -> None:
+    assert loaded_by(command(verb, "--help")) == []
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"evaluate"}))
+def test_no_verbs_help_loads_models_or_the_window(verb: str) -> None:
+    assert not set(loaded_by(command(verb, "--help"))) & set(HEAVY)
+
+
+def test_evaluates_help_names_environments_without_models() -> None:
+    assert not set(loaded_by(command("evaluate", "--help"))) & {"torch", "openvino", "PySide6"}
+
+
+def test_help_in_another_language_loads_what_translates() -> None:
+    assert loaded_by(command("--help", "--lang", "zh_CN")) == ["PySide6"]
+
+
+def test_a_gallery_is_listed_without_models_or_the_window(tmp_path: Path) -> None:
+    path = tmp_path / "people.metaface"
+    Gallery.open(path, keys=FileKeys(tmp_path / "keys")).close()
+    assert not set(loaded_by(command("gallery", "list", "--gallery", str(path)), HOME=str(tmp_path))) & set(HEAVY)
+
+
+def test_weights_are_listed_without_models_or_the_window() -> None:
+    assert not set(loaded_by(command("weights", "list"))) & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("environ", "english"),
+    [
+        ({}, True),
+        ({"LANG": "C.UTF-8"}, True),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": ""}, True),
+        ({"LANG": "en_GB.UTF-8", "LANGUAGE": "en:zh_CN"}, False),
+        ({"LANG": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "POSIX", "LANG": "eng"}, False),
+    ],
+)
+def test_the_systems_language_is_english_only_for_sure(environ: dict[str, str], english: bool) -> None:
+    assert speaks_english(environ, "linux") is english
+    assert not speaks_english(environ, "win32")
+
+
+def test_a_process_is_tuned_before_pytorch_is_there() -> None:
+    program = """
+import os, sys, threading
+os.environ["OMP_NUM_THREADS"] = "64"
+from metaface_gui.pipeline.embedding.device import device_name, tune_process
+tune_process()
+device_name("cpu")
+assert "torch" not in sys.modules
+import torch
+products = []
+thread = threading.Thread(target=lambda: products.append((torch.tensor([1e-39]) * 0.5).item()))
+thread.start()
+thread.join()
+assert torch.get_num_threads() <= 8
+if sys.platform == "linux" and os.uname().machine == "x86_64":
+    assert products == [0.0], "denormals are flushed"
+"""
+    assert "torch" in loaded_by(program)
+
+
+def test_deferred_names_do_as_pytorchs_own() -> None:
+    vector = torch.ones(1, 4, requires_grad=True)
+    assert isinstance(vector, Tensor)
+    assert not isinstance(1.0, Tensor)
+    assert normalize(vector).tolist() == [[0.5] * 4]
+    assert without_gradients(lambda: vector * 2)().requires_grad is False
+    assert (vector * 2).requires_grad is True
+
+
+def test_the_learners_and_what_composes_them_are_imported_without_pytorch() -> None:
+    modules = ("engine.engine", "engine.assembly", "pipeline.face_pipeline", "pipeline.learners.hyperparameters")
+    program = (
+        "\n".join(f"import metaface_gui.{module}" for module in modules)
+        + """
+from metaface_gui.pipeline.learners import ALL_LEARNERS
+assert all(ALL_LEARNERS[key].key == key for key in ALL_LEARNERS)
+"""
+    )
+    assert not set(loaded_by(program)) & {"torch", "torchvision", "openvino", "PySide6", "matplotlib", "onnx"}
