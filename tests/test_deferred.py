@@ -38,6 +38,8 @@ def command(*arguments: str) -> str:
     return f"""
 import contextlib, io, sys
 from metaface_gui.__main__ import main
+from metaface_gui.cli import quick_exit
+quick_exit.end_process = lambda code: None  # this process has something to say yet
 sys.argv[1:] = {arguments!r}
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     main()

@@ -131,7 +131,8 @@ def test_templates_with_and_without_a_projection_never_mix(
 def test_tracks_and_shots_carry_the_stock_embedding_and_learners_see_the_features(
     gallery: Gallery, pipeline: FacePipeline, store: WeightsStore
 ) -> None:
-    pipe = projected(pipeline, 1)
+    in_torch = FacePipeline(pipeline.detector, make_embedder("sface", torch.device("cpu"), store))
+    pipe = projected(in_torch, 1)
     re_embed(gallery, pipe)
     adapted = adapt_gallery(gallery, load_learning_assets(pipe.embedder, store), SETTINGS)
     pipe.set_classifiers({SETTINGS.learner: adapted.classifier}, SETTINGS.learner)

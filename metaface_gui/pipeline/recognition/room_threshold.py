@@ -191,7 +191,7 @@ def posterior(
 
 def caution_with(prior: Mapping[str, Tensor], people: Tensor) -> Tensor:
     """How many standard deviations so many people's scores call for, of `people`'s shape; differentiable in `prior`."""
-    return prior["caution"] * (1.0 + (people >= 2).to(people.dtype) * prior["caution_of_few"] / people)
+    return prior["caution"] * (1.0 + (people >= 2) * 1.0 * prior["caution_of_few"] / people)
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:
