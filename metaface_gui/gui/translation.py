@@ -111,6 +111,8 @@ def refusal_text(issue: QualityIssue) -> str:
 
 def advice_text(issues: Iterable[QualityIssue]) -> str:
     """What to do where no picture would do: what the most frequent of the reasons asks for; empty without any."""
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+
     counted = Counter(issues)
     if not counted:
         return ""
