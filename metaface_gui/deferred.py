@@ -75,6 +75,9 @@ else:
             loaded = getattr(sys.modules.get("torch"), "Tensor", None)
             return loaded is not None and isinstance(value, loaded)
 
+        def __getattr__(cls, attribute: str) -> object:
+            return getattr(import_module("torch").Tensor, attribute)
+
     class Tensor(metaclass=_TensorType):
         """Stands for `torch.Tensor` in annotations, generic aliases and `isinstance`."""
 

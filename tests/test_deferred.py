@@ -118,6 +118,7 @@ def test_deferred_names_do_as_pytorchs_own() -> None:
     vector = torch.ones(1, 4, requires_grad=True)
     assert isinstance(vector, Tensor)
     assert not isinstance(1.0, Tensor)
+    assert Tensor.tolist(vector) == [[1.0] * 4]
     assert normalize(vector).tolist() == [[0.5] * 4]
     assert without_gradients(lambda: vector * 2)().requires_grad is False
     assert (vector * 2).requires_grad is True

@@ -168,7 +168,9 @@ def explain(
         learner=learner,
         decision=decision,
         quality=sample.quality,
-        scores=tuple((open_set.names[who], score) for score, who in zip(*map(Tensor.tolist, best), strict=True)),
+        scores=tuple(
+            (open_set.names[who], score) for score, who in zip(best.values.tolist(), best.indices.tolist(), strict=True)
+        ),
         shots=near,
         crop_rgb=crop,
         heat=heat,
