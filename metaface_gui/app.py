@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.engine.output_files import check_outputs, check_writable, is_picture
 from metaface_gui.engine.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
@@ -198,8 +199,16 @@ def run_demo(
         director.failed.connect(app.quit)
         if is_offscreen:
             director.finished.connect(app.quit)
+        scenes: list[SourceSpec] = []
+
+        def begin(models: ModelsChanged) -> None:
+            """Open the scene once there is who can enrol: it goes on whether anybody looks or not."""
+            if models.state is not ModelState.LOADING and not scenes:
+                scenes.append(SourceSpec(SourceKind.DEMO, DEMO))
+                keeper.window.open_source(scenes[0])
+
+        parts.bridge.models_changed.connect(begin)
         director.start()
-        keeper.window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
         with keeper.catching(), closing_on_signals(app.quit) as interruption:
             app.exec()
         keeper.window.close()
