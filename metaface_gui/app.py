@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from metaface_gui.gui.bridge import EngineBridge
     from metaface_gui.gui.demo_summary import DemoSummary
+    from metaface_gui.gui.window_keeper import WindowKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +200,7 @@ def run_demo(
         director.failed.connect(app.quit)
         if is_offscreen:
             director.finished.connect(app.quit)
-        scenes: list[SourceSpec] = []
-
-        def begin(models: ModelsChanged) -> None:
-            """Open the scene once there is who can enrol: it goes on whether anybody looks or not."""
-            if models.state is not ModelState.LOADING and not scenes:
-                scenes.append(SourceSpec(SourceKind.DEMO, DEMO))
-                keeper.window.open_source(scenes[0])
-
-        parts.bridge.models_changed.connect(begin)
+        parts.bridge.models_changed.connect(_open_scene_once_loaded(keeper))
         director.start()
         with keeper.catching(), closing_on_signals(app.quit) as interruption:
             app.exec()
@@ -217,6 +210,18 @@ def run_demo(
     if not summaries and not interruption.number:
         raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before its end: there is no summary."))
     return interruption.exit_code or int(any(summary.not_taken for summary in summaries))
+
+
+def _open_scene_once_loaded(keeper: WindowKeeper) -> Callable[[ModelsChanged], None]:
+    """Open the demo scene once somebody can be enrolled: it goes on, whether anybody looks or not."""
+    opened: list[SourceSpec] = []
+
+    def begin(models: ModelsChanged) -> None:
+        if models.state is not ModelState.LOADING and not opened:
+            opened.append(SourceSpec(SourceKind.DEMO, DEMO))
+            keeper.window.open_source(opened[0])
+
+    return begin
 
 
 def write_stills(person: DemoPerson, folder: Path) -> tuple[Path, ...]:
