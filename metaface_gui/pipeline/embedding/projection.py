@@ -115,7 +115,7 @@ def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
     """
     try:
         projection, trained_for = _parsed(path.read_bytes())
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, SafetensorError, AttributeError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise damaged_projection(path) from error
     if trained_for != backbone_of(embedder_id):
         raise WeightsError(

@@ -98,7 +98,7 @@ def read_movement(path: Path, *, embedder_id: str) -> Movement:
     """
     try:
         trunk, trained_for = _parsed(path.read_bytes())
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, SafetensorError, AttributeError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise damaged_trunk(path) from error
     if trained_for != network_of(embedder_id):
         raise WeightsError(

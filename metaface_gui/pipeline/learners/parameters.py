@@ -192,7 +192,8 @@ def _read(path: Path) -> tuple[dict[str, Floats], _Header]:
         )
     try:
         return _parsed(path)
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
+    # AttributeError: a kind of number that safetensors knows and NumPy does not.
+    except (OSError, SafetensorError, AttributeError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise _damaged(path) from error
 
 

@@ -106,7 +106,7 @@ def read_generator(path: Path) -> CohortGenerator:
     """
     try:
         return _parsed(path)
-    except (OSError, SafetensorError, ValueError) as error:
+    except (OSError, SafetensorError, AttributeError, ValueError) as error:
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "{file} holds no cohort of strangers. Install MetaFace again."), file=path.name
         ) from error
