@@ -26,6 +26,7 @@ BOXES, RECOGNISED, LOADED = "boxes", "recognised", "loaded"
 
 _WORDS = (STARTING, PAINTED, PICTURE, BOXES, RECOGNISED, LOADED)
 _SAMPLE_S = 0.25
+_ENDING_S = 1.0
 _SETTLING_SHARE = 0.25
 """Of a run: buffers that fill once would look like a slope."""
 
@@ -99,7 +100,8 @@ def measure_memory(command: Sequence[str], *, seconds: float) -> MemoryFigures |
         begun = time.monotonic()
         while (now_s := time.monotonic() - begun) <= seconds:
             size = resident_bytes(process.pid)
-            if process.poll() is not None:
+            # Who is ending has no memory any more a moment before there is an exit code.
+            if process.poll() is not None or (size is None and _ends(process)):
                 raise _ended()
             if size is None:
                 return None
@@ -114,6 +116,14 @@ def measure_memory(command: Sequence[str], *, seconds: float) -> MemoryFigures |
         most_mb=max(sizes_mb),
         slope=slope_of([times_s[i] for i in settled], [sizes_mb[i] for i in settled]),
     )
+
+
+def _ends(process: subprocess.Popen[str]) -> bool:
+    try:
+        process.wait(_ENDING_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def resident_bytes(pid: int) -> int | None:
