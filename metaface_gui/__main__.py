@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Run the command line of this process; returns the exit code, or ends the process if there was no window."""
+    """Run the command line of this process; returns the exit code, or ends the process if there was no window.
+
+    So it does where a thread outlived the time it had for ending, as one does that is loading PyTorch: Python taken
+    apart under C++ that comes back to it aborts.
+    """
     # PyTorch's worker threads spin while they wait for work and so take the cores from the camera and the window; when
     # they do not, six faces run at 11.4 frames a second on two cores, not 7.5. GNU's OpenMP may spin for the
     # microseconds between two layers: one face is embedded in 9 ms, not 15. Read once, when PyTorch is loaded.
@@ -27,10 +31,10 @@ def main() -> int:
         return 0
     from metaface_gui.cli.language import makes_own_application  # noqa: PLC0415
     from metaface_gui.cli.main import run  # noqa: PLC0415 - after what it is to be loaded behind
-    from metaface_gui.cli.quick_exit import end_process  # noqa: PLC0415
+    from metaface_gui.cli.quick_exit import end_process, is_something_running  # noqa: PLC0415
 
     code = run(arguments)
-    if not makes_own_application(arguments):
+    if not makes_own_application(arguments) or is_something_running():
         end_process(code)
     return code
 

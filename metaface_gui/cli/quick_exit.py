@@ -9,8 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from contextlib import suppress
 from typing import NoReturn
+
+
+def is_something_running() -> bool:
+    """Whether threads that Python knows run beside the main one."""
+    return threading.active_count() > 1
 
 
 def end_process(code: int) -> NoReturn:

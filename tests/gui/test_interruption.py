@@ -20,13 +20,14 @@ _INTERRUPTED = """
 import os, signal, sys
 from PySide6.QtCore import QTimer
 from metaface_gui.gui.main_window import MainWindow
-show = MainWindow.showEvent
+show, number = MainWindow.showEvent, int(sys.argv[1])
 def show_and_interrupt(self, event):
     show(self, event)
-    QTimer.singleShot(0, lambda: os.kill(os.getpid(), int(sys.argv[1])))
+    QTimer.singleShot(0, lambda: os.kill(os.getpid(), number))
 MainWindow.showEvent = show_and_interrupt
-from metaface_gui.cli.main import run
-sys.exit(run(sys.argv[2:]))
+from metaface_gui.__main__ import main
+sys.argv[1:] = sys.argv[2:]
+sys.exit(main())
 """
 
 
@@ -43,9 +44,20 @@ def test_a_signal_is_heard_in_the_event_loop(qtbot: QtBot, number: signal.Signal
     assert signal.getsignal(number) is former
 
 
-def interrupted(number: int, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """A command whose window gets a signal as soon as it is shown."""
-    command = [sys.executable, "-c", _INTERRUPTED, str(int(number)), *map(str, arguments)]
+_WITH_A_LONG_LOAD = """
+import atexit, threading
+from metaface_gui.engine import model_keeper
+from metaface_gui.engine.engine import Engine
+model_keeper.load_in_background = threading.Event().wait
+stop = Engine.stop
+Engine.stop = lambda self: stop(self, timeout_s=0.2)
+atexit.register(print, "Python was taken apart")
+"""
+
+
+def interrupted(number: int, *arguments: object, before: str = "") -> subprocess.CompletedProcess[str]:
+    """A command whose window gets a signal as soon as it is shown; `before` is Python that runs first."""
+    command = [sys.executable, "-c", before + _INTERRUPTED, str(int(number)), *map(str, arguments)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -59,6 +71,12 @@ def test_the_window_closes_in_order(tmp_path: Path, number: signal.Signals) -> N
     with Gallery.open(gallery):  # nobody has it open
         pass
     assert not gallery.with_name("g.metaface-wal").exists()
+
+
+@pytest.mark.timeout(300)
+def test_the_window_closes_while_pytorch_is_loading(tmp_path: Path) -> None:
+    done = interrupted(signal.SIGTERM, "--gallery", tmp_path / "g.metaface", before=_WITH_A_LONG_LOAD)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (143, "", False), done.stderr
 
 
 @pytest.mark.timeout(300)
