@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from metaface_gui.gui.window_keeper import WindowKeeper
 
 
+_PLOTS = ("metaface_gui.gui.studio.plot_theme", "metaface_gui.gui.studio.map_plot")
+"""pyqtgraph comes with these, and takes half a second that the first opening of the studio is not to last longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a window stands on, started."""
@@ -60,7 +64,14 @@ def running(
     bridge = EngineBridge()
     store = WeightsStore(weights_dir(), user_data_dir() / "weights")
     engine = Engine(
-        gallery, store, bridge, settings, hyperparameters=hyperparameters, words=drawn_words, awaits_window=True
+        gallery,
+        store,
+        bridge,
+        settings,
+        hyperparameters=hyperparameters,
+        words=drawn_words,
+        awaits_window=True,
+        imports_last=_PLOTS,
     )
     engine.start()
     try:

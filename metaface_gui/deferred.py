@@ -11,7 +11,7 @@ import ctypes
 import importlib.util
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -38,6 +38,7 @@ __all__ = [
     "cross_entropy",
     "grad",
     "grad_and_value",
+    "import_beside_others",
     "in_inference_mode",
     "is_loaded",
     "load_in_background",
@@ -111,10 +112,16 @@ def load_in_background() -> None:
         return
     if sys.platform == "linux":
         _load_libraries()
+    import_beside_others(("torch",))
+
+
+def import_beside_others(modules: Sequence[str]) -> None:
+    """Import modules while other threads go on: meanwhile threads take turns more often."""
     former = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)
     try:
-        import_module("torch")
+        for module in modules:
+            import_module(module)
     finally:
         sys.setswitchinterval(former)
 

@@ -54,7 +54,7 @@ class Engine:
     """Implements `EngineApi`. `start` and `stop` are called once each; `listener` is called on any of its threads.
 
     `hyperparameters` maps learners' keys to instances of their `settings_type`, to begin with. An engine that
-    `awaits_window` loads PyTorch after `on_window`.
+    `awaits_window` loads PyTorch after `on_window`, and `imports_last` these modules once all models are there.
 
     Raises:
         ValueError: if a key is none, or hyper-parameters are not the learner's; also from every call that takes one.
@@ -70,6 +70,7 @@ class Engine:
         hyperparameters: Mapping[str, object] = MappingProxyType({}),
         words: Callable[[], DrawnWords] = english_words,
         awaits_window: bool = False,
+        imports_last: Sequence[str] = (),
     ) -> None:
         _check_keys("detector", [settings.detector], DETECTORS)
         _check_keys("embedder", [settings.embedder], EMBEDDERS)
@@ -102,6 +103,7 @@ class Engine:
             runners=self._runners,
             settings=settings,
             awaits_window=awaits_window,
+            imports_last=imports_last,
         )
         self._room = RoomKeeper(self._adaptations, listener, is_used=settings.use_room)
         self._enroller = Enroller(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from metaface_gui.deferred import is_loaded, load_in_background
+from metaface_gui.deferred import import_beside_others, is_loaded, load_in_background
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.assembly import (
     LearningAssets,
@@ -40,7 +40,8 @@ class ModelKeeper:
     """Thread-safe. Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
 
     Models that cannot be loaded leave the former ones at work. The first ones find faces before there is what learners
-    need, which loads PyTorch: once the window that it `awaits_window` is there.
+    need, which loads PyTorch: once the window that it `awaits_window` is there. The modules that it `imports_last` are
+    those that the window needs for what it does not show at first.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class ModelKeeper:
         runners: Runners,
         settings: RecognitionSettings,
         awaits_window: bool = False,
+        imports_last: Sequence[str] = (),
     ) -> None:
         self._gallery = gallery
         self._store = store
@@ -68,6 +70,7 @@ class ModelKeeper:
         self._is_window_there, self._is_picture_there = threading.Event(), threading.Event()
         if not awaits_window:
             self._is_window_there.set()
+        self._imports_last = tuple(imports_last)
         self._error: KnownError | None = None
         self._pipeline: FacePipeline | None = None
         self._assets: LearningAssets | None = None
@@ -218,6 +221,8 @@ class ModelKeeper:
             self._listener(Trouble(uncalibrated(wanted.embedder)))
         if former is None or former.embedder.id != pipeline.embedder.id:
             self.make_templates()
+        if former is None:
+            import_beside_others(self._imports_last)
 
     def _load_pytorch(self) -> None:
         if not is_loaded():

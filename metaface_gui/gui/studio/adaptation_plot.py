@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QWidget
 
 from metaface_gui.engine.events import Adapted, AdaptStepTaken
 from metaface_gui.gui.studio.adaptation_runs import AdaptationRuns, Steps
-from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol, style_plot
+from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol
 from metaface_gui.gui.theme import FontSize, Space, Theme
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
 
 REVEAL_MS = 350
 """How long a run that arrives at once takes to be drawn."""
@@ -42,24 +45,32 @@ class _Chart:
 class AdaptationPlot(QWidget):
     """Two plots side by side: loss, and accuracy in percent. A method's newest run is bold, the one before faint.
 
-    Steps may come one by one or a whole run at once, which is then drawn step by step. While hidden it only remembers.
+    Steps may come one by one or a whole run at once, which is then drawn step by step. While hidden it only remembers;
+    until it is first shown there are no plots, as what draws them takes half a second to load.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs = AdaptationRuns()
         self._revealed_from: dict[str, float] = {}
-        self.loss = self._chart(self.tr("loss"), lambda steps: [step.loss for step in steps])
-        self.accuracy = self._chart(self.tr("accuracy, %"), lambda steps: [100 * step.accuracy for step in steps])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        for chart in (self.loss, self.accuracy):
-            layout.addWidget(chart.widget, 1)
+        self._charts: tuple[_Chart, ...] = ()
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(Space.S)
         self._ticks = QTimer(self)
         self._ticks.setInterval(_TICK_MS)
         self._ticks.timeout.connect(self._tick)
         Theme.current().changed.connect(self._recolour)
+
+    @property
+    def loss(self) -> _Chart:
+        """The left one; there is none before the first showing."""
+        return self._charts[0]
+
+    @property
+    def accuracy(self) -> _Chart:
+        """The right one, as `loss`."""
+        return self._charts[1]
 
     @property
     def is_empty(self) -> bool:
@@ -83,7 +94,7 @@ class AdaptationPlot(QWidget):
         self.runs.clear()
         self._revealed_from.clear()
         self._ticks.stop()
-        for chart in (self.loss, self.accuracy):
+        for chart in self._charts:
             for curve in (*chart.newest.values(), *chart.older.values()):
                 chart.widget.removeItem(curve)
             chart.newest.clear()
@@ -100,7 +111,19 @@ class AdaptationPlot(QWidget):
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
+    def _make_charts(self) -> None:
+        loss = self._chart(self.tr("loss"), lambda steps: [step.loss for step in steps])
+        accuracy = self._chart(self.tr("accuracy, %"), lambda steps: [100 * step.accuracy for step in steps])
+        self._charts = (loss, accuracy)
+        for chart in self._charts:
+            self._layout.addWidget(chart.widget, 1)
+        self._make_room()
+
     def _chart(self, title: str, measure: Callable[[Steps], list[float]]) -> _Chart:
+        import pyqtgraph as pg  # noqa: PLC0415 - the window is there sooner
+
+        from metaface_gui.gui.studio.plot_theme import style_plot  # noqa: PLC0415
+
         widget = pg.PlotWidget(self)
         widget.setMinimumSize(80, 90)
         widget.setAccessibleName(title)
@@ -132,7 +155,7 @@ class AdaptationPlot(QWidget):
 
     def _draw(self, learner: str) -> None:
         runs, shown = self.runs.of(learner), self.shown_steps(learner)
-        for chart in (self.loss, self.accuracy):
+        for chart in self._charts:
             self._make_curves(chart, learner)
             newest = runs.newest[:shown]
             chart.newest[learner].setData([step.step for step in newest], chart.measure(newest))
@@ -148,7 +171,7 @@ class AdaptationPlot(QWidget):
         lowest = min(_LEAST_ACCURACY, min(self.accuracy.measure(tuple(steps))) - 5.0)
         self.loss.widget.setYRange(0.0, highest * 1.08, padding=0)
         self.accuracy.widget.setYRange(lowest, 100.0 + 0.05 * (100.0 - lowest), padding=0)
-        for chart in (self.loss, self.accuracy):
+        for chart in self._charts:
             chart.widget.setXRange(0, max(last, 1), padding=0.05)
             chart.widget.getAxis("bottom").setTickSpacing(1 if last <= _MOST_LABELS else 5, 1)
 
@@ -168,18 +191,24 @@ class AdaptationPlot(QWidget):
         chart.older[learner].setPen(learner_pen(learner, 1.5, _OLDER_ALPHA))
 
     def _recolour(self) -> None:
-        for chart in (self.loss, self.accuracy):
+        for chart in self._charts:
             for learner in chart.newest:
                 self._colour(chart, learner)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the accuracy out where there is room for one plot only."""
         super().resizeEvent(event)
-        self.accuracy.widget.setVisible(self.width() >= _ROOM_FOR_TWO)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        for chart in self._charts[1:]:
+            chart.widget.setVisible(self.width() >= _ROOM_FOR_TWO)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came in while it was hidden."""
         super().showEvent(event)
+        if not self._charts:
+            self._make_charts()
         for learner in self.runs.learners:
             self._draw(learner)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -53,6 +52,8 @@ class LearnerLegend(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the entries."""
+        from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol  # noqa: PLC0415 - loaded with the first curve
+
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x, middle = 0, self.height() / 2

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
+from metaface_gui.gui.studio.map_motion import Probe
 from metaface_gui.gui.theme import FontSize, Theme, font
 from metaface_gui.types import Floats
 
@@ -135,16 +136,6 @@ class NameLayer(_Layer):
             painter.drawRoundedRect(place, 3, 3)
             painter.setPen(theme.color("text"))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Probe:
-    """A face on screen: its place (2,) on the plane, and the name that it has; Unknown has `is_unknown`."""
-
-    track_id: int
-    xy: Floats
-    name: str
-    is_unknown: bool
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The way from one embedding map to the next, for eyes that follow a method's change."""
+"""What moves on the embedding map: faces on screen, and dots on their way from one map to the next."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from numpy.typing import NDArray
 
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A face on screen: its place (2,) on the plane, and the name that it has; Unknown has `is_unknown`."""
+
+    track_id: int
+    xy: Floats
+    name: str
+    is_unknown: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
@@ -21,14 +22,16 @@ from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.wording import shots_text
 from metaface_gui.gui.studio.map_key import MapKey
-from metaface_gui.gui.studio.map_layers import Probe
-from metaface_gui.gui.studio.map_plot import MapPlot
+from metaface_gui.gui.studio.map_motion import Probe
 from metaface_gui.gui.studio.shot_card import ShotCard
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import listed, translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import PersonId
+
+if TYPE_CHECKING:
+    from metaface_gui.gui.studio.map_plot import MapPlot
 
 _FOLLOW = ""
 """The selector's entry that follows the deciding method."""
@@ -44,6 +47,7 @@ class MapPage(QWidget):
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._plot: MapPlot | None = None
         self._deciding = ""
         self._asked: str | None = None
         self._map: EmbeddingMap | None = None
@@ -58,12 +62,24 @@ class MapPage(QWidget):
         self._hop = Hop(self)
         self._hop.arrived.connect(self._on_shots)
         fit = QShortcut(QKeySequence("F"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        fit.activated.connect(self.plot.fit)
+        fit.activated.connect(self._fit)
         bridge.models_changed.connect(self._on_models)
         bridge.map_changed.connect(self._on_map)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
         self._show_state()
+
+    @property
+    def plot(self) -> MapPlot:
+        """The plane, made when there is first something to draw: what draws it takes half a second to load."""
+        if self._plot is None:
+            from metaface_gui.gui.studio.map_plot import MapPlot  # noqa: PLC0415 - the window is there sooner
+
+            self._plot = MapPlot(self)
+            self._plot.shot_pointed.connect(self._on_pointed)
+            self._stack.addWidget(self._plot)
+            self.card.setParent(self._plot.viewport())
+        return self._plot
 
     @property
     def asked(self) -> str | None:
@@ -109,10 +125,8 @@ class MapPage(QWidget):
         self.fit_button = QPushButton(self.tr("&Fit"), self)
         self.fit_button.setToolTip(self.tr("Show the whole map again (F, or a double click on it)"))
         self.note = EmptyNote("users", "", "", self)
-        self.plot = MapPlot(self)
-        self.card = ShotCard(self.plot.viewport())
-        self.fit_button.clicked.connect(self.plot.fit)
-        self.plot.shot_pointed.connect(self._on_pointed)
+        self.card = ShotCard(self)
+        self.fit_button.clicked.connect(self._fit)
 
     def _lay_out(self) -> None:
         side = QVBoxLayout()
@@ -127,7 +141,6 @@ class MapPage(QWidget):
         side.addWidget(self.fit_button)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.note)
-        self._stack.addWidget(self.plot)
         column = QWidget(self)
         column.setLayout(side)
         column.setFixedWidth(210)
@@ -137,6 +150,9 @@ class MapPage(QWidget):
         layout.setSpacing(Space.M)
         layout.addWidget(column)
         layout.addLayout(self._stack, 1)
+
+    def _fit(self) -> None:
+        self.plot.fit()
 
     # Asking ---------------------------------------------------------------------------------------------------------
 
@@ -163,7 +179,8 @@ class MapPage(QWidget):
         self._pointed = None
         people = changed.map.person_ids if changed.map else ()
         self._slots = stable_slots(self._slots, people)
-        self.plot.show_map(changed.map, self._slots)
+        if changed.map is not None or self._plot is not None:
+            self.plot.show_map(changed.map, self._slots)
         self._show_state()
 
     def _on_gallery(self, changed: GalleryChanged) -> None:

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QStyle, QWidget
 
 from metaface_gui.gui.studio.map_layers import NameLayer, ProbeLayer
 from metaface_gui.gui.studio.map_motion import Glide
-from metaface_gui.gui.studio.plot_style import person_colours, person_symbols, style_plot
+from metaface_gui.gui.studio.plot_style import person_colours, person_symbols
+from metaface_gui.gui.studio.plot_theme import style_plot
 from metaface_gui.gui.theme import Theme
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import Floats, PersonId

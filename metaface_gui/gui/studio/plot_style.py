@@ -1,4 +1,4 @@
-"""How plots look: pyqtgraph in the theme's colours and fonts, and colours that everybody can tell apart.
+"""How people and methods look in plots and beside them: colours that everybody can tell apart, symbols, dashes.
 
 The colours are those of Okabe and Ito, "Color Universal Design", 2008, made lighter or darker (same hue) until each
 has a contrast of 3 : 1 (WCAG 2.2, 1.4.11) on the theme's grounds. Nothing is told by colour alone: people differ by
@@ -11,14 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import pyqtgraph as pg
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QGraphicsView
 
-from metaface_gui.gui.theme import FontSize, Theme, font
+from metaface_gui.gui.theme import Theme
 
-_GRID_ALPHA = 0.25
 _SYMBOLS = ("o", "s", "t1", "d", "star", "t", "p")
 """pyqtgraph's names. One fewer than colours, so that the pair repeats only after 56 people."""
 
@@ -99,60 +96,6 @@ def learner_pen(key: str, width: float = 2.0, alpha: float = 1.0) -> QPen:
     if dash:
         pen.setDashPattern(list(dash))
     return pen
-
-
-def style_plot(plot: pg.PlotWidget | pg.PlotItem) -> None:
-    """Draw this plot in the theme's colours and fonts, now and after every change of the theme; safe to call again.
-
-    Takes pyqtgraph's own menu and buttons away. What the caller draws in it (curves, points) the caller colours anew
-    on `Theme.changed`. Call it before adding curves, so that their lines are smooth, and again after adding a legend.
-    """
-    # pyqtgraph asks for this one setting when an item is made; it has no other place for it.
-    pg.setConfigOption("antialias", True)
-    found = plot.findChild(_PlotTheme, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    if isinstance(found, _PlotTheme):
-        found.apply()
-    else:
-        _PlotTheme(plot)
-
-
-class _PlotTheme(QObject):
-    """Keeps one plot in the theme's look; lives and dies with the plot."""
-
-    def __init__(self, plot: pg.PlotWidget | pg.PlotItem) -> None:
-        super().__init__(plot)
-        Theme.current().changed.connect(self.apply)
-        self.apply()
-
-    def apply(self) -> None:
-        theme, plot = Theme.current(), self.parent()
-        item: pg.PlotItem = plot
-        if isinstance(plot, pg.PlotWidget):
-            item = plot.getPlotItem()
-            if item is None:  # closed, and soon gone
-                return
-            # So that one sees what it lies on; a cached background would be filled with a colour.
-            plot.setBackground(None)
-            plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-            plot.viewport().setAutoFillBackground(False)
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.showGrid(x=True, y=True, alpha=_GRID_ALPHA)
-        item.titleLabel.setText(item.titleLabel.text, color=theme.color("muted"))
-        for name in ("left", "bottom", "right", "top"):
-            axis = item.getAxis(name)
-            axis.setPen(theme.color("border_strong"))
-            axis.setTextPen(theme.color("muted"))
-            axis.setTickFont(font(FontSize.SMALL, tabular=True))
-            axis.label.setFont(font(FontSize.SMALL))
-        if item.legend is not None:
-            ground = theme.color("surface")
-            ground.setAlphaF(0.85)
-            item.legend.setBrush(ground)
-            item.legend.setLabelTextColor(theme.color("text"))
-            item.legend.setLabelTextSize(f"{FontSize.SMALL}px")
-            for _sample, label in item.legend.items:
-                label.setText(label.text)  # which is when it takes the new colour
 
 
 def _color(hue: _Hue) -> QColor:

@@ -16,8 +16,8 @@ from metaface_gui.gui.studio.plot_style import (
     learner_symbol,
     person_colours,
     person_symbols,
-    style_plot,
 )
+from metaface_gui.gui.studio.plot_theme import style_plot
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.pipeline.learners import LEARNERS
 

@@ -1,0 +1,65 @@
+"""pyqtgraph's plots in the theme's colours and fonts."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QGraphicsView
+
+from metaface_gui.gui.theme import FontSize, Theme, font
+
+_GRID_ALPHA = 0.25
+
+
+def style_plot(plot: pg.PlotWidget | pg.PlotItem) -> None:
+    """Draw this plot in the theme's colours and fonts, now and after every change of the theme; safe to call again.
+
+    Takes pyqtgraph's own menu and buttons away. What the caller draws in it (curves, points) the caller colours anew
+    on `Theme.changed`. Call it before adding curves, so that their lines are smooth, and again after adding a legend.
+    """
+    # pyqtgraph asks for this one setting when an item is made; it has no other place for it.
+    pg.setConfigOption("antialias", True)
+    found = plot.findChild(_PlotTheme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if isinstance(found, _PlotTheme):
+        found.apply()
+    else:
+        _PlotTheme(plot)
+
+
+class _PlotTheme(QObject):
+    """Keeps one plot in the theme's look; lives and dies with the plot."""
+
+    def __init__(self, plot: pg.PlotWidget | pg.PlotItem) -> None:
+        super().__init__(plot)
+        Theme.current().changed.connect(self.apply)
+        self.apply()
+
+    def apply(self) -> None:
+        theme, plot = Theme.current(), self.parent()
+        item: pg.PlotItem = plot
+        if isinstance(plot, pg.PlotWidget):
+            item = plot.getPlotItem()
+            if item is None:  # closed, and soon gone
+                return
+            # So that one sees what it lies on; a cached background would be filled with a colour.
+            plot.setBackground(None)
+            plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+            plot.viewport().setAutoFillBackground(False)
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.showGrid(x=True, y=True, alpha=_GRID_ALPHA)
+        item.titleLabel.setText(item.titleLabel.text, color=theme.color("muted"))
+        for name in ("left", "bottom", "right", "top"):
+            axis = item.getAxis(name)
+            axis.setPen(theme.color("border_strong"))
+            axis.setTextPen(theme.color("muted"))
+            axis.setTickFont(font(FontSize.SMALL, tabular=True))
+            axis.label.setFont(font(FontSize.SMALL))
+        if item.legend is not None:
+            ground = theme.color("surface")
+            ground.setAlphaF(0.85)
+            item.legend.setBrush(ground)
+            item.legend.setLabelTextColor(theme.color("text"))
+            item.legend.setLabelTextSize(f"{FontSize.SMALL}px")
+            for _sample, label in item.legend.items:
+                label.setText(label.text)  # which is when it takes the new colour
