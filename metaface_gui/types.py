@@ -20,6 +20,8 @@ Floats = NDArray[np.float32]
 Int64s = NDArray[np.int64]
 
 PersonId = int
+RequestId = int
+"""What the engine was asked for: the answers to it, and its end, carry the same number."""
 """Key of a person in the gallery, stable for the person's life there."""
 
 

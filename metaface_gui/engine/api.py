@@ -1,8 +1,12 @@
-"""What a window may ask of the engine. Every call is thread-safe, returns at once and is answered by events."""
+"""What a window may ask of the engine. Every call is thread-safe, returns at once and is answered by events.
+
+What is a piece of work returns its id: its progress (`JobChanged`), what it comes to and its end (`RequestEnded`, the
+last of them, whatever became of it) carry the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,12 +14,9 @@ from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.engine.latest_slot import LatestSlot
 from metaface_gui.engine.privacy_api import PrivacyApi
 from metaface_gui.engine.side import Side
-from metaface_gui.gallery import Shot
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec
-from metaface_gui.types import Frame, PersonId
-
-OnShots = Callable[[tuple[Shot, ...]], None]
+from metaface_gui.types import Frame, PersonId, RequestId
 
 
 class EngineApi(Protocol):
@@ -90,13 +91,13 @@ class EngineApi(Protocol):
     def set_map_learner(self, key: str | None) -> None:
         """Draw the embedding map in this learner's adapted space, and put faces on it; None: no map. `MapChanged`."""
 
-    def self_test(self) -> None:
+    def self_test(self) -> RequestId:
         """Score every method on the enrolled shots, each left out in turn, as a job. Answered by `SelfTested`."""
 
-    def explain_track(self, track_id: int) -> None:
+    def explain_track(self, track_id: int) -> RequestId:
         """Say why the face that carries this track id has its name. Answered by `Explained`."""
 
-    def fetch_weights(self, name: str) -> None:
+    def fetch_weights(self, name: str) -> RequestId:
         """Download weights that do not ship, as a job. Only ever called when the user asked for it."""
 
     # Enrolment: one at a time, answered by `EnrollmentChanged` -----------------------------------------------------
@@ -107,7 +108,7 @@ class EngineApi(Protocol):
     def stop_recording(self) -> None:
         """Stop keeping shots; those kept stay until `enroll` or `discard_enrollment`."""
 
-    def add_enrollment_files(self, paths: Sequence[Path]) -> None:
+    def add_enrollment_files(self, paths: Sequence[Path]) -> RequestId:
         """Take shots from images, folders and videos, as a job."""
 
     def remove_enrollment_shot(self, shot_id: int) -> None:
@@ -127,7 +128,7 @@ class EngineApi(Protocol):
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Save the kept shots as a new person called `name`, who agreed to `terms` (None: the usual ones), or as more
         shots of `person_id`; then adapt.
 
@@ -146,16 +147,16 @@ class EngineApi(Protocol):
         terms: Terms | None = None,
         not_id: PersonId | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Enrol the face that carries this track id from what was seen of it; `terms` and `is_sure` as in `enroll`.
 
         `not_id`: whom the face was wrongly taken for; rejected, as by `reject_track`, if it is saved."""
 
-    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+    def confirm_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face is that enrolled person: the best of what was seen of it joins their shots. Answered by
         `GalleryChanged`, `Undoable` and `TaughtTrack`."""
 
-    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+    def reject_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face is not that person: remembered for good, whatever the method. Answered as
         `confirm_track`."""
 
@@ -168,7 +169,7 @@ class EngineApi(Protocol):
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Enrol a group of the unknown tray; `terms` and `is_sure` as in `enroll`."""
 
     def dismiss_unknown(self, group_id: int) -> None:
@@ -188,32 +189,32 @@ class EngineApi(Protocol):
 
     # Gallery -----------------------------------------------------------------------------------------------------
 
-    def rename_person(self, person_id: PersonId, name: str) -> None:
+    def rename_person(self, person_id: PersonId, name: str) -> RequestId:
         """Give another name. Answered by `GalleryChanged` and `Undoable`."""
 
-    def merge_people(self, into_id: PersonId, from_id: PersonId) -> None:
+    def merge_people(self, into_id: PersonId, from_id: PersonId) -> RequestId:
         """Move all shots of one person to another. Answered by `GalleryChanged` and `Undoable`."""
 
-    def delete_person(self, person_id: PersonId) -> None:
+    def delete_person(self, person_id: PersonId) -> RequestId:
         """Delete, for good once the `Undoable` has expired or the engine stops."""
 
-    def delete_shot(self, shot_id: int) -> None:
+    def delete_shot(self, shot_id: int) -> RequestId:
         """Delete one saved shot; as `delete_person`."""
 
-    def undo(self, token: int) -> None:
+    def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""
 
-    def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
-        """Read a person's shots; `on_loaded` is called on a worker's thread."""
+    def load_shots(self, person_id: PersonId) -> RequestId:
+        """Read a person's shots. Answered by `ShotsRead`."""
 
-    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
         """Write everybody to one file, as a job; without a passphrase it is not encrypted."""
 
-    def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
-        """Look whether a file can only be imported with a passphrase; `on_loaded` is called on a worker's thread."""
+    def load_needs_passphrase(self, path: Path) -> RequestId:
+        """Look whether a file can only be imported with a passphrase. Answered by `ImportLookedAt`."""
 
-    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
         """Add everybody in an exported file, as a job."""
 
-    def cancel_job(self, job_id: int) -> None:
+    def cancel_job(self, job_id: RequestId) -> None:
         """Ask a job to stop at its next step."""

@@ -11,11 +11,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
-from metaface_gui.engine.api import OnShots
 from metaface_gui.engine.assembly import load_learning_assets
 from metaface_gui.engine.enroller import Enroller
 from metaface_gui.engine.environment_dial import EnvironmentDial
-from metaface_gui.engine.events import EngineEvent, EngineListener, EnvironmentChanged, FrameReady, ResultReady
+from metaface_gui.engine.events import (
+    EngineEvent,
+    EngineListener,
+    EnvironmentChanged,
+    FrameReady,
+    ImportLookedAt,
+    ResultReady,
+    ShotsRead,
+)
 from metaface_gui.engine.gallery_keeper import GalleryKeeper, Terms
 from metaface_gui.engine.inference_worker import InferenceWorker
 from metaface_gui.engine.job_runner import Job
@@ -42,7 +49,7 @@ from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import Frame, FrameResult, PersonId
+from metaface_gui.types import Frame, FrameResult, PersonId, RequestId
 
 _log = logging.getLogger(__name__)
 
@@ -256,9 +263,9 @@ class Engine:
         self._adaptations.set_hyperparameters(learner, settings)
         self._models.publish()
 
-    def fetch_weights(self, name: str) -> None:
+    def fetch_weights(self, name: str) -> RequestId:
         """Download weights that do not ship; then load what was wanted."""
-        self._models.fetch_weights(name)
+        return self._models.fetch_weights(name)
 
     # Studio -----------------------------------------------------------------------------------------------------
 
@@ -276,13 +283,13 @@ class Engine:
             learner_class(key)
         self._adaptations.set_map_learner(key)
 
-    def self_test(self) -> None:
+    def self_test(self) -> RequestId:
         """Score every method on the enrolled shots."""
-        self._studio.self_test()
+        return self._studio.self_test()
 
-    def explain_track(self, track_id: int) -> None:
+    def explain_track(self, track_id: int) -> RequestId:
         """Say why the face that carries this track id has its name."""
-        self._studio.explain_track(track_id)
+        return self._studio.explain_track(track_id)
 
     def start_session(self, folder: Path) -> None:
         """Record the session into new files of this folder."""
@@ -306,9 +313,9 @@ class Engine:
         """Stop keeping shots."""
         self._enroller.session.stop()
 
-    def add_enrollment_files(self, paths: Sequence[Path]) -> None:
+    def add_enrollment_files(self, paths: Sequence[Path]) -> RequestId:
         """Take shots from images, folders and videos."""
-        self._enroller.add_files(paths)
+        return self._enroller.add_files(paths)
 
     def remove_enrollment_shot(self, shot_id: int) -> None:
         """Leave out one kept shot."""
@@ -330,9 +337,11 @@ class Engine:
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Save the kept shots; then adapt."""
-        self._enroller.enroll(name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure)
+        return self._enroller.enroll(
+            name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure
+        )
 
     def name_track(
         self,
@@ -344,9 +353,9 @@ class Engine:
         terms: Terms | None = None,
         not_id: PersonId | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Enrol the face that carries this track id from what was seen of it."""
-        self._enroller.name_track(
+        return self._enroller.name_track(
             track_id,
             name,
             person_id=person_id,
@@ -356,13 +365,13 @@ class Engine:
             is_sure=is_sure,
         )
 
-    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+    def confirm_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face is that enrolled person."""
-        self._enroller.confirm_track(track_id, person_id)
+        return self._enroller.confirm_track(track_id, person_id)
 
-    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+    def reject_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face is not that person."""
-        self._enroller.reject_track(track_id, person_id)
+        return self._enroller.reject_track(track_id, person_id)
 
     def name_unknown(
         self,
@@ -373,9 +382,9 @@ class Engine:
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Enrol a group of the unknown tray."""
-        self._enroller.name_unknown(
+        return self._enroller.name_unknown(
             group_id, name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure
         )
 
@@ -385,47 +394,51 @@ class Engine:
 
     # Gallery ----------------------------------------------------------------------------------------------------
 
-    def rename_person(self, person_id: PersonId, name: str) -> None:
+    def rename_person(self, person_id: PersonId, name: str) -> RequestId:
         """Give another name."""
-        self._change_gallery(lambda: self._keeper.rename(person_id, name))
+        return self._change_gallery(lambda: self._keeper.rename(person_id, name))
 
-    def merge_people(self, into_id: PersonId, from_id: PersonId) -> None:
+    def merge_people(self, into_id: PersonId, from_id: PersonId) -> RequestId:
         """Move all shots of one person to another."""
-        self._change_gallery(lambda: self._keeper.merge(into_id, from_id))
+        return self._change_gallery(lambda: self._keeper.merge(into_id, from_id))
 
-    def delete_person(self, person_id: PersonId) -> None:
+    def delete_person(self, person_id: PersonId) -> RequestId:
         """Delete, for good once the undo has expired or the engine stops."""
-        self._change_gallery(lambda: self.privacy.delete_person(person_id))
+        return self._change_gallery(lambda: self.privacy.delete_person(person_id))
 
-    def delete_shot(self, shot_id: int) -> None:
+    def delete_shot(self, shot_id: int) -> RequestId:
         """Delete one saved shot."""
-        self._change_gallery(lambda: self._keeper.delete_shot(shot_id))
+        return self._change_gallery(lambda: self._keeper.delete_shot(shot_id))
 
-    def undo(self, token: int) -> None:
+    def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""
-        self._change_gallery(lambda: self._keeper.undo(token))
+        return self._change_gallery(lambda: self._keeper.undo(token))
 
-    def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
-        """Read a person's shots; `on_loaded` is called on a worker's thread."""
-        self._runners.gallery.submit(
-            QT_TRANSLATE_NOOP("Jobs", "Reading shots"), lambda _job: on_loaded(self._keeper.gallery.shots(person_id))
-        )
+    def load_shots(self, person_id: PersonId) -> RequestId:
+        """Read a person's shots."""
 
-    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+        def work(job: Job) -> None:
+            self._listener(ShotsRead(job.id, person_id, self._keeper.gallery.shots(person_id)))
+
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading shots"), work)
+
+    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
         """Write everybody to one file."""
 
         def work(job: Job) -> None:
             self._keeper.gallery.export_to(path, passphrase=passphrase, on_progress=_progress_of(job))
 
-        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
 
-    def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
-        """Look whether a file can only be imported with a passphrase; `on_loaded` is called on a worker's thread."""
-        self._runners.files.submit(
-            QT_TRANSLATE_NOOP("Jobs", "Importing"), lambda _job: on_loaded(needs_passphrase(path))
-        )
+    def load_needs_passphrase(self, path: Path) -> RequestId:
+        """Look whether a file can only be imported with a passphrase."""
 
-    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
+        def work(job: Job) -> None:
+            self._listener(ImportLookedAt(job.id, needs_passphrase(path)))
+
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
+
+    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
         """Add everybody in an exported file; who is there already is left alone."""
 
         def work(job: Job) -> None:
@@ -436,18 +449,18 @@ class Engine:
             self._models.make_templates()
             self._enroller.forget_enrolled()
 
-        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
 
-    def cancel_job(self, job_id: int) -> None:
+    def cancel_job(self, job_id: RequestId) -> None:
         """Ask a job to stop at its next step."""
         self._runners.cancel(job_id)
 
-    def _change_gallery(self, change: Callable[[], None]) -> None:
+    def _change_gallery(self, change: Callable[[], None]) -> RequestId:
         def work(_job: Job) -> None:
             change()
             self._adaptations.adapt()
 
-        self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Changing the gallery"), work)
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Changing the gallery"), work)
 
     # On the engine's threads ---------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ from metaface_gui.gallery import NewShot, Person, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
-from metaface_gui.types import Floats, FrameResult, PersonId
+from metaface_gui.types import Floats, FrameResult, PersonId, RequestId
 
 _UNKNOWNS_EVERY_NS = 1_000_000_000
 _MOST_CONFIRMED = 3
@@ -81,7 +80,7 @@ class Enroller:
             self._attention = wanted
             self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
-    def add_files(self, paths: Sequence[Path]) -> None:
+    def add_files(self, paths: Sequence[Path]) -> RequestId:
         """Take shots from images, folders and videos."""
 
         def work(job: Job) -> None:
@@ -91,7 +90,7 @@ class Enroller:
                 else:
                     self.session.offer_file(looked_at.title, looked_at.samples)
 
-        self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
+        return self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
 
     def enroll(
         self,
@@ -101,11 +100,11 @@ class Enroller:
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Save the kept shots; then adapt. Unless somebody `is_sure`, what looks enrolled already is asked about."""
         self.session.stop()
         source = ShotSource.FILE if self.session.is_from_files else ShotSource.CAMERA
-        self._save(
+        return self._save(
             name,
             person_id,
             self.session.samples,
@@ -126,7 +125,7 @@ class Enroller:
         terms: Terms | None = None,
         not_id: PersonId | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Enrol the face that carries this track id from what was seen of it, and which is not `not_id`'s."""
         wrong = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
 
@@ -135,7 +134,7 @@ class Enroller:
             if not_id is not None:
                 self._teacher.reject(track_id, not_id, self._shots(wrong, ShotSource.CORRECTION))
 
-        self._save(
+        return self._save(
             name,
             person_id,
             self._memory.samples_of_track(track_id),
@@ -145,7 +144,6 @@ class Enroller:
             before=reject,
             on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
             is_sure=is_sure,
-            track_id=track_id,
         )
 
     def name_unknown(
@@ -157,10 +155,10 @@ class Enroller:
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         """Enrol a group of the unknown tray."""
         samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        self._save(
+        return self._save(
             name,
             person_id,
             samples,
@@ -168,10 +166,9 @@ class Enroller:
             consent_given=consent_given,
             terms=terms,
             is_sure=is_sure,
-            group_id=group_id,
         )
 
-    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
+    def confirm_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face is that person: its best shot and those that differ from it join theirs; then adapt."""
         samples = self._memory.best_of_track(track_id, _MOST_CONFIRMED)
 
@@ -180,9 +177,9 @@ class Enroller:
             self._adaptations.adapt()
             self._forget_named(samples)
 
-        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+        return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
-    def reject_track(self, track_id: int, person_id: PersonId) -> None:
+    def reject_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face, as it is now, is not that person, be the picture good or not; then adapt."""
         samples = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
 
@@ -190,7 +187,7 @@ class Enroller:
             self._teacher.reject(track_id, person_id, self._shots(samples, ShotSource.CORRECTION))
             self._adaptations.adapt()
 
-        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+        return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
@@ -249,12 +246,10 @@ class Enroller:
         is_sure: bool,
         before: Callable[[], None] = lambda: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
-        track_id: int | None = None,
-        group_id: int | None = None,
-    ) -> None:
-        def work(_job: Job) -> None:
-            if not is_sure and (doubt := self._doubt(name, person_id, samples)) is not None:
-                self._listener(replace(doubt, track_id=track_id, group_id=group_id))
+    ) -> RequestId:
+        def work(job: Job) -> None:
+            if not is_sure and (doubt := self._doubt(job.id, name, person_id, samples)) is not None:
+                self._listener(doubt)
                 return
             before()
             shots = self._shots(samples, source)
@@ -263,9 +258,11 @@ class Enroller:
             on_saved(person)
             self._forget_named(samples)
 
-        self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+        return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
-    def _doubt(self, name: str, person_id: PersonId | None, samples: tuple[FaceSample, ...]) -> LooksEnrolled | None:
+    def _doubt(
+        self, request_id: RequestId, name: str, person_id: PersonId | None, samples: tuple[FaceSample, ...]
+    ) -> LooksEnrolled | None:
         """What to ask about before these samples are saved; None: nothing."""
         pipeline, people = self._models.running, self._keeper.gallery.snapshot().people
         if pipeline is None:
@@ -273,10 +270,10 @@ class Enroller:
         templates = self._keeper.gallery.templates(pipeline.embedder.id)
         if person_id is None:
             alike = likely_same(templates, samples, people)
-            return LooksEnrolled(name, tuple(alike)) if alike else None
+            return LooksEnrolled(request_id, name, tuple(alike)) if alike else None
         themselves = tuple(person for person in people if person.id == person_id)
         is_same = bool(themselves and already_there(templates, samples, person_id))
-        return LooksEnrolled(name, themselves, is_same_picture=True) if is_same else None
+        return LooksEnrolled(request_id, name, themselves, is_same_picture=True) if is_same else None
 
     def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:
         self._memory.forget_named(samples)

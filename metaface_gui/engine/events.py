@@ -8,9 +8,10 @@ from enum import Enum
 from pathlib import Path
 
 from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.engine.privacy_api import Storage
 from metaface_gui.engine.side import Side
 from metaface_gui.errors import KnownError
-from metaface_gui.gallery import GallerySnapshot, Person
+from metaface_gui.gallery import Consent, GallerySnapshot, Person, Shot
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.explanation import Explanation
@@ -18,7 +19,7 @@ from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.learners.rl2 import Trial
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.room_share import LetThrough
-from metaface_gui.types import FrameResult, PersonId, QualityIssue
+from metaface_gui.types import FrameResult, PersonId, QualityIssue, RequestId
 
 
 class SourceState(Enum):
@@ -207,6 +208,7 @@ class MapChanged:
 class Explained:
     """Why a face has its name. `explanation` is None when nothing is known of that track any more."""
 
+    request_id: RequestId
     track_id: int
     explanation: Explanation | None
 
@@ -251,15 +253,13 @@ class TaughtTrack:
 class LooksEnrolled:
     """What was to be enrolled as `name` was not saved yet: it looks like these people, the most alike first.
 
-    `is_same_picture`: it was to be added to the one of them, who has such shots already. `track_id` and `group_id`: the
-    face on screen, or the group of the unknown tray, that was named; None of both: the shots that were recorded.
+    `is_same_picture`: it was to be added to the one of them, who has such shots already.
     """
 
+    request_id: RequestId
     name: str
     alike: tuple[Person, ...]
     is_same_picture: bool = False
-    track_id: int | None = None
-    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +309,55 @@ class UnknownsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestEnded:
+    """A request ended, after all that answers it: done, unless it `is_cancelled` or `error` says why it failed.
+
+    Sent for quick things as well, of which there is no `JobChanged`, and for what the engine does by itself.
+    """
+
+    request_id: RequestId
+    error: KnownError | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShotsRead:
+    """A person's shots, those of "not this person" among them."""
+
+    request_id: RequestId
+    person_id: PersonId
+    shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsRead:
+    """What a person agreed to, oldest first."""
+
+    request_id: RequestId
+    person_id: PersonId
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StorageRead:
+    """What is stored, and where."""
+
+    request_id: RequestId
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLookedAt:
+    """Whether a file that is to be imported is under a passphrase."""
+
+    request_id: RequestId
+    needs_passphrase: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JobChanged:
-    """Progress of a job. `fraction` is None while its length is not known; `error` is set once it failed.
+    """Progress of a request that takes long; `job_id` is its `RequestId`. `fraction` is None while its length is not
+    known; `error` is set once it failed.
 
     A cancelled job ends with `is_finished` and `is_cancelled`.
     """
@@ -398,6 +445,11 @@ EngineEvent = (
     | GalleryChanged
     | EnrollmentChanged
     | UnknownsChanged
+    | RequestEnded
+    | ShotsRead
+    | ConsentsRead
+    | StorageRead
+    | ImportLookedAt
     | JobChanged
     | Undoable
     | ReportWritten

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from metaface_gui.engine.events import JobChanged
 from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError
+from metaface_gui.types import RequestId
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class JobCancelledError(Exception):
 class Job:
     """The handle that a running job reports to: call `progress` often, it is also where cancelling takes effect."""
 
-    id: int
+    id: RequestId
     title: str
     on_changed: OnJobChanged
     _cancelled: threading.Event = field(default_factory=threading.Event)
@@ -62,7 +63,7 @@ class JobRunner:
     def __init__(self, name: str, on_changed: OnJobChanged) -> None:
         self._on_changed = on_changed
         self._queue: queue.SimpleQueue[tuple[Job, Callable[[Job], None]] | None] = queue.SimpleQueue()
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[RequestId, Job] = {}
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -70,7 +71,7 @@ class JobRunner:
         """Start the thread."""
         self._thread.start()
 
-    def submit(self, title: str, work: Callable[[Job], None], *, on_changed: OnJobChanged | None = None) -> int:
+    def submit(self, title: str, work: Callable[[Job], None], *, on_changed: OnJobChanged | None = None) -> RequestId:
         """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Returns its id.
 
         `on_changed` hears of this job in place of the runner's own listener.
@@ -81,7 +82,7 @@ class JobRunner:
         self._queue.put((job, work))
         return job.id
 
-    def cancel(self, job_id: int) -> None:
+    def cancel(self, job_id: RequestId) -> None:
         """Ask a job to stop, running or waiting; unknown ids have ended already."""
         with self._lock:
             job = self._jobs.get(job_id)

@@ -28,6 +28,7 @@ from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import RequestId
 
 _WINDOW_PATIENCE_S, _PICTURE_PATIENCE_S = 30.0, 1.5
 """So long the window, and then the first picture, have the processor to themselves; where no source is open there is no
@@ -145,7 +146,7 @@ class ModelKeeper:
         """Embed the stored shots that have no template of the running embedder yet; then adapt."""
         self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Making templates"), self._make_templates)
 
-    def fetch_weights(self, name: str) -> None:
+    def fetch_weights(self, name: str) -> RequestId:
         """Download weights that do not ship; whoever wants them asks for the models again afterwards."""
 
         def work(job: Job) -> None:
@@ -154,7 +155,7 @@ class ModelKeeper:
 
             self._store.fetch(name, progress, lambda: job.is_cancelled)
 
-        self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
+        return self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
 
     def publish(self, error: KnownError | None = None) -> None:
         """Tell which models and learners there are; `error` says why those that were asked for could not come."""

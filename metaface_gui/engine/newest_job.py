@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from metaface_gui.engine.job_runner import Job, JobRunner, OnJobChanged
+from metaface_gui.types import RequestId
 
 
 class NewestJob:
@@ -20,9 +21,11 @@ class NewestJob:
         self._lock = threading.Lock()
         self._newest_id: int | None = None
 
-    def submit(self, title: str, work: Callable[[Job], None]) -> None:
-        """Queue `work` in place of what was submitted before; it should call `Job.progress` now and then."""
+    def submit(self, title: str, work: Callable[[Job], None]) -> RequestId:
+        """Queue `work` in place of what was submitted before; it should call `Job.progress` now and then. Returns
+        its id."""
         with self._lock:
             if self._newest_id is not None:
                 self._jobs.cancel(self._newest_id)
             self._newest_id = self._jobs.submit(title, work, on_changed=self._on_changed)
+            return self._newest_id

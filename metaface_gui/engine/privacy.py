@@ -12,16 +12,16 @@ from pathlib import Path
 
 from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
 from metaface_gui.engine.enroller import Enroller
-from metaface_gui.engine.events import EverythingForgotten, ExpiredDeleted, ReportWritten
+from metaface_gui.engine.events import ConsentsRead, EverythingForgotten, ExpiredDeleted, ReportWritten, StorageRead
 from metaface_gui.engine.gallery_keeper import GalleryKeeper
 from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.person_report import write_report
-from metaface_gui.engine.privacy_api import OnConsents, OnStorage, Storage
+from metaface_gui.engine.privacy_api import Storage
 from metaface_gui.engine.retention import due
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.studio import Studio
 from metaface_gui.errors import QT_TRANSLATE_NOOP
-from metaface_gui.types import Floats, PersonId
+from metaface_gui.types import Floats, PersonId, RequestId
 
 EXTENDED_ON_SCREEN = "extended on screen by whoever uses this gallery"
 
@@ -39,11 +39,11 @@ class Privacy:
     ) -> None:
         self._keeper, self._adaptations = keeper, adaptations
         self._enroller, self._studio = enroller, studio
-        self._runners, self._listener = runners, runners.loud
+        self._runners, self._listener = runners, runners.listener
         # Of those whose deletion may still be undone; the gallery's thread's own.
         self._deleted_faces: list[Floats] = []
 
-    def extend(self, person_ids: Sequence[PersonId]) -> None:
+    def extend(self, person_ids: Sequence[PersonId]) -> RequestId:
         """Let these people be kept for the same period again."""
         chosen = tuple(person_ids)
 
@@ -54,9 +54,9 @@ class Privacy:
             self._keeper.publish()
             self._adaptations.adapt()
 
-        self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
-    def delete_expired(self) -> None:
+    def delete_expired(self) -> RequestId:
         """Delete for good whose period is over."""
 
         def work(_job: Job) -> None:
@@ -68,9 +68,9 @@ class Privacy:
                 self._forget_beside([faces])
                 self._listener(ExpiredDeleted(names))
 
-        self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), work)
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), work)
 
-    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> None:
+    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> RequestId:
         """Write what is stored about a person to a new folder or `.zip`."""
 
         def work(job: Job) -> None:
@@ -78,9 +78,9 @@ class Privacy:
             write_report(account, path, may_replace=may_replace, on_progress=job.progress)
             self._listener(ReportWritten(account.person.name, path))
 
-        self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Writing a report"), work)
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Writing a report"), work)
 
-    def forget_everything(self) -> None:
+    def forget_everything(self) -> RequestId:
         """Delete everybody and everything made from them for good."""
 
         def work(_job: Job) -> None:
@@ -94,32 +94,33 @@ class Privacy:
             self._listener(EverythingForgotten(count))
 
         title = QT_TRANSLATE_NOOP("Jobs", "Forgetting everything")
-        self._runners.gallery.submit(title, work, on_changed=self._runners.loud)
+        return self._runners.gallery.submit(title, work, on_changed=self._runners.on_loud_job)
 
-    def load_storage(self, on_loaded: OnStorage) -> None:
+    def load_storage(self) -> RequestId:
         """Read what is stored and where."""
 
-        def work(_job: Job) -> None:
+        def work(job: Job) -> None:
             gallery = self._keeper.gallery
             people = gallery.snapshot().people
-            on_loaded(
-                Storage(
-                    path=gallery.path,
-                    size_bytes=gallery.size_bytes(),
-                    people=len(people),
-                    shots=sum(person.shot_count for person in people),
-                    negatives=sum(person.negative_count for person in people),
-                    is_encrypted=gallery.is_encrypted,
-                )
+            storage = Storage(
+                path=gallery.path,
+                size_bytes=gallery.size_bytes(),
+                people=len(people),
+                shots=sum(person.shot_count for person in people),
+                negatives=sum(person.negative_count for person in people),
+                is_encrypted=gallery.is_encrypted,
             )
+            self._listener(StorageRead(job.id, storage))
 
-        self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading"), work)
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading"), work)
 
-    def load_consents(self, person_id: PersonId, on_loaded: OnConsents) -> None:
+    def load_consents(self, person_id: PersonId) -> RequestId:
         """Read what a person agreed to."""
-        self._runners.gallery.submit(
-            QT_TRANSLATE_NOOP("Jobs", "Reading"), lambda _job: on_loaded(self._keeper.gallery.consents(person_id))
-        )
+
+        def work(job: Job) -> None:
+            self._listener(ConsentsRead(job.id, person_id, self._keeper.gallery.consents(person_id)))
+
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading"), work)
 
     # For the engine, on the gallery's thread ------------------------------------------------------------------------
 

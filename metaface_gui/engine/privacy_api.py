@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from metaface_gui.gallery import Consent
-from metaface_gui.types import PersonId
+from metaface_gui.types import PersonId, RequestId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +25,23 @@ class Storage:
     is_encrypted: bool
 
 
-OnStorage = Callable[[Storage], None]
-OnConsents = Callable[[tuple[Consent, ...]], None]
-
-
 class PrivacyApi(Protocol):
-    """Every call is thread-safe, returns at once and is answered by events, or on a worker's thread."""
+    """Every call is thread-safe, returns the request's id at once and is answered by events; `RequestEnded` is last."""
 
-    def extend(self, person_ids: Sequence[PersonId]) -> None:
+    def extend(self, person_ids: Sequence[PersonId]) -> RequestId:
         """Let these people be kept for the same period again. Answered by `GalleryChanged`."""
 
-    def delete_expired(self) -> None:
+    def delete_expired(self) -> RequestId:
         """Delete for good whose period is over, without undo. `GalleryChanged`, `ExpiredDeleted` if there were any."""
 
-    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> None:
+    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> RequestId:
         """Write what is stored about a person to a new folder or `.zip`, as a job. Answered by `ReportWritten`."""
 
-    def forget_everything(self) -> None:
+    def forget_everything(self) -> RequestId:
         """Delete everybody and everything made from them for good, without undo. `EverythingForgotten`."""
 
-    def load_storage(self, on_loaded: OnStorage) -> None:
-        """Read what is stored and where; `on_loaded` is called on a worker's thread."""
+    def load_storage(self) -> RequestId:
+        """Read what is stored and where. Answered by `StorageRead`."""
 
-    def load_consents(self, person_id: PersonId, on_loaded: OnConsents) -> None:
-        """Read what a person agreed to, oldest first; `on_loaded` is called on a worker's thread."""
+    def load_consents(self, person_id: PersonId) -> RequestId:
+        """Read what a person agreed to. Answered by `ConsentsRead`."""

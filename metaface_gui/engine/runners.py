@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from metaface_gui.engine.events import EngineListener, JobChanged, Trouble
+from metaface_gui.engine.events import EngineListener, JobChanged, RequestEnded, Trouble
 from metaface_gui.engine.job_runner import JobRunner
+from metaface_gui.types import RequestId
 
 
 class Runners:
@@ -11,16 +12,16 @@ class Runners:
     `files` does what takes long (imports, downloads), `studies` tests and judges learners, `explanations` says why a
     face has its name.
 
-    `listener` hears of every change of the jobs of `files` and of those submitted with `loud`; of the others, which
-    take no time and need no progress bar, only their errors, as `Trouble`.
+    `listener` hears of the end of all jobs, and of every change of those of `files` and of those submitted with
+    `on_loud_job`; of the others, which take no time and need no progress bar, also their errors, as `Trouble`.
     """
 
     def __init__(self, listener: EngineListener) -> None:
-        self.loud = listener
+        self.listener = listener
         self.sources = JobRunner("sources", self._on_quiet_job)
         self.models = JobRunner("models", self._on_quiet_job)
         self.gallery = JobRunner("gallery", self._on_quiet_job)
-        self.files = JobRunner("files", listener)
+        self.files = JobRunner("files", self.on_loud_job)
         self.studies = JobRunner("studies", self._on_quiet_job)
         self.explanations = JobRunner("explanations", self._on_quiet_job)
 
@@ -39,7 +40,7 @@ class Runners:
         have_ended = [runner.stop(timeout_s) for runner in self._all]
         return all(have_ended)
 
-    def cancel(self, job_id: int) -> None:
+    def cancel(self, job_id: RequestId) -> None:
         """Ask a job to stop, wherever it runs or waits."""
         for runner in self._all:
             runner.cancel(job_id)
@@ -49,6 +50,16 @@ class Runners:
         for runner in (self.explanations, self.studies, self.files):
             runner.cancel_all()
 
+    def on_loud_job(self, change: JobChanged) -> None:
+        """Tell of a job that takes long."""
+        self.listener(change)
+        self._tell_end(change)
+
     def _on_quiet_job(self, change: JobChanged) -> None:
         if change.error is not None:
-            self.loud(Trouble(change.error))
+            self.listener(Trouble(change.error))
+        self._tell_end(change)
+
+    def _tell_end(self, change: JobChanged) -> None:
+        if change.is_finished:
+            self.listener(RequestEnded(change.job_id, change.error, change.is_cancelled))

@@ -31,7 +31,7 @@ from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
 from metaface_gui.pipeline.learners import LEARNERS, make_learner
-from metaface_gui.types import FrameResult, PersonId
+from metaface_gui.types import FrameResult, PersonId, RequestId
 
 
 class Studio:
@@ -56,7 +56,7 @@ class Studio:
         self._models, self._adaptations = models, adaptations
         self._memory = memory
         self._listener = listener
-        self._tests = NewestJob(runners.studies, runners.loud)
+        self._tests = NewestJob(runners.studies, runners.on_loud_job)
         self._explanations = NewestJob(runners.explanations)
         self._tally = ComparisonTally()
         self._was_comparing = False
@@ -108,9 +108,9 @@ class Studio:
 
     # Self-test ------------------------------------------------------------------------------------------------------
 
-    def self_test(self) -> None:
+    def self_test(self) -> RequestId:
         """Score every method on the enrolled shots; a test that is under way is given up for this one."""
-        self._tests.submit(QT_TRANSLATE_NOOP("Jobs", "Testing the methods"), self._self_test)
+        return self._tests.submit(QT_TRANSLATE_NOOP("Jobs", "Testing the methods"), self._self_test)
 
     def _self_test(self, job: Job) -> None:
         pipeline, assets = self._models.running, self._models.assets
@@ -132,16 +132,16 @@ class Studio:
 
     # Why this name --------------------------------------------------------------------------------------------------
 
-    def explain_track(self, track_id: int) -> None:
+    def explain_track(self, track_id: int) -> RequestId:
         """Say why a face has its name, from all looks at it and what was seen of it last."""
         samples = self._memory.latest_of_track(track_id, 1)
         work = partial(self._explain, track_id, samples[0] if samples else None)
-        self._explanations.submit(QT_TRANSLATE_NOOP("Jobs", "Explaining"), work)
+        return self._explanations.submit(QT_TRANSLATE_NOOP("Jobs", "Explaining"), work)
 
     def _explain(self, track_id: int, sample: FaceSample | None, job: Job) -> None:
         explanation = None if sample is None else self._explanation(track_id, sample, job)
         job.progress()
-        self._listener(Explained(track_id, explanation))
+        self._listener(Explained(job.id, track_id, explanation))
 
     def _explanation(self, track_id: int, sample: FaceSample, job: Job) -> Explanation | None:
         pipeline, deciding = self._models.running, self._adaptations.deciding()

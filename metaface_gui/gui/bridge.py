@@ -11,6 +11,7 @@ from metaface_gui.engine.events import (
     Adapted,
     AdaptStepTaken,
     ComparisonChanged,
+    ConsentsRead,
     EngineEvent,
     EngineStats,
     EnrollmentChanged,
@@ -20,18 +21,22 @@ from metaface_gui.engine.events import (
     Explained,
     FrameReady,
     GalleryChanged,
+    ImportLookedAt,
     JobChanged,
     LooksEnrolled,
     MapChanged,
     ModelsChanged,
     ReportWritten,
+    RequestEnded,
     ResultReady,
     RoomChanged,
     RoomJudged,
     SelfTested,
     SessionRecordingChanged,
+    ShotsRead,
     SidesChanged,
     SourceChanged,
+    StorageRead,
     TaughtTrack,
     Trouble,
     Undoable,
@@ -70,6 +75,11 @@ class EngineBridge(QObject):
     enrollment_changed = Signal(EnrollmentChanged)
     unknowns_changed = Signal(UnknownsChanged)
     job_changed = Signal(JobChanged)
+    request_ended = Signal(RequestEnded)
+    shots_read = Signal(ShotsRead)
+    consents_read = Signal(ConsentsRead)
+    storage_read = Signal(StorageRead)
+    import_looked_at = Signal(ImportLookedAt)
     undoable = Signal(Undoable)
     report_written = Signal(ReportWritten)
     expired_deleted = Signal(ExpiredDeleted)
@@ -105,6 +115,11 @@ class EngineBridge(QObject):
             EnrollmentChanged: self.enrollment_changed,
             UnknownsChanged: self.unknowns_changed,
             JobChanged: self.job_changed,
+            RequestEnded: self.request_ended,
+            ShotsRead: self.shots_read,
+            ConsentsRead: self.consents_read,
+            StorageRead: self.storage_read,
+            ImportLookedAt: self.import_looked_at,
             Undoable: self.undoable,
             ReportWritten: self.report_written,
             ExpiredDeleted: self.expired_deleted,

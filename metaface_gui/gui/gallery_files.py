@@ -9,16 +9,20 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_files, file_filter
-from metaface_gui.gui.panels.people_files import ask_export, ask_import
+from metaface_gui.gui.panels.people_files import PeopleFiles
 
 
 class GalleryFiles(QObject):
     """Opens dialogs over `window`; what was chosen goes to the engine, or to `enroll_from`."""
 
-    def __init__(self, engine: EngineApi, window: QWidget, enroll_from: Callable[[list[Path]], None]) -> None:
+    def __init__(
+        self, engine: EngineApi, bridge: EngineBridge, window: QWidget, enroll_from: Callable[[list[Path]], None]
+    ) -> None:
         super().__init__(window)
-        self._engine, self._window, self._enroll_from = engine, window, enroll_from
+        self._window, self._enroll_from = window, enroll_from
+        self._people = PeopleFiles(engine, bridge, window)
 
     def ask_for_shots(self) -> None:
         """Enrol somebody from pictures or videos."""
@@ -27,8 +31,8 @@ class GalleryFiles(QObject):
 
     def ask_import(self) -> None:
         """Add the people of an exported file."""
-        ask_import(self._window, self._engine)
+        self._people.ask_import()
 
     def ask_export(self) -> None:
         """Write everybody to a file."""
-        ask_export(self._window, self._engine)
+        self._people.ask_export()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from metaface_gui.engine.events import Undoable
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.people_model import PeopleOrder
-from metaface_gui.types import Frame, PersonId
+from metaface_gui.types import Frame, PersonId, RequestId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +28,7 @@ class Handover:
     typed_name: str
     map_learner: str
     explained: int | None
+    testing: RequestId | None
     undoable: tuple[Undoable, ...]
 
     @classmethod
@@ -45,6 +46,7 @@ class Handover:
             typed_name=window.side.enroll.name_field.text(),
             map_learner=stage.map.chosen,
             explained=stage.why.track_id,
+            testing=stage.report.request,
             undoable=window.undos.offers,
         )
 
@@ -70,6 +72,8 @@ class Handover:
         stage.map.choose(self.map_learner)
         if self.explained is not None:
             stage.why.select_track(self.explained)
+        if self.testing is not None:
+            stage.report.follow(self.testing)
         if self.second_learner is not None:
             stage.compare.show_second(self.second_learner)
         for offer in self.undoable:

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
         self.undos = UndoList(self)
-        self._files = GalleryFiles(engine, self, self._enroll_from)
+        self._files = GalleryFiles(engine, bridge, self, self._enroll_from)
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_file, ask_for_folder, file_filter
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
@@ -44,12 +43,16 @@ class CameraFinder(QObject):
     found = Signal(tuple)
     """`tuple[CameraDevice, ...]`, on the GUI thread."""
 
+    _listed = Signal(tuple)
+
     def __init__(self, parent: QObject | None = None, list_cameras: ListCameras = list_cameras) -> None:
         super().__init__(parent)
         self._list = list_cameras
         self._thread: threading.Thread | None = None
-        self._hop = Hop(self)
-        self._hop.arrived.connect(self._deliver)
+        # The lock keeps the end of this object from coming between the test and the emit.
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._listed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Look again, unless a search is under way."""
@@ -59,7 +62,8 @@ class CameraFinder(QObject):
 
     def close(self) -> None:
         """Wait for the search to end, but not for a driver that hangs; nothing is found any more."""
-        self._hop.close()
+        with self._lock:
+            self._is_closed = True
         self._join()
 
     def _join(self) -> None:
@@ -72,7 +76,9 @@ class CameraFinder(QObject):
             cameras = self._list()
         except OSError:  # no device folder, no permission: a computer without cameras, for this menu's purpose
             cameras = ()
-        self._hop(cameras)
+        with self._lock:
+            if not self._is_closed:
+                self._listed.emit(cameras)
 
     def _deliver(self, cameras: tuple[CameraDevice, ...]) -> None:
         self._join()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from metaface_gui.engine.events import (
     EngineStats,
     EnrollmentChanged,
     GalleryChanged,
+    ImportLookedAt,
     JobChanged,
     LooksEnrolled,
     ModelsChanged,
@@ -189,10 +189,10 @@ def test_export_and_import(engine: Engine, listener: Listener, person: Someone, 
     under_passphrase = tmp_path / "secret.metaface"
     engine.export_gallery(under_passphrase, passphrase="secret words")
     listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Exporting")
-    needs = queue.SimpleQueue[bool]()
-    for path in (under_passphrase, tmp_path / "copy.metaface"):
-        engine.load_needs_passphrase(path, needs.put)
-    assert [needs.get(timeout=60) for _ in range(2)] == [True, False]
+    for path, needs in ((under_passphrase, True), (tmp_path / "copy.metaface", False)):
+        request = engine.load_needs_passphrase(path)
+        answer = listener.wait(ImportLookedAt)
+        assert (answer.request_id, answer.needs_passphrase) == (request, needs)
     for passphrase, is_refused in (("other words", True), ("secret words", False)):
         listener.heard()
         engine.import_gallery(under_passphrase, passphrase=passphrase)
@@ -252,9 +252,9 @@ def test_a_face_on_screen_that_looks_enrolled_is_asked_about(
     engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 1)
     (known,) = gallery.snapshot().people
-    engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id)
+    request = engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id)
     event = listener.wait(LooksEnrolled)
-    assert (event.name, event.track_id, event.group_id) == ("Another", face.track_id, None)
+    assert (event.name, event.request_id) == ("Another", request)
     assert [other.id for other in event.alike] == [known.id]
     engine.name_track(face.track_id, "Somebody", person_id=known.id, consent_given=True)
     assert listener.wait(LooksEnrolled).is_same_picture

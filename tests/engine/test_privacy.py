@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from queue import Queue
 
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import (
     Adapted,
+    ConsentsRead,
     EnrollmentChanged,
     EverythingForgotten,
     ExpiredDeleted,
     GalleryChanged,
     JobChanged,
     ReportWritten,
+    RequestEnded,
     ResultReady,
+    StorageRead,
     Undoable,
     UnknownsChanged,
 )
 from metaface_gui.engine.gallery_keeper import Terms, consent
-from metaface_gui.engine.privacy_api import Storage
-from metaface_gui.gallery import Consent, Gallery, NewShot, Retention
-from tests.engine.listening import PATIENCE_S, Listener, Someone, enroll, names, take_shots
+from metaface_gui.gallery import Gallery, NewShot, Retention
+from tests.engine.listening import Listener, Someone, enroll, names, take_shots
 from tests.engine.references import holders
 
 DAY = timedelta(days=1)
@@ -55,9 +56,8 @@ def test_a_new_person_agrees_to_what_was_on_screen(
     engine.enroll(person.name, person_id=None, consent_given=True, terms=terms)
     (enrolled,) = listener.wait(GalleryChanged, lambda event: bool(event.snapshot.people)).snapshot.people
     assert enrolled.keep_until == until
-    answers: Queue[tuple[Consent, ...]] = Queue()
-    engine.privacy.load_consents(enrolled.id, answers.put)
-    (agreed,) = answers.get(timeout=PATIENCE_S)
+    request = engine.privacy.load_consents(enrolled.id)
+    (agreed,) = listener.wait(ConsentsRead, lambda event: event.request_id == request).consents
     assert (agreed.purpose, agreed.given_by) == ("the fair", "her mother")
 
 
@@ -119,9 +119,8 @@ def test_forgetting_everything_leaves_nothing_and_goes_on(
     for name in (FIRST, SECOND):
         assert name.encode() not in left
         assert holders(engine, name) == []
-    stored: Queue[Storage] = Queue()
-    engine.privacy.load_storage(stored.put)
-    storage = stored.get(timeout=PATIENCE_S)
+    engine.privacy.load_storage()
+    storage = listener.wait(StorageRead).storage
     assert (storage.path, storage.people, storage.shots) == (gallery.path, 0, 0)
     assert storage.size_bytes > 0
     enroll(engine, listener, people[0])
@@ -143,9 +142,7 @@ def test_with_nobody_over_nothing_is_deleted_or_said(
 ) -> None:
     first, _second = (person.id for person in gallery.snapshot().people)
     agree_until(gallery, first, DAY)
-    engine.privacy.delete_expired()
-    answers: Queue[tuple[Consent, ...]] = Queue()
-    engine.privacy.load_consents(first, answers.put)  # comes after it, on the same thread
-    answers.get(timeout=PATIENCE_S)
+    request = engine.privacy.delete_expired()
+    listener.wait(RequestEnded, lambda event: event.request_id == request)
     assert len(gallery.snapshot().people) == len(people)
     assert not [event for event in listener.heard() if isinstance(event, ExpiredDeleted)]

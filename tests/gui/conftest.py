@@ -23,8 +23,9 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def bridge(qapp: QApplication) -> Iterator[EngineBridge]:
+def bridge(qapp: QApplication, engine: FakeEngine) -> Iterator[EngineBridge]:
     made = EngineBridge()
+    engine.recorder.listener = made
     yield made
     made.close()
 

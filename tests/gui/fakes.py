@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
-from metaface_gui.engine.api import OnShots
-from metaface_gui.engine.events import EngineListener, FrameReady, ResultReady
+from metaface_gui.engine.events import (
+    ConsentsRead,
+    EngineEvent,
+    EngineListener,
+    FrameReady,
+    ImportLookedAt,
+    ResultReady,
+    ShotsRead,
+    StorageRead,
+)
 from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.engine.privacy_api import OnConsents, OnStorage, Storage
+from metaface_gui.engine.privacy_api import Storage
 from metaface_gui.engine.side import Side
 from metaface_gui.gallery import Consent, Shot
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
@@ -26,11 +35,10 @@ from metaface_gui.types import (
     Identification,
     PersonId,
     QualityIssue,
+    RequestId,
     StageTimes,
     TrackedFace,
 )
-
-T = TypeVar("T")
 
 
 class Call(NamedTuple):
@@ -40,32 +48,59 @@ class Call(NamedTuple):
     args: tuple[object, ...] = ()
 
 
+class Recorder:
+    """Writes requests down, gives each its id, and sends the answers to `listener`."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.newest: dict[str, RequestId] = {}
+        self.listener: EngineListener = lambda _event: None
+        self._ids = itertools.count(1)
+
+    def note(self, name: str, *args: object) -> RequestId:
+        self.calls.append(Call(name, args))
+        return self.give_id(name)
+
+    def give_id(self, name: str) -> RequestId:
+        self.newest[name] = next(self._ids)
+        return self.newest[name]
+
+    def answer(self, event: EngineEvent) -> None:
+        """Answer as the real engine does; joined, so that a test need not wait for the thread."""
+        thread = threading.Thread(target=self.listener, args=(event,))
+        thread.start()
+        thread.join()
+
+
 class FakePrivacy:
     """Implements `PrivacyApi`; `storage` and `consents` are what it gives to those who ask."""
 
-    def __init__(self, calls: list[Call]) -> None:
-        self._calls = calls
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
         self.storage = Storage(Path("people.metaface"), 20_480, 0, 0, 0, is_encrypted=True)
         self.consents: dict[PersonId, tuple[Consent, ...]] = {}
 
-    def extend(self, person_ids: Sequence[PersonId]) -> None:
-        self._calls.append(Call("extend", (tuple(person_ids),)))
+    def extend(self, person_ids: Sequence[PersonId]) -> RequestId:
+        return self._recorder.note("extend", tuple(person_ids))
 
-    def delete_expired(self) -> None:
-        self._calls.append(Call("delete_expired"))
+    def delete_expired(self) -> RequestId:
+        return self._recorder.note("delete_expired")
 
-    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> None:
-        self._calls.append(Call("write_report", (person_id, path, may_replace)))
+    def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> RequestId:
+        return self._recorder.note("write_report", person_id, path, may_replace)
 
-    def forget_everything(self) -> None:
-        self._calls.append(Call("forget_everything"))
+    def forget_everything(self) -> RequestId:
+        return self._recorder.note("forget_everything")
 
-    def load_storage(self, on_loaded: OnStorage) -> None:
-        _on_another_thread(on_loaded, self.storage)
+    def load_storage(self) -> RequestId:
+        request = self._recorder.give_id("load_storage")
+        self._recorder.answer(StorageRead(request, self.storage))
+        return request
 
-    def load_consents(self, person_id: PersonId, on_loaded: OnConsents) -> None:
-        self._calls.append(Call("load_consents", (person_id,)))
-        _on_another_thread(on_loaded, self.consents.get(person_id, ()))
+    def load_consents(self, person_id: PersonId) -> RequestId:
+        request = self._recorder.note("load_consents", person_id)
+        self._recorder.answer(ConsentsRead(request, person_id, self.consents.get(person_id, ())))
+        return request
 
 
 class FakeEngine:
@@ -75,9 +110,9 @@ class FakeEngine:
     """
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
+        self.recorder = Recorder()
         self.terms: list[Terms | None] = []
-        self.privacy = FakePrivacy(self.calls)
+        self.privacy = FakePrivacy(self.recorder)
         self.shots: dict[PersonId, tuple[Shot, ...]] = {}
         self.under_passphrase: set[Path] = set()
         self._preview: LatestSlot[Frame] = LatestSlot()
@@ -85,6 +120,14 @@ class FakeEngine:
     @property
     def preview(self) -> LatestSlot[Frame]:
         return self._preview
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.recorder.calls
+
+    def request_of(self, name: str) -> RequestId:
+        """The id of the newest request by that name."""
+        return self.recorder.newest[name]
 
     def calls_of(self, name: str) -> list[tuple[object, ...]]:
         """The arguments of every call of that method so far."""
@@ -95,8 +138,8 @@ class FakeEngine:
         if self._preview.put(frame):
             listener(FrameReady())
 
-    def _note(self, name: str, *args: object) -> None:
-        self.calls.append(Call(name, args))
+    def _note(self, name: str, *args: object) -> RequestId:
+        return self.recorder.note(name, *args)
 
     def open_source(self, spec: SourceSpec) -> None:
         self._note("open_source", spec)
@@ -149,17 +192,17 @@ class FakeEngine:
     def set_map_learner(self, key: str | None) -> None:
         self._note("set_map_learner", key)
 
-    def self_test(self) -> None:
-        self._note("self_test")
+    def self_test(self) -> RequestId:
+        return self._note("self_test")
 
-    def explain_track(self, track_id: int) -> None:
-        self._note("explain_track", track_id)
+    def explain_track(self, track_id: int) -> RequestId:
+        return self._note("explain_track", track_id)
 
-    def confirm_track(self, track_id: int, person_id: PersonId) -> None:
-        self._note("confirm_track", track_id, person_id)
+    def confirm_track(self, track_id: int, person_id: PersonId) -> RequestId:
+        return self._note("confirm_track", track_id, person_id)
 
-    def reject_track(self, track_id: int, person_id: PersonId) -> None:
-        self._note("reject_track", track_id, person_id)
+    def reject_track(self, track_id: int, person_id: PersonId) -> RequestId:
+        return self._note("reject_track", track_id, person_id)
 
     def start_session(self, folder: Path) -> None:
         self._note("start_session", folder)
@@ -170,8 +213,8 @@ class FakeEngine:
     def save_snapshot(self, path: Path) -> None:
         self._note("save_snapshot", path)
 
-    def fetch_weights(self, name: str) -> None:
-        self._note("fetch_weights", name)
+    def fetch_weights(self, name: str) -> RequestId:
+        return self._note("fetch_weights", name)
 
     def start_recording(self) -> None:
         self._note("start_recording")
@@ -179,8 +222,8 @@ class FakeEngine:
     def stop_recording(self) -> None:
         self._note("stop_recording")
 
-    def add_enrollment_files(self, paths: Sequence[Path]) -> None:
-        self._note("add_enrollment_files", tuple(paths))
+    def add_enrollment_files(self, paths: Sequence[Path]) -> RequestId:
+        return self._note("add_enrollment_files", tuple(paths))
 
     def remove_enrollment_shot(self, shot_id: int) -> None:
         self._note("remove_enrollment_shot", shot_id)
@@ -199,9 +242,9 @@ class FakeEngine:
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         self.terms.append(terms)
-        self._note("enroll_surely" if is_sure else "enroll", name, person_id, consent_given)
+        return self._note("enroll_surely" if is_sure else "enroll", name, person_id, consent_given)
 
     def name_track(
         self,
@@ -213,10 +256,11 @@ class FakeEngine:
         terms: Terms | None = None,
         not_id: PersonId | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         self.terms.append(terms)
         wrong = () if not_id is None else (not_id,)
-        self._note("name_track_surely" if is_sure else "name_track", track_id, name, person_id, consent_given, *wrong)
+        asked = "name_track_surely" if is_sure else "name_track"
+        return self._note(asked, track_id, name, person_id, consent_given, *wrong)
 
     def name_unknown(
         self,
@@ -227,50 +271,47 @@ class FakeEngine:
         consent_given: bool,
         terms: Terms | None = None,
         is_sure: bool = False,
-    ) -> None:
+    ) -> RequestId:
         self.terms.append(terms)
-        self._note("name_unknown_surely" if is_sure else "name_unknown", group_id, name, person_id, consent_given)
+        asked = "name_unknown_surely" if is_sure else "name_unknown"
+        return self._note(asked, group_id, name, person_id, consent_given)
 
     def dismiss_unknown(self, group_id: int) -> None:
         self._note("dismiss_unknown", group_id)
 
-    def rename_person(self, person_id: PersonId, name: str) -> None:
-        self._note("rename_person", person_id, name)
+    def rename_person(self, person_id: PersonId, name: str) -> RequestId:
+        return self._note("rename_person", person_id, name)
 
-    def merge_people(self, into_id: PersonId, from_id: PersonId) -> None:
-        self._note("merge_people", into_id, from_id)
+    def merge_people(self, into_id: PersonId, from_id: PersonId) -> RequestId:
+        return self._note("merge_people", into_id, from_id)
 
-    def delete_person(self, person_id: PersonId) -> None:
-        self._note("delete_person", person_id)
+    def delete_person(self, person_id: PersonId) -> RequestId:
+        return self._note("delete_person", person_id)
 
-    def delete_shot(self, shot_id: int) -> None:
-        self._note("delete_shot", shot_id)
+    def delete_shot(self, shot_id: int) -> RequestId:
+        return self._note("delete_shot", shot_id)
 
-    def undo(self, token: int) -> None:
-        self._note("undo", token)
+    def undo(self, token: int) -> RequestId:
+        return self._note("undo", token)
 
-    def load_shots(self, person_id: PersonId, on_loaded: OnShots) -> None:
-        self._note("load_shots", person_id)
-        _on_another_thread(on_loaded, self.shots.get(person_id, ()))
+    def load_shots(self, person_id: PersonId) -> RequestId:
+        request = self._note("load_shots", person_id)
+        self.recorder.answer(ShotsRead(request, person_id, self.shots.get(person_id, ())))
+        return request
 
-    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
-        self._note("export_gallery", path, passphrase)
+    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
+        return self._note("export_gallery", path, passphrase)
 
-    def load_needs_passphrase(self, path: Path, on_loaded: Callable[[bool], None]) -> None:
-        _on_another_thread(on_loaded, path in self.under_passphrase)
+    def load_needs_passphrase(self, path: Path) -> RequestId:
+        request = self.recorder.give_id("load_needs_passphrase")
+        self.recorder.answer(ImportLookedAt(request, path in self.under_passphrase))
+        return request
 
-    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> None:
-        self._note("import_gallery", path, passphrase)
+    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
+        return self._note("import_gallery", path, passphrase)
 
     def cancel_job(self, job_id: int) -> None:
         self._note("cancel_job", job_id)
-
-
-def _on_another_thread(answer: Callable[[T], None], value: T) -> None:
-    """Answer as the real engine does; joined, so that a test need not wait."""
-    thread = threading.Thread(target=answer, args=(value,))
-    thread.start()
-    thread.join()
 
 
 def make_frame(width: int = 1280, height: int = 720, index: int = 0, captured_ns: int | None = None) -> Frame:

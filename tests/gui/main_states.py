@@ -161,7 +161,8 @@ def _comparing(scene: Scene) -> None:
 def _why(scene: Scene) -> None:
     scene.live()
     scene.window.stage.explain(4)
-    scene.say(Explained(4, explained(scores=(("alex", 0.71), (LONG_NAME, 0.31), ("rose", 0.02)))))
+    explanation = explained(scores=(("alex", 0.71), (LONG_NAME, 0.31), ("rose", 0.02)))
+    scene.say(Explained(scene.engine.request_of("explain_track"), 4, explanation))
 
 
 def _split(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.gallery import Person, Shot
+from metaface_gui.gallery import Person
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import (
@@ -240,13 +240,12 @@ class Visitor:
         people = self._watch.snapshot.people
         person = max(people, key=lambda one: one.shot_count + one.negative_count, default=None)
         if person is not None:
-            engine, surplus = self._engine, max(1, person.shot_count + person.negative_count - MAX_SHOTS // 2)
-
-            def delete(shots: tuple[Shot, ...]) -> None:
-                for shot in shots[: min(surplus, len(shots) - 1)]:
-                    engine.delete_shot(shot.id)
-
-            engine.load_shots(person.id, delete)
+            surplus = max(1, person.shot_count + person.negative_count - MAX_SHOTS // 2)
+            request = self._engine.load_shots(person.id)
+            yield 40
+            shots = self._watch.shots_of(request)
+            for shot in shots[: min(surplus, len(shots) - 1)]:
+                self._engine.delete_shot(shot.id)
         yield 40
 
     def _undo(self) -> Deed:
@@ -257,7 +256,7 @@ class Visitor:
     def _look_at_shots(self) -> Deed:
         person = self._person()
         if person is not None:
-            self._engine.load_shots(person.id, lambda _shots: None)
+            self._engine.load_shots(person.id)
         yield 10
 
     def _export_and_import(self) -> Deed:

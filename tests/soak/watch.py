@@ -18,15 +18,16 @@ from metaface_gui.engine.events import (
     ModelsChanged,
     ModelState,
     ResultReady,
+    ShotsRead,
     SourceChanged,
     SourceState,
     Trouble,
     Undoable,
     UnknownsChanged,
 )
-from metaface_gui.gallery import GallerySnapshot
+from metaface_gui.gallery import GallerySnapshot, Shot
 from metaface_gui.pipeline.recognition.tracker import box_iou
-from metaface_gui.types import FrameResult, TrackedFace
+from metaface_gui.types import FrameResult, RequestId, TrackedFace
 
 _LATENCIES = 3000
 _JUDGED_EVERY = 20
@@ -63,6 +64,7 @@ class Watch(logging.Handler):
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._jobs: set[int] = set()
         self._snapshot = GallerySnapshot((), 0)
+        self._shots: ShotsRead | None = None
         self.frames = 0
         self.faces = self.right = self.wrong = 0
         self.result: FrameResult | None = None
@@ -80,6 +82,8 @@ class Watch(logging.Handler):
         """Note an event, on whichever thread it comes."""
         with self._guard:
             self._note(event)
+            if isinstance(event, ShotsRead):
+                self._shots = event
         self._also(event)
         if isinstance(event, ResultReady):
             self.moved.strike()
@@ -102,6 +106,12 @@ class Watch(logging.Handler):
         """Jobs that tell their progress and have not ended."""
         with self._guard:
             return frozenset(self._jobs)
+
+    def shots_of(self, request: RequestId) -> tuple[Shot, ...]:
+        """Somebody's shots, if this is the newest request for any and was answered by now."""
+        with self._guard:
+            answer = self._shots
+        return answer.shots if answer is not None and answer.request_id == request else ()
 
     def latency_ms(self, percentile: float) -> float:
         """Milliseconds from camera to result of the last few thousand frames."""

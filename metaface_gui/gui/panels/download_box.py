@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.events import JobChanged
+from metaface_gui.engine.events import JobChanged, RequestEnded
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import error_text
 from metaface_gui.pipeline.weights_store import WeightsEntry
+from metaface_gui.types import RequestId
 
 
 class DownloadBox(QFrame):
@@ -28,8 +29,7 @@ class DownloadBox(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: WeightsEntry | None = None
-        self._job_id: int | None = None
-        self._is_asked_for = False
+        self._request: RequestId | None = None
         self.setProperty("card", True)
         self.words = QLabel(self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -60,7 +60,7 @@ class DownloadBox(QFrame):
     @property
     def is_busy(self) -> bool:
         """Whether the download was asked for and has not ended."""
-        return self._is_asked_for
+        return self._request is not None
 
     @property
     def weights(self) -> WeightsEntry | None:
@@ -69,7 +69,7 @@ class DownloadBox(QFrame):
 
     def offer(self, entry: WeightsEntry, title: str) -> None:
         """Say what is missing, and offer to fetch it."""
-        self._entry, self._job_id, self._is_asked_for = entry, None, False
+        self._entry, self._request = entry, None
         text = self.tr("{title} is not on this computer. It comes from {host}; licence: {license}.")
         host = urlsplit(entry.url or entry.source).hostname or ""
         set_role(self.words, "")
@@ -80,44 +80,49 @@ class DownloadBox(QFrame):
 
     def withdraw(self) -> None:
         """Offer nothing any more."""
-        self._entry, self._job_id, self._is_asked_for = None, None, False
+        self._entry, self._request = None, None
         self.hide()
 
+    def follow(self, request: RequestId) -> None:
+        """Show how far the download is that was asked for."""
+        self._request = request
+        set_role(self.words, "")
+        self.progress.setRange(0, 0)
+        self._show_state()
+
     def show_job(self, event: JobChanged) -> None:
-        """Show how far the download is, and why it failed if it did."""
-        if not self._is_asked_for:
+        """Show how far it is, if it is this."""
+        if event.job_id != self._request:
             return
-        self._job_id = event.job_id
         if event.fraction is None:
             self.progress.setRange(0, 0)
         else:
             self.progress.setRange(0, 1000)
             self.progress.setValue(round(event.fraction * 1000))
-        if event.is_finished:
-            self._is_asked_for, self._job_id = False, None
-            if event.error is not None:
-                set_role(self.words, "error")
-                self.words.setText(error_text(event.error))
+
+    def show_end(self, event: RequestEnded) -> bool:
+        """Show why the download failed, if it did; whether it was this one that ended."""
+        if event.request_id != self._request:
+            return False
+        self._request = None
+        if event.error is not None:
+            set_role(self.words, "error")
+            self.words.setText(error_text(event.error))
         self._show_state()
+        return True
 
     def _show_state(self) -> None:
-        self.progress.setVisible(self._is_asked_for)
-        self.download_button.setEnabled(not self._is_asked_for)
-        self.cancel_button.setText(self.tr("Cancel") if self._is_asked_for else self.tr("Not now"))
-        self.cancel_button.setEnabled(not self._is_asked_for or self._job_id is not None)
+        self.progress.setVisible(self.is_busy)
+        self.download_button.setEnabled(not self.is_busy)
+        self.cancel_button.setText(self.tr("Cancel") if self.is_busy else self.tr("Not now"))
 
     def _on_download(self) -> None:
-        if self._entry is None:
-            return
-        self._is_asked_for = True
-        set_role(self.words, "")
-        self.progress.setRange(0, 0)
-        self._show_state()
-        self.download_requested.emit(self._entry.name)
+        if self._entry is not None:
+            self.download_requested.emit(self._entry.name)
 
     def _on_cancel(self) -> None:
-        if self._job_id is not None:
-            self.cancel_requested.emit(self._job_id)
-        elif not self._is_asked_for:
+        if self._request is not None:
+            self.cancel_requested.emit(self._request)
+        else:
             self.withdraw()
             self.declined.emit()

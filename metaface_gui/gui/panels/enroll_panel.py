@@ -23,9 +23,9 @@ from metaface_gui.engine.events import (
     EnrollmentChanged,
     GalleryChanged,
     LooksEnrolled,
+    RequestEnded,
     SourceChanged,
     SourceState,
-    Trouble,
 )
 from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.errors import EnrollmentError
@@ -53,6 +53,7 @@ from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
 from metaface_gui.gui.translation import advice_text, error_text, issue_text, listed
 from metaface_gui.gui.who_left import somebody_left
+from metaface_gui.types import RequestId
 
 _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)
 _NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=0)
@@ -70,6 +71,7 @@ class EnrollPanel(QWidget):
         self._state = _NOTHING
         self._source_state: SourceState | None = None
         self._saving = ""
+        self._request: RequestId | None = None
         self._asked: tuple[str, Person | None, Terms | None] | None = None
         self._discarded_name = ""
         self._is_drop_near = False
@@ -193,7 +195,7 @@ class EnrollPanel(QWidget):
         bridge.enrollment_changed.connect(self._on_enrollment)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.source_changed.connect(self._on_source)
-        bridge.trouble.connect(self._on_trouble)
+        bridge.request_ended.connect(self._on_request_ended)
         bridge.looks_enrolled.connect(self._on_looks_enrolled)
         self.question.as_asked.connect(self._save_as_asked)
         self.question.to_other.connect(self._save_to)
@@ -259,7 +261,7 @@ class EnrollPanel(QWidget):
         self.question.withdraw()
         self._show_state()
         person_id = None if person is None else person.id
-        self._engine.enroll(
+        self._request = self._engine.enroll(
             name, person_id=person_id, consent_given=self.consent.is_given(), terms=terms, is_sure=is_sure
         )
 
@@ -282,8 +284,8 @@ class EnrollPanel(QWidget):
     # What the engine says -------------------------------------------------------------------------------------------
 
     def _on_looks_enrolled(self, event: LooksEnrolled) -> None:
-        if self._saving and event.track_id is None and event.group_id is None:
-            self._saving = ""
+        if event.request_id == self._request:
+            self._saving, self._request = "", None
             self._show_state()
             self.question.ask(event)
 
@@ -291,8 +293,6 @@ class EnrollPanel(QWidget):
         before, self._state = self._state, event
         if [shot.id for shot in before.shots] != [shot.id for shot in event.shots]:
             self._withdraw_question()
-        if self._saving and not event.shots:
-            self._finish_saving()
         is_enough_now = len(before.shots) < event.wanted <= len(event.shots)
         if event.is_recording and is_enough_now:
             self._engine.stop_recording()
@@ -312,7 +312,7 @@ class EnrollPanel(QWidget):
         self._saved = self.tr("{name} is saved and will be recognised from now on.").format(
             name=shortened(self._saving)
         )
-        self._saving = ""
+        self._saving, self._request = "", None
         self._discarded_name = ""
         self.name_field.clear()
         self.consent.clear()
@@ -322,11 +322,15 @@ class EnrollPanel(QWidget):
         self._source_state = event.state
         self._show_state()
 
-    def _on_trouble(self, event: Trouble) -> None:
-        if self._saving:
-            self._saving = ""
-            self._trouble = error_text(event.error)
-            self._show_state()
+    def _on_request_ended(self, event: RequestEnded) -> None:
+        if event.request_id != self._request:
+            return
+        if event.error is None and not event.is_cancelled:
+            self._finish_saving()
+        else:
+            self._saving, self._request = "", None
+            self._trouble = "" if event.error is None else error_text(event.error)
+        self._show_state()
 
     # What is shown --------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import JobChanged, ModelsChanged, ModelState
+from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_title
 from metaface_gui.gui.panels.download_box import DownloadBox
@@ -22,8 +22,6 @@ from metaface_gui.pipeline.weights_store import WeightsEntry, WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
 _AUTO = "auto"
-_DOWNLOAD_TITLE = "Downloading weights"
-"""The engine's title of such a job."""
 
 
 class ModelsSection(QWidget):
@@ -109,11 +107,12 @@ class ModelsSection(QWidget):
         self.device.activated.connect(self._on_device)
         self.learner.activated.connect(lambda: self._engine.set_learner(self.learner.currentData()))
         self.fpir.chosen.connect(self._engine.set_fpir)
-        self.download.download_requested.connect(self._engine.fetch_weights)
+        self.download.download_requested.connect(self._on_download)
         self.download.cancel_requested.connect(self._engine.cancel_job)
         self.download.declined.connect(self._on_declined)
         bridge.models_changed.connect(self._on_models)
-        bridge.job_changed.connect(self._on_job)
+        bridge.job_changed.connect(self.download.show_job)
+        bridge.request_ended.connect(self._on_request_ended)
 
     # What the user does ---------------------------------------------------------------------------------------------
 
@@ -127,6 +126,9 @@ class ModelsSection(QWidget):
         self._missing_key = ""
         self.download.withdraw()
         self._engine.set_embedder(key)
+
+    def _on_download(self, weights: str) -> None:
+        self.download.follow(self._engine.fetch_weights(weights))
 
     def _on_declined(self) -> None:
         self._missing_key = ""
@@ -162,12 +164,11 @@ class ModelsSection(QWidget):
         else:
             self.status.say(self.tr("Runs on {device}.").format(device=event.device))
 
-    def _on_job(self, event: JobChanged) -> None:
-        if not self.download.is_busy or event.title != _DOWNLOAD_TITLE:
+    def _on_request_ended(self, event: RequestEnded) -> None:
+        if not self.download.show_end(event):
             return
-        self.download.show_job(event)
         entry = self._entry(self._missing_key)
-        if event.is_finished and entry is not None and self._store.is_available(entry.name):
+        if entry is not None and self._store.is_available(entry.name):
             # The user chose this embedder and then its download: now it can be had.
             key, self._missing_key = self._missing_key, ""
             self.download.withdraw()

@@ -4,47 +4,60 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import ImportLookedAt
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.file_dialogs import ask_for_file, ask_where_to_save, file_filter
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
 from metaface_gui.gui.translation import translate
+from metaface_gui.types import RequestId
 
 _PATTERNS = ("*.metaface",)
 _SUGGESTED_NAME = "people.metaface"
 
 
-def ask_export(parent: QWidget, engine: EngineApi) -> None:
-    """Write everybody to a file, under a passphrase if one is given."""
+class PeopleFiles(QObject):
+    """Opens dialogs over `parent`; what was chosen and typed there goes to the engine."""
 
-    def ask_for_passphrase(path: Path) -> None:
-        dialog = NewPassphraseDialog(parent)
-        dialog.entered.connect(lambda typed: engine.export_gallery(path, passphrase=typed or None))
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._engine, self._window = engine, parent
+        self._looking: dict[RequestId, Path] = {}
+        bridge.import_looked_at.connect(self._on_looked_at)
+
+    def ask_export(self) -> None:
+        """Write everybody to a file, under a passphrase if one is given."""
+        filters = [file_filter(translate("PeopleFiles", "MetaFace people"), _PATTERNS)]
+        title = translate("PeopleFiles", "Export everybody")
+        ask_where_to_save(self._window, title, filters, _SUGGESTED_NAME, lambda paths: self._ask_new(paths[0]))
+
+    def ask_import(self) -> None:
+        """Add the people of an exported file; its passphrase is asked for if it has one."""
+        filters = [
+            file_filter(translate("PeopleFiles", "MetaFace people"), _PATTERNS),
+            file_filter(translate("PeopleFiles", "All files"), ("*",)),
+        ]
+        title = translate("PeopleFiles", "Import people")
+        ask_for_file(self._window, title, filters, lambda paths: self._look_at(paths[0]))
+
+    def _ask_new(self, path: Path) -> None:
+        dialog = NewPassphraseDialog(self._window)
+        dialog.entered.connect(lambda typed: self._engine.export_gallery(path, passphrase=typed or None))
         dialog.open()
 
-    filters = [file_filter(translate("PeopleFiles", "MetaFace people"), _PATTERNS)]
-    title = translate("PeopleFiles", "Export everybody")
-    ask_where_to_save(parent, title, filters, _SUGGESTED_NAME, lambda paths: ask_for_passphrase(paths[0]))
+    def _look_at(self, path: Path) -> None:
+        self._looking[self._engine.load_needs_passphrase(path)] = path
 
-
-def ask_import(parent: QWidget, engine: EngineApi) -> None:
-    """Add the people of an exported file; its passphrase is asked for if it has one."""
-
-    def ask_for_passphrase(path: Path) -> None:
-        dialog = KnownPassphraseDialog(parent)
-        dialog.entered.connect(lambda typed: engine.import_gallery(path, passphrase=typed))
-        dialog.open()
-
-    def look_at(path: Path) -> None:
-        hop = Hop(parent)
-        hop.arrived.connect(lambda needs: ask_for_passphrase(path) if needs else engine.import_gallery(path))
-        hop.arrived.connect(hop.deleteLater)
-        engine.load_needs_passphrase(path, hop)
-
-    filters = [
-        file_filter(translate("PeopleFiles", "MetaFace people"), _PATTERNS),
-        file_filter(translate("PeopleFiles", "All files"), ("*",)),
-    ]
-    ask_for_file(parent, translate("PeopleFiles", "Import people"), filters, lambda paths: look_at(paths[0]))
+    def _on_looked_at(self, event: ImportLookedAt) -> None:
+        path = self._looking.pop(event.request_id, None)
+        if path is None:
+            return  # another one's question
+        if event.needs_passphrase:
+            dialog = KnownPassphraseDialog(self._window)
+            dialog.entered.connect(lambda typed: self._engine.import_gallery(path, passphrase=typed))
+            dialog.open()
+        else:
+            self._engine.import_gallery(path)

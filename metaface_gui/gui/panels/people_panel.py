@@ -27,7 +27,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.merge_bar import MergeBar
 from metaface_gui.gui.panels.people_delegate import PeopleDelegate
-from metaface_gui.gui.panels.people_files import ask_export, ask_import
+from metaface_gui.gui.panels.people_files import PeopleFiles
 from metaface_gui.gui.panels.people_model import PeopleModel, PeopleOrder, PeopleRole, SortedPeople
 from metaface_gui.gui.panels.person_details import PersonDetails
 from metaface_gui.gui.theme import Space
@@ -78,7 +78,8 @@ class PeoplePanel(QWidget):
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._engine, self._bridge = engine, bridge
+        self._files = PeopleFiles(engine, bridge, self)
         self.people = PeopleModel(self)
         self.sorted_people = SortedPeople(self.people, self)
         self.setAccessibleName(self.tr("People"))
@@ -125,7 +126,7 @@ class PeoplePanel(QWidget):
         for page in (self.list, self.nobody, self.no_match):
             self.pages.addWidget(page)
         self.merge_bar = MergeBar(self.pages)
-        self.details = PersonDetails(self._engine, self)
+        self.details = PersonDetails(self._engine, self._bridge, self)
         self.import_button = QPushButton(self.tr("Import…"), self)
         self.import_button.setToolTip(self.tr("Add the people of an exported file"))
         set_icon(self.import_button, "import")
@@ -175,8 +176,8 @@ class PeoplePanel(QWidget):
         self.details.rename_requested.connect(self._rename_chosen)
         self.details.add_shots_requested.connect(self.add_shots_requested)
         self.details.delete_requested.connect(self._delete_chosen)
-        self.export_button.clicked.connect(lambda: ask_export(self, self._engine))
-        self.import_button.clicked.connect(lambda: ask_import(self, self._engine))
+        self.export_button.clicked.connect(self._files.ask_export)
+        self.import_button.clicked.connect(self._files.ask_import)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)

@@ -9,16 +9,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import ShotsRead
 from metaface_gui.gallery import Person, Shot
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.panels.flow_layout import FlowLayout
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.shot_grid import TILE_SIDE, ShotGrid, TilePicture
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.keeping_line import KeepingLine
 from metaface_gui.gui.theme import Space
-from metaface_gui.types import PersonId
+from metaface_gui.types import RequestId
 
 MOST_SHOTS = 60
 """So many of the newest shots, and of the newest negatives, are shown; every one is a widget."""
@@ -34,13 +35,14 @@ class PersonDetails(QWidget):
     merge_requested = Signal(object, list)
     """Whose name stays, and who goes into them."""
 
-    def __init__(self, engine: EngineApi, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._people: tuple[Person, ...] = ()
         self._loaded_for: Person | None = None
+        self._request: RequestId | None = None
         self.title = ElidedLabel("", self, role="heading")
-        self.keeping = KeepingLine(engine.privacy, self)
+        self.keeping = KeepingLine(engine.privacy, bridge, self)
         self.note = MessageLine(2, self)
         self.grid = ShotGrid(self)
         self._scroll = QScrollArea(self)
@@ -60,8 +62,7 @@ class PersonDetails(QWidget):
         self.merge_menu = QMenu(self.merge_button)
         self.merge_button.setMenu(self.merge_menu)
         self._lay_out()
-        self._hop = Hop(self)
-        self._hop.arrived.connect(self._on_shots)
+        bridge.shots_read.connect(self._on_shots)
         self.grid.remove_requested.connect(engine.delete_shot)
         self.negatives.remove_requested.connect(engine.delete_shot)
         self.add_button.clicked.connect(self._ask_for_shots)
@@ -93,7 +94,7 @@ class PersonDetails(QWidget):
             self._loaded_for = only
             if is_another:
                 self._clear_pictures()
-            self._engine.load_shots(only.id, partial(_pass_on, self._hop, only.id))
+            self._request = self._engine.load_shots(only.id)
         if only is not None:
             self.title.setText(only.name)
             self._show_single(only)
@@ -141,10 +142,10 @@ class PersonDetails(QWidget):
         self.note.say(self.tr("Are they the same person? Merge them, all their shots are kept."))
         self.fill_merge_menu(self.merge_menu)
 
-    def _on_shots(self, answer: tuple[PersonId, tuple[Shot, ...]]) -> None:
-        person_id, shots = answer
-        if self._loaded_for is None or self._loaded_for.id != person_id:
-            return  # somebody else was chosen meanwhile
+    def _on_shots(self, answer: ShotsRead) -> None:
+        if self._loaded_for is None or answer.request_id != self._request:
+            return  # somebody else was chosen meanwhile, or it was asked by another
+        shots = answer.shots
         own = self.tr("Shot of {day}, quality {percent} %")
         name = shortened(self._loaded_for.name)
         not_theirs = self.tr("Not {name}: face of {day}. It is not called {name} again unless you delete this.")
@@ -194,11 +195,6 @@ class PersonDetails(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.note)
-
-
-def _pass_on(hop: Hop, person_id: PersonId, shots: tuple[Shot, ...]) -> None:
-    """Take an answer on the engine's thread, together with whom it is about."""
-    hop((person_id, shots))
 
 
 def _tiles(shots: Sequence[Shot], words: str, name: str) -> list[TilePicture]:

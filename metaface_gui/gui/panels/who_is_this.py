@@ -5,14 +5,14 @@ Nothing is learnt by itself: a name counts as right, or as wrong, because somebo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import GalleryChanged, LooksEnrolled, ResultReady
+from metaface_gui.engine.events import GalleryChanged, LooksEnrolled, RequestEnded, ResultReady
 from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
@@ -28,7 +28,7 @@ from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.translation import error_text, listed
 from metaface_gui.gui.who_left import somebody_left
-from metaface_gui.types import FrameResult, PersonId, TrackedFace
+from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
 
 _PICTURE_SIDE = 72
 _FACE_MARGIN = 0.25
@@ -46,8 +46,10 @@ class _Suspect:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What a face was to be saved as; `not_id`: whom it was wrongly taken for."""
+    """What a face on screen, or a group of the tray, was to be saved as; `not_id`: whom it was wrongly taken for."""
 
+    track_id: int | None
+    group_id: int | None
     name: str
     person_id: PersonId | None
     terms: Terms | None
@@ -100,8 +102,8 @@ class WhoIsThisPopup(QFrame):
         self._is_denied = False
         self._newest: FrameResult | None = None
         self._people: GallerySnapshot | None = None
-        self._wishes: dict[tuple[int | None, int | None], _Wish] = {}
-        self._waiting: list[LooksEnrolled] = []
+        self._wishes: dict[RequestId, _Wish] = {}
+        self._waiting: list[tuple[LooksEnrolled, _Wish]] = []
         self._asked: _Wish | None = None
         self._position = QPoint()
         self.setProperty("card", True)
@@ -211,6 +213,7 @@ class WhoIsThisPopup(QFrame):
         self.question.to_other.connect(self._save_to)
         self.question.cancelled.connect(self._cancel)
         bridge.looks_enrolled.connect(self._on_looks_enrolled)
+        bridge.request_ended.connect(self._on_request_ended)
         bridge.result_ready.connect(self._on_result)
         bridge.gallery_changed.connect(self._on_gallery)
 
@@ -315,16 +318,16 @@ class WhoIsThisPopup(QFrame):
             self.missing.say(error_text(error), role="error")
             return
         person_id, not_id = (None if person is None else person.id), (None if wrong is None else wrong.id)
-        wish = _Wish(self.name_field.name(), person_id, terms, not_id)
-        self._wishes[self._track_id, self._group_id] = wish
+        wish = _Wish(self._track_id, self._group_id, self.name_field.name(), person_id, terms, not_id)
         self._save(wish, is_sure=False)
 
     def _save(self, wish: _Wish, *, is_sure: bool) -> None:
         """Save as wished, with the consent that was given: nothing is wished without."""
         name, person_id, terms = wish.name, wish.person_id, wish.terms
-        if self._track_id is not None:
-            self._engine.name_track(
-                self._track_id,
+        request_id: RequestId | None = None
+        if wish.track_id is not None:
+            request_id = self._engine.name_track(
+                wish.track_id,
                 name,
                 person_id=person_id,
                 consent_given=True,
@@ -332,10 +335,12 @@ class WhoIsThisPopup(QFrame):
                 not_id=wish.not_id,
                 is_sure=is_sure,
             )
-        elif self._group_id is not None:
-            self._engine.name_unknown(
-                self._group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
+        elif wish.group_id is not None:
+            request_id = self._engine.name_unknown(
+                wish.group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
             )
+        if request_id is not None and not is_sure:
+            self._wishes[request_id] = wish
         self.close()
 
     def _save_as_asked(self) -> None:
@@ -345,7 +350,8 @@ class WhoIsThisPopup(QFrame):
     def _save_to(self, person: Person) -> None:
         if self._asked is not None:
             not_id = None if self._asked.not_id == person.id else self._asked.not_id
-            self._save(_Wish(person.name, person.id, None, not_id), is_sure=True)
+            wish = replace(self._asked, name=person.name, person_id=person.id, terms=None, not_id=not_id)
+            self._save(wish, is_sure=True)
 
     def _cancel(self) -> None:
         self._withdraw_question()
@@ -359,22 +365,22 @@ class WhoIsThisPopup(QFrame):
         self._fit()
 
     def _on_looks_enrolled(self, event: LooksEnrolled) -> None:
-        if (event.track_id, event.group_id) in self._wishes:  # else it is about what was saved elsewhere
-            self._waiting.append(event)
+        wish = self._wishes.get(event.request_id)  # None: it is about what was saved elsewhere
+        if wish is not None:
+            self._waiting.append((event, wish))
             if not self.isVisible():
                 self._ask_next()
+
+    def _on_request_ended(self, event: RequestEnded) -> None:
+        self._wishes.pop(event.request_id, None)
 
     def _ask_next(self) -> None:
         """Come back as it was left, or, if it was opened for another face meanwhile, with the name that was given."""
         if self.isVisible() or not self._waiting:
             return
-        event = self._waiting.pop(0)
-        face = (event.track_id, event.group_id)
-        wish = self._wishes.pop(face, None)
-        if wish is None:
-            return
-        if face != (self._track_id, self._group_id):
-            self._track_id, self._group_id = face
+        event, wish = self._waiting.pop(0)
+        if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
+            self._track_id, self._group_id = wish.track_id, wish.group_id
             self._suspect, self._is_denied = None, False
             self._picture.show_image(QImage())
             self.consent.clear()

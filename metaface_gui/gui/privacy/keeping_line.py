@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from metaface_gui.engine.events import ConsentsRead
 from metaface_gui.engine.privacy_api import PrivacyApi
 from metaface_gui.gallery import Consent, Person
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.privacy.period_words import day_text, until_text
 from metaface_gui.gui.theme import Space
-from metaface_gui.types import PersonId
+from metaface_gui.types import RequestId
 
 
 class ConsentRecords(QFrame):
@@ -66,10 +66,11 @@ class ConsentRecords(QFrame):
 class KeepingLine(QWidget):
     """Empty while nobody is shown."""
 
-    def __init__(self, privacy: PrivacyApi, parent: QWidget | None = None) -> None:
+    def __init__(self, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._privacy = privacy
         self._person: Person | None = None
+        self._request: RequestId | None = None
         self.text = ElidedLabel("", self, role="muted")
         self.link = QLabel(self)
         self.link.setTextFormat(Qt.TextFormat.RichText)
@@ -83,8 +84,7 @@ class KeepingLine(QWidget):
         row.setSpacing(Space.S)
         row.addWidget(self.text, 1)
         row.addWidget(self.link)
-        self._hop = Hop(self)
-        self._hop.arrived.connect(self._on_consents)
+        bridge.consents_read.connect(self._on_consents)
         self.link.linkActivated.connect(self._ask)
         self.show_person(None)
 
@@ -97,18 +97,13 @@ class KeepingLine(QWidget):
 
     def _ask(self, _target: str) -> None:
         if self._person is not None:
-            self._privacy.load_consents(self._person.id, partial(_pass_on, self._hop, self._person.id))
+            self._request = self._privacy.load_consents(self._person.id)
 
-    def _on_consents(self, answer: tuple[PersonId, tuple[Consent, ...]]) -> None:
-        person_id, consents = answer
-        if self._person is not None and self._person.id == person_id:
-            popup = ConsentRecords(consents, self)
+    def _on_consents(self, answer: ConsentsRead) -> None:
+        is_asked_for = answer.request_id == self._request
+        if is_asked_for and self._person is not None and self._person.id == answer.person_id:
+            popup = ConsentRecords(answer.consents, self)
             # Above the line, which is near the window's lower edge, and in line with the link's end.
             corner = self.link.mapToGlobal(QPoint(self.link.width() - popup.width(), -popup.height() - Space.XS))
             popup.move(corner)
             popup.show()
-
-
-def _pass_on(hop: Hop, person_id: PersonId, consents: tuple[Consent, ...]) -> None:
-    """Take an answer on the engine's thread, together with whom it is about."""
-    hop((person_id, consents))

@@ -10,15 +10,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import EverythingForgotten, ExpiredDeleted, GalleryChanged, ReportWritten
+from metaface_gui.engine.events import EverythingForgotten, ExpiredDeleted, GalleryChanged, ReportWritten, StorageRead
 from metaface_gui.engine.person_report import suggested_name
-from metaface_gui.engine.privacy_api import Storage
 from metaface_gui.engine.retention import Due, due
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.consent import ConsentBox
 from metaface_gui.gui.panels.file_dialogs import ask_where_to_save, file_filter
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.privacy.due_banner import DueBanner
 from metaface_gui.gui.privacy.due_dialog import DueDialog
@@ -26,7 +24,7 @@ from metaface_gui.gui.privacy.forget_dialog import ForgetDialog
 from metaface_gui.gui.privacy.privacy_dialog import PrivacyDialog
 from metaface_gui.gui.privacy.terms_popup import default_purpose
 from metaface_gui.gui.toast import Toast, ToastKind
-from metaface_gui.types import PersonId
+from metaface_gui.types import PersonId, RequestId
 
 if TYPE_CHECKING:
     from metaface_gui.gui.main_window import MainWindow
@@ -43,7 +41,7 @@ class PrivacyDesk(QObject):
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, window: MainWindow) -> None:
         super().__init__(window)
-        self._engine, self._window, self._state = engine, window, window.state
+        self._engine, self._bridge, self._window, self._state = engine, bridge, window, window.state
         self._toasts, self._undos, self._recording = window.toasts, window.undos, window.recording
         self._people: tuple[Person, ...] = ()
         self._due = Due()
@@ -52,8 +50,8 @@ class PrivacyDesk(QObject):
         self.dialog: PrivacyDialog | None = None
         self.review_dialog: DueDialog | None = None
         self.forget_dialog: ForgetDialog | None = None
-        self._storage = Hop(self)
-        self._storage.arrived.connect(self._confirm_forgetting)
+        self._request: RequestId | None = None
+        bridge.storage_read.connect(self._confirm_forgetting)
         self._hourly = QTimer(self, interval=CHECK_EVERY_MS)
         self._hourly.timeout.connect(self.check)
         self._hourly.start()
@@ -89,6 +87,7 @@ class PrivacyDesk(QObject):
             return
         dialog = PrivacyDialog(
             self._engine.privacy,
+            self._bridge,
             self._people,
             self._recording.folder,
             is_automatic=self._state.is_deleting_expired,
@@ -130,12 +129,12 @@ class PrivacyDesk(QObject):
     def ask_to_forget(self) -> None:
         """Ask whether everything is to be forgotten, once it is known how much that is."""
         if self.forget_dialog is None:
-            self._engine.privacy.load_storage(self._storage)
+            self._request = self._engine.privacy.load_storage()
 
-    def _confirm_forgetting(self, storage: Storage) -> None:
-        if self.forget_dialog is not None:
+    def _confirm_forgetting(self, answer: StorageRead) -> None:
+        if self.forget_dialog is not None or answer.request_id != self._request:
             return
-        dialog = ForgetDialog(storage, self._recording.folder, self.dialog or self._window)
+        dialog = ForgetDialog(answer.storage, self._recording.folder, self.dialog or self._window)
         dialog.accepted.connect(self._engine.privacy.forget_everything)
         dialog.finished.connect(lambda _result: setattr(self, "forget_dialog", None))
         self.forget_dialog = dialog

@@ -22,15 +22,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from metaface_gui.engine.events import StorageRead
 from metaface_gui.engine.privacy_api import PrivacyApi, Storage
 from metaface_gui.engine.retention import Due, due
 from metaface_gui.gallery import Person
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
+from metaface_gui.types import RequestId
 
 _WIDTH, _HEIGHT = 640, 740
 
@@ -46,6 +48,7 @@ class PrivacyDialog(QDialog):
     def __init__(
         self,
         privacy: PrivacyApi,
+        bridge: EngineBridge,
         people: Sequence[Person],
         recordings: Path,
         *,
@@ -57,8 +60,8 @@ class PrivacyDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._privacy = privacy
         self._people: tuple[Person, ...] = ()
-        self._hop = Hop(self)
-        self._hop.arrived.connect(self._on_storage)
+        self._request: RequestId | None = None
+        bridge.storage_read.connect(self._on_storage)
         self._make_widgets(recordings, is_automatic=is_automatic)
         self._lay_out()
         self.show_people(people)
@@ -80,7 +83,7 @@ class PrivacyDialog(QDialog):
         found = due(self._people, now)
         self.periods.setText(self._periods_text(found, now))
         self.review_button.setVisible(bool(found))
-        self._privacy.load_storage(self._hop)
+        self._request = self._privacy.load_storage()
 
     # Making ---------------------------------------------------------------------------------------------------------
 
@@ -213,7 +216,11 @@ class PrivacyDialog(QDialog):
 
     # What is shown and asked ----------------------------------------------------------------------------------------
 
-    def _on_storage(self, storage: Storage) -> None:
+    def _on_storage(self, answer: StorageRead) -> None:
+        if answer.request_id == self._request:
+            self._show_storage(answer.storage)
+
+    def _show_storage(self, storage: Storage) -> None:
         if storage.path is None:
             self.path.setText(self.tr("in memory only, gone when the window closes"))
         else:

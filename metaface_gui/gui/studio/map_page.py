@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -12,14 +11,13 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import GalleryChanged, MapChanged, ModelsChanged, ResultReady
-from metaface_gui.gallery import Person, Shot
+from metaface_gui.engine.events import GalleryChanged, MapChanged, ModelsChanged, ResultReady, ShotsRead
+from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_short_title, learner_title
 from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.panels.empty_note import EmptyNote
-from metaface_gui.gui.panels.hop import Hop
 from metaface_gui.gui.panels.wording import shots_text
 from metaface_gui.gui.studio.map_key import MapKey
 from metaface_gui.gui.studio.map_motion import Probe
@@ -28,7 +26,7 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import listed, translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
-from metaface_gui.types import PersonId
+from metaface_gui.types import PersonId, RequestId
 
 if TYPE_CHECKING:
     from metaface_gui.gui.studio.map_plot import MapPlot
@@ -54,19 +52,19 @@ class MapPage(QWidget):
         self._slots: dict[PersonId, int] = {}
         self._people: Mapping[PersonId, Person] = {}
         self._pointed: int | None = None
+        self._reading: set[RequestId] = set()
         self._pictures: OrderedDict[PersonId, dict[int, bytes]] = OrderedDict()
         self._make_widgets()
         self._lay_out()
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._read_pictures)
-        self._hop = Hop(self)
-        self._hop.arrived.connect(self._on_shots)
         fit = QShortcut(QKeySequence("F"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         fit.activated.connect(self._fit)
         bridge.models_changed.connect(self._on_models)
         bridge.map_changed.connect(self._on_map)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
+        bridge.shots_read.connect(self._on_shots)
         self._show_state()
 
     @property
@@ -261,11 +259,13 @@ class MapPage(QWidget):
             return
         person_id = self._map.person_ids[int(self._map.shot_people[self._pointed])]
         if person_id not in self._pictures:
-            self._engine.load_shots(person_id, partial(_pass_on, self._hop, person_id))
+            self._reading.add(self._engine.load_shots(person_id))
 
-    def _on_shots(self, answer: tuple[PersonId, dict[int, bytes]]) -> None:
-        person_id, pictures = answer
-        self._pictures[person_id] = pictures
+    def _on_shots(self, answer: ShotsRead) -> None:
+        if answer.request_id not in self._reading:
+            return  # it was asked by another
+        self._reading.remove(answer.request_id)
+        self._pictures[answer.person_id] = {shot.id: shot.chip for shot in answer.shots}
         while len(self._pictures) > _MOST_PEOPLE_KEPT:
             self._pictures.popitem(last=False)
         if self._pointed is not None:
@@ -286,8 +286,3 @@ def has_same_shots(person_id: PersonId, before: Mapping[PersonId, Person], now: 
         return False
     was, is_ = before[person_id], now[person_id]
     return was.shot_count == is_.shot_count and was.thumbnail == is_.thumbnail
-
-
-def _pass_on(hop: Hop, person_id: PersonId, shots: tuple[Shot, ...]) -> None:
-    """Take an answer on the engine's thread, together with whom it is about."""
-    hop((person_id, {shot.id: shot.chip for shot in shots}))

@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import GalleryChanged, JobChanged, ModelsChanged, ModelState, SelfTested
-from metaface_gui.engine.self_test_job import SELF_TEST_TITLE
+from metaface_gui.engine.events import GalleryChanged, JobChanged, ModelsChanged, ModelState, RequestEnded, SelfTested
 from metaface_gui.errors import KnownError, cannot_write
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
@@ -39,6 +38,7 @@ from metaface_gui.gui.translation import error_text
 from metaface_gui.gui.who_left import names_only_present, somebody_left
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.types import RequestId
 
 
 class ReportPage(QWidget):
@@ -57,8 +57,7 @@ class ReportPage(QWidget):
         self._people: GallerySnapshot | None = None
         self._models: ModelsChanged | None = None
         self._tested_with: ModelsChanged | None = None
-        self._job_id: int | None = None
-        self._is_running = False
+        self._request: RequestId | None = None
         self._failure: KnownError | None = None
         self._told = ""
         self._make_bar()
@@ -75,13 +74,25 @@ class ReportPage(QWidget):
     @property
     def is_running(self) -> bool:
         """Whether a test is under way."""
-        return self._is_running
+        return self._request is not None
+
+    @property
+    def request(self) -> RequestId | None:
+        """The test that is under way."""
+        return self._request
 
     def start(self) -> None:
         """Test all methods."""
-        if not self._is_running and self.test_button.isEnabled():
-            self._begin(None)
-            self._engine.self_test()
+        if not self.is_running and self.test_button.isEnabled():
+            self.follow(self._engine.self_test())
+
+    def follow(self, request: RequestId) -> None:
+        """Show how far a test is that was asked for."""
+        self._request = request
+        self._failure, self._told = None, ""
+        self._tested_with = self._models
+        self.progress.setRange(0, 0)
+        self._refresh()
 
     # Making ---------------------------------------------------------------------------------------------------------
 
@@ -162,6 +173,7 @@ class ReportPage(QWidget):
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=within)
         self._escape.activated.connect(self._on_cancel)
         bridge.job_changed.connect(self._on_job)
+        bridge.request_ended.connect(self._on_request_ended)
         bridge.self_tested.connect(self._on_self_tested)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.models_changed.connect(self._on_models)
@@ -169,8 +181,8 @@ class ReportPage(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------
 
     def _on_cancel(self) -> None:
-        if self._job_id is not None:
-            self._engine.cancel_job(self._job_id)
+        if self._request is not None:
+            self._engine.cancel_job(self._request)
 
     def _on_use(self) -> None:
         self._use(self.table.learner)
@@ -235,27 +247,15 @@ class ReportPage(QWidget):
 
     # What the engine says -------------------------------------------------------------------------------------------
 
-    def _begin(self, job_id: int | None) -> None:
-        self._is_running, self._job_id = True, job_id
-        self._failure, self._told = None, ""
-        self._tested_with = self._models
-        self.progress.setRange(0, 0)
-        self._refresh()
+    def _on_request_ended(self, event: RequestEnded) -> None:
+        if event.request_id == self._request:
+            self._request = None
+            self._failure = event.error
+            self._told = self.tr("The test was stopped.") if event.is_cancelled else ""
+            self._refresh()
 
     def _on_job(self, event: JobChanged) -> None:
-        if event.title != SELF_TEST_TITLE or (self._job_id is not None and event.job_id < self._job_id):
-            return
-        if event.is_finished:
-            if not self._is_running:
-                return
-            self._is_running, self._job_id = False, None
-            self._failure = event.error
-            self._told = self.tr("The test was stopped.") if event.is_cancelled and event.error is None else ""
-            self._refresh()
-            return
-        if event.job_id != self._job_id:
-            self._begin(event.job_id)
-        if event.fraction is not None:
+        if event.job_id == self._request and event.fraction is not None:
             self.progress.setRange(0, 1000)
             self.progress.setValue(round(1000 * event.fraction))
 
@@ -296,14 +296,13 @@ class ReportPage(QWidget):
     def _refresh(self) -> None:
         has_report = self._report is not None
         cancel_had_focus, test_had_focus = self.cancel_button.hasFocus(), self.test_button.hasFocus()
-        self.test_button.setVisible(not self._is_running)
-        self.progress.setVisible(self._is_running)
-        self.cancel_button.setVisible(self._is_running)
-        self.cancel_button.setEnabled(self._job_id is not None)
-        self._escape.setEnabled(self._is_running)
-        if self._is_running and test_had_focus:
+        self.test_button.setVisible(not self.is_running)
+        self.progress.setVisible(self.is_running)
+        self.cancel_button.setVisible(self.is_running)
+        self._escape.setEnabled(self.is_running)
+        if self.is_running and test_had_focus:
             self.cancel_button.setFocus()
-        elif not self._is_running and cancel_had_focus:
+        elif not self.is_running and cancel_had_focus:
             self.test_button.setFocus()
         missing = self._what_is_missing()
         self.test_button.setEnabled(not missing)
@@ -330,7 +329,7 @@ class ReportPage(QWidget):
 
     def _say_note(self, missing: str) -> None:
         title = self.tr("Which method knows your people best?")
-        if self._is_running:
+        if self.is_running:
             self.note.say(self.tr("Testing the methods …"), self.tr("The live view goes on meanwhile."))
         elif missing:
             self.note.say(title, missing)
@@ -347,7 +346,7 @@ class ReportPage(QWidget):
         second = "" if report is None else scope_text(report)
         role = "muted"
         outdated = self._outdated()
-        if self._is_running:
+        if self.is_running:
             first = self.tr("Testing the methods …") if report is not None else ""
             second = self.tr("Below is the last report.") if report is not None else ""
         elif self._failure is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import Explained, GalleryChanged, ResultReady, SourceChanged, SourceState
+from metaface_gui.engine.events import Explained, GalleryChanged, RequestEnded, ResultReady, SourceChanged, SourceState
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
@@ -35,10 +35,7 @@ from metaface_gui.gui.translation import translate
 from metaface_gui.gui.who_left import names_only_present
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.pipeline.rendering.verdicts import margin_text, raw_text
-from metaface_gui.types import UNKNOWN
-
-_LONGEST_WAIT_MS = 10_000
-"""An explanation takes well under a second; whoever waits so long gets told that none came."""
+from metaface_gui.types import UNKNOWN, RequestId
 
 
 def decision_text(explanation: Explanation) -> str:
@@ -80,13 +77,12 @@ class WhyPage(QWidget):
         self._engine = engine
         self._track_id: int | None = None
         self._is_asked = False
+        self._request: RequestId | None = None
         self._on_screen: tuple[int, ...] = ()
         self._shown: Explanation | None = None
         self._people: GallerySnapshot | None = None
         self._make_widgets()
         self._lay_out()
-        self._give_up = QTimer(self, singleShot=True, interval=_LONGEST_WAIT_MS)
-        self._give_up.timeout.connect(self._on_no_answer)
         for keys, step in (("Right", 1), ("Down", 1), ("Left", -1), ("Up", -1)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.select_next if step > 0 else self.select_previous)
@@ -94,6 +90,7 @@ class WhyPage(QWidget):
         self.setAccessibleName(self.tr("Why this name?"))
         bridge.result_ready.connect(self._on_result)
         bridge.explained.connect(self._on_explained)
+        bridge.request_ended.connect(self._on_request_ended)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.source_changed.connect(self._on_source)
         self._say_pick()
@@ -106,7 +103,7 @@ class WhyPage(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether an answer is awaited."""
-        return self._give_up.isActive()
+        return self._request is not None
 
     def select_track(self, track_id: int) -> None:
         """Explain the face that carries this track id, now or as soon as the page can be seen."""
@@ -136,7 +133,7 @@ class WhyPage(QWidget):
         """Wait for nothing that nobody sees: an open question is asked again when the page can be seen again."""
         super().hideEvent(event)
         self._is_asked = self._is_asked and not self.is_busy
-        self._set_busy(False)
+        self._set_request(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the picture square."""
@@ -243,8 +240,7 @@ class WhyPage(QWidget):
             self._update_buttons()
             return
         self._is_asked = True
-        self._set_busy(True)
-        self._engine.explain_track(self._track_id)
+        self._set_request(self._engine.explain_track(self._track_id))
 
     def _step(self, by: int) -> None:
         if not self._on_screen:
@@ -255,14 +251,11 @@ class WhyPage(QWidget):
             index = 0 if by > 0 else -1
         self.select_track(self._on_screen[index])
 
-    def _set_busy(self, is_busy: bool) -> None:
-        self.busy.setVisible(is_busy)
-        if is_busy:
-            self._give_up.start()
-            if self._shown is None:
-                self.note.say(self.tr("Looking at the face…"), self.tr("It takes about a second."))
-        else:
-            self._give_up.stop()
+    def _set_request(self, request_id: RequestId | None) -> None:
+        self._request = request_id
+        self.busy.setVisible(self.is_busy)
+        if self.is_busy and self._shown is None:
+            self.note.say(self.tr("Looking at the face…"), self.tr("It takes about a second."))
         self._update_buttons()
 
     def _update_buttons(self) -> None:
@@ -285,8 +278,8 @@ class WhyPage(QWidget):
             self._update_buttons()
 
     def _on_explained(self, answer: Explained) -> None:
-        if answer.track_id != self._track_id:
-            return  # another face was picked meanwhile
+        if answer.request_id != self._request:
+            return  # another face was picked meanwhile, or the same one asked about anew
         if answer.explanation is not None and not names_only_present(_names_in(answer.explanation), self._people):
             self.explain_again()  # it was asked before somebody was deleted or renamed
             return
@@ -297,7 +290,7 @@ class WhyPage(QWidget):
             )
         else:
             self._show(answer.explanation)
-        self._set_busy(False)
+        self._set_request(None)
 
     def _on_gallery(self, changed: GalleryChanged) -> None:
         self._people = changed.snapshot
@@ -306,8 +299,10 @@ class WhyPage(QWidget):
             self._say(self.tr("The people have changed"), self.tr("Press “Explain again” to ask anew."))
             self._let_go()
 
-    def _on_no_answer(self) -> None:
-        self._set_busy(False)
+    def _on_request_ended(self, ended: RequestEnded) -> None:
+        if ended.request_id != self._request:
+            return  # it was answered
+        self._set_request(None)
         if self._shown is None:
             self._say(self.tr("No answer came"), self.tr("The engine is busy. Press “Explain again” in a moment."))
         else:

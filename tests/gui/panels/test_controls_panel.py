@@ -18,6 +18,7 @@ from metaface_gui.engine.events import (
     JobChanged,
     ModelsChanged,
     ModelState,
+    RequestEnded,
     RoomChanged,
     SourceChanged,
     SourceState,
@@ -285,14 +286,15 @@ def test_missing_weights_are_fetched_only_after_a_click(
     assert engine.calls == []
     QTest.mouseClick(box.download_button, LEFT)
     assert engine.calls_of("fetch_weights") == [("facenet-casia-webface",)]
-    say(JobChanged(5, "Reading pictures", 0.9))  # somebody else's job
+    request = engine.request_of("fetch_weights")
+    say(JobChanged(4711, "Downloading weights", 0.9))  # another's
     assert box.progress.maximum() == 0
-    say(JobChanged(6, "Downloading weights", 0.25))
+    say(JobChanged(request, "Downloading weights", 0.25))
     assert box.progress.value() == 250
     assert panel.models.embedder.currentData() == CASIA
     user_dir.mkdir()
     (user_dir / "20180408-102900-casia-webface.pt").write_bytes(b"x")
-    say(JobChanged(6, "Downloading weights", 1.0, is_finished=True))
+    say(RequestEnded(request))
     assert engine.calls_of("set_embedder") == [(CASIA,)]
     assert not box.isVisible()
 
@@ -304,7 +306,7 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(
     pick(panel.models.embedder, CASIA)
     QTest.mouseClick(panel.models.download.download_button, LEFT)
     error = WeightsError("There is no network. Connect, then try again.")
-    say(JobChanged(6, "Downloading weights", None, is_finished=True, error=error))
+    say(RequestEnded(engine.request_of("fetch_weights"), error))
     assert panel.models.download.words.text() == "There is no network. Connect, then try again."
     assert engine.calls_of("set_embedder") == []
     QTest.mouseClick(panel.models.download.download_button, LEFT)
@@ -316,10 +318,9 @@ def test_a_download_is_cancelled(qtbot: QtBot, panel: ControlsPanel, engine: Fak
     pick(panel.models.embedder, CASIA)
     box = panel.models.download
     QTest.mouseClick(box.download_button, LEFT)
-    say(JobChanged(6, "Downloading weights", 0.1))
     QTest.mouseClick(box.cancel_button, LEFT)
-    assert engine.calls_of("cancel_job") == [(6,)]
-    say(JobChanged(6, "Downloading weights", None, is_finished=True, is_cancelled=True))
+    assert engine.calls_of("cancel_job") == [(engine.request_of("fetch_weights"),)]
+    say(RequestEnded(engine.request_of("fetch_weights"), is_cancelled=True))
     assert box.download_button.isEnabled()
     QTest.mouseClick(box.cancel_button, LEFT)  # now it says "Not now"
     assert not box.isVisible()

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, LooksEnrolled, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels import record_button
@@ -201,6 +201,11 @@ def test_saving_needs_everything_and_says_what_is_missing(qtbot: QtBot, panel: E
     assert panel.save_button.isEnabled()
 
 
+def saved(engine: FakeEngine) -> RequestEnded:
+    """What the engine says once it has saved what it was asked for last."""
+    return RequestEnded(engine.request_of("enroll"))
+
+
 def test_a_new_person_is_saved_and_the_form_is_ready_again(
     qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
 ) -> None:
@@ -213,10 +218,29 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
     say(enrollment(1, 2))  # recording was stopped; nothing is saved yet
     assert panel.name_field.text() != ""
     say(enrollment())
+    say(saved(engine))
     assert panel.name_field.text() == ""
     assert not panel.consent.is_given()
     assert panel.record_button.hasFocus()
     assert "Ada Lovelace" in panel.missing.text()
+
+
+def test_trouble_that_has_nothing_to_do_with_it_leaves_a_saving_alone(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    say(enrollment(1, 2))
+    fill(qtbot, panel, "Ada")
+    panel.consent.check.click()
+    QTest.mouseClick(panel.save_button, LEFT)
+    say(Trouble(EnrollmentError("A frame was lost. The next one is looked at.")))
+    assert not panel.save_button.isEnabled(), "it is still being saved"
+    assert "frame" not in panel.missing.text()
+    say(enrollment())
+    assert not panel.save_button.isEnabled(), "it has not ended yet"
+    say(saved(engine))
+    assert panel.name_field.text() == ""
+    assert not panel.consent.is_given()
+    assert "Ada" in panel.missing.text()
 
 
 def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
@@ -237,7 +261,9 @@ def test_a_save_that_fails_keeps_everything_and_says_why(
     fill(qtbot, panel, "Ada")
     panel.consent.check.click()
     panel.save_button.click()
-    say(Trouble(EnrollmentError("The disk is full. Free some space.")))
+    error = EnrollmentError("The disk is full. Free some space.")
+    say(Trouble(error))
+    say(RequestEnded(engine.request_of("enroll"), error))
     assert panel.missing.text() == "The disk is full. Free some space."
     assert panel.name_field.text() == "Ada"
     assert panel.save_button.isEnabled()
@@ -363,7 +389,7 @@ def test_refused_pictures_bring_the_advice_that_fits_them(panel: EnrollPanel, sa
     assert panel.guidance.text() != advice_text([issue])
 
 
-def asked_about(panel: EnrollPanel, say: Say, name: str) -> None:
+def asked_about(panel: EnrollPanel, engine: FakeEngine, say: Say, name: str) -> None:
     """Try to save somebody who looks like Ada."""
     ada = person(7, "Ada", shots=5)
     say(gallery(ada))
@@ -371,11 +397,13 @@ def asked_about(panel: EnrollPanel, say: Say, name: str) -> None:
     panel.name_field.edit.setText(name)
     panel.consent.check.click()
     panel.save_button.click()
-    say(LooksEnrolled(name, (ada,)))
+    request = engine.request_of("enroll")
+    say(LooksEnrolled(request, name, (ada,)))
+    say(RequestEnded(request))
 
 
 def test_a_face_under_a_second_name_is_asked_about(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
-    asked_about(panel, say, "Eve")
+    asked_about(panel, engine, say, "Eve")
     assert panel.question.isVisible()
     assert "Ada" in panel.question.words.text()
     assert panel.save_button.isEnabled()
@@ -384,18 +412,19 @@ def test_a_face_under_a_second_name_is_asked_about(panel: EnrollPanel, engine: F
     assert engine.calls_of("enroll_surely") == [("Ada", 7, True)]
     assert not panel.question.isVisible()
     say(enrollment())
+    say(RequestEnded(engine.request_of("enroll_surely")))
     assert "Ada is saved" in panel.missing.text()
 
 
 def test_two_people_who_look_alike_can_both_be_saved(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
-    asked_about(panel, say, "Eve")
+    asked_about(panel, engine, say, "Eve")
     panel.question.save_button.click()
     assert engine.calls_of("enroll_surely") == [("Eve", None, True)]
     assert engine.terms[-1] is not None
 
 
 def test_cancelling_saves_nothing_and_loses_nothing(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
-    asked_about(panel, say, "Eve")
+    asked_about(panel, engine, say, "Eve")
     panel.question.cancel_button.click()
     assert not panel.question.isVisible()
     assert engine.calls_of("enroll_surely") == []
@@ -409,15 +438,15 @@ def test_the_same_picture_twice_is_asked_about(panel: EnrollPanel, engine: FakeE
     panel.start_for(ada)
     say(enrollment(1))
     panel.save_button.click()
-    say(LooksEnrolled("Ada", (ada,), is_same_picture=True))
+    say(LooksEnrolled(engine.request_of("enroll"), "Ada", (ada,), is_same_picture=True))
     assert not panel.question.add_button.isVisible()
     panel.question.save_button.click()
     assert engine.calls_of("enroll_surely") == [("Ada", 7, True)]
 
 
 @pytest.mark.parametrize("change", ["name", "shots", "discard", "gone"])
-def test_a_question_goes_with_what_it_was_about(panel: EnrollPanel, say: Say, change: str) -> None:
-    asked_about(panel, say, "Eve")
+def test_a_question_goes_with_what_it_was_about(panel: EnrollPanel, engine: FakeEngine, say: Say, change: str) -> None:
+    asked_about(panel, engine, say, "Eve")
     if change == "name":
         panel.name_field.edit.setText("Eva")
     elif change == "shots":

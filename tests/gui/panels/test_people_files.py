@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
-from metaface_gui.gui.panels.people_files import ask_export, ask_import
+from metaface_gui.gui.panels.people_files import PeopleFiles
 from tests.gui.fakes import FakeEngine
 
 LEFT = Qt.MouseButton.LeftButton
@@ -34,7 +35,9 @@ def choose(window: QWidget, path: Path) -> None:
 
 
 def new_passphrase(window: QWidget, engine: FakeEngine, path: Path) -> NewPassphraseDialog:
-    ask_export(window, engine)
+    bridge = EngineBridge(window)
+    engine.recorder.listener = bridge
+    PeopleFiles(engine, bridge, window).ask_export()
     choose(window, path)
     dialog = window.findChild(NewPassphraseDialog)
     assert isinstance(dialog, NewPassphraseDialog)
@@ -89,10 +92,12 @@ def test_what_is_typed_is_hidden_until_the_box_is_ticked(window: QWidget, tmp_pa
     dialog.reject()
 
 
-def test_a_file_with_a_passphrase_is_asked_for_it(qtbot: QtBot, window: QWidget, tmp_path: Path) -> None:
-    engine, path = FakeEngine(), tmp_path / "people.metaface"
+def test_a_file_with_a_passphrase_is_asked_for_it(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.metaface"
     engine.under_passphrase.add(path)
-    ask_import(window, engine)
+    PeopleFiles(engine, bridge, window).ask_import()
     choose(window, path)
     qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
     assert engine.calls_of("import_gallery") == []
@@ -104,9 +109,11 @@ def test_a_file_with_a_passphrase_is_asked_for_it(qtbot: QtBot, window: QWidget,
     assert engine.calls_of("import_gallery") == [(path, GOOD)]
 
 
-def test_a_file_without_one_is_imported_at_once(qtbot: QtBot, window: QWidget, tmp_path: Path) -> None:
-    engine, path = FakeEngine(), tmp_path / "people.metaface"
-    ask_import(window, engine)
+def test_a_file_without_one_is_imported_at_once(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.metaface"
+    PeopleFiles(engine, bridge, window).ask_import()
     choose(window, path)
     qtbot.waitUntil(lambda: engine.calls_of("import_gallery") == [(path, None)])
     assert window.findChild(KnownPassphraseDialog) is None

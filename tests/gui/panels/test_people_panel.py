@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.api import OnShots
-from metaface_gui.engine.events import EngineEvent, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import EngineEvent, ShotsRead, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -206,38 +204,17 @@ def test_shots_of_the_chosen_person_newest_first_and_one_deleted(
     qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [11])
 
 
-def test_shots_that_come_late_for_somebody_else_are_dropped(
-    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+def test_shots_that_come_late_for_somebody_else_or_for_another_are_dropped(
+    panel: PeoplePanel, engine: FakeEngine, say: Say
 ) -> None:
-    waiting: dict[int, OnShots] = {}
-    monkeypatch.setattr(engine, "load_shots", waiting.__setitem__)
+    engine.shots = {2: (shot(21, 2),)}
     say(gallery(ADA, BOB))
-    click(qtbot, panel, 0)
-    click(qtbot, panel, 1)
-    waiting[2]((shot(21, 2),))
-    waiting[1]((shot(11, 1),))
-    qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [21])
-    waiting[1]((shot(11, 1),))
-    waiting[2]((shot(22, 2),))
-    qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [22])
-
-
-def test_shots_that_come_after_the_panel_is_gone_do_no_harm(
-    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiting: dict[int, OnShots] = {}
-    monkeypatch.setattr(engine, "load_shots", waiting.__setitem__)
-    panel = PeoplePanel(engine, bridge)
-    say(gallery(ADA))
     panel.choose(1)
-    gone: list[object] = []
-    panel.destroyed.connect(lambda: gone.append(True))
-    panel.deleteLater()
-    qtbot.waitUntil(lambda: bool(gone))
-    late = threading.Thread(target=waiting[1], args=((shot(11, 1),),))
-    late.start()
-    late.join()
-    say(gallery(ADA))
+    late = engine.request_of("load_shots")
+    panel.choose(2)
+    say(ShotsRead(late, 1, (shot(11, 1),)))
+    say(ShotsRead(4711, 2, (shot(22, 2),)))
+    assert [tile.shot_id for tile in panel.details.grid.tiles] == [21]
 
 
 def test_a_gallery_that_did_not_change_a_person_reads_nothing_anew(

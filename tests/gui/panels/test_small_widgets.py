@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +17,6 @@ from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.file_dialogs import local_paths
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.fpir_slider import fpir_at, step_of
-from metaface_gui.gui.panels.hop import Hop
 
 
 @pytest.mark.parametrize("text", ["Ada Lovelace " * 20, "שרה כהן " * 20, "😀" * 100, "<b>bold</b> " * 20])
@@ -107,23 +105,6 @@ def test_a_note_goes_without_its_symbol_where_the_words_need_the_room(qtbot: QtB
     qtbot.waitUntil(lambda: not note._icon.isVisible())
     note.resize(260, 300)
     qtbot.waitUntil(note._icon.isVisible)
-
-
-def test_a_hop_comes_out_on_the_gui_thread_and_ends_with_its_parent(qtbot: QtBot) -> None:
-    parent = QObject()
-    hop = Hop(parent)
-    arrived: list[tuple[object, int]] = []
-    hop.arrived.connect(lambda value: arrived.append((value, threading.get_ident())))
-    worker = threading.Thread(target=hop, args=("shots",))
-    worker.start()
-    worker.join()
-    qtbot.waitUntil(lambda: bool(arrived))
-    assert arrived == [("shots", threading.get_ident())]
-    gone: list[bool] = []
-    parent.destroyed.connect(lambda: gone.append(True))
-    parent.deleteLater()
-    qtbot.waitUntil(lambda: bool(gone))
-    hop("late")  # would raise, the C++ object has gone
 
 
 def test_the_slider_reaches_from_one_in_a_thousand_to_one_in_ten() -> None:

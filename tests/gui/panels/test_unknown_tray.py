@@ -95,7 +95,7 @@ def test_who_looks_enrolled_is_asked_about(tray: UnknownTray, engine: FakeEngine
     QTest.keyClicks(popup.name_field.edit, "Eve")
     popup.consent.check.click()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    say(LooksEnrolled("Eve", (ada,), group_id=1))
+    say(LooksEnrolled(engine.request_of("name_unknown"), "Eve", (ada,)))
     assert "Ada, who is enrolled already" in popup.question.words.text()
     if by == "mouse":
         QTest.mouseClick(popup.question.add_button, LEFT)

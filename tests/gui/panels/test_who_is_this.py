@@ -276,7 +276,7 @@ def asked(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> WhoIsThisPopup
     popup.consent.check.click()
     popup.save_button.click()
     assert not popup.isVisible()
-    say(LooksEnrolled("Eve", (ada,), track_id=4))
+    say(LooksEnrolled(engine.request_of("name_track"), "Eve", (ada,)))
     assert popup.isVisible()
     return popup
 
@@ -351,7 +351,7 @@ def test_the_same_pictures_again_are_asked_about(popup: WhoIsThisPopup, engine: 
     popup.open_for(4, QPoint(50, 50))
     popup.name_field.edit.setText("Ada")
     popup.save_button.click()
-    say(LooksEnrolled("Ada", (ada,), is_same_picture=True, track_id=4))
+    say(LooksEnrolled(engine.request_of("name_track"), "Ada", (ada,), is_same_picture=True))
     assert not popup.question.add_button.isVisible()
     press(Qt.Key.Key_Return)
     assert engine.calls_of("name_track_surely") == [(4, "Ada", 1, True)]
@@ -368,7 +368,7 @@ def test_a_question_waits_while_another_face_is_named(
     popup.save_button.click()
     popup.open_for(5, QPoint(50, 50))
     QTest.keyClicks(popup.name_field.edit, "Bo")
-    say(LooksEnrolled("Eve", (ada,), track_id=4))
+    say(LooksEnrolled(engine.request_of("name_track"), "Eve", (ada,)))
     assert not popup.question.isVisible()
     assert popup.name_field.text() == "Bo"
     popup.close()
@@ -379,9 +379,8 @@ def test_a_question_waits_while_another_face_is_named(
 
 
 def test_what_was_saved_elsewhere_is_asked_about_there(popup: WhoIsThisPopup, say: Say) -> None:
-    for event in (LooksEnrolled("Eve", (person(1, "Ada"),)), LooksEnrolled("Eve", (person(1, "Ada"),), group_id=4)):
-        say(event)
-        assert not popup.isVisible()
+    say(LooksEnrolled(4711, "Eve", (person(1, "Ada"),)))
+    assert not popup.isVisible()
 
 
 class Wordy(QTranslator):
@@ -407,7 +406,7 @@ def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Non
 @pytest.mark.parametrize(
     "name", ["Ada", "Ada & Co", "Bartholomäus von und zu Wolkenstein-Trostburg", "W" * 40, "李" * 40]
 )
-def test_words_fit_into_the_popup(popup: WhoIsThisPopup, say: Say, name: str) -> None:
+def test_words_fit_into_the_popup(popup: WhoIsThisPopup, engine: FakeEngine, say: Say, name: str) -> None:
     say(make_result(make_face(4), make_face(5, name=name, person_id=1), unknown_face(6, 2, name)))
     for track in (4, 5, 6, 4):  # one after the other, for what was there before may leave its height behind
         popup.open_for(track, QPoint(50, 50))
@@ -427,7 +426,7 @@ def test_words_fit_into_the_popup(popup: WhoIsThisPopup, say: Say, name: str) ->
     popup.name_field.edit.setText("Eve")
     popup.consent.check.click()
     popup.save_button.click()
-    say(LooksEnrolled("Eve", (person(1, name),), track_id=5))
+    say(LooksEnrolled(engine.request_of("name_track"), "Eve", (person(1, name),)))
     question = popup.question
     parts = [question.words, question.add_button, question.save_button, question.cancel_button]
     places = [QRect(widget.mapTo(popup, QPoint()), widget.size()) for widget in [popup.consent, *parts]]

@@ -13,12 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.api import OnShots
-from metaface_gui.engine.events import MapChanged, ModelsChanged, ModelState, ResultReady
+from metaface_gui.engine.events import MapChanged, ModelsChanged, ModelState, ResultReady, ShotsRead
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.map_page import MapPage, stable_slots
 from metaface_gui.gui.theme import Theme, ThemeMode
-from metaface_gui.types import PersonId, TrackedFace
+from metaface_gui.types import TrackedFace
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
 from tests.gui.studio.conftest import Say
@@ -362,15 +361,14 @@ def test_pictures_of_who_has_changed_are_forgotten(shown: MapPage, engine: FakeE
     assert shown._pictures == {}
 
 
-def test_a_late_answer_about_another_dot_does_not_show_a_wrong_picture(shown: MapPage, engine: FakeEngine) -> None:
-    waiting: list[tuple[PersonId, OnShots]] = []
-    engine.load_shots = lambda person_id, on_loaded: waiting.append((person_id, on_loaded))  # type: ignore[method-assign]
+def test_a_late_answer_about_another_dot_does_not_show_a_wrong_picture(
+    shown: MapPage, engine: FakeEngine, say: Say
+) -> None:
+    shots, engine.recorder.listener = engine.shots[2], lambda _event: None
     point_at(shown, 2)
     shown._rest.timeout.emit()
     point_at(shown, 4)
-    ((person_id, answer),) = waiting
-    answer(engine.shots[person_id])
-    QApplication.sendPostedEvents()
+    say(ShotsRead(engine.request_of("load_shots"), 2, shots))
     assert shown.card.name == "rose"
     assert not shown.card.has_picture
 

@@ -15,8 +15,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, GalleryChanged, JobChanged, ModelsChanged, ModelState, SelfTested
-from metaface_gui.engine.self_test_job import SELF_TEST_TITLE
+from metaface_gui.engine.events import (
+    EngineEvent,
+    GalleryChanged,
+    JobChanged,
+    ModelsChanged,
+    ModelState,
+    RequestEnded,
+    SelfTested,
+)
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -70,8 +77,14 @@ def models(learner: str = "prototypical", **changes: object) -> ModelsChanged:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def job(fraction: float | None = 0.3, job_id: int = 4, **changes: object) -> JobChanged:
-    return replace(JobChanged(job_id, SELF_TEST_TITLE, fraction), **changes)  # type: ignore[arg-type]
+def progress(engine: FakeEngine, fraction: float = 0.3) -> JobChanged:
+    """How far the test is that was asked for last."""
+    return JobChanged(engine.request_of("self_test"), "Testing the methods", fraction)
+
+
+def ended(engine: FakeEngine, error: KnownError | None = None, *, is_cancelled: bool = False) -> RequestEnded:
+    """That this test ended."""
+    return RequestEnded(engine.request_of("self_test"), error, is_cancelled)
 
 
 @pytest.fixture
@@ -129,14 +142,15 @@ def test_a_click_tests_all_methods_and_shows_how_far_it_is(page: ReportPage, eng
     assert page.is_running
     assert not page.test_button.isVisible()
     assert page.cancel_button.isVisible()
-    assert not page.cancel_button.isEnabled(), "the job has no number yet"
-    tell(job(0.3))
-    assert page.progress.value() == 300
     assert page.cancel_button.isEnabled()
-    tell(JobChanged(9, "Loading models", 0.9))
-    assert page.progress.value() == 300, "another job's progress"
+    tell(progress(engine))
+    assert page.progress.value() == 300
+    tell(JobChanged(4711, "Testing the methods", 0.9))
+    assert page.progress.value() == 300, "another job's progress, whatever it is called"
     tell(SelfTested(report()))
-    tell(job(1.0, is_finished=True))
+    tell(RequestEnded(4711))
+    assert page.is_running
+    tell(ended(engine))
     assert not page.is_running
     assert page.test_button.text() == "Test again"
     assert page.results.isVisible()
@@ -146,43 +160,38 @@ def test_the_space_bar_and_escape_do_it_too(page: ReportPage, engine: FakeEngine
     page.test_button.setFocus()
     QTest.keyClick(page.test_button, Qt.Key.Key_Space)
     assert len(engine.calls_of("self_test")) == 1
-    tell(job())
     page.cancel_button.setFocus()
     QTest.keyClick(page.cancel_button, Qt.Key.Key_Escape)
-    assert engine.calls_of("cancel_job") == [(4,)]
+    assert engine.calls_of("cancel_job") == [(engine.request_of("self_test"),)]
 
 
 def test_cancelling_keeps_the_last_report(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
     tell(SelfTested(report()))
     click(page.test_button)
-    tell(job())
+    tell(progress(engine))
     assert page.results.isVisible()
     assert page.second_line.text() == "Below is the last report."
     click(page.cancel_button)
-    assert engine.calls_of("cancel_job") == [(4,)]
+    assert engine.calls_of("cancel_job") == [(engine.request_of("self_test"),)]
     assert page.is_running, "until the engine says that it has stopped"
-    tell(job(None, is_finished=True, is_cancelled=True))
+    tell(ended(engine, is_cancelled=True))
     assert not page.is_running
     assert page.second_line.text() == "The test was stopped."
     assert len(page.table.rows()) == 3
 
 
-def test_a_test_that_somebody_else_started_is_shown_and_an_older_ones_end_does_not_end_it(
-    page: ReportPage, tell: Tell
-) -> None:
-    tell(job(0.1, job_id=4))
+def test_a_test_that_was_asked_for_elsewhere_can_be_followed(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
+    page.follow(engine.self_test())
     assert page.is_running
-    tell(job(0.0, job_id=5))
-    tell(job(None, job_id=4, is_finished=True, is_cancelled=True))
-    assert page.is_running
-    tell(job(None, job_id=5, is_finished=True))
-    assert not page.is_running
+    tell(progress(engine, 0.1))
+    assert page.progress.value() == 100
+    click(page.cancel_button)
+    assert engine.calls_of("cancel_job") == [(engine.request_of("self_test"),)]
 
 
-def test_a_failure_is_said_in_place(page: ReportPage, tell: Tell) -> None:
+def test_a_failure_is_said_in_place(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
     click(page.test_button)
-    tell(job())
-    tell(job(None, is_finished=True, error=KnownError("The gallery changed. Test it again.")))
+    tell(ended(engine, KnownError("The gallery changed. Test it again.")))
     assert page.second_line.text() == "The gallery changed. Test it again."
     assert page.second_line.property("role") == "error"
     click(page.test_button)
@@ -367,13 +376,15 @@ def test_what_cannot_be_written_is_refused_with_a_next_step(
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_results_of_an_older_gallery_or_other_settings_are_called_that(page: ReportPage, tell: Tell) -> None:
+def test_results_of_an_older_gallery_or_other_settings_are_called_that(
+    page: ReportPage, engine: FakeEngine, tell: Tell
+) -> None:
     tell(models())
     tell(people(2, 2, revision=7))
     click(page.test_button)
-    tell(job())
+    tell(progress(engine))
     tell(SelfTested(report(revision=7)))
-    tell(job(1.0, is_finished=True))
+    tell(ended(engine))
     assert "left out" in page.second_line.text()
     tell(models("maml"))
     assert "left out" in page.second_line.text(), "which method decides makes no difference"

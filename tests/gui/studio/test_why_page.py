@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,10 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import Explained, SourceChanged, SourceState
+from metaface_gui.engine.events import Explained, RequestEnded, SourceChanged, SourceState
+from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.why_page import WhyPage, decision_text
 from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.types import Identification, QualityIssue
 from tests.engine.references import holders
 from tests.gui.fakes import FakeEngine, make_face, make_result
@@ -30,6 +33,19 @@ def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> WhyPage:
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
     return made
+
+
+Answer = Callable[[int, Explanation | None], None]
+
+
+@pytest.fixture
+def answer(engine: FakeEngine, say: Say) -> Answer:
+    """Answer what was asked last."""
+
+    def give(track_id: int, explanation: Explanation | None) -> None:
+        say(Explained(engine.request_of("explain_track"), track_id, explanation))
+
+    return give
 
 
 def click(button: QWidget) -> None:
@@ -50,12 +66,12 @@ def test_nothing_is_asked_before_a_face_is_picked(page: WhyPage, engine: FakeEng
     assert not page.again_button.isEnabled()
 
 
-def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, answer: Answer) -> None:
     page.select_track(5)
     assert engine.calls_of("explain_track") == [(5,)]
     assert page.busy.isVisible()
     assert not page.again_button.isEnabled()
-    say(Explained(5, explained()))
+    answer(5, explained())
     assert page.decision.text() == "alex: margin +0.65 → named"
     assert "Face #5" in page.details.text()
     assert "looks that count: 23" in page.details.text()
@@ -67,9 +83,9 @@ def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, say: Say)
     assert "Size: 92 px · fair" in page.quality.accessibleDescription()
 
 
-def test_the_heat_map_can_be_taken_off_and_put_back(page: WhyPage, say: Say) -> None:
+def test_the_heat_map_can_be_taken_off_and_put_back(page: WhyPage, answer: Answer) -> None:
     page.select_track(5)
-    say(Explained(5, explained()))
+    answer(5, explained())
     heated = page.picture.shown
     assert page.legend.words == ("matters more", "up to −0.20", "matters less")
     QTest.mouseClick(page.heat_box, Qt.MouseButton.LeftButton, pos=QPoint(8, page.heat_box.height() // 2))
@@ -107,49 +123,60 @@ def test_next_face_needs_a_face(page: WhyPage, engine: FakeEngine, say: Say) -> 
     assert engine.calls == []
 
 
-def test_explain_again_asks_anew(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+def test_explain_again_asks_anew(page: WhyPage, engine: FakeEngine, answer: Answer) -> None:
     page.select_track(5)
-    say(Explained(5, explained()))
+    answer(5, explained())
     click(page.again_button)
     assert engine.calls_of("explain_track") == [(5,), (5,)]
     assert page.picture.isVisible()  # the former answer stays until the new one comes
-    say(Explained(5, explained(decided(None, 0.31, "alex"))))
+    answer(5, explained(decided(None, 0.31, "alex")))
     assert page.decision.text() == "Nearest is alex: margin −0.28 → Unknown"
 
 
-def test_a_face_that_left_is_said(page: WhyPage, say: Say) -> None:
+def test_a_face_that_left_is_said(page: WhyPage, answer: Answer) -> None:
     page.select_track(5)
-    say(Explained(5, None))
+    answer(5, None)
     assert "This face has left" in page.note.text
     assert "Pick another one" in page.note.text
     assert page.note.isVisible()
     assert not page.busy.isVisible()
 
 
-def test_an_answer_about_another_face_changes_nothing(page: WhyPage, say: Say) -> None:
+def test_an_answer_about_another_face_changes_nothing(
+    page: WhyPage, engine: FakeEngine, say: Say, answer: Answer
+) -> None:
     page.select_track(5)
+    former = engine.request_of("explain_track")
     page.select_track(6)
-    say(Explained(5, explained()))
+    say(Explained(former, 5, explained()))
     assert page.is_busy
     assert page.decision.text() == ""
-    say(Explained(6, explained()))
+    answer(6, explained())
     assert "Face #6" in page.details.text()
 
 
-def test_the_wait_is_bounded(page: WhyPage, say: Say) -> None:
+@pytest.mark.parametrize("error", [KnownError("The gallery cannot be read."), None], ids=["failed", "cancelled"])
+def test_a_question_that_ends_without_an_answer_is_said(
+    page: WhyPage, engine: FakeEngine, say: Say, answer: Answer, error: KnownError | None
+) -> None:
     page.select_track(5)
-    page._give_up.timeout.emit()  # ten seconds later
+    say(RequestEnded(4711))
+    assert page.is_busy, "another request ended"
+    say(RequestEnded(engine.request_of("explain_track"), error, is_cancelled=error is None))
     assert not page.is_busy
     assert "No answer came" in page.note.text
     assert page.again_button.isEnabled()
-    say(Explained(5, explained()))
     click(page.again_button)
-    page._give_up.timeout.emit()
+    answer(5, explained())
+    say(RequestEnded(engine.request_of("explain_track")))
+    assert "No answer came" not in page.details.text()
+    click(page.again_button)
+    say(RequestEnded(engine.request_of("explain_track"), error, is_cancelled=error is None))
     assert "No answer came" in page.details.text()
     assert page.picture.isVisible()
 
 
-def test_a_hidden_page_asks_nothing_until_it_is_seen(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+def test_a_hidden_page_asks_nothing_until_it_is_seen(page: WhyPage, engine: FakeEngine, answer: Answer) -> None:
     page.hide()
     page.select_track(5)
     page.select_track(6)
@@ -160,15 +187,15 @@ def test_a_hidden_page_asks_nothing_until_it_is_seen(page: WhyPage, engine: Fake
     assert not page.is_busy
     page.show()
     assert engine.calls_of("explain_track") == [(6,), (6,)]
-    say(Explained(6, explained()))
+    answer(6, explained())
     page.hide()
     page.show()
     assert len(engine.calls) == 2
 
 
-def test_an_empty_gallery_says_what_to_do(page: WhyPage, say: Say) -> None:
+def test_an_empty_gallery_says_what_to_do(page: WhyPage, answer: Answer) -> None:
     page.select_track(5)
-    say(Explained(5, explained(decided(None, float("-inf"), ""), scores=(), heat=np.zeros((7, 7), np.float32))))
+    answer(5, explained(decided(None, float("-inf"), ""), scores=(), heat=np.zeros((7, 7), np.float32)))
     assert page.decision.text() == "Nobody is enrolled → Unknown"
     assert "Enrol somebody" in page.details.text()
     assert not page.bars.isVisible()
@@ -197,7 +224,7 @@ def test_every_decision_has_its_sentence(decision: Identification, denied: str, 
 @pytest.mark.parametrize("mode", [ThemeMode.DARK, ThemeMode.LIGHT])
 @pytest.mark.parametrize("size", [(900, 200), (900, 240), (1500, 330)])
 def test_nothing_is_cut_off_at_the_docks_sizes(
-    page: WhyPage, say: Say, theme: Theme, mode: ThemeMode, size: tuple[int, int]
+    page: WhyPage, answer: Answer, theme: Theme, mode: ThemeMode, size: tuple[int, int]
 ) -> None:
     theme.set_mode(mode)
     width, height = size
@@ -205,7 +232,7 @@ def test_nothing_is_cut_off_at_the_docks_sizes(
     page.select_track(5)
     poor = tuple(QualityIssue)
     long = "A very long name that nobody can read in a narrow place, however hard they try"
-    say(Explained(5, explained(scores=((long, 0.71), ("lin", 0.31)), issues=poor)))
+    answer(5, explained(scores=((long, 0.71), ("lin", 0.31)), issues=poor))
     assert (page.width(), page.height()) == (width, height)
     assert page.minimumSizeHint().height() <= height
     assert page.minimumSizeHint().width() <= width
@@ -218,10 +245,12 @@ def test_nothing_is_cut_off_at_the_docks_sizes(
     assert not page.grab().isNull()
 
 
-def test_the_looks_that_made_the_decision_are_shown_with_their_weights(page: WhyPage, say: Say, qtbot: QtBot) -> None:
+def test_the_looks_that_made_the_decision_are_shown_with_their_weights(
+    page: WhyPage, answer: Answer, qtbot: QtBot
+) -> None:
     page.resize(1500, 240)
     page.select_track(5)
-    say(Explained(5, explained(looks=4)))
+    answer(5, explained(looks=4))
     assert page.looks.isVisible()
     assert [look.share for look in page.looks.looks] == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0.0])
     said = page.looks.accessibleDescription().splitlines()
@@ -229,14 +258,15 @@ def test_the_looks_that_made_the_decision_are_shown_with_their_weights(page: Why
     assert said[3] == "Look 4 was left out: it is unlike the others"
     qtbot.waitUntil(lambda: len(page.looks.tiles()) == 4)
     assert not any(a.intersects(b) for a, b in itertools.combinations(page.looks.tiles(), 2))
-    say(Explained(5, explained(looks=1)))
+    page.explain_again()
+    answer(5, explained(looks=1))
     assert not page.looks.isVisible(), "of one picture there is nothing to weigh"
 
 
-def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say) -> None:
+def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say, answer: Answer) -> None:
     say(gallery(person(1, "alex"), person(2, "lin")))
     page.select_track(5)
-    say(Explained(5, explained()))
+    answer(5, explained())
     assert "alex" in page.decision.text()
     say(gallery(person(2, "lin")))
     assert page.note.isVisible()
@@ -244,6 +274,6 @@ def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEn
         assert holders(vars(widget), "alex", without=(engine,)) == []
         assert "alex" not in widget.toolTip() + widget.accessibleDescription()
     assert page.again_button.isEnabled(), "the face is still there, and may be asked about"
-    say(Explained(5, explained()))  # an answer that was under way
+    answer(5, explained())  # an answer that was under way
     assert page.note.isVisible()
     assert engine.calls_of("explain_track")[-1] == (5,)
