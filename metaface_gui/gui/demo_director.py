@@ -23,9 +23,9 @@ from metaface_gui.engine.events import (
     EnrollmentChanged,
     Explained,
     GalleryChanged,
-    JobChanged,
     MapChanged,
     ModelsChanged,
+    RequestEnded,
     ResultReady,
     SelfTested,
     Undoable,
@@ -39,7 +39,7 @@ from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
-from metaface_gui.types import FrameResult, TrackedFace
+from metaface_gui.types import FrameResult, RequestId, TrackedFace
 
 _PATIENCE_MS = 60_000
 _LOOKS_WORTH_WAITING = 400
@@ -51,8 +51,6 @@ _SETTLE_MS = 500
 """Until a page has painted the answer that it waited for, with what glides on it at rest."""
 _LIVE_S = 5.0
 """How long one method is watched alone, of a long demo; of a short one a quarter."""
-_READING = "Reading pictures"
-"""The engine's title of the job that takes shots from files."""
 _GUEST = "Guest"
 SCREENSHOTS = (
     "1-empty",
@@ -125,6 +123,7 @@ class DemoDirector(QObject):
         self._screenshots: list[Path] = []
         self._seen_moments: set[str] = set()
         self._learner = ""
+        self._request: RequestId | None = None
         self._current = ""
         self._token = 0
         self._asked_at = 0.0
@@ -139,7 +138,7 @@ class DemoDirector(QObject):
         self._entered = time.monotonic()
         bridge.result_ready.connect(self._on_result)
         bridge.enrollment_changed.connect(self._on_enrollment)
-        bridge.job_changed.connect(self._on_job)
+        bridge.request_ended.connect(self._on_request_ended)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.models_changed.connect(self._on_models)
         bridge.adapted.connect(self._on_adapted)
@@ -192,8 +191,10 @@ class DemoDirector(QObject):
             self._engine.stop_recording()
             self._screenshot("2-enrolling", self._save)
 
-    def _on_job(self, event: JobChanged) -> None:
-        if self._step is _Step.STILLS and event.is_finished and event.title == _READING:
+    def _on_request_ended(self, event: RequestEnded) -> None:
+        if event.request_id != self._request:
+            return
+        if self._step is _Step.STILLS:
             self._save()
         elif self._step is _Step.TESTING and event.error is not None:
             self._patience.stop()
@@ -221,7 +222,7 @@ class DemoDirector(QObject):
         if self._to_enroll:
             self._current = self._to_enroll[0]
             self._go(_Step.STILLS)
-            self._engine.add_enrollment_files(self._people[self._current].stills)
+            self._request = self._engine.add_enrollment_files(self._people[self._current].stills)
         else:
             self._adapted = {self._learner}
             self._watch_for(min(_LIVE_S, self._watch_s / 4.0))
@@ -318,7 +319,10 @@ class DemoDirector(QObject):
         if self._token and face is not None and face.identification.name != self._current:
             self._corrected_ms = self._since_asked_ms()
             self._go(_Step.UNDOING)
-            self._screenshot("9-corrected", lambda: self._engine.undo(self._token))
+            self._screenshot("9-corrected", self._undo)
+
+    def _undo(self) -> None:
+        self._engine.undo(self._token)
 
     def _wait_for_the_name_again(self, result: FrameResult) -> None:
         face = face_of(result, self._current)
@@ -345,8 +349,10 @@ class DemoDirector(QObject):
     # Report ---------------------------------------------------------------------------------------------------------
 
     def _test(self) -> None:
+        report = self._window().stage.report
         self._window().stage.open_page("report")
-        self._engine.self_test()
+        self._request = self._engine.self_test()
+        report.follow(self._request)
 
     def _on_self_tested(self, event: SelfTested) -> None:
         if self._step is _Step.TESTING:
