@@ -26,10 +26,9 @@ import torch  # noqa: F401 - here and not in the middle of a test that waits for
 from metaface_gui.program_log import stop_log
 from tests.network_guard import NetworkGuard
 
-# A submission is judged by the same examples every time; at a desk every run tries new ones.
-hypothesis.settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("ci")
+# Everybody's run judges by the same examples; `--hypothesis-profile=default` tries new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.load_profile("same")
 
 
 _GUARD = pytest.StashKey[NetworkGuard]()
