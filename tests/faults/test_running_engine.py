@@ -62,7 +62,7 @@ class Scripted(LiveKind):
         if self._closed.wait(0.01):
             return None
         self._index += 1
-        # A camera's pictures are never the same twice: the same array would be one that is shown again, and no new look.
+        # A camera never gives the same array twice, which would be a picture that is shown again, and no new look.
         return Frame(self.picture.copy(), self._index, self._index / 30, time.monotonic_ns())
 
 

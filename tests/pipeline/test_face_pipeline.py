@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +14,7 @@ import torch
 
 from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.pipeline.capture.demo_people import demo_people
-from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
+from metaface_gui.pipeline.capture.demo_scene import DemoScene
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
@@ -42,20 +43,28 @@ from metaface_gui.types import (
 )
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage
 
+Look = Callable[..., list[FrameResult]]
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
     return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
 
 
-@pytest.fixture
-def pipeline(store: WeightsStore) -> FacePipeline:
-    return build_pipeline(RecognitionSettings(), store)
+@pytest.fixture(scope="module")
+def embedder(store: WeightsStore) -> FaceEmbedder:
+    return build_pipeline(RecognitionSettings(), store).embedder
 
 
 @pytest.fixture
-def classifier(pipeline: FacePipeline, store: WeightsStore) -> OpenSetClassifier:
+def pipeline(store: WeightsStore, embedder: FaceEmbedder) -> FacePipeline:
+    return build_pipeline(RecognitionSettings(), store, embedder=embedder)
+
+
+@pytest.fixture(scope="module")
+def classifier(store: WeightsStore, embedder: FaceEmbedder) -> OpenSetClassifier:
     """Prototypes of the demo's people from their stills."""
+    pipeline = build_pipeline(RecognitionSettings(), store, embedder=embedder)
     people = demo_people()
     samples = [pipeline.extract(still)[0] for person in people for still in person.stills]
     shots = pipeline.features_of_chips([s.chip_bgr for s in samples], [s.detection.landmarks for s in samples])
@@ -70,20 +79,26 @@ def classifier(pipeline: FacePipeline, store: WeightsStore) -> OpenSetClassifier
     )
 
 
-def look(pipeline: FacePipeline, *indices: int) -> list[FrameResult]:
-    source = DemoSceneSource(live=False)
-    source.open()
-    results = []
-    for index in range(max(indices) + 1):
-        frame = source.read()
-        assert frame is not None
-        if index in indices:
-            results.append(pipeline.process(frame))
-    source.close()
-    return results
+@pytest.fixture(scope="module")
+def scene() -> DemoScene:
+    return DemoScene()
 
 
-def test_an_empty_gallery_knows_nobody_and_follows_everybody(pipeline: FacePipeline) -> None:
+@pytest.fixture
+def look(scene: DemoScene) -> Look:
+    """Look at frames of the demo scene."""
+
+    def looks(pipeline: FacePipeline, *indices: int) -> list[FrameResult]:
+        frames = ((index, *scene.render(index)) for index in indices)
+        return [
+            pipeline.process(Frame(image, index, scene.time_of(index), time.monotonic_ns(), truth))
+            for index, image, truth in frames
+        ]
+
+    return looks
+
+
+def test_an_empty_gallery_knows_nobody_and_follows_everybody(pipeline: FacePipeline, look: Look) -> None:
     results = look(pipeline, 0, 5, 10)
     assert [[face.track_id for face in result.faces] for result in results] == [[1], [1], [1]]
     assert all(face.identification.is_unknown for result in results for face in result.faces)
@@ -93,7 +108,7 @@ def test_an_empty_gallery_knows_nobody_and_follows_everybody(pipeline: FacePipel
     assert results[0].times.total_ms > 0
 
 
-def test_names_agree_with_the_scenes_truth(pipeline: FacePipeline, classifier: OpenSetClassifier) -> None:
+def test_names_agree_with_the_scenes_truth(pipeline: FacePipeline, look: Look, classifier: OpenSetClassifier) -> None:
     pipeline.set_classifiers({"prototypical": classifier}, "prototypical")
     first, together = look(pipeline, 30, 420)
     assert [face.identification.name for face in first.faces] == ["Eileen Collins"]
@@ -162,7 +177,7 @@ def test_decisions_begin_anew_for_the_learner_whose_classifier_changed_and_for_n
 
 
 def test_one_learner_among_several_decides_as_it_does_alone(
-    pipeline: FacePipeline, classifier: OpenSetClassifier, store: WeightsStore
+    pipeline: FacePipeline, look: Look, classifier: OpenSetClassifier, store: WeightsStore
 ) -> None:
     together = build_pipeline(RecognitionSettings(), store, embedder=pipeline.embedder)
     pipeline.set_classifiers({"prototypical": classifier}, "prototypical")
@@ -189,7 +204,7 @@ class HalfTurn:
         return torch.zeros(1, 128)
 
 
-def test_faces_have_their_place_on_the_map_while_there_is_one(pipeline: FacePipeline) -> None:
+def test_faces_have_their_place_on_the_map_while_there_is_one(pipeline: FacePipeline, look: Look) -> None:
     axes = np.eye(2, 128, dtype=np.float32)
     nothing = np.zeros((0, 2), np.float32)
     plane = EmbeddingMap(
@@ -235,7 +250,7 @@ def test_frames_without_faces_are_no_trouble(pipeline: FacePipeline, image: np.n
     assert pipeline.extract(image) == ()
 
 
-def test_a_new_source_begins_with_new_tracks(pipeline: FacePipeline) -> None:
+def test_a_new_source_begins_with_new_tracks(pipeline: FacePipeline, look: Look) -> None:
     (before,) = look(pipeline, 0)
     pipeline.reset()
     (after,) = look(pipeline, 0)

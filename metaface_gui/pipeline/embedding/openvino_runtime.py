@@ -13,6 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache as cache_for_good
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -57,7 +58,7 @@ def compile_network(build: Build, cache: CompiledCache | None, *, threads: int) 
     """
     openvino = _load()
     try:
-        core = openvino.Core()
+        core = _core(openvino)
         capabilities = sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         precision = "bf16" if "BF16" in capabilities else "f32"
         settings = {
@@ -92,6 +93,18 @@ def _load() -> ModuleType:
         return import_module("openvino")
     except (ImportError, OSError, RuntimeError) as error:
         raise RuntimeMissingError(type(error).__name__) from error
+
+
+@cache_for_good
+def _core(openvino: ModuleType) -> ov.Core:
+    """Make the one core of this process, which must never go.
+
+    Its plug-in puts a stack for signals of its own in place on processors with AVX-512, and what was there before back
+    when it goes, whatever has come since: of two cores the second to go leaves a stack that was freed with the first,
+    and the next signal that Python hears ends the process (a segmentation fault; OpenVINO 2026.4).
+    """
+    core: ov.Core = openvino.Core()
+    return core
 
 
 def _key(made_of: Sequence[object]) -> str:

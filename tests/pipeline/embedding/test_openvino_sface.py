@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -133,6 +134,28 @@ def test_one_of_other_weights_is_not_taken_and_goes(cache: Path, store: WeightsS
         compile_network(build, CompiledCache(cache, "other", weights), threads=1)
     assert len(made) == 2
     assert len(list(cache.glob("other-*"))) == 1
+
+
+_NETWORKS_THAT_GO = """
+import signal, sys
+from metaface_gui.pipeline.embedding.openvino_runtime import compile_network
+def build(ov):
+    import openvino.opset13 as ops
+    given = ops.parameter([1, 4])
+    return ov.Model([ops.relu(given)], [given])
+first = compile_network(build, None, threads=1)
+second = compile_network(build, None, threads=1)
+del first
+del second
+signal.signal(signal.SIGINT, lambda *_: print("heard"))
+signal.raise_signal(signal.SIGINT)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_signals_are_heard_after_networks_have_gone() -> None:
+    done = subprocess.run([sys.executable, "-c", _NETWORKS_THAT_GO], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr
 
 
 def test_a_folder_that_cannot_be_written_costs_time_only(
