@@ -222,7 +222,8 @@ class TrackTemplate:
     `features` (p,) float32 are the pool's; `shares` what each look has in it, together 1; `effective` how many looks of
     equal weight they are worth; `expected` the cosine to the pool that one more look of the same face would have.
     `apart` are the newest looks that are unlike the pool and not in it. `generation` counts how often somebody else
-    began to be shown. `taken` is how many looks there were in all.
+    began to be shown. `taken` is how many looks there were in all. `denied` are the people whom the user said that this
+    face is not, whatever its looks say.
     """
 
     looks: tuple[Look, ...]
@@ -233,6 +234,7 @@ class TrackTemplate:
     apart: tuple[Look, ...] = ()
     generation: int = 0
     taken: int = 1
+    denied: frozenset[PersonId] = frozenset()
 
     @property
     def seen_s(self) -> float:

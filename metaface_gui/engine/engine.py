@@ -458,6 +458,7 @@ class Engine:
     def _change_gallery(self, change: Callable[[], None]) -> RequestId:
         def work(_job: Job) -> None:
             change()
+            self._enroller.hold_denials()
             self._adaptations.adapt()
 
         return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Changing the gallery"), work)
@@ -492,6 +493,7 @@ class Engine:
             # Before anybody sees the faces, so that whoever is clicked on is remembered.
             self._enroller.on_result(result)
             self._room.on_result(result)
+        self._memory.note_decisions(result)
         self._listener(ResultReady(self._sides.decorate(result, is_new=is_new)))
         self._studio.on_result(result)
 

@@ -174,6 +174,7 @@ class Enroller:
 
         def work(_job: Job) -> None:
             self._teacher.confirm(track_id, person_id, self._shots(samples, ShotSource.CORRECTION))
+            self.hold_denials()
             self._adaptations.adapt()
             self._forget_named(samples)
 
@@ -185,6 +186,7 @@ class Enroller:
 
         def work(_job: Job) -> None:
             self._teacher.reject(track_id, person_id, self._shots(samples, ShotSource.CORRECTION))
+            self.hold_denials()
             self._adaptations.adapt()
 
         return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
@@ -227,8 +229,21 @@ class Enroller:
         self._memory.clear()
         self._room.clear()
         self.session.clear()
+        self._teacher.forget()
+        self.hold_denials()
         self._worker.post(FacePipeline.reset)
         self.publish_unknowns()
+
+    def hold_denials(self) -> None:
+        """Have every track denied to be whom the user said, as the gallery is now; on the gallery's thread.
+
+        Raises:
+            GalleryError: if the gallery cannot be read.
+        """
+        pipeline = self._models.running
+        if pipeline is not None:
+            denied = self._teacher.denied(pipeline.embedder.id)
+            self._worker.post(lambda running: running.set_denied(denied))
 
     def publish_unknowns(self) -> None:
         """Tell who is in the unknown tray."""
@@ -254,6 +269,7 @@ class Enroller:
             before()
             shots = self._shots(samples, source)
             person = self._keeper.save(name, person_id, shots, consent_given=consent_given, terms=terms)
+            self.hold_denials()
             self._adaptations.adapt()
             on_saved(person)
             self._forget_named(samples)

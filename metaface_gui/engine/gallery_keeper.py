@@ -81,8 +81,8 @@ class GalleryKeeper:
         self._changed(change, QT_TRANSLATE_NOOP("Undo", "Enrolled {name}"), person.name)
         return person
 
-    def add_shots(self, person_id: PersonId, shots: Sequence[NewShot]) -> None:
-        """Add shots to a person; can be undone.
+    def add_shots(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
+        """Add shots to a person, and return which they are; can be undone.
 
         Raises:
             GalleryError: if there is no such person or no shot, or the file cannot be written.
@@ -93,15 +93,17 @@ class GalleryKeeper:
             QT_TRANSLATE_NOOP("Undo", "Added shots to {name}"),
         )
         self._changed(change, one if len(shots) == 1 else several, self._name(person_id))
+        return change
 
-    def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> None:
-        """Remember faces that are not this person; can be undone.
+    def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
+        """Remember faces that are not this person, and return which they are; can be undone.
 
         Raises:
             GalleryError: if there is no such person or no shot, or the file cannot be written.
         """
         change = self.gallery.add_negatives(person_id, shots)
         self._changed(change, QT_TRANSLATE_NOOP("Undo", "Remembered: not {name}"), self._name(person_id))
+        return change
 
     def rename(self, person_id: PersonId, name: str) -> None:
         """Give another name."""

@@ -54,7 +54,7 @@ class LiveMemory:
         with self._lock:
             for face in (face for face in result.faces if face.is_fresh):
                 track = self._tracks.get(face.track_id)
-                evidence = None if face.template is None else Evidence(face.template, face.identification.person_id)
+                evidence = _evidence(face)
                 if track is not None and not _is_due(track, face, now_ns):
                     self._tracks[face.track_id] = replace(track, evidence=evidence, embedder_id=result.embedder_id)
                     continue
@@ -68,6 +68,13 @@ class LiveMemory:
                     changed |= self._unknowns.add(sample, now_ns)
             self._forget_old_tracks(now_ns)
         return changed
+
+    def note_decisions(self, result: FrameResult) -> None:
+        """Take what is decided by now of faces that were looked at before: it may be another, without another look."""
+        with self._lock:
+            for face in (face for face in result.faces if not face.is_fresh and face.track_id in self._tracks):
+                track = self._tracks[face.track_id]
+                self._tracks[face.track_id] = replace(track, evidence=_evidence(face), embedder_id=result.embedder_id)
 
     def samples_of_track(self, track_id: int) -> tuple[FaceSample, ...]:
         """The good shots of a track; empty if it was never good enough or is long gone."""
@@ -168,6 +175,10 @@ class LiveMemory:
         fresh = {key: t for key, t in self._tracks.items() if now_ns - t.sampled_ns <= _TRACK_AGE_NS}
         newest = sorted(fresh, key=lambda key: fresh[key].sampled_ns)[-_MAX_TRACKS:]
         self._tracks = {key: fresh[key] for key in newest}
+
+
+def _evidence(face: TrackedFace) -> Evidence | None:
+    return None if face.template is None else Evidence(face.template, face.identification.person_id)
 
 
 def _is_due(track: _TrackShots, face: TrackedFace, now_ns: int) -> bool:

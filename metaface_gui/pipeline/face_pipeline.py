@@ -34,6 +34,7 @@ from metaface_gui.types import (
     FrameResult,
     Identification,
     Image,
+    PersonId,
     StageTimes,
     TrackedFace,
     TrackTemplate,
@@ -123,7 +124,9 @@ class FacePipeline:
         is_again = self._newest is frame.image_bgr  # paused, or a still that is shown on and on
         self._newest = frame.image_bgr
         if frame.is_still and not is_again:
-            self.forget_looks()  # a picture of its own says nothing of the next one
+            # A picture of its own says nothing of the next one, and what was said of its faces is not meant for those.
+            self._templates.begin_anew()
+            self.forget_looks()
         seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
@@ -178,6 +181,12 @@ class FacePipeline:
         self._templates.reset()
         for decisions in self._decisions.values():
             decisions.reset()
+
+    def set_denied(self, denied: Mapping[int, frozenset[PersonId]]) -> None:
+        """Never take these tracks for these people, however they look; all others may be anybody."""
+        changed = self._templates.set_denied(denied)
+        for decisions in self._decisions.values():
+            decisions.forget(changed)
 
     def _decision_of(self, track_id: int) -> Identification:
         decisions = self._decisions.get(self._primary)

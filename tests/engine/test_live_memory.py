@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.live_memory import LiveMemory
-from metaface_gui.types import Floats, FrameResult, Look, QualityIssue, StageTimes, TrackTemplate
+from metaface_gui.types import UNKNOWN, Floats, FrameResult, Look, QualityIssue, StageTimes, TrackTemplate
 from tests.gui.fakes import make_face, make_frame
 
 FRAME = make_frame(1280, 720)
@@ -101,6 +101,12 @@ def test_what_all_looks_at_a_track_say_is_kept_as_it_is_now(memory: LiveMemory) 
     assert evidence is not None
     assert len(evidence.template.looks) == 2, "between two samples as well"
     assert evidence.shown_id == face.identification.person_id is not None
+    denied = replace(face, identification=UNKNOWN, template=replace(template, denied=frozenset({1})), is_fresh=False)
+    memory.note_decisions(FrameResult(FRAME, (denied,), StageTimes(), 3, embedder_id="sface"))
+    evidence = memory.evidence_of_track(1, "sface")
+    assert evidence is not None
+    assert evidence.shown_id is None
+    assert evidence.template.denied == {1}, "without another look"
     assert memory.evidence_of_track(1, "facenet") is None, "its looks cannot be compared with another embedder's"
     assert memory.evidence_of_track(2, "sface") is None
     memory.forget_faces(embedding(90)[None])

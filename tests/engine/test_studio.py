@@ -165,6 +165,10 @@ def test_a_wrong_name_is_denied_at_once_by_all_that_run_and_undone(
         lambda event: all(decision.person_id != wrong_id for decision in only_face(event).per_learner.values()),
     )
     assert 1 <= gallery.snapshot().people[0].negative_count <= 3
+    engine.explain_track(face.track_id)
+    explanation = listener.wait(Explained).explanation
+    assert explanation is not None
+    assert (explanation.decision.name, explanation.denied) == (None, people[0].name), "as the picture says"
     engine.undo(undoable.token)
     listener.wait(ResultReady, lambda event: names(event) == [people[0].name])
 

@@ -94,6 +94,27 @@ def test_a_mind_that_was_changed_counts(world: World) -> None:
     assert world.count(world.ann) == (2, 1)
 
 
+def test_a_track_is_denied_until_that_is_undone_deleted_or_contradicted(world: World) -> None:
+    teacher, keeper, ann = world.teacher, world.keeper, world.ann
+    assert teacher.denied(EMBEDDER) == {}
+    teacher.reject(4, ann, [shot(40)])
+    teacher.reject(5, ann, [shot(60)])
+    assert teacher.denied(EMBEDDER) == {4: {ann}, 5: {ann}}
+    keeper.undo(world.offers()[0].token)
+    assert teacher.denied(EMBEDDER) == {5: {ann}}
+    teacher.confirm(5, ann, [shot(80)])
+    assert teacher.denied(EMBEDDER) == {}
+    keeper.undo(world.offers()[-1].token)
+    assert teacher.denied(EMBEDDER) == {5: {ann}}
+    (denial,) = (one for one in world.gallery.shots(ann) if one.is_negative)
+    keeper.delete_shot(denial.id)
+    assert teacher.denied(EMBEDDER) == {}
+    keeper.undo(world.offers()[-1].token)
+    assert teacher.denied(EMBEDDER) == {5: {ann}}
+    teacher.forget()
+    assert teacher.denied(EMBEDDER) == {}
+
+
 def test_a_face_that_was_never_seen_well_teaches_nothing(world: World) -> None:
     for teach in (world.teacher.confirm, world.teacher.reject):
         with pytest.raises(EnrollmentError, match="not seen well enough"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -533,3 +534,33 @@ def test_a_new_classifier_decides_at_once_on_all_looks_so_far() -> None:
     result = studio.look(LEFT)
     assert (result.faces[0].identification.name, result.faces[0].looks) == ("Anna", looks)
     assert looks > 1
+
+
+class Likeness:
+    """Scores by how much a face is like each of `BlueEmbedder`'s first two people."""
+
+    n_way = 2
+
+    def scores(self, features: torch.Tensor) -> torch.Tensor:
+        return features[:, :2]
+
+
+@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+def test_who_a_face_is_not_holds_for_its_track_with_every_method_until_it_is_taken_back(attention: Attention) -> None:
+    """The user said it; nothing that the face does afterwards says otherwise, and no frame shows the name again."""
+    studio = Studio(attention)
+    knows = OpenSetClassifier(Likeness(), (1, 2), ("Anna", "Boris"), None, 0.4)
+    studio.pipeline.set_classifiers({"maml": knows, "reptile": knows}, "maml")
+    first = studio.look(LEFT, RIGHT)
+    anna, boris = (face.track_id for face in first.faces)
+    assert [face.identification.name for face in first.faces] == ["Anna", "Boris"]
+    studio.pipeline.set_denied({anna: frozenset({1})})
+    for _ in range(60):
+        left, right = studio.look(LEFT, RIGHT).faces
+        assert {decision.person_id for decision in left.per_learner.values()} == {None}
+        assert right.identification.name == "Boris"
+    # Another classifier of the same people, as after adapting: still not.
+    studio.pipeline.set_classifiers({"maml": replace(knows), "reptile": knows}, "maml")
+    assert studio.names(LEFT, RIGHT) == [None, "Boris"]
+    studio.pipeline.set_denied({boris: frozenset({2})})
+    assert studio.names(LEFT, RIGHT) == ["Anna", None]

@@ -35,7 +35,7 @@ from metaface_gui.gui.translation import translate
 from metaface_gui.gui.who_left import names_only_present
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.pipeline.rendering.verdicts import margin_text, raw_text
-from metaface_gui.types import UNKNOWN, RequestId
+from metaface_gui.types import UNKNOWN, PersonId, RequestId
 
 
 def decision_text(explanation: Explanation) -> str:
@@ -78,6 +78,7 @@ class WhyPage(QWidget):
         self._track_id: int | None = None
         self._is_asked = False
         self._request: RequestId | None = None
+        self._decided: tuple[PersonId | None, bool] | None = None
         self._on_screen: tuple[int, ...] = ()
         self._shown: Explanation | None = None
         self._people: GallerySnapshot | None = None
@@ -108,7 +109,7 @@ class WhyPage(QWidget):
     def select_track(self, track_id: int) -> None:
         """Explain the face that carries this track id, now or as soon as the page can be seen."""
         self._track_id = track_id
-        self._is_asked = False
+        self._is_asked, self._decided = False, None
         self._ask_if_visible()
 
     def select_next(self) -> None:
@@ -271,6 +272,16 @@ class WhyPage(QWidget):
         if on_screen != self._on_screen:
             self._on_screen = on_screen
             self._update_buttons()
+        decisions = [face.identification for face in faces if face.track_id == self._track_id]
+        if decisions:
+            self._follow((decisions[0].person_id, decisions[0].is_denied))
+
+    def _follow(self, decided: tuple[PersonId | None, bool]) -> None:
+        """Ask anew once the picture says something else of the face than when it was asked about."""
+        before, self._decided = self._decided, decided
+        if before not in (None, decided):
+            self._is_asked = False
+            self._ask_if_visible()
 
     def _on_source(self, changed: SourceChanged) -> None:
         if changed.state in (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED):

@@ -173,14 +173,15 @@ class OpenSetClassifier:
     def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
         """Decide on n ≥ 0 tracks by their templates at once, with what they have to reach.
 
-        Whom a track is denied to be is said by its looks, the newest most: a pool is nearer to a person's mean than to
-        any single look, so it alone would forget what the user said of one.
+        Whom a track is denied to be the user said of this very face (`TrackTemplate.denied`), or its looks say it, the
+        newest most: a pool is nearer to a person's mean than to any single look, so it alone would forget what the user
+        said of one.
         """
         if not templates:
             return ()
         probes = torch.from_numpy(np.stack([template.features for template in templates]))
         struck = None
-        if self.denied_people is not None:
+        if self.scorer is not None and (self.denied_people is not None or any(it.denied for it in templates)):
             struck = torch.stack([self._struck_out(template) for template in templates])
         return self.identify(probes, threshold, struck=struck)
 
@@ -190,15 +191,15 @@ class OpenSetClassifier:
         """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best.
 
         What has to be reached is `self.threshold`, or the `threshold` given. `struck` (n, n_people) bool says who else
-        a face is not, where anybody is denied.
+        a face is not.
         """
         if self.scorer is None:
             return (UNKNOWN,) * len(features)
         wanted = self.threshold if threshold is None else threshold
         with torch.inference_mode():
             scores = self.scorer.scores(features)
-            if self.denied_people is not None:
-                return self._decide_denied(scores, self.denied_people.to(scores.device), wanted, struck)
+            if self.denied_people is not None or struck is not None:
+                return self._decide_denied(scores, wanted, struck)
             best, nearest = self._best(scores)
         return tuple(self._decide(*pair, wanted) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
 
@@ -225,23 +226,24 @@ class OpenSetClassifier:
         return (best if self.room is None else best - self.room.excess(people)), nearest
 
     def _struck_out(self, template: TrackTemplate) -> Tensor:
-        """Whom most of a track's looks are denied to be, by weights that fade fast: (n_people,) bool."""
+        """Whom a track's face is said not to be, or most of its looks are denied to be by weights that fade fast:
+        (n_people,) bool."""
         assert self.scorer is not None
-        assert self.denied_people is not None
+        said = torch.tensor([person_id in template.denied for person_id in self.person_ids])
+        if self.denied_people is None:
+            return said
         looks = (*template.looks, *template.apart)
         ages = template.seen_s - np.asarray([look.time_s for look in looks])
         weights = torch.from_numpy(np.exp2(-ages / _DENIAL_HALF_LIFE_S)).float()
         with torch.inference_mode():
             scores = self.scorer.scores(torch.from_numpy(np.stack([look.features for look in looks])))
             is_struck = without_denied(scores, self.denied_people.to(scores.device)) == -torch.inf
-        return weights @ is_struck.cpu().float() >= 0.5 * weights.sum()
+        return said | (weights @ is_struck.cpu().float() >= 0.5 * weights.sum())
 
-    def _decide_denied(
-        self, scores: Tensor, denied_people: Tensor, threshold: float, struck: Tensor | None
-    ) -> tuple[Identification, ...]:
+    def _decide_denied(self, scores: Tensor, threshold: float, struck: Tensor | None) -> tuple[Identification, ...]:
         people = scores[:, : len(self.person_ids)]
         before = people.amax(1)
-        left = without_denied(scores, denied_people)
+        left = people if self.denied_people is None else without_denied(scores, self.denied_people.to(scores.device))
         if struck is not None:
             left = left.masked_fill(struck.to(left.device), -torch.inf)
         best, nearest = left.max(1)

@@ -9,6 +9,7 @@ so the threshold of the first looks is a higher one (`open_set`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from metaface_gui.types import Identification, PersonId
@@ -35,6 +36,11 @@ class TrackDecisions:
     def reset(self) -> None:
         """Forget all of them."""
         self._shown.clear()
+
+    def forget(self, track_ids: Iterable[int]) -> None:
+        """Forget what was decided on these tracks."""
+        for track_id in track_ids:
+            self._shown.pop(track_id, None)
 
     def current(self, track_id: int) -> Identification | None:
         """What stands for a track without another look; None if nothing was ever said of it, or all was forgotten."""

@@ -13,13 +13,14 @@ other as two looks of one face in good light that turned its head.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.types import FaceQuality, Floats, Image, Look, TrackTemplate
+from metaface_gui.types import FaceQuality, Floats, Image, Look, PersonId, TrackTemplate
 
 _POWER = 4.0
 _USUAL_LENGTH = 10.0
@@ -96,10 +97,39 @@ class TrackTemplates:
         self._space = space
         self._limits = limits or PoolLimits()
         self._templates: dict[int, TrackTemplate] = {}
+        self._denied: dict[int, dict[PersonId, int]] = {}
+        """By track whom its face is not, and of which generation that was said."""
+        self._first_generation = 0
 
     def reset(self) -> None:
-        """Forget all of them."""
+        """Forget all looks; the faces are the same."""
         self._templates.clear()
+
+    def begin_anew(self) -> None:
+        """Forget all looks: tracks go on with other faces, of which nothing was said."""
+        self._first_generation = 1 + max(
+            (template.generation for template in self._templates.values()), default=self._first_generation
+        )
+        self._templates.clear()
+
+    def set_denied(self, denied: Mapping[int, frozenset[PersonId]]) -> tuple[int, ...]:
+        """Say by track whom its face is not, whatever it looks like, until somebody else is shown; all others may be
+        anybody. Returns the tracks of which that changed."""
+        before = {key: frozenset(people) for key, people in self._denied.items()}
+        changed = [key for key in {*before, *denied} if before.get(key, frozenset()) != denied.get(key, frozenset())]
+        for key in changed:
+            template = self._templates.get(key)
+            generation = self._first_generation if template is None else template.generation
+            said = self._denied.pop(key, {})
+            self._denied[key] = {person: said.get(person, generation) for person in denied.get(key, frozenset())}
+            if template is not None:
+                self._templates[key] = self._denying(key, template)
+        self._denied = {key: people for key, people in self._denied.items() if people}
+        return tuple(changed)
+
+    def _denying(self, track_id: int, template: TrackTemplate) -> TrackTemplate:
+        said = self._denied.get(track_id, {}).items()
+        return replace(template, denied=frozenset(who for who, generation in said if generation == template.generation))
 
     def current(self, track_id: int) -> TrackTemplate | None:
         """A track's template as it is; None if nothing was ever seen of it, or all was forgotten."""
@@ -114,8 +144,11 @@ class TrackTemplates:
         number = 1 if former is None else former.taken + 1
         # A copy: a row would keep all features of its frame.
         look = Look(features.copy(), look_weight(features, quality, self._space), quality, time_s, number, picture_rgb)
-        made = self._pooled((look,), time_s) if former is None else self._with(former, look)
-        self._templates[track_id] = made = replace(made, taken=number)
+        if former is None:
+            made = self._pooled((look,), time_s, generation=self._first_generation)
+        else:
+            made = self._with(former, look)
+        self._templates[track_id] = made = self._denying(track_id, replace(made, taken=number))
         return made
 
     def _with(self, former: TrackTemplate, look: Look) -> TrackTemplate:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.why_page import WhyPage, decision_text
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.pipeline.explanation import Explanation
-from metaface_gui.types import Identification, QualityIssue
+from metaface_gui.types import UNKNOWN, Identification, QualityIssue
 from tests.engine.references import holders
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person
@@ -261,6 +262,28 @@ def test_the_looks_that_made_the_decision_are_shown_with_their_weights(
     page.explain_again()
     answer(5, explained(looks=1))
     assert not page.looks.isVisible(), "of one picture there is nothing to weigh"
+
+
+def test_another_decision_is_explained_by_itself(page: WhyPage, engine: FakeEngine, say: Say, answer: Answer) -> None:
+    """After "not this person", say: the page must not go on explaining a name that the picture does not show."""
+    named = make_face(5, name="alex", person_id=1)
+    say(make_result(named))
+    page.select_track(5)
+    say(make_result(named))
+    answer(5, explained())
+    say(make_result(named))
+    assert len(engine.calls_of("explain_track")) == 1, "nothing has changed"
+    denied = replace(named, identification=replace(UNKNOWN, is_denied=True))
+    for _ in range(3):
+        say(make_result(denied))
+    assert engine.calls_of("explain_track") == [(5,), (5,)]
+    answer(5, explained(decided(None, float("-inf"), "", is_denied=True), denied="alex"))
+    assert page.decision.text() == "You said this is not alex → Unknown"
+    page.hide()
+    say(make_result(named))
+    assert len(engine.calls_of("explain_track")) == 2, "nobody sees it"
+    page.show()
+    assert len(engine.calls_of("explain_track")) == 3
 
 
 def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say, answer: Answer) -> None:

@@ -191,6 +191,19 @@ def test_what_the_user_said_of_a_look_holds_for_its_track() -> None:
     assert denying.identify_tracks([], 0.5) == ()
 
 
+@pytest.mark.parametrize("denied_people", [None, torch.tensor([0])], ids=["before adapting to it", "after"])
+def test_what_the_user_said_of_a_face_holds_however_it_looks(denied_people: torch.Tensor | None) -> None:
+    names = ("Anna", "Boris")[: 1 if denied_people is not None else 2]
+    denying = OpenSetClassifier(Directions(), (1, 2)[: len(names)], names, None, 0.5, denied_people)
+    track = track_of((1.0, -0.5, 0.3), (1.0, -0.5, 0.3))
+    assert denying.identify_tracks([track], 0.5)[0].name == "Anna", "its looks do not say that it is not Anna"
+    said = denying.identify_tracks([replace(track, denied=frozenset({1}))], 0.5)[0]
+    assert said.person_id != 1
+    assert said.is_denied
+    both = denying.identify_tracks([track, replace(track, denied=frozenset({1}))], 0.5)
+    assert [decision.person_id == 1 for decision in both] == [True, False], "each track for itself"
+
+
 def test_without_denials_a_track_is_its_pool() -> None:
     plain = OpenSetClassifier(Directions(), (1, 2), ("Anna", "Boris"), None, 0.5)
     track = track_of((1.0, 0.0, 0.1), (1.0, 0.1, 0.0))

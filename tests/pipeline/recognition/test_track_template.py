@@ -161,3 +161,27 @@ def test_noise_that_differs_from_look_to_look_averages_out() -> None:
         likeness.append(float(template.features @ who))
     assert likeness[0] < 0.75
     assert likeness[-1] > 0.93
+
+
+def test_a_denial_stays_with_the_face_and_ends_with_it() -> None:
+    templates = TrackTemplates(PLANE)
+    templates.add(1, at(0), quality(), 0.0, PICTURE)
+    assert templates.set_denied({1: frozenset({7}), 2: frozenset({8})}) == (1, 2)
+    assert templates.set_denied({1: frozenset({7}), 2: frozenset({8})}) == ()
+    known = templates.current(1)
+    assert known is not None
+    assert known.denied == {7}, "at once, without another look"
+    assert [templates.add(1, at(5), quality(), time_s, PICTURE).denied for time_s in (0.1, 0.2)] == [{7}, {7}]
+    assert templates.add(2, at(0), quality(), 0.2, PICTURE).denied == {8}, "said before it was seen again"
+    templates.reset()
+    assert templates.add(1, at(0), quality(), 0.3, PICTURE).denied == {7}, "the same face in another light"
+    assert [templates.add(1, at(90), quality(), time_s, PICTURE).denied for time_s in (0.4, 0.5)] == [{7}, frozenset()]
+    templates.set_denied({1: frozenset({7}), 2: frozenset({9})})
+    assert templates.add(1, at(90), quality(), 0.6, PICTURE).denied == frozenset(), "it was not said of whoever came"
+    templates.begin_anew()
+    assert templates.add(2, at(0), quality(), 0.7, PICTURE).denied == frozenset(), "another picture, another face"
+    templates.set_denied({})
+    templates.set_denied({2: frozenset({8})})
+    denied = templates.current(2)
+    assert denied is not None
+    assert denied.denied == {8}
