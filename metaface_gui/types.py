@@ -242,6 +242,25 @@ class TrackTemplate:
         return max(look.time_s for look in (*self.looks, *self.apart))
 
 
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Who a face really is: an enrolled person's id or, in a scene, their name; both None: nobody who is enrolled."""
+
+    person_id: PersonId | None = None
+    name: str | None = None
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether it is nobody who is enrolled."""
+        return self.person_id is None and self.name is None
+
+    def fits(self, decision: Identification) -> bool:
+        """Whether that decision is right."""
+        if self.name is not None:
+            return decision.name == self.name
+        return decision.person_id == self.person_id
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackedFace:
     """One face of one frame, followed over time.
@@ -269,6 +288,8 @@ class TrackedFace:
     template: TrackTemplate | None = None
     sides: Mapping[str, Identification] = field(default_factory=dict)
     """What the sides of a comparison decide (`engine.side`), by their keys."""
+    truth: Truth | None = None
+    """Who it is, where a scene knows it or the user said so; given where several learners decide."""
 
     @property
     def looks(self) -> int:

@@ -1395,6 +1395,14 @@ face</source>
       <translation>{name}；各方法没有多数意见</translation>
     </message>
     <message>
+      <source>right</source>
+      <translation>正确</translation>
+    </message>
+    <message>
+      <source>wrong</source>
+      <translation>错误</translation>
+    </message>
+    <message>
       <source>1 frame</source>
       <translation>1 帧</translation>
     </message>
@@ -4112,8 +4120,12 @@ face</source>
       <translation>未知</translation>
     </message>
     <message>
-      <source>{mark} {method}: {name}</source>
-      <translation>{mark} {method}：{name}</translation>
+      <source>{method}: {name}</source>
+      <translation>{method}：{name}</translation>
+    </message>
+    <message>
+      <source>{n} of {all} right</source>
+      <translation>{all} 种中 {n} 种正确</translation>
     </message>
     <message>
       <source>no majority</source>

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from metaface_gui.pipeline.recognition.tracker import box_iou
-from metaface_gui.types import FrameResult, Identification, PersonId, TrackedFace
+from metaface_gui.types import FrameResult, Identification, PersonId, TrackedFace, Truth
 
 _SAME_FACE = 0.5
 """Overlap (IoU) from which a found face is the one that the scene drew there."""
@@ -69,25 +69,6 @@ class _Counts:
     let_through: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Truth:
-    """Who a face is: an enrolled person's id or, in a scene, their name; both None: nobody who is enrolled."""
-
-    person_id: PersonId | None = None
-    name: str | None = None
-
-    @property
-    def is_stranger(self) -> bool:
-        """Whether it is nobody who is enrolled."""
-        return self.person_id is None and self.name is None
-
-    def fits(self, decision: Identification) -> bool:
-        """Whether that decision is right."""
-        if self.name is not None:
-            return decision.name == self.name
-        return decision.person_id == self.person_id
-
-
 class ComparisonTally:
     """Counts every face of every frame (`add`, on the inference thread); thread-safe.
 
@@ -132,6 +113,17 @@ class ComparisonTally:
                 self._add_face(face, truths.get(face.track_id))
             _keep_last(self._shown)
 
+    def with_truths(self, result: FrameResult) -> FrameResult:
+        """Say of each face who it is, where that is known and several learners decide."""
+        if not any(len(face.per_learner) > 1 for face in result.faces):
+            return result
+        with self._lock:
+            truths = self._truths(result)
+        if not truths:
+            return result
+        faces = tuple(replace(face, truth=truths.get(face.track_id)) for face in result.faces)
+        return replace(result, faces=faces)
+
     def tell(self, track_id: int, person_id: PersonId | None) -> None:
         """Take the user's word for who a track is from now on; None: nobody who is enrolled."""
         with self._lock:
@@ -166,7 +158,7 @@ class ComparisonTally:
         self._shown.clear()
         self._n_frames = self._looked_ns = 0
 
-    def _add_face(self, face: TrackedFace, truth: _Truth | None) -> None:
+    def _add_face(self, face: TrackedFace, truth: Truth | None) -> None:
         shown = {learner: decision.person_id for learner, decision in face.per_learner.items()}
         before = self._shown.pop(face.track_id, shown)
         self._shown[face.track_id] = shown
@@ -190,25 +182,25 @@ class ComparisonTally:
                 counts.let_through += truth.is_stranger and not is_right
                 counts.wrong += not (truth.is_stranger or is_right or decision.is_unknown)
 
-    def _truths(self, result: FrameResult) -> dict[int, _Truth]:
+    def _truths(self, result: FrameResult) -> dict[int, Truth]:
         """Who faces are, by track: the user's word first, then the scene's."""
         truths = {} if not result.frame.truth else self._scene_truths(result)
         for face in result.faces:
             if face.track_id in self._told:
-                truths[face.track_id] = _Truth(person_id=self._told[face.track_id])
+                truths[face.track_id] = Truth(person_id=self._told[face.track_id])
         return truths
 
-    def _scene_truths(self, result: FrameResult) -> dict[int, _Truth]:
+    def _scene_truths(self, result: FrameResult) -> dict[int, Truth]:
         """Match each face of the scene to the found face that overlaps it most."""
         drawn = np.stack([truth.box_xyxy for truth in result.frame.truth])
         overlap = box_iou(drawn, np.stack([face.box_xyxy for face in result.faces]))
-        truths = dict[int, _Truth]()
+        truths = dict[int, Truth]()
         for truth, row in zip(result.frame.truth, overlap, strict=True):
             best = int(row.argmax())
             if row[best] >= _SAME_FACE:
                 overlap[:, best] = 0.0
                 known = self._enrolled is None or truth.person in self._enrolled
-                truths[result.faces[best].track_id] = _Truth(name=truth.person if known else None)
+                truths[result.faces[best].track_id] = Truth(name=truth.person if known else None)
         return truths
 
 

@@ -81,6 +81,10 @@ class Studio:
         elif isinstance(event, GalleryChanged):
             self._tally.set_enrolled([person.name for person in event.snapshot.people])
 
+    def with_truths(self, result: FrameResult) -> FrameResult:
+        """Say of each face who it is, where that is known and several learners decide."""
+        return self._tally.with_truths(result)
+
     def on_result(self, result: FrameResult) -> None:
         """Count and record a frame, if it is a new one; on the inference thread."""
         former, self._newest = self._newest, result

@@ -1,8 +1,8 @@
-"""Strips of verdicts over the video: what every running method says of a face, and who disagrees.
+"""Strips of verdicts over the video: what every running method says of a face, and whether that is right.
 
-A strip is a small table, one cell a method: mark (✓ with the majority, ≠ not, – no majority), short title, score bar
-with a tick at that method's own threshold, and the name where it differs. Everything but the bars is kept as a picture,
-since it changes rarely and text is what painting costs.
+A strip is a small table, one cell a method: short title, the name that it gives, a score bar with a tick at that
+method's own threshold, and a mark (✓ right, ✗ wrong) only where it is known who the face is: what most methods say may
+be wrong. Everything but the bars is kept as a picture, since it changes rarely and text is what painting costs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from metaface_gui.gui.theme import DARK, FontSize, font
 from metaface_gui.gui.translation import translate
 from metaface_gui.pipeline.rendering.overlay import OverlayItem
 from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripLayout
-from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing
+from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing, count_right
 
 _PAD = 9.0
 _MARK = 17.0
@@ -26,8 +26,7 @@ _MARK = 17.0
 _TITLE_GAP = 8.0
 _NAME = 66.0
 _COLUMN_GAP = 16.0
-_BAR = 3.0
-_THIN_BAR = 2.0
+_BAR = 2.0
 _COUNT_HEIGHT = 22.0
 _TWO_COLUMNS = 5
 """From this many methods on a strip may have two columns."""
@@ -38,17 +37,7 @@ _SMALL_BOX = 64.0
 _MAX_KEPT = 64
 _PLATE = QColor(10, 12, 16, 214)
 _RIM = QColor(255, 255, 255, 40)
-_COLOURS: Mapping[Agreement, str] = {
-    Agreement.AGREES: DARK.known,
-    Agreement.DISAGREES: DARK.unknown,
-    Agreement.NO_MAJORITY: DARK.pending,
-}
-
-_SYMBOLS: Mapping[Agreement, str] = {
-    Agreement.AGREES: "✓",
-    Agreement.DISAGREES: "≠",
-    Agreement.NO_MAJORITY: "–",
-}
+_SYMBOLS: Mapping[bool | None, str] = {True: "✓ ", False: "✗ ", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ class StripWish:
     label: QRectF
 
 
-_Look = tuple[StripForm, float, tuple[tuple[str, str, Agreement, bool], ...]]
+_Look = tuple[StripForm, float, tuple[tuple[str, str, bool | None, Agreement, bool], ...]]
 
 
 class VerdictStrips:
@@ -139,7 +128,11 @@ class VerdictStrips:
     def paint(self, painter: QPainter, strip: PlacedStrip) -> None:
         """Draw one strip."""
         ratio = painter.device().devicePixelRatioF()
-        key = (strip.form, ratio, tuple((v.learner, v.name, v.agreement, v.is_deciding) for v in strip.verdicts))
+        key = (
+            strip.form,
+            ratio,
+            tuple((v.learner, v.name, v.is_right, v.agreement, v.is_deciding) for v in strip.verdicts),
+        )
         picture = self._pictures.get(key)
         if picture is None:
             picture = self._pictures.keep(key, self._draw(strip, ratio))
@@ -153,9 +146,7 @@ class VerdictStrips:
 
     def lines(self, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
         """All verdicts in words, one line each, for tooltips and screen readers."""
-        return tuple(
-            _line(mark, self._title(v), v) for v in self._sorted(verdicts) for mark in (_SYMBOLS[v.agreement],)
-        )
+        return tuple(_line(self._title(verdict), verdict) for verdict in self._sorted(verdicts))
 
     def _title(self, verdict: Verdict) -> str:
         return self._titles.get(verdict.learner, verdict.learner)
@@ -206,23 +197,22 @@ class VerdictStrips:
         return pixmap
 
     def _draw_cell(self, painter: QPainter, verdict: Verdict, cell: QRectF, letters: int) -> None:
-        _draw_mark(painter, verdict.agreement, cell.left(), cell.center().y())
+        _draw_mark(painter, verdict.is_right, cell.left(), cell.center().y())
         left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setFont(font(letters, bold=verdict.is_deciding))
         painter.setPen(QColor(DARK.text))
         room = self._title_width + 1
         title = QFontMetricsF(painter.font()).elidedText(self._title(verdict), Qt.TextElideMode.ElideRight, room)
         painter.drawText(cell.adjusted(_MARK, 0, 0, 0), left_middle, title)
-        if verdict.agreement is not Agreement.AGREES:
-            painter.setFont(font(letters))
-            painter.setPen(QColor(_COLOURS[verdict.agreement]))
-            name = QFontMetricsF(painter.font()).elidedText(_name(verdict), Qt.TextElideMode.ElideRight, _NAME)
-            painter.drawText(_right_part(cell).adjusted(0, -1, 0, -4), left_middle, name)
+        painter.setFont(font(letters))
+        painter.setPen(QColor(_colour(verdict)))
+        name = QFontMetricsF(painter.font()).elidedText(_name(verdict), Qt.TextElideMode.ElideRight, _NAME)
+        painter.drawText(_right_part(cell).adjusted(0, -1, 0, -4), left_middle, name)
 
     def _draw_count(self, painter: QPainter, strip: PlacedStrip) -> None:
-        agreeing = count_agreeing(strip.verdicts)
-        everybody = Agreement.AGREES if agreeing == len(strip.verdicts) else Agreement.DISAGREES
-        _draw_mark(painter, everybody if agreeing else Agreement.NO_MAJORITY, _PAD, strip.rect.height() / 2)
+        right = count_right(strip.verdicts)
+        is_right = None if right is None else right == len(strip.verdicts)
+        _draw_mark(painter, is_right, _PAD, strip.rect.height() / 2)
         painter.setFont(font(FontSize.SMALL))
         painter.setPen(QColor(DARK.text))
         rest = QRectF(QPointF(), strip.rect.size()).adjusted(_PAD + _MARK, 0, 0, 0)
@@ -230,16 +220,18 @@ class VerdictStrips:
 
     def _paint_bar(self, painter: QPainter, verdict: Verdict, cell: QRectF) -> None:
         part = _right_part(cell)
-        # Under a name that differs there is room for a thin line only.
-        is_alone = verdict.agreement is Agreement.AGREES
-        thick, reach = (_BAR, 2.0) if is_alone else (_THIN_BAR, 1.0)
-        top = round(part.center().y() - thick / 2 if is_alone else part.bottom() - thick - reach)
-        bar = QRectF(part.x(), top, part.width(), thick)
+        bar = QRectF(part.x(), round(part.bottom() - _BAR - 1.0), part.width(), _BAR)
         painter.fillRect(bar, QColor(255, 255, 255, 50))
-        filled = QRectF(bar.topLeft(), QSizeF(bar.width() * verdict.fill, thick))
-        painter.fillRect(filled, QColor(_COLOURS[verdict.agreement]))
+        filled = QRectF(bar.topLeft(), QSizeF(bar.width() * verdict.fill, _BAR))
+        painter.fillRect(filled, QColor(_colour(verdict)))
         tick = round(bar.x() + bar.width() * verdict.mark)
-        painter.fillRect(QRectF(tick - 1, bar.y() - reach, 2, thick + 2 * reach), QColor("#ffffff"))
+        painter.fillRect(QRectF(tick - 1, bar.y() - 1.0, 2, _BAR + 2.0), QColor("#ffffff"))
+
+
+def _colour(verdict: Verdict) -> str:
+    if verdict.is_right is False:
+        return DARK.danger
+    return DARK.known if verdict.name else DARK.unknown
 
 
 def _forms(verdicts: Sequence[Verdict]) -> tuple[StripForm, ...]:
@@ -255,8 +247,9 @@ def _right_part(cell: QRectF) -> QRectF:
     return QRectF(cell.right() - _NAME, cell.y(), _NAME, cell.height())
 
 
-def _line(mark: str, method: str, verdict: Verdict) -> str:
-    words = translate("Overlay", "{mark} {method}: {name}", None, mark=mark, method=method, name=_name(verdict))
+def _line(method: str, verdict: Verdict) -> str:
+    words = translate("Overlay", "{method}: {name}", None, method=method, name=_name(verdict))
+    words = _SYMBOLS[verdict.is_right] + words
     return f"{words}  {verdict.margin} ({verdict.raw})" if verdict.raw else words
 
 
@@ -265,22 +258,24 @@ def _name(verdict: Verdict) -> str:
 
 
 def _count_text(verdicts: Sequence[Verdict]) -> str:
+    right = count_right(verdicts)
+    if right is not None:
+        return translate("Overlay", "{n} of {all} right", None, n=right, all=len(verdicts))
     agreeing = count_agreeing(verdicts)
     if agreeing == 0:
         return translate("Overlay", "no majority")
     return translate("Overlay", "{n} of {all} agree", None, n=agreeing, all=len(verdicts))
 
 
-def _draw_mark(painter: QPainter, agreement: Agreement, left: float, middle: float) -> None:
-    """Draw the symbol as lines, which look the same in every font."""
+def _draw_mark(painter: QPainter, is_right: bool | None, left: float, middle: float) -> None:
+    """Draw the symbol as lines, which look the same in every font; nothing where nobody knows."""
+    if is_right is None:
+        return
     cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    painter.setPen(QPen(QColor(_COLOURS[agreement]), 1.8, Qt.PenStyle.SolidLine, cap, join))
+    painter.setPen(QPen(QColor(DARK.success if is_right else DARK.danger), 1.8, Qt.PenStyle.SolidLine, cap, join))
     x, y = left, middle
-    if agreement is Agreement.AGREES:
+    if is_right:
         painter.drawPolyline([QPointF(x + 0.5, y), QPointF(x + 3.5, y + 3.5), QPointF(x + 9.5, y - 4)])
-    elif agreement is Agreement.DISAGREES:
-        for level in (y - 2, y + 2):
-            painter.drawLine(QPointF(x, level), QPointF(x + 9, level))
-        painter.drawLine(QPointF(x + 2, y + 5), QPointF(x + 7, y - 5))
     else:
-        painter.drawLine(QPointF(x + 1, y), QPointF(x + 8, y))
+        painter.drawLine(QPointF(x + 1, y - 3.5), QPointF(x + 8, y + 3.5))
+        painter.drawLine(QPointF(x + 1, y + 3.5), QPointF(x + 8, y - 3.5))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.comparison import ComparisonTally, LearnerTally
-from metaface_gui.types import FaceTruth, FrameResult, Identification, StageTimes, TrackedFace
+from metaface_gui.types import FaceTruth, FrameResult, Identification, StageTimes, TrackedFace, Truth
 from tests.gui.fakes import make_face, make_frame
 
 ANNA = Identification(1, "Anna", 0.7, 0.4, 1, "Anna")
@@ -123,6 +123,15 @@ def test_the_users_word_counts_for_the_track_and_before_the_scenes() -> None:
     tally.add(frame)
     assert (tally_of(tally, "maml").right, tally_of(tally, "maml").judged) == (2, 2)
     assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").judged) == (0, 2)
+
+
+def test_who_a_face_is_is_said_with_it_where_several_decide() -> None:
+    tally = ComparisonTally()
+    tally.tell(1, 1)
+    frame = result(face(1, {"maml": BORIS, "reptile": ANNA}), face(2, {"maml": ANNA, "reptile": ANNA}))
+    assert [one.truth for one in tally.with_truths(frame).faces] == [Truth(person_id=1), None]
+    alone = result(face(1, {"maml": BORIS}))
+    assert tally.with_truths(alone) is alone
 
 
 def test_what_was_told_outlives_a_reset_and_the_counts_do_not() -> None:

@@ -278,8 +278,8 @@ def test_the_strip_keeps_off_speed_and_title(video: SplitView, say: Say) -> None
 def test_pointing_at_a_face_tells_all_verdicts(video: SplitView, say: Say, qtbot: QtBot) -> None:
     show_face(video, say, {"maml": "<b>obama</b>"})
     QTest.mouseMove(video.primary, middle_of_face(video.primary))
-    qtbot.waitUntil(lambda: "≠ MAML: ‹b>obama‹/b>" in video.primary.toolTip())
-    assert "✓ Reptile: lin" in video.primary.toolTip()
+    qtbot.waitUntil(lambda: "MAML: ‹b>obama‹/b>" in video.primary.toolTip())
+    assert "Reptile: lin" in video.primary.toolTip()
 
 
 # Before | after -----------------------------------------------------------------------------------------------------

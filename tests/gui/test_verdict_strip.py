@@ -17,11 +17,10 @@ from PySide6.QtWidgets import QApplication
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.overlay_painter import OverlayPainter, PlacedFace
 from metaface_gui.gui.theme import DARK
-from metaface_gui.gui.verdict_strip import _draw_mark
+from metaface_gui.gui.verdict_strip import _count_text, _draw_mark
 from metaface_gui.gui.view_geometry import VideoGeometry
 from metaface_gui.pipeline.rendering.overlay import overlay_items
-from metaface_gui.pipeline.rendering.verdicts import Agreement
-from metaface_gui.types import TrackedFace
+from metaface_gui.types import TrackedFace, Truth
 from tests.gui.fakes import make_result
 from tests.gui.verdict_fakes import KEYS, judged_face
 
@@ -92,14 +91,32 @@ def test_cells_stand_in_the_methods_order_whoever_decides(overlay: OverlayPainte
     assert [verdict.learner for verdict in face.strip.verdicts if verdict.is_deciding] == ["reptile"]
 
 
-def test_who_differs_is_told_by_colour_and_by_a_name(overlay: OverlayPainter) -> None:
+def test_every_method_says_its_name_and_nobody_is_right_or_wrong_where_nobody_knows(overlay: OverlayPainter) -> None:
+    """One method alone may be right, and most of them wrong."""
     same = place(overlay, judged_face(1, THREE[0]))
     differs = place(overlay, judged_face(1, THREE[0], others={"maml": None}))
     assert count(painted(overlay, same), strip_rect(same[0]), DARK.unknown) == 0
-    assert count(painted(overlay, differs), strip_rect(differs[0]), DARK.unknown) > 20
-    (line,) = [line for line in overlay.verdict_lines(differs[0]) if line.startswith("≠")]
-    assert line == "≠ MAML: Unknown  −0.75 (0.10 / 0.40)"
-    assert any(line.startswith("✓ Reptile: lin") for line in overlay.verdict_lines(differs[0]))
+    assert count(painted(overlay, differs), strip_rect(differs[0]), DARK.unknown) > 5
+    image = painted(overlay, differs)
+    assert count(image, strip_rect(differs[0]), DARK.success) == count(image, strip_rect(differs[0]), DARK.danger) == 0
+    lines = overlay.verdict_lines(differs[0])
+    assert "MAML: Unknown  −0.75 (0.10 / 0.40)" in lines
+    assert any(line.startswith("Reptile: lin") for line in lines)
+
+
+def test_where_it_is_known_who_it_is_each_method_is_right_or_wrong(overlay: OverlayPainter) -> None:
+    face = judged_face(1, THREE[0], name=None, others={"maml": "lin"})
+    (placed,) = place(overlay, replace(face, truth=Truth(name="lin")))
+    image = painted(overlay, (placed,))
+    assert count(image, strip_rect(placed), DARK.success) > 3
+    assert count(image, strip_rect(placed), DARK.danger) > 20
+    lines = overlay.verdict_lines(placed)
+    assert sum(line.startswith("✗ ") for line in lines) == 8
+    assert [line.split("  ")[0] for line in lines if line.startswith("✓ ")] == ["✓ MAML: lin"]
+    small = replace(judged_face(2, (300, 300, 360, 370), others={"maml": None}), truth=Truth(name="lin"))
+    (counted,) = place(overlay, small)
+    assert counted.strip is not None
+    assert _count_text(counted.strip.verdicts) == "8 of 9 right"
 
 
 def test_bars_follow_the_scores_though_the_rest_is_kept(overlay: OverlayPainter) -> None:
@@ -174,14 +191,14 @@ def test_strips_are_apart_and_within_the_view(raw: list[tuple[float, float, floa
         assert not any(rect.intersects(face.box) for face in faces if face.track_id != track)
 
 
-def test_agreement_is_told_by_the_shape_of_a_mark_too() -> None:
+def test_right_and_wrong_are_told_by_the_shape_of_a_mark_too() -> None:
     """Drawn in one colour, no two marks look alike."""
     pictures = []
-    for agreement in Agreement:
+    for is_right in (True, False, None):
         picture = QImage(16, 16, QImage.Format.Format_Grayscale8)
         picture.fill(0)
         painter = QPainter(picture)
-        _draw_mark(painter, agreement, 2.0, 8.0)
+        _draw_mark(painter, is_right, 2.0, 8.0)
         painter.end()
         pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(16, picture.bytesPerLine())[:, :16]
         pictures.append(pixels > 60)

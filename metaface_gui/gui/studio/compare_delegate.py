@@ -15,7 +15,7 @@ from metaface_gui.gui.studio.compare_words import NOTHING, CompareColumn, Compar
 from metaface_gui.gui.studio.plot_style import learner_colour
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 from metaface_gui.gui.translation import translate
-from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict
+from metaface_gui.pipeline.rendering.verdicts import Verdict
 
 ROW_HEIGHT = 22
 _BOX = 15
@@ -32,7 +32,7 @@ _BAR_TOKENS: Mapping[CompareColumn, str] = {
     CompareColumn.AGREEMENT: "accent",
     CompareColumn.ACCURACY: "success",
 }
-_MARKS: Mapping[Agreement, str] = {Agreement.AGREES: "✓", Agreement.DISAGREES: "≠", Agreement.NO_MAJORITY: NOTHING}
+_MARKS: Mapping[bool | None, tuple[str, str]] = {True: ("✓", "success"), False: ("✗", "danger"), None: ("", "muted")}
 
 
 class CompareDelegate(QStyledItemDelegate):
@@ -161,12 +161,12 @@ class CompareDelegate(QStyledItemDelegate):
             painter.setPen(theme.color("muted"))
             painter.drawText(rect, _LEFT, NOTHING)
             return
-        differs = row.verdict.agreement is Agreement.DISAGREES
+        mark, colour = _MARKS[row.verdict.is_right]
         self._paint_score(painter, rect, row.verdict)
         words = rect.adjusted(_SCORE_WIDTH + Space.S, 0, 0, 0)
-        painter.setPen(theme.color("unknown" if differs else "muted"))
-        painter.drawText(words, _LEFT, _MARKS[row.verdict.agreement])
-        painter.setPen(theme.color("unknown" if differs else "text"))
+        painter.setPen(theme.color(colour))
+        painter.drawText(words, _LEFT, mark)
+        painter.setPen(theme.color("text" if row.verdict.name else "unknown"))
         words = words.adjusted(_MARK_WIDTH, 0, 0, 0)
         metrics = QFontMetrics(painter.font())
         painter.drawText(words, _RIGHT, row.verdict.margin)

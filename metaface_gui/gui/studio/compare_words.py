@@ -141,6 +141,8 @@ def now_tip(row: CompareRow) -> str:
         Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods", None, name=name),
         Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority", None, name=name),
     }[row.verdict.agreement]
+    if row.verdict.is_right is not None:
+        words += " · " + (translate("Compare", "right") if row.verdict.is_right else translate("Compare", "wrong"))
     return f"{words}\n{row.verdict.margin} ({row.verdict.raw})" if row.verdict.raw else words
 
 

@@ -10,22 +10,19 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw
 
 from metaface_gui.pipeline.rendering.lettering import Lettering
-from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing
+from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing, count_right
 from metaface_gui.types import Image
 
 PANEL_BGR = (24, 20, 18)
 TEXT_BGR = (255, 255, 255)
 _MUTED_BGR = (196, 186, 176)
 _TRACK_BGR = (84, 76, 70)
-# Okabe and Ito's blue-green and orange: told apart by every kind of colour vision, and each row has a symbol as well.
-AGREEMENT_BGR: Mapping[Agreement, tuple[int, int, int]] = {
-    Agreement.AGREES: (165, 209, 79),
-    Agreement.DISAGREES: (0, 176, 255),
-    Agreement.NO_MAJORITY: (223, 214, 207),
-}
+# Okabe and Ito's sky blue and orange, and a red that is lighter than either: named, Unknown, known to be wrong.
+KNOWN_BGR, UNKNOWN_BGR, WRONG_BGR = (233, 180, 86), (0, 176, 255), (128, 138, 255)
+RIGHT_BGR = (165, 209, 79)
 _MAX_CACHED = 200
 
-_Key = tuple[int, int, tuple[tuple[str, str, Agreement, bool], ...]]
+_Key = tuple[int, int, tuple[tuple[str, str, bool | None, Agreement, bool], ...]]
 
 
 class _Cell(NamedTuple):
@@ -60,7 +57,7 @@ class VerdictPanels:
     def panel(self, verdicts: Sequence[Verdict], columns: int, size: int) -> Image:
         """Draw the verdicts in that many columns, letters `size` pixels high: (height, width, 3) uint8 BGR.
 
-        The picture is the caller's own. With 0 columns it says only how many agree.
+        The picture is the caller's own. With 0 columns it says only how many are right, or agree where nobody knows.
         """
         drawn = self._drawn_for(verdicts, columns, size)
         panel = drawn.picture.copy()
@@ -69,7 +66,7 @@ class VerdictPanels:
         return panel
 
     def _drawn_for(self, verdicts: Sequence[Verdict], columns: int, size: int) -> _Drawn:
-        key = (columns, size, tuple((v.learner, v.name, v.agreement, v.is_deciding) for v in verdicts))
+        key = (columns, size, tuple((v.learner, v.name, v.is_right, v.agreement, v.is_deciding) for v in verdicts))
         found = self._drawn.get(key)
         if found is None:
             if len(self._drawn) >= _MAX_CACHED:
@@ -102,39 +99,42 @@ class VerdictPanels:
         picture = PillowImage.new("RGB", (width, height), PANEL_BGR)
         draw = ImageDraw.Draw(picture)
         for verdict, (left, right, top) in zip(verdicts, cells, strict=True):
-            colour = AGREEMENT_BGR[verdict.agreement]
-            _mark(draw, verdict.agreement, left, top + _row_height(size) / 2, size)
+            _mark(draw, verdict.is_right, left, top + _row_height(size) / 2, size)
             title_colour = TEXT_BGR if verdict.is_deciding else _MUTED_BGR
             self._lettering.write(draw, self._title(verdict), (left + size, top + 0.06 * size), size, title_colour)
-            if verdict.agreement is not Agreement.AGREES:
-                name = self._lettering.shortened(verdict.name or self._unknown_text, _name_width(size), size)
-                self._lettering.write(draw, name, (right, top + 0.06 * size), size, colour)
+            name = self._lettering.shortened(verdict.name or self._unknown_text, _name_width(size), size)
+            self._lettering.write(draw, name, (right, top + 0.06 * size), size, colour_of(verdict))
         return _Drawn(np.array(picture, np.uint8), cells)
 
     def _count(self, verdicts: Sequence[Verdict], size: int) -> _Drawn:
-        agreement, text = count_text(verdicts)
+        is_right, text = count_text(verdicts)
         width = self._lettering.width(text, size) + 2 * size + size // 2
         picture = PillowImage.new("RGB", (width, _row_height(size) + size // 3), PANEL_BGR)
         draw = ImageDraw.Draw(picture)
-        _mark(draw, agreement, size // 2, picture.height / 2, size)
+        _mark(draw, is_right, size // 2, picture.height / 2, size)
         self._lettering.write(draw, text, (size // 2 + size, size // 6 + 0.06 * size), size, TEXT_BGR)
         return _Drawn(np.array(picture, np.uint8), ())
 
 
-def count_text(verdicts: Sequence[Verdict]) -> tuple[Agreement, str]:
-    """Say how many agree, e.g. `7/9`, and with which mark: all, not all, or no majority to agree with (`–/9`)."""
-    agreeing = count_agreeing(verdicts)
-    if agreeing == 0:
-        return Agreement.NO_MAJORITY, f"–/{len(verdicts)}"
-    return Agreement.AGREES if agreeing == len(verdicts) else Agreement.DISAGREES, f"{agreeing}/{len(verdicts)}"
+def count_text(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
+    """Say how many are right, e.g. `7/9`, and whether all; where nobody knows, None and how many agree (`–/9`: no
+    majority to agree with)."""
+    n, right, agreeing = len(verdicts), count_right(verdicts), count_agreeing(verdicts)
+    if right is not None:
+        return right == n, f"{right}/{n}"
+    return None, f"{agreeing or '–'}/{n}"
+
+
+def colour_of(verdict: Verdict) -> tuple[int, int, int]:
+    """What a verdict is written in, BGR."""
+    if verdict.is_right is False:
+        return WRONG_BGR
+    return KNOWN_BGR if verdict.name else UNKNOWN_BGR
 
 
 def _fill_bar(panel: Image, verdict: Verdict, cell: _Cell, size: int) -> None:
     length, thick = _name_width(size), max(2, size // 6)
-    # Under a name that differs there is room for a line only.
-    is_bar_alone = verdict.agreement is Agreement.AGREES
-    middle = cell.top + (_row_height(size) // 2 if is_bar_alone else _row_height(size) - 1)
-    top, left, colour = middle - thick // 2 - 1, cell.right, AGREEMENT_BGR[verdict.agreement]
+    top, left, colour = cell.top + _row_height(size) - 2 - thick // 2, cell.right, colour_of(verdict)
     panel[top : top + thick, left : left + length] = _TRACK_BGR
     panel[top : top + thick, left : left + round(length * verdict.fill)] = colour
     mark = left + round(length * verdict.mark)
@@ -149,13 +149,11 @@ def _name_width(size: int) -> int:
     return round(5.2 * size)
 
 
-def _mark(draw: ImageDraw.ImageDraw, agreement: Agreement, left: float, middle: float, size: int) -> None:
-    """Draw ✓, ≠ or – as lines: few fonts have the first."""
-    a, width, colour = 0.3 * size, max(1, size // 9), AGREEMENT_BGR[agreement]
-    if agreement is Agreement.AGREES:
-        draw.line([(left, middle), (left + a, middle + a), (left + 2.2 * a, middle - a)], colour, width)
-        return
-    for y in (middle,) if agreement is Agreement.NO_MAJORITY else (middle - 0.4 * a, middle + 0.5 * a):
-        draw.line([(left, y), (left + 2 * a, y)], colour, width)
-    if agreement is Agreement.DISAGREES:
-        draw.line([(left + 0.5 * a, middle + 1.1 * a), (left + 1.6 * a, middle - 1.1 * a)], colour, width)
+def _mark(draw: ImageDraw.ImageDraw, is_right: bool | None, left: float, middle: float, size: int) -> None:
+    """Draw ✓ or ✗ as lines, as few fonts have them; nothing where nobody knows."""
+    a, width = 0.3 * size, max(1, size // 9)
+    if is_right:
+        draw.line([(left, middle), (left + a, middle + a), (left + 2.2 * a, middle - a)], RIGHT_BGR, width)
+    elif is_right is False:
+        for rise in (a, -a):
+            draw.line([(left, middle - rise), (left + 2 * a, middle + rise)], WRONG_BGR, width)

@@ -26,7 +26,7 @@ class Verdict:
     `fill` is the score and `mark` that learner's threshold, both 0..1 along the same bar: scores of different learners
     are on different scales, and only how they stand to their own thresholds can be compared. `margin` is that in words,
     e.g. `+0.62`, and `raw` the score and the threshold, e.g. `0.71 / 0.43`; "" without a score. `is_deciding`: its name
-    is the one that the face carries.
+    is the one that the face carries. `is_right` is None where nobody knows who it is.
     """
 
     learner: str
@@ -37,6 +37,7 @@ class Verdict:
     is_deciding: bool = False
     margin: str = ""
     raw: str = ""
+    is_right: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,17 @@ def verdicts_of(face: TrackedFace, deciding: str = "") -> tuple[Verdict, ...]:
     for key, decision in decisions.items():
         fill, mark = score_bar(decision)
         agreement = _agreement(decision, most)
-        margin, raw = margin_text(decision.margin), raw_text(decision)
         verdicts.append(
             Verdict(
-                key, decision.name or "", fill, mark, agreement, is_deciding=key == deciding, margin=margin, raw=raw
+                learner=key,
+                name=decision.name or "",
+                fill=fill,
+                mark=mark,
+                agreement=agreement,
+                is_deciding=key == deciding,
+                margin=margin_text(decision.margin),
+                raw=raw_text(decision),
+                is_right=None if face.truth is None else face.truth.fits(decision),
             )
         )
     return tuple(verdicts)
@@ -109,3 +117,10 @@ def _agreement(decision: Identification, most: Majority | None) -> Agreement:
 def count_agreeing(verdicts: Sequence[Verdict]) -> int:
     """How many agree with the majority; 0 where there is none."""
     return sum(verdict.agreement is Agreement.AGREES for verdict in verdicts)
+
+
+def count_right(verdicts: Sequence[Verdict]) -> int | None:
+    """How many are right; None where nobody knows who it is."""
+    if not verdicts or any(verdict.is_right is None for verdict in verdicts):
+        return None
+    return sum(bool(verdict.is_right) for verdict in verdicts)

@@ -8,7 +8,15 @@ import pytest
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
 from metaface_gui.pipeline.rendering.lettering import Lettering
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
-from metaface_gui.pipeline.rendering.verdict_panel import _MAX_CACHED, AGREEMENT_BGR, VerdictPanels, count_text
+from metaface_gui.pipeline.rendering.verdict_panel import (
+    _MAX_CACHED,
+    KNOWN_BGR,
+    RIGHT_BGR,
+    UNKNOWN_BGR,
+    WRONG_BGR,
+    VerdictPanels,
+    count_text,
+)
 from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict
 from metaface_gui.resources import assets_dir
 from metaface_gui.types import Image
@@ -17,16 +25,18 @@ INTER = assets_dir() / "fonts" / "Inter-Regular.ttf"
 YES, NO, NONE = Agreement.AGREES, Agreement.DISAGREES, Agreement.NO_MAJORITY
 
 
-def verdict(learner: str, agreement: Agreement = YES, name: str = "lin", fill: float = 0.7) -> Verdict:
-    return Verdict(learner, name, fill, 0.5, agreement, is_deciding=learner == "m0")
+def verdict(
+    learner: str, agreement: Agreement = YES, name: str = "lin", fill: float = 0.7, is_right: bool | None = None
+) -> Verdict:
+    return Verdict(learner, name, fill, 0.5, agreement, is_deciding=learner == "m0", is_right=is_right)
 
 
 def panels() -> VerdictPanels:
     return VerdictPanels({"m0": "MAML"}, "Unknown", Lettering(INTER))
 
 
-def pixels_of(picture: Image, agreement: Agreement) -> int:
-    return int((picture == AGREEMENT_BGR[agreement]).all(axis=2).sum())
+def pixels_of(picture: Image, colour: tuple[int, int, int]) -> int:
+    return int((picture == colour).all(axis=2).sum())
 
 
 def item(verdicts: tuple[Verdict, ...], box: tuple[int, int, int, int] = (500, 150, 700, 400)) -> OverlayItem:
@@ -35,13 +45,18 @@ def item(verdicts: tuple[Verdict, ...], box: tuple[int, int, int, int] = (500, 1
 
 def test_a_bar_is_as_long_as_the_score() -> None:
     weak, strong = (panels().panel([verdict("m0", fill=fill)], 1, 15) for fill in (0.2, 0.9))
-    assert pixels_of(strong, YES) > pixels_of(weak, YES) + 60
+    assert pixels_of(strong, KNOWN_BGR) > pixels_of(weak, KNOWN_BGR) + 60
 
 
-def test_who_differs_is_coloured_and_named() -> None:
-    agrees, differs = (panels().panel([verdict("m0", agreement, fill=0.0)], 1, 15) for agreement in (YES, NO))
-    assert pixels_of(differs, NO) > pixels_of(agrees, YES), "the name is written out"
-    assert pixels_of(differs, YES) == 0
+def test_names_are_written_and_right_or_wrong_only_where_it_is_known() -> None:
+    named, unknown = (panels().panel([verdict("m0", NO, name, fill=0.0)], 1, 15) for name in ("lin", ""))
+    assert pixels_of(named, KNOWN_BGR) > 0
+    assert pixels_of(unknown, UNKNOWN_BGR) > 0
+    for picture in (named, unknown):
+        assert pixels_of(picture, RIGHT_BGR) == pixels_of(picture, WRONG_BGR) == 0
+    right, wrong = (panels().panel([verdict("m0", NO, fill=0.0, is_right=known)], 1, 15) for known in (True, False))
+    assert pixels_of(right, RIGHT_BGR) > 0
+    assert pixels_of(wrong, WRONG_BGR) > pixels_of(right, RIGHT_BGR), "the name, too"
 
 
 def test_a_drawn_panel_is_not_changed_by_what_a_caller_does_to_it() -> None:
@@ -68,18 +83,19 @@ def test_two_columns_are_wider_and_lower_than_one_and_a_count_is_small() -> None
 
 
 def test_the_count() -> None:
-    assert count_text([verdict("a"), verdict("b"), verdict("c", NO)]) == (NO, "2/3")
-    assert count_text([verdict("a"), verdict("b")]) == (YES, "2/2")
-    assert count_text([verdict("a", NONE), verdict("b", NONE)]) == (NONE, "–/2")
+    assert count_text([verdict("a"), verdict("b"), verdict("c", NO)]) == (None, "2/3")
+    assert count_text([verdict("a", NONE), verdict("b", NONE)]) == (None, "–/2")
+    assert count_text([verdict("a", is_right=True), verdict("b", NO, is_right=False)]) == (False, "1/2")
+    assert count_text([verdict("a", is_right=True), verdict("b", is_right=True)]) == (True, "2/2")
 
 
 def test_a_video_shows_the_verdicts_beside_the_face() -> None:
     frame = np.full((720, 1280, 3), 60, np.uint8)
     painter = CvPainter("Unknown", (INTER,), {"m0": "MAML"})
     alone = painter.paint(frame, (item(()),))
-    together = painter.paint(frame, (item(tuple(verdict(f"m{i}", NO if i == 3 else YES) for i in range(9))),))
-    assert pixels_of(together, YES) > pixels_of(alone, YES)
-    assert pixels_of(together, NO) > 0
+    together = painter.paint(frame, (item(tuple(verdict(f"m{i}", name="" if i == 3 else "lin") for i in range(9))),))
+    assert pixels_of(together, KNOWN_BGR) > pixels_of(alone, KNOWN_BGR)
+    assert pixels_of(together, UNKNOWN_BGR) > 0
     assert np.array_equal(alone[:400], together[:400]), "box and label are as they were"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaface_gui.pipeline.rendering.overlay import OverlayKind, overlay_items
-from metaface_gui.pipeline.rendering.verdicts import Agreement, Majority, count_agreeing, majority, verdicts_of
+from metaface_gui.pipeline.rendering.verdicts import (
+    Agreement,
+    Majority,
+    count_agreeing,
+    count_right,
+    majority,
+    verdicts_of,
+)
 from metaface_gui.types import (
     UNKNOWN,
     FaceQuality,
@@ -20,6 +28,7 @@ from metaface_gui.types import (
     PersonId,
     StageTimes,
     TrackedFace,
+    Truth,
 )
 
 NAMES = {1: "Anna", 2: "Ben"}
@@ -113,6 +122,16 @@ def test_a_majority_depends_on_no_order_and_is_more_than_half(chosen: list[int |
 def test_those_who_agree_are_the_majority(chosen: list[int | None]) -> None:
     verdicts = verdicts_of(face(**{f"m{i}": decision(person) for i, person in enumerate(chosen)}))
     assert count_agreeing(verdicts) == 0 or 2 * count_agreeing(verdicts) > len(chosen)
+
+
+def test_right_and_wrong_are_by_the_truth_and_not_by_most() -> None:
+    shown = face(maml=decision(1), reptile=decision(None), rl2=decision(None))
+    assert [verdict.is_right for verdict in verdicts_of(shown)] == [None] * 3
+    assert count_right(verdicts_of(shown)) is None
+    known = verdicts_of(replace(shown, truth=Truth(name="Anna")))
+    assert [verdict.is_right for verdict in known] == [True, False, False]
+    assert count_right(known) == 1
+    assert [verdict.is_right for verdict in verdicts_of(replace(shown, truth=Truth()))] == [False, True, True]
 
 
 def test_nobody_s_decisions_have_no_majority() -> None:
