@@ -7,12 +7,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from metaface_gui.cli.gallery import open_existing
-from metaface_gui.engine.assembly import AdaptedGallery, LearningAssets, adapt_gallery, load_learning_assets, re_embed
+from metaface_gui.engine.assembly import (
+    AdaptedGallery,
+    LearningAssets,
+    adapt_gallery,
+    first_names,
+    load_first_assets,
+    load_learning_assets,
+    re_embed,
+)
 from metaface_gui.engine.model_keeper import uncalibrated
 from metaface_gui.engine.retention import due
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
+from metaface_gui.pipeline.first_names import FirstNames
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 
@@ -38,6 +48,33 @@ def adapted_to(
     with open_existing(path) as gallery:
         re_embed(gallery, pipeline)
         return adapt_gallery(gallery, assets, settings), assets
+
+
+def named_at_once(
+    path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore
+) -> FirstNames | None:
+    """Adapt to the gallery at `path` in NumPy, where that comes to the same as `adapted_to` comes to; None elsewhere.
+
+    It does for the default method, of people of whom no face was denied, without a room's unlabelled faces: pictures
+    are looked at without waiting for PyTorch.
+
+    Raises:
+        KnownError: if the gallery or the method's assets cannot be read.
+    """
+    embedder = pipeline.embedder.id
+    with open_existing(path, read_only=True) as gallery:
+        if (
+            settings.learner != FIRST_LEARNER
+            or gallery.count_shots_without(embedder)
+            or len(gallery.negatives(embedder).person_ids)
+            or (first := load_first_assets(pipeline.embedder, store)) is None
+        ):
+            return None
+        names = first_names(gallery, embedder, first, fpir=settings.fpir)
+        if not isinstance(names, FirstNames):
+            return None
+        _say_whose_period_is_over(gallery)
+        return names
 
 
 def _say_whose_period_is_over(gallery: Gallery) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress
 
-from metaface_gui.cli.gallery_adaptation import adapted_to
+from metaface_gui.cli.gallery_adaptation import adapted_to, named_at_once
 from metaface_gui.cli.interrupts import Interrupts
 from metaface_gui.cli.options import (
     recognition_settings,
@@ -40,9 +40,11 @@ from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.types import Frame, FrameResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from metaface_gui.pipeline.capture.base import FrameSource
+
+    Look = Callable[[Frame], FrameResult]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,10 +62,7 @@ def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupt
     _check_outputs(args, spec)
     source = make_source(spec)
     tune_process()
-    settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
-    pipeline = build_pipeline(settings, store)
-    adapted, assets = adapted_to(args.gallery, pipeline, settings, store)
-    room = FileRoom(pipeline, adapted, assets, settings, is_used=is_room(spec))
+    look = _looker(args, spec)
     counts: Counter[str] = Counter()
     frames = 0
     console = Console(stderr=args.jsonl is None, highlight=False)
@@ -75,7 +74,7 @@ def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupt
         video = stack.enter_context(_annotated(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
         task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
-        for result in _results(source, room):
+        for result in _results(source, look):
             with interrupts.held():
                 lines.write(frame_line(result))
                 if video is not None:
@@ -101,10 +100,21 @@ def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
     check_outputs(outputs, inputs, is_forced=args.force)
 
 
-def _results(source: FrameSource, room: FileRoom) -> Iterator[FrameResult]:
+def _looker(args: argparse.Namespace, spec: SourceSpec) -> Look:
+    """Load the models and adapt to the gallery; what it returns looks at one frame after another."""
+    settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
+    pipeline = build_pipeline(settings, store)
+    if not is_room(spec) and (names := named_at_once(args.gallery, pipeline, settings, store)) is not None:
+        pipeline.set_classifiers({settings.learner: names}, settings.learner)
+        return pipeline.process
+    adapted, assets = adapted_to(args.gallery, pipeline, settings, store)
+    return FileRoom(pipeline, adapted, assets, settings, is_used=is_room(spec)).process
+
+
+def _results(source: FrameSource, look: Look) -> Iterator[FrameResult]:
     frame: Frame | None
     while (frame := source.read()) is not None:
-        yield room.process(frame)
+        yield look(frame)
 
 
 def _annotated(path: Path, source: FrameSource) -> AnnotatedVideo:

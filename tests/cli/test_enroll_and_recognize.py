@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -8,6 +11,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.app import write_stills
+from metaface_gui.cli.gallery_adaptation import named_at_once
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo_people import demo_people
 from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
@@ -79,6 +83,60 @@ def test_lines_go_to_the_terminal_without_jsonl(metaface: Metaface, pictures: Pa
     still = next((pictures / "Grace Hopper").iterdir())
     result = metaface("recognize", still, "--gallery", gallery)
     assert [json.loads(line)["faces"][0]["person"] for line in result.out.splitlines()] == ["Somebody"]
+
+
+_WITHOUT_PYTORCH = """
+import sys
+from metaface_gui.cli.main import run
+code = run(sys.argv[1:])
+sys.exit(code or "torch" in sys.modules)
+"""
+
+
+def test_pictures_are_named_without_pytorch_and_as_with_it(
+    metaface: Metaface, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery, folder = tmp_path / "g.metaface", tmp_path / "one of each"
+    folder.mkdir()
+    for name in ("Grace Hopper", "Barack Obama"):
+        metaface("enroll", name, *sorted((pictures / name).iterdir())[:2], "--gallery", gallery)
+    for person in pictures.iterdir():
+        shutil.copy(sorted(person.iterdir())[-1], folder / f"{person.name}.jpg")
+    command = ("recognize", folder, "--gallery", gallery)
+    alone = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_PYTORCH, *map(str, command)], capture_output=True, text=True, check=True
+    )
+    monkeypatch.setattr("metaface_gui.cli.recognize.named_at_once", lambda *_: None)
+    with_pytorch = metaface(*command)
+    faces, others = _faces(alone.stdout), _faces(with_pytorch.out)
+    assert [face[0] for face in faces] == ["Barack Obama", None, "Grace Hopper"]
+    assert [face[0] for face in others] == [face[0] for face in faces]
+    np.testing.assert_allclose([face[1:] for face in faces], [face[1:] for face in others], atol=2e-4)
+
+
+def _faces(lines: str) -> list[tuple[str | None, float, float]]:
+    """Name, score and threshold of every face in the lines of a command."""
+    found = [face for line in lines.splitlines() for face in json.loads(line)["faces"]]
+    return [(face["person"], face["score"], face["threshold"]) for face in found]
+
+
+@pytest.mark.parametrize("learner", ["siamese", "prototypical"])
+def test_where_pytorch_is_needed_it_is_taken(
+    metaface: Metaface, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: str
+) -> None:
+    gallery = tmp_path / "g.metaface"
+    metaface("enroll", "Somebody", pictures / "Grace Hopper", "--gallery", gallery)
+    still = next((pictures / "Grace Hopper").iterdir())
+    asked = list[bool]()
+
+    def noted(*args: object) -> object:
+        names = named_at_once(*args)  # type: ignore[arg-type]
+        asked.append(names is None)
+        return names
+
+    monkeypatch.setattr("metaface_gui.cli.recognize.named_at_once", noted)
+    assert "Somebody" in metaface("recognize", still, "--gallery", gallery, "--learner", learner).out
+    assert asked == [learner != "prototypical"]
 
 
 def test_a_gallery_that_a_window_has_open_can_be_recognised_from_but_not_changed(
