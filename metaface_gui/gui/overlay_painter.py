@@ -14,7 +14,7 @@ from metaface_gui.gui.recently_drawn import RecentlyDrawn
 from metaface_gui.gui.theme import DARK, FontSize, font
 from metaface_gui.gui.translation import translate
 from metaface_gui.gui.verdict_strip import PlacedStrip, StripWish, VerdictStrips
-from metaface_gui.gui.view_geometry import VideoGeometry, place_labels
+from metaface_gui.gui.view_geometry import LabelLayout, VideoGeometry
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
 
 _PAD = 8.0
@@ -92,6 +92,7 @@ class OverlayPainter:
 
     def __init__(self) -> None:
         self._strips = VerdictStrips()
+        self._labels = LabelLayout()
         self._has_strips = True
         self._is_presenting = False
         self._small_font: QFont = font(FontSize.SMALL - 1, tabular=True)
@@ -138,7 +139,7 @@ class OverlayPainter:
             many or box.width() < _COMPACT_BOX or not item.score_text for item, box in zip(items, boxes, strict=True)
         ]
         sizes = [self._label_size(item, small) for item, small in zip(items, compact, strict=True)]
-        labels = place_labels(boxes, sizes, geometry.target)
+        labels = self._labels.place([item.track_id for item in items], boxes, sizes, geometry.target)
         faces = tuple(
             PlacedFace(item, style_of(item), name_of(item), box, label, small)
             for item, box, label, small in zip(items, boxes, labels, compact, strict=True)

@@ -16,6 +16,8 @@ _PER_PIXEL_OF_LABEL = 1000.0
 _PER_PIXEL_AWAY = 25.0
 _PER_PIXEL_PUSHED = 60.0
 """How bad it is to be pushed a pixel to stay inside the view: then the label is likely to lie on its own face."""
+_STAYS = 14.0 * _PER_PIXEL_PUSHED
+"""How much better another place must be before a label moves there: near an edge it would hop to and fro."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +61,44 @@ def _clamped(rect: QRectF, bounds: QRectF) -> QRectF:
     return QRectF(x, y, rect.width(), rect.height())
 
 
-def place_labels(boxes: Sequence[QRectF], sizes: Sequence[QSizeF], view: QRectF) -> list[QRectF]:
-    """Give each box's label a place inside `view`, as near to the box as it can be read.
+class LabelLayout:
+    """Remembers beside which side of its box each face's label was, so that it stays there. For one view."""
 
-    Tried are: above the box, below, inside at its top, right and left of it, then lines further up and down. The place
-    with the least trouble wins: covering another label is worst, then covering another face, then being far from its
-    own. Earlier boxes choose first, so that with a stable order (track ids) labels stay where they are.
-    """
-    bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-    placed: list[QRectF] = []
-    for i, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
-        others = [other for j, other in enumerate(boxes) if j != i]
-        best, least = QRectF(), float("inf")
-        for wish, away in _candidates(box, size):
-            candidate = _clamped(wish, bounds)
-            trouble = (
-                away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * (candidate.topLeft() - wish.topLeft()).manhattanLength()
-            )
-            trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, label) for label in placed)
-            trouble += sum(_overlap(candidate, other) for other in others)
-            if trouble < least:
-                best, least = candidate, trouble
-            if trouble <= 0.0:
-                break
-        placed.append(best)
-    return placed
+    def __init__(self) -> None:
+        self._chosen: dict[int, int] = {}
+
+    def place(
+        self, track_ids: Sequence[int], boxes: Sequence[QRectF], sizes: Sequence[QSizeF], view: QRectF
+    ) -> list[QRectF]:
+        """Give each box's label a place inside `view`, as near to the box as it can be read.
+
+        Tried are: above the box, below, inside at its top, right and left of it, then lines further up and down. The
+        place with the least trouble wins: covering another label is worst, then covering another face, then being far
+        from its own. Where the label was before, it stays for as long as that is nearly as good. Earlier boxes choose
+        first, so that with a stable order (track ids) labels stay where they are.
+        """
+        bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        placed: list[QRectF] = []
+        chosen: dict[int, int] = {}
+        for i, (track_id, box, size) in enumerate(zip(track_ids, boxes, sizes, strict=True)):
+            others = [other for j, other in enumerate(boxes) if j != i]
+            before = self._chosen.get(track_id)
+            best, least = QRectF(), float("inf")
+            for number, (wish, away) in enumerate(_candidates(box, size)):
+                candidate = _clamped(wish, bounds)
+                pushed = (candidate.topLeft() - wish.topLeft()).manhattanLength()
+                trouble = away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * pushed
+                trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, label) for label in placed)
+                trouble += sum(_overlap(candidate, other) for other in others)
+                if number == before:
+                    trouble -= _STAYS
+                if trouble < least:
+                    best, least, chosen[track_id] = candidate, trouble, number
+                if trouble <= 0.0 and before is None:
+                    break
+            placed.append(best)
+        self._chosen = chosen
+        return placed
 
 
 def _candidates(box: QRectF, size: QSizeF) -> list[tuple[QRectF, float]]:

@@ -8,9 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, QSizeF
 
-from metaface_gui.gui.view_geometry import VideoGeometry, place_labels
+from metaface_gui.gui.view_geometry import LabelLayout, VideoGeometry
 
 VIEW = QRectF(0, 0, 1000, 800)
+
+
+def place_labels(boxes: list[QRectF], sizes: list[QSizeF], view: QRectF) -> list[QRectF]:
+    """As for faces that were not there before."""
+    return LabelLayout().place(range(len(boxes)), boxes, sizes, view)
 
 
 def fit(is_mirrored: bool = False) -> VideoGeometry:
@@ -87,3 +92,26 @@ def test_labels_are_always_inside_the_view(raw: list[tuple[float, float, float, 
 def test_a_view_smaller_than_a_label_still_gets_one() -> None:
     (label,) = place_labels([QRectF(5, 5, 10, 10)], [QSizeF(180, 43)], QRectF(0, 0, 60, 30))
     assert label.size() == QSizeF(180, 43)
+
+
+@pytest.mark.parametrize(("nearest", "farthest"), [(43.0, 53.0), (733.0, 743.0)])
+def test_near_an_edge_a_label_does_not_hop_to_and_fro(nearest: float, farthest: float) -> None:
+    """The edge of the box goes up and down by ten pixels about where the label just fits, as a head does."""
+    layout, size, sides = LabelLayout(), QSizeF(150, 43), []
+    for step in range(60):
+        edge = (nearest if step % 2 else farthest) + step % 3
+        box = QRectF(300, edge, 100, 120) if nearest < 400 else QRectF(300, edge - 650, 100, 650)
+        (label,) = layout.place([7], [box], [size], VIEW)
+        assert VIEW.contains(label)
+        sides.append(label.center().y() < box.center().y())
+    assert len(set(sides)) == 1
+
+
+def test_a_label_that_is_in_the_way_still_moves() -> None:
+    layout, size = LabelLayout(), QSizeF(150, 40)
+    box = QRectF(300, 300, 100, 120)
+    (before,) = layout.place([7], [box], [size], VIEW)
+    _, after = layout.place([3, 7], [QRectF(290, 160, 120, 130), box], [size, size], VIEW)
+    assert before.top() < box.top() < after.top()
+    (gone,) = layout.place([8], [box], [size], VIEW)
+    assert gone == before
