@@ -6150,20 +6150,8 @@ in ms</source>
       <translation>显示谁与之相近，以及脸的哪些部分重要</translation>
     </message>
     <message>
-      <source>You said who this is not. Who is it?</source>
-      <translation>你已说明这不是谁。那么是谁？</translation>
-    </message>
-    <message>
-      <source>The shots come from what was seen of this face.</source>
-      <translation>样本来自已看到的这张脸。</translation>
-    </message>
-    <message>
       <source>Recognised as {name}. Is that right?</source>
       <translation>认作 {name}，对吗？</translation>
-    </message>
-    <message>
-      <source>Not recognised. Is it {name}?</source>
-      <translation>未认出。是 {name} 吗？</translation>
     </message>
     <message>
       <source>Yes, it is {name}</source>
@@ -6174,12 +6162,28 @@ in ms</source>
       <translation>不是 {name}</translation>
     </message>
     <message>
+      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. It can be undone.</source>
+      <translation>在这台电脑上把这张脸的画面记为“不是 {name}”：任何方法都不会再给出这个姓名。可以撤销。</translation>
+    </message>
+    <message>
+      <source>You said who this is not. Who is it?</source>
+      <translation>你已说明这不是谁。那么是谁？</translation>
+    </message>
+    <message>
+      <source>Not recognised. Who is it?</source>
+      <translation>未识别。这是谁？</translation>
+    </message>
+    <message>
+      <source>The shots come from what was seen of this face.</source>
+      <translation>样本来自已看到的这张脸。</translation>
+    </message>
+    <message>
       <source>Adds the best picture of this face to the shots of {name}. It can be undone.</source>
       <translation>把这张脸最好的画面添加到 {name} 的样本中，可以撤销。</translation>
     </message>
     <message>
-      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. It can be undone.</source>
-      <translation>在这台电脑上把这张脸的画面记为“不是 {name}”：任何方法都不会再给出这个姓名。可以撤销。</translation>
+      <source>{name}?</source>
+      <translation>{name}？</translation>
     </message>
     <message>
       <source>type a name</source>

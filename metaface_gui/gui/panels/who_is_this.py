@@ -5,6 +5,7 @@ Nothing is learnt by itself: a name counts as right, or as wrong, because somebo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -31,17 +32,17 @@ from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
 
 _PICTURE_SIDE = 72
+_MOST_LIKELY = 3
 _FACE_MARGIN = 0.25
 """How much of the box's side is shown around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Suspect:
-    """Whom a face may be: the person it was recognised as, or the nearest one who was not near enough."""
+    """Whom a face may be: the person it was recognised as, or one who was not near enough."""
 
     id: PersonId
     name: str
-    is_recognised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class _Picture(QWidget):
 
 
 class WhoIsThisPopup(QFrame):
-    """Yes or no to the name that was shown; else a name field, the consent, and Save.
+    """Yes or no to the name that was shown; else a name field with the likely names, the consent, and Save.
 
     It comes back to ask, if what was to be saved looks enrolled already.
 
@@ -99,7 +100,9 @@ class WhoIsThisPopup(QFrame):
         self._track_id: int | None = None
         self._group_id: int | None = None
         self._suspect: _Suspect | None = None
+        self._likely: tuple[_Suspect, ...] = ()
         self._is_denied = False
+        self._rejected: dict[RequestId, tuple[int, PersonId]] = {}
         self._newest: FrameResult | None = None
         self._people: GallerySnapshot | None = None
         self._wishes: dict[RequestId, _Wish] = {}
@@ -120,6 +123,7 @@ class WhoIsThisPopup(QFrame):
         self.yes_button.setProperty("kind", "primary")
         self.no_button = WrappedButton(self.WIDTH - 2 * Space.L - 2, self)
         self.name_field = NameField(bridge, self)
+        self.chips = tuple(WrappedButton(self.WIDTH - 2 * Space.L - 2, self) for _ in range(_MOST_LIKELY))
         self.consent = ConsentBox(self)
         self.question = SameFaceQuestion(self)
         self.missing = MessageLine(1, self)
@@ -137,15 +141,18 @@ class WhoIsThisPopup(QFrame):
         """Ask who the face with this track id is, in a popup at `global_pos` or as near as the screen allows."""
         face = self._face(track_id)
         self._track_id, self._group_id = track_id, None
-        self._suspect = None if face is None else _suspect(face)
-        self._is_denied = face is not None and face.identification.is_denied
+        # What was just rejected: the picture may stand still, or not show it yet.
+        rejected = {person_id for track, person_id in self._rejected.values() if track == track_id}
+        self._suspect = None if face is None else _recognised(face, rejected)
+        self._likely = () if face is None or self._suspect is not None else _likely(face, rejected)
+        self._is_denied = bool(rejected) or (face is not None and face.identification.is_denied)
         self._picture.show_image(self._cut_out(face) if face is not None else QImage())
         self._open(global_pos)
 
     def open_for_group(self, group_id: int, picture: bytes, global_pos: QPoint) -> None:
         """Ask who a group of the unknown tray is; `picture` is encoded."""
         self._track_id, self._group_id = None, group_id
-        self._suspect, self._is_denied = None, False
+        self._suspect, self._likely, self._is_denied = None, (), False
         self._picture.show_image(decode_square(picture, 2 * _PICTURE_SIDE))
         self._open(global_pos)
 
@@ -186,7 +193,12 @@ class WhoIsThisPopup(QFrame):
         layout.setSpacing(Space.S)
         layout.addLayout(head)
         layout.addLayout(answers)
-        for widget in (self.name_field, self.consent, self.question, self.save_button, self.missing, self.why_button):
+        likely = FlowLayout(spacing=Space.XS)
+        for chip in self.chips:
+            likely.addWidget(chip)
+        layout.addWidget(self.name_field)
+        layout.addLayout(likely)
+        for widget in (self.consent, self.question, self.save_button, self.missing, self.why_button):
             layout.addWidget(widget)
 
     def _open(self, global_pos: QPoint) -> None:
@@ -204,6 +216,8 @@ class WhoIsThisPopup(QFrame):
         self.why_button.clicked.connect(self._ask_why)
         self.yes_button.clicked.connect(self._confirm)
         self.no_button.clicked.connect(self._reject)
+        for number, chip in enumerate(self.chips):
+            chip.clicked.connect(lambda _checked=False, number=number: self._confirm_likely(number))
         self.name_field.changed.connect(self._on_name)
         self.name_field.submitted.connect(self._submit)
         self.consent.changed.connect(self._show_state)
@@ -230,24 +244,20 @@ class WhoIsThisPopup(QFrame):
         for widget in (self.hint, self.save_button, self.missing):
             widget.setVisible(not is_asked)
         if is_asked:
-            self.yes_button.hide()
-            self.no_button.hide()
+            for button in (self.yes_button, self.no_button, *self.chips):
+                button.hide()
             return
+        self._show_likely()
         for button in (self.yes_button, self.no_button):
             button.setVisible(suspect is not None)
         if suspect is None:
-            self.hint.setText(
-                self.tr("You said who this is not. Who is it?")
-                if self._is_denied
-                else self.tr("The shots come from what was seen of this face.")
-            )
+            self.hint.setText(self._hint())
             return
         name = shortened(suspect.name)
-        recognised, unknown = self.tr("Recognised as {name}. Is that right?"), self.tr("Not recognised. Is it {name}?")
-        self.hint.setText((recognised if suspect.is_recognised else unknown).format(name=breakable(name)))
+        self.hint.setText(self.tr("Recognised as {name}. Is that right?").format(name=breakable(name)))
         self.yes_button.say(self.tr("Yes, it is {name}").format(name=name))
         self.no_button.say(self.tr("Not {name}").format(name=name))
-        yes = self.tr("Adds the best picture of this face to the shots of {name}. It can be undone.")
+        yes = self._yes_words()
         no = self.tr(
             "Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. "
             "It can be undone."
@@ -256,20 +266,46 @@ class WhoIsThisPopup(QFrame):
             button.setToolTip(words.format(name=name))
             button.setAccessibleDescription(words.format(name=suspect.name))
 
+    def _hint(self) -> str:
+        if self._is_denied:
+            return self.tr("You said who this is not. Who is it?")
+        if self._likely:
+            return self.tr("Not recognised. Who is it?")
+        return self.tr("The shots come from what was seen of this face.")
+
+    def _yes_words(self) -> str:
+        return self.tr("Adds the best picture of this face to the shots of {name}. It can be undone.")
+
+    def _show_likely(self) -> None:
+        """Offer names that were not near enough: none of them is more than a guess."""
+        for number, chip in enumerate(self.chips):
+            chip.setVisible(number < len(self._likely))
+            if number < len(self._likely):
+                name = self._likely[number].name
+                chip.say(self.tr("{name}?").format(name=shortened(name)))
+                chip.setToolTip(self._yes_words().format(name=shortened(name)))
+                chip.setAccessibleDescription(self._yes_words().format(name=name))
+
     def _confirm(self) -> None:
         if self._track_id is not None and self._suspect is not None:
             self._engine.confirm_track(self._track_id, self._suspect.id)
         self.close()
 
+    def _confirm_likely(self, number: int) -> None:
+        if self._track_id is not None and number < len(self._likely):
+            self._engine.confirm_track(self._track_id, self._likely[number].id)
+        self.close()
+
     def _reject(self) -> None:
         if self._track_id is not None and self._suspect is not None:
-            self._engine.reject_track(self._track_id, self._suspect.id)
+            request = self._engine.reject_track(self._track_id, self._suspect.id)
+            self._rejected[request] = (self._track_id, self._suspect.id)
         self.close()
 
     def _wrong_name(self) -> _Suspect | None:
         """Whom the face was recognised as, if the name that was given is somebody else's."""
         person = self.name_field.person()
-        is_corrected = self._suspect is not None and self._suspect.is_recognised and not self.name_field.problem()
+        is_corrected = self._suspect is not None and not self.name_field.problem()
         if not is_corrected or (person is not None and self._suspect is not None and person.id == self._suspect.id):
             return None
         return self._suspect
@@ -373,6 +409,8 @@ class WhoIsThisPopup(QFrame):
 
     def _on_request_ended(self, event: RequestEnded) -> None:
         self._wishes.pop(event.request_id, None)
+        if event.error is not None or event.is_cancelled:
+            self._rejected.pop(event.request_id, None)
 
     def _ask_next(self) -> None:
         """Come back as it was left, or, if it was opened for another face meanwhile, with the name that was given."""
@@ -381,7 +419,7 @@ class WhoIsThisPopup(QFrame):
         event, wish = self._waiting.pop(0)
         if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
             self._track_id, self._group_id = wish.track_id, wish.group_id
-            self._suspect, self._is_denied = None, False
+            self._suspect, self._likely, self._is_denied = None, (), False
             self._picture.show_image(QImage())
             self.consent.clear()
         self.name_field.set_text(wish.name)
@@ -407,6 +445,8 @@ class WhoIsThisPopup(QFrame):
         # While it is open, the result stays the one that was clicked on.
         if not self.isVisible():
             self._newest = event.result
+        named = {(face.track_id, face.identification.person_id) for face in event.result.faces}
+        self._rejected = {request: said for request, said in self._rejected.items() if said in named}
 
     def _face(self, track_id: int) -> TrackedFace | None:
         faces = () if self._newest is None else self._newest.faces
@@ -431,11 +471,19 @@ class WhoIsThisPopup(QFrame):
         return whole.scaled(wanted, mode=Qt.TransformationMode.SmoothTransformation).copy(keep)
 
 
-def _suspect(face: TrackedFace) -> _Suspect | None:
-    """Whom to ask about; nobody, if nobody is enrolled, or of all who are the user has said that it is not they."""
+def _recognised(face: TrackedFace, rejected: Collection[PersonId]) -> _Suspect | None:
+    """Whose name the face has."""
     decision = face.identification
-    if decision.person_id is not None:
-        return _Suspect(decision.person_id, decision.name or "", is_recognised=True)
-    if decision.nearest_id is not None:
-        return _Suspect(decision.nearest_id, decision.nearest_name or "", is_recognised=False)
-    return None
+    if decision.person_id is None or decision.person_id in rejected:
+        return None
+    return _Suspect(decision.person_id, decision.name or "")
+
+
+def _likely(face: TrackedFace, rejected: Collection[PersonId]) -> tuple[_Suspect, ...]:
+    """Who was not near enough, and whom other methods name; nobody whom the user has said that it is not."""
+    denied = {*rejected, *(face.template.denied if face.template is not None else ())}
+    nearest = [(face.identification.nearest_id, face.identification.nearest_name)]
+    named = [(decision.person_id, decision.name) for decision in face.per_learner.values()]
+    found = {person_id: name for person_id, name in [*nearest, *named] if person_id is not None}
+    likely = [_Suspect(person_id, name or "") for person_id, name in found.items() if person_id not in denied]
+    return tuple(likely[:_MOST_LIKELY])

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, LooksEnrolled
+from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded
+from metaface_gui.errors import GalleryError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
@@ -149,13 +150,58 @@ def test_one_click_says_that_the_name_is_wrong(popup: WhoIsThisPopup, engine: Fa
     assert not popup.isVisible()
 
 
-def test_an_unknown_face_is_asked_about_the_nearest(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
-    say(make_result(unknown_face(4, 2, "Bob")))
-    for button, call in ((popup.yes_button, "confirm_track"), (popup.no_button, "reject_track")):
-        popup.open_for(4, QPoint(50, 50))
-        assert "Is it Bob?" in popup.hint.text()
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert engine.calls[-1] == (call, (4, 2))
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_below_the_threshold_the_name_comes_first_and_likely_names_are_no_more_than_offered(
+    popup: WhoIsThisPopup, engine: FakeEngine, say: Say, by: str
+) -> None:
+    face = unknown_face(4, 2, "Bob")
+    others = {"maml": make_face(4, name="Ada", person_id=1).identification, "reptile": face.identification}
+    say(make_result(replace(face, per_learner=others)))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.hint.text() == "Not recognised. Who is it?"
+    assert popup.name_field.edit.hasFocus()
+    assert not popup.yes_button.isVisible()
+    assert not popup.no_button.isVisible()
+    assert [chip.accessibleName() for chip in popup.chips if chip.isVisible()] == ["Bob?", "Ada?"]
+    assert all(chip.property("kind") != "primary" for chip in popup.chips)
+    assert popup.chips[0].y() > popup.name_field.y()
+    if by == "mouse":
+        QTest.mouseClick(popup.chips[1], Qt.MouseButton.LeftButton)
+    else:
+        press(Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Return)
+    assert engine.calls == [("confirm_track", (4, 1))]
+    assert not popup.isVisible()
+
+
+def test_what_was_just_rejected_is_not_proposed_again_before_the_picture_follows(
+    popup: WhoIsThisPopup, engine: FakeEngine, say: Say
+) -> None:
+    said = make_result(make_face(4, name="Ada", person_id=1), make_face(5, name="Ada", person_id=1))
+    say(said)
+    popup.open_for(4, QPoint(50, 50))
+    QTest.mouseClick(popup.no_button, Qt.MouseButton.LeftButton)
+    popup.open_for(4, QPoint(50, 50))  # paused, say: the picture is the same
+    assert popup.hint.text() == "You said who this is not. Who is it?"
+    assert not popup.yes_button.isVisible()
+    assert not any(chip.isVisible() for chip in popup.chips)
+    popup.close()
+    popup.open_for(5, QPoint(50, 50))
+    assert popup.yes_button.isVisible(), "another face"
+    popup.close()
+    say(RequestEnded(engine.request_of("reject_track"), GalleryError("The disk is full. Free some space.")))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.yes_button.isVisible(), "it was not remembered"
+    QTest.mouseClick(popup.no_button, Qt.MouseButton.LeftButton)
+    say(RequestEnded(engine.request_of("reject_track")))
+    say(said)
+    popup.open_for(4, QPoint(50, 50))
+    assert not popup.yes_button.isVisible(), "a result from before"
+    popup.close()
+    say(make_result(unknown_face(4, None, None, is_denied=True)))
+    say(said)  # it was undone
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.yes_button.isVisible()
+    popup.close()
 
 
 def test_nobody_is_asked_about_who_was_denied(popup: WhoIsThisPopup, say: Say) -> None:
@@ -413,13 +459,13 @@ def test_words_fit_into_the_popup(popup: WhoIsThisPopup, engine: FakeEngine, say
         assert popup.width() == WhoIsThisPopup.WIDTH
         inside = popup.rect()
         shown = [popup.hint, popup.name_field, popup.consent, popup.save_button, popup.missing]
-        if track != 4:
-            shown += [popup.yes_button, popup.no_button]
+        shown += [popup.yes_button, popup.no_button] if track == 5 else []
+        shown += [popup.chips[0]] if track == 6 else []
         places = [QRect(widget.mapTo(popup, QPoint()), widget.size()) for widget in shown]
         assert all(inside.contains(place) for place in places)
         assert not any(one.intersects(other) for one in places for other in places if one is not other)
         assert popup.hint.height() >= popup.hint.heightForWidth(popup.hint.width())
-        for button in (popup.yes_button, popup.no_button):
+        for button in (popup.yes_button, popup.no_button, *popup.chips):
             assert not button.isVisible() or words_fit(button)
         popup.close()
     popup.open_for(5, QPoint(50, 50))
