@@ -57,6 +57,11 @@ class FaceScene:
         return self._frame
 
     @property
+    def learner(self) -> str:
+        """Whose decisions the newest result carries, "" before anybody decides."""
+        return "" if self._result is None else self._result.learner
+
+    @property
     def is_stale(self) -> bool:
         """Whether the newest result is too old for the newest frame (or there is none)."""
         if self._frame is None or self._result is None:

@@ -51,6 +51,7 @@ class LiveView(FaceInput):
         self._is_second = beside is not None
         self._overlay = OverlayPainter()
         self._learner: str | None = None
+        self._deciding = ""
         self._contrast: tuple[str | None] | None = None
         self._is_mirrored = False
         self._is_presenting = False
@@ -131,6 +132,11 @@ class LiveView(FaceInput):
     def set_learner(self, key: str | None) -> None:
         """Draw this learner's decisions; None: those that decide."""
         self._learner = key
+        self.refresh()
+
+    def set_deciding(self, key: str) -> None:
+        """Say who is to decide: until it does, what another one said is shown in grey and without its numbers."""
+        self._deciding = key
         self.refresh()
 
     def set_contrast(self, key: str | None, *, is_on: bool = True) -> None:
@@ -214,6 +220,8 @@ class LiveView(FaceInput):
             if not widget.isHidden()
         ]
         items = self._scene.items(self._learner)
+        if self._learner is None and self._deciding and self._scene.learner not in ("", self._deciding):
+            items = tuple(replace(item, is_former=True, score_text="", raw_text="", fill=0.0) for item in items)
         if self._contrast is not None:
             others = {item.track_id: item.name for item in self._scene.items(self._contrast[0])}
             items = tuple(replace(item, differs=others.get(item.track_id, item.name) != item.name) for item in items)

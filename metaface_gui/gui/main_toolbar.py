@@ -35,6 +35,7 @@ class MainToolBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setIconSize(QSize(18, 18))
         self._adapted: dict[str, Adapted] = {}
+        self._people = 0
         self._learner_text = ""
         self._models: ModelsChanged | None = None
         self.source_button = self._button(self.tr("Choose a source"), "camera", _SOURCE_WIDTH)
@@ -90,6 +91,7 @@ class MainToolBar(QToolBar):
     def show_adapted(self, adapted: Adapted) -> None:
         """Say whom the learner knows, if it is the deciding one, or once it is."""
         self._adapted[adapted.learner] = adapted
+        self._people = adapted.n_people
         self._show_learner()
 
     def _show_learner(self) -> None:
@@ -98,11 +100,12 @@ class MainToolBar(QToolBar):
         if models is None or models.state is ModelState.LOADING:
             text, tip = self.tr("Loading models…"), self.tr("The models are being loaded.")
         elif adapted is None:
-            text, tip = self._names(models), self.tr("It is being adapted.")
+            text = self._names(models) if not self._people else f"{self._names(models)} · {self._people_text()}"
+            tip = self.tr("It is being adapted.")
         elif adapted.n_people == 0:
             text, tip = self._names(models), self.tr("Nobody is enrolled yet.")
         else:
-            people = self.tr("1 person") if adapted.n_people == 1 else self.tr("{n} people").format(n=adapted.n_people)
+            people = self._people_text()
             text = f"{self._names(models)} · {people}"
             tip = self.tr("{name}: adapted to {people} from {shots} shots in {ms} ms").format(
                 name=learner_title(adapted.learner), people=people, shots=adapted.n_shots, ms=round(adapted.adapt_ms)
@@ -114,6 +117,9 @@ class MainToolBar(QToolBar):
         self._fit_learner()
         self.learner_button.setToolTip(tip)
         self.learner_button.setAccessibleName(self.tr("Learner: {text}").format(text=text))
+
+    def _people_text(self) -> str:
+        return self.tr("1 person") if self._people == 1 else self.tr("{n} people").format(n=self._people)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the learner's name the room that the buttons leave: none of them is pushed out of the bar."""

@@ -38,7 +38,7 @@ class FaceStyle(Enum):
     KNOWN = "known"
     UNKNOWN = "unknown"
     PENDING = "pending"
-    """Nothing to compare it with yet: no score."""
+    """Nothing to compare it with yet: no score, or that of another method."""
 
 
 _LINE_STYLES = {
@@ -50,6 +50,8 @@ _LINE_STYLES = {
 
 def style_of(item: OverlayItem) -> FaceStyle:
     """Tell the three apart."""
+    if item.is_former:
+        return FaceStyle.PENDING
     if item.kind is OverlayKind.KNOWN:
         return FaceStyle.KNOWN
     return FaceStyle.UNKNOWN if item.score_text else FaceStyle.PENDING

@@ -243,6 +243,8 @@ class SplitView(QWidget):
 
     def _on_models(self, changed: ModelsChanged) -> None:
         self._models = changed
+        for view in self.views:
+            view.set_deciding(changed.learner)
         self._apply_sides()
 
     def _show_titles(self) -> None:

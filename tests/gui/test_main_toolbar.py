@@ -65,7 +65,15 @@ def test_a_compared_learner_that_decides_now_is_known_already(bar: MainToolBar) 
     bar.show_models(models("maml", "prototypical"))
     assert bar.learner_button.text() == "MAML +1 · 5 people"
     bar.show_models(models("reptile", "prototypical"))
-    assert bar.learner_button.text() == "Reptile +1"
+    assert bar.learner_button.text() == "Reptile +1 · 5 people"
+
+
+def test_how_many_people_there_are_stays_while_another_learner_adapts(bar: MainToolBar) -> None:
+    bar.show_models(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01))
+    bar.show_adapted(Adapted("prototypical", 5, 25, 3.2))
+    bar.show_models(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01))
+    assert bar.learner_button.accessibleName() == "Learner: MAML · 5 people"
+    assert "being adapted" in bar.learner_button.toolTip()
 
 
 def test_loading_and_unknown_learners(bar: MainToolBar) -> None:

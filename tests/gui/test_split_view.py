@@ -19,6 +19,7 @@ from metaface_gui.engine.events import (
     EnrollmentChanged,
     ModelsChanged,
     ModelState,
+    ResultReady,
     SidesChanged,
     SourceChanged,
     SourceState,
@@ -27,6 +28,7 @@ from metaface_gui.engine.side import STOCK, Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.live_view import LiveView
 from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.overlay_painter import FaceStyle
 from metaface_gui.gui.side_words import counts_text, side_title
 from metaface_gui.gui.split_view import SplitView
 from metaface_gui.types import QualityIssue
@@ -104,6 +106,27 @@ def test_each_view_shows_its_own_method_s_names(video: SplitView, say: Say) -> N
     assert video.second.isVisible()
     assert abs(video.second.width() - video.primary.width()) < 5
     assert all(face.strip is None for view in video.views for face in view.faces)
+
+
+def test_what_another_method_said_is_grey_and_without_its_numbers(video: SplitView, say: Say) -> None:
+    """Paused, say: the picture stands still for as long as the method that was chosen adapts."""
+    frame = make_frame()
+    video.show_frame(frame)
+    said = make_result(judged_face(7, BOX, n=1), frame=frame).result
+
+    def shown() -> tuple[FaceStyle, str]:
+        (face,) = video.primary.faces
+        return face.style, face.item.score_text
+
+    say(ResultReady(replace(said, learner="prototypical")))
+    own = shown()
+    assert own[0] is FaceStyle.KNOWN
+    assert own[1]
+    say(models("maml"))
+    assert shown() == (FaceStyle.PENDING, "")
+    video.primary.grab()
+    say(ResultReady(replace(said, learner="maml")))
+    assert shown() == own
 
 
 def test_a_view_that_joins_shows_what_is_already_there(video: SplitView, say: Say) -> None:

@@ -25,6 +25,7 @@ class OverlayItem:
 
     `fill` is the score and `mark` the threshold, both 0..1 along the same bar; `score_text` is the margin between them,
     e.g. `+0.62`, and `raw_text` both, e.g. `0.71 / 0.43`. `differs`: another view beside it shows another name.
+    `is_former`: this is what another method said, as the one that is to decide has not looked yet.
     `verdicts` is what every running learner says, in no particular order, and empty where fewer than two run.
     """
 
@@ -38,6 +39,7 @@ class OverlayItem:
     verdicts: tuple[Verdict, ...] = ()
     raw_text: str = ""
     differs: bool = False
+    is_former: bool = False
 
 
 def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[OverlayItem, ...]:
