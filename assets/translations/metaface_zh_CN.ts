@@ -3689,14 +3689,6 @@ face</source>
       <translation>还没有录入任何人。</translation>
     </message>
     <message>
-      <source>1 person</source>
-      <translation>1 人</translation>
-    </message>
-    <message>
-      <source>{n} people</source>
-      <translation>{n} 人</translation>
-    </message>
-    <message>
       <source>{name}: adapted to {people} from {shots} shots in {ms} ms</source>
       <translation>{name}：用 {shots} 个样本适应了 {people}，耗时 {ms} ms</translation>
     </message>
@@ -3707,6 +3699,14 @@ face</source>
     <message>
       <source>Learner: {text}</source>
       <translation>方法：{text}</translation>
+    </message>
+    <message>
+      <source>1 person</source>
+      <translation>1 人</translation>
+    </message>
+    <message>
+      <source>{n} people</source>
+      <translation>{n} 人</translation>
     </message>
     <message>
       <source>{name} +{n}</source>
