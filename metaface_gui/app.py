@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -179,6 +180,7 @@ def run_demo(
     with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_folder:
         from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
+        from metaface_gui.gui.demo_rooms import try_demo_rooms  # noqa: PLC0415
         from metaface_gui.gui.demo_summary import DemoPersonFiles  # noqa: PLC0415
         from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
@@ -199,6 +201,7 @@ def run_demo(
             parts.bridge,
             lambda: keeper.window,
             people,
+            try_rooms=partial(try_demo_rooms, parts.engine, watch_s),
             watch_s=watch_s,
             out_dir=out_dir,
             parent=keeper,

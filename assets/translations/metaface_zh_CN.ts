@@ -541,6 +541,80 @@
 * 由该报告推荐，共 {n} 个样本，用时 {seconds:.1f} 秒</translation>
     </message>
     <message>
+      <source>The room changes</source>
+      <translation>环境变化</translation>
+    </message>
+    <message>
+      <source>light on</source>
+      <translation>灯亮</translation>
+    </message>
+    <message>
+      <source>light out</source>
+      <translation>灯灭</translation>
+    </message>
+    <message>
+      <source>one lamp</source>
+      <translation>仅一盏侧灯</translation>
+    </message>
+    <message>
+      <source>adapted to it</source>
+      <translation>适应之后</translation>
+    </message>
+    <message>
+      <source>right name</source>
+      <translation>姓名正确</translation>
+    </message>
+    <message>
+      <source>wrong name</source>
+      <translation>姓名错误</translation>
+    </message>
+    <message>
+      <source>stranger Unknown</source>
+      <translation>陌生人判为未知</translation>
+    </message>
+    <message>
+      <source>stranger named</source>
+      <translation>陌生人被叫出姓名</translation>
+    </message>
+    <message>
+      <source>from adapting to the first right name: {ms} ms</source>
+      <translation>从开始适应到第一个正确姓名：{ms} 毫秒</translation>
+    </message>
+    <message>
+      <source>unknown</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>strangers let through here: about {before} before, about {now} now</source>
+      <translation>此处放行的陌生人：之前约 {before}，现在约 {now}</translation>
+    </message>
+    <message>
+      <source>Every method in several rooms, in percent: before → adapted to the room</source>
+      <translation>各方法在几种环境中的表现（%）：适应前 → 适应后</translation>
+    </message>
+    <message>
+      <source>1 shot each | all shots</source>
+      <translation>每人 1 张 | 全部样张</translation>
+    </message>
+    <message>
+      <source>let in</source>
+      <translation>放行</translation>
+    </message>
+    <message>
+      <source>right, Unknown, wrong: of the enrolled people’s faces that were found; let in: strangers’ faces with a name.
+Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</source>
+      <translation>正确、未知、错误：占检测到的已录入人脸；放行：被叫出姓名的陌生人脸。
+在 {n} 个人脸帧中，有 {share} 各方法判定不一致。用时 {seconds:.1f} 秒。</translation>
+    </message>
+    <message>
+      <source>as it is</source>
+      <translation>原样</translation>
+    </message>
+    <message>
+      <source>  not all agree</source>
+      <translation>  判定不一致</translation>
+    </message>
+    <message>
       <source>reading</source>
       <translation>正在读取</translation>
     </message>
@@ -1642,6 +1716,10 @@ face</source>
       <translation>撤销</translation>
     </message>
     <message>
+      <source>walking through rooms</source>
+      <translation>走过几种环境</translation>
+    </message>
+    <message>
       <source>waiting for the stranger</source>
       <translation>等待陌生人</translation>
     </message>
@@ -1652,6 +1730,10 @@ face</source>
     <message>
       <source>testing the methods</source>
       <translation>测试各方法</translation>
+    </message>
+    <message>
+      <source>trying the methods in other rooms</source>
+      <translation>在其他环境中测试各方法</translation>
     </message>
     <message>
       <source>done</source>
@@ -3269,6 +3351,10 @@ face</source>
     <message>
       <source>Closing</source>
       <translation>正在关闭</translation>
+    </message>
+    <message>
+      <source>Trying the methods in other rooms</source>
+      <translation>正在其他环境中测试各方法</translation>
     </message>
     <message>
       <source>Explaining</source>

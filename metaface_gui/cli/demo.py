@@ -15,9 +15,15 @@ from metaface_gui.cli.options import add_force_option, add_recognition_options, 
 from metaface_gui.gui.translation import translate
 
 if TYPE_CHECKING:
-    from metaface_gui.gui.demo_summary import DemoSummary
+    from collections.abc import Sequence
 
-_DEFAULT_SECONDS = 45
+    from metaface_gui.engine.comparison import LearnerTally
+    from metaface_gui.engine.room_trial import RoomRow, RoomTable
+    from metaface_gui.gui.demo_summary import DemoSummary
+    from metaface_gui.gui.demo_walk import RoomFigures
+    from metaface_gui.metalearning.frame_environments import EnvironmentSetting
+
+_DEFAULT_SECONDS = 8
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +65,10 @@ def _run(args: argparse.Namespace) -> int:
 def _print(summary: DemoSummary, console: Console) -> None:
     console.print(_scene_table(summary))
     console.print(_methods_table(summary))
+    if summary.walk is not None:
+        console.print(_walk_table(summary, summary.walk))
+    if summary.rooms is not None:
+        _print_rooms(summary.rooms, console)
     for path in summary.screenshots:
         console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
     for name in summary.not_taken:
@@ -131,6 +141,110 @@ def _methods_table(summary: DemoSummary) -> Table:
         seconds=report.seconds,
     )
     return table
+
+
+def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
+    """What the window said in the light, in the dark, and by one lamp, before and after it adapted to that room."""
+    table = Table(title=translate("Commands", "The room changes"), box=None, caption_justify="left")
+    table.add_column("")
+    for title in (
+        translate("Commands", "light on"),
+        translate("Commands", "light out"),
+        translate("Commands", "one lamp"),
+        translate("Commands", "adapted to it"),
+    ):
+        table.add_column(title, justify="right")
+    parts = (summary.tally, walk.dark, walk.before, walk.after)
+    people = [part.right + part.wrong + part.unknown for part in parts]
+    strangers = [part.strangers_named + part.strangers_unknown for part in parts]
+    rows = (
+        (translate("Commands", "right name"), [part.right for part in parts], people),
+        (translate("Commands", "Unknown"), [part.unknown for part in parts], people),
+        (translate("Commands", "wrong name"), [part.wrong for part in parts], people),
+        (translate("Commands", "stranger Unknown"), [part.strangers_unknown for part in parts], strangers),
+        (translate("Commands", "stranger named"), [part.strangers_named for part in parts], strangers),
+    )
+    for name, counts, totals in rows:
+        table.add_row(name, *(_share(count, total) for count, total in zip(counts, totals, strict=True)))
+    told = [translate("Commands", "from adapting to the first right name: {ms} ms", None, ms=f"{walk.back_ms:.0f}")]
+    judged = walk.judged
+    if judged is not None and judged.now is not None:
+        shares = [
+            translate("Commands", "unknown") if here is None else f"{100.0 * here.let_through.expected:.1f} %"
+            for here in (judged.before, judged.now)
+        ]
+        told.append(
+            translate(
+                "Commands",
+                "strangers let through here: about {before} before, about {now} now",
+                None,
+                before=shares[0],
+                now=shares[1],
+            )
+        )
+    table.caption = "\n".join(told if walk.back_ms else told[1:])
+    return table
+
+
+def _print_rooms(rooms: RoomTable, console: Console) -> None:
+    """Every method in every room against the truth, before and after it adapted to the room's unlabelled faces."""
+    title = translate("Commands", "Every method in several rooms, in percent: before → adapted to the room")
+    table = Table(title=title, box=None, padding=(0, 1, 0, 0), caption_justify="left")
+    table.add_column(translate("Commands", "1 shot each | all shots"))
+    for _shots in range(2):
+        for name in (
+            translate("Commands", "right"),
+            translate("Commands", "Unknown"),
+            translate("Commands", "wrong"),
+            translate("Commands", "let in"),
+        ):
+            table.add_column(name, justify="right")
+    for setting in dict.fromkeys(row.setting for row in rooms.rows):
+        _add_room(table, setting, [row for row in rooms.rows if row.setting == setting])
+    table.caption = translate(
+        "Commands",
+        "right, Unknown, wrong: of the enrolled people’s faces that were found; let in: strangers’ faces with a name.\n"
+        "Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.",
+        None,
+        share=_percent(rooms.n_differing, rooms.n_faces),
+        n=rooms.n_faces,
+        seconds=rooms.seconds,
+    )
+    console.print(table)
+
+
+def _add_room(table: Table, setting: EnvironmentSetting, rows: Sequence[RoomRow]) -> None:
+    """One room's lines: its name and how far methods differ, then each method."""
+    from metaface_gui.gui.environment_words import setting_words  # noqa: PLC0415 - only for the end
+    from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - brings what draws videos
+
+    name = setting_words(setting) or translate("Commands", "as it is")
+    table.add_row(f"[bold]{name}[/bold]")
+    pairs = [tuple(row for row in rows if row.is_one_shot is is_one_shot) for is_one_shot in (True, False)]
+    for before in pairs[0][0].tallies:
+        cells = list[str]()
+        for pair in pairs:
+            tallies = [next(each for each in row.tallies if each.learner == before.learner) for row in pair]
+            cells += _cells(tallies)
+        table.add_row(f"  {learner_short_title(before.learner)}", *cells)
+    differ = ["→".join(f"{100.0 * row.n_differing / max(row.n_faces, 1):.0f}" for row in pair) for pair in pairs]
+    table.add_row(translate("Commands", "  not all agree"), differ[0], "", "", "", differ[1])
+
+
+def _cells(tallies: Sequence[LearnerTally]) -> list[str]:
+    """Right, Unknown, wrong and let in, each before → after, in percent."""
+    shares = []
+    for tally in tallies:
+        strangers = tally.turned_away + tally.let_through
+        people = tally.judged - strangers
+        counts = (
+            (tally.right - tally.turned_away, people),
+            (tally.missed, people),
+            (tally.wrong, people),
+            (tally.let_through, strangers),
+        )
+        shares.append([f"{100.0 * count / total:.0f}" if total else "–" for count, total in counts])
+    return [f"{before}→{after}" for before, after in zip(*shares, strict=True)]
 
 
 def _share(count: int, total: int) -> str:

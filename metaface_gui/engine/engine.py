@@ -31,6 +31,7 @@ from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
 from metaface_gui.engine.privacy import Privacy
 from metaface_gui.engine.room_keeper import RoomKeeper
+from metaface_gui.engine.room_trial import OnRooms, SceneFrames
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.session_recorder import DrawnWords, english_words
 from metaface_gui.engine.side import Side
@@ -286,6 +287,13 @@ class Engine:
     def self_test(self) -> RequestId:
         """Score every method on the enrolled shots."""
         return self._studio.self_test()
+
+    def try_rooms(
+        self, make_frames: Callable[[], SceneFrames], rooms: Sequence[EnvironmentSetting], on_tried: OnRooms
+    ) -> RequestId:
+        """Judge every method in each of these rooms of a scene that knows its truth, as a job; `on_tried` is called on
+        a worker's thread."""
+        return self._studio.try_rooms(make_frames, rooms, on_tried)
 
     def explain_track(self, track_id: int) -> RequestId:
         """Say why the face that carries this track id has its name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +22,13 @@ from metaface_gui.engine.job_runner import Job
 from metaface_gui.engine.live_memory import LiveMemory
 from metaface_gui.engine.model_keeper import ModelKeeper
 from metaface_gui.engine.newest_job import NewestJob
+from metaface_gui.engine.room_trial import OnRooms, SceneFrames, try_rooms
 from metaface_gui.engine.runners import Runners
 from metaface_gui.engine.self_test_job import run_self_test
 from metaface_gui.engine.session_recorder import DrawnWords, SessionRecorder, english_words
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError
 from metaface_gui.gallery import Gallery
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
@@ -57,6 +59,7 @@ class Studio:
         self._memory = memory
         self._listener = listener
         self._tests = NewestJob(runners.studies, runners.on_loud_job)
+        self._trials = NewestJob(runners.studies, runners.on_loud_job)
         self._explanations = NewestJob(runners.explanations)
         self._tally = ComparisonTally()
         self._was_comparing = False
@@ -133,6 +136,30 @@ class Studio:
             job=job,
         )
         self._listener(SelfTested(report))
+
+    # Rooms ----------------------------------------------------------------------------------------------------------
+
+    def try_rooms(
+        self, make_frames: Callable[[], SceneFrames], rooms: Sequence[EnvironmentSetting], on_tried: OnRooms
+    ) -> RequestId:
+        """Judge every method in each of these rooms of a scene, by who is enrolled once it is this job's turn.
+
+        `make_frames` is called on the thread of studies, and so is `on_tried`."""
+        work = partial(self._try_rooms, make_frames, rooms, on_tried)
+        return self._trials.submit(QT_TRANSLATE_NOOP("Jobs", "Trying the methods in other rooms"), work)
+
+    def _try_rooms(
+        self,
+        make_frames: Callable[[], SceneFrames],
+        rooms: Sequence[EnvironmentSetting],
+        on_tried: OnRooms,
+        job: Job,
+    ) -> None:
+        situation = self._adaptations.situation()
+        if situation is None:
+            raise KnownError(QT_TRANSLATE_NOOP("Errors", "The models are not loaded yet. Try again in a moment."))
+        job.progress(0.0)
+        on_tried(try_rooms(situation, self._models.second_pipeline(), make_frames(), rooms, job))
 
     # Why this name --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
-"""Plays the demo by itself: enrols, watches, compares the methods, corrects, tests them, and says what it measured.
+"""Plays the demo by itself: enrols, watches, compares the methods, corrects, changes the room, tests them, and says
+what it measured.
 
 It asks the engine for just what a user's clicks ask for, so what it shows and counts is the real path.
 """
@@ -11,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QTimer, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 
 from metaface_gui.engine.api import EngineApi
@@ -30,10 +31,12 @@ from metaface_gui.engine.events import (
     SelfTested,
     Undoable,
 )
+from metaface_gui.engine.room_trial import OnRooms, RoomTable
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
+from metaface_gui.gui.demo_walk import ROOM_SCREENSHOTS, RoomFigures, RoomWalk
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.translation import translate
 from metaface_gui.metalearning.self_test import SelfTestReport
@@ -50,7 +53,7 @@ _PAINT_MS = 150
 _SETTLE_MS = 500
 """Until a page has painted the answer that it waited for, with what glides on it at rest."""
 _LIVE_S = 5.0
-"""How long one method is watched alone, of a long demo; of a short one a quarter."""
+"""How long is watched before all methods are counted, of a long demo; of a short one a quarter."""
 _GUEST = "Guest"
 SCREENSHOTS = (
     "1-empty",
@@ -64,6 +67,7 @@ SCREENSHOTS = (
     "9-corrected",
     "10-guest",
     "11-report",
+    *ROOM_SCREENSHOTS,
 )
 """Names of all that a demo takes."""
 _MOMENTS = frozenset({"4-together", "5-stranger"})
@@ -82,10 +86,16 @@ class _Step(Enum):
     REJECTING = QT_TRANSLATE_NOOP("Demo", "correcting")
     DENIED = QT_TRANSLATE_NOOP("Demo", "waiting for the correction")
     UNDOING = QT_TRANSLATE_NOOP("Demo", "undoing")
+    WALKING = QT_TRANSLATE_NOOP("Demo", "walking through rooms")
     GREETING = QT_TRANSLATE_NOOP("Demo", "waiting for the stranger")
     GREETED = QT_TRANSLATE_NOOP("Demo", "naming the stranger")
     TESTING = QT_TRANSLATE_NOOP("Demo", "testing the methods")
+    ROOMS = QT_TRANSLATE_NOOP("Demo", "trying the methods in other rooms")
     DONE = QT_TRANSLATE_NOOP("Demo", "done")
+
+
+_JOBS = (_Step.TESTING, _Step.ROOMS)
+"""Steps that wait for a job, however long it takes."""
 
 
 class DemoDirector(QObject):
@@ -97,6 +107,7 @@ class DemoDirector(QObject):
 
     finished = Signal(object)
     failed = Signal(object)
+    _rooms_tried = Signal(object)
 
     def __init__(
         self,
@@ -105,6 +116,7 @@ class DemoDirector(QObject):
         window: Callable[[], MainWindow],
         people: Sequence[DemoPersonFiles],
         *,
+        try_rooms: Callable[[OnRooms], RequestId],
         watch_s: float,
         out_dir: Path | None,
         parent: QObject | None = None,
@@ -119,6 +131,13 @@ class DemoDirector(QObject):
         self._tally = DemoTally()
         self._methods: tuple[LearnerTally, ...] = ()
         self._report: SelfTestReport | None = None
+        self._try_rooms = try_rooms
+        self._walked: RoomFigures | None = None
+        self._rooms: RoomTable | None = None
+        self._walk = RoomWalk(engine, bridge, self._screenshot, self)
+        self._walk.finished.connect(self._on_walk_over)
+        # Emitted on a worker's thread, heard on this one.
+        self._rooms_tried.connect(self._on_rooms_tried, Qt.ConnectionType.QueuedConnection)
         self._fps: list[EngineStats] = []
         self._screenshots: list[Path] = []
         self._seen_moments: set[str] = set()
@@ -163,6 +182,7 @@ class DemoDirector(QObject):
             _Step.REJECTING: self._reject,
             _Step.DENIED: self._wait_for_denial,
             _Step.UNDOING: self._wait_for_the_name_again,
+            _Step.WALKING: self._walk.look,
             _Step.GREETING: self._greet,
             _Step.GREETED: self._wait_for_guest,
         }
@@ -196,7 +216,7 @@ class DemoDirector(QObject):
             return
         if self._step is _Step.STILLS:
             self._save()
-        elif self._step is _Step.TESTING and event.error is not None:
+        elif self._step in _JOBS and event.error is not None:
             self._patience.stop()
             self.failed.emit(event.error)
 
@@ -222,9 +242,10 @@ class DemoDirector(QObject):
         if self._to_enroll:
             self._current = self._to_enroll[0]
             self._go(_Step.STILLS)
+            # By now, so that what the methods load once is there when they are wanted.
+            self._engine.set_compared([key for key in LEARNERS if key != self._learner])
             self._request = self._engine.add_enrollment_files(self._people[self._current].stills)
         else:
-            self._adapted = {self._learner}
             self._watch_for(min(_LIVE_S, self._watch_s / 4.0))
             self._go(_Step.WATCHING)
 
@@ -234,7 +255,6 @@ class DemoDirector(QObject):
         if self._look_at(result):
             self._go(_Step.ADAPTING)
             self._window().stage.open_page("compare")
-            self._engine.set_compared([key for key in LEARNERS if key != self._learner])
 
     def _wait_for_all(self, _result: FrameResult) -> None:
         """Begin the tallies once every method has adapted, so that all count the same frames."""
@@ -327,7 +347,13 @@ class DemoDirector(QObject):
     def _wait_for_the_name_again(self, result: FrameResult) -> None:
         face = face_of(result, self._current)
         if face is not None and face.identification.name == self._current:
-            self._go(_Step.GREETING)
+            self._window().stage.open_page("room")
+            self._go(_Step.WALKING)
+            self._walk.start()
+
+    def _on_walk_over(self, figures: RoomFigures) -> None:
+        self._walked = figures
+        self._go(_Step.GREETING)
 
     def _greet(self, result: FrameResult) -> None:
         """Give the stranger a name as soon as they come by, once all else of the scene was photographed."""
@@ -357,9 +383,20 @@ class DemoDirector(QObject):
     def _on_self_tested(self, event: SelfTested) -> None:
         if self._step is _Step.TESTING:
             self._report = event.report
+            self._go(_Step.ROOMS)
+            self._screenshot("11-report", self._visit_rooms)
+
+    def _visit_rooms(self) -> None:
+        self._engine.set_paused(True)  # nothing happens on the stage any more, and drawing it takes half of the time
+        self._request = self._try_rooms(self._rooms_tried.emit)
+
+    def _on_rooms_tried(self, table: RoomTable) -> None:
+        if self._step is _Step.ROOMS:
+            self._rooms = table
             self._go(_Step.DONE)
             self._patience.stop()
-            self._screenshot("11-report", self._finish)
+            self._engine.set_paused(False)
+            self._finish()
 
     def _finish(self) -> None:
         if self._report is None:
@@ -378,6 +415,8 @@ class DemoDirector(QObject):
             latency_ms=float(latency),
             screenshots=tuple(self._screenshots),
             not_taken=self._not_taken(),
+            walk=self._walked,
+            rooms=self._rooms,
         )
         self.finished.emit(summary)
 
@@ -393,7 +432,7 @@ class DemoDirector(QObject):
         self._learner = event.learner
 
     def _on_adapted(self, event: Adapted) -> None:
-        if self._step in (_Step.WATCHING, _Step.ADAPTING):
+        if event.n_people == len(self._people):
             self._adapted.add(event.learner)
 
     def _on_comparison(self, event: ComparisonChanged) -> None:
@@ -431,7 +470,7 @@ class DemoDirector(QObject):
     def _wait_or_give_up(self) -> None:
         """Go on as long as the machine is slow, not stuck: the scene has not come round often enough yet."""
         waited_ms = (time.monotonic() - self._entered) * 1e3
-        if waited_ms < _LONGEST_MS and (self._looks < _LOOKS_WORTH_WAITING or self._step is _Step.TESTING):
+        if waited_ms < _LONGEST_MS and (self._looks < _LOOKS_WORTH_WAITING or self._step in _JOBS):
             self._patience.start()
         else:
             self._give_up()

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.engine.room_trial import RoomTable
 from metaface_gui.gui.demo_tally import DemoTally
+from metaface_gui.gui.demo_walk import RoomFigures
 from metaface_gui.metalearning.self_test import SelfTestReport
 
 
@@ -25,7 +27,8 @@ class DemoSummary:
     `enroll_to_named_ms` runs from saving to the first frame with the name, `corrected_ms` from "this is not …" to the
     first frame without it, `guest_named_ms` from naming the stranger to the first frame with their name. `methods` are
     all methods' tallies on the same frames, against the scene's truth; `report` is the leave-one-out report.
-    `not_taken` names the screenshots whose moment did not come or that could not be written.
+    `not_taken` names the screenshots whose moment did not come or that could not be written. `walk` is what was said
+    where the light and the camera changed, `rooms` every method in several rooms.
     """
 
     tally: DemoTally
@@ -39,3 +42,5 @@ class DemoSummary:
     latency_ms: float
     screenshots: tuple[Path, ...]
     not_taken: tuple[str, ...] = ()
+    walk: RoomFigures | None = None
+    rooms: RoomTable | None = None

@@ -28,10 +28,12 @@ _STUDIO_HEIGHT = 250
 class Stage(QWidget):
     """Bar, video and studio, one above the other; while presenting, the video alone.
 
-    `studio_shown` says that a page was asked for while the studio was hidden, so whoever remembers it can follow.
+    `studio_shown` says that a page was asked for while the studio was hidden, so whoever remembers it can follow;
+    `page_changed` that another page is open, or that the studio was opened or closed.
     """
 
     studio_shown = Signal(bool)
+    page_changed = Signal()
     split_changed = Signal(bool)
     refused = Signal(KnownError)
 
@@ -77,6 +79,7 @@ class Stage(QWidget):
         self.video.face_clicked.connect(self.compare.select_track)
         self.video.face_clicked.connect(self.why.select_track)
         self.report.refused.connect(self.refused)
+        self.studio.key_changed.connect(lambda _key: self.page_changed.emit())
         self.studio.hide()
 
     @property
@@ -99,6 +102,7 @@ class Stage(QWidget):
         """Open or close the studio."""
         self._is_studio_wanted = visible
         self.studio.setVisible(visible and not self._is_presenting)
+        self.page_changed.emit()
 
     def open_page(self, key: str) -> None:
         """Open the studio at this page."""

@@ -20,7 +20,7 @@ from tests.gui.fakes import FakeEngine
 def director(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, tmp_path: Path) -> DemoDirector:
     window = QWidget()
     qtbot.addWidget(window)
-    made = DemoDirector(engine, bridge, lambda: window, [], watch_s=1.0, out_dir=tmp_path)  # type: ignore[arg-type, return-value]
+    made = DemoDirector(engine, bridge, lambda: window, [], try_rooms=lambda _: 0, watch_s=1.0, out_dir=tmp_path)  # type: ignore[arg-type, return-value]
     made.setParent(window)
     return made
 
