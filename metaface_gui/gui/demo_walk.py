@@ -27,7 +27,8 @@ _DARK_S, _LAMP_S = 1.2, 2.0
 """How long the dark is watched, and the one lamp before and after it was adapted to."""
 _LEAST_FRAMES = 8
 """So many frames are looked at in each part at least, however slow the machine is."""
-_STRANGER_FRAMES = 8
+_STRANGER_FRAMES = 4
+"""Few, so that the light is on again while the stranger is still there to be named."""
 
 Photograph = Callable[[str, Callable[[], None]], None]
 """Takes a screenshot of this name, then calls the other."""
