@@ -4251,6 +4251,14 @@ face</source>
       <source>Import people</source>
       <translation>导入人员</translation>
     </message>
+    <message>
+      <source>Everybody is in {name} now.</source>
+      <translation>所有人已导出到 {name}。</translation>
+    </message>
+    <message>
+      <source>The people of {name} are here now.</source>
+      <translation>{name} 中的人员已导入。</translation>
+    </message>
   </context>
   <context>
     <name>PeopleList</name>

@@ -22,7 +22,7 @@ class GalleryFiles(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._enroll_from = window, enroll_from
-        self._people = PeopleFiles(engine, bridge, window)
+        self.people = PeopleFiles(engine, bridge, window)
 
     def ask_for_shots(self) -> None:
         """Enrol somebody from pictures or videos."""
@@ -31,8 +31,8 @@ class GalleryFiles(QObject):
 
     def ask_import(self) -> None:
         """Add the people of an exported file."""
-        self._people.ask_import()
+        self.people.ask_import()
 
     def ask_export(self) -> None:
         """Write everybody to a file."""
-        self._people.ask_export()
+        self.people.ask_export()

@@ -170,6 +170,8 @@ class MainWindow(QMainWindow):
         empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
         self.toasts.height_changed.connect(self.live_view.set_bottom_inset)
         self.toasts.undo_clicked.connect(self._undo_token)
+        for files in (self._files.people, self.side.people.files):
+            files.told.connect(self._show_done)
         self.jobs_bar.cancel_clicked.connect(self._engine.cancel_job)
         self.side.currentChanged.connect(self._remember_tab)
         self.undos.changed.connect(self._show_undo)
@@ -381,6 +383,9 @@ class MainWindow(QMainWindow):
 
     def _show_notice(self, text: str) -> None:
         self.toasts.show_toast(Toast(ToastKind.INFO, text))
+
+    def _show_done(self, text: str) -> None:
+        self.toasts.show_toast(Toast(ToastKind.SUCCESS, text))
 
     def _show_saved(self, paths: list[Path]) -> None:
         names = ", ".join(path.name for path in paths)

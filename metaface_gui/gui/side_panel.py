@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from metaface_gui.engine.api import EngineApi
@@ -14,6 +15,7 @@ from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.controls_panel import ControlsPanel
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
+from metaface_gui.gui.panels.file_dialogs import local_paths
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.unknown_tray import UnknownTray
 from metaface_gui.gui.source_menu import ListCameras
@@ -32,6 +34,7 @@ class SidePanel(QTabWidget):
         self.setDocumentMode(True)
         self.setMinimumWidth(_MIN_WIDTH)
         self.setUsesScrollButtons(False)
+        self.setAcceptDrops(True)
         self.setElideMode(Qt.TextElideMode.ElideRight)  # in large letters all tabs stay in sight
         self.tabBar().setExpanding(False)
         self.tabBar().setAccessibleName(self.tr("Side panel"))
@@ -82,6 +85,16 @@ class SidePanel(QTabWidget):
         """Get ready to type a name to look for."""
         self.setCurrentWidget(self.people)
         self.people.focus_search()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome on every tab."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Enrol somebody from them."""
+        event.acceptProposedAction()
+        self.enroll_from(local_paths(event.mimeData()))
 
     def close_finder(self) -> None:
         """Let no search for cameras outlive the window."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -361,3 +363,21 @@ def test_it_fits_any_screen(window: MainWindow, size: tuple[int, int]) -> None:
         needed = window.side.tabBar().fontMetrics().horizontalAdvance(window.side.tabText(index))
         assert window.side.tabBar().tabRect(index).width() >= needed
     assert window.side.tabBar().tabRect(3).right() <= window.side.width()
+
+
+@pytest.mark.parametrize("tab", ["people", "unknown", "controls"])
+def test_files_are_welcome_on_every_tab(window: MainWindow, engine: FakeEngine, tmp_path: Path, tab: str) -> None:
+    window.side.open_key(tab)
+    (tmp_path / "ada.jpg").write_bytes(b"x")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "ada.jpg"))])
+    left, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PySide6 6.12 wants a QPointF, 6.11 has no such overload
+        enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
+    QApplication.sendEvent(window.side, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window.side, QDropEvent(QPointF(50, 50), copy, data, left, none))
+    assert engine.calls_of("add_enrollment_files") == [((tmp_path / "ada.jpg",),)]
+    assert window.side.key == "enroll"
+    assert window.side.enroll.name_field.edit.hasFocus()

@@ -117,13 +117,15 @@ class NewPassphraseDialog(_PassphraseDialog):
 
 
 class KnownPassphraseDialog(_PassphraseDialog):
-    """For an import: what the file was exported with."""
+    """For an import: what the file was exported with. `refused` says what was wrong with what was typed before."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, refused: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("The file has a passphrase"))
         self.explanation.setText(self.tr("Type the passphrase that these people were exported with."))
-        self.note.hide()
+        self.note.setProperty("role", "error")
+        self.note.setText(refused)
+        self.note.setVisible(bool(refused))
         self.confirm = self._add_confirm(self.tr("Import"))
         self.confirm.setEnabled(False)
         self.passphrase.textChanged.connect(lambda typed: self.confirm.setEnabled(bool(typed)))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import ImportLookedAt
+from metaface_gui.engine.events import ImportLookedAt, RequestEnded
+from metaface_gui.gallery import PassphraseError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.file_dialogs import ask_for_file, ask_where_to_save, file_filter
 from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.translation import error_text, translate
 from metaface_gui.types import RequestId
 
 _PATTERNS = ("*.metaface",)
@@ -20,13 +21,19 @@ _SUGGESTED_NAME = "people.metaface"
 
 
 class PeopleFiles(QObject):
-    """Opens dialogs over `parent`; what was chosen and typed there goes to the engine."""
+    """Opens dialogs over `parent`; what was chosen and typed there goes to the engine. A passphrase that is not the one
+    is asked for again. `told` says in words what was done."""
+
+    told = Signal(str)
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget) -> None:
         super().__init__(parent)
         self._engine, self._window = engine, parent
         self._looking: dict[RequestId, Path] = {}
+        self._exporting: dict[RequestId, Path] = {}
+        self._importing: dict[RequestId, Path] = {}
         bridge.import_looked_at.connect(self._on_looked_at)
+        bridge.request_ended.connect(self._on_ended)
 
     def ask_export(self) -> None:
         """Write everybody to a file, under a passphrase if one is given."""
@@ -45,8 +52,11 @@ class PeopleFiles(QObject):
 
     def _ask_new(self, path: Path) -> None:
         dialog = NewPassphraseDialog(self._window)
-        dialog.entered.connect(lambda typed: self._engine.export_gallery(path, passphrase=typed or None))
+        dialog.entered.connect(lambda typed: self._export(path, typed or None))
         dialog.open()
+
+    def _export(self, path: Path, passphrase: str | None) -> None:
+        self._exporting[self._engine.export_gallery(path, passphrase=passphrase)] = path
 
     def _look_at(self, path: Path) -> None:
         self._looking[self._engine.load_needs_passphrase(path)] = path
@@ -56,8 +66,25 @@ class PeopleFiles(QObject):
         if path is None:
             return  # another one's question
         if event.needs_passphrase:
-            dialog = KnownPassphraseDialog(self._window)
-            dialog.entered.connect(lambda typed: self._engine.import_gallery(path, passphrase=typed))
-            dialog.open()
+            self._ask_known(path)
         else:
-            self._engine.import_gallery(path)
+            self._import(path, None)
+
+    def _ask_known(self, path: Path, refused: str = "") -> None:
+        dialog = KnownPassphraseDialog(self._window, refused)
+        dialog.entered.connect(lambda typed: self._import(path, typed))
+        dialog.open()
+
+    def _import(self, path: Path, passphrase: str | None) -> None:
+        self._importing[self._engine.import_gallery(path, passphrase=passphrase)] = path
+
+    def _on_ended(self, event: RequestEnded) -> None:
+        self._looking.pop(event.request_id, None)
+        exported, imported = self._exporting.pop(event.request_id, None), self._importing.pop(event.request_id, None)
+        is_done = event.error is None and not event.is_cancelled
+        if exported is not None and is_done:
+            self.told.emit(translate("PeopleFiles", "Everybody is in {name} now.", None, name=exported.name))
+        elif imported is not None and is_done:
+            self.told.emit(translate("PeopleFiles", "The people of {name} are here now.", None, name=imported.name))
+        elif imported is not None and isinstance(event.error, PassphraseError):
+            self._ask_known(imported, error_text(event.error))

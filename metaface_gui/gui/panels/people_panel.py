@@ -79,7 +79,7 @@ class PeoplePanel(QWidget):
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine, self._bridge = engine, bridge
-        self._files = PeopleFiles(engine, bridge, self)
+        self.files = PeopleFiles(engine, bridge, self)
         self.people = PeopleModel(self)
         self.sorted_people = SortedPeople(self.people, self)
         self.setAccessibleName(self.tr("People"))
@@ -176,8 +176,8 @@ class PeoplePanel(QWidget):
         self.details.rename_requested.connect(self._rename_chosen)
         self.details.add_shots_requested.connect(self.add_shots_requested)
         self.details.delete_requested.connect(self._delete_chosen)
-        self.export_button.clicked.connect(self._files.ask_export)
-        self.import_button.clicked.connect(self._files.ask_import)
+        self.export_button.clicked.connect(self.files.ask_export)
+        self.import_button.clicked.connect(self.files.ask_import)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)

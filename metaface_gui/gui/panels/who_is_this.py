@@ -375,7 +375,7 @@ class WhoIsThisPopup(QFrame):
             request_id = self._engine.name_unknown(
                 wish.group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
             )
-        if request_id is not None and not is_sure:
+        if request_id is not None:
             self._wishes[request_id] = wish
         self.close()
 
@@ -408,7 +408,15 @@ class WhoIsThisPopup(QFrame):
                 self._ask_next()
 
     def _on_request_ended(self, event: RequestEnded) -> None:
-        self._wishes.pop(event.request_id, None)
+        wish = self._wishes.pop(event.request_id, None)
+        if wish is not None and event.error is not None and not self.isVisible():
+            self._come_back(wish)
+            self._show_question()
+            self._show_state()
+            self.missing.say(error_text(event.error), role="error")
+            self._fit()
+            self.show()
+            self.name_field.edit.setFocus(Qt.FocusReason.PopupFocusReason)
         if event.error is not None or event.is_cancelled:
             self._rejected.pop(event.request_id, None)
 
@@ -417,18 +425,22 @@ class WhoIsThisPopup(QFrame):
         if self.isVisible() or not self._waiting:
             return
         event, wish = self._waiting.pop(0)
-        if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
-            self._track_id, self._group_id = wish.track_id, wish.group_id
-            self._suspect, self._likely, self._is_denied = None, (), False
-            self._picture.show_image(QImage())
-            self.consent.clear()
-        self.name_field.set_text(wish.name)
+        self._come_back(wish)
         self._asked = wish
         self.question.ask(event)
         self._show_question()
         self._fit()
         self.show()
         self.question.take_focus()
+
+    def _come_back(self, wish: _Wish) -> None:
+        """Be about that face again, with what was typed."""
+        if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
+            self._track_id, self._group_id = wish.track_id, wish.group_id
+            self._suspect, self._likely, self._is_denied = None, (), False
+            self._picture.show_image(QImage())
+            self.consent.clear()
+        self.name_field.set_text(wish.name)
 
     def _on_gallery(self, event: GalleryChanged) -> None:
         before, self._people = self._people, event.snapshot

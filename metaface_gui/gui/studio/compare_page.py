@@ -48,6 +48,7 @@ class ComparePage(QWidget):
         self._compared: tuple[str, ...] = ()
         self._split_key: str | None = None
         self._has_split_run = False
+        self._split_added = ""
         self._selected: int | None = None
         self._newest: ResultReady | None = None
         self._people: GallerySnapshot | None = None
@@ -75,8 +76,7 @@ class ComparePage(QWidget):
         """Show this method in the second view, and run it if it does not run yet."""
         self._split_key = key
         self._has_split_run = False
-        if key not in (self._deciding, *self._compared):
-            self._want_compared((*self._compared, key))
+        self._run_for_split(key)
         if self.split_button.isChecked():
             self.split_wanted.emit(key)
         else:
@@ -164,14 +164,26 @@ class ComparePage(QWidget):
     def _on_split(self, is_on: bool) -> None:
         if not is_on:
             self.split_wanted.emit(None)
+            self._stop_what_split_ran()
             return
         if self._split_key is None or self._split_key == self._deciding:
             others = (*self._compared, *(key for key in LEARNERS if key != self._deciding))
             self._split_key = others[0]
-        if self._split_key not in self._compared:
-            self._want_compared((*self._compared, self._split_key))
+        self._run_for_split(self._split_key)
         self._has_split_run = False
         self.split_wanted.emit(self._split_key)
+
+    def _run_for_split(self, key: str) -> None:
+        """Run a method for as long as the second view shows it, if it does not run anyway."""
+        if key not in (self._deciding, *self._compared):
+            others = [other for other in self._compared if other != self._split_added]
+            self._want_compared((*others, key))
+            self._split_added = key
+
+    def _stop_what_split_ran(self) -> None:
+        added, self._split_added = self._split_added, ""
+        if added in self._compared:
+            self._want_compared([key for key in self._compared if key != added])
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(table_tsv(self.table.rows()))
@@ -183,6 +195,8 @@ class ComparePage(QWidget):
     def _on_models(self, changed: ModelsChanged) -> None:
         if changed.state is ModelState.LOADING:
             return
+        if changed.compared != self._compared:
+            self._split_added = ""  # somebody chose by hand what is to run, and means it
         former, self._deciding, self._compared = self._deciding, changed.learner, changed.compared
         self._show_running()
         self._keep_split(former)

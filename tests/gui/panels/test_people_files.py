@@ -10,6 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from metaface_gui.engine.events import RequestEnded
+from metaface_gui.gallery import PassphraseError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
 from metaface_gui.gui.panels.people_files import PeopleFiles
@@ -117,3 +119,40 @@ def test_a_file_without_one_is_imported_at_once(
     choose(window, path)
     qtbot.waitUntil(lambda: engine.calls_of("import_gallery") == [(path, None)])
     assert window.findChild(KnownPassphraseDialog) is None
+
+
+def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.metaface"
+    engine.under_passphrase.add(path)
+    files, told = PeopleFiles(engine, bridge, window), list[str]()
+    files.told.connect(told.append)
+    files.ask_import()
+    choose(window, path)
+    for typed, error in (("wrong", PassphraseError("That is not the passphrase. Try again.")), (GOOD, None)):
+        qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
+        dialog = window.findChild(KnownPassphraseDialog)
+        assert isinstance(dialog, KnownPassphraseDialog)
+        assert dialog.note.isVisible() == (typed == GOOD)
+        QTest.keyClicks(dialog.passphrase, typed)
+        QTest.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is None)
+        bridge(RequestEnded(engine.request_of("import_gallery"), error))
+    qtbot.waitUntil(lambda: told == ["The people of people.metaface are here now."])
+    assert engine.calls_of("import_gallery") == [(path, "wrong"), (path, GOOD)]
+
+
+def test_an_export_ends_with_a_word(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
+) -> None:
+    files, told = PeopleFiles(engine, bridge, window), list[str]()
+    files.told.connect(told.append)
+    files.ask_export()
+    choose(window, tmp_path / "people.metaface")
+    dialog = window.findChild(NewPassphraseDialog)
+    assert isinstance(dialog, NewPassphraseDialog)
+    QTest.mouseClick(dialog.confirm, LEFT)
+    bridge(RequestEnded(4711))
+    bridge(RequestEnded(engine.request_of("export_gallery")))
+    qtbot.waitUntil(lambda: told == ["Everybody is in people.metaface now."])

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded
-from metaface_gui.errors import GalleryError
+from metaface_gui.errors import EnrollmentError, GalleryError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.panels.wrapped_button import WrappedButton
@@ -401,6 +401,26 @@ def test_the_same_pictures_again_are_asked_about(popup: WhoIsThisPopup, engine: 
     assert not popup.question.add_button.isVisible()
     press(Qt.Key.Key_Return)
     assert engine.calls_of("name_track_surely") == [(4, "Ada", 1, True)]
+
+
+def test_what_could_not_be_saved_comes_back_with_what_was_typed(
+    popup: WhoIsThisPopup, engine: FakeEngine, say: Say
+) -> None:
+    """The picture is paused, say, and the face was never seen well enough."""
+    say(make_result(make_face(4)))
+    popup.open_for(4, QPoint(50, 50))
+    QTest.keyClicks(popup.name_field.edit, "Eve")
+    popup.consent.check.click()
+    QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    say(RequestEnded(engine.request_of("name_track"), EnrollmentError("Not seen well enough. Come closer.")))
+    assert popup.isVisible()
+    assert (popup.name_field.text(), popup.consent.is_given()) == ("Eve", True)
+    assert popup.missing.text() == "Not seen well enough. Come closer."
+    QTest.mouseClick(popup.save_button, Qt.MouseButton.LeftButton)
+    say(RequestEnded(engine.request_of("name_track")))
+    assert not popup.isVisible()
+    assert len(engine.calls_of("name_track")) == 2
 
 
 def test_a_question_waits_while_another_face_is_named(

@@ -288,6 +288,18 @@ def test_a_split_of_one_method_first_runs_another(page: ComparePage, engine: Fak
     assert engine.calls_of("set_compared") == [(("matching",),)]
 
 
+def test_what_only_the_second_view_ran_ends_with_it(page: ComparePage, engine: FakeEngine, say: Say) -> None:
+    QTest.mouseClick(page.split_button, Qt.MouseButton.LeftButton)
+    say(models("matching"))
+    QTest.keyClick(page.split_button, Qt.Key.Key_Space)
+    assert engine.calls_of("set_compared") == [(("matching",),), ((),)]
+    page.set_split(True)
+    say(models("matching"))
+    say(models(*OTHERS))  # C was pressed meanwhile: that is meant to stay
+    page.set_split(False)
+    assert engine.calls_of("set_compared")[2:] == [(("matching",),)]
+
+
 def test_the_second_view_can_show_a_method_that_does_not_run_yet(
     page: ComparePage, engine: FakeEngine, say: Say, qtbot: QtBot
 ) -> None:
