@@ -1512,7 +1512,7 @@ face</source>
       <translation>只运行判定姓名的方法</translation>
     </message>
     <message>
-      <source>Reset tallies</source>
+      <source>Reset counts</source>
       <translation>清零统计</translation>
     </message>
     <message>
@@ -1863,7 +1863,7 @@ face</source>
   <context>
     <name>EmptyState</name>
     <message>
-      <source>Go on</source>
+      <source>Resume</source>
       <translation>继续</translation>
     </message>
     <message>
@@ -3856,7 +3856,7 @@ face</source>
       <translation>判定方法</translation>
     </message>
     <message>
-      <source>&amp;Fit</source>
+      <source>&amp;Fit to view</source>
       <translation>适合窗口(&amp;F)</translation>
     </message>
     <message>
@@ -4460,8 +4460,8 @@ face</source>
       <translation>{shots}。点 × 删除一个，可以撤销。</translation>
     </message>
     <message>
-      <source>Nobody chosen</source>
-      <translation>未选择人员</translation>
+      <source>Select a person</source>
+      <translation>请选择人员</translation>
     </message>
     <message>
       <source>Choose somebody to see their shots.</source>

@@ -98,7 +98,7 @@ class EmptyState(QWidget):
         for label in (self._title, self._text):
             label.setTextFormat(Qt.TextFormat.PlainText)  # a device's or a file's name is no markup
             label.setWordWrap(True)
-        self._resume = self._button(self.tr("Go on"), "play", primary=True)
+        self._resume = self._button(self.tr("Resume"), "play", primary=True)
         self._retry = self._button(self.tr("Try again"), "refresh", primary=True)
         self._choose = self._button(self.tr("Choose a source…"), "camera")
         self._demo = self._button(self.tr("Try the demo"), "demo")

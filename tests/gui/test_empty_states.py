@@ -34,7 +34,7 @@ def buttons(state: EmptyState) -> dict[str, QPushButton]:
     [
         (SourceState.CLOSED, ["Choose a source…", "Try the demo"]),
         (SourceState.OPENING, []),
-        (SourceState.PAUSED, ["Go on"]),
+        (SourceState.PAUSED, ["Resume"]),
         (SourceState.ENDED, ["Play again", "Choose a source…"]),
         (SourceState.RECONNECTING, ["Choose a source…", "Copy details"]),
         (SourceState.FAILED, ["Try again", "Choose a source…", "Try the demo", "Copy details"]),
@@ -78,7 +78,7 @@ def test_a_source_that_opens_at_once_shows_no_words(state: EmptyState, qtbot: Qt
         (SourceState.CLOSED, "Try the demo", "demo_clicked"),
         (SourceState.FAILED, "Try again", "retry_clicked"),
         (SourceState.ENDED, "Play again", "retry_clicked"),
-        (SourceState.PAUSED, "Go on", "resume_clicked"),
+        (SourceState.PAUSED, "Resume", "resume_clicked"),
         (SourceState.CLOSED, "Choose a source…", "choose_source_clicked"),
     ],
 )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 from metaface_gui.engine.gallery_keeper import Terms
 from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.elided_label import MessageLine
+from metaface_gui.gui.panels.link_label import LinkLabel
 from metaface_gui.gui.privacy.period_words import until_text
 from metaface_gui.gui.privacy.retention_box import RetentionBox
 from metaface_gui.gui.privacy.terms_popup import TermsPopup
@@ -100,8 +101,8 @@ class ConsentBox(QWidget):
         self._check.setToolTip(self.tr("Ask the person before you save their face"))
         self._text = MessageLine(2, self)
         self.retention = RetentionBox(self)
-        self._link = self._make_link(self.tr("What is stored?"))
-        self.purpose_link = self._make_link(self.tr("Purpose…"))
+        self._link = LinkLabel(self.tr("What is stored?"), "#open", self)
+        self.purpose_link = LinkLabel(self.tr("Purpose…"), "#open", self)
         self.purpose_link.setToolTip(self.tr("Read or change what the person agrees to, and who agreed"))
         self.wording = TermsPopup(self)
         self._info: StoredInfo | None = None
@@ -197,13 +198,3 @@ class ConsentBox(QWidget):
         below = self.purpose_link.mapToGlobal(QPoint(0, self.purpose_link.height() + Space.XS))
         keep_on_screen(self.wording, below)
         self.wording.open_at(self.wording.pos())
-
-    def _make_link(self, words: str) -> QLabel:
-        link = QLabel(self)
-        link.setTextFormat(Qt.TextFormat.RichText)
-        link.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        link.setText(f'<a href="#open">{words}</a>')
-        link.setAccessibleName(words)
-        return link

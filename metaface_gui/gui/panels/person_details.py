@@ -135,7 +135,7 @@ class PersonDetails(QWidget):
     def _show_several(self) -> None:
         count = len(self._people)
         if count == 0:
-            self.title.setText(self.tr("Nobody chosen"))
+            self.title.setText(self.tr("Select a person"))
             self.note.say(self.tr("Choose somebody to see their shots."))
             return
         self.title.setText(self.tr("{n} people chosen").format(n=count))

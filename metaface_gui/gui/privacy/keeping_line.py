@@ -13,6 +13,7 @@ from metaface_gui.engine.privacy_api import PrivacyApi
 from metaface_gui.gallery import Consent, Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.elided_label import ElidedLabel
+from metaface_gui.gui.panels.link_label import LinkLabel
 from metaface_gui.gui.privacy.period_words import day_text, until_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.types import RequestId
@@ -72,12 +73,7 @@ class KeepingLine(QWidget):
         self._person: Person | None = None
         self._request: RequestId | None = None
         self.text = ElidedLabel("", self, role="muted")
-        self.link = QLabel(self)
-        self.link.setTextFormat(Qt.TextFormat.RichText)
-        self.link.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
-        self.link.setText(f'<a href="#consent">{self.tr("Consent…")}</a>')
+        self.link = LinkLabel(self.tr("Consent…"), "#consent", self)
         self.link.setAccessibleName(self.tr("What this person agreed to"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -89,7 +89,7 @@ class ComparePage(QWidget):
         self.all_button.setToolTip(self.tr("Have all methods look at the same faces"))
         self.none_button = QPushButton(self.tr("Compare none"), self)
         self.none_button.setToolTip(self.tr("Run only the method that decides the names"))
-        self.reset_button = QPushButton(self.tr("Reset tallies"), self)
+        self.reset_button = QPushButton(self.tr("Reset counts"), self)
         self.reset_button.setToolTip(self.tr("Begin to count anew"))
         set_icon(self.reset_button, "refresh")
         self.split_button = QPushButton(self.tr("Split view"), self)

@@ -120,7 +120,7 @@ class MapPage(QWidget):
         self.counts = ElidedLabel("", self, role="muted")
         self.explained = ElidedLabel("", self, role="muted")
         self.key = MapKey(self)
-        self.fit_button = QPushButton(self.tr("&Fit"), self)
+        self.fit_button = QPushButton(self.tr("&Fit to view"), self)
         self.fit_button.setToolTip(self.tr("Show the whole map again (F, or a double click on it)"))
         self.note = EmptyNote("users", "", "", self)
         self.card = ShotCard(self)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,8 @@ from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.file_dialogs import local_paths
 from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.fpir_slider import fpir_at, step_of
+from metaface_gui.gui.panels.link_label import LinkLabel
+from metaface_gui.gui.theme import Theme, ThemeMode
 
 
 @pytest.mark.parametrize("text", ["Ada Lovelace " * 20, "שרה כהן " * 20, "😀" * 100, "<b>bold</b> " * 20])
@@ -127,3 +130,20 @@ def test_only_what_is_on_this_computer_is_a_path(tmp_path: Path) -> None:
     assert local_paths(data) == []
     data.setUrls([QUrl.fromLocalFile(str(tmp_path)), QUrl("https://example.org/a.jpg"), QUrl("file:///gone/x.jpg")])
     assert local_paths(data) == [tmp_path]
+
+
+def test_a_link_has_the_colour_of_the_theme_that_is_on(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    link = LinkLabel("What is stored?", "#stored", window)
+    window.show()
+    for mode in (ThemeMode.DARK, ThemeMode.LIGHT, ThemeMode.DARK):
+        theme.set_mode(mode)
+        image = link.grab().toImage()
+        pixels = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert theme.color("accent").name() in pixels  # the line below the words is of no other colour
+    with qtbot.waitSignal(link.linkActivated) as activated:
+        link.setFocus()
+        QTest.keyClick(link, Qt.Key.Key_Tab)
+        QTest.keyClick(link, Qt.Key.Key_Return)
+    assert activated.args == ["#stored"]
