@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from metaface_gui.engine.events import EnrollmentChanged, ShotCandidate
@@ -10,12 +11,23 @@ from metaface_gui.engine.shots import encode_picture
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample, KeptShot
 from metaface_gui.types import QualityIssue
 
+LEAST_S = 2.0
+"""A recording goes on for so long, however soon there are enough shots: the first ones are nearly the same picture, and
+those that come later take their places if they are more different."""
+
 
 class EnrollmentSession:
-    """Holds the shots kept so far; every change is told to `on_changed` (on whatever thread caused it)."""
+    """Holds the shots kept so far; every change is told to `on_changed` (on whatever thread caused it).
 
-    def __init__(self, on_changed: Callable[[EnrollmentChanged], None]) -> None:
+    `clock` gives seconds, from anywhere.
+    """
+
+    def __init__(
+        self, on_changed: Callable[[EnrollmentChanged], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._on_changed = on_changed
+        self._clock = clock
+        self._started_s = 0.0
         self._lock = threading.Lock()
         self._burst = EnrollmentBurst()
         self._is_recording = False
@@ -43,6 +55,7 @@ class EnrollmentSession:
 
     def start(self) -> None:
         """Begin to record; a full set of shots from before stays and goes on getting more diverse."""
+        self._started_s = self._clock()
         self._change(is_recording=True, guidance=None)
 
     def stop(self) -> None:
@@ -50,14 +63,16 @@ class EnrollmentSession:
         self._change(is_recording=False, guidance=None)
 
     def offer(self, samples: Sequence[FaceSample]) -> None:
-        """Take the faces of one live frame while recording; stops by itself once there are enough shots."""
+        """Take the faces of one live frame while recording; stops by itself once there are enough shots and the time is
+        over in which they may become more different."""
         if not self._is_recording:
             return
         with self._lock:
             burst, issue = self._burst.offer(samples)
-            changed = burst is not self._burst or issue is not self._guidance or burst.is_full
+            is_over = burst.is_full and self._clock() - self._started_s >= LEAST_S
+            changed = burst is not self._burst or issue is not self._guidance or is_over
             self._burst, self._guidance = burst, issue
-            self._is_recording = not burst.is_full
+            self._is_recording = not is_over
         if changed:
             self._publish()
 

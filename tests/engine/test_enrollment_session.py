@@ -13,9 +13,24 @@ def events() -> list[EnrollmentChanged]:
     return []
 
 
+class Clock:
+    """Goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
 @pytest.fixture
-def session(events: list[EnrollmentChanged]) -> EnrollmentSession:
-    return EnrollmentSession(events.append)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def session(events: list[EnrollmentChanged], clock: Clock) -> EnrollmentSession:
+    return EnrollmentSession(events.append, clock)
 
 
 def ids(event: EnrollmentChanged) -> list[int]:
@@ -44,11 +59,27 @@ def test_says_what_is_wrong_and_when_it_is_right_again(
     assert [event.guidance for event in events] == [None, QualityIssue.NO_FACE, None]
 
 
-def test_stops_by_itself_with_enough_shots(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
+def test_uses_its_time_to_replace_shots_by_more_different_ones_and_stops_by_itself(
+    session: EnrollmentSession, events: list[EnrollmentChanged], clock: Clock
+) -> None:
+    """Five shots of the first second are nearly the same picture; who is asked for two turns their head meanwhile."""
     session.start()
-    for point in unit(*range(0, 180, 20)):
+    for number, point in enumerate(unit(0, 12, 24, 36, 48)):
+        clock.now_s += 0.18
         session.offer([sample(point)])
+        assert len(events[-1].shots) == number + 1
+    assert session.is_recording, "after 0.9 seconds"
+    told = len(events)
+    session.offer([sample(unit(48)[0])])
+    assert len(events) <= told + 1, "what changes nothing is not told again and again"
+    for point in unit(100, 150):
+        clock.now_s += 0.3
+        session.offer([sample(point)])
+    assert {6, 7} <= set(ids(events[-1]))
+    clock.now_s += 1.0
+    session.offer([sample(unit(150)[0])])
     assert not session.is_recording
+    assert not events[-1].is_recording
     assert len(events[-1].shots) == events[-1].wanted == 5
 
 

@@ -182,7 +182,7 @@ class EnrollPanel(QWidget):
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.record_button.start_requested.connect(self._start_recording)
-        self.record_button.stop_requested.connect(self._engine.stop_recording)
+        self.record_button.stop_requested.connect(self._stop_recording)
         self.grid.remove_requested.connect(self._engine.remove_enrollment_shot)
         self.files_button.clicked.connect(self._ask_for_files)
         self.undo_button.clicked.connect(self._undo)
@@ -206,6 +206,12 @@ class EnrollPanel(QWidget):
     def _start_recording(self) -> None:
         self._trouble = self._saved = ""
         self._engine.start_recording()
+
+    def _stop_recording(self) -> None:
+        is_over = not self._state.is_recording and 0 < self._state.wanted <= len(self._state.shots)
+        self._engine.stop_recording()
+        if is_over and self.record_button.hasFocus():
+            self.focus_name()  # it was held for longer than was needed
 
     def _ask_for_files(self) -> None:
         patterns = (
@@ -293,10 +299,9 @@ class EnrollPanel(QWidget):
         before, self._state = self._state, event
         if [shot.id for shot in before.shots] != [shot.id for shot in event.shots]:
             self._withdraw_question()
-        is_enough_now = len(before.shots) < event.wanted <= len(event.shots)
-        if event.is_recording and is_enough_now:
-            self._engine.stop_recording()
-        if is_enough_now and before.is_recording and self.record_button.hasFocus():
+        has_ended = before.is_recording and not event.is_recording
+        is_new = len(event.shots) > 0 and len(event.shots) >= event.wanted
+        if has_ended and is_new and self.record_button.hasFocus() and not self.record_button.is_held:
             self.focus_name()
         self._show_state()
 

@@ -116,11 +116,29 @@ def test_a_space_in_a_name_is_a_space(qtbot: QtBot, panel: EnrollPanel, engine: 
     assert engine.calls == []
 
 
-def test_it_stops_by_itself_with_enough_shots_but_not_before(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
-    say(enrollment(1, 2, is_recording=True, wanted=3))
-    assert engine.calls_of("stop_recording") == []
+def test_the_time_of_a_recording_is_used_and_then_the_name_is_next(
+    panel: EnrollPanel, engine: FakeEngine, say: Say
+) -> None:
+    panel.start()
     say(enrollment(1, 2, 3, is_recording=True, wanted=3))
-    assert len(engine.calls_of("stop_recording")) == 1
+    assert engine.calls_of("stop_recording") == [], "later shots may differ more"
+    assert panel.record_button.hasFocus()
+    say(enrollment(1, 2, 4, wanted=3))
+    assert panel.name_field.edit.hasFocus()
+
+
+def test_after_a_long_hold_the_name_is_next_once_it_is_let_go(
+    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+    panel.start()
+    QTest.keyPress(panel.record_button, Qt.Key.Key_Space)
+    say(enrollment(1, 2, 3, is_recording=True, wanted=3))
+    say(enrollment(1, 2, 3, wanted=3))
+    assert panel.record_button.hasFocus(), "the key is still down, and would write into the name"
+    QTest.keyRelease(panel.record_button, Qt.Key.Key_Space)
+    assert panel.name_field.edit.hasFocus()
+    assert panel.name_field.text() == ""
 
 
 def test_a_hold_ends_when_the_window_loses_the_keyboard(
