@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.handover import Handover
@@ -54,6 +54,7 @@ class WindowKeeper(QObject):
     def speak(self, language: str) -> None:
         """Put a window that speaks `language` (a code; empty: the system's) in the place of the present one."""
         former, handover = self._window, Handover.of(self._window)
+        cover = _cover(former)
         quits = self._app.quitOnLastWindowClosed()
         self._app.setQuitOnLastWindowClosed(False)
         former.close()  # it remembers its place, and ends its searches
@@ -70,6 +71,8 @@ class WindowKeeper(QObject):
         self._window.show()
         self._window.activateWindow()  # the desktop may have given the focus to another program's window
         handover.give_rest(self._window)
+        if cover is not None:
+            cover.close()
 
     def _made(self) -> MainWindow:
         Theme.current().set_language(spoken_language(self._app))
@@ -81,3 +84,17 @@ class WindowKeeper(QObject):
     def _catch(self) -> None:
         if self._is_catching:
             self._catching.enter_context(self._window.reports.catching())
+
+
+def _cover(window: MainWindow) -> QLabel | None:
+    """The window's picture in its place, for the moment in which there is none: a screen without it would flash."""
+    if not window.isVisible():
+        return None
+    cover = QLabel(None, Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
+    cover.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    cover.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    cover.setPixmap(window.grab())
+    cover.setGeometry(window.geometry())
+    cover.show()
+    cover.repaint()
+    return cover

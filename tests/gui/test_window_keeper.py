@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QRect, QSettings, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -122,6 +122,30 @@ def test_a_language_is_spoken_at_once_and_remembered(keeper: WindowKeeper, choos
     english = choose("en")
     assert english.side.tabText(0) == "People"
     assert english.state.language == "en"
+
+
+@pytest.mark.parametrize("by", ["letters", "language"])
+def test_the_window_is_seen_all_the_time(
+    keeper: WindowKeeper, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """While the next one is made, which takes the better part of a second."""
+    former, place = keeper.window, keeper.window.geometry()
+    seen: list[QRect] = []
+    make = keeper._make_window
+
+    def watched() -> MainWindow:
+        seen.extend(widget.geometry() for widget in QApplication.topLevelWidgets() if widget.isVisible())
+        return make()
+
+    monkeypatch.setattr(keeper, "_make_window", watched)
+    commands = former.commands
+    action = commands.text_sizes[120] if by == "letters" else commands.languages["zh_CN"]
+    action.trigger()
+    qtbot.waitUntil(lambda: keeper.window is not former)
+    assert place in seen
+    assert keeper.window.isVisible()
+    shown = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible() and widget.isWindow()]
+    assert shown == [keeper.window]
 
 
 def test_the_new_window_knows_what_the_engine_said_before(
