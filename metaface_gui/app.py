@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from metaface_gui.gui.bridge import EngineBridge
-    from metaface_gui.gui.demo_summary import DemoSummary
+    from metaface_gui.gui.demo_director import DemoDirector
+    from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
+    from metaface_gui.gui.lessons.player import LessonPlayer
     from metaface_gui.gui.window_keeper import WindowKeeper
 
 
@@ -150,10 +152,14 @@ def run_demo(
     watch_s: float,
     out_dir: Path,
     tell: Callable[[DemoSummary], None],
+    lesson: int | None = None,
+    tell_lesson: Callable[[tuple[Path, ...]], None] = lambda _paths: None,
     language: str | None = None,
     is_forced: bool = False,
 ) -> int:
     """Play the demo scene in the window, off screen where there is no display; `tell` gets its summary at the end.
+
+    With the number of a `lesson`, from 1, that is played on the scene instead, and `tell_lesson` gets its pictures.
 
     On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
     `language` is a code; None: the system's. `is_forced`: screenshots may replace somebody's pictures. Returns the exit
@@ -167,21 +173,18 @@ def run_demo(
     is_offscreen = not is_seen()
     app = make_application()
     start_log()
-    try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        text = QT_TRANSLATE_NOOP("Errors", "Cannot write to {folder}: {reason}. Choose another with --out.")
-        raise KnownError(text, folder=out_dir, reason=error.strerror) from error
-    from metaface_gui.gui.demo_director import SCREENSHOTS, DemoDirector  # noqa: PLC0415 - after the application
+    _make_folder(out_dir)
+    from metaface_gui.gui.demo_director import SCREENSHOTS  # noqa: PLC0415 - after the application
+    from metaface_gui.gui.lessons.player import lesson_screenshots  # noqa: PLC0415
 
-    pictures = [out_dir / f"{name}.png" for name in SCREENSHOTS]
+    names = SCREENSHOTS if lesson is None else lesson_screenshots(lesson)
+    pictures = [out_dir / f"{name}.png" for name in names]
     check_outputs([(path, is_picture) for path in pictures], (), is_forced=is_forced)
     check_writable(pictures[0])
     with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_folder:
         from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
-        from metaface_gui.gui.demo_rooms import try_demo_rooms  # noqa: PLC0415
-        from metaface_gui.gui.demo_summary import DemoPersonFiles  # noqa: PLC0415
+        from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary  # noqa: PLC0415
         from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
         from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
@@ -196,20 +199,12 @@ def run_demo(
         keeper.window.show()
         parts.engine.on_window()
         people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
-        director = DemoDirector(
-            parts.engine,
-            parts.bridge,
-            lambda: keeper.window,
-            people,
-            try_rooms=partial(try_demo_rooms, parts.engine, watch_s),
-            watch_s=watch_s,
-            out_dir=out_dir,
-            parent=keeper,
-        )
+        ended: list[DemoSummary | tuple[Path, ...]] = []
+        play = partial(_director, watch_s=watch_s) if lesson is None else partial(_lesson_player, number=lesson)
+        director = play(parts, keeper, people, out_dir=out_dir)
+        director.finished.connect(tell if lesson is None else tell_lesson)
+        director.finished.connect(ended.append)
         failures: list[KnownError] = []
-        summaries: list[DemoSummary] = []
-        director.finished.connect(tell)
-        director.finished.connect(summaries.append)
         director.failed.connect(failures.append)
         director.failed.connect(app.quit)
         if is_offscreen:
@@ -221,9 +216,45 @@ def run_demo(
         keeper.window.close()
     if failures:
         raise failures[0]
-    if not summaries and not interruption.number:
+    if not ended and not interruption.number:
         raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before its end: there is no summary."))
-    return interruption.exit_code or int(any(summary.not_taken for summary in summaries))
+    return interruption.exit_code or int(any(isinstance(end, DemoSummary) and end.not_taken for end in ended))
+
+
+def _make_folder(out_dir: Path) -> None:
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = QT_TRANSLATE_NOOP("Errors", "Cannot write to {folder}: {reason}. Choose another with --out.")
+        raise KnownError(text, folder=out_dir, reason=error.strerror) from error
+
+
+def _director(
+    parts: Parts, keeper: WindowKeeper, people: list[DemoPersonFiles], *, out_dir: Path, watch_s: float
+) -> DemoDirector:
+    from metaface_gui.gui.demo_director import DemoDirector  # noqa: PLC0415 - after the application
+    from metaface_gui.gui.demo_rooms import try_demo_rooms  # noqa: PLC0415
+
+    return DemoDirector(
+        parts.engine,
+        parts.bridge,
+        lambda: keeper.window,
+        people,
+        try_rooms=partial(try_demo_rooms, parts.engine, watch_s),
+        watch_s=watch_s,
+        out_dir=out_dir,
+        parent=keeper,
+    )
+
+
+def _lesson_player(
+    parts: Parts, keeper: WindowKeeper, people: list[DemoPersonFiles], *, out_dir: Path, number: int
+) -> LessonPlayer:
+    from metaface_gui.gui.lessons.player import LessonPlayer  # noqa: PLC0415 - after the application
+
+    return LessonPlayer(
+        parts.engine, parts.bridge, lambda: keeper.window, people, number=number, out_dir=out_dir, parent=keeper
+    )
 
 
 def _open_scene_once_loaded(keeper: WindowKeeper) -> Callable[[ModelsChanged], None]:

@@ -435,12 +435,16 @@
       <translation>截图的保存位置（默认：metaface-demo）</translation>
     </message>
     <message>
-      <source>screenshot: {path}</source>
-      <translation>截图：{path}</translation>
+      <source>play this lesson instead, 1 to {n}, and save a picture of each step</source>
+      <translation>改为播放这一课（1 到 {n}），并保存每一步的图片</translation>
     </message>
     <message>
       <source>no screenshot: {name}</source>
       <translation>没有截图：{name}</translation>
+    </message>
+    <message>
+      <source>screenshot: {path}</source>
+      <translation>截图：{path}</translation>
     </message>
     <message>
       <source>The demo scene against its truth</source>
@@ -1879,6 +1883,10 @@ face</source>
       <translation>试试演示</translation>
     </message>
     <message>
+      <source>Take a lesson</source>
+      <translation>开始课程</translation>
+    </message>
+    <message>
       <source>Copy details</source>
       <translation>复制详情</translation>
     </message>
@@ -2273,12 +2281,12 @@ face</source>
   <context>
     <name>Errors</name>
     <message>
-      <source>Cannot write to {folder}: {reason}. Choose another with --out.</source>
-      <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
-    </message>
-    <message>
       <source>The demo was closed before its end: there is no summary.</source>
       <translation>演示在结束前被关闭：没有总结。</translation>
+    </message>
+    <message>
+      <source>Cannot write to {folder}: {reason}. Choose another with --out.</source>
+      <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
     </message>
     <message>
       <source>No picture of “{name}” could be read: nothing was saved.</source>
@@ -2671,6 +2679,10 @@ face</source>
     <message>
       <source>MetaFace met an error of its own ({kind}). The log file has the details.</source>
       <translation>MetaFace 自身出错（{kind}）。详情见日志文件。</translation>
+    </message>
+    <message>
+      <source>The lesson got stuck. Close other programs and try again.</source>
+      <translation>课程卡住了。请关闭其他程序后重试。</translation>
     </message>
     <message>
       <source>{path} is the checkpoint of another training. Give the same options as then, or delete it.</source>
@@ -3489,6 +3501,368 @@ face</source>
     </message>
   </context>
   <context>
+    <name>LessonPanel</name>
+    <message>
+      <source>Restart</source>
+      <translation>重新开始</translation>
+    </message>
+    <message>
+      <source>Begin this lesson again</source>
+      <translation>从头重上这一课</translation>
+    </message>
+    <message>
+      <source>Back</source>
+      <translation>上一步</translation>
+    </message>
+    <message>
+      <source>End the lesson</source>
+      <translation>结束课程</translation>
+    </message>
+    <message>
+      <source>End the lesson; it is in the Help menu</source>
+      <translation>结束课程；在“帮助”菜单中可再次打开</translation>
+    </message>
+    <message>
+      <source>Lesson {number}: {title}</source>
+      <translation>第 {number} 课：{title}</translation>
+    </message>
+    <message>
+      <source>{number} of {count}</source>
+      <translation>第 {number} 步，共 {count} 步</translation>
+    </message>
+    <message>
+      <source>Watch: {what}</source>
+      <translation>注意看：{what}</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>完成</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <translation>下一步</translation>
+    </message>
+    <message>
+      <source>done</source>
+      <translation>已完成</translation>
+    </message>
+    <message>
+      <source>to do</source>
+      <translation>待完成</translation>
+    </message>
+  </context>
+  <context>
+    <name>Lessons</name>
+    <message>
+      <source>What a prototype is</source>
+      <translation>什么是原型</translation>
+    </message>
+    <message>
+      <source>A picture of a face becomes a row of numbers; what is alike lies close together.</source>
+      <translation>一张人脸照片变成一行数字；相像的人脸彼此靠近。</translation>
+    </message>
+    <message>
+      <source>Open a camera or the demo scene, and enrol somebody (E).</source>
+      <translation>打开摄像头或演示场景，录入一个人（E）。</translation>
+    </message>
+    <message>
+      <source>the name, at the very next look: nothing was trained for it</source>
+      <translation>姓名在下一次识别时就出现：并没有为此训练任何东西</translation>
+    </message>
+    <message>
+      <source>The prototype of a person is the mean of their shots. A face is given to the nearest.</source>
+      <translation>一个人的原型就是其样张的均值。人脸归给最近的原型。</translation>
+    </message>
+    <message>
+      <source>Let Prototypical networks decide (key 1).</source>
+      <translation>让原型网络来判定（按键 1）。</translation>
+    </message>
+    <message>
+      <source>the line under the methods: what decides now, and whose idea it was</source>
+      <translation>方法栏下面的一行：现在由什么判定，出自谁的论文</translation>
+    </message>
+    <message>
+      <source>The map shows that space on a plane: shots, prototypes, and who is on screen now.</source>
+      <translation>分布图把这个空间画在平面上：样张、原型，以及现在画面中的人。</translation>
+    </message>
+    <message>
+      <source>Open the map (Alt+3).</source>
+      <translation>打开分布图（Alt+3）。</translation>
+    </message>
+    <message>
+      <source>how the face on screen stays near its own prototype while it moves</source>
+      <translation>画面中的人脸移动时，如何始终靠近自己的原型</translation>
+    </message>
+    <message>
+      <source>Another shot moves the mean; another person brings a prototype of their own.</source>
+      <translation>多一张样张，均值就移动；多一个人，就多一个原型。</translation>
+    </message>
+    <message>
+      <source>Enrol somebody else, or the same person once more (E).</source>
+      <translation>再录入另一个人，或为同一个人补拍（E）。</translation>
+    </message>
+    <message>
+      <source>the map being drawn anew within a moment: that is all the learning there is</source>
+      <translation>分布图瞬间重画：学习到此就完成了</translation>
+    </message>
+    <message>
+      <source>The nearest is not always near enough: a threshold says from where on it is nobody.</source>
+      <translation>最近的未必够近：阈值决定从哪里开始谁也不是。</translation>
+    </message>
+    <message>
+      <source>Open Why (Alt+4) and click a face.</source>
+      <translation>打开“原因”（Alt+4），点击一张人脸。</translation>
+    </message>
+    <message>
+      <source>each person’s score, and the threshold that it has to reach</source>
+      <translation>每个人的得分，以及它必须达到的阈值</translation>
+    </message>
+    <message>
+      <source>MAML in five steps</source>
+      <translation>五步学会 MAML</translation>
+    </message>
+    <message>
+      <source>MAML learns where to begin: weights from which a few steps are enough for new people.</source>
+      <translation>MAML 学的是起点：从这组权重出发，几步就能认识新的人。</translation>
+    </message>
+    <message>
+      <source>With somebody enrolled, let MAML decide (key 4).</source>
+      <translation>录入至少一个人后，让 MAML 来判定（按键 4）。</translation>
+    </message>
+    <message>
+      <source>the names: they stay, though something else decides</source>
+      <translation>姓名：换了判定者，姓名不变</translation>
+    </message>
+    <message>
+      <source>Each step goes down the loss on the enrolled shots: that is the inner loop.</source>
+      <translation>每一步都沿已录入样张的损失下降：这就是内循环。</translation>
+    </message>
+    <message>
+      <source>Open Method (Alt+1).</source>
+      <translation>打开“方法”（Alt+1）。</translation>
+    </message>
+    <message>
+      <source>the loss falling from step to step</source>
+      <translation>损失逐步下降</translation>
+    </message>
+    <message>
+      <source>How many steps are taken is a setting; the start was made for a few.</source>
+      <translation>走几步是一项设置；这个起点是为少数几步准备的。</translation>
+    </message>
+    <message>
+      <source>Unfold the settings and take a single step.</source>
+      <translation>展开设置，只走一步。</translation>
+    </message>
+    <message>
+      <source>a short curve, and left-out shots named right before and after</source>
+      <translation>变短的曲线，以及留出样张在前后被认对的比例</translation>
+    </message>
+    <message>
+      <source>More steps fit the shots better. Whether they fit the next picture better is another matter.</source>
+      <translation>步数越多越贴合样张，但是否更贴合下一张画面，则是另一回事。</translation>
+    </message>
+    <message>
+      <source>Put the settings back.</source>
+      <translation>把设置恢复原样。</translation>
+    </message>
+    <message>
+      <source>how little time adapting takes, each time that you change something</source>
+      <translation>每次改动之后，适应只需多短的时间</translation>
+    </message>
+    <message>
+      <source>Were the steps worth it? The plain mean is hard to beat.</source>
+      <translation>这几步值得吗？简单的均值很难被超越。</translation>
+    </message>
+    <message>
+      <source>Compare Prototypical networks (Shift+1), and open Compare (Alt+2).</source>
+      <translation>加入原型网络对比（Shift+1），再打开“对比”（Alt+2）。</translation>
+    </message>
+    <message>
+      <source>faces on which the two do not say the same</source>
+      <translation>两种方法判定不同的人脸</translation>
+    </message>
+    <message>
+      <source>Why strangers are hard</source>
+      <translation>为什么陌生人难办</translation>
+    </message>
+    <message>
+      <source>For every stranger, too, somebody enrolled is the nearest.</source>
+      <translation>对每个陌生人来说，也总有一个已录入的人离他最近。</translation>
+    </message>
+    <message>
+      <source>Have somebody on the picture who is not enrolled; one comes by in the demo scene.</source>
+      <translation>让一个未录入的人进入画面；演示场景中会有一位路过。</translation>
+    </message>
+    <message>
+      <source>Unknown, and the margin beside it: below 0 the nearest is not near enough</source>
+      <translation>“未知”和旁边的裕度：低于 0，说明最近的也不够近</translation>
+    </message>
+    <message>
+      <source>You choose which share of strangers may be taken for somebody; the threshold follows.</source>
+      <translation>您决定允许多大比例的陌生人被认成某人；阈值随之而定。</translation>
+    </message>
+    <message>
+      <source>In Controls (Ctrl+4) let 10 of 100 strangers through.</source>
+      <translation>在“控制”（Ctrl+4）中，让 100 个陌生人中的 10 个通过。</translation>
+    </message>
+    <message>
+      <source>all margins rising: more friends are found, and perhaps a stranger gets a name</source>
+      <translation>所有裕度上升：认出更多熟人，也许陌生人也得到姓名</translation>
+    </message>
+    <message>
+      <source>Let fewer through, and friends who are seen badly become Unknown.</source>
+      <translation>放行得少，看不清的熟人就会变成“未知”。</translation>
+    </message>
+    <message>
+      <source>Let only 1 of 1000 through.</source>
+      <translation>只让 1000 个中的 1 个通过。</translation>
+    </message>
+    <message>
+      <source>who keeps the name in bad light or at a distance, and who does not</source>
+      <translation>光线差或距离远时，谁保住姓名，谁保不住</translation>
+    </message>
+    <message>
+      <source>People in one room and one light resemble each other more than a data set’s people do.</source>
+      <translation>同一房间、同一光线下的人，比数据集中的人彼此更相像。</translation>
+    </message>
+    <message>
+      <source>Let 1 of 100 through again, and open Room (Alt+6).</source>
+      <translation>重新设为 100 个中放行 1 个，再打开“环境”（Alt+6）。</translation>
+    </message>
+    <message>
+      <source>which share is thought to get through here, how sure that is and what it rests on</source>
+      <translation>估计此处有多大比例会通过、有多大把握、依据是什么</translation>
+    </message>
+    <message>
+      <source>When the light goes out</source>
+      <translation>灯灭的时候</translation>
+    </message>
+    <message>
+      <source>The shots were taken in one light. A camera sees many.</source>
+      <translation>样张拍摄于一种光线，而摄像头会遇到许多种。</translation>
+    </message>
+    <message>
+      <source>With somebody named on the picture, open Room (Alt+6).</source>
+      <translation>画面中有人显示姓名时，打开“环境”（Alt+6）。</translation>
+    </message>
+    <message>
+      <source>the name, and its margin</source>
+      <translation>姓名及其裕度</translation>
+    </message>
+    <message>
+      <source>In a light unlike that of the shots a face is hardly like itself.</source>
+      <translation>光线与样张不同，人脸就几乎不像自己。</translation>
+    </message>
+    <message>
+      <source>Choose “Side light” and turn it up as far as it goes ( ] ).</source>
+      <translation>选择“侧光”，并一直调到最强（ ] ）。</translation>
+    </message>
+    <message>
+      <source>margins falling below 0, names becoming Unknown</source>
+      <translation>裕度降到 0 以下，姓名变成“未知”</translation>
+    </message>
+    <message>
+      <source>What the room shows tells what faces are like in it, though nobody says whose they are.</source>
+      <translation>房间里看到的人脸说明此处人脸的样子，尽管没人说明它们是谁。</translation>
+    </message>
+    <message>
+      <source>Wait a few seconds, then adapt to this room (Ctrl+R).</source>
+      <translation>等几秒钟，然后适应此环境（Ctrl+R）。</translation>
+    </message>
+    <message>
+      <source>which names come back, and how many strangers are thought to get through before and now</source>
+      <translation>哪些姓名回来了，以及估计之前和现在放行多少陌生人</translation>
+    </message>
+    <message>
+      <source>The same frames, decided with what the room showed and without.</source>
+      <translation>同样的画面，用与不用环境信息分别判定。</translation>
+    </message>
+    <message>
+      <source>Show this room before | after (B).</source>
+      <translation>显示此环境的适应前 | 适应后（B）。</translation>
+    </message>
+    <message>
+      <source>verdicts that differ: they are lit up and counted</source>
+      <translation>不同的判定：会高亮并计数</translation>
+    </message>
+    <message>
+      <source>A room that has gone is forgotten: its faces were kept in memory only.</source>
+      <translation>离开的环境会被忘记：其人脸只保存在内存中。</translation>
+    </message>
+    <message>
+      <source>Bring the room back (0).</source>
+      <translation>恢复原来的环境（0）。</translation>
+    </message>
+    <message>
+      <source>everybody named as before</source>
+      <translation>所有人又像之前一样显示姓名</translation>
+    </message>
+    <message>
+      <source>Which method when</source>
+      <translation>何时用哪种方法</translation>
+    </message>
+    <message>
+      <source>Nine methods can look at the same face at nearly the price of one.</source>
+      <translation>九种方法看同一张人脸，代价几乎与一种相同。</translation>
+    </message>
+    <message>
+      <source>With somebody enrolled, compare all of them (C).</source>
+      <translation>录入至少一个人后，对比全部方法（C）。</translation>
+    </message>
+    <message>
+      <source>the strip at each face: who says what</source>
+      <translation>每张人脸旁的条带：各方法怎么判定</translation>
+    </message>
+    <message>
+      <source>In ordinary light they hardly differ, and the plain mean is the quickest.</source>
+      <translation>普通光线下它们几乎没有差别，而简单的均值最快。</translation>
+    </message>
+    <message>
+      <source>Make it hard: press X a few times.</source>
+      <translation>增加难度：按几次 X。</translation>
+    </message>
+    <message>
+      <source>which methods still give the name, and which one first gives it up</source>
+      <translation>哪些方法仍给出姓名，哪一种最先放弃</translation>
+    </message>
+    <message>
+      <source>One frame is an anecdote; counts are evidence.</source>
+      <translation>一帧只是个例，计数才是证据。</translation>
+    </message>
+    <message>
+      <source>Bring the room back (0) and open Compare (Alt+2).</source>
+      <translation>恢复原来的环境（0），打开“对比”（Alt+2）。</translation>
+    </message>
+    <message>
+      <source>named, Unknown, switches a minute; right where the truth is known</source>
+      <translation>有姓名、未知、每分钟改变次数；已知真相时还有正确率</translation>
+    </message>
+    <message>
+      <source>Better evidence: each of your own shots left out in turn, clean and spoilt.</source>
+      <translation>更好的证据：依次留出您自己的每张样张，分清晰与受损两种。</translation>
+    </message>
+    <message>
+      <source>Open Report (Alt+5) and run it.</source>
+      <translation>打开“报告”（Alt+5）并运行。</translation>
+    </message>
+    <message>
+      <source>the method that is recommended, and whether it is clearly better</source>
+      <translation>推荐的方法，以及它是否明显更好</translation>
+    </message>
+    <message>
+      <source>Few shots, good light: the mean. A strange room: see what the counts say. Not sure: Auto tries them all.</source>
+      <translation>样张少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：自动模式会全部试一遍。</translation>
+    </message>
+    <message>
+      <source>Let Auto decide (A).</source>
+      <translation>让自动模式来判定（A）。</translation>
+    </message>
+    <message>
+      <source>under Method: what it tried on your shots, and what it kept</source>
+      <translation>“方法”页中：它在您的样张上试了什么，保留了什么</translation>
+    </message>
+  </context>
+  <context>
     <name>Lists</name>
     <message>
       <source>{first}, {more}</source>
@@ -3730,6 +4104,10 @@ face</source>
     <message>
       <source>&amp;Methods explained</source>
       <translation>方法说明(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Lessons</source>
+      <translation>课程(&amp;L)</translation>
     </message>
     <message>
       <source>Open &amp;log folder</source>

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 
 _DEFAULT_SECONDS = 8
+_LESSONS = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help=translate("Commands", "where screenshots go (default: metaface-demo)"),
     )
+    parser.add_argument(
+        "--lesson",
+        type=int,
+        choices=range(1, _LESSONS + 1),
+        metavar="N",
+        help=translate(
+            "Commands", "play this lesson instead, 1 to {n}, and save a picture of each step", None, n=_LESSONS
+        ),
+    )
     add_recognition_options(parser)
     add_force_option(parser)
     parser.set_defaults(run=_run)
@@ -57,6 +67,8 @@ def _run(args: argparse.Namespace) -> int:
         watch_s=max(1.0, args.seconds),
         out_dir=args.out,
         tell=partial(_print, console=Console(highlight=False)),
+        lesson=args.lesson,
+        tell_lesson=partial(_print_pictures, console=Console(highlight=False)),
         language=language_of(args),
         is_forced=args.force,
     )
@@ -69,10 +81,14 @@ def _print(summary: DemoSummary, console: Console) -> None:
         console.print(_walk_table(summary, summary.walk))
     if summary.rooms is not None:
         _print_rooms(summary.rooms, console)
-    for path in summary.screenshots:
-        console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
+    _print_pictures(summary.screenshots, console)
     for name in summary.not_taken:
         console.print(translate("Commands", "no screenshot: {name}", None, name=name), markup=False, soft_wrap=True)
+
+
+def _print_pictures(paths: tuple[Path, ...], console: Console) -> None:
+    for path in paths:
+        console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
 
 
 def _scene_table(summary: DemoSummary) -> Table:

@@ -12,8 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.comparison import LearnerTally
@@ -39,9 +38,10 @@ from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
 from metaface_gui.gui.demo_walk import ROOM_SCREENSHOTS, RoomFigures, RoomWalk
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.translation import translate
+from metaface_gui.gui.window_picture import png_of
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
+from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import FrameResult, RequestId, TrackedFace
 
 _PATIENCE_MS = 60_000
@@ -486,7 +486,7 @@ class DemoDirector(QObject):
             if self._out_dir is not None:
                 path = self._out_dir / f"{name}.png"
                 try:
-                    write_whole(path, _png(self._window().grab()))
+                    write_whole(path, png_of(self._window().grab()))
                 except OSError as error:
                     self._patience.stop()
                     self._step = _Step.DONE  # nothing that comes is looked at any more
@@ -496,14 +496,3 @@ class DemoDirector(QObject):
             then()
 
         QTimer.singleShot(_PAINT_MS, self, grab)
-
-
-def _png(pixmap: QPixmap) -> bytes:
-    """A PNG file that says who made it."""
-    image = pixmap.toImage()
-    for key, text in MADE_WITH.items():
-        image.setText(key, text)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs have the format as bytes
-    return bytes(buffer.data().data())

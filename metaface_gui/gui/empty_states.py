@@ -81,6 +81,7 @@ class EmptyState(QWidget):
     choose_source_clicked = Signal(QPushButton)
     """The button, so that a menu can open at it."""
     demo_clicked = Signal()
+    lesson_clicked = Signal()
     retry_clicked = Signal()
     resume_clicked = Signal()
     copy_clicked = Signal(KnownError)
@@ -102,11 +103,13 @@ class EmptyState(QWidget):
         self._retry = self._button(self.tr("Try again"), "refresh", primary=True)
         self._choose = self._button(self.tr("Choose a source…"), "camera")
         self._demo = self._button(self.tr("Try the demo"), "demo")
+        self._lesson = self._button(self.tr("Take a lesson"), "help")
         self._copy = self._button(self.tr("Copy details"), "copy")
         self._resume.clicked.connect(self.resume_clicked)
         self._retry.clicked.connect(self.retry_clicked)
         self._choose.clicked.connect(lambda: self.choose_source_clicked.emit(self._choose))
         self._demo.clicked.connect(self.demo_clicked)
+        self._lesson.clicked.connect(self.lesson_clicked)
         self._copy.clicked.connect(self._copy_details)
         self._lay_out()
         self._delay = QTimer(self, singleShot=True, interval=_OPENING_DELAY_MS)
@@ -156,6 +159,7 @@ class EmptyState(QWidget):
         is_first = (state is SourceState.CLOSED and not offers_last) or state is SourceState.RECONNECTING
         self._make_primary(self._choose, is_first)
         self._demo.setVisible(state in (SourceState.CLOSED, SourceState.FAILED))
+        self._lesson.setVisible(state is SourceState.CLOSED)
         self._copy.setVisible(changed.error is not None)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
@@ -211,7 +215,7 @@ class EmptyState(QWidget):
     def _lay_out(self) -> None:
         self._contents, self._buttons = QWidget(self), QWidget(self)
         row = FlowLayout(self._buttons, spacing=Space.S, is_centred=True)
-        for button in (self._resume, self._retry, self._choose, self._demo, self._copy):
+        for button in (self._resume, self._retry, self._choose, self._demo, self._lesson, self._copy):
             row.addWidget(button)
         words = QVBoxLayout()
         words.setSpacing(Space.S)

@@ -30,6 +30,7 @@ class Handover:
     explained: int | None
     testing: RequestId | None
     undoable: tuple[Undoable, ...]
+    lesson: tuple[int, int] | None
 
     @classmethod
     def of(cls, window: MainWindow) -> Handover:
@@ -48,6 +49,7 @@ class Handover:
             explained=stage.why.track_id,
             testing=stage.report.request,
             undoable=window.undos.offers,
+            lesson=window.help.lessons.place,
         )
 
     def give_picture(self, window: MainWindow, looked_at: Frame | None) -> None:
@@ -78,6 +80,8 @@ class Handover:
             stage.compare.show_second(self.second_learner)
         for offer in self.undoable:
             window.undos.add(offer)
+        if self.lesson is not None:
+            window.help.lessons.open(*self.lesson)
         if self.is_presenting:
             window.commands.present.setChecked(True)
         elif self.is_full_screen:

@@ -1,4 +1,4 @@
-"""What the Help menu does: tour, shortcuts, methods, log, about."""
+"""What the Help menu does: tour, lessons, shortcuts, methods, log, about."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.dialogs import AboutDialog, MethodsDialog
 from metaface_gui.gui.error_reports import ErrorReports
+from metaface_gui.gui.lessons.desk import LessonDesk
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
@@ -21,11 +23,22 @@ class HelpDesk(QObject):
     """Opens everything that explains, over `window`."""
 
     def __init__(
-        self, commands: MainActions, toolbar: MainToolBar, stage: Stage, reports: ErrorReports, window: QWidget
+        self,
+        commands: MainActions,
+        toolbar: MainToolBar,
+        stage: Stage,
+        bridge: EngineBridge,
+        *,
+        reports: ErrorReports,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._commands, self._toolbar, self._stage, self._window = commands, toolbar, stage, window
         self.tour = Tour(window, self._stops)
+        self.lessons = LessonDesk(bridge, stage, self)
+        stage.add_banner(self.lessons.panel)
+        for number, action in enumerate(commands.lessons, start=1):
+            action.triggered.connect(lambda _checked=False, number=number: self.lessons.open(number))
         commands.tour.triggered.connect(self.tour.start)
         commands.shortcuts.triggered.connect(self.open_shortcuts)
         commands.methods.triggered.connect(self.open_methods)

@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.lessons.five import LESSONS
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import ThemeMode
-from metaface_gui.gui.translation import available_languages, language_name, plain
+from metaface_gui.gui.translation import available_languages, language_name, plain, translate
 
 TEXT_SIZES = (100, 120, 140)
 """Letters in percent of the usual size."""
@@ -157,6 +158,11 @@ class MainActions(QObject):
         self.shortcuts = self._add(menu, "keyboard", self.tr("&Keyboard shortcuts"), ["F1", "?"])
         self.tour = self._add(menu, "help", self.tr("&Tour"))
         self.methods = self._add(menu, "learner", self.tr("&Methods explained"))
+        lessons = menu.addMenu(self.tr("&Lessons"))
+        self.lessons = [
+            self._add(lessons, "", f"&{number}  {plain(translate('Lessons', lesson.title))}")
+            for number, lesson in enumerate(LESSONS, start=1)
+        ]
         menu.addSeparator()
         self.log_folder = self._add(menu, "folder", self.tr("Open &log folder"))
         self.about = self._add(menu, "info", self.tr("&About MetaFace"))

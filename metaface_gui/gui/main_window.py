@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.jobs_bar)
         self.setMinimumSize(860, 560)
         self.reports = ErrorReports(self._bridge, self.toasts, self)
-        self.help = HelpDesk(self.commands, self.toolbar, self.stage, self.reports, self)
+        self.help = HelpDesk(self.commands, self.toolbar, self.stage, self._bridge, reports=self.reports, window=self)
         self.privacy = PrivacyDesk(self._engine, self._bridge, self)
         self.stage.add_banner(self.privacy.banner)
 
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         empty = self.live_view.empty_state
         empty.choose_source_clicked.connect(self._open_source_menu)
         empty.demo_clicked.connect(self.source_menu.choose_demo)
+        empty.lesson_clicked.connect(self._begin_lessons)
         empty.retry_clicked.connect(self._reopen)
         empty.copy_clicked.connect(self.reports.copy_details)
         empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
@@ -286,6 +287,11 @@ class MainWindow(QMainWindow):
 
     def _open_source_menu(self, button: QPushButton) -> None:
         self.source_menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
+
+    def _begin_lessons(self) -> None:
+        """The first lesson, on the demo scene: somebody who asks for one while nothing is shown has no other."""
+        self.source_menu.choose_demo()
+        self.help.lessons.open(1)
 
     def _ask_who(self, track_id: int, global_pos: QPoint) -> None:
         self.who_is_this.open_for(track_id, global_pos)

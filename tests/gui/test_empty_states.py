@@ -32,7 +32,7 @@ def buttons(state: EmptyState) -> dict[str, QPushButton]:
 @pytest.mark.parametrize(
     ("source", "wanted"),
     [
-        (SourceState.CLOSED, ["Choose a source…", "Try the demo"]),
+        (SourceState.CLOSED, ["Choose a source…", "Try the demo", "Take a lesson"]),
         (SourceState.OPENING, []),
         (SourceState.PAUSED, ["Resume"]),
         (SourceState.ENDED, ["Play again", "Choose a source…"]),
@@ -76,6 +76,7 @@ def test_a_source_that_opens_at_once_shows_no_words(state: EmptyState, qtbot: Qt
     ("source", "text", "signal"),
     [
         (SourceState.CLOSED, "Try the demo", "demo_clicked"),
+        (SourceState.CLOSED, "Take a lesson", "lesson_clicked"),
         (SourceState.FAILED, "Try again", "retry_clicked"),
         (SourceState.ENDED, "Play again", "retry_clicked"),
         (SourceState.PAUSED, "Resume", "resume_clicked"),

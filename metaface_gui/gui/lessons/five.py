@@ -1,0 +1,267 @@
+"""The five lessons."""
+
+from __future__ import annotations
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.gui.lessons.lesson import Lesson, LessonStep, Signs
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting, surprise
+from metaface_gui.pipeline.learners import LEARNERS
+
+_ONE_LAMP = EnvironmentSetting((("side_light", 1.0),))
+_CLEARLY = 0.7
+"""Strength from which names are lost; in even darkness they are not before faces are no longer found."""
+
+
+def _is_lit_from_the_side(signs: Signs) -> bool:
+    return dict(signs.environment.effects).get("side_light", 0.0) >= _CLEARLY
+
+
+def _shows(page: str, now: Signs) -> bool:
+    return now.page == page
+
+
+PROTOTYPES = Lesson(
+    QT_TRANSLATE_NOOP("Lessons", "What a prototype is"),
+    (
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "A picture of a face becomes a row of numbers; what is alike lies close together.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Open a camera or the demo scene, and enrol somebody (E)."),
+            QT_TRANSLATE_NOOP("Lessons", "the name, at the very next look: nothing was trained for it"),
+            lambda _then, now: bool(now.n_people and now.names),
+            (lambda hand: hand.enroll_next(),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "The prototype of a person is the mean of their shots. A face is given to the nearest.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Let Prototypical networks decide (key 1)."),
+            QT_TRANSLATE_NOOP("Lessons", "the line under the methods: what decides now, and whose idea it was"),
+            lambda _then, now: now.learner == "prototypical",
+            (lambda hand: hand.choose_method("prototypical"),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "The map shows that space on a plane: shots, prototypes, and who is on screen now.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Open the map (Alt+3)."),
+            QT_TRANSLATE_NOOP("Lessons", "how the face on screen stays near its own prototype while it moves"),
+            lambda _then, now: _shows("map", now) and now.is_map_placed,
+            (lambda hand: hand.open_page("map"),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "Another shot moves the mean; another person brings a prototype of their own.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Enrol somebody else, or the same person once more (E)."),
+            QT_TRANSLATE_NOOP("Lessons", "the map being drawn anew within a moment: that is all the learning there is"),
+            lambda then, now: now.n_shots > then.n_shots,
+            (lambda hand: hand.enroll_next(),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "The nearest is not always near enough: a threshold says from where on it is nobody.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Open Why (Alt+4) and click a face."),
+            QT_TRANSLATE_NOOP("Lessons", "each person’s score, and the threshold that it has to reach"),
+            lambda then, now: _shows("why", now) and now.n_explained > then.n_explained,
+            (lambda hand: hand.explain_somebody(),),
+        ),
+    ),
+)
+
+MAML = Lesson(
+    QT_TRANSLATE_NOOP("Lessons", "MAML in five steps"),
+    (
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "MAML learns where to begin: weights from which a few steps are enough for new people.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "With somebody enrolled, let MAML decide (key 4)."),
+            QT_TRANSLATE_NOOP("Lessons", "the names: they stay, though something else decides"),
+            lambda _then, now: now.learner == "maml" and now.n_people > 0,
+            (lambda hand: hand.choose_method("maml"),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "Each step goes down the loss on the enrolled shots: that is the inner loop."),
+            QT_TRANSLATE_NOOP("Lessons", "Open Method (Alt+1)."),
+            QT_TRANSLATE_NOOP("Lessons", "the loss falling from step to step"),
+            lambda _then, now: _shows("method", now),
+            (lambda hand: hand.open_page("method"),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "How many steps are taken is a setting; the start was made for a few."),
+            QT_TRANSLATE_NOOP("Lessons", "Unfold the settings and take a single step."),
+            QT_TRANSLATE_NOOP("Lessons", "a short curve, and left-out shots named right before and after"),
+            lambda _then, now: "maml" in now.hyperparameters,
+            (lambda hand: hand.use_inner_steps(1),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "More steps fit the shots better. Whether they fit the next picture better is another matter.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Put the settings back."),
+            QT_TRANSLATE_NOOP("Lessons", "how little time adapting takes, each time that you change something"),
+            lambda _then, now: "maml" not in now.hyperparameters,
+            (lambda hand: hand.use_inner_steps(None),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "Were the steps worth it? The plain mean is hard to beat."),
+            QT_TRANSLATE_NOOP("Lessons", "Compare Prototypical networks (Shift+1), and open Compare (Alt+2)."),
+            QT_TRANSLATE_NOOP("Lessons", "faces on which the two do not say the same"),
+            lambda _then, now: "prototypical" in now.compared and _shows("compare", now),
+            (lambda hand: hand.compare(("prototypical",)), lambda hand: hand.open_page("compare")),
+        ),
+    ),
+)
+
+STRANGERS = Lesson(
+    QT_TRANSLATE_NOOP("Lessons", "Why strangers are hard"),
+    (
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "For every stranger, too, somebody enrolled is the nearest."),
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "Have somebody on the picture who is not enrolled; one comes by in the demo scene.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Unknown, and the margin beside it: below 0 the nearest is not near enough"),
+            lambda _then, now: now.n_people > 0 and now.n_unknown > 0,
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "You choose which share of strangers may be taken for somebody; the threshold follows.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "In Controls (Ctrl+4) let 10 of 100 strangers through."),
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "all margins rising: more friends are found, and perhaps a stranger gets a name",
+            ),
+            lambda _then, now: now.fpir >= 0.09,
+            (lambda hand: hand.let_through(0.1),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "Let fewer through, and friends who are seen badly become Unknown."),
+            QT_TRANSLATE_NOOP("Lessons", "Let only 1 of 1000 through."),
+            QT_TRANSLATE_NOOP("Lessons", "who keeps the name in bad light or at a distance, and who does not"),
+            lambda _then, now: now.fpir <= 0.002,
+            (lambda hand: hand.let_through(0.001),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "People in one room and one light resemble each other more than a data set’s people do.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Let 1 of 100 through again, and open Room (Alt+6)."),
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "which share is thought to get through here, how sure that is and what it rests on",
+            ),
+            lambda _then, now: _shows("room", now) and 0.005 < now.fpir < 0.02,
+            (lambda hand: hand.let_through(0.01), lambda hand: hand.open_page("room")),
+        ),
+    ),
+)
+
+LIGHT = Lesson(
+    QT_TRANSLATE_NOOP("Lessons", "When the light goes out"),
+    (
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "The shots were taken in one light. A camera sees many."),
+            QT_TRANSLATE_NOOP("Lessons", "With somebody named on the picture, open Room (Alt+6)."),
+            QT_TRANSLATE_NOOP("Lessons", "the name, and its margin"),
+            lambda _then, now: _shows("room", now) and bool(now.names),
+            (lambda hand: hand.open_page("room"),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "In a light unlike that of the shots a face is hardly like itself."),
+            QT_TRANSLATE_NOOP("Lessons", "Choose “Side light” and turn it up as far as it goes ( ] )."),
+            QT_TRANSLATE_NOOP("Lessons", "margins falling below 0, names becoming Unknown"),
+            lambda _then, now: _is_lit_from_the_side(now),
+            (lambda hand: hand.photograph_in(_ONE_LAMP),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "What the room shows tells what faces are like in it, though nobody says whose they are.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Wait a few seconds, then adapt to this room (Ctrl+R)."),
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "which names come back, and how many strangers are thought to get through before and now",
+            ),
+            lambda then, now: now.n_room_adaptations > then.n_room_adaptations,
+            (lambda hand: hand.adapt_to_room(),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "The same frames, decided with what the room showed and without."),
+            QT_TRANSLATE_NOOP("Lessons", "Show this room before | after (B)."),
+            QT_TRANSLATE_NOOP("Lessons", "verdicts that differ: they are lit up and counted"),
+            lambda _then, now: len(now.sides) == 2,
+            (lambda hand: hand.show_before_after(),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "A room that has gone is forgotten: its faces were kept in memory only."),
+            QT_TRANSLATE_NOOP("Lessons", "Bring the room back (0)."),
+            QT_TRANSLATE_NOOP("Lessons", "everybody named as before"),
+            lambda _then, now: now.environment.is_off,
+            (lambda hand: hand.photograph_in(ROOM_AS_IT_IS),),
+        ),
+    ),
+)
+
+WHICH = Lesson(
+    QT_TRANSLATE_NOOP("Lessons", "Which method when"),
+    (
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "Nine methods can look at the same face at nearly the price of one."),
+            QT_TRANSLATE_NOOP("Lessons", "With somebody enrolled, compare all of them (C)."),
+            QT_TRANSLATE_NOOP("Lessons", "the strip at each face: who says what"),
+            lambda _then, now: {now.learner, *now.compared} >= set(LEARNERS) and now.n_people > 0,
+            (lambda hand: hand.compare(tuple(LEARNERS)),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "In ordinary light they hardly differ, and the plain mean is the quickest."),
+            QT_TRANSLATE_NOOP("Lessons", "Make it hard: press X a few times."),
+            QT_TRANSLATE_NOOP("Lessons", "which methods still give the name, and which one first gives it up"),
+            lambda then, now: not now.environment.is_off and now.environment != then.environment,
+            (lambda hand: hand.photograph_in(surprise(1)),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "One frame is an anecdote; counts are evidence."),
+            QT_TRANSLATE_NOOP("Lessons", "Bring the room back (0) and open Compare (Alt+2)."),
+            QT_TRANSLATE_NOOP("Lessons", "named, Unknown, switches a minute; right where the truth is known"),
+            lambda _then, now: _shows("compare", now) and now.environment.is_off,
+            (lambda hand: hand.photograph_in(ROOM_AS_IT_IS), lambda hand: hand.open_page("compare")),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP("Lessons", "Better evidence: each of your own shots left out in turn, clean and spoilt."),
+            QT_TRANSLATE_NOOP("Lessons", "Open Report (Alt+5) and run it."),
+            QT_TRANSLATE_NOOP("Lessons", "the method that is recommended, and whether it is clearly better"),
+            lambda then, now: now.n_reports > then.n_reports,
+            (lambda hand: hand.test_methods(),),
+        ),
+        LessonStep(
+            QT_TRANSLATE_NOOP(
+                "Lessons",
+                "Few shots, good light: the mean. A strange room: see what the counts say. "
+                "Not sure: Auto tries them all.",
+            ),
+            QT_TRANSLATE_NOOP("Lessons", "Let Auto decide (A)."),
+            QT_TRANSLATE_NOOP("Lessons", "under Method: what it tried on your shots, and what it kept"),
+            lambda _then, now: now.learner == "rl2",
+            (lambda hand: hand.choose_method("rl2"), lambda hand: hand.open_page("method")),
+        ),
+    ),
+)
+
+LESSONS = (PROTOTYPES, MAML, STRANGERS, LIGHT, WHICH)
+"""In the order of their numbers, from 1."""

@@ -1,0 +1,100 @@
+"""What a lesson is made of: a sentence, a thing to do, what to watch, and how the program sees that it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from metaface_gui.engine.side import Side
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the program can see of what a user did and of what came of it.
+
+    `names` and `n_unknown` are of the faces on screen, `page` is the studio's open page ("" while it is hidden).
+    `n_room_adaptations`, `n_explained` and `n_reports` count what has come so far. `is_map_placed`: a face on screen
+    has a place on the map. `compared` are the methods that run beside `learner`; `hyperparameters` those that differ
+    from the defaults.
+    """
+
+    n_people: int = 0
+    n_shots: int = 0
+    names: frozenset[str] = frozenset()
+    n_unknown: int = 0
+    learner: str = ""
+    compared: tuple[str, ...] = ()
+    hyperparameters: Mapping[str, object] = field(default_factory=dict)
+    fpir: float = 0.01
+    page: str = ""
+    is_map_placed: bool = False
+    environment: EnvironmentSetting = ROOM_AS_IT_IS
+    n_room_adaptations: int = 0
+    sides: tuple[Side, ...] = ()
+    n_explained: int = 0
+    n_reports: int = 0
+
+
+IsDone = Callable[[Signs, Signs], bool]
+"""Whether a step is done, by what was seen when it began and what is seen now."""
+
+
+class Hand(Protocol):
+    """What somebody does who plays a lesson by themselves, as a user's clicks would."""
+
+    def enroll_next(self) -> None:
+        """Enrol one more person of the demo scene from pictures."""
+
+    def choose_method(self, key: str) -> None:
+        """Let another method decide."""
+
+    def compare(self, keys: tuple[str, ...]) -> None:
+        """Run these beside it."""
+
+    def open_page(self, key: str) -> None:
+        """Open a page of the studio."""
+
+    def explain_somebody(self) -> None:
+        """Ask why a face on screen has its name."""
+
+    def use_inner_steps(self, steps: int | None) -> None:
+        """Let MAML take so many steps; None: as many as by default."""
+
+    def let_through(self, fpir: float) -> None:
+        """Let this share of strangers through."""
+
+    def photograph_in(self, setting: EnvironmentSetting) -> None:
+        """Turn the environment dial."""
+
+    def adapt_to_room(self) -> None:
+        """Adapt to the room's faces."""
+
+    def show_before_after(self) -> None:
+        """Show this room before | after."""
+
+    def test_methods(self) -> None:
+        """Make the leave-one-out report."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LessonStep:
+    """One step. `text`, `do` and `watch` are English, marked for translation in the context `Lessons`.
+
+    `play` does what `do` says; empty: it only has to be waited for.
+    """
+
+    text: str
+    do: str
+    watch: str
+    is_done: IsDone
+    play: tuple[Callable[[Hand], None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """A few steps under a title, which is marked for translation as they are."""
+
+    title: str
+    steps: tuple[LessonStep, ...]

@@ -1,0 +1,162 @@
+"""The lessons: each step goes on when what it asks for was seen, and can be passed over, begun again and left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.engine.events import EnvironmentChanged, ModelsChanged, ModelState
+from metaface_gui.engine.side import Side
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.handover import Handover
+from metaface_gui.gui.lessons.desk import LessonDesk
+from metaface_gui.gui.lessons.five import LESSONS, LIGHT, MAML, PROTOTYPES, STRANGERS, WHICH
+from metaface_gui.gui.lessons.lesson import Lesson, Signs
+from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.stage import Stage
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
+from metaface_gui.pipeline.learners import LEARNERS
+from tests.gui.fakes import FakeEngine
+
+SIDE_LIGHT = EnvironmentSetting((("side_light", 1.0),))
+HERE = Signs(n_people=1, n_shots=3, names=frozenset({"Anna"}), learner="prototypical")
+DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
+    "prototypes": (
+        PROTOTYPES,
+        (
+            {},
+            {"learner": "prototypical"},
+            {"page": "map", "is_map_placed": True},
+            {"n_shots": 4},
+            {"page": "why", "n_explained": 1},
+        ),
+    ),
+    "maml": (
+        MAML,
+        (
+            {"learner": "maml"},
+            {"page": "method"},
+            {"hyperparameters": {"maml": object()}},
+            {"hyperparameters": {}},
+            {"compared": ("prototypical",), "page": "compare"},
+        ),
+    ),
+    "strangers": (STRANGERS, ({"n_unknown": 1}, {"fpir": 0.1}, {"fpir": 0.001}, {"fpir": 0.01, "page": "room"})),
+    "light": (
+        LIGHT,
+        (
+            {"page": "room"},
+            {"environment": SIDE_LIGHT},
+            {"n_room_adaptations": 1},
+            {"sides": (Side("maml", uses_room=False), Side("maml"))},
+            {"environment": ROOM_AS_IT_IS},
+        ),
+    ),
+    "which": (
+        WHICH,
+        (
+            {"compared": tuple(key for key in LEARNERS if key != "prototypical")},
+            {"environment": SIDE_LIGHT},
+            {"environment": ROOM_AS_IT_IS, "page": "compare"},
+            {"n_reports": 1},
+            {"learner": "rl2"},
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOINGS)
+def test_doing_what_each_step_says_is_seen(name: str) -> None:
+    lesson, doings = DOINGS[name]
+    now = HERE
+    for step, doing in zip(lesson.steps, doings, strict=True):
+        then, now = now, replace(now, **doing)  # type: ignore[arg-type]
+        assert step.is_done(then, now), step.do
+        if doing and name != "prototypes":
+            assert not step.is_done(then, then), f"nothing was done yet: {step.do}"
+
+
+def test_every_step_says_something_to_do_and_to_watch() -> None:
+    assert len(LESSONS) == 5
+    for lesson in LESSONS:
+        assert 4 <= len(lesson.steps) <= 5
+        assert all(step.text and step.do and step.watch for step in lesson.steps)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> LessonDesk:
+    stage = Stage(engine, bridge)
+    qtbot.addWidget(stage)
+    desk = LessonDesk(bridge, stage, stage)
+    stage.add_banner(desk.panel)
+    desk._linger.setInterval(0)
+    return desk
+
+
+def choose(qtbot: QtBot, bridge: EngineBridge, learner: str) -> None:
+    with qtbot.waitSignal(bridge.models_changed):
+        bridge(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01))
+
+
+def test_it_goes_on_by_itself_once_a_step_was_done(qtbot: QtBot, bridge: EngineBridge, desk: LessonDesk) -> None:
+    desk.open(1, 1)
+    assert desk.place == (1, 1)
+    assert not desk.panel.is_done
+    choose(qtbot, bridge, "prototypical")
+    qtbot.waitUntil(lambda: desk.place == (1, 2))
+    assert not desk.panel.is_done
+
+
+def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridge, desk: LessonDesk) -> None:
+    choose(qtbot, bridge, "prototypical")
+    desk.open(1, 1)
+    assert desk.panel.is_done
+    assert not desk._linger.isActive()
+    desk.panel.next_button.click()
+    assert desk.place == (1, 2)
+
+
+def test_it_is_passed_over_begun_again_and_left_by_its_buttons(desk: LessonDesk) -> None:
+    desk.open(4)
+    assert not desk.panel.back_button.isEnabled()
+    for _step in LIGHT.steps[1:]:
+        desk.panel.next_button.click()
+    assert desk.place == (4, len(LIGHT.steps) - 1)
+    desk.panel.back_button.click()
+    assert desk.place == (4, len(LIGHT.steps) - 2)
+    desk.panel.restart_button.click()
+    assert desk.place == (4, 0)
+    desk.panel.close_button.click()
+    assert desk.place is None
+    assert desk.panel.isHidden()
+
+
+def test_after_the_last_step_it_is_over(qtbot: QtBot, desk: LessonDesk) -> None:
+    desk.open(3, len(STRANGERS.steps) - 1)
+    with qtbot.waitSignal(desk.ended):
+        desk.panel.next_button.click()
+    assert desk.place is None
+
+
+def test_the_dial_is_seen(qtbot: QtBot, bridge: EngineBridge, desk: LessonDesk) -> None:
+    desk.open(4, 1)
+    with qtbot.waitSignal(desk.step_done):
+        bridge(EnvironmentChanged(SIDE_LIGHT))
+
+
+def test_there_is_no_sixth(desk: LessonDesk) -> None:
+    with pytest.raises(ValueError, match="1 … 5"):
+        desk.open(6)
+
+
+def test_the_menu_and_the_empty_state_lead_to_them(engine: FakeEngine, open_window: Callable[[], MainWindow]) -> None:
+    window = open_window()
+    window.commands.lessons[4].trigger()
+    assert window.help.lessons.place == (5, 0)
+    assert Handover.of(window).lesson == (5, 0)
+    window.live_view.empty_state.lesson_clicked.emit()
+    assert window.help.lessons.place == (1, 0)
+    assert any(call.name == "open_source" for call in engine.calls)
