@@ -119,7 +119,7 @@ class ComparePage(QWidget):
         lines.addWidget(self.summary)
         lines.addWidget(self.hint)
         bar = QHBoxLayout()
-        bar.setSpacing(Space.S)
+        bar.setSpacing(Space.XS)
         bar.addWidget(self.all_button)
         bar.addWidget(self.none_button)
         bar.addLayout(lines, 1)
