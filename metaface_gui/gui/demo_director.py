@@ -143,6 +143,7 @@ class DemoDirector(QObject):
         self._seen_moments: set[str] = set()
         self._learner = ""
         self._request: RequestId | None = None
+        self._n_shots = 0
         self._current = ""
         self._token = 0
         self._asked_at = 0.0
@@ -175,6 +176,7 @@ class DemoDirector(QObject):
     def _on_result(self, event: ResultReady) -> None:
         acts: dict[_Step, Callable[[FrameResult], None]] = {
             _Step.EMPTY: self._begin_recording,
+            _Step.RECORDING: self._watch_recording,
             _Step.NAMING: self._wait_for_name,
             _Step.WATCHING: self._watch,
             _Step.ADAPTING: self._wait_for_all,
@@ -205,11 +207,25 @@ class DemoDirector(QObject):
         self._window().side.open_key("enroll")
         self._engine.start_recording()
 
+    def _watch_recording(self, result: FrameResult) -> None:
+        """End it once somebody else comes: on a busy machine it would go on until they are alone, and take them in."""
+        if [truth.person for truth in result.frame.truth] == [self._current]:
+            return
+        if self._n_shots:
+            self._end_recording()
+        else:
+            self._engine.discard_enrollment()
+            self._go(_Step.EMPTY)
+
     def _on_enrollment(self, event: EnrollmentChanged) -> None:
-        if self._step is _Step.RECORDING and len(event.shots) >= _SHOTS_TO_RECORD:
-            self._go(_Step.SAVING)
-            self._engine.stop_recording()
-            self._screenshot("2-enrolling", self._save)
+        self._n_shots = len(event.shots)
+        if self._step is _Step.RECORDING and self._n_shots >= _SHOTS_TO_RECORD:
+            self._end_recording()
+
+    def _end_recording(self) -> None:
+        self._go(_Step.SAVING)
+        self._engine.stop_recording()
+        self._screenshot("2-enrolling", self._save)
 
     def _on_request_ended(self, event: RequestEnded) -> None:
         if event.request_id != self._request:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -12,8 +14,9 @@ from metaface_gui.engine.output_files import is_picture
 from metaface_gui.errors import KnownError
 from metaface_gui.gui import demo_director
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.demo_director import DemoDirector
-from tests.gui.fakes import FakeEngine
+from metaface_gui.gui.demo_director import DemoDirector, _Step
+from metaface_gui.types import FaceTruth
+from tests.gui.fakes import FakeEngine, make_frame, make_result
 
 
 @pytest.fixture
@@ -47,3 +50,17 @@ def test_a_full_disk_ends_the_demo(
     assert "1-empty.png: No space left on device" in str(error)
     assert not taken
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("n_shots", "asked"), [(1, "stop_recording"), (0, "discard_enrollment")])
+def test_a_recording_ends_when_somebody_else_comes(
+    director: DemoDirector, engine: FakeEngine, n_shots: int, asked: str
+) -> None:
+    """On a busy machine it went on until somebody else was alone, whose shots were then taken for the first one's."""
+    director._current, director._step = "Anna", _Step.RECORDING
+    director._n_shots = n_shots
+    boxes = [FaceTruth(np.array([0.0, 0.0, 9.0, 9.0], np.float32), person) for person in ("Anna", "Boris")]
+    director._on_result(make_result(frame=replace(make_frame(), truth=tuple(boxes[:1]))))
+    assert not engine.calls
+    director._on_result(make_result(frame=replace(make_frame(), truth=tuple(boxes))))
+    assert [call.name for call in engine.calls] == [asked]
