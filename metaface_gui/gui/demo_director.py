@@ -40,6 +40,8 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.translation import translate
 from metaface_gui.gui.window_picture import png_of
 from metaface_gui.metalearning.self_test import SelfTestReport
+from metaface_gui.pipeline.capture.demo_script import DEMO_SCRIPT
+from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import FrameResult, RequestId, TrackedFace
@@ -55,6 +57,12 @@ _SETTLE_MS = 500
 _LIVE_S = 5.0
 """How long is watched before all methods are counted, of a long demo; of a short one a quarter."""
 _GUEST = "Guest"
+_STRANGER_S = next(phase.start_s for phase in DEMO_SCRIPT.phases if phase.name == "stranger")
+_AT_THE_STRANGER = SourceSpec.demo(_STRANGER_S)
+_WALK_S = _STRANGER_S - 6.0
+_BEFORE_THE_WALK = SourceSpec.demo(_WALK_S - 1.3)
+"""However long all before took: whoever waits for the next round's stranger waits up to forty seconds. The walk through
+the rooms wants them seven seconds after it began, and people who have been recognised in the light."""
 SCREENSHOTS = (
     "1-empty",
     "2-enrolling",
@@ -184,7 +192,7 @@ class DemoDirector(QObject):
             _Step.REJECTING: self._reject,
             _Step.DENIED: self._wait_for_denial,
             _Step.UNDOING: self._wait_for_the_name_again,
-            _Step.WALKING: self._walk.look,
+            _Step.WALKING: self._walk_on,
             _Step.GREETING: self._greet,
             _Step.GREETED: self._wait_for_guest,
         }
@@ -365,11 +373,18 @@ class DemoDirector(QObject):
         if face is not None and face.identification.name == self._current:
             self._window().stage.open_page("room")
             self._go(_Step.WALKING)
+            self._engine.open_source(_BEFORE_THE_WALK)
+
+    def _walk_on(self, result: FrameResult) -> None:
+        if self._walk.has_begun:
+            self._walk.look(result)
+        elif result.faces and result.frame.time_s % DEMO_SCRIPT.duration_s >= _WALK_S:
             self._walk.start()
 
     def _on_walk_over(self, figures: RoomFigures) -> None:
         self._walked = figures
         self._go(_Step.GREETING)
+        self._engine.open_source(_AT_THE_STRANGER)
 
     def _greet(self, result: FrameResult) -> None:
         """Give the stranger a name as soon as they come by, once all else of the scene was photographed."""

@@ -84,6 +84,11 @@ class RoomWalk(QObject):
         bridge.adapted.connect(self._on_adapted)
         bridge.room_judged.connect(self._on_judged)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it was started."""
+        return self._part is not _Part.NOT_YET
+
     def start(self) -> None:
         """Turn the light off, with nothing known of this room but who is enrolled."""
         self._engine.set_use_room(False)

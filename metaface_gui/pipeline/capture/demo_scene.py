@@ -174,10 +174,11 @@ class DemoSceneSource:
     """The scene as a source of frames.
 
     `live`: frames come at their time, and those that nobody fetched in time are left out, as with a camera.
-    Otherwise every frame is given, in order, as fast as it is asked for. It ends after `seconds`, or never.
+    Otherwise every frame is given, in order, as fast as it is asked for. It begins at `begin_s` of the script, and ends
+    at `seconds`, or never.
 
     Raises:
-        ValueError: if `seconds` is negative or not a number.
+        ValueError: if `seconds` or `begin_s` is negative or not a number.
     """
 
     def __init__(
@@ -188,14 +189,18 @@ class DemoSceneSource:
         height: int = 720,
         fps: float = 30.0,
         seconds: float | None = None,
+        begin_s: float = 0.0,
         live: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if seconds is not None and not 0.0 <= seconds < math.inf:
             raise ValueError(f"seconds must be 0 or more, got {seconds}")
+        if not 0.0 <= begin_s < math.inf:
+            raise ValueError(f"begin_s must be 0 or more, got {begin_s}")
         self._make_scene = partial(DemoScene, seed, width, height, fps)
         self._fps = fps
         self._count = None if seconds is None else round(seconds * fps)
+        self._begin = round(begin_s * fps)
         self._live = live
         self._clock = clock
         self._closed = threading.Event()
@@ -234,14 +239,14 @@ class DemoSceneSource:
         return self._count
 
     def open(self) -> None:
-        """Paint the room and load the portraits, which takes about half a second; begin at frame 0.
+        """Paint the room and load the portraits, which takes about half a second; begin at the first frame.
 
         Raises:
             SourceError: if the shipped portraits are missing or damaged.
         """
         self._closed.clear()
         self._scene = self._scene or self._make_scene()
-        self._next = 0
+        self._next = self._begin
         self._start_s = None
 
     def read(self) -> Frame | None:
@@ -252,7 +257,7 @@ class DemoSceneSource:
         if self._live:
             now_s = self._clock()
             if self._start_s is None:
-                self._start_s = now_s
+                self._start_s = now_s - scene.time_of(self._begin)
             self._next = max(self._next, math.floor((now_s - self._start_s) * self._fps))
             if self._closed.wait(max(0.0, self._start_s + scene.time_of(self._next) - now_s)):
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +20,8 @@ from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from metaface_gui.pipeline.capture.webcam import WebcamSource
 from metaface_gui.settings import DEMO
 
+_DEMO_FROM = re.compile(rf"{DEMO}@[0-9]{{1,4}}(\.[0-9]+)?")
+
 
 class SourceKind(Enum):
     """What a source is."""
@@ -33,10 +36,17 @@ class SourceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source by kind and by the text that `parse_source` reads: a camera's number, a path, a URL or `demo`."""
+    """A source by kind and by the text that `parse_source` reads: a camera's number, a path, a URL, `demo`, or
+    `demo@` and the seconds of its script to begin at.
+    """
 
     kind: SourceKind
     text: str
+
+    @classmethod
+    def demo(cls, begin_s: float = 0.0) -> SourceSpec:
+        """The demo scene, from this time of its script on."""
+        return cls(SourceKind.DEMO, f"{DEMO}@{begin_s:g}" if begin_s else DEMO)
 
 
 def parse_source(text: str) -> SourceSpec:
@@ -45,7 +55,7 @@ def parse_source(text: str) -> SourceSpec:
     Raises:
         SourceError: if it is none of a camera's number, an existing file or folder, a URL, or `demo`.
     """
-    if text == DEMO:
+    if text == DEMO or _DEMO_FROM.fullmatch(text):
         return SourceSpec(SourceKind.DEMO, text)
     if text.isascii() and text.isdigit():
         return SourceSpec(SourceKind.WEBCAM, text)
@@ -101,7 +111,7 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
             url = UrlSource(spec.text)
             return PacedSource(url) if live else url
         case SourceKind.DEMO:
-            return DemoSceneSource(live=live)
+            return DemoSceneSource(live=live, begin_s=float(spec.text.removeprefix(DEMO).removeprefix("@") or 0.0))
         case SourceKind.FOLDER:
             folder = ImageFolderSource(Path(spec.text))
             return PacedSource(folder) if live else folder

@@ -263,6 +263,21 @@ def test_live_leaves_out_what_came_too_late(make: Make) -> None:
     assert source.read() is None
 
 
+def test_it_may_begin_in_the_middle_of_the_script(make: Make) -> None:
+    clock = Clock()
+    source = make(begin_s=26.8, clock=clock)
+    source.open()
+    frames = []
+    for now_s in (5.0, 7.5):
+        clock.now_s = now_s
+        frame = source.read()
+        assert frame is not None
+        frames.append(frame)
+    assert [frame.index for frame in frames] == [804, 879]
+    assert frames[1].time_s == pytest.approx(29.3)
+    assert [truth.person for truth in frames[1].truth if truth.person is None]
+
+
 def test_live_waits_for_the_next_frame_and_close_ends_the_waiting(make: Make) -> None:
     clock = Clock()  # stands still: frame 1 is due in a hundred seconds, for ever
     source = make(fps=0.01, clock=clock)
@@ -283,6 +298,8 @@ def test_live_waits_for_the_next_frame_and_close_ends_the_waiting(make: Make) ->
 def test_senseless_lengths_are_refused(make: Make, seconds: float) -> None:
     with pytest.raises(ValueError, match="seconds must be 0 or more"):
         make(seconds=seconds)
+    with pytest.raises(ValueError, match="begin_s must be 0 or more"):
+        make(begin_s=seconds)
 
 
 def test_missing_portraits_are_told_at_open(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

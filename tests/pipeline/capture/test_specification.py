@@ -24,6 +24,7 @@ def files(tmp_path: Path) -> Path:
         ("0", SourceKind.WEBCAM),
         ("12", SourceKind.WEBCAM),
         ("demo", SourceKind.DEMO),
+        ("demo@26.5", SourceKind.DEMO),
         ("rtsp://user:pw@host/stream", SourceKind.URL),
         ("{}", SourceKind.FOLDER),
         ("{}/face.png", SourceKind.IMAGE),
