@@ -598,7 +598,7 @@
     </message>
     <message>
       <source>1 shot each | all shots</source>
-      <translation>每人 1 张 | 全部样张</translation>
+      <translation>每人 1 个 | 全部样本</translation>
     </message>
     <message>
       <source>let in</source>
@@ -3571,7 +3571,7 @@ face</source>
     </message>
     <message>
       <source>The prototype of a person is the mean of their shots. A face is given to the nearest.</source>
-      <translation>一个人的原型就是其样张的均值。人脸归给最近的原型。</translation>
+      <translation>一个人的原型就是其样本的均值。人脸归给最近的原型。</translation>
     </message>
     <message>
       <source>Let Prototypical networks decide (key 1).</source>
@@ -3583,7 +3583,7 @@ face</source>
     </message>
     <message>
       <source>The map shows that space on a plane: shots, prototypes, and who is on screen now.</source>
-      <translation>分布图把这个空间画在平面上：样张、原型，以及现在画面中的人。</translation>
+      <translation>分布图把这个空间画在平面上：样本、原型，以及现在画面中的人。</translation>
     </message>
     <message>
       <source>Open the map (Alt+3).</source>
@@ -3595,7 +3595,7 @@ face</source>
     </message>
     <message>
       <source>Another shot moves the mean; another person brings a prototype of their own.</source>
-      <translation>多一张样张，均值就移动；多一个人，就多一个原型。</translation>
+      <translation>多一个样本，均值就移动；多一个人，就多一个原型。</translation>
     </message>
     <message>
       <source>Enrol somebody else, or the same person once more (E).</source>
@@ -3635,7 +3635,7 @@ face</source>
     </message>
     <message>
       <source>Each step goes down the loss on the enrolled shots: that is the inner loop.</source>
-      <translation>每一步都沿已录入样张的损失下降：这就是内循环。</translation>
+      <translation>每一步都沿已录入样本的损失下降：这就是内循环。</translation>
     </message>
     <message>
       <source>Open Method (Alt+1).</source>
@@ -3655,11 +3655,11 @@ face</source>
     </message>
     <message>
       <source>a short curve, and left-out shots named right before and after</source>
-      <translation>变短的曲线，以及留出样张在前后被认对的比例</translation>
+      <translation>变短的曲线，以及留出样本在前后被认对的比例</translation>
     </message>
     <message>
       <source>More steps fit the shots better. Whether they fit the next picture better is another matter.</source>
-      <translation>步数越多越贴合样张，但是否更贴合下一张画面，则是另一回事。</translation>
+      <translation>步数越多越贴合样本，但是否更贴合下一张画面，则是另一回事。</translation>
     </message>
     <message>
       <source>Put the settings back.</source>
@@ -3739,7 +3739,7 @@ face</source>
     </message>
     <message>
       <source>The shots were taken in one light. A camera sees many.</source>
-      <translation>样张拍摄于一种光线，而摄像头会遇到许多种。</translation>
+      <translation>样本拍摄于一种光线，而摄像头会遇到许多种。</translation>
     </message>
     <message>
       <source>With somebody named on the picture, open Room (Alt+6).</source>
@@ -3751,7 +3751,7 @@ face</source>
     </message>
     <message>
       <source>In a light unlike that of the shots a face is hardly like itself.</source>
-      <translation>光线与样张不同，人脸就几乎不像自己。</translation>
+      <translation>光线与样本不同，人脸就几乎不像自己。</translation>
     </message>
     <message>
       <source>Choose “Side light” and turn it up as far as it goes ( ] ).</source>
@@ -3839,7 +3839,7 @@ face</source>
     </message>
     <message>
       <source>Better evidence: each of your own shots left out in turn, clean and spoilt.</source>
-      <translation>更好的证据：依次留出您自己的每张样张，分清晰与受损两种。</translation>
+      <translation>更好的证据：依次留出您自己的每个样本，分清晰与受损两种。</translation>
     </message>
     <message>
       <source>Open Report (Alt+5) and run it.</source>
@@ -3851,7 +3851,7 @@ face</source>
     </message>
     <message>
       <source>Few shots, good light: the mean. A strange room: see what the counts say. Not sure: Auto tries them all.</source>
-      <translation>样张少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：自动模式会全部试一遍。</translation>
+      <translation>样本少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：自动模式会全部试一遍。</translation>
     </message>
     <message>
       <source>Let Auto decide (A).</source>
@@ -3859,7 +3859,7 @@ face</source>
     </message>
     <message>
       <source>under Method: what it tried on your shots, and what it kept</source>
-      <translation>“方法”页中：它在您的样张上试了什么，保留了什么</translation>
+      <translation>“方法”页中：它在您的样本上试了什么，保留了什么</translation>
     </message>
   </context>
   <context>
