@@ -19,7 +19,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
 from metaface_gui.pipeline.capture.demo_people import DemoPerson, demo_people
-from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import tune_process
@@ -27,7 +27,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.program_log import start_log
 from metaface_gui.resources import user_data_dir, weights_dir
-from metaface_gui.settings import DEMO, RecognitionSettings
+from metaface_gui.settings import RecognitionSettings
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -263,7 +263,7 @@ def _open_scene_once_loaded(keeper: WindowKeeper) -> Callable[[ModelsChanged], N
 
     def begin(models: ModelsChanged) -> None:
         if models.state is not ModelState.LOADING and not opened:
-            opened.append(SourceSpec(SourceKind.DEMO, DEMO))
+            opened.append(SourceSpec.demo())
             keeper.window.open_source(opened[0])
 
     return begin

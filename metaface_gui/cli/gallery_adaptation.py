@@ -61,11 +61,12 @@ def named_at_once(
     Raises:
         KnownError: if the gallery or the method's assets cannot be read.
     """
+    if settings.learner != FIRST_LEARNER:
+        return None
     embedder = pipeline.embedder.id
     with open_existing(path, read_only=True) as gallery:
         if (
-            settings.learner != FIRST_LEARNER
-            or gallery.count_shots_without(embedder)
+            gallery.count_shots_without(embedder)
             or len(gallery.negatives(embedder).person_ids)
             or (first := load_first_assets(pipeline.embedder, store)) is None
         ):

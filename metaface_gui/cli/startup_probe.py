@@ -105,8 +105,8 @@ def main(arguments: list[str]) -> int:
     from metaface_gui.gui.live_view import LiveView as View  # noqa: PLC0415
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
-    from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec  # noqa: PLC0415
-    from metaface_gui.settings import DEMO, RecognitionSettings  # noqa: PLC0415
+    from metaface_gui.pipeline.capture.specification import SourceSpec  # noqa: PLC0415
+    from metaface_gui.settings import RecognitionSettings  # noqa: PLC0415
 
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> int:
         close_starting_window(app)
         QTimer.singleShot(0, parts.engine.on_window)
         del starting
-        window.open_source(SourceSpec(SourceKind.DEMO, DEMO))
+        window.open_source(SourceSpec.demo())
         given_up = time.monotonic() + _GIVE_UP_S + args.linger
         ends: list[float] = []
 

@@ -31,19 +31,18 @@ from metaface_gui.engine.events import (
     Undoable,
 )
 from metaface_gui.engine.room_trial import OnRooms, RoomTable
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
 from metaface_gui.gui.demo_tally import DemoTally, face_of, moments, tally_frame
 from metaface_gui.gui.demo_walk import ROOM_SCREENSHOTS, RoomFigures, RoomWalk
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.translation import translate
-from metaface_gui.gui.window_picture import png_of
+from metaface_gui.gui.window_picture import save_picture
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.pipeline.capture.demo_script import DEMO_SCRIPT
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import FrameResult, RequestId, TrackedFace
 
 _PATIENCE_MS = 60_000
@@ -517,11 +516,11 @@ class DemoDirector(QObject):
             if self._out_dir is not None:
                 path = self._out_dir / f"{name}.png"
                 try:
-                    write_whole(path, png_of(self._window().grab()))
-                except OSError as error:
+                    save_picture(self._window(), path)
+                except KnownError as error:
                     self._patience.stop()
                     self._step = _Step.DONE  # nothing that comes is looked at any more
-                    self.failed.emit(cannot_write(path, error))
+                    self.failed.emit(error)
                     return
                 self._screenshots.append(path)
             then()

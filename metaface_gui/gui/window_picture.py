@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
 
-from metaface_gui.pipeline.whole_file import MADE_WITH
+from metaface_gui.errors import cannot_write
+from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
 
 
 def png_of(pixmap: QPixmap) -> bytes:
@@ -17,3 +21,15 @@ def png_of(pixmap: QPixmap) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs have the format as bytes
     return bytes(buffer.data().data())
+
+
+def save_picture(window: QWidget, path: Path) -> None:
+    """Write what a window shows to a PNG file, whole or not at all.
+
+    Raises:
+        KnownError: if it cannot be written.
+    """
+    try:
+        write_whole(path, png_of(window.grab()))
+    except OSError as error:
+        raise cannot_write(path, error) from error

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.output_files import is_picture
 from metaface_gui.errors import KnownError
-from metaface_gui.gui import demo_director
+from metaface_gui.gui import window_picture
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.demo_director import DemoDirector, _Step
 from metaface_gui.types import FaceTruth
@@ -41,7 +41,7 @@ def test_a_full_disk_ends_the_demo(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(demo_director, "write_whole", full)
+    monkeypatch.setattr(window_picture, "write_whole", full)
     taken: list[bool] = []
     with qtbot.waitSignal(director.failed) as failed:
         director._screenshot("1-empty", lambda: taken.append(True))

@@ -11,15 +11,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import RequestEnded, ResultReady
 from metaface_gui.engine.side import Side
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.demo_summary import DemoPersonFiles
 from metaface_gui.gui.lessons.five import LESSONS
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.gui.window_picture import png_of
+from metaface_gui.gui.window_picture import save_picture
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
-from metaface_gui.pipeline.learners import LEARNERS, learner_class
-from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.types import FrameResult, RequestId
 
 _READ_MS = 600
@@ -102,10 +101,10 @@ class LessonPlayer(QObject):
         def photograph() -> None:
             path = self._out_dir / f"{lesson_screenshots(self._number)[index]}.png"
             try:
-                write_whole(path, png_of(self._window().grab()))
-            except OSError as error:
+                save_picture(self._window(), path)
+            except KnownError as error:
                 self._patience.stop()
-                self.failed.emit(cannot_write(path, error))
+                self.failed.emit(error)
                 return
             self._pictures.append(path)
             self._desk.go_on()
@@ -144,7 +143,7 @@ class LessonPlayer(QObject):
 
     def compare(self, keys: tuple[str, ...]) -> None:
         """Run these beside it."""
-        self._engine.set_compared(keys if keys != tuple(LEARNERS) else list(LEARNERS))
+        self._engine.set_compared(keys)
 
     def open_page(self, key: str) -> None:
         """Open a page of the studio."""

@@ -20,7 +20,6 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.translation import error_text, shown_title
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
-from metaface_gui.settings import DEMO
 
 
 class SourceSection(QWidget):
@@ -190,7 +189,7 @@ class SourceSection(QWidget):
             self.combo.setItemData(self.combo.count() - 1, camera.path, Qt.ItemDataRole.ToolTipRole)
         if self._has_looked and not cameras:
             self._add_note(self.tr("No camera found"))
-        self.combo.addItem(self.tr("Demo scene"), SourceSpec(SourceKind.DEMO, DEMO))
+        self.combo.addItem(self.tr("Demo scene"), SourceSpec.demo())
         is_chosen = isinstance(chosen, SourceSpec)
         self.combo.setCurrentIndex(self._index_of_spec(chosen) if is_chosen else self._index_of_title(self._title))
         self.refresh_button.setEnabled(True)
