@@ -11,32 +11,32 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from metaface_gui.engine.batch.output_files import check_outputs, check_writable, is_picture
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ModelsChanged, ModelState
-from metaface_gui.engine.output_files import check_outputs, check_writable, is_picture
-from metaface_gui.engine.shots import encode_picture
+from metaface_gui.engine.people.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
-from metaface_gui.pipeline.capture.demo_people import DemoPerson, demo_people
+from metaface_gui.pipeline.capture.demo.people import DemoPerson, demo_people
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.program_log import start_log
 from metaface_gui.resources import user_data_dir, weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from metaface_gui.demo.director import DemoDirector
+    from metaface_gui.demo.lesson_player import LessonPlayer
+    from metaface_gui.demo.summary import DemoPersonFiles, DemoSummary
     from metaface_gui.gui.bridge import EngineBridge
-    from metaface_gui.gui.demo_director import DemoDirector
-    from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary
-    from metaface_gui.gui.lessons.player import LessonPlayer
-    from metaface_gui.gui.window_keeper import WindowKeeper
+    from metaface_gui.gui.window_controller import WindowController
 
 
 _PLOTS = ("metaface_gui.gui.studio.plot_theme", "metaface_gui.gui.studio.map_plot")
@@ -105,9 +105,9 @@ def run_window(
     from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.refused_start import tell_refused_start  # noqa: PLC0415
     from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
-    from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
-    from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
+    from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
+    from metaface_gui.i18n import install_translation  # noqa: PLC0415
 
     state = WindowState(parent=app)
     if language is not None:
@@ -120,17 +120,17 @@ def run_window(
         tell_refused_start(app, error)
         raise
     with running(app, gallery, settings, state.hyperparameters) as parts:
-        keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
-        keeper.window.show()
+        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
+        controller.window.show()
         close_starting_window(app)
         QTimer.singleShot(0, parts.engine.on_window)
         if source is not None:
-            keeper.window.open_source(source)
+            controller.window.open_source(source)
         elif is_seen():  # whoever names a source knows the window
-            keeper.window.help.welcome(state)
-        with keeper.catching(), closing_on_signals(app.quit) as interruption:
+            controller.window.help.welcome(state)
+        with controller.catching(), closing_on_signals(app.quit) as interruption:
             code = app.exec()
-        keeper.window.close()
+        controller.window.close()
     return code or interruption.exit_code
 
 
@@ -174,8 +174,8 @@ def run_demo(
     app = make_application()
     start_log()
     _make_folder(out_dir)
-    from metaface_gui.gui.demo_director import SCREENSHOTS  # noqa: PLC0415 - after the application
-    from metaface_gui.gui.lessons.player import lesson_screenshots  # noqa: PLC0415
+    from metaface_gui.demo.director import SCREENSHOTS  # noqa: PLC0415 - after the application
+    from metaface_gui.demo.lesson_player import lesson_screenshots  # noqa: PLC0415
 
     names = SCREENSHOTS if lesson is None else lesson_screenshots(lesson)
     pictures = [out_dir / f"{name}.png" for name in names]
@@ -184,24 +184,24 @@ def run_demo(
     with running(app, Gallery.in_memory(), settings) as parts, tempfile.TemporaryDirectory() as own_folder:
         from PySide6.QtCore import QSettings  # noqa: PLC0415 - after the application, as Qt wants
 
-        from metaface_gui.gui.demo_summary import DemoPersonFiles, DemoSummary  # noqa: PLC0415
+        from metaface_gui.demo.summary import DemoPersonFiles, DemoSummary  # noqa: PLC0415
         from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
-        from metaface_gui.gui.translation import install_translation  # noqa: PLC0415
-        from metaface_gui.gui.window_keeper import WindowKeeper  # noqa: PLC0415
+        from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
         from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
+        from metaface_gui.i18n import install_translation  # noqa: PLC0415
 
         own_state = WindowState(QSettings(str(Path(own_folder) / "window.ini"), QSettings.Format.IniFormat))
         own_state.language = language or ""
         install_translation(app, own_state.language)
-        keeper = WindowKeeper(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state))
-        keeper.window.resize(1280, 800)
-        keeper.window.show()
+        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state))
+        controller.window.resize(1280, 800)
+        controller.window.show()
         parts.engine.on_window()
         people = [DemoPersonFiles(person.name, write_stills(person, Path(own_folder))) for person in demo_people()]
         ended: list[DemoSummary | tuple[Path, ...]] = []
         play = partial(_director, watch_s=watch_s) if lesson is None else partial(_lesson_player, number=lesson)
-        director = play(parts, keeper, people, out_dir=out_dir)
+        director = play(parts, controller, people, out_dir=out_dir)
         director.finished.connect(tell if lesson is None else tell_lesson)
         director.finished.connect(ended.append)
         failures: list[KnownError] = []
@@ -209,11 +209,11 @@ def run_demo(
         director.failed.connect(app.quit)
         if is_offscreen:
             director.finished.connect(app.quit)
-        parts.bridge.models_changed.connect(_open_scene_once_loaded(keeper))
+        parts.bridge.models_changed.connect(_open_scene_once_loaded(controller))
         director.start()
-        with keeper.catching(), closing_on_signals(app.quit) as interruption:
+        with controller.catching(), closing_on_signals(app.quit) as interruption:
             app.exec()
-        keeper.window.close()
+        controller.window.close()
     if failures:
         raise failures[0]
     if not ended and not interruption.number:
@@ -230,41 +230,41 @@ def _make_folder(out_dir: Path) -> None:
 
 
 def _director(
-    parts: Parts, keeper: WindowKeeper, people: list[DemoPersonFiles], *, out_dir: Path, watch_s: float
+    parts: Parts, controller: WindowController, people: list[DemoPersonFiles], *, out_dir: Path, watch_s: float
 ) -> DemoDirector:
-    from metaface_gui.gui.demo_director import DemoDirector  # noqa: PLC0415 - after the application
-    from metaface_gui.gui.demo_rooms import try_demo_rooms  # noqa: PLC0415
+    from metaface_gui.demo.director import DemoDirector  # noqa: PLC0415 - after the application
+    from metaface_gui.demo.rooms import try_demo_rooms  # noqa: PLC0415
 
     return DemoDirector(
         parts.engine,
         parts.bridge,
-        lambda: keeper.window,
+        lambda: controller.window,
         people,
         try_rooms=partial(try_demo_rooms, parts.engine, watch_s),
         watch_s=watch_s,
         out_dir=out_dir,
-        parent=keeper,
+        parent=controller,
     )
 
 
 def _lesson_player(
-    parts: Parts, keeper: WindowKeeper, people: list[DemoPersonFiles], *, out_dir: Path, number: int
+    parts: Parts, controller: WindowController, people: list[DemoPersonFiles], *, out_dir: Path, number: int
 ) -> LessonPlayer:
-    from metaface_gui.gui.lessons.player import LessonPlayer  # noqa: PLC0415 - after the application
+    from metaface_gui.demo.lesson_player import LessonPlayer  # noqa: PLC0415 - after the application
 
     return LessonPlayer(
-        parts.engine, parts.bridge, lambda: keeper.window, people, number=number, out_dir=out_dir, parent=keeper
+        parts.engine, parts.bridge, lambda: controller.window, people, number=number, out_dir=out_dir, parent=controller
     )
 
 
-def _open_scene_once_loaded(keeper: WindowKeeper) -> Callable[[ModelsChanged], None]:
+def _open_scene_once_loaded(controller: WindowController) -> Callable[[ModelsChanged], None]:
     """Open the demo scene once somebody can be enrolled: it goes on, whether anybody looks or not."""
     opened: list[SourceSpec] = []
 
     def begin(models: ModelsChanged) -> None:
         if models.state is not ModelState.LOADING and not opened:
             opened.append(SourceSpec.demo())
-            keeper.window.open_source(opened[0])
+            controller.window.open_source(opened[0])
 
     return begin
 

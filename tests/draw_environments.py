@@ -14,7 +14,7 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
 from metaface_gui.metalearning.environments import FAMILIES, HELD_OUT, Environment, draw_environment, environment_of
-from metaface_gui.pipeline.capture.demo_people import load_scene_people
+from metaface_gui.pipeline.capture.demo.people import load_scene_people
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.resources import assets_dir
 from metaface_gui.types import Image

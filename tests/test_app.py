@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from metaface_gui import app
+from metaface_gui.demo.rooms import SHORT_ROOMS
+from metaface_gui.demo.summary import DemoSummary
+from metaface_gui.demo.tally import DemoTally, tally_frame
+from metaface_gui.demo.walk import ROOM_SCREENSHOTS
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
-from metaface_gui.gui.demo_rooms import SHORT_ROOMS
-from metaface_gui.gui.demo_summary import DemoSummary
-from metaface_gui.gui.demo_tally import DemoTally, tally_frame
-from metaface_gui.gui.demo_walk import ROOM_SCREENSHOTS
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, StageTimes, TrackedFace

@@ -13,7 +13,7 @@ import pytest
 from metaface_gui.cli import VERBS
 from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.gallery import FileKeys, Gallery
-from metaface_gui.gui.translation import speaks_english
+from metaface_gui.i18n import speaks_english
 
 HEAVY = ("torch", "torchvision", "openvino", "PySide6", "cv2", "av", "scipy", "onnx", "matplotlib")
 _REPORT = f"""

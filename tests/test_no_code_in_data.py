@@ -28,7 +28,7 @@ ALLOWED = {
     # A process of `metaface recognize` hands its adapted classifier to the processes that it starts itself, the way
     # `multiprocessing` hands over everything else; it never touches a file.
     ("cli/recognize_many.py", "import pickle"),
-    ("engine/video_recognition.py", "import pickle"),
+    ("engine/batch/video_recognition.py", "import pickle"),
     # The name of an exception.
     ("pipeline/embedding/inception_resnet_v1.py", "from pickle import UnpicklingError"),
 }

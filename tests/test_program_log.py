@@ -147,6 +147,7 @@ def test_a_folder_that_cannot_be_written_costs_the_file_and_nothing_else(
 
 
 def test_programs_are_named_without_where_they_are_installed() -> None:
-    assert program_log._program_file("/home/x/metaface_gui/metaface_gui/gui/toast.py") == "metaface_gui/gui/toast.py"
+    toast = "metaface_gui/gui/widgets/toast.py"
+    assert program_log._program_file(f"/home/x/metaface_gui/{toast}") == toast
     assert program_log._program_file(f"/home/{NAME}/lib/site-packages/torch/nn.py") == "torch/nn.py"
     assert program_log._program_file(f"/home/{NAME}/script.py") == "script.py"

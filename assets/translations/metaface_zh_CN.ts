@@ -2289,6 +2289,26 @@ face</source>
       <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
     </message>
     <message>
+      <source>“{text}” cannot be measured with. Give a video, a folder of pictures, or “demo”.</source>
+      <translation>“{text}”不能用来测量。请给出视频、图片文件夹或“demo”。</translation>
+    </message>
+    <message>
+      <source>There is no picture in “{text}”. Choose another file.</source>
+      <translation>“{text}”中没有图片。请选择其他文件。</translation>
+    </message>
+    <message>
+      <source>“{title}” is too short to measure with. Give a video of some seconds.</source>
+      <translation>“{title}”太短，无法测量。请提供几秒以上的视频。</translation>
+    </message>
+    <message>
+      <source>The engine did not start in {n} s. Try again; the log says more.</source>
+      <translation>引擎在 {n} 秒内未能启动。请重试；详情见日志。</translation>
+    </message>
+    <message>
+      <source>The window's process ended before it was measured. Try “metaface demo”, which says why.</source>
+      <translation>窗口进程在测量之前就结束了。请试试“metaface demo”，它会说明原因。</translation>
+    </message>
+    <message>
       <source>No picture of “{name}” could be read: nothing was saved.</source>
       <translation>“{name}”的图片都无法读取：未保存任何内容。</translation>
     </message>
@@ -2353,6 +2373,14 @@ face</source>
       <translation>环境需要以一组陌生人为参照来衡量，而此嵌入网络没有。请先运行“metaface train cohort”。</translation>
     </message>
     <message>
+      <source>The demo got stuck while {step}. Close other programs and try again.</source>
+      <translation>演示卡在“{step}”。请关闭其他程序后重试。</translation>
+    </message>
+    <message>
+      <source>The lesson got stuck. Close other programs and try again.</source>
+      <translation>课程卡住了。请关闭其他程序后重试。</translation>
+    </message>
+    <message>
       <source>There is no display to open a window on. Run it in a desktop session, or try “metaface demo”, which needs none.</source>
       <translation>没有可以打开窗口的显示器。请在桌面会话中运行，或试试不需要显示器的“metaface demo”。</translation>
     </message>
@@ -2377,52 +2405,8 @@ face</source>
       <translation>显示器 {display} 没有响应。请检查 {variable} 以及当前用户是否有权使用；没有显示器时可用“metaface demo”。</translation>
     </message>
     <message>
-      <source>“{text}” cannot be measured with. Give a video, a folder of pictures, or “demo”.</source>
-      <translation>“{text}”不能用来测量。请给出视频、图片文件夹或“demo”。</translation>
-    </message>
-    <message>
-      <source>There is no picture in “{text}”. Choose another file.</source>
-      <translation>“{text}”中没有图片。请选择其他文件。</translation>
-    </message>
-    <message>
-      <source>Reading {title} failed unexpectedly. Open it again; the log says more.</source>
-      <translation>读取 {title} 时意外失败。请重新打开；详情见日志。</translation>
-    </message>
-    <message>
-      <source>{title}: {count} more things were left out. “metaface recognize” names each.</source>
-      <translation>{title}：还有 {count} 项被略过。“metaface recognize” 会逐一列出。</translation>
-    </message>
-    <message>
       <source>{folder} holds lines that were made with other people or other settings. Choose another folder, or add --again to replace them.</source>
       <translation>{folder} 中的结果是用其他人员或其他设置生成的。请选择其他文件夹，或加上 --again 替换它们。</translation>
-    </message>
-    <message>
-      <source>There is no usable shot to save. Record some, or choose other pictures.</source>
-      <translation>没有可以保存的样本。请录制一些，或选择其他图片。</translation>
-    </message>
-    <message>
-      <source>“{name}” was not saved: the person must agree first.</source>
-      <translation>“{name}”未保存：必须先征得本人同意。</translation>
-    </message>
-    <message>
-      <source>“{title}” failed inside MetaFace. The log file has the details.</source>
-      <translation>“{title}”在 MetaFace 内部失败。详情见日志文件。</translation>
-    </message>
-    <message>
-      <source>“{title}” is too short to measure with. Give a video of some seconds.</source>
-      <translation>“{title}”太短，无法测量。请提供几秒以上的视频。</translation>
-    </message>
-    <message>
-      <source>The engine did not start in {n} s. Try again; the log says more.</source>
-      <translation>引擎在 {n} 秒内未能启动。请重试；详情见日志。</translation>
-    </message>
-    <message>
-      <source>The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you do, install MetaFace again.</source>
-      <translation>为“{embedder}”采样的陌生人与其主干和投影不符：改用固定阈值，无法选择放过陌生人的比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
-    </message>
-    <message>
-      <source>No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the embedder “{default}” for that.</source>
-      <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
     </message>
     <message>
       <source>{path} would be overwritten, but it is read from. Choose another place.</source>
@@ -2437,6 +2421,54 @@ face</source>
       <translation>{path} 已存在，且并非由 MetaFace 生成。请选择其他位置，或加上 --force。</translation>
     </message>
     <message>
+      <source>Cannot read the folder {path}: {reason}.</source>
+      <translation>无法读取文件夹 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
+      <translation>处理 {path} 的进程提前结束（退出码 {code}）。如果内存不足，请减少进程数后重试。</translation>
+    </message>
+    <message>
+      <source>“{title}” failed inside MetaFace. The log file has the details.</source>
+      <translation>“{title}”在 MetaFace 内部失败。详情见日志文件。</translation>
+    </message>
+    <message>
+      <source>Reading {title} failed unexpectedly. Open it again; the log says more.</source>
+      <translation>读取 {title} 时意外失败。请重新打开；详情见日志。</translation>
+    </message>
+    <message>
+      <source>{title}: {count} more things were left out. “metaface recognize” names each.</source>
+      <translation>{title}：还有 {count} 项被略过。“metaface recognize” 会逐一列出。</translation>
+    </message>
+    <message>
+      <source>The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you do, install MetaFace again.</source>
+      <translation>为“{embedder}”采样的陌生人与其主干和投影不符：改用固定阈值，无法选择放过陌生人的比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
+    </message>
+    <message>
+      <source>No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the embedder “{default}” for that.</source>
+      <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
+    </message>
+    <message>
+      <source>A frame was lost ({kind}). If this goes on, see the log file.</source>
+      <translation>丢失了一帧（{kind}）。如果持续出现，请查看日志文件。</translation>
+    </message>
+    <message>
+      <source>The graphics card's memory is full. MetaFace goes on with the processor.</source>
+      <translation>显卡内存已满。MetaFace 改用处理器继续运行。</translation>
+    </message>
+    <message>
+      <source>The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as the device.</source>
+      <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
+    </message>
+    <message>
+      <source>There is no usable shot to save. Record some, or choose other pictures.</source>
+      <translation>没有可以保存的样本。请录制一些，或选择其他图片。</translation>
+    </message>
+    <message>
+      <source>“{name}” was not saved: the person must agree first.</source>
+      <translation>“{name}”未保存：必须先征得本人同意。</translation>
+    </message>
+    <message>
       <source>{path} is there already and is not overwritten. Name a new folder or file.</source>
       <translation>{path} 已存在，不会覆盖。请指定新的文件夹或文件。</translation>
     </message>
@@ -2449,12 +2481,16 @@ face</source>
       <translation>人员不能保留到 {day}：请指定从今天起一百年内的某一天。</translation>
     </message>
     <message>
-      <source>The templates of this embedder are still being made. Try again in a moment.</source>
-      <translation>此特征提取器的特征模板仍在生成。请稍后再试。</translation>
+      <source>A shot could not be encoded. Record it again.</source>
+      <translation>有一个样本无法编码。请重新录制。</translation>
     </message>
     <message>
-      <source>The gallery changed while it was being tested. Test it again.</source>
-      <translation>测试期间人脸库有变动。请重新测试。</translation>
+      <source>A stored picture is damaged. Delete that person's shot and take it again.</source>
+      <translation>有一张已保存的照片损坏。请删除此人的这个样本并重新拍摄。</translation>
+    </message>
+    <message>
+      <source>That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, then say it again.</source>
+      <translation>那张人脸还没有看清，无法从中学习。请让其靠近并看着摄像头，然后再说一次。</translation>
     </message>
     <message>
       <source>Recording failed inside MetaFace. The log file has the details.</source>
@@ -2469,16 +2505,12 @@ face</source>
       <translation>{folder} 只剩 {free} MB，录制已结束。请腾出空间或选择其他文件夹，然后重新录制。</translation>
     </message>
     <message>
-      <source>A shot could not be encoded. Record it again.</source>
-      <translation>有一个样本无法编码。请重新录制。</translation>
+      <source>The templates of this embedder are still being made. Try again in a moment.</source>
+      <translation>此特征提取器的特征模板仍在生成。请稍后再试。</translation>
     </message>
     <message>
-      <source>A stored picture is damaged. Delete that person's shot and take it again.</source>
-      <translation>有一张已保存的照片损坏。请删除此人的这个样本并重新拍摄。</translation>
-    </message>
-    <message>
-      <source>The window's process ended before it was measured. Try “metaface demo”, which says why.</source>
-      <translation>窗口进程在测量之前就结束了。请试试“metaface demo”，它会说明原因。</translation>
+      <source>The gallery changed while it was being tested. Test it again.</source>
+      <translation>测试期间人脸库有变动。请重新测试。</translation>
     </message>
     <message>
       <source>The models are not loaded yet. Try again in a moment.</source>
@@ -2487,30 +2519,6 @@ face</source>
     <message>
       <source>There is no picture to save yet. Open a camera or a file first.</source>
       <translation>还没有可以保存的画面。请先打开摄像头或文件。</translation>
-    </message>
-    <message>
-      <source>That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, then say it again.</source>
-      <translation>那张人脸还没有看清，无法从中学习。请让其靠近并看着摄像头，然后再说一次。</translation>
-    </message>
-    <message>
-      <source>Cannot read the folder {path}: {reason}.</source>
-      <translation>无法读取文件夹 {path}：{reason}。</translation>
-    </message>
-    <message>
-      <source>The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
-      <translation>处理 {path} 的进程提前结束（退出码 {code}）。如果内存不足，请减少进程数后重试。</translation>
-    </message>
-    <message>
-      <source>A frame was lost ({kind}). If this goes on, see the log file.</source>
-      <translation>丢失了一帧（{kind}）。如果持续出现，请查看日志文件。</translation>
-    </message>
-    <message>
-      <source>The graphics card's memory is full. MetaFace goes on with the processor.</source>
-      <translation>显卡内存已满。MetaFace 改用处理器继续运行。</translation>
-    </message>
-    <message>
-      <source>The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as the device.</source>
-      <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
     </message>
     <message>
       <source>Cannot write {path}: {reason}. Choose another place.</source>
@@ -2673,16 +2681,8 @@ face</source>
       <translation>Qt 无法启动：{reason}。请重新安装 PySide6，或更新系统。</translation>
     </message>
     <message>
-      <source>The demo got stuck while {step}. Close other programs and try again.</source>
-      <translation>演示卡在“{step}”。请关闭其他程序后重试。</translation>
-    </message>
-    <message>
       <source>MetaFace met an error of its own ({kind}). The log file has the details.</source>
       <translation>MetaFace 自身出错（{kind}）。详情见日志文件。</translation>
-    </message>
-    <message>
-      <source>The lesson got stuck. Close other programs and try again.</source>
-      <translation>课程卡住了。请关闭其他程序后重试。</translation>
     </message>
     <message>
       <source>{path} is the checkpoint of another training. Give the same options as then, or delete it.</source>
@@ -2973,6 +2973,14 @@ face</source>
       <translation>视频 {path} 无法继续写入，可能是磁盘已满。请腾出空间或选择其他位置，然后重新录制。</translation>
     </message>
     <message>
+      <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>
+      <translation>该用户没有主目录。请将 HOME 或 XDG_DATA_HOME 设为一个文件夹。</translation>
+    </message>
+    <message>
+      <source>This user has no home folder. Set HOME or XDG_CACHE_HOME to a folder.</source>
+      <translation>该用户没有主目录。请将 HOME 或 XDG_CACHE_HOME 设为一个文件夹。</translation>
+    </message>
+    <message>
       <source>{host} sent another {file} than was published (size or checksum differ), so it was not kept. Try again; if it happens again, a proxy may be changing what you download.</source>
       <translation>{host} 发来的 {file} 与发布的不同（大小或校验和不符），因此没有保留。请重试；如果再次出现，可能是代理改动了下载内容。</translation>
     </message>
@@ -3031,14 +3039,6 @@ face</source>
     <message>
       <source>The list of weights {file} is missing or damaged. Install MetaFace again.</source>
       <translation>权重清单 {file} 缺失或损坏。请重新安装 MetaFace。</translation>
-    </message>
-    <message>
-      <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>
-      <translation>该用户没有主目录。请将 HOME 或 XDG_DATA_HOME 设为一个文件夹。</translation>
-    </message>
-    <message>
-      <source>This user has no home folder. Set HOME or XDG_CACHE_HOME to a folder.</source>
-      <translation>该用户没有主目录。请将 HOME 或 XDG_CACHE_HOME 设为一个文件夹。</translation>
     </message>
   </context>
   <context>
@@ -3218,7 +3218,7 @@ face</source>
     </message>
   </context>
   <context>
-    <name>HelpDesk</name>
+    <name>HelpController</name>
     <message>
       <source>Choose what to look at</source>
       <translation>选择要看什么</translation>
@@ -3325,16 +3325,24 @@ face</source>
       <translation>正在保存</translation>
     </message>
     <message>
-      <source>Reading pictures</source>
-      <translation>正在读取图片</translation>
-    </message>
-    <message>
       <source>Making templates</source>
       <translation>正在生成特征模板</translation>
     </message>
     <message>
       <source>Downloading weights</source>
       <translation>正在下载权重</translation>
+    </message>
+    <message>
+      <source>Opening</source>
+      <translation>正在打开</translation>
+    </message>
+    <message>
+      <source>Closing</source>
+      <translation>正在关闭</translation>
+    </message>
+    <message>
+      <source>Reading pictures</source>
+      <translation>正在读取图片</translation>
     </message>
     <message>
       <source>Deleting</source>
@@ -3355,14 +3363,6 @@ face</source>
     <message>
       <source>Testing the methods</source>
       <translation>正在测试各方法</translation>
-    </message>
-    <message>
-      <source>Opening</source>
-      <translation>正在打开</translation>
-    </message>
-    <message>
-      <source>Closing</source>
-      <translation>正在关闭</translation>
     </message>
     <message>
       <source>Trying the methods in other rooms</source>
@@ -4867,7 +4867,7 @@ face</source>
     </message>
   </context>
   <context>
-    <name>PrivacyDesk</name>
+    <name>PrivacyController</name>
     <message>
       <source>Archive</source>
       <translation>压缩包</translation>

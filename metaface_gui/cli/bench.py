@@ -12,38 +12,38 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from metaface_gui.cli import bench_tables
-from metaface_gui.cli.bench_options import PEERS, SECTIONS
-from metaface_gui.cli.bench_record import MACHINE, BenchRecord, is_bench_record, to_json
-from metaface_gui.cli.streams import STDOUT, StdoutLines
-from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.assembly import load_learning_assets
-from metaface_gui.engine.benchmark_clips import ClipSettings, clips_of, gathering, write_live_clip
-from metaface_gui.engine.gallery_benchmarks import GalleryScale, measure_galleries
-from metaface_gui.engine.live_benchmarks import (
+from metaface_gui.bench.clips import ClipSettings, clips_of, gathering, write_live_clip
+from metaface_gui.bench.galleries import GalleryScale, measure_galleries
+from metaface_gui.bench.learners import BenchmarkSettings, describe_machine, run_benchmarks
+from metaface_gui.bench.live import (
     LIVE_WARM_UP_S,
     BenchModels,
     load_bench_models,
     measure_live,
     measure_pipeline,
 )
-from metaface_gui.engine.output_files import check_outputs, check_writable, source_files
-from metaface_gui.engine.peers import PEER_SIZES, measure_peers
-from metaface_gui.engine.stage_benchmarks import measure_stages, n_stage_steps
-from metaface_gui.engine.startup_benchmark import measure_memory, measure_start_up
+from metaface_gui.bench.peers import PEER_SIZES, measure_peers
+from metaface_gui.bench.record import MACHINE, BenchRecord, is_bench_record, to_json
+from metaface_gui.bench.stages import measure_stages, n_stage_steps
+from metaface_gui.bench.startup import measure_memory, measure_start_up
+from metaface_gui.cli import bench_tables
+from metaface_gui.cli.bench_options import PEERS, SECTIONS
+from metaface_gui.cli.streams import STDOUT, StdoutLines
+from metaface_gui.cli.weights import default_store
+from metaface_gui.engine.assembly import load_learning_assets
+from metaface_gui.engine.batch.output_files import check_outputs, check_writable, source_files
 from metaface_gui.errors import cannot_write
 from metaface_gui.gallery import FileKeys, Gallery
-from metaface_gui.gui.translation import translate
-from metaface_gui.metalearning.benchmarks import BenchmarkSettings, describe_machine, run_benchmarks
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.i18n import translate
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
 from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
 from metaface_gui.pipeline.embedding.frozen import RUNTIME, make_frozen_embedder
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.attention import LIVE
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.whole_file import write_whole
 
 Tell = Callable[[str], None]
 _WIDTH = 120
@@ -64,7 +64,7 @@ class BenchPlan:
     peer_repeats: int = 1
     start_repeats: int = 3
     seconds: float = 12.0
-    probe: tuple[str, ...] = (sys.executable, "-m", "metaface_gui.cli.startup_probe")
+    probe: tuple[str, ...] = (sys.executable, "-m", "metaface_gui.bench.startup_probe")
 
 
 def run(args: argparse.Namespace) -> int:

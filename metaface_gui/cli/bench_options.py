@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metaface_gui.cli.later import later
 from metaface_gui.cli.options import DEVICE_NAMES, add_force_option
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.settings import DEMO
 
 GALLERY_SIZES = (10, 100, 1_000, 10_000)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
+from metaface_gui.bench.learners import MetaStepCost
+from metaface_gui.bench.peers import FACE_RECOGNITION, INSTALL, PeersFigures
+from metaface_gui.bench.race import FacesTiming, Outcome, RaceFigures
+from metaface_gui.bench.record import MACHINE, BenchRecord
 from metaface_gui.cli.bench_options import PEERS
-from metaface_gui.cli.bench_record import MACHINE, BenchRecord
-from metaface_gui.engine.peers import FACE_RECOGNITION, INSTALL, PeersFigures
-from metaface_gui.engine.race import FacesTiming, Outcome, RaceFigures
-from metaface_gui.gui.translation import translate
-from metaface_gui.metalearning.benchmarks import MetaStepCost
+from metaface_gui.i18n import translate
 
 Printer = Callable[[BenchRecord, Console], None]
 

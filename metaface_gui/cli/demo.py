@@ -12,15 +12,15 @@ from rich.table import Table
 
 from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_force_option, add_recognition_options, recognition_settings
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from metaface_gui.engine.comparison import LearnerTally
-    from metaface_gui.engine.room_trial import RoomRow, RoomTable
-    from metaface_gui.gui.demo_summary import DemoSummary
-    from metaface_gui.gui.demo_walk import RoomFigures
+    from metaface_gui.demo.summary import DemoSummary
+    from metaface_gui.demo.walk import RoomFigures
+    from metaface_gui.engine.adaptation.room_trial import RoomRow, RoomTable
+    from metaface_gui.engine.studio.comparison import LearnerTally
     from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 
 _DEFAULT_SECONDS = 8

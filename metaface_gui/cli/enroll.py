@@ -14,14 +14,14 @@ from rich.progress import Progress
 from metaface_gui.cli.options import recognition_settings
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.engine.file_enrollment import Offered, Unreadable, faces_in_files
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_COMMAND_LINE, Terms, consent
-from metaface_gui.engine.retention import kept_for, kept_through
-from metaface_gui.engine.same_face import already_there, likely_same
-from metaface_gui.engine.shots import new_shots
+from metaface_gui.engine.people.file_enrollment import Offered, Unreadable, faces_in_files
+from metaface_gui.engine.people.gallery_editor import CONSENT_ON_COMMAND_LINE, Terms, consent
+from metaface_gui.engine.people.retention import kept_for, kept_through
+from metaface_gui.engine.people.same_face import already_there, likely_same
+from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Gallery, Retention, ShotSource, clean_name
-from metaface_gui.gui.translation import advice_text, error_text, refusal_text, translate
+from metaface_gui.i18n import advice_text, error_text, refusal_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.enrollment import EnrollmentBurst
 from metaface_gui.types import QualityIssue

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metaface_gui.cli.later import later
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.settings import DEFAULT_SHOTS
 
 

@@ -20,9 +20,9 @@ from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.people_inputs import people_inputs
 from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.model_keeper import uncalibrated
-from metaface_gui.engine.output_files import Output, check_outputs, check_writable, is_picture, is_report
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.engine.batch.output_files import Output, check_outputs, check_writable, is_picture, is_report
+from metaface_gui.engine.live.model_loader import uncalibrated
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.evaluate import (
     STOCK,
@@ -55,7 +55,7 @@ from metaface_gui.pipeline.learners.base import MetaLearner, Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 
 _DRAW_SEEDS = 1000
 """Seeds of a condition's draws under one --seed, so that another --seed shares none."""

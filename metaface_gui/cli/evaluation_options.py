@@ -7,7 +7,7 @@ from pathlib import Path
 
 from metaface_gui.cli.later import later
 from metaface_gui.cli.options import add_force_option, add_people_options, parse_fpir
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.conditions import CONDITIONS
 from metaface_gui.metalearning.environments import FAMILIES, HELD_OUT, TRAINED
 from metaface_gui.metalearning.split import SPLIT_SEED

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from metaface_gui.cli.evaluation_options import hyphened
 from metaface_gui.errors import QT_TRANSLATE_NOOP
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.metrics import Interval
 from metaface_gui.metalearning.report import COLUMNS, Report, best_of

@@ -15,7 +15,7 @@ from metaface_gui.cli.options import add_force_option, add_gallery_option
 from metaface_gui.cli.passphrase import add_passphrase_option, read_passphrase
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import ClashPolicy, Gallery, Person
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,7 +165,7 @@ def _delete(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     # FFmpeg's libraries, which tell whose a video is, load only here.
-    from metaface_gui.engine.output_files import (  # noqa: PLC0415
+    from metaface_gui.engine.batch.output_files import (  # noqa: PLC0415
         gallery_files,
         is_never_ours,
         refuse_destruction,

@@ -16,15 +16,15 @@ from metaface_gui.engine.assembly import (
     load_learning_assets,
     re_embed,
 )
-from metaface_gui.engine.model_keeper import uncalibrated
-from metaface_gui.engine.retention import due
+from metaface_gui.engine.live.model_loader import uncalibrated
+from metaface_gui.engine.people.retention import due
 from metaface_gui.gallery import Gallery
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
 from metaface_gui.pipeline.first_names import FirstNames
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 
 
 def adapted_to(

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from metaface_gui.engine.retention import due, last_day
+from metaface_gui.engine.people.retention import due, last_day
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import Gallery, Person, Retention
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 Action = Callable[[argparse.Namespace], int]
 AddAction = Callable[[str, str, Action], argparse.ArgumentParser]
@@ -29,7 +29,7 @@ def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callab
             return _expired(gallery, is_to_delete=args.delete)
 
     def report(args: argparse.Namespace) -> int:
-        from metaface_gui.engine.person_report import write_report  # noqa: PLC0415 - brings OpenCV
+        from metaface_gui.engine.people.person_report import write_report  # noqa: PLC0415 - brings OpenCV
 
         with open_existing(args.gallery, read_only=True) as gallery:
             write_report(gallery.account_of(find_person(gallery, args.name).id), args.out)

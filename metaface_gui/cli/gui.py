@@ -6,7 +6,7 @@ import argparse
 
 from metaface_gui.cli.language import language_of
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options, recognition_settings
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import LEARNERS
 
 

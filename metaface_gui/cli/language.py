@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from metaface_gui.cli import asks_for_help, verbs_in
-from metaface_gui.gui.translation import (
+from metaface_gui.i18n import (
     available_languages,
     best_language,
     install_translation,

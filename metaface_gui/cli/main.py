@@ -15,7 +15,7 @@ from metaface_gui.cli.interrupts import InterruptedBySignal
 from metaface_gui.cli.language import add_language_option, makes_own_application, speaking
 from metaface_gui.cli.streams import SHOWN, flush_stdout, leave_stdout, prepare_streams
 from metaface_gui.errors import KnownError, cannot_write
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.i18n import error_text, translate
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS
 from metaface_gui.settings import RecognitionSettings

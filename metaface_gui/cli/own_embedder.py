@@ -9,7 +9,7 @@ import torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.embedding import make_embedder, with_projection_file, with_trunk_file
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 
 
 def own_embedder(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import PassphraseError
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 _OPTION = "--passphrase-file"
 _LONGEST = 16_384

@@ -20,21 +20,21 @@ from metaface_gui.cli.options import (
 from metaface_gui.cli.recognize_many import recognize_folder
 from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.annotated_video import AnnotatedVideo
+from metaface_gui.engine.adaptation.room_faces import is_room
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.engine.file_room import FileRoom
-from metaface_gui.engine.lines_file import LinesFile
-from metaface_gui.engine.output_files import (
+from metaface_gui.engine.batch.file_room import FileRoom
+from metaface_gui.engine.batch.output_files import (
     check_outputs,
     gallery_files,
     is_annotated_video,
     is_lines,
     source_files,
 )
-from metaface_gui.engine.room_faces import is_room
-from metaface_gui.engine.session_files import frame_line
-from metaface_gui.engine.video_folder import find_videos
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.engine.batch.video_folder import find_videos
+from metaface_gui.engine.recording.annotated_video import AnnotatedVideo
+from metaface_gui.engine.recording.lines_file import LinesFile
+from metaface_gui.engine.recording.session_files import frame_line
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.types import Frame, FrameResult

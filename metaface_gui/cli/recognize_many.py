@@ -23,19 +23,19 @@ from metaface_gui.cli.options import recognition_settings
 from metaface_gui.cli.streams import STDOUT
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.engine.finished_videos import RECORD, is_record, run_record, unfinished
-from metaface_gui.engine.output_files import (
+from metaface_gui.engine.batch.finished_videos import RECORD, is_record, run_record, unfinished
+from metaface_gui.engine.batch.output_files import (
     gallery_files,
     is_annotated_video,
     is_lines,
     refuse_destruction,
     refuse_foreign,
 )
-from metaface_gui.engine.video_folder import VideoFolder
-from metaface_gui.engine.video_pool import Failed, Looked, VideoEvent, default_processes, recognize_videos
-from metaface_gui.engine.video_recognition import RecognizerSetup, VideoReport, VideoTask
+from metaface_gui.engine.batch.video_folder import VideoFolder
+from metaface_gui.engine.batch.video_pool import Failed, Looked, VideoEvent, default_processes, recognize_videos
+from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoReport, VideoTask
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
 
 _EXIT_FAILED = 1

@@ -29,9 +29,9 @@ from metaface_gui.cli.training_data import (
 )
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.output_files import Output, check_outputs, check_writable, has_json_keys, is_weights
+from metaface_gui.engine.batch.output_files import Output, check_outputs, check_writable, has_json_keys, is_weights
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.metalearning.distributed import ProcessGroup, joined_group, one_at_a_time, own_device
 from metaface_gui.metalearning.meta_validation import FPIR, ValidationMetrics
 from metaface_gui.metalearning.train import MetaTrainingInterrupted, MetaTrainingResult, check_enough, meta_train
@@ -44,7 +44,7 @@ from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params, TrainableLearner
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
 from metaface_gui.pipeline.learners.tail import TAIL
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 
 _INTERRUPTED = 130
 

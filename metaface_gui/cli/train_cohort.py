@@ -12,7 +12,7 @@ from rich.console import Console
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_mixture
 from metaface_gui.metalearning.cohort_sharpening import GALLERIES, try_sharpenings
 from metaface_gui.metalearning.feature_cache import condition_features, default_cache

@@ -11,7 +11,7 @@ from rich.console import Console
 from metaface_gui.cli.training_data import TrainingData
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.distributed import ProcessGroup
 from metaface_gui.metalearning.projection_fit import ProjectionProgress, ProjectionSettings, fit_projection
 from metaface_gui.pipeline.embedding.projection import save_projection

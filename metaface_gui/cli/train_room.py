@@ -13,15 +13,15 @@ from torch import Tensor
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.room_fit import RoomFitSettings, draw_rooms, fit_prior, strangers_seen
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.room_threshold import save_prior
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import Image
+from metaface_gui.weights.store import WeightsStore
 
 _SCORER = "prototypical"
 """Whose scores the strangers are seen with: the plainest method's; the prior is in units that all methods share."""

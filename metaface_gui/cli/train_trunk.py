@@ -15,7 +15,7 @@ from metaface_gui.cli.train_options import TRUNK
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
 from metaface_gui.errors import cannot_write
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningProgress, TrunkTuningSettings, teacher_cosine, tune_trunk
 from metaface_gui.pipeline.embedding import with_trunk_file
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder

@@ -14,14 +14,14 @@ from torch import Tensor
 
 from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.face_folder import load_faces, patient_detectors
 from metaface_gui.metalearning.feature_cache import default_cache, trunk_copies
 from metaface_gui.metalearning.split import Split
 from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.pipeline.learners.base import TrainingFeatures
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 
 _COPIES_SEED = 0
 """Of the degradations; not --seed, for every seed shares the cached features."""

@@ -12,7 +12,7 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.train import TrainingProgress
 
 _LINE_EVERY_S = 10.0

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from metaface_gui.gui.translation import translate
-from metaface_gui.pipeline.weights_store import WeightsStatus, WeightsStore
+from metaface_gui.i18n import translate
 from metaface_gui.resources import user_data_dir, weights_dir
+from metaface_gui.weights.store import WeightsStatus, WeightsStore
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

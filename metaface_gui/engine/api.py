@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from metaface_gui.engine.gallery_keeper import Terms
-from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.engine.privacy_api import PrivacyApi
-from metaface_gui.engine.side import Side
+from metaface_gui.engine.live.latest_slot import LatestSlot
+from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.privacy_api import PrivacyApi
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import Frame, PersonId, RequestId
@@ -80,7 +80,7 @@ class EngineApi(Protocol):
 
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         """Turn a learner's knobs: an instance of its `settings_type`, None for its defaults. `ModelsChanged`; a learner
-        that runs is adapted again: `AdaptStepTaken`, `Adapted`, `AdaptationJudged`."""
+        that runs is adapted again: `AdaptStepTaken`, `Adapted`, `AdaptationEvaluated`."""
 
     def reset_comparison(self) -> None:
         """Begin the running tallies anew. Answered by `ComparisonChanged`."""

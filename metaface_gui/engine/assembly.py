@@ -10,8 +10,8 @@ import numpy as np
 
 from metaface_gui.deferred import Tensor, outside_inference_mode, torch
 from metaface_gui.engine.events import Adapted
-from metaface_gui.engine.job_runner import Job
-from metaface_gui.engine.shots import decode_picture
+from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.people.shots import decode_picture
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
@@ -31,10 +31,10 @@ from metaface_gui.pipeline.recognition.cohort import load_cohort, sample_cohort
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
 from metaface_gui.pipeline.room import adapt_in_room
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import compiled_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import PersonId
+from metaface_gui.weights.store import WeightsStore
 
 _RE_EMBED_BATCH = 16
 _MOST_MEASURED = 60

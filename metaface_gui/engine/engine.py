@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from metaface_gui.engine.adaptation_keeper import AdaptationKeeper
+from metaface_gui.engine.adaptation.room_controller import RoomController
+from metaface_gui.engine.adaptation.room_trial import OnRooms, SceneFrames
+from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
 from metaface_gui.engine.assembly import load_learning_assets
-from metaface_gui.engine.enroller import Enroller
-from metaface_gui.engine.environment_dial import EnvironmentDial
 from metaface_gui.engine.events import (
     EngineEvent,
     EngineListener,
@@ -23,22 +23,22 @@ from metaface_gui.engine.events import (
     ResultReady,
     ShotsRead,
 )
-from metaface_gui.engine.gallery_keeper import GalleryKeeper, Terms
-from metaface_gui.engine.inference_worker import InferenceWorker
-from metaface_gui.engine.job_runner import Job
-from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.engine.live_memory import LiveMemory
-from metaface_gui.engine.model_keeper import ModelKeeper
-from metaface_gui.engine.privacy import Privacy
-from metaface_gui.engine.room_keeper import RoomKeeper
-from metaface_gui.engine.room_trial import OnRooms, SceneFrames
-from metaface_gui.engine.runners import Runners
-from metaface_gui.engine.session_recorder import DrawnWords, english_words
-from metaface_gui.engine.side import Side
-from metaface_gui.engine.sides import SideRunner
-from metaface_gui.engine.source_keeper import SourceKeeper
-from metaface_gui.engine.studio import Studio
-from metaface_gui.engine.vitals import Vitals
+from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.jobs.runners import Runners
+from metaface_gui.engine.live.environment_dial import EnvironmentDial
+from metaface_gui.engine.live.inference_worker import InferenceWorker
+from metaface_gui.engine.live.latest_slot import LatestSlot
+from metaface_gui.engine.live.live_memory import LiveMemory
+from metaface_gui.engine.live.model_loader import ModelLoader
+from metaface_gui.engine.live.source_controller import SourceController
+from metaface_gui.engine.live.stats import LiveStats
+from metaface_gui.engine.people.enroller import Enroller
+from metaface_gui.engine.people.gallery_editor import GalleryEditor, Terms
+from metaface_gui.engine.people.privacy import Privacy
+from metaface_gui.engine.recording.session_recorder import DrawnWords, english_words
+from metaface_gui.engine.studio.side import Side
+from metaface_gui.engine.studio.sides import SideRunner
+from metaface_gui.engine.studio.studio import Studio
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import ClashPolicy, Gallery, OnProgress, needs_passphrase
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
@@ -48,9 +48,9 @@ from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import release_memory
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import learner_class
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame, FrameResult, PersonId, RequestId
+from metaface_gui.weights.store import WeightsStore
 
 _log = logging.getLogger(__name__)
 
@@ -88,12 +88,12 @@ class Engine:
         self._preview: LatestSlot[Frame] = LatestSlot()
         self._to_look_at: LatestSlot[Frame] = LatestSlot()
         self._runners = Runners(listener)
-        self._vitals = Vitals(listener, lambda: self.set_device("cpu"))
-        self._worker = InferenceWorker(self._to_look_at, self._on_result, self._vitals.on_failure)
-        self._keeper = GalleryKeeper(gallery, self._tell)
+        self._stats = LiveStats(listener, lambda: self.set_device("cpu"))
+        self._worker = InferenceWorker(self._to_look_at, self._on_result, self._stats.on_failure)
+        self._editor = GalleryEditor(gallery, self._tell)
         self._memory = LiveMemory()
         self._dial = EnvironmentDial()
-        self._adaptations = AdaptationKeeper(
+        self._adaptations = AdaptationScheduler(
             gallery,
             listener,
             self._worker,
@@ -102,7 +102,7 @@ class Engine:
             hyperparameters=hyperparameters,
             on_handed_over=self._look_again,
         )
-        self._models = ModelKeeper(
+        self._models = ModelLoader(
             gallery,
             store,
             listener,
@@ -113,9 +113,9 @@ class Engine:
             awaits_window=awaits_window,
             imports_last=imports_last,
         )
-        self._room = RoomKeeper(self._adaptations, listener, is_used=settings.use_room)
+        self._room = RoomController(self._adaptations, listener, is_used=settings.use_room)
         self._enroller = Enroller(
-            self._keeper,
+            self._editor,
             self._models,
             self._adaptations,
             self._memory,
@@ -136,8 +136,8 @@ class Engine:
             load_assets=lambda embedder: load_learning_assets(embedder, store),
             on_ready=self._look_again,
         )
-        self.privacy = Privacy(self._keeper, self._adaptations, self._enroller, self._studio, self._runners)
-        self._source = SourceKeeper(
+        self.privacy = Privacy(self._editor, self._adaptations, self._enroller, self._studio, self._runners)
+        self._source = SourceController(
             listener,
             self._runners.sources,
             self._preview,
@@ -162,7 +162,7 @@ class Engine:
         self._runners.start()
         self._worker.start()
         self._ticker.start()
-        self._change_gallery(self._keeper.publish)
+        self._change_gallery(self._editor.publish)
         self._models.start()
 
     def on_window(self) -> None:
@@ -181,8 +181,8 @@ class Engine:
         self._preview.close()
         self._to_look_at.close()
         try:
-            self._keeper.flush_seen()
-            self._keeper.purge()
+            self._editor.flush_seen()
+            self._editor.purge()
         except KnownError as error:
             _log.warning("closing the gallery: %s", error.template)
         return all(ended)
@@ -291,8 +291,8 @@ class Engine:
     def try_rooms(
         self, make_frames: Callable[[], SceneFrames], rooms: Sequence[EnvironmentSetting], on_tried: OnRooms
     ) -> RequestId:
-        """Judge every method in each of these rooms of a scene that knows its truth, as a job; `on_tried` is called on
-        a worker's thread."""
+        """Evaluate every method in each of these rooms of a scene that knows its truth, as a job; `on_tried` is called
+        on a worker's thread."""
         return self._studio.try_rooms(make_frames, rooms, on_tried)
 
     def explain_track(self, track_id: int) -> RequestId:
@@ -404,11 +404,11 @@ class Engine:
 
     def rename_person(self, person_id: PersonId, name: str) -> RequestId:
         """Give another name."""
-        return self._change_gallery(lambda: self._keeper.rename(person_id, name))
+        return self._change_gallery(lambda: self._editor.rename(person_id, name))
 
     def merge_people(self, into_id: PersonId, from_id: PersonId) -> RequestId:
         """Move all shots of one person to another."""
-        return self._change_gallery(lambda: self._keeper.merge(into_id, from_id))
+        return self._change_gallery(lambda: self._editor.merge(into_id, from_id))
 
     def delete_person(self, person_id: PersonId) -> RequestId:
         """Delete, for good once the undo has expired or the engine stops."""
@@ -416,17 +416,17 @@ class Engine:
 
     def delete_shot(self, shot_id: int) -> RequestId:
         """Delete one saved shot."""
-        return self._change_gallery(lambda: self._keeper.delete_shot(shot_id))
+        return self._change_gallery(lambda: self._editor.delete_shot(shot_id))
 
     def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""
-        return self._change_gallery(lambda: self._keeper.undo(token))
+        return self._change_gallery(lambda: self._editor.undo(token))
 
     def load_shots(self, person_id: PersonId) -> RequestId:
         """Read a person's shots."""
 
         def work(job: Job) -> None:
-            self._listener(ShotsRead(job.id, person_id, self._keeper.gallery.shots(person_id)))
+            self._listener(ShotsRead(job.id, person_id, self._editor.gallery.shots(person_id)))
 
         return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading shots"), work)
 
@@ -434,7 +434,7 @@ class Engine:
         """Write everybody to one file."""
 
         def work(job: Job) -> None:
-            self._keeper.gallery.export_to(path, passphrase=passphrase, on_progress=_progress_of(job))
+            self._editor.gallery.export_to(path, passphrase=passphrase, on_progress=_progress_of(job))
 
         return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
 
@@ -450,10 +450,10 @@ class Engine:
         """Add everybody in an exported file; who is there already is left alone."""
 
         def work(job: Job) -> None:
-            self._keeper.gallery.import_from(
+            self._editor.gallery.import_from(
                 path, passphrase=passphrase, on_clash=ClashPolicy.SKIP, on_progress=_progress_of(job)
             )
-            self._keeper.publish()
+            self._editor.publish()
             self._models.make_templates()
             self._enroller.forget_enrolled()
 
@@ -480,7 +480,7 @@ class Engine:
         self._listener(event)
 
     def _on_frame(self, frame: Frame, is_first_unread: bool) -> None:
-        self._vitals.on_frame(frame)
+        self._stats.on_frame(frame)
         if is_first_unread:
             self._listener(FrameReady())
 
@@ -495,7 +495,7 @@ class Engine:
         is_new = result.frame is not self._looked_at
         if is_new:
             self._looked_at = result.frame
-            self._vitals.on_result(result)
+            self._stats.on_result(result)
             self._dial.note(result)
             self._models.on_picture()
             # Before anybody sees the faces, so that whoever is clicked on is remembered.
@@ -520,14 +520,14 @@ class Engine:
             now_ns = time.monotonic_ns()
             running = self._models.running
             device = str(running.embedder.device) if running else ""
-            self._listener(self._vitals.stats(now_ns, dropped_frames=self._to_look_at.dropped, device=device))
+            self._listener(self._stats.stats(now_ns, dropped_frames=self._to_look_at.dropped, device=device))
             self._studio.on_tick()
             self._sides.on_tick()
             self.privacy.on_tick(now_ns)
             self._room.on_tick(now_ns)
             if ticks % _FLUSH_SEEN_TICKS == 0:
                 self._runners.gallery.submit(
-                    QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._keeper.flush_seen()
+                    QT_TRANSLATE_NOOP("Jobs", "Saving"), lambda _job: self._editor.flush_seen()
                 )
                 release_memory()
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from metaface_gui.engine.comparison import LearnerTally
-from metaface_gui.engine.privacy_api import Storage
-from metaface_gui.engine.side import Side
+from metaface_gui.engine.people.privacy_api import Storage
+from metaface_gui.engine.studio.comparison import LearnerTally
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Consent, GallerySnapshot, Person, Shot
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
@@ -111,7 +111,7 @@ class StrangersHere:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomJudged:
+class RoomEvaluated:
     """What is known of strangers here, of the deciding learner: as it is `now`, and, once it was adapted to
     `n_unlabelled` faces of the room, as it was `before`, both by all that is known by now. It rests on those faces and
     on `n_people` enrolled.
@@ -161,7 +161,7 @@ class Adapted:
 
 
 @dataclass(frozen=True, slots=True)
-class AdaptationJudged:
+class AdaptationEvaluated:
     """How often a learner names left-out shots right (0..1), before and after its newest adaptation.
 
     A shot of everybody who has two is left out at a time, and the rest adapted to. `before` is the same learner's last
@@ -429,11 +429,11 @@ EngineEvent = (
     | ResultReady
     | ModelsChanged
     | RoomChanged
-    | RoomJudged
+    | RoomEvaluated
     | EnvironmentChanged
     | AdaptStepTaken
     | Adapted
-    | AdaptationJudged
+    | AdaptationEvaluated
     | ComparisonChanged
     | SidesChanged
     | MapChanged

@@ -7,7 +7,7 @@ import threading
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from metaface_gui.engine.events import (
-    AdaptationJudged,
+    AdaptationEvaluated,
     Adapted,
     AdaptStepTaken,
     ComparisonChanged,
@@ -30,7 +30,7 @@ from metaface_gui.engine.events import (
     RequestEnded,
     ResultReady,
     RoomChanged,
-    RoomJudged,
+    RoomEvaluated,
     SelfTested,
     SessionRecordingChanged,
     ShotsRead,
@@ -42,7 +42,7 @@ from metaface_gui.engine.events import (
     Undoable,
     UnknownsChanged,
 )
-from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.engine.live.latest_slot import LatestSlot
 
 
 class EngineBridge(QObject):
@@ -58,11 +58,11 @@ class EngineBridge(QObject):
     result_ready = Signal(ResultReady)
     models_changed = Signal(ModelsChanged)
     room_changed = Signal(RoomChanged)
-    room_judged = Signal(RoomJudged)
+    room_evaluated = Signal(RoomEvaluated)
     environment_changed = Signal(EnvironmentChanged)
     adapted = Signal(Adapted)
     adapt_step_taken = Signal(AdaptStepTaken)
-    adaptation_judged = Signal(AdaptationJudged)
+    adaptation_evaluated = Signal(AdaptationEvaluated)
     comparison_changed = Signal(ComparisonChanged)
     sides_changed = Signal(SidesChanged)
     map_changed = Signal(MapChanged)
@@ -98,11 +98,11 @@ class EngineBridge(QObject):
             SourceChanged: self.source_changed,
             ModelsChanged: self.models_changed,
             RoomChanged: self.room_changed,
-            RoomJudged: self.room_judged,
+            RoomEvaluated: self.room_evaluated,
             EnvironmentChanged: self.environment_changed,
             Adapted: self.adapted,
             AdaptStepTaken: self.adapt_step_taken,
-            AdaptationJudged: self.adaptation_judged,
+            AdaptationEvaluated: self.adaptation_evaluated,
             ComparisonChanged: self.comparison_changed,
             SidesChanged: self.sides_changed,
             MapChanged: self.map_changed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metaface_gui.gui.translation import listed, translate
+from metaface_gui.i18n import listed, translate
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 
 

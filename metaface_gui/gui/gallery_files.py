@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_files, file_filter
 from metaface_gui.gui.panels.people_files import PeopleFiles
+from metaface_gui.gui.widgets.file_dialogs import PICTURES, VIDEOS, ask_for_files, file_filter
 
 
 class GalleryFiles(QObject):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from metaface_gui.engine.events import (
-    AdaptationJudged,
+    AdaptationEvaluated,
     Adapted,
     ComparisonChanged,
     EngineEvent,
@@ -21,7 +21,7 @@ from metaface_gui.engine.events import (
     ModelsChanged,
     ResultReady,
     RoomChanged,
-    RoomJudged,
+    RoomEvaluated,
     SelfTested,
     SessionRecordingChanged,
     SidesChanged,
@@ -60,7 +60,7 @@ class LatestEvents(QObject):
             SourceChanged: bridge.source_changed,
             UnknownsChanged: bridge.unknowns_changed,
             RoomChanged: bridge.room_changed,
-            RoomJudged: bridge.room_judged,
+            RoomEvaluated: bridge.room_evaluated,
             EnvironmentChanged: bridge.environment_changed,
             EnrollmentChanged: bridge.enrollment_changed,
             SessionRecordingChanged: bridge.session_recording_changed,
@@ -74,12 +74,12 @@ class LatestEvents(QObject):
         self._bridge = bridge
         self._newest: dict[type, EngineEvent] = {}
         self._adapted: defaultdict[str, deque[Adapted]] = defaultdict(lambda: deque(maxlen=_CURVES))
-        self._judged: dict[str, AdaptationJudged] = {}
+        self._judged: dict[str, AdaptationEvaluated] = {}
         self._jobs: dict[int, JobChanged] = {}
         for signal in self._states.values():
             signal.connect(self._remember)
         bridge.adapted.connect(self._remember_adapted)
-        bridge.adaptation_judged.connect(self._remember_judged)
+        bridge.adaptation_evaluated.connect(self._remember_evaluation)
         bridge.job_changed.connect(self._remember_job)
 
     @property
@@ -107,11 +107,11 @@ class LatestEvents(QObject):
         for job in jobs:
             self._bridge.job_changed.emit(job)
 
-    def _repeat_adaptations(self, adaptations: list[Adapted], judged: list[AdaptationJudged]) -> None:
+    def _repeat_adaptations(self, adaptations: list[Adapted], judged: list[AdaptationEvaluated]) -> None:
         for adapted in adaptations:
             self._bridge.adapted.emit(adapted)
         for verdict in judged:
-            self._bridge.adaptation_judged.emit(verdict)
+            self._bridge.adaptation_evaluated.emit(verdict)
 
     def _remember(self, event: EngineEvent) -> None:
         if isinstance(event, ModelsChanged):
@@ -133,7 +133,7 @@ class LatestEvents(QObject):
             adaptations.append(event)
         self._judged.pop(event.learner, None)
 
-    def _remember_judged(self, event: AdaptationJudged) -> None:
+    def _remember_evaluation(self, event: AdaptationEvaluated) -> None:
         self._judged[event.learner] = event
 
     def _remember_job(self, event: JobChanged) -> None:

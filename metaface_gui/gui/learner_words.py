@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from metaface_gui.engine.session_recorder import DrawnWords
-from metaface_gui.gui.translation import translate
+from metaface_gui.engine.recording.session_recorder import DrawnWords
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 
 AUTO = "rl2"

@@ -13,7 +13,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.lessons.five import LESSONS
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import ThemeMode
-from metaface_gui.gui.translation import available_languages, language_name, plain, translate
+from metaface_gui.i18n import available_languages, language_name, plain, translate
 
 TEXT_SIZES = (100, 120, 140)
 """Letters in percent of the usual size."""

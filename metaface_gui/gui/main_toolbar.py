@@ -11,7 +11,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_short_title, learner_title
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.source_menu import SourceMenu
-from metaface_gui.gui.translation import listed, plain, shown_title
+from metaface_gui.i18n import listed, plain, shown_title
 
 _SOURCE_WIDTH, _LEAST_SOURCE_WIDTH = 200, 130
 _LEARNER_MIN, _LEARNER_MAX = 60, 220

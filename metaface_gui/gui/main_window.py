@@ -19,28 +19,28 @@ from metaface_gui.engine.events import (
     Trouble,
     Undoable,
 )
-from metaface_gui.engine.side import STOCK, Side
+from metaface_gui.engine.studio.side import STOCK, Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.error_reports import ErrorReports
+from metaface_gui.gui.errors.reports import ErrorReports
 from metaface_gui.gui.gallery_files import GalleryFiles
-from metaface_gui.gui.help_desk import HelpDesk
+from metaface_gui.gui.help_controller import HelpController
 from metaface_gui.gui.icons import app_icon
-from metaface_gui.gui.jobs_bar import JobsBar
-from metaface_gui.gui.live_view import LiveView
+from metaface_gui.gui.live.live_view import LiveView
+from metaface_gui.gui.live.recording_controls import RecordingControls
 from metaface_gui.gui.look import Look, put_on
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
-from metaface_gui.gui.privacy.privacy_desk import PrivacyDesk
-from metaface_gui.gui.recording_controls import RecordingControls
+from metaface_gui.gui.privacy.privacy_controller import PrivacyController
 from metaface_gui.gui.screen_fit import place, space_of, within
 from metaface_gui.gui.side_panel import SidePanel
 from metaface_gui.gui.source_menu import ListCameras, SourceMenu, source_title
 from metaface_gui.gui.stage import Stage
 from metaface_gui.gui.status_line import StatusLine
-from metaface_gui.gui.toast import Toast, ToastBar, ToastKind, undo_toast
 from metaface_gui.gui.undo_list import UndoList
+from metaface_gui.gui.widgets.jobs_bar import JobsBar
+from metaface_gui.gui.widgets.toast import Toast, ToastBar, ToastKind, undo_toast
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.pipeline.capture.devices import list_cameras
 from metaface_gui.pipeline.capture.specification import SourceSpec, parse_source
@@ -57,7 +57,9 @@ _LEAST_PANEL_HEIGHT = 330
 class MainWindow(QMainWindow):
     """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge."""
 
-    language_chosen = Signal(str)  # a code ("": the system's), which only a new window can speak: see `WindowKeeper`
+    language_chosen = Signal(
+        str
+    )  # a code ("": the system's), which only a new window can speak: see `WindowController`
 
     def __init__(
         self,
@@ -130,8 +132,10 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.jobs_bar)
         self.setMinimumSize(860, 560)
         self.reports = ErrorReports(self._bridge, self.toasts, self)
-        self.help = HelpDesk(self.commands, self.toolbar, self.stage, self._bridge, reports=self.reports, window=self)
-        self.privacy = PrivacyDesk(self._engine, self._bridge, self)
+        self.help = HelpController(
+            self.commands, self.toolbar, self.stage, self._bridge, reports=self.reports, window=self
+        )
+        self.privacy = PrivacyController(self._engine, self._bridge, self)
         self.stage.add_banner(self.privacy.banner)
 
     def _connect_actions(self) -> None:

@@ -10,7 +10,7 @@ from metaface_gui.gui.application import is_seen
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.interruption import closing_on_signals
 from metaface_gui.gui.starting_window import close_starting_window
-from metaface_gui.gui.translation import error_text
+from metaface_gui.i18n import error_text
 
 
 def tell_refused_start(app: QApplication, error: KnownError) -> None:

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.main_actions import ActionGroup
-from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import plain
+from metaface_gui.gui.widgets.elided_label import set_role
+from metaface_gui.i18n import plain
 
 _HEIGHT = 600
 _NATIVE = QKeySequence.SequenceFormat.NativeText

@@ -15,10 +15,10 @@ from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.controls_panel import ControlsPanel
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
-from metaface_gui.gui.panels.file_dialogs import local_paths
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.unknown_tray import UnknownTray
 from metaface_gui.gui.source_menu import ListCameras
+from metaface_gui.gui.widgets.file_dialogs import local_paths
 
 _MIN_WIDTH = 330
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_file, ask_for_folder, file_filter
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.widgets.file_dialogs import PICTURES, VIDEOS, ask_for_file, ask_for_folder, file_filter
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
 from metaface_gui.settings import DEMO

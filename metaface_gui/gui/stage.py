@@ -8,11 +8,11 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.side import Side
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.live_view import LiveView
-from metaface_gui.gui.split_view import SplitView
+from metaface_gui.gui.live.live_view import LiveView
+from metaface_gui.gui.live.split_view import SplitView
 from metaface_gui.gui.studio.compare_page import ComparePage
 from metaface_gui.gui.studio.map_page import MapPage
 from metaface_gui.gui.studio.method_bar import MethodBar

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import ModelsChanged, ModelState
-from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
 
 
 class StatusLine(ElidedLabel):

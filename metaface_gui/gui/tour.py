@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Radius, Space, Theme
+from metaface_gui.gui.widgets.elided_label import set_role
 
 _WIDTH = 380
 _ROOM = 6

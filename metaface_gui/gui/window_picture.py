@@ -9,7 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.errors import cannot_write
-from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
+from metaface_gui.weights.whole_file import MADE_WITH, write_whole
 
 
 def png_of(pixmap: QPixmap) -> bytes:

@@ -18,7 +18,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.optimizers import AdamState
 from metaface_gui.pipeline.learners.base import Params
-from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.weights.whole_file import write_whole
 
 _FORMAT = 1
 

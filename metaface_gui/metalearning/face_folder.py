@@ -26,8 +26,8 @@ from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.yunet import YuNetDetector
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import FaceDetections, Image, QualityIssue
+from metaface_gui.weights.store import WeightsStore
 
 Progress = Callable[[int, int], None]
 """Told (done, total) from time to time; whatever it raises ends the work, and what is done stays done."""

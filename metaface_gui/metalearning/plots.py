@@ -22,7 +22,7 @@ from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.report import SHOTS, Report
 from metaface_gui.metalearning.summary import tables
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
-from metaface_gui.pipeline.whole_file import MADE_WITH, write_whole
+from metaface_gui.weights.whole_file import MADE_WITH, write_whole
 
 _MUTED = ("#332288", "#CC6677", "#117733", "#DDCC77", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")

@@ -19,7 +19,7 @@ from metaface_gui.metalearning.evaluate import EvaluationRow
 from metaface_gui.metalearning.metrics import supports_claim
 from metaface_gui.metalearning.summary import Json, spans_several, summarise, summary_record
 from metaface_gui.metalearning.track_evaluation import TrackRow
-from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.weights.whole_file import write_whole
 
 CALIBRATION_PEOPLE = (1, 5, 20, 100)
 """Gallery sizes for which it is shown what the promised FPIR becomes."""

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from metaface_gui.bench import peers
+from metaface_gui.bench.clips import ClipSettings
+from metaface_gui.bench.galleries import GalleryScale
+from metaface_gui.bench.learners import BenchmarkSettings, GallerySize
+from metaface_gui.bench.peers import AbsentPeer
 from metaface_gui.cli import bench
 from metaface_gui.cli.bench_options import SECTIONS
-from metaface_gui.engine import peers
-from metaface_gui.engine.benchmark_clips import ClipSettings
-from metaface_gui.engine.gallery_benchmarks import GalleryScale
-from metaface_gui.engine.peers import AbsentPeer
-from metaface_gui.metalearning.benchmarks import BenchmarkSettings, GallerySize
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from tests.cli.conftest import Metaface
 

@@ -21,7 +21,7 @@ from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.parameters import save_params
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 from tests.cli.conftest import Metaface
 
 PEOPLE, PICTURES, SINGLES = 8, 5, 110

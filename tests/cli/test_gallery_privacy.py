@@ -12,7 +12,7 @@ import pytest
 
 from metaface_gui.app import write_stills
 from metaface_gui.gallery import Gallery, NewConsent, NewShot, Retention, ShotSource
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from tests.cli.conftest import Metaface
 
 MARKER = b"marker of a picture that must vanish"

@@ -14,7 +14,7 @@ import pytest
 
 from metaface_gui.cli.interrupts import InterruptedBySignal, Interrupts
 from metaface_gui.cli.streams import StdoutLines
-from metaface_gui.engine.lines_file import LinesFile
+from metaface_gui.engine.recording.lines_file import LinesFile
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from tests.cli.conftest import Metaface
@@ -63,7 +63,7 @@ def test_a_second_signal_changes_nothing_while_files_are_finished() -> None:
 
 _RECOGNIZE = """
 import os, signal, sys
-from metaface_gui.engine.lines_file import LinesFile
+from metaface_gui.engine.recording.lines_file import LinesFile
 write = LinesFile.write
 def write_and_end(self, line, count=[0]):
     write(self, line)

@@ -12,8 +12,8 @@ import pytest
 
 from metaface_gui import app
 from metaface_gui.cli import bench, evaluate, train
+from metaface_gui.demo import director as demo_director
 from metaface_gui.errors import KnownError
-from metaface_gui.gui import demo_director
 from metaface_gui.settings import RecognitionSettings
 from tests.cli.conftest import Metaface
 from tests.pipeline.capture.videos import moving, write_video

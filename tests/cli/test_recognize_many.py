@@ -9,8 +9,8 @@ import pytest
 
 from metaface_gui.app import write_stills
 from metaface_gui.gallery import Gallery
-from metaface_gui.pipeline.capture.demo_people import demo_people
-from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
+from metaface_gui.pipeline.capture.demo.people import demo_people
+from metaface_gui.pipeline.capture.demo.scene import DemoSceneSource
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from tests.cli.conftest import Metaface, Outcome
 

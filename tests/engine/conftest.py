@@ -11,9 +11,9 @@ from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ModelsChanged, ModelState, ResultReady
 from metaface_gui.gallery import Gallery
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names, show, someone
 
 
@@ -62,5 +62,5 @@ def adaptations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append(learner)
         return adapt(learner, *args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("metaface_gui.engine.adaptation_keeper.adapt", noted)
+    monkeypatch.setattr("metaface_gui.engine.adaptation.scheduler.adapt", noted)
     return made

@@ -13,7 +13,7 @@ from typing import TypeVar
 from metaface_gui.app import write_stills
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ResultReady
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.types import TrackedFace
 

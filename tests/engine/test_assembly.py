@@ -17,12 +17,12 @@ from metaface_gui.engine.assembly import (
     load_learning_assets,
     re_embed,
 )
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, consent
-from metaface_gui.engine.job_runner import Job, JobCancelledError
-from metaface_gui.engine.shots import decode_picture, new_shots
+from metaface_gui.engine.jobs.job_runner import Job, JobCancelledError
+from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, consent
+from metaface_gui.engine.people.shots import decode_picture, new_shots
 from metaface_gui.errors import DeviceError, GalleryError, WeightsError
 from metaface_gui.gallery import Gallery, ShotSource
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.projection import Projection
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
@@ -31,10 +31,10 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.synthetic import DIM, EMBEDDER_ID, enroll_people, faces_of, learning_assets, shots_of
 
 SETTINGS = RecognitionSettings()

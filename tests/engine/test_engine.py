@@ -31,9 +31,9 @@ from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.learners.base import OnStep, SupportSet
 from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
 from metaface_gui.pipeline.learners.maml import MamlLearner
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names, show, take_shots
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import (
-    AdaptationJudged,
+    AdaptationEvaluated,
     Adapted,
     AdaptStepTaken,
     ComparisonChanged,
@@ -26,9 +26,9 @@ from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, only_face
 
 OTHERS = [key for key in LEARNERS if key != "prototypical"]
@@ -143,7 +143,7 @@ def test_turning_a_knob_adapts_that_learner_at_once_and_judges_it(
     assert (step.learner, step.step.steps) == ("maml", 2)
     report = listener.wait(Adapted)
     assert (report.learner, report.is_primary, report.steps[-1].step) == ("maml", False, 2)
-    judged = listener.wait(AdaptationJudged, lambda event: event.learner == "maml")
+    judged = listener.wait(AdaptationEvaluated, lambda event: event.learner == "maml")
     assert judged.n_probes > 0
     assert judged.after is not None
     engine.set_hyperparameters("maml", None)
@@ -156,7 +156,7 @@ def test_what_decides_is_judged_before_and_after(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
     engine.set_hyperparameters("prototypical", PrototypicalSettings(distance="euclidean"))
-    judged = listener.wait(AdaptationJudged, lambda event: event.before is not None)
+    judged = listener.wait(AdaptationEvaluated, lambda event: event.before is not None)
     assert judged.learner == "prototypical"
     assert judged.after is not None
 

@@ -16,15 +16,15 @@ from pathlib import Path
 sys.modules["torch"] = None  # whoever imports it fails
 
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.engine.benchmark_clips import enroll_demo
+from metaface_gui.bench.clips import enroll_demo
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ResultReady
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.embedding.device import tune_process
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import DEMO, RecognitionSettings
 

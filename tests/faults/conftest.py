@@ -17,9 +17,9 @@ from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import device_name
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener
 
 

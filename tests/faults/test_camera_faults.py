@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 import pytest
 
-from metaface_gui.engine.capture_thread import CaptureThread
 from metaface_gui.engine.events import SourceChanged, SourceState
-from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.engine.live.capture_thread import CaptureThread
+from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.pipeline.capture.webcam import WebcamSource

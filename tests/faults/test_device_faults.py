@@ -13,9 +13,9 @@ import torch
 
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import EngineEvent, EngineStats, ModelsChanged, ModelState, ResultReady, Trouble
-from metaface_gui.engine.inference_worker import InferenceWorker
-from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.engine.vitals import Vitals, is_of_device
+from metaface_gui.engine.live.inference_worker import InferenceWorker
+from metaface_gui.engine.live.latest_slot import LatestSlot
+from metaface_gui.engine.live.stats import LiveStats, is_of_device
 from metaface_gui.errors import DeviceError
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.types import Frame, FrameResult, StageTimes
@@ -48,7 +48,7 @@ def test_a_devices_failures_are_told_from_bugs(error: Exception, expected: bool)
 def test_a_burst_of_failures_is_told_once_and_a_new_one_after_a_good_frame() -> None:
     said = list[EngineEvent]()
     fallbacks = list[int]()
-    vitals = Vitals(said.append, lambda: fallbacks.append(1))
+    vitals = LiveStats(said.append, lambda: fallbacks.append(1))
     for _ in range(5):
         vitals.on_failure(LOST)
     assert len(said) == 1
@@ -66,7 +66,7 @@ def test_a_burst_of_failures_is_told_once_and_a_new_one_after_a_good_frame() -> 
 def test_the_processor_takes_over(
     engine: Engine, listener: Listener, card: Card, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.CRITICAL, "metaface_gui.engine.inference_worker")
+    caplog.set_level(logging.CRITICAL, "metaface_gui.engine.live.inference_worker")
     card.failures = repeat(LOST)
     show(engine, someone(0, tmp_path).stills[0])
     trouble = listener.wait(Trouble, lambda event: isinstance(event.error, DeviceError))

@@ -18,7 +18,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metaface_gui.engine import assembly, source_keeper
+from metaface_gui.engine import assembly
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import (
     EngineStats,
@@ -28,14 +28,15 @@ from metaface_gui.engine.events import (
     SessionRecordingChanged,
     Trouble,
 )
+from metaface_gui.engine.live import source_controller
 from metaface_gui.gallery import Gallery
 from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.pipeline.capture.base import LiveKind
 from metaface_gui.pipeline.recognition.cohort import read_generator
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import FaceDetections, Frame, Image
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener
 from tests.soak.crowd import CrowdDetector, CrowdEmbedder, CrowdSource, Turnstile, name_of
 from tests.soak.visitor import SCENE
@@ -111,7 +112,7 @@ def listener() -> Listener:
 @pytest.fixture
 def engine(camera: Scripted, embedder: Sick, gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Engine]:
     with (
-        patch.object(source_keeper, "make_source", lambda *_args, **_named: camera),
+        patch.object(source_controller, "make_source", lambda *_args, **_named: camera),
         patch.object(assembly, "make_frozen_embedder", lambda *_args, **_named: embedder),
         patch.object(assembly, "make_detector", lambda key, *_args: AnySize(key)),
     ):
@@ -204,4 +205,4 @@ def test_the_folder_goes_and_comes_back_while_people_are_recognised(
 
 @pytest.fixture(autouse=True)
 def _expected_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL, "metaface_gui.engine.inference_worker")
+    caplog.set_level(logging.CRITICAL, "metaface_gui.engine.live.inference_worker")

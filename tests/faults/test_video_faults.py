@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-from metaface_gui.engine.capture_thread import CaptureThread
 from metaface_gui.engine.events import SourceChanged, SourceState
-from metaface_gui.engine.latest_slot import LatestSlot
+from metaface_gui.engine.live.capture_thread import CaptureThread
+from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture import video_reader
 from metaface_gui.pipeline.capture.video_file import VideoFileSource

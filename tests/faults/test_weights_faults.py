@@ -1,6 +1,6 @@
 """Every file of weights that ships, cut, changed, missing, or another one: it is refused by name, and the app goes on.
 
-Fetching, installing and checking one file is in `tests/pipeline/test_weights_store.py`; templates of another embedder
+Fetching, installing and checking one file is in `tests/weights/test_store.py`; templates of another embedder
 in `tests/engine/test_assembly.py`.
 """
 
@@ -22,9 +22,9 @@ from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.parameters import learner_of, read_params
 from metaface_gui.pipeline.recognition.cohort import read_generator
-from metaface_gui.pipeline.weights_store import WeightsEntry, WeightsStatus, WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsEntry, WeightsStatus, WeightsStore
 from tests.engine.listening import Listener
 
 SHIPPED = [entry for entry in WeightsStore(weights_dir(), Path("nowhere")).entries() if entry.url is None]

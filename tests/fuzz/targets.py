@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from metaface_gui.engine.shots import decode_picture
+from metaface_gui.engine.people.shots import decode_picture
 from metaface_gui.gallery import ClashPolicy, Gallery
 from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.keys import MemoryKeys
@@ -27,7 +27,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import from_json
 from metaface_gui.pipeline.learners.parameters import learner_of, read_params
 from metaface_gui.pipeline.recognition.cohort import read_generator
-from metaface_gui.pipeline.weights_store import MANIFEST, WeightsStore
+from metaface_gui.weights.store import MANIFEST, WeightsStore
 from tests.fuzz.draw import Draw
 
 EMBEDDER = "sface-2021dec"

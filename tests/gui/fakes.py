@@ -21,10 +21,10 @@ from metaface_gui.engine.events import (
     ShotsRead,
     StorageRead,
 )
-from metaface_gui.engine.gallery_keeper import Terms
-from metaface_gui.engine.latest_slot import LatestSlot
-from metaface_gui.engine.privacy_api import Storage
-from metaface_gui.engine.side import Side
+from metaface_gui.engine.live.latest_slot import LatestSlot
+from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.privacy_api import Storage
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.gallery import Consent, Shot
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec

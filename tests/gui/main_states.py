@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from PySide6.QtWidgets import QApplication
 
-from metaface_gui.engine.comparison import LearnerTally
 from metaface_gui.engine.events import (
     Adapted,
     ComparisonChanged,
@@ -24,6 +23,7 @@ from metaface_gui.engine.events import (
     Trouble,
     UnknownsChanged,
 )
+from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.errors import DeviceError, SourceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow

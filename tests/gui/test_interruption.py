@@ -46,9 +46,9 @@ def test_a_signal_is_heard_in_the_event_loop(qtbot: QtBot, number: signal.Signal
 
 _WITH_A_LONG_LOAD = """
 import atexit, threading
-from metaface_gui.engine import model_keeper
+from metaface_gui.engine.live import model_loader as model_loader
 from metaface_gui.engine.engine import Engine
-model_keeper.load_in_background = threading.Event().wait
+model_loader.load_in_background = threading.Event().wait
 stop = Engine.stop
 Engine.stop = lambda self: stop(self, timeout_s=0.2)
 atexit.register(print, "Python was taken apart")

@@ -26,11 +26,11 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.dialogs import AboutDialog, MethodsDialog
-from metaface_gui.gui.error_dialog import ErrorDialog
+from metaface_gui.gui.errors.dialog import ErrorDialog
+from metaface_gui.gui.errors.unexpected import UnexpectedError
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
 from metaface_gui.gui.theme import Theme, ThemeMode
-from metaface_gui.gui.unexpected_errors import UnexpectedError
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene
 

@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.error_dialog import ErrorDialog
+from metaface_gui.gui.errors.dialog import ErrorDialog
+from metaface_gui.gui.errors.unexpected import UnexpectedError
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
 from metaface_gui.gui.theme import text_scale
-from metaface_gui.gui.unexpected_errors import UnexpectedError
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.window_state import WindowState
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene, state_names

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.gui.translation import install_translation, remove_translation
+from metaface_gui.i18n import install_translation, remove_translation
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene, state_names
 from tests.gui.test_layout import CHECKS, SMALLEST, out_of_sight

@@ -9,10 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EnvironmentChanged, ModelsChanged, ModelState
-from metaface_gui.engine.side import Side
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.handover import Handover
-from metaface_gui.gui.lessons.desk import LessonDesk
+from metaface_gui.gui.lessons.controller import LessonController
 from metaface_gui.gui.lessons.five import LESSONS, LIGHT, MAML, PROTOTYPES, STRANGERS, WHICH
 from metaface_gui.gui.lessons.lesson import Lesson, Signs
 from metaface_gui.gui.main_window import MainWindow
@@ -87,10 +87,10 @@ def test_every_step_says_something_to_do_and_to_watch() -> None:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> LessonDesk:
+def desk(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> LessonController:
     stage = Stage(engine, bridge)
     qtbot.addWidget(stage)
-    desk = LessonDesk(bridge, stage, stage)
+    desk = LessonController(bridge, stage, stage)
     stage.add_banner(desk.panel)
     desk._linger.setInterval(0)
     return desk
@@ -101,7 +101,7 @@ def choose(qtbot: QtBot, bridge: EngineBridge, learner: str) -> None:
         bridge(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01))
 
 
-def test_it_goes_on_by_itself_once_a_step_was_done(qtbot: QtBot, bridge: EngineBridge, desk: LessonDesk) -> None:
+def test_it_goes_on_by_itself_once_a_step_was_done(qtbot: QtBot, bridge: EngineBridge, desk: LessonController) -> None:
     desk.open(1, 1)
     assert desk.place == (1, 1)
     assert not desk.panel.is_done
@@ -110,7 +110,7 @@ def test_it_goes_on_by_itself_once_a_step_was_done(qtbot: QtBot, bridge: EngineB
     assert not desk.panel.is_done
 
 
-def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridge, desk: LessonDesk) -> None:
+def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridge, desk: LessonController) -> None:
     choose(qtbot, bridge, "prototypical")
     desk.open(1, 1)
     assert desk.panel.is_done
@@ -119,7 +119,7 @@ def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridg
     assert desk.place == (1, 2)
 
 
-def test_it_is_passed_over_begun_again_and_left_by_its_buttons(desk: LessonDesk) -> None:
+def test_it_is_passed_over_begun_again_and_left_by_its_buttons(desk: LessonController) -> None:
     desk.open(4)
     assert not desk.panel.back_button.isEnabled()
     for _step in LIGHT.steps[1:]:
@@ -134,20 +134,20 @@ def test_it_is_passed_over_begun_again_and_left_by_its_buttons(desk: LessonDesk)
     assert desk.panel.isHidden()
 
 
-def test_after_the_last_step_it_is_over(qtbot: QtBot, desk: LessonDesk) -> None:
+def test_after_the_last_step_it_is_over(qtbot: QtBot, desk: LessonController) -> None:
     desk.open(3, len(STRANGERS.steps) - 1)
     with qtbot.waitSignal(desk.ended):
         desk.panel.next_button.click()
     assert desk.place is None
 
 
-def test_the_dial_is_seen(qtbot: QtBot, bridge: EngineBridge, desk: LessonDesk) -> None:
+def test_the_dial_is_seen(qtbot: QtBot, bridge: EngineBridge, desk: LessonController) -> None:
     desk.open(4, 1)
     with qtbot.waitSignal(desk.step_done):
         bridge(EnvironmentChanged(SIDE_LIGHT))
 
 
-def test_there_is_no_sixth(desk: LessonDesk) -> None:
+def test_there_is_no_sixth(desk: LessonController) -> None:
     with pytest.raises(ValueError, match="1 … 5"):
         desk.open(6)
 

@@ -80,7 +80,7 @@ def test_what_must_be_told_apart_is_so_for_everybody(tokens: Tokens, vision: str
 
 
 def test_messages_differ_by_icon_too(theme: Theme) -> None:
-    from metaface_gui.gui.toast import _ICONS, ToastKind
+    from metaface_gui.gui.widgets.toast import _ICONS, ToastKind
 
     assert len({_ICONS[kind] for kind in ToastKind}) == len(ToastKind)
 

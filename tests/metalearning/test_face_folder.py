@@ -16,9 +16,9 @@ from PIL import Image as PillowImage
 from metaface_gui.errors import CacheError, SourceError
 from metaface_gui.metalearning.face_folder import LoadedFaces, SkippedPicture, load_faces, patient_detectors
 from metaface_gui.pipeline.detection.base import FaceDetector
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import FaceDetections, Image
+from metaface_gui.weights.store import WeightsStore
 
 _POINTS = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.6], [0.35, 0.8], [0.65, 0.8]], np.float32)
 

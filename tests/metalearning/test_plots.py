@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from metaface_gui.engine.output_files import is_picture
+from metaface_gui.engine.batch.output_files import is_picture
 from metaface_gui.errors import KnownError
 from metaface_gui.metalearning.evaluate import EvaluationRow, EvaluationSettings, Ground, contenders, evaluate
 from metaface_gui.metalearning.metrics import DetPoint

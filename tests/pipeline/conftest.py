@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
+from metaface_gui.weights.store import WeightsStore
 
 PaintFace = Callable[[int], Image]
 

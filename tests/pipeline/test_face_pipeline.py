@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from metaface_gui.engine.assembly import build_pipeline
-from metaface_gui.pipeline.capture.demo_people import demo_people
-from metaface_gui.pipeline.capture.demo_scene import DemoScene
+from metaface_gui.pipeline.capture.demo.people import demo_people
+from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
@@ -29,7 +29,6 @@ from metaface_gui.pipeline.recognition.quality import assess
 from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
 from metaface_gui.pipeline.recognition.track_template import TrackTemplates
 from metaface_gui.pipeline.recognition.tracker import Tracker
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import (
@@ -42,6 +41,7 @@ from metaface_gui.types import (
     QualityIssue,
     TrackTemplate,
 )
+from metaface_gui.weights.store import WeightsStore
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage
 
 Look = Callable[..., list[FrameResult]]

@@ -17,9 +17,9 @@ from metaface_gui.pipeline.recognition.cohort import load_cohort, read_generator
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import load_prior
 from metaface_gui.pipeline.room import adapt_in_room
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Int64s
+from metaface_gui.weights.store import WeightsStore
 
 GENERATOR = read_generator(weights_dir() / "cohort_sface-2021dec.safetensors")
 EMBEDDER_ID = GENERATOR.metadata["embedder_id"]

@@ -16,25 +16,27 @@ import cv2
 import numpy as np
 
 from metaface_gui.app import write_stills as write_demo_stills
-from metaface_gui.engine import assembly, gallery_keeper, source_keeper
+from metaface_gui.engine import assembly
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import EngineListener
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, consent
-from metaface_gui.engine.shots import new_shots
+from metaface_gui.engine.live import source_controller
+from metaface_gui.engine.people import gallery_editor
+from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, consent
+from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.gallery import Gallery, GallerySnapshot, ShotSource
 from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.pipeline.capture.base import FrameSource, LiveKind
-from metaface_gui.pipeline.capture.demo_people import demo_people
-from metaface_gui.pipeline.capture.demo_scene import DemoScene
+from metaface_gui.pipeline.capture.demo.people import demo_people
+from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.capture.images import read_image
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.cohort import read_generator
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Frame
+from metaface_gui.weights.store import WeightsStore
 from tests.soak.crowd import (
     N_PEOPLE,
     N_SHY,
@@ -178,7 +180,7 @@ def in_use(
     with ExitStack() as stack:
         log.addHandler(watch)
         stack.callback(log.removeHandler, watch)
-        stack.enter_context(patch.object(gallery_keeper, "_UNDO_NS", _UNDO_NS))
+        stack.enter_context(patch.object(gallery_editor, "_UNDO_NS", _UNDO_NS))
         _set_the_scene(stack, plan, turnstile)
         keys = MemoryKeys()
         gallery = stack.enter_context(Gallery.open(path, keys=keys))
@@ -220,7 +222,7 @@ def _set_the_scene(stack: ExitStack, plan: Plan, turnstile: Turnstile) -> None:
             return make_source(spec, live=live)
         return PromptScene(turnstile) if plan.models else CrowdSource(turnstile, next(seeds))
 
-    stack.enter_context(patch.object(source_keeper, "make_source", make))
+    stack.enter_context(patch.object(source_controller, "make_source", make))
     if not plan.models:
         embedder = CrowdEmbedder(read_generator(weights_dir() / "cohort_sface-2021dec.safetensors"))
         stack.enter_context(patch.object(assembly, "make_frozen_embedder", lambda *_args, **_named: embedder))

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.lessons.lesson import Lesson
-from metaface_gui.gui.panels.elided_label import ElidedLabel, set_role
 from metaface_gui.gui.theme import Space, Theme
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
+from metaface_gui.i18n import translate
 
 _ICON = 16
 _SMALL = "padding: 3px 10px; min-height: 18px;"

@@ -8,14 +8,14 @@ from PySide6.QtCore import QDate, QLocale, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from metaface_gui.engine.gallery_keeper import Terms
+from metaface_gui.engine.people.gallery_editor import Terms
 from metaface_gui.gallery import Person
-from metaface_gui.gui.panels.elided_label import MessageLine
-from metaface_gui.gui.panels.link_label import LinkLabel
 from metaface_gui.gui.privacy.period_words import until_text
 from metaface_gui.gui.privacy.retention_box import RetentionBox
 from metaface_gui.gui.privacy.terms_popup import TermsPopup
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.link_label import LinkLabel
 
 
 def keep_on_screen(widget: QWidget, wanted: QPoint) -> None:

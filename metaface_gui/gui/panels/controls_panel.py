@@ -7,17 +7,17 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.panels.models_section import ModelsSection
 from metaface_gui.gui.panels.room_section import RoomSection
 from metaface_gui.gui.panels.source_section import SourceSection
 from metaface_gui.gui.source_menu import ListCameras
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.pipeline.capture.devices import list_cameras
 from metaface_gui.pipeline.capture.specification import SourceSpec
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import user_data_dir, weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 
 
 class ControlsPanel(QWidget):

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QVBoxLa
 
 from metaface_gui.engine.events import JobChanged, RequestEnded
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.elided_label import set_role
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text
-from metaface_gui.pipeline.weights_store import WeightsEntry
+from metaface_gui.gui.widgets.elided_label import set_role
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.i18n import error_text
 from metaface_gui.types import RequestId
+from metaface_gui.weights.store import WeightsEntry
 
 
 class DownloadBox(QFrame):

@@ -27,14 +27,22 @@ from metaface_gui.engine.events import (
     SourceChanged,
     SourceState,
 )
-from metaface_gui.engine.gallery_keeper import Terms
+from metaface_gui.engine.people.gallery_editor import Terms
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.consent import ConsentBox
-from metaface_gui.gui.panels.elided_label import MessageLine
-from metaface_gui.gui.panels.file_dialogs import (
+from metaface_gui.gui.panels.name_field import NameField
+from metaface_gui.gui.panels.record_button import RecordButton
+from metaface_gui.gui.panels.refused_list import RefusedList
+from metaface_gui.gui.panels.same_face_question import SameFaceQuestion
+from metaface_gui.gui.panels.shot_grid import ShotGrid, TilePicture
+from metaface_gui.gui.panels.wording import shortened
+from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
+from metaface_gui.gui.who_left import somebody_left
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.file_dialogs import (
     PICTURES,
     VIDEOS,
     ask_for_files,
@@ -42,17 +50,9 @@ from metaface_gui.gui.panels.file_dialogs import (
     file_filter,
     local_paths,
 )
-from metaface_gui.gui.panels.flow_layout import FlowLayout
-from metaface_gui.gui.panels.name_field import NameField
-from metaface_gui.gui.panels.record_button import RecordButton
-from metaface_gui.gui.panels.refused_list import RefusedList
-from metaface_gui.gui.panels.same_face_question import SameFaceQuestion
-from metaface_gui.gui.panels.shot_grid import ShotGrid, TilePicture
-from metaface_gui.gui.panels.step_heading import StepHeading
-from metaface_gui.gui.panels.wording import shortened
-from metaface_gui.gui.theme import FontSize, Radius, Space, Theme
-from metaface_gui.gui.translation import advice_text, error_text, issue_text, listed
-from metaface_gui.gui.who_left import somebody_left
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.step_heading import StepHeading
+from metaface_gui.i18n import advice_text, error_text, issue_text, listed
 from metaface_gui.types import RequestId
 
 _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)

@@ -7,8 +7,8 @@ import math
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import MessageLine
 
 _LEAST, _MOST = 0.001, 0.1
 _STEPS = 80

@@ -7,10 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.gallery import Person
-from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import listed
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.i18n import listed
 from metaface_gui.types import PersonId
 
 

@@ -12,14 +12,14 @@ from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_title
 from metaface_gui.gui.panels.download_box import DownloadBox
-from metaface_gui.gui.panels.elided_label import MessageLine
-from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.panels.fpir_slider import FpirSlider
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.i18n import error_text
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.weights_store import WeightsEntry, WeightsStore
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsEntry, WeightsStore
 
 _AUTO = "auto"
 

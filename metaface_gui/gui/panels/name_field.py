@@ -10,12 +10,12 @@ from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.panels.people_delegate import PeopleDelegate
 from metaface_gui.gui.panels.people_model import PeopleModel, SortedPeople
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.i18n import error_text
 
 
 class NameField(QWidget):

@@ -11,7 +11,7 @@ from metaface_gui.gui.panels.people_model import PeopleRole
 from metaface_gui.gui.panels.pictures import PictureCache, paint_initials
 from metaface_gui.gui.panels.wording import last_seen_text, shots_text
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -11,9 +11,9 @@ from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import ImportLookedAt, RequestEnded
 from metaface_gui.gallery import PassphraseError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.file_dialogs import ask_for_file, ask_where_to_save, file_filter
-from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.gui.widgets.file_dialogs import ask_for_file, ask_where_to_save, file_filter
+from metaface_gui.gui.widgets.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.types import RequestId
 
 _PATTERNS = ("*.metaface",)

@@ -27,7 +27,7 @@ from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gui.panels.wording import last_seen_text, shots_text
-from metaface_gui.gui.translation import error_text, translate
+from metaface_gui.i18n import error_text, translate
 from metaface_gui.types import PersonId
 
 Index = QModelIndex | QPersistentModelIndex

@@ -24,14 +24,14 @@ from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.merge_bar import MergeBar
 from metaface_gui.gui.panels.people_delegate import PeopleDelegate
 from metaface_gui.gui.panels.people_files import PeopleFiles
 from metaface_gui.gui.panels.people_model import PeopleModel, PeopleOrder, PeopleRole, SortedPeople
 from metaface_gui.gui.panels.person_details import PersonDetails
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.i18n import error_text
 from metaface_gui.types import PersonId
 
 _AGES_MS = 15_000

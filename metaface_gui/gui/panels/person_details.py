@@ -13,12 +13,12 @@ from metaface_gui.engine.events import ShotsRead
 from metaface_gui.gallery import Person, Shot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.shot_grid import TILE_SIDE, ShotGrid, TilePicture
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.keeping_line import KeepingLine
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
 from metaface_gui.types import RequestId
 
 MOST_SHOTS = 60

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import refusal_text
+from metaface_gui.i18n import refusal_text
 from metaface_gui.types import QualityIssue
 
 _MOST_ROWS = 4

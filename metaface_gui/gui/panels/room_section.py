@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import ModelsChanged, RoomChanged
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import MessageLine
 from metaface_gui.settings import RecognitionSettings
 
 

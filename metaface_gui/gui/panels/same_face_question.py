@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from metaface_gui.engine.events import LooksEnrolled
 from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.wording import breakable, shortened
-from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.widgets.wrapped_button import WrappedButton
+from metaface_gui.i18n import translate
 
 _WIDEST = 272
 """Pixels, of the narrowest panel."""

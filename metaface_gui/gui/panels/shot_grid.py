@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from metaface_gui.engine.shots import environment_of
+from metaface_gui.engine.people.shots import environment_of
 from metaface_gui.gui.environment_words import label_words
 from metaface_gui.gui.icons import icon_pixmap
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
 from metaface_gui.gui.theme import Radius, Theme
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
 
 TILE_SIDE = 60
 """Four fit into the narrowest panel."""

@@ -11,13 +11,13 @@ from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.errors import SourceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.elided_label import MessageLine
-from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
-from metaface_gui.gui.panels.file_dialogs import PICTURES, VIDEOS, ask_for_file, ask_for_folder, file_filter
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.source_menu import CameraFinder, ListCameras
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text, shown_title
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.file_dialogs import PICTURES, VIDEOS, ask_for_file, ask_for_folder, file_filter
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.i18n import error_text, shown_title
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
 

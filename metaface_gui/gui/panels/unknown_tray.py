@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import UnknownGroup, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.panels.empty_note import EmptyNote
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
 from metaface_gui.gui.panels.shot_grid import CornerButton
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.panels.wording import age_text
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
 
 _PICTURE_SIDE = 92
 _REFRESH_MS = 1000

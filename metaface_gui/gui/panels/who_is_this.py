@@ -14,21 +14,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import GalleryChanged, LooksEnrolled, RequestEnded, ResultReady
-from metaface_gui.engine.gallery_keeper import Terms
+from metaface_gui.engine.people.gallery_editor import Terms
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.consent import ConsentBox, keep_on_screen
-from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.name_field import NameField
 from metaface_gui.gui.panels.pictures import decode_square, rounded_pixmap
 from metaface_gui.gui.panels.same_face_question import SameFaceQuestion
 from metaface_gui.gui.panels.wording import breakable, shortened
-from metaface_gui.gui.panels.wrapped_button import WrappedButton
 from metaface_gui.gui.theme import Radius, Space
-from metaface_gui.gui.translation import error_text, listed
 from metaface_gui.gui.who_left import somebody_left
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.wrapped_button import WrappedButton
+from metaface_gui.i18n import error_text, listed
 from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
 
 _PICTURE_SIDE = 72

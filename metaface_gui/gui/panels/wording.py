@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 _LONG_WORD = 16
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

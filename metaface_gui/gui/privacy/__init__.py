@@ -1,5 +1,5 @@
 """What concerns the people in the gallery rather than their faces: consent's terms, periods, reports, forgetting.
 
-Lives here: dialogs, popups and lines that show or ask it, and the `PrivacyDesk` that connects them to the window.
+Lives here: dialogs, popups and lines that show or ask it, and the `PrivacyController` that connects them to the window.
 May not live here: what is deleted and when (the engine decides), reading or writing of files.
 """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from metaface_gui.engine.retention import Due
+from metaface_gui.engine.people.retention import Due
 from metaface_gui.gui.icons import icon_pixmap, set_icon
-from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.privacy.period_words import names_text
 from metaface_gui.gui.theme import Space, Theme
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.types import PersonId
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metaface_gui.engine.retention import Due
+from metaface_gui.engine.people.retention import Due
 from metaface_gui.gallery import Person
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.wording import shortened

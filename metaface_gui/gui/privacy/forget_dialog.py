@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.privacy_api import Storage
+from metaface_gui.engine.people.privacy_api import Storage
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
 

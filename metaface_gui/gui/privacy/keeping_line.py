@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from metaface_gui.engine.events import ConsentsRead
-from metaface_gui.engine.privacy_api import PrivacyApi
+from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.gallery import Consent, Person
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.panels.link_label import LinkLabel
 from metaface_gui.gui.privacy.period_words import day_text, until_text
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.link_label import LinkLabel
 from metaface_gui.types import RequestId
 
 

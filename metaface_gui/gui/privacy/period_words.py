@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QLocale
 
-from metaface_gui.engine.retention import last_day
+from metaface_gui.engine.people.retention import last_day
 from metaface_gui.gallery import Person, Retention
 from metaface_gui.gui.panels.wording import coarse_age_text, shortened
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 _HOUR_S, _DAY_S = 3600, 86_400
 _HOURS_TO_SAY = 48

@@ -23,15 +23,15 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.events import StorageRead
-from metaface_gui.engine.privacy_api import PrivacyApi, Storage
-from metaface_gui.engine.retention import Due, due
+from metaface_gui.engine.people.privacy_api import PrivacyApi, Storage
+from metaface_gui.engine.people.retention import Due, due
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import icon_pixmap, set_icon
-from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
+from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 from metaface_gui.types import RequestId
 
 _WIDTH, _HEIGHT = 640, 740

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from metaface_gui.engine.retention import MAX_DAYS, kept_for, kept_through
+from metaface_gui.engine.people.retention import MAX_DAYS, kept_for, kept_through
 from metaface_gui.gallery import Retention
-from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 
 NO_LIMIT, UNTIL_DATE = "none", "date"
 DEFAULT_CHOICE = "365"

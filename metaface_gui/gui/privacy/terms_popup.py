@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, CONSENT_PURPOSE, CONSENT_TEXT_VERSION
+from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, CONSENT_PURPOSE, CONSENT_TEXT_VERSION
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 MAX_TEXT = 2000
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from metaface_gui.engine.events import AdaptationJudged, Adapted
+from metaface_gui.engine.events import AdaptationEvaluated, Adapted
 from metaface_gui.gui.panels.wording import shots_text
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 
 
-def result_text(adapted: Adapted | None, judged: AdaptationJudged | None) -> str:
+def result_text(adapted: Adapted | None, judged: AdaptationEvaluated | None) -> str:
     """Whom it was adapted to, how long that took, and how often left-out shots are named right."""
     if adapted is None:
         return translate("Adaptation", "Being adapted …")
@@ -22,10 +22,10 @@ def result_text(adapted: Adapted | None, judged: AdaptationJudged | None) -> str
         shots=shots_text(adapted.n_shots),
         time=_milliseconds(adapted.adapt_ms),
     )
-    return sentence if judged is None else f"{sentence} · {judged_text(judged)}"
+    return sentence if judged is None else f"{sentence} · {evaluation_text(judged)}"
 
 
-def judged_text(judged: AdaptationJudged) -> str:
+def evaluation_text(judged: AdaptationEvaluated) -> str:
     """How often left-out shots are named right, before and after."""
     if judged.after is None:
         return translate("Adaptation", "left-out shots not measured: nobody has two, or there are too many people")

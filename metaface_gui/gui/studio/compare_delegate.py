@@ -14,7 +14,7 @@ from metaface_gui.gui.studio.compare_table_model import CompareRole, Index
 from metaface_gui.gui.studio.compare_words import NOTHING, CompareColumn, CompareRow, verdict_name
 from metaface_gui.gui.studio.plot_style import learner_colour
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.rendering.verdicts import Verdict
 
 ROW_HEIGHT = 22

@@ -13,13 +13,13 @@ from metaface_gui.engine.events import ComparisonChanged, GalleryChanged, Models
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.studio.compare_table import CompareTable
 from metaface_gui.gui.studio.compare_table_model import CompareTableModel
 from metaface_gui.gui.studio.compare_words import summary_text, table_tsv
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.who_left import somebody_left
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.empty_note import EmptyNote
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.rendering.verdicts import verdicts_of
 from metaface_gui.types import TrackedFace

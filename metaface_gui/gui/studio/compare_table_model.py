@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.gui.studio.compare_words import (
     CompareColumn,
     CompareRow,
@@ -29,7 +29,7 @@ from metaface_gui.gui.studio.compare_words import (
     now_tip,
     value_of,
 )
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.rendering.verdicts import Verdict
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from metaface_gui.engine.comparison import LearnerTally
+from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.gui.learner_words import learner_title
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict
 
 NOTHING = "–"

@@ -13,9 +13,9 @@ from metaface_gui.engine.events import EnvironmentChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.environment_words import effect_explanation, effect_title, setting_words
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.elided_label import MessageLine
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
 from metaface_gui.metalearning.frame_effects import EFFECTS
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting, surprise
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.gui.theme import FontSize, Space, font
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners.hyperparameters import Hyperparameter, HyperparameterKind, Value
 
 EDITOR_STYLE = """

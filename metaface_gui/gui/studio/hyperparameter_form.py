@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_title
-from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.studio.hyperparameter_editors import EDITOR_STYLE, HyperparameterEditor, choice_title, make_editor
 from metaface_gui.gui.theme import FontSize, Space, font
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import (
     Hyperparameter,

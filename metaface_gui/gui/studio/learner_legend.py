@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
-from metaface_gui.gui.translation import listed
+from metaface_gui.i18n import listed
 
 _HEIGHT = 20
 _LINE = 26

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
-from metaface_gui.gui.translation import listed
+from metaface_gui.i18n import listed
 
 _SIGN = 20
 

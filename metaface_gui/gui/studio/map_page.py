@@ -15,15 +15,15 @@ from metaface_gui.engine.events import GalleryChanged, MapChanged, ModelsChanged
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_short_title, learner_title
-from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
-from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.wording import shots_text
 from metaface_gui.gui.studio.map_key import MapKey
 from metaface_gui.gui.studio.map_motion import Probe
 from metaface_gui.gui.studio.shot_card import ShotCard
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import listed, translate
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.i18n import listed, translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import PersonId, RequestId

@@ -21,9 +21,9 @@ from metaface_gui.gui.learner_words import (
     learner_short_title,
     learner_title,
 )
-from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.studio.method_button import HEIGHT, MethodButton
 from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3

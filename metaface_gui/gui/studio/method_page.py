@@ -16,12 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import AdaptationJudged, Adapted, AdaptStepTaken, ModelsChanged
+from metaface_gui.engine.events import AdaptationEvaluated, Adapted, AdaptStepTaken, ModelsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import AUTO, learner_citation, learner_explanation, learner_title
-from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
-from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.studio.adaptation_plot import AdaptationPlot
 from metaface_gui.gui.studio.adaptation_runs import walks
 from metaface_gui.gui.studio.adaptation_words import result_text
@@ -29,6 +27,8 @@ from metaface_gui.gui.studio.hyperparameter_form import HyperparameterForm
 from metaface_gui.gui.studio.learner_legend import LearnerLegend
 from metaface_gui.gui.studio.trial_bars import TrialBars
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.widgets.empty_note import EmptyNote
 
 _WORDS_WIDTH = 330
 _NARROW_WORDS_WIDTH = 235
@@ -56,7 +56,7 @@ class MethodPage(QWidget):
         self._learner = ""
         self._has_trials = self._has_room_for_both = False
         self._adapted: dict[str, Adapted] = {}
-        self._judged: dict[str, AdaptationJudged] = {}
+        self._judged: dict[str, AdaptationEvaluated] = {}
         self._make_words()
         self._make_pictures()
         self._lay_out()
@@ -66,7 +66,7 @@ class MethodPage(QWidget):
         bridge.models_changed.connect(self._on_models)
         bridge.adapt_step_taken.connect(self._on_step)
         bridge.adapted.connect(self._on_adapted)
-        bridge.adaptation_judged.connect(self._on_judged)
+        bridge.adaptation_evaluated.connect(self._on_judged)
         self._on_fold(False)
         self._show()
 
@@ -221,7 +221,7 @@ class MethodPage(QWidget):
         self.plot.take_adapted(event)
         self._show()
 
-    def _on_judged(self, event: AdaptationJudged) -> None:
+    def _on_judged(self, event: AdaptationEvaluated) -> None:
         self._judged[event.learner] = event
         self._show()
 

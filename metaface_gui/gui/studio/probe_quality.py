@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
-from metaface_gui.gui.panels.elided_label import set_role
 from metaface_gui.gui.theme import Space, Theme
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.widgets.elided_label import set_role
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.recognition.quality import DEFAULT_LIMITS
 from metaface_gui.types import FaceQuality, QualityIssue
 

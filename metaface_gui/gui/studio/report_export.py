@@ -26,7 +26,7 @@ from metaface_gui.gui.studio.report_words import (
     value_of,
 )
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 _SCALE = 2

@@ -24,9 +24,6 @@ from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_title
-from metaface_gui.gui.panels.elided_label import ElidedLabel, set_role
-from metaface_gui.gui.panels.empty_note import EmptyNote
-from metaface_gui.gui.panels.file_dialogs import ask_where_to_save, file_filter
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.studio.confusion import confusion_picture
 from metaface_gui.gui.studio.confusion_view import ConfusionView
@@ -34,11 +31,14 @@ from metaface_gui.gui.studio.report_export import matrix_title, report_csv, repo
 from metaface_gui.gui.studio.report_table import ReportSplit, ReportTable
 from metaface_gui.gui.studio.report_words import made_at_text, recommendation_text, scope_text, settings_text
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import error_text
 from metaface_gui.gui.who_left import names_only_present, somebody_left
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.file_dialogs import ask_where_to_save, file_filter
+from metaface_gui.i18n import error_text
 from metaface_gui.metalearning.self_test import SelfTestReport
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import RequestId
+from metaface_gui.weights.whole_file import write_whole
 
 
 class ReportPage(QWidget):

@@ -26,7 +26,7 @@ from metaface_gui.gui.studio.report_words import (
     share_text,
     value_of,
 )
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 Index = QModelIndex | QPersistentModelIndex

@@ -6,7 +6,7 @@ import math
 from enum import IntEnum
 
 from metaface_gui.gui.learner_words import learner_explanation, learner_title
-from metaface_gui.gui.translation import translate
+from metaface_gui.i18n import translate
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport, wilson_interval
 
 UNMEASURED = "–"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import ModelsChanged, RoomChanged, RoomJudged
+from metaface_gui.engine.events import ModelsChanged, RoomChanged, RoomEvaluated
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.panels.elided_label import MessageLine
 from metaface_gui.gui.studio.strangers_bars import StrangersBars, percent
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.elided_label import MessageLine
 
 _SMALL = "padding: 3px 10px; min-height: 18px;"
 
@@ -24,7 +24,7 @@ class RoomAdaptation(QWidget):
         self._fpir = 0.01
         self._is_used = True
         self._room = RoomChanged(0, 0)
-        self._judged: RoomJudged | None = None
+        self._judged: RoomEvaluated | None = None
         self.button = QPushButton(self.tr("Adapt to this room"), self)
         self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
         self.undo_button = QPushButton(self.tr("Undo"), self)
@@ -58,7 +58,7 @@ class RoomAdaptation(QWidget):
         self.switch.clicked.connect(engine.set_use_room)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
-        bridge.room_judged.connect(self._on_judged)
+        bridge.room_evaluated.connect(self._on_judged)
         self._show()
 
     def _on_models(self, event: ModelsChanged) -> None:
@@ -69,7 +69,7 @@ class RoomAdaptation(QWidget):
         self._room = event
         self._show()
 
-    def _on_judged(self, event: RoomJudged) -> None:
+    def _on_judged(self, event: RoomEvaluated) -> None:
         self._judged = event
         self._show()
 
@@ -77,7 +77,7 @@ class RoomAdaptation(QWidget):
         self.switch.setChecked(self._is_used)
         self.button.setEnabled(self._is_used and self._room.n_faces > 0)
         self.undo_button.setEnabled(self._room.can_undo)
-        self.bars.show_judged(self._judged, self._fpir)
+        self.bars.show_evaluation(self._judged, self._fpir)
         self.words.say(" ".join(self._sentences()))
 
     def _sentences(self) -> list[str]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from metaface_gui.engine.events import RoomJudged, StrangersHere
+from metaface_gui.engine.events import RoomEvaluated, StrangersHere
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 from metaface_gui.pipeline.recognition.room_share import LetThrough
 
@@ -37,7 +37,7 @@ class StrangersBars(QWidget):
         self._fpir = 0.01
         Theme.current().changed.connect(self.update)
 
-    def show_judged(self, judged: RoomJudged | None, fpir: float) -> None:
+    def show_evaluation(self, judged: RoomEvaluated | None, fpir: float) -> None:
         """Show what was judged, against the share that the user chose; None: nothing yet."""
         self._fpir = fpir
         self._rows = []

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.learner_words import AUTO
-from metaface_gui.gui.panels.elided_label import ElidedLabel
 from metaface_gui.gui.studio.plot_style import learner_colour
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
-from metaface_gui.gui.translation import translate
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners.rl2 import Trial
 
 _ROW = 24

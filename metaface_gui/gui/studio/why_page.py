@@ -22,8 +22,6 @@ from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_title
-from metaface_gui.gui.panels.elided_label import ElidedLabel
-from metaface_gui.gui.panels.empty_note import EmptyNote
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.studio.heat_picture import HeatLegend, HeatPicture
 from metaface_gui.gui.studio.looks_row import LooksRow
@@ -31,8 +29,10 @@ from metaface_gui.gui.studio.near_shot_row import NearShotRow
 from metaface_gui.gui.studio.probe_quality import ProbeQuality
 from metaface_gui.gui.studio.score_bars import ScoreBars
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.translation import translate
 from metaface_gui.gui.who_left import names_only_present
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.i18n import translate
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.pipeline.rendering.verdicts import margin_text, raw_text
 from metaface_gui.types import UNKNOWN, PersonId, RequestId

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FrameSource
-from metaface_gui.pipeline.capture.demo_scene import DemoSceneSource
+from metaface_gui.pipeline.capture.demo.scene import DemoSceneSource
 from metaface_gui.pipeline.capture.file_content import Content, content_of
 from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, ImageFileSource, ImageFolderSource
 from metaface_gui.pipeline.capture.moving_picture import MovingPictureSource

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
     from metaface_gui.pipeline.detection.base import FaceDetector
-    from metaface_gui.pipeline.weights_store import WeightsStore
+    from metaface_gui.weights.store import WeightsStore
 
 DEFAULT_DETECTOR = "yunet"
 DETECTORS = ("yunet", "mtcnn")

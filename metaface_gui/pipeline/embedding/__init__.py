@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-    from metaface_gui.pipeline.weights_store import WeightsStore
+    from metaface_gui.weights.store import WeightsStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
 from metaface_gui.pipeline.embedding.projection import read_projection_arrays
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.tuned_trunk import Movement, damaged_trunk, read_movement
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import Floats
+from metaface_gui.weights.store import WeightsStore
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from metaface_gui.pipeline.whole_file import write_whole
+from metaface_gui.weights.whole_file import write_whole
 
 if TYPE_CHECKING:
     import openvino as ov

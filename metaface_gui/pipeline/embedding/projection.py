@@ -29,8 +29,8 @@ from metaface_gui.pipeline.embedding.quantised import (
     quantise,
 )
 from metaface_gui.pipeline.feature_space import backbone_of
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import Floats
+from metaface_gui.weights.whole_file import write_whole
 
 _FORMAT = 1
 

@@ -22,9 +22,9 @@ from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_s
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.tail import TAIL
-from metaface_gui.pipeline.weights_store import WeightsStore
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import Floats
+from metaface_gui.weights.store import WeightsStore
+from metaface_gui.weights.whole_file import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -19,9 +19,9 @@ from safetensors.numpy import save
 from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
-from metaface_gui.pipeline.weights_store import WeightsStore
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import Floats
+from metaface_gui.weights.store import WeightsStore
+from metaface_gui.weights.whole_file import write_whole
 
 COHORT_SIZE = 10_000
 """Strangers drawn: at an FPIR of 1 % a hundred of them pass, so that chance moves the FPIR by ± 0.1 %."""

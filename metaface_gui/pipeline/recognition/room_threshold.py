@@ -24,9 +24,9 @@ import numpy as np
 
 from metaface_gui.deferred import Tensor
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.weights_store import WeightsStore
-from metaface_gui.pipeline.whole_file import write_whole
 from metaface_gui.types import Floats
+from metaface_gui.weights.store import WeightsStore
+from metaface_gui.weights.whole_file import write_whole
 
 _FEWEST_PEOPLE = 3
 """With fewer people enrolled a probe has no two scores that are surely a stranger's."""

@@ -29,8 +29,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
-from metaface_gui.pipeline.whole_file import is_device
 from metaface_gui.types import Image
+from metaface_gui.weights.whole_file import is_device
 
 VIDEO_FPS = 25.0
 """Frames a second of a recording."""

@@ -28,9 +28,9 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.controls_panel import ControlsPanel
 from metaface_gui.pipeline.capture.devices import CameraDevice
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import DEMO, RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 from tests.gui.fakes import FakeEngine
 
 Say = Callable[[EngineEvent], None]

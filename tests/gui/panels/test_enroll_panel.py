@@ -18,7 +18,7 @@ from metaface_gui.errors import EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels import record_button
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
-from metaface_gui.gui.translation import advice_text, issue_text
+from metaface_gui.i18n import advice_text, issue_text
 from metaface_gui.types import QualityIssue
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import enrollment, gallery, person

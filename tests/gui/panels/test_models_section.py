@@ -14,8 +14,8 @@ from metaface_gui.engine.events import EngineEvent, ModelsChanged, ModelState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.models_section import ModelsSection
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
+from metaface_gui.weights.store import WeightsStore
 from tests.gui.fakes import FakeEngine
 
 Say = Callable[[EngineEvent], None]

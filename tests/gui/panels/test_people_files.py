@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.engine.events import RequestEnded
 from metaface_gui.gallery import PassphraseError
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
 from metaface_gui.gui.panels.people_files import PeopleFiles
+from metaface_gui.gui.widgets.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
 from tests.gui.fakes import FakeEngine
 
 LEFT = Qt.MouseButton.LeftButton

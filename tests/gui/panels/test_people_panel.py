@@ -15,9 +15,9 @@ from metaface_gui.engine.events import EngineEvent, ShotsRead, SourceChanged, So
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.panels.passphrase_dialog import NewPassphraseDialog
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.person_details import MOST_SHOTS
+from metaface_gui.gui.widgets.passphrase_dialog import NewPassphraseDialog
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
 

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.gui.panels.elided_label import ElidedLabel, MessageLine
-from metaface_gui.gui.panels.eliding_combo import ElidingComboBox
-from metaface_gui.gui.panels.empty_note import EmptyNote
-from metaface_gui.gui.panels.file_dialogs import local_paths
-from metaface_gui.gui.panels.flow_layout import FlowLayout
 from metaface_gui.gui.panels.fpir_slider import fpir_at, step_of
-from metaface_gui.gui.panels.link_label import LinkLabel
 from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.file_dialogs import local_paths
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.link_label import LinkLabel
 
 
 @pytest.mark.parametrize("text", ["Ada Lovelace " * 20, "שרה כהן " * 20, "😀" * 100, "<b>bold</b> " * 20])

@@ -16,7 +16,7 @@ from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded
 from metaface_gui.errors import EnrollmentError, GalleryError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
-from metaface_gui.gui.panels.wrapped_button import WrappedButton
+from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.types import PersonId, TrackedFace
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent
-from metaface_gui.engine.gallery_keeper import CONSENT_ON_SCREEN, CONSENT_PURPOSE
+from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, CONSENT_PURPOSE
 from metaface_gui.gallery import Retention
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.consent import ConsentBox

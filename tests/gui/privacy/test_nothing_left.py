@@ -13,20 +13,20 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.app import write_stills
-from metaface_gui.engine import gallery_keeper
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ModelsChanged, ModelState, ResultReady
+from metaface_gui.engine.people import gallery_editor
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.latest_events import LatestEvents
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.window_state import WindowState
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
 from tests.engine.references import holders
 
 ZENOBIA, BALTHAZAR, STAYS = NAMES = "Zenobia Quill", "Balthazar Finch", "Cosima Wren"
@@ -159,7 +159,7 @@ def delete(qtbot: QtBot, world: World, name: str) -> None:
 def test_nobody_knows_a_name_that_was_deleted_for_good(
     qtbot: QtBot, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gallery_keeper, "_UNDO_NS", 100_000_000)
+    monkeypatch.setattr(gallery_editor, "_UNDO_NS", 100_000_000)
     assert all(knowing(world, name) for name in NAMES), "the search finds who is enrolled"
     delete(qtbot, world, ZENOBIA)  # who is before the camera, and in every page
     with qtbot.waitSignal(world.bridge.explained, timeout=SLOW_MS):

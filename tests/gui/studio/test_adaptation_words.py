@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from metaface_gui.engine.events import AdaptationJudged, Adapted
+from metaface_gui.engine.events import AdaptationEvaluated, Adapted
 from metaface_gui.gui.studio.adaptation_words import result_text
 
 DONE = Adapted("maml", 5, 25, 14.2)
 
 
-def plain(adapted: Adapted | None, judged: AdaptationJudged | None = None) -> str:
+def plain(adapted: Adapted | None, judged: AdaptationEvaluated | None = None) -> str:
     return result_text(adapted, judged).replace("\u00a0", " ")
 
 
@@ -32,7 +32,7 @@ def test_whom_and_how_long(adapted: Adapted, words: str) -> None:
 
 
 def test_before_and_after() -> None:
-    both = plain(DONE, AdaptationJudged("maml", 0.92, 0.96, 25))
+    both = plain(DONE, AdaptationEvaluated("maml", 0.92, 0.96, 25))
     assert both.endswith("25 shots in 14 ms · left-out shots right 92.0 % → 96.0 % (before → after)")
-    assert plain(DONE, AdaptationJudged("maml", None, 1.0, 25)).endswith(" · left-out shots right 100.0 %")
-    assert "not measured: nobody has two" in plain(DONE, AdaptationJudged("maml", None, None, 0))
+    assert plain(DONE, AdaptationEvaluated("maml", None, 1.0, 25)).endswith(" · left-out shots right 100.0 %")
+    assert "not measured: nobody has two" in plain(DONE, AdaptationEvaluated("maml", None, None, 0))

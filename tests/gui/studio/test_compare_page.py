@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.comparison import LearnerTally
 from metaface_gui.engine.events import ComparisonChanged, ModelsChanged, ModelState
+from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.compare_page import ComparePage
 from metaface_gui.gui.studio.compare_table_model import CompareRole

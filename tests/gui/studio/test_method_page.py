@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
-    AdaptationJudged,
+    AdaptationEvaluated,
     Adapted,
     AdaptStepTaken,
     EngineEvent,
@@ -69,10 +69,10 @@ def test_the_method_and_what_it_came_to(page: MethodPage, say: Say) -> None:
     assert page.explanation.text() == LEARNERS["maml"].explanation
     assert text_of(page) == "Being adapted …"
     say(adapted("maml"))
-    say(AdaptationJudged("maml", 0.92, 0.96, 25))
+    say(AdaptationEvaluated("maml", 0.92, 0.96, 25))
     assert "5 people, 25 shots in 14 ms" in text_of(page)
     assert "92.0 % → 96.0 % (before → after)" in text_of(page)
-    say(AdaptationJudged("maml", None, None, 0))
+    say(AdaptationEvaluated("maml", None, None, 0))
     assert "not measured" in text_of(page)
     say(adapted("maml"))
     assert "left-out" not in text_of(page)  # a figure of the adaptation before says nothing of this one
@@ -82,7 +82,7 @@ def test_what_other_methods_did_is_not_said_of_this_one(page: MethodPage, say: S
     say(models("maml", "reptile"))
     say(adapted("maml"))
     say(Adapted("reptile", 5, 25, 99.0, is_primary=False, steps=STEPS))
-    say(AdaptationJudged("reptile", 0.1, 0.2, 25))
+    say(AdaptationEvaluated("reptile", 0.1, 0.2, 25))
     assert "14 ms" in text_of(page)
     assert "left-out" not in text_of(page)
     say(models("reptile", "maml"))
@@ -216,7 +216,7 @@ def test_it_fits_the_dock_at_every_size(
     say(models("maml", "reptile", "meta_optimizer"))
     for key in ("maml", "reptile", "meta_optimizer"):
         say(adapted(key, is_primary=key == "maml"))
-    say(AdaptationJudged("maml", 0.92, 0.96, 25))
+    say(AdaptationEvaluated("maml", 0.92, 0.96, 25))
     QApplication.processEvents()
     dock.grab()
     assert (dock.width(), dock.height()) == (width, height)

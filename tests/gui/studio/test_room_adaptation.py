@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import ModelsChanged, ModelState, RoomChanged, RoomJudged, StrangersHere
+from metaface_gui.engine.events import ModelsChanged, ModelState, RoomChanged, RoomEvaluated, StrangersHere
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
@@ -34,7 +34,7 @@ def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> RoomAdaptat
 def test_it_says_before_and_now_how_sure_and_what_it_rests_on(panel: RoomAdaptation, say: Say) -> None:
     assert "Enrol somebody" in panel.words.text()
     say(RoomChanged(9, 8, can_undo=True))
-    say(RoomJudged("prototypical", 3, 8, NOW, BEFORE))
+    say(RoomEvaluated("prototypical", 3, 8, NOW, BEFORE))
     text = panel.words.text()
     assert "About 18\u00a0% before, about 1.1\u00a0% now (0.4\u00a0% to 3\u00a0%" in text
     assert "3 enrolled and 8 unlabelled faces; 9 seen" in text
@@ -43,9 +43,9 @@ def test_it_says_before_and_now_how_sure_and_what_it_rests_on(panel: RoomAdaptat
 
 
 def test_without_a_room_only_now_is_said(panel: RoomAdaptation, say: Say) -> None:
-    say(RoomJudged("prototypical", 3, 0, NOW))
+    say(RoomEvaluated("prototypical", 3, 0, NOW))
     assert panel.words.text().startswith("About 1.1\u00a0% (")
-    say(RoomJudged("prototypical", 3, 0))
+    say(RoomEvaluated("prototypical", 3, 0))
     assert "none were sampled" in panel.words.text()
 
 
@@ -69,7 +69,7 @@ def test_adapting_undoing_and_the_switch_by_mouse_and_key(panel: RoomAdaptation,
 
 
 def test_what_was_taken_back_says_so(panel: RoomAdaptation, say: Say) -> None:
-    say(RoomJudged("prototypical", 3, 0, NOW))
+    say(RoomEvaluated("prototypical", 3, 0, NOW))
     say(RoomChanged(5, 0, is_held=True))
     assert "Taken back" in panel.words.text()
 

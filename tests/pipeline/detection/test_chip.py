@@ -10,8 +10,8 @@ import torch
 from metaface_gui.pipeline.detection.align import TEMPLATE_SIZES, align
 from metaface_gui.pipeline.detection.chip import DEFAULT_MAX_SIDE, chip
 from metaface_gui.pipeline.embedding import make_embedder
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import FaceDetection, Floats, Image
+from metaface_gui.weights.store import WeightsStore
 
 PaintFace = Callable[[int], Image]
 

@@ -11,9 +11,9 @@ import torch
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.detection import DEFAULT_DETECTOR, DETECTORS, make_detector
 from metaface_gui.pipeline.detection.base import FaceDetector
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
+from metaface_gui.weights.store import WeightsStore
 
 PaintFace = Callable[[int], Image]
 

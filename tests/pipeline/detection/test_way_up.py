@@ -16,8 +16,8 @@ from metaface_gui.pipeline.detection.way_up import (
     landmarks_back,
     upright_chip,
 )
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import FaceDetection, FaceDetections, Floats, Image
+from metaface_gui.weights.store import WeightsStore
 
 PaintFace = Callable[[int], Image]
 

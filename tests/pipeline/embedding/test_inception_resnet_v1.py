@@ -20,8 +20,8 @@ from metaface_gui.pipeline.embedding.inception_resnet_v1 import (
     load_inception_resnet_v1,
 )
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.types import Image
+from metaface_gui.weights.store import WeightsStore
 
 CPU = torch.device("cpu")
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from metaface_gui.pipeline.capture.demo_people import demo_people
+from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding import make_embedder
@@ -23,9 +23,9 @@ from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder, bui
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.face_follower import features_of
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
+from metaface_gui.weights.store import WeightsStore
 
 pytest.importorskip("openvino", exc_type=ImportError)
 

@@ -23,8 +23,8 @@ from metaface_gui.pipeline.embedding.projection import (
 from metaface_gui.pipeline.embedding.quantised import BLOCK
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, ProjectedTail, TorchEmbedder
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
+from metaface_gui.weights.store import WeightsStore
 
 CPU = torch.device("cpu")
 SFACE = "sface-2021dec"

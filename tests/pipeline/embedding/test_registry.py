@@ -6,7 +6,7 @@ import torch
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.detection.align import template_of
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, make_embedder
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 
 CPU = torch.device("cpu")
 

@@ -14,9 +14,9 @@ from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.embedding.sface import load_sface
 from metaface_gui.pipeline.embedding.sface_weights import FEATURE_DIM
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Image
+from metaface_gui.weights.store import WeightsStore
 
 CPU = torch.device("cpu")
 

@@ -17,7 +17,7 @@ from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, read_params, save_params
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
-from metaface_gui.pipeline.weights_store import WeightsStore
+from metaface_gui.weights.store import WeightsStore
 
 SPACE = FeatureSpace(128, 40)
 EMBEDDER = "sface-2021dec@1a2b3c4d"

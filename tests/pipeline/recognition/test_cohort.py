@@ -20,8 +20,8 @@ from metaface_gui.pipeline.recognition.cohort import (
     read_generator,
     save_generator,
 )
-from metaface_gui.pipeline.weights_store import WeightsStore
 from metaface_gui.resources import weights_dir
+from metaface_gui.weights.store import WeightsStore
 
 
 def generator() -> CohortGenerator:

@@ -1,0 +1,41 @@
+"""The rooms in which the demo tries every method, and what its scene shows there."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from metaface_gui.demo.walk import ONE_LAMP
+from metaface_gui.engine.adaptation.room_trial import OnRooms, SceneFrames, scene_frames
+from metaface_gui.engine.engine import Engine
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
+from metaface_gui.pipeline.capture.demo.scene import DemoScene
+from metaface_gui.types import RequestId
+
+ROOMS = (
+    ROOM_AS_IT_IS,
+    ONE_LAMP,
+    EnvironmentSetting((("side_light", 0.8), ("soft_focus", 0.5))),
+    EnvironmentSetting((("soft_focus", 0.8),)),
+    EnvironmentSetting((("old_sensor", 1.0),)),
+)
+"""The light, in which all methods name everybody, and four rooms in which they differ; in mere darkness they do not."""
+_SEEN_S = ((5.8, 14.0),)
+"""Two and three of the enrolled people; the script's own dusk and blur, which come next, are left out."""
+_JUDGED_S = ((22.5, 35.6),)
+"""A folder before faces, a mask, the stranger, somebody who comes back."""
+_STEP_S = 2.0 / 3.0
+_SHORT_STEP_S = 1.5
+_SHORT_S = 5.0
+SHORT_ROOMS = 2
+"""So many rooms of `ROOMS` are visited by a short demo."""
+
+
+def try_demo_rooms(engine: Engine, watch_s: float, on_tried: OnRooms) -> RequestId:
+    """Try every method in every room; a demo that watches less than five seconds visits two of them, and shortly."""
+    if watch_s < _SHORT_S:
+        return engine.try_rooms(partial(_frames, _SHORT_STEP_S), ROOMS[:SHORT_ROOMS], on_tried)
+    return engine.try_rooms(partial(_frames, _STEP_S), ROOMS, on_tried)
+
+
+def _frames(step_s: float) -> SceneFrames:
+    return scene_frames(DemoScene(), _SEEN_S, _JUDGED_S, step_s)

@@ -1,0 +1,139 @@
+"""Lets the live view adapt to the room: remembers its unlabelled faces, and hands them over when they are news."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room, RoomFaces, is_room
+from metaface_gui.engine.events import EngineListener, RoomChanged
+from metaface_gui.pipeline.capture.specification import SourceSpec
+from metaface_gui.types import Floats, FrameResult
+
+
+class AdaptsToRooms(Protocol):
+    """Whoever adapts, as far as the room's controller needs to know: `AdaptationScheduler`."""
+
+    def use_room(self, room: Room) -> None:
+        """Adapt to these unlabelled faces too, and to those of another room no more; returns at once."""
+
+
+class RoomController:
+    """Thread-safe; every call returns at once. `is_used`: whether faces are remembered and adapted to at all.
+
+    Faces that are to be forgotten are also taken out of what is adapted, at once and however recently it was adapted.
+    """
+
+    def __init__(self, adaptations: AdaptsToRooms, listener: EngineListener, *, is_used: bool) -> None:
+        self._adaptations = adaptations
+        self._listener = listener
+        # Held while handing over: of two rooms the later one must win.
+        self._lock = threading.Lock()
+        self._faces = RoomFaces()
+        self._is_used, self._is_room = is_used, False
+        self._is_asked = False
+        self._since_ns = 0
+        self._current = EMPTY_ROOM
+        self._previous: Room | None = None
+        self._is_held = False
+        self._told = RoomChanged(0, 0)
+
+    def on_result(self, result: FrameResult) -> None:
+        """Remember the faces of a new frame; on the inference thread."""
+        with self._lock:
+            # A frame from before something was forgotten, looked at only now, must not bring it back.
+            if not (self._is_used and self._is_room) or result.frame.captured_ns < self._since_ns:
+                return
+            now_s = result.finished_ns / 1e9
+            self._faces.remember(result, now_s)
+            self._take_if_due(now_s)
+            self._tell()
+
+    def on_tick(self, now_ns: int) -> None:
+        """Adapt if that was asked for and had to wait (monotonic ns), even if no frame comes."""
+        with self._lock:
+            if self._is_asked:
+                self._take_if_due(now_ns / 1e9)
+                self._tell()
+
+    def begin(self, spec: SourceSpec) -> None:
+        """Forget the former source's faces: these frames come from another place."""
+        with self._lock:
+            self._is_room = is_room(spec)
+            self._forget_all()
+
+    def end(self) -> None:
+        """Forget the source's faces, and remember none before another one begins."""
+        with self._lock:
+            self._is_room = False
+            self._forget_all()
+
+    def adapt(self) -> None:
+        """Adapt to what was seen so far, as soon as the last adaptation is long enough ago."""
+        with self._lock:
+            self._is_asked = self._is_used
+            self._is_held &= not self._is_used
+            self._tell()
+        self.on_tick(time.monotonic_ns())
+
+    def undo(self) -> None:
+        """Take the last adaptation back, and adapt no more by itself before that is asked for."""
+        with self._lock:
+            if self._previous is not None:
+                self._current, self._previous = self._previous, None
+                self._is_asked, self._is_held = False, True
+                self._adaptations.use_room(self._current)
+                self._tell()
+
+    def set_used(self, is_used: bool) -> None:
+        """Remember faces from now on, or forget them and adapt to the enrolled people alone."""
+        with self._lock:
+            if is_used != self._is_used:
+                self._is_used = is_used
+                self._forget_all()
+
+    def forget_faces(self, embeddings: Floats) -> None:
+        """Drop the tracks that look like these (n, d) faces: they have a name now, or their person was deleted."""
+        with self._lock:
+            self._since_ns = time.monotonic_ns()
+            if self._faces.forget_like(embeddings):
+                if self._faces.has_taken:
+                    self._hand_over(EMPTY_ROOM if self._is_held else self._faces.take(self._since_ns / 1e9))
+                    self._previous = None  # it holds who is to be forgotten
+                self._tell()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._forget_all()
+
+    # With the lock held ---------------------------------------------------------------------------------------------
+
+    def _take_if_due(self, now_s: float) -> None:
+        if self._is_asked and self._faces.may_take(now_s):
+            # Whoever asks wants to see what comes of it, not what was decided before.
+            self._hand_over(self._faces.take(now_s, keeps_votes=False))
+        elif self._faces.is_due(now_s) and not self._is_held:
+            self._hand_over(self._faces.take(now_s))
+
+    def _hand_over(self, room: Room) -> None:
+        self._is_asked = False
+        self._previous, self._current = self._current, room
+        self._adaptations.use_room(room)
+
+    def _forget_all(self) -> None:
+        self._since_ns = time.monotonic_ns()
+        had_room = self._faces.has_taken
+        self._faces.clear()
+        if had_room:
+            self._hand_over(EMPTY_ROOM)
+        self._previous, self._current = None, EMPTY_ROOM
+        self._is_asked = self._is_held = False
+        self._tell()
+
+    def _tell(self) -> None:
+        news = RoomChanged(len(self._faces), len(self._current), self._previous is not None, self._is_held)
+        if news != self._told:
+            self._told = news
+            self._listener(news)

@@ -1,0 +1,79 @@
+"""Evaluates what adapting to a room did: which share of its strangers the threshold lets through, before and now."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+from metaface_gui.deferred import Tensor
+from metaface_gui.engine.adaptation.room_faces import Room
+from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, LearningAssets, adapt
+from metaface_gui.engine.events import EngineListener, RoomEvaluated, StrangersHere
+from metaface_gui.engine.jobs.job_runner import Job, JobRunner
+from metaface_gui.engine.jobs.newest_job import NewestJob
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.recognition.room_threshold import Room as KnownRoom
+from metaface_gui.pipeline.room import room_evidence
+
+MAX_PEOPLE = 1_000
+"""With more people enrolled it would take seconds, and the enrolled alone say enough of the room."""
+
+
+class RoomEvaluator:
+    """Answers `ask` with `RoomEvaluated`, on the thread of `jobs`; a newer question drops the one before."""
+
+    def __init__(self, listener: EngineListener, jobs: JobRunner) -> None:
+        self._listener = listener
+        self._newest = NewestJob(jobs)
+        self._lock = threading.Lock()
+        self._asked: tuple[AdaptationKey, float] | None = None
+
+    def ask(
+        self,
+        adapted: AdaptedGallery,
+        classifier: OpenSetClassifier,
+        room: Room,
+        assets: LearningAssets,
+        *,
+        fpir: float,
+    ) -> None:
+        """Evaluate what decides soon, unless that was the last question: `classifier` is that of `adapted` at this
+        FPIR; `room` is what it was adapted to, `EMPTY_ROOM` if to the people alone."""
+        question = adapted.key, fpir
+        with self._lock:
+            if question == self._asked:
+                return
+            self._asked = question
+        work = partial(self._evaluate, adapted, classifier, room.faces, assets, fpir=fpir)
+        self._newest.submit(QT_TRANSLATE_NOOP("Jobs", "Judging"), work)
+
+    def _evaluate(
+        self,
+        adapted: AdaptedGallery,
+        classifier: OpenSetClassifier,
+        unlabelled: Tensor | None,
+        assets: LearningAssets,
+        job: Job,
+        *,
+        fpir: float,
+    ) -> None:
+        people, cohort, prior = adapted.people, assets.cohort, assets.room_prior
+        n_unlabelled = 0 if unlabelled is None else len(unlabelled)
+        if adapted.adapted is None or cohort is None or prior is None or len(people) > MAX_PEOPLE:
+            self._listener(RoomEvaluated(adapted.key.learner, len(people), n_unlabelled))
+            return
+        job.progress()
+        seen = SupportSet(people.shots, people.labels, len(people), unlabelled)
+        # Each in its own space: what is far in the one may be near in the other.
+        known = KnownRoom(prior, room_evidence(adapted.adapted, seen, cohort))
+        now = StrangersHere(classifier.threshold, classifier.let_through(known, cohort))
+        before = None
+        if n_unlabelled:
+            job.progress()
+            former = adapt(adapted.key.learner, people, assets, fpir=fpir, settings=adapted.key.settings)
+            if former.adapted is not None:
+                known = KnownRoom(prior, room_evidence(former.adapted, seen, cohort))
+                before = StrangersHere(former.classifier.threshold, former.classifier.let_through(known, cohort))
+        self._listener(RoomEvaluated(adapted.key.learner, len(people), n_unlabelled, now, before))

@@ -1,0 +1,161 @@
+"""Who is in a video file: its lines, and an annotated copy if wanted, each written whole or not at all."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from metaface_gui.deferred import torch
+from metaface_gui.engine.assembly import AdaptedGallery, build_pipeline, load_learning_assets
+from metaface_gui.engine.batch.file_room import FileRoom
+from metaface_gui.engine.recording.annotated_video import AnnotatedVideo
+from metaface_gui.engine.recording.lines_file import LinesFile
+from metaface_gui.engine.recording.session_files import frame_line
+from metaface_gui.errors import KnownError, cannot_write
+from metaface_gui.pipeline.capture.specification import make_source, parse_source
+from metaface_gui.pipeline.embedding.device import tune_process
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.settings import RecognitionSettings
+from metaface_gui.weights.store import WeightsStore
+
+THREADS_PER_PROCESS = 1
+"""A second thread gains one process little (its layers are small), a second process nearly doubles the whole. And it
+is one number however many processes there are, because how a sum is shared out among threads may change its last bit.
+"""
+
+OnFrames = Callable[[int, int | None], None]
+"""Told how many frames were looked at, of how many (None: the file does not say)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTask:
+    """A video, the file for its lines, and the one for its annotated copy if there shall be one."""
+
+    video: Path
+    lines: Path
+    annotated: Path | None = None
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The files that it is done with."""
+        return (self.lines,) if self.annotated is None else (self.lines, self.annotated)
+
+    def discard_partial(self) -> None:
+        """Remove what a process that did not come to its end left of the outputs; a whole output stays."""
+        for output in self.outputs:
+            partial = _partial(output)
+            partial.unlink(missing_ok=True)
+            partial.with_name(f"{partial.stem}.part{partial.suffix}").unlink(missing_ok=True)  # VideoFileWriter's
+
+
+@dataclass(frozen=True, slots=True)
+class VideoReport:
+    """What was seen in a video: frames, how many faces by name ("" for Unknown), and how long looking at it took.
+
+    `remarks`: what is to be said of the video nonetheless, e.g. that frames are damaged.
+    """
+
+    frames: int
+    faces: Mapping[str, int]
+    seconds: float
+    remarks: tuple[KnownError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizerSetup:
+    """What a process needs in order to recognise, picklable: all of it our own, nothing of it read from a user's file.
+
+    `make_store` is a function of a module; `adapted` is a pickled `AdaptedGallery`. It is handed over rather than read
+    and adapted again: the gallery may be changed while processes start, and they must all know the same people.
+    """
+
+    settings: RecognitionSettings
+    make_store: Callable[[], WeightsStore]
+    adapted: bytes
+    unknown_text: str
+
+
+class VideoRecognizer:
+    """The models of one process, loaded once. It sets the process's number of threads.
+
+    Raises:
+        KnownError: if the device is not there, or weights are missing or damaged.
+    """
+
+    def __init__(self, setup: RecognizerSetup) -> None:
+        tune_process()
+        torch.set_num_threads(THREADS_PER_PROCESS)
+        cv2.setNumThreads(THREADS_PER_PROCESS)
+        store = setup.make_store()
+        self._settings = setup.settings
+        self._models = build_pipeline(setup.settings, store, threads=THREADS_PER_PROCESS)
+        self._assets = load_learning_assets(self._models.embedder, store)
+        adapted = pickle.loads(setup.adapted)
+        assert isinstance(adapted, AdaptedGallery)
+        self._adapted = adapted
+        self._unknown_text = setup.unknown_text
+
+    def recognize(self, task: VideoTask, on_frames: OnFrames) -> VideoReport:
+        """Look at every frame of a video, as if it were the first one.
+
+        Raises:
+            SourceError: if the video cannot be read to its end; there are no outputs then.
+            KnownError: if an output cannot be written.
+        """
+        started = time.perf_counter()
+        # Tracks, decisions and the room belong to one video, and track ids begin with 1.
+        pipeline = FacePipeline(self._models.detector, self._models.embedder)
+        room = FileRoom(pipeline, self._adapted, self._assets, self._settings)
+        faces: Counter[str] = Counter()
+        frames = 0
+        try:
+            with ExitStack() as stack:
+                source = make_source(parse_source(str(task.video)))
+                source.open()
+                stack.callback(source.close)
+                lines = stack.enter_context(LinesFile(_partial_in_folder(task.lines)))
+                annotated = None
+                if task.annotated is not None:
+                    path = _partial_in_folder(task.annotated)
+                    annotated = stack.enter_context(AnnotatedVideo(path, source.nominal_fps, self._unknown_text))
+                while (frame := source.read()) is not None:
+                    result = room.process(frame)
+                    lines.write(frame_line(result))
+                    if annotated is not None:
+                        annotated.write(result)
+                    faces.update(face.identification.name or "" for face in result.faces)
+                    frames += 1
+                    on_frames(frames, source.frame_count)
+                remarks = tuple(remark.error for remark in source.remarks)
+            for output in task.outputs:
+                _name_finally(output)
+        finally:
+            task.discard_partial()
+        return VideoReport(frames, dict(faces), time.perf_counter() - started, remarks)
+
+
+def _partial(output: Path) -> Path:
+    """What an output is called while it is written: it ends as before, for OpenCV goes by that."""
+    return output.with_name(f"{output.stem}.partial{output.suffix}")
+
+
+def _partial_in_folder(output: Path) -> Path:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(output.parent, error) from error
+    return _partial(output)
+
+
+def _name_finally(output: Path) -> None:
+    try:
+        _partial(output).replace(output)
+    except OSError as error:
+        raise cannot_write(output, error) from error

@@ -1,0 +1,274 @@
+"""Which models run: loads what the settings name and hands it to the inference worker and to whoever adapts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from metaface_gui.deferred import import_beside_others, is_loaded, load_in_background
+from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
+from metaface_gui.engine.assembly import (
+    LearningAssets,
+    build_pipeline,
+    load_first_assets,
+    load_learning_assets,
+    re_embed,
+)
+from metaface_gui.engine.events import EngineListener, ModelsChanged, ModelState, Trouble
+from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.jobs.runners import Runners
+from metaface_gui.engine.live.inference_worker import InferenceWorker
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, make_embedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import resolve_device
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.recognition.attention import LIVE
+from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import RequestId
+from metaface_gui.weights.store import WeightsStore
+
+_WINDOW_PATIENCE_S, _PICTURE_PATIENCE_S = 30.0, 1.5
+"""So long the window, and then the first picture, have the processor to themselves; where no source is open there is no
+picture to wait for."""
+
+Change = Callable[[RecognitionSettings], RecognitionSettings]
+
+
+class ModelLoader:
+    """Thread-safe. Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
+
+    Models that cannot be loaded leave the former ones at work. The first ones find faces before there is what learners
+    need, which loads PyTorch: once the window that it `awaits_window` is there. The modules that it `imports_last` are
+    those that the window needs for what it does not show at first.
+    """
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        store: WeightsStore,
+        listener: EngineListener,
+        worker: InferenceWorker,
+        adaptations: AdaptationScheduler,
+        *,
+        runners: Runners,
+        settings: RecognitionSettings,
+        awaits_window: bool = False,
+        imports_last: Sequence[str] = (),
+    ) -> None:
+        self._gallery = gallery
+        self._store = store
+        self._listener = listener
+        self._worker = worker
+        self._adaptations = adaptations
+        self._load_jobs, self._slow_jobs = runners.models, runners.files
+        self._lock = threading.Lock()
+        self._publishing = threading.Lock()
+        self._wanted = self._loaded = settings
+        self._is_loading = True
+        self._is_window_there, self._is_picture_there = threading.Event(), threading.Event()
+        if not awaits_window:
+            self._is_window_there.set()
+        self._imports_last = tuple(imports_last)
+        self._error: KnownError | None = None
+        self._pipeline: FacePipeline | None = None
+        self._assets: LearningAssets | None = None
+
+    @property
+    def settings(self) -> RecognitionSettings:
+        """The models that run (before there are any: those that were asked for), and the learners that are wanted."""
+        with self._lock:
+            return _with_models_of(self._loaded, self._wanted)
+
+    @property
+    def running(self) -> FacePipeline | None:
+        """The pipeline that the worker owns; only its embedder may be used from elsewhere."""
+        with self._lock:
+            return self._pipeline
+
+    @property
+    def assets(self) -> LearningAssets | None:
+        """What learners need in the running embedder's feature space."""
+        with self._lock:
+            return self._assets
+
+    def second_pipeline(self) -> FacePipeline:
+        """Another pipeline like the running one, with a detector of its own: a pipeline belongs to one thread.
+
+        Raises:
+            KnownError: as `build_pipeline`.
+        """
+        with self._lock:
+            settings, pipeline = self._loaded, self._pipeline
+        return build_pipeline(settings, self._store, embedder=pipeline.embedder if pipeline else None)
+
+    def published_embedder(self) -> FaceEmbedder:
+        """The running embedder's network as it was published, without anything that was meta-trained.
+
+        Raises:
+            KnownError: if its weights are missing or damaged.
+        """
+        with self._lock:
+            settings = self._loaded
+        return make_embedder(settings.embedder, resolve_device(settings.device), self._store, meta_trained=False)
+
+    def start(self) -> None:
+        """Load what the settings name."""
+        self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
+
+    def on_window(self) -> None:
+        """Say that the window is there."""
+        self._is_window_there.set()
+
+    def on_picture(self) -> None:
+        """Say that a frame was looked at, or that none will be: what takes long need not wait any more."""
+        self._is_window_there.set()
+        self._is_picture_there.set()
+
+    def change(self, change: Change) -> None:
+        """Want what `change` makes of what was wanted last: other learners at once, other models once they are loaded.
+
+        A newer wish overtakes an older one that waits.
+        """
+        with self._lock:
+            former, self._wanted = self._wanted, change(self._wanted)
+            is_of_models = _models(self._wanted) != _models(former)
+            is_missing = self._pipeline is None and not self._is_loading
+            self._adaptations.choose(self._wanted)
+        if is_of_models or is_missing:
+            self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
+        else:
+            self.publish()
+
+    def make_templates(self) -> None:
+        """Embed the stored shots that have no template of the running embedder yet; then adapt."""
+        self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Making templates"), self._make_templates)
+
+    def fetch_weights(self, name: str) -> RequestId:
+        """Download weights that do not ship; whoever wants them asks for the models again afterwards."""
+
+        def work(job: Job) -> None:
+            def progress(done: int, total: int | None) -> None:
+                job.progress(done / total if total else None)
+
+            self._store.fetch(name, progress, lambda: job.is_cancelled)
+
+        return self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
+
+    def publish(self, error: KnownError | None = None) -> None:
+        """Tell which models and learners there are; `error` says why those that were asked for could not come."""
+        # One at a time, so that what is told last is the newest.
+        with self._publishing:
+            with self._lock:
+                state = ModelState.LOADING if self._is_loading else ModelState.READY
+                if error is not None or not (self._is_loading or self._pipeline):
+                    state, error = ModelState.FAILED, error or self._error
+                settings = self._wanted if self._is_loading else _with_models_of(self._loaded, self._wanted)
+                device = str(self._pipeline.embedder.device) if self._pipeline else settings.device
+            self._listener(
+                ModelsChanged(
+                    state=state,
+                    detector=settings.detector,
+                    embedder=settings.embedder,
+                    device=device,
+                    learner=settings.learner,
+                    fpir=settings.fpir,
+                    error=error,
+                    compared=settings.compared,
+                    hyperparameters=self._adaptations.hyperparameters,
+                    use_room=settings.use_room,
+                )
+            )
+
+    # On the runners' threads ----------------------------------------------------------------------------------------
+
+    def _load(self, _job: Job) -> None:
+        with self._lock:
+            wanted, former, former_assets = self._wanted, self._pipeline, self._assets
+            self._is_loading = former is None or _models(wanted) != _models(self._loaded)
+            is_loading = self._is_loading
+        self.publish()
+        if not is_loading:
+            return
+        try:
+            embedder = former.embedder if former else None
+            pipeline = build_pipeline(wanted, self._store, embedder=embedder, attention=LIVE)
+            if former is None:
+                # Boxes now, names by the default method next; all else needs PyTorch, which takes longer than all this.
+                self._worker.use(pipeline)
+                if (first := load_first_assets(pipeline.embedder, self._store)) is not None:
+                    self._adaptations.name_first(pipeline, first)
+                self._load_pytorch()
+            is_same_space = former is not None and pipeline.embedder is former.embedder
+            kept = former_assets if is_same_space else None
+            assets = kept or load_learning_assets(pipeline.embedder, self._store)
+        except KnownError as error:
+            self._refuse(wanted, error)
+            return
+        except Exception:
+            with self._lock:
+                self._is_loading = False
+            raise
+        with self._lock:
+            self._is_loading = False
+            self._loaded, self._pipeline, self._assets = wanted, pipeline, assets
+        if former is not None:
+            self._worker.use(pipeline)
+        self.publish()
+        self._adaptations.use_models(pipeline, assets)
+        if assets.cohort is None and kept is None:
+            self._listener(Trouble(uncalibrated(wanted.embedder)))
+        if former is None or former.embedder.id != pipeline.embedder.id:
+            self.make_templates()
+        if former is None:
+            import_beside_others(self._imports_last)
+
+    def _load_pytorch(self) -> None:
+        if not is_loaded():
+            self._is_window_there.wait(_WINDOW_PATIENCE_S)
+            self._is_picture_there.wait(_PICTURE_PATIENCE_S)
+            load_in_background()
+
+    def _refuse(self, wanted: RecognitionSettings, error: KnownError) -> None:
+        """Go on with the models there are; a wish that came meanwhile has a job of its own."""
+        with self._lock:
+            self._is_loading, self._error = False, error
+            if _models(self._wanted) == _models(wanted):
+                self._wanted = _with_models_of(self._loaded, self._wanted)
+        self.publish(error)
+
+    def _make_templates(self, job: Job) -> None:
+        if not self._gallery.is_read_only:
+            re_embed(self._gallery, self.second_pipeline(), job)
+        self._adaptations.adapt()
+
+
+def _models(settings: RecognitionSettings) -> tuple[str, str, str]:
+    return settings.detector, settings.embedder, settings.device
+
+
+def _with_models_of(loaded: RecognitionSettings, wanted: RecognitionSettings) -> RecognitionSettings:
+    return replace(wanted, detector=loaded.detector, embedder=loaded.embedder, device=loaded.device)
+
+
+def uncalibrated(embedder: str) -> KnownError:
+    """Say that an embedder has no cohort of strangers, so that its threshold is fixed and no FPIR can be promised.
+
+    The default embedder ships with one, which fits its own trunk and projection only.
+    """
+    if embedder == DEFAULT_EMBEDDER:
+        text = QT_TRANSLATE_NOOP(
+            "Errors",
+            "The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, "
+            "and the share of strangers let through cannot be chosen. Use the trunk and projection that come with "
+            "MetaFace; if you do, install MetaFace again.",
+        )
+        return KnownError(text, embedder=embedder)
+    text = QT_TRANSLATE_NOOP(
+        "Errors",
+        "No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let "
+        "through cannot be chosen. Use the embedder “{default}” for that.",
+    )
+    return KnownError(text, embedder=embedder, default=DEFAULT_EMBEDDER)

@@ -1,0 +1,235 @@
+"""Changes to the gallery as the window makes them: what can be undone for a while, and what is told afterwards."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from metaface_gui.engine.events import EngineListener, GalleryChanged, Undoable
+from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
+from metaface_gui.gallery import (
+    AddedShots,
+    EnrolledPerson,
+    Gallery,
+    GalleryChange,
+    NewConsent,
+    NewShot,
+    Person,
+    Retention,
+)
+from metaface_gui.types import PersonId
+
+CONSENT_TEXT_VERSION = "2026-11"
+CONSENT_PURPOSE = QT_TRANSLATE_NOOP("Consent", "recognise this person in this computer's camera pictures and files")
+CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by whoever enrolled them")
+CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
+_UNDO_NS = 10_000_000_000
+_PUT_OFF_NS = 60_000_000_000
+"""What was deleted is destroyed when nothing can be undone any more, which costs one rewriting of the file for all of
+it; but so long after its own time at the latest, be there newer changes or not."""
+
+
+class GalleryEditor:
+    """Carries out changes on the jobs' thread; tells the listener of the new state and of what can be undone."""
+
+    def __init__(self, gallery: Gallery, listener: EngineListener) -> None:
+        self.gallery = gallery
+        self._listener = listener
+        self._tokens = itertools.count(1)
+        self._lock = threading.Lock()
+        self._undoable: dict[int, tuple[GalleryChange, int]] = {}
+        self._taken_back: list[GalleryChange] = []
+        """Additions that were undone: their shots are to be destroyed."""
+        self._seen: dict[PersonId, datetime] = {}
+
+    def publish(self) -> None:
+        """Tell who is enrolled."""
+        self._listener(GalleryChanged(self.gallery.snapshot()))
+
+    def save(
+        self,
+        name: str,
+        person_id: PersonId | None,
+        shots: Sequence[NewShot],
+        *,
+        consent_given: bool,
+        terms: Terms | None = None,
+    ) -> Person:
+        """Enrol a new person, on these terms, or add shots to one; can be undone.
+
+        Raises:
+            EnrollmentError: if there is no shot, or a new person has not consented.
+            GalleryError: if the name does not do, or the file cannot be written.
+        """
+        if not shots:
+            raise EnrollmentError(
+                QT_TRANSLATE_NOOP("Errors", "There is no usable shot to save. Record some, or choose other pictures.")
+            )
+        if person_id is not None:
+            self.add_shots(person_id, shots)
+            return self.gallery.person(person_id)
+        if not consent_given:
+            raise EnrollmentError(
+                QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
+            )
+        change = self.gallery.enroll_undoably(name, shots, consent(terms=terms))
+        person = self.gallery.person(change.person_id)
+        self._changed(change, QT_TRANSLATE_NOOP("Undo", "Enrolled {name}"), person.name)
+        return person
+
+    def add_shots(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
+        """Add shots to a person, and return which they are; can be undone.
+
+        Raises:
+            GalleryError: if there is no such person or no shot, or the file cannot be written.
+        """
+        change = self.gallery.add_shots_undoably(person_id, shots)
+        one, several = (
+            QT_TRANSLATE_NOOP("Undo", "Added a shot to {name}"),
+            QT_TRANSLATE_NOOP("Undo", "Added shots to {name}"),
+        )
+        self._changed(change, one if len(shots) == 1 else several, self._name(person_id))
+        return change
+
+    def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
+        """Remember faces that are not this person, and return which they are; can be undone.
+
+        Raises:
+            GalleryError: if there is no such person or no shot, or the file cannot be written.
+        """
+        change = self.gallery.add_negatives(person_id, shots)
+        self._changed(change, QT_TRANSLATE_NOOP("Undo", "Remembered: not {name}"), self._name(person_id))
+        return change
+
+    def rename(self, person_id: PersonId, name: str) -> None:
+        """Give another name."""
+        token = self.gallery.rename(person_id, name)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Renamed to {name}"), name)
+
+    def merge(self, into_id: PersonId, from_id: PersonId) -> None:
+        """Move all shots of one person to another."""
+        name = self._name(into_id)
+        token = self.gallery.merge(into_id, from_id)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Merged into {name}"), name)
+
+    def delete_person(self, person_id: PersonId) -> None:
+        """Delete a person, for good once undoing has expired."""
+        name = self._name(person_id)
+        token = self.gallery.delete_person(person_id)
+        self._changed(token, QT_TRANSLATE_NOOP("Undo", "Deleted {name}"), name)
+
+    def delete_shot(self, shot_id: int) -> None:
+        """Delete a shot, for good once undoing has expired."""
+        token = self.gallery.delete_shot(shot_id)
+        text = QT_TRANSLATE_NOOP("Undo", "Deleted a shot")
+        if token.is_negative:
+            text = QT_TRANSLATE_NOOP("Undo", "Forgot: not {name}")
+        self._changed(token, text, self._name(token.person_id))
+
+    def undo(self, token: int) -> None:
+        """Bring back what was destroyed, or destroy what was added; an expired token has no effect.
+
+        Raises:
+            GalleryError: if something done since stands in the way; once that is undone, the token works.
+        """
+        with self._lock:
+            undoable = self._undoable.get(token)
+        if undoable is not None:
+            self.gallery.undo(undoable[0])
+            with self._lock:
+                self._undoable.pop(token, None)
+                if isinstance(undoable[0], AddedShots | EnrolledPerson):
+                    self._taken_back.append(undoable[0])
+            self.publish()
+
+    def has_expired(self, now_ns: int) -> bool:
+        """Whether something is to be destroyed for good: nothing can be undone any more, or it waited long enough."""
+        with self._lock:
+            ends = [expires for _, expires in self._undoable.values()]
+            if not ends:
+                return bool(self._taken_back)
+            return max(ends) < now_ns or min(ends) + _PUT_OFF_NS < now_ns
+
+    def purge(self, now_ns: int | None = None) -> bool:
+        """Destroy for good what was deleted, at `now_ns` only what cannot be undone any more; whether that was all."""
+        with self._lock:
+            kept = {
+                token: (change, expires)
+                for token, (change, expires) in self._undoable.items()
+                if now_ns is not None and expires >= now_ns
+            }
+            gone = [change for token, (change, _) in self._undoable.items() if token not in kept] + self._taken_back
+            self._undoable, self._taken_back = kept, []
+        if kept:
+            self.gallery.forget(*gone)
+        else:
+            self.gallery.purge_deleted()
+        return not kept
+
+    def forget_everything(self) -> int:
+        """Destroy everything that is stored and every undo; return how many people there were.
+
+        Raises:
+            GalleryError: if the file cannot be written.
+        """
+        with self._lock:
+            self._undoable.clear()
+            self._seen.clear()
+            self._taken_back.clear()
+        count = self.gallery.forget_everything()
+        self.publish()
+        return count
+
+    def note_seen(self, person_ids: Sequence[PersonId]) -> None:
+        """Remember that these people were seen now; `flush_seen` writes it."""
+        now = datetime.now(UTC)
+        with self._lock:
+            self._seen.update(dict.fromkeys(person_ids, now))
+
+    def flush_seen(self) -> None:
+        """Write when people were last seen."""
+        with self._lock:
+            seen, self._seen = self._seen, {}
+        if seen and not self.gallery.is_read_only:
+            self.gallery.touch_last_seen(seen)
+            self.publish()
+
+    def _name(self, person_id: PersonId) -> str:
+        names = (person.name for person in self.gallery.snapshot().people if person.id == person_id)
+        return next(names, "")
+
+    def _changed(self, token: GalleryChange, text: str, name: str) -> None:
+        number, expires_ns = next(self._tokens), time.monotonic_ns() + _UNDO_NS
+        with self._lock:
+            self._undoable[number] = (token, expires_ns)
+        self.publish()
+        self._listener(Undoable(number, text, name, expires_ns))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What somebody agrees to: what for, who says that they agree and how, and until when; None: without limit.
+
+    Raises:
+        ValueError: as `NewConsent`, when the consent is made of it.
+    """
+
+    purpose: str = CONSENT_PURPOSE
+    given_by: str = CONSENT_ON_SCREEN
+    retention: Retention | None = None
+
+
+def consent(given_by: str = CONSENT_ON_SCREEN, terms: Terms | None = None) -> NewConsent:
+    """Make the consent record of somebody enrolled just now; `given_by` is used where no terms are given."""
+    agreed = terms or Terms(given_by=given_by)
+    return NewConsent(
+        given_at=datetime.now(UTC),
+        purpose=agreed.purpose,
+        given_by=agreed.given_by,
+        text_version=CONSENT_TEXT_VERSION,
+        retention=agreed.retention,
+    )

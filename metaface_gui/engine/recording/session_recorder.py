@@ -1,0 +1,227 @@
+"""Records sessions and saves snapshots on a thread of its own, so that neither inference nor the window waits.
+
+A session is an annotated video, a line a frame (JSONL) and a line a face and learner (CSV), called
+`metaface-YYYYMMDD-HHMMSS` after the local time at which it began, with `-2`, `-3` … where that is taken. The inference
+thread leaves results in a bounded inbox and goes on; the recorder's thread draws, encodes and writes them.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+
+from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged
+from metaface_gui.engine.recording.session_recording import Clock, FreeBytes, Recording, free_bytes
+from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, cannot_write
+from metaface_gui.pipeline.learners import ALL_LEARNERS
+from metaface_gui.pipeline.rendering.annotator import Annotator
+from metaface_gui.pipeline.rendering.fonts import FontFinder
+from metaface_gui.types import FrameResult
+from metaface_gui.weights.whole_file import write_whole
+
+_log = logging.getLogger(__name__)
+
+_INBOX = 12
+"""Results that may wait to be written: half a second at 25 a second, 33 MB of 720p frames."""
+_TICK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    at_ns: int
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Snapshot:
+    path: Path
+    result: FrameResult
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWords:
+    """What is written beside faces: what one without a name is called, and short names of methods by their keys."""
+
+    unknown: str
+    titles: Mapping[str, str]
+
+
+def english_words() -> DrawnWords:
+    """What is written unless somebody asks for another language."""
+    return DrawnWords("Unknown", {key: learner.short_title for key, learner in ALL_LEARNERS.items()})
+
+
+class SessionRecorder:
+    """Every call is thread-safe and returns at once, `close` excepted; answers are `SessionRecordingChanged`.
+
+    The thread is started with the first recording or snapshot and joined by `close`. It calls `words` for each of them:
+    the user may have chosen another language meanwhile.
+    """
+
+    def __init__(
+        self,
+        listener: EngineListener,
+        *,
+        words: Callable[[], DrawnWords] = english_words,
+        clock: Clock = time.monotonic_ns,
+        free: FreeBytes = free_bytes,
+    ) -> None:
+        self._listener = listener
+        self._words = words
+        self._fonts = FontFinder()
+        self._clock = clock
+        self._free = free
+        self._inbox: queue.SimpleQueue[_Start | _Stop | _Snapshot | FrameResult] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+        self._wants_results = False
+        self._n_waiting = 0
+        self._dropped = 0
+        self._recording: Recording | None = None  # the thread's own, as are the fonts
+
+    @property
+    def dropped(self) -> int:
+        """Results of the running (or last) recording that are in none of its files, because writing lagged behind."""
+        with self._lock:
+            return self._dropped
+
+    def start(self, folder: Path) -> None:
+        """Record into new files of `folder`, which is made if need be; the running recording goes on if there is one.
+
+        Answered with `is_recording` and the files, or with the error that speaks against it.
+        """
+        self._post(_Start(folder))
+
+    def stop(self) -> None:
+        """End the recording now and finish its files. Answered with those that are complete."""
+        self._post(_Stop(self._clock()))
+
+    def offer(self, result: FrameResult) -> None:
+        """Take a result, on the inference thread: it is recorded if a recording runs, dropped if writing lags."""
+        with self._lock:
+            if not self._wants_results:
+                return
+            if self._n_waiting >= _INBOX:
+                self._dropped += 1
+                return
+            self._n_waiting += 1
+        self._inbox.put(result)
+
+    def save_snapshot(self, path: Path, result: FrameResult) -> None:
+        """Write one annotated PNG, recording or not; a file that is there is replaced. Answered with the file."""
+        self._post(_Snapshot(path, result))
+
+    def close(self, timeout_s: float) -> bool:
+        """Finish what is being written and join the thread for at most `timeout_s`; False if it is busy then.
+
+        Nothing is taken any more.
+        """
+        with self._lock:
+            is_first, self._is_closed = not self._is_closed, True
+            thread = self._thread
+        if thread is None:
+            return True
+        if is_first:
+            self._inbox.put(_Stop(self._clock(), is_last=True))
+        thread.join(timeout_s)
+        return not thread.is_alive()
+
+    def _post(self, wish: _Start | _Stop | _Snapshot) -> None:
+        with self._lock:
+            if self._is_closed:
+                return
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="session-recorder", daemon=True)
+                self._thread.start()
+        self._inbox.put(wish)
+
+    # The recorder's own thread --------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        is_last = False
+        while not is_last:
+            try:
+                wish = self._inbox.get(timeout=None if self._recording is None else _TICK_S)
+            except queue.Empty:
+                wish = None
+            try:
+                self._do(wish)
+            except KnownError as error:
+                self._end(self._clock(), error)
+            except Exception:  # noqa: BLE001 - a bug must not cost the files, nor the thread the next recording needs
+                _log.exception("recording failed")
+                text = QT_TRANSLATE_NOOP("Errors", "Recording failed inside MetaFace. The log file has the details.")
+                self._end(self._clock(), InternalError(text))
+            is_last = isinstance(wish, _Stop) and wish.is_last
+
+    def _do(self, wish: _Start | _Stop | _Snapshot | FrameResult | None) -> None:
+        match wish:
+            case _Start(folder):
+                self._begin(folder)
+            case _Stop(is_last=True) if self._recording is None:
+                pass  # nobody asked
+            case _Stop(at_ns):
+                self._end(at_ns)
+            case _Snapshot(path, result):
+                self._save(path, result)
+            case FrameResult():
+                with self._lock:
+                    self._n_waiting -= 1
+                if self._recording is not None:
+                    self._recording.write(wish, self._clock())
+            case None if self._recording is not None:
+                self._recording.tick(self._clock())
+
+    def _begin(self, folder: Path) -> None:
+        if self._recording is None:
+            named = datetime.now().astimezone()
+            self._recording = Recording(folder, self._annotator(), self._clock(), named=named, free=self._free)
+            with self._lock:
+                self._wants_results, self._dropped = True, 0
+        self._tell(files=self._recording.files)
+
+    def _end(self, at_ns: int, error: KnownError | None = None) -> None:
+        """Finish the files and say which are complete; without a recording, only say that there is none."""
+        with self._lock:
+            self._wants_results = False
+            dropped = self._dropped
+        recording, self._recording = self._recording, None
+        if recording is None:
+            self._tell(error=error)
+            return
+        files, later_error = recording.close(at_ns)
+        _log.info("recorded %d files; %d results dropped", len(files), dropped)
+        started_ns = recording.started_ns
+        self._listener(SessionRecordingChanged(False, started_ns, files, error or later_error))
+
+    def _save(self, path: Path, result: FrameResult) -> None:
+        try:
+            _, png = cv2.imencode(".png", self._annotator().paint(result))
+            write_whole(path, png.tobytes())
+        except OSError as error:
+            self._tell(error=cannot_write(path, error))
+        else:
+            self._tell(files=(CaptionedFile("snapshot", path),))
+
+    def _annotator(self) -> Annotator:
+        words = self._words()
+        return Annotator(words.unknown, words.titles, fonts=self._fonts)
+
+    def _tell(self, *, files: tuple[CaptionedFile, ...] = (), error: KnownError | None = None) -> None:
+        recording = self._recording
+        started_ns = 0 if recording is None else recording.started_ns
+        self._listener(SessionRecordingChanged(recording is not None, started_ns, files, error))

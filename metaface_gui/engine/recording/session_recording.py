@@ -1,0 +1,156 @@
+"""One recording of a session while it lasts: its three files, its clock, and how much room the disk has."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from metaface_gui.engine.events import CaptionedFile
+from metaface_gui.engine.recording.session_files import CsvFile, JsonLinesFile
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.pipeline.rendering.annotator import Annotator
+from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
+from metaface_gui.types import FrameResult
+
+NEEDED_TO_START = 200 * 10**6
+"""Bytes that must be free: five minutes or so of a 720p video."""
+NEEDED_TO_GO_ON = 50 * 10**6
+"""Bytes that must stay free, so that a video can still get the index at its end."""
+
+_CHECK_NS = 2 * 10**9
+_LATE_NS = 10**9
+"""A result may come this long after its frame was taken; until then the video waits for it."""
+_ASLEEP_NS = 60 * 10**9
+"""Nobody called for so long: the computer slept. A video does not show that."""
+
+FreeBytes = Callable[[Path], int]
+Clock = Callable[[], int]
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that the user may still write there."""
+    return shutil.disk_usage(folder).free
+
+
+class Recording:
+    """Opens its files at once; not thread-safe. Whoever gets an error from `write` or `tick` then calls `close`.
+
+    Times are `time.monotonic_ns()`. A frame is shown from when it was taken, the first one from `started_ns` on.
+
+    Raises:
+        KnownError: if there is too little room or the files cannot be made; then there are none.
+    """
+
+    def __init__(
+        self, folder: Path, annotator: Annotator, started_ns: int, *, named: datetime, free: FreeBytes = free_bytes
+    ) -> None:
+        self._folder = folder
+        self._annotator = annotator
+        self._started_ns = self._seen_ns = self._checked_ns = started_ns
+        self._slept_ns = 0
+        self._free = free
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        self._require(
+            NEEDED_TO_START,
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "Only {free} MB are free in {folder}, and a recording needs {needed} MB. Free some space or choose"
+                " another folder.",
+            ),
+        )
+        stem = _free_stem(folder, f"metaface-{named:%Y%m%d-%H%M%S}")
+        self._paths = {kind: folder / f"{stem}.{kind}" for kind in ("mp4", "csv", "jsonl")}
+        self._lines, self._table, self._video = self._opened()
+
+    @property
+    def started_ns(self) -> int:
+        """When it began."""
+        return self._started_ns
+
+    @property
+    def files(self) -> tuple[CaptionedFile, ...]:
+        """What it writes; the video has this name once it is finished."""
+        return tuple(CaptionedFile("video" if kind == "mp4" else kind, path) for kind, path in self._paths.items())
+
+    def write(self, result: FrameResult, now_ns: int) -> None:
+        """Add a result.
+
+        Raises:
+            KnownError: if the disk is full or gone.
+        """
+        self.tick(now_ns)
+        self._lines.write(result)
+        self._table.write(result)
+        self._video.show(self._seconds(result.frame.captured_ns), partial(self._annotator.paint, result))
+
+    def tick(self, now_ns: int) -> None:
+        """Keep the video up with the clock and look at the room on the disk; call it twice a second or more.
+
+        Raises:
+            KnownError: if the disk is full or gone.
+        """
+        if now_ns - self._seen_ns > _ASLEEP_NS:
+            self._slept_ns += now_ns - self._seen_ns
+        self._seen_ns = now_ns
+        if now_ns - self._checked_ns >= _CHECK_NS:
+            self._checked_ns = now_ns
+            self._require(
+                NEEDED_TO_GO_ON,
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The recording ended, as only {free} MB are free in {folder}. Free some space or choose another"
+                    " folder, then record again.",
+                ),
+            )
+        self._video.hold(self._seconds(now_ns - _LATE_NS))
+
+    def close(self, now_ns: int) -> tuple[tuple[CaptionedFile, ...], KnownError | None]:
+        """Finish every file that can be; returns those that are complete, and why others are not."""
+        complete: list[CaptionedFile] = []
+        first_error: KnownError | None = None
+        close_video = partial(self._video.close, self._seconds(now_ns))
+        finish: tuple[Callable[[], object], ...] = (close_video, self._table.close, self._lines.close)
+        for file, act in zip(self.files, finish, strict=True):
+            try:
+                act()
+            except KnownError as error:
+                first_error = first_error or error
+            if file.path.exists():  # a video that nobody was shown in, or that cannot be played, is not kept
+                complete.append(file)
+        return tuple(complete), first_error
+
+    def _opened(self) -> tuple[JsonLinesFile, CsvFile, VideoFileWriter]:
+        # The lines come first: their file must not be there yet, and so takes the name for all three.
+        lines = JsonLinesFile(self._paths["jsonl"])
+        try:
+            table = CsvFile(self._paths["csv"])
+            return lines, table, VideoFileWriter(self._paths["mp4"])
+        except KnownError:
+            lines.close()
+            self._paths["jsonl"].unlink(missing_ok=True)
+            raise
+
+    def _seconds(self, at_ns: int) -> float:
+        return max(0, at_ns - self._started_ns - self._slept_ns) / 1e9
+
+    def _require(self, needed: int, template: str) -> None:
+        try:
+            free = self._free(self._folder)
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
+        if free < needed:
+            raise KnownError(template, free=free // 10**6, needed=needed // 10**6, folder=self._folder)
+
+
+def _free_stem(folder: Path, stem: str) -> str:
+    """The first of stem, stem-2, stem-3 … under which the folder has none of the files."""
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    suffixes = (".mp4", ".part.mp4", ".csv", ".jsonl")
+    return next(name for name in names if not any((folder / (name + suffix)).exists() for suffix in suffixes))

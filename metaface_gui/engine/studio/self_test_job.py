@@ -1,0 +1,237 @@
+"""The self-test as a job: reads the gallery, makes degraded copies of the shots, embeds them, tests every method.
+
+Degradation acts on the aligned crop of 112 pixels that embedders see, as in meta-testing (`metalearning.conditions`),
+so each stored picture is aligned first and the copy embedded as it is. The clean faces are the stored templates.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metaface_gui.deferred import Tensor, torch
+from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.people.shots import decode_picture
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
+from metaface_gui.gallery import Gallery, Shot, Templates
+from metaface_gui.metalearning.conditions import CONDITIONS, corrupt
+from metaface_gui.metalearning.self_test import (
+    EnrolledFaces,
+    NothingToTestError,
+    SelfTestReport,
+    nobody_enrolled,
+    nobody_with_two_shots,
+    probe_mask,
+    self_test,
+)
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.device import on_one_core
+from metaface_gui.pipeline.learners.base import MetaLearner
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
+from metaface_gui.types import Floats, Image, PersonId
+
+SELF_TEST_TITLE = QT_TRANSLATE_NOOP("Jobs", "Testing the methods")
+"""What the job is called; whoever shows its progress knows it by this."""
+HARMS = ("low_light", "low_resolution", "blur", "occlusion")
+"""The four kinds of `hard`; each shot is seen in as many of them as there are copies, beginning at another each."""
+WANTED_COPIES = 150
+"""Degraded faces in all: four copies of each of up to 37 shots, fewer of more shots, but at least one."""
+MAX_PROBES = 400
+"""Shots that are left out and degraded, at about 20 ms each on one core; in a gallery of more, some people's are."""
+_BATCH = 16
+_SEED = 20_240_603
+Labels = NDArray[np.int64]
+_EMBEDDING_SHARE = 0.75
+"""Of the time, and of the progress bar: degrading and embedding, before the methods' turn."""
+
+
+def run_self_test(
+    gallery: Gallery,
+    embedder: FaceEmbedder,
+    learners: Sequence[MetaLearner],
+    *,
+    cohort: Tensor | None,
+    room_prior: RoomPrior | None = None,
+    fpir: float,
+    job: Job,
+) -> SelfTestReport:
+    """Score `learners` on everybody who has a template by `embedder`; says its progress to `job`.
+
+    Of a large gallery everybody stays enrolled, but only some people's shots are left out (`some_people`), and the
+    report says of how many.
+
+    `embedder` may be the one that the live view uses; `cohort` (m, p) are strangers in its feature space, or None. The
+    same gallery gives the same report, but for the times.
+
+    Raises:
+        NothingToTestError: if nobody is enrolled, or nobody with two shots.
+        GalleryError: if the gallery cannot be read, a picture in it is damaged, or it changes meanwhile.
+        JobCancelledError: if the job was cancelled.
+    """
+    with on_one_core():
+        return _run(gallery, embedder, learners, cohort, room_prior, fpir, job)
+
+
+def _run(  # noqa: PLR0917 - those of `run_self_test`
+    gallery: Gallery,
+    embedder: FaceEmbedder,
+    learners: Sequence[MetaLearner],
+    cohort: Tensor | None,
+    room_prior: RoomPrior | None,
+    fpir: float,
+    job: Job,
+) -> SelfTestReport:
+    started = time.perf_counter()
+    job.progress(0.0)
+    enrolled = _read(gallery, embedder.id)
+    tested = some_people(enrolled.labels, MAX_PROBES)
+    with _warmed_up(learners):
+        degraded = _degraded(gallery, enrolled, tested, embedder, job)
+    faces = EnrolledFaces(
+        clean=torch.from_numpy(enrolled.templates.features.copy()),
+        labels=torch.from_numpy(enrolled.labels),
+        degraded=degraded,
+        people=enrolled.people,
+        negatives=torch.from_numpy(enrolled.negatives.copy()),
+        denied=torch.from_numpy(enrolled.denied),
+        tested=torch.from_numpy(tested),
+    )
+    report = self_test(
+        learners,
+        faces,
+        cohort,
+        fpir=fpir,
+        room_prior=room_prior,
+        on_progress=lambda share: job.progress(_EMBEDDING_SHARE + (1 - _EMBEDDING_SHARE) * share),
+    )
+    seconds = time.perf_counter() - started
+    return replace(report, embedder_id=embedder.id, revision=enrolled.revision, seconds=seconds)
+
+
+@contextmanager
+def _warmed_up(learners: Sequence[MetaLearner]) -> Iterator[None]:
+    """Warm the methods up beside what is done within, seconds of importing in a process that has not adapted yet.
+
+    Waits for the end of it, but not when what is done within was cancelled or failed.
+    """
+    pool = ThreadPoolExecutor(1, "warm-up")
+    try:
+        done = pool.submit(lambda: [learner.warm_up() for learner in learners])
+        yield
+        done.result()
+    finally:
+        pool.shutdown(wait=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Enrolled:
+    """The templates of everybody who is enrolled at this revision; `labels` (n,) count into `people`, the names.
+
+    `negatives` (m, p) float32 are faces that are not the people `denied` (m,).
+    """
+
+    revision: int
+    templates: Templates
+    person_ids: tuple[PersonId, ...]
+    labels: Labels
+    people: tuple[str, ...]
+    negatives: Floats
+    denied: Labels
+
+
+def _read(gallery: Gallery, embedder_id: str) -> _Enrolled:
+    snapshot = gallery.snapshot()
+    templates, negatives = gallery.templates(embedder_id), gallery.negatives(embedder_id)
+    names = {person.id: person.name for person in snapshot.people}
+    person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
+    if any(int(person_id) not in names for person_id in person_ids):
+        raise _changed_meanwhile()
+    if len(person_ids) == 0 and any(person.shot_count for person in snapshot.people):
+        raise NothingToTestError(
+            QT_TRANSLATE_NOOP("Errors", "The templates of this embedder are still being made. Try again in a moment.")
+        )
+    if len(person_ids) == 0:
+        raise nobody_enrolled()
+    people = tuple(names[int(person_id)] for person_id in person_ids)
+    if not probe_mask(labels).any():
+        raise nobody_with_two_shots(people)
+    # A "not this person" may outlive the last template of that person, and denies nobody then.
+    counts = np.isin(negatives.person_ids, person_ids)
+    return _Enrolled(
+        revision=snapshot.revision,
+        templates=templates,
+        person_ids=tuple(int(person_id) for person_id in person_ids),
+        labels=labels,
+        people=people,
+        negatives=negatives.features[counts].reshape(-1, templates.features.shape[1]),
+        denied=np.searchsorted(person_ids, negatives.person_ids[counts]),
+    )
+
+
+def some_people(labels: Labels, max_probes: int) -> Labels:
+    """Choose whose shots are left out: everybody with two, or as many as have about `max_probes` shots together.
+
+    Those are spread evenly over the order of enrolment, and the same ones every time.
+    """
+    shots_of, is_probe = np.bincount(labels), probe_mask(labels)
+    people = np.unique(labels[is_probe])
+    share = min(1.0, max_probes / int(shots_of[people].sum()))
+    places = np.linspace(0, len(people) - 1, max(1, int(share * len(people))))
+    chosen: Labels = people[np.unique(places.round().astype(np.int64))]
+    return chosen
+
+
+def _degraded(gallery: Gallery, enrolled: _Enrolled, tested: Labels, embedder: FaceEmbedder, job: Job) -> Tensor:
+    """Embed harmed copies of the tested people's shots: (n_copies, n, p) on the CPU; the others' are zero."""
+    probes = np.flatnonzero(np.isin(enrolled.labels, tested))
+    n_copies = min(len(HARMS), max(1, WANTED_COPIES // len(probes)))
+    made = torch.zeros((n_copies, *enrolled.templates.features.shape))
+    rows: list[int] = []
+    crops: list[Image] = []
+    for done, (row, shot) in enumerate(_shots(gallery, enrolled, probes)):
+        crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)[0]
+        rows.append(row)
+        crops += harmed_copies(crop, n_copies, first=row, seed=shot.id)
+        if len(crops) >= _BATCH or done == len(probes) - 1:
+            job.progress(_EMBEDDING_SHARE * done / len(probes))
+            batch = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+            features = embedder.features(batch).cpu()
+            made[:, rows] = features.reshape(len(rows), n_copies, -1).transpose(0, 1)
+            rows, crops = [], []
+    return made
+
+
+def _shots(gallery: Gallery, enrolled: _Enrolled, probes: Labels) -> Iterator[tuple[int, Shot]]:
+    """Read the pictures of these rows of the templates, a person's at a time: all of them would be a lot of memory."""
+    shot_ids = enrolled.templates.shot_ids
+    for label in np.unique(enrolled.labels[probes]):
+        try:
+            shots = {shot.id: shot for shot in gallery.shots(enrolled.person_ids[label])}
+        except GalleryError as error:
+            if gallery.revision == enrolled.revision:
+                raise
+            raise _changed_meanwhile() from error
+        for row in probes[enrolled.labels[probes] == label]:
+            if int(shot_ids[row]) not in shots:
+                raise _changed_meanwhile()
+            yield int(row), shots[int(shot_ids[row])]
+
+
+def harmed_copies(crop: Image, n_copies: int, *, first: int, seed: int) -> list[Image]:
+    """Degrade an aligned RGB crop (s, s, 3) in n of the four ways, from the way number `first` on; by `seed` alone."""
+    kinds = [HARMS[(first + copy) % len(HARMS)] for copy in range(n_copies)]
+    return [
+        corrupt(crop, CONDITIONS[kind], np.random.default_rng([_SEED, seed, HARMS.index(kind)]), len(crop))
+        for kind in kinds
+    ]
+
+
+def _changed_meanwhile() -> GalleryError:
+    return GalleryError(QT_TRANSLATE_NOOP("Errors", "The gallery changed while it was being tested. Test it again."))

@@ -1,0 +1,279 @@
+"""Before and after: two ways of deciding on the same frames, that differ in what they learned from.
+
+They run beside the pipeline, on the faces that it found and the looks that it pooled, and decide on tracks as it does:
+what decides is not touched, and both are treated alike. The published network has features of its own: it looks again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+
+from metaface_gui.deferred import torch
+from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM
+from metaface_gui.engine.adaptation.scheduler import Situation
+from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, adapt
+from metaface_gui.engine.events import EngineEvent, EngineListener, GalleryChanged, SidesChanged, TaughtTrack
+from metaface_gui.engine.jobs.job_runner import Job, JobRunner
+from metaface_gui.engine.jobs.newest_job import NewestJob
+from metaface_gui.engine.people.shots import decode_picture
+from metaface_gui.engine.studio.comparison import ComparisonTally
+from metaface_gui.engine.studio.side import STOCK, Side
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
+from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
+from metaface_gui.types import UNKNOWN, Floats, Frame, FrameResult, Identification, TrackedFace
+
+_MOST_TRACKS = 64
+
+MakeStock = Callable[[], FaceEmbedder]
+"""Makes the embedder as it was published; reads weights, so it runs as a job."""
+
+
+class HasSituation(Protocol):
+    """Whoever knows what there is to adapt to: `AdaptationScheduler`."""
+
+    def situation(self) -> Situation | None:
+        """What there is to adapt to now; None before there is anything."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """The classifiers of the sides in one situation, by the sides' keys, and the embedder of the published network."""
+
+    embedder_id: str
+    classifiers: Mapping[str, OpenSetClassifier]
+    stock: FaceEmbedder | None = None
+
+
+class _StockLooks:
+    """The mean of each track's looks as the published network sees them."""
+
+    def __init__(self) -> None:
+        self._sums: dict[int, tuple[int, Floats]] = {}
+
+    def add(self, track_id: int, features: Floats, generation: int) -> Floats:
+        """Take one more look (p,) into a track's mean, which is of length 1; another `generation` begins anew."""
+        former = self._sums.pop(track_id, None)
+        total = features if former is None or former[0] != generation else features + former[1]
+        self._sums[track_id] = generation, total
+        while len(self._sums) > _MOST_TRACKS:
+            del self._sums[next(iter(self._sums))]
+        mean: Floats = total / np.linalg.norm(total)
+        return mean
+
+
+class _Deciding:
+    """What the sides decided of tracks so far; belongs to one thread."""
+
+    def __init__(self) -> None:
+        self.decisions: dict[str, TrackDecisions] = {}
+        self.stock = _StockLooks()
+
+    def shown(self, side: Side, track_id: int) -> Identification | None:
+        """What a side decided; None where it has not looked yet."""
+        return self.decisions[side.key].current(track_id) if side.key in self.decisions else None
+
+
+class SideRunner:
+    """Thread-safe. Sides are adapted as jobs, whenever what they are adapted to has changed; `on_ready` is called once
+    they are. `decorate` is called on the inference thread. Nothing runs while no sides are wanted."""
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        adaptations: HasSituation,
+        listener: EngineListener,
+        *,
+        jobs: JobRunner,
+        make_stock: MakeStock,
+        load_assets: Callable[[FaceEmbedder], LearningAssets],
+        on_ready: Callable[[], None],
+    ) -> None:
+        self._gallery, self._adaptations = gallery, adaptations
+        self._listener = listener
+        self._newest = NewestJob(jobs)
+        self._make_stock, self._load_assets, self._on_ready = make_stock, load_assets, on_ready
+        self._lock = threading.Lock()
+        self._sides: tuple[Side, ...] = ()
+        self._ready: _Ready | None = None
+        self._asked: tuple[tuple[Side, ...], object] | None = None
+        self._deciding = _Deciding()
+        self._tally = ComparisonTally()
+        self._is_told = True
+
+    def want(self, sides: tuple[Side, ...]) -> None:
+        """Run these sides, () for none; the tallies begin anew."""
+        with self._lock:
+            self._sides, self._ready, self._asked = sides, None, None
+            self._deciding = _Deciding()
+            self._is_told = False
+            self._tally.reset()
+        self.refresh()
+        self.on_tick()
+
+    def refresh(self) -> None:
+        """Adapt the sides if what they are adapted to has changed; returns at once."""
+        situation = self._adaptations.situation()
+        with self._lock:
+            if not self._sides or situation is None or self._asked == (self._sides, situation.key):
+                return
+            self._asked = (self._sides, situation.key)
+            sides = self._sides
+        self._newest.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), lambda job: self._adapt(sides, situation, job))
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take what other parts of the engine tell as the truth about faces."""
+        if isinstance(event, TaughtTrack):
+            self._tally.tell(event.track_id, event.person_id)
+        elif isinstance(event, GalleryChanged):
+            self._tally.set_enrolled([person.name for person in event.snapshot.people])
+
+    def forget_tracks(self) -> None:
+        """Another source: begin anew."""
+        with self._lock:
+            self._deciding = _Deciding()
+            self._tally.reset()
+
+    def on_tick(self) -> None:
+        """Tell how the sides stand, and once that there are none."""
+        with self._lock:
+            if not self._sides and self._is_told:
+                return
+            self._is_told = True
+            sides, is_ready = self._sides, self._ready is not None
+        tallies = {tally.learner: tally for tally in self._tally.tallies()}
+        told = tuple(tallies[side.key] for side in sides if side.key in tallies)
+        self._listener(SidesChanged(sides, is_ready, told, self._tally.n_frames, self._tally.seconds))
+
+    def decorate(self, result: FrameResult, *, is_new: bool) -> FrameResult:
+        """Give each face what the sides decide; `is_new`: the frame was not looked at before."""
+        with self._lock:
+            ready, sides, deciding = self._ready, self._sides, self._deciding
+        if ready is None or not sides or not result.faces or result.embedder_id != ready.embedder_id:
+            return result
+        to_look_at = [
+            face
+            for face in result.faces
+            if (is_new and face.is_fresh) or any(deciding.shown(side, face.track_id) is None for side in sides)
+        ]
+        if to_look_at:
+            self._look(result.frame, to_look_at, ready, deciding)
+        faces = tuple(
+            replace(
+                face,
+                sides=MappingProxyType({side.key: deciding.shown(side, face.track_id) or UNKNOWN for side in sides}),
+            )
+            for face in result.faces
+        )
+        shown = replace(result, faces=faces)
+        if is_new:
+            self._tally.add(replace(shown, faces=tuple(replace(face, per_learner=face.sides) for face in faces)))
+        return shown
+
+    @staticmethod
+    def _look(frame: Frame, faces: list[TrackedFace], ready: _Ready, deciding: _Deciding) -> None:
+        generations = [0 if face.template is None else face.template.generation for face in faces]
+        own = np.stack([face.features if face.template is None else face.template.features for face in faces])
+        templates = [face.template for face in faces if face.template is not None]
+        stock = own[:0]
+        if ready.stock is not None:
+            crops = align(frame.image_bgr, np.stack([face.landmarks for face in faces]), ready.stock.crop_size)
+            seen = ready.stock.features(torch.from_numpy(crops).permute(0, 3, 1, 2)).cpu().numpy()
+            stock = np.stack(
+                [
+                    deciding.stock.add(face.track_id, row, generation)
+                    for face, row, generation in zip(faces, seen, generations, strict=True)
+                ]
+            )
+        for key, classifier in ready.classifiers.items():
+            levels = classifier.track_levels
+            if frame.is_still:
+                levels = Levels(classifier.threshold, classifier.threshold)
+            kept = deciding.decisions.setdefault(key, TrackDecisions())
+            if key.startswith(STOCK):
+                answers = classifier.identify(torch.from_numpy(stock), levels.entering)
+            elif len(templates) == len(faces):
+                answers = classifier.identify_tracks(templates, levels.entering)
+            else:
+                answers = classifier.identify(torch.from_numpy(own), levels.entering)
+            for face, generation, answer in zip(faces, generations, answers, strict=True):
+                kept.update(face.track_id, answer, levels.staying, frame.time_s, generation=generation)
+
+    # On the jobs' thread --------------------------------------------------------------------------------------------
+
+    def _adapt(self, sides: tuple[Side, ...], situation: Situation, job: Job) -> None:
+        classifiers = dict[str, OpenSetClassifier]()
+        stock: FaceEmbedder | None = None
+        for side in sides:
+            job.progress()
+            if side.learner == STOCK:
+                stock = stock or self._make_stock()
+                classifiers[side.key] = self._stock_classifier(side, situation, stock, job)
+            else:
+                people = situation.people if not side.is_one_shot else one_shot_each(situation.people)
+                room = situation.room if side.uses_room else EMPTY_ROOM
+                settings = situation.hyperparameters.get(side.learner)
+                adapted = adapt(
+                    side.learner, room.beside(people), situation.assets, fpir=situation.fpir, settings=settings
+                )
+                classifiers[side.key] = adapted.classifier
+        with self._lock:
+            if self._sides == sides:
+                self._ready = _Ready(situation.assets.embedder_id, MappingProxyType(classifiers), stock)
+                self._deciding = _Deciding()
+        self._on_ready()
+
+    def _stock_classifier(
+        self, side: Side, situation: Situation, embedder: FaceEmbedder, job: Job
+    ) -> OpenSetClassifier:
+        """The published network as it was published: nearest prototype by cosine, at the threshold of its cohort."""
+        people = situation.people if not side.is_one_shot else one_shot_each(situation.people)
+        if not len(people):
+            return OpenSetClassifier.empty()
+        assets = self._load_assets(embedder)
+        features = torch.from_numpy(self._embedded(people, embedder, job))
+        in_stock = replace(people, embedder_id=embedder.id, shots=features, negatives=features[:0], unlabelled=None)
+        adapted = make_learner(STOCK, assets.space, assets.trained, None).adapt(
+            replace(in_stock, denied_people=people.denied_people[:0]).support
+        )
+        return OpenSetClassifier.calibrated(
+            adapted,
+            person_ids=people.person_ids,
+            names=people.names,
+            cohort=assets.cohort,
+            fpir=situation.fpir,
+        ).measured_by(torch.zeros(0))
+
+    def _embedded(self, people: EnrolledPeople, embedder: FaceEmbedder, job: Job) -> Floats:
+        """The stored pictures of people's shots as another embedder sees them, (n, p), in their order."""
+        found = dict[int, Floats]()
+        for person_id in people.person_ids:
+            job.progress()
+            for shot in self._gallery.shots(person_id):
+                if shot.id in people.shot_ids:
+                    crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)
+                    found[shot.id] = embedder.features(torch.from_numpy(crop).permute(0, 3, 1, 2)).cpu().numpy()[0]
+        return np.stack([found[shot_id] for shot_id in people.shot_ids])
+
+
+def one_shot_each(people: EnrolledPeople) -> EnrolledPeople:
+    """The same people with their first shot only, and nobody denied."""
+    first = [people.labels.tolist().index(way) for way in range(len(people))]
+    return replace(
+        people,
+        shots=people.shots[first],
+        labels=people.labels[first],
+        shot_ids=tuple(people.shot_ids[row] for row in first),
+        negatives=people.negatives[:0],
+        denied_people=people.denied_people[:0],
+    )

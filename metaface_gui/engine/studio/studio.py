@@ -1,0 +1,222 @@
+"""What the studio asks of a running engine: tallies of learners, the self-test, why a face has its name, recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from metaface_gui.engine.adaptation.room_trial import OnRooms, SceneFrames, try_rooms
+from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
+from metaface_gui.engine.events import (
+    ComparisonChanged,
+    EngineEvent,
+    EngineListener,
+    Explained,
+    GalleryChanged,
+    SelfTested,
+    TaughtTrack,
+    Trouble,
+)
+from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.jobs.newest_job import NewestJob
+from metaface_gui.engine.jobs.runners import Runners
+from metaface_gui.engine.live.live_memory import LiveMemory
+from metaface_gui.engine.live.model_loader import ModelLoader
+from metaface_gui.engine.recording.session_recorder import DrawnWords, SessionRecorder, english_words
+from metaface_gui.engine.studio.comparison import ComparisonTally
+from metaface_gui.engine.studio.self_test_job import run_self_test
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError
+from metaface_gui.gallery import Gallery
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
+from metaface_gui.pipeline.embedding.device import on_one_core
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
+from metaface_gui.pipeline.learners import LEARNERS, make_learner
+from metaface_gui.types import FrameResult, PersonId, RequestId
+
+
+class Studio:
+    """Thread-safe; every call but `stop` returns at once.
+
+    The self-test runs on the thread of studies, and its progress is told; explanations have one of their own, so that
+    they need not wait for it. Of both only the newest matters.
+    """
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        models: ModelLoader,
+        adaptations: AdaptationScheduler,
+        memory: LiveMemory,
+        listener: EngineListener,
+        *,
+        runners: Runners,
+        words: Callable[[], DrawnWords] = english_words,
+    ) -> None:
+        self._gallery = gallery
+        self._models, self._adaptations = models, adaptations
+        self._memory = memory
+        self._listener = listener
+        self._tests = NewestJob(runners.studies, runners.on_loud_job)
+        self._trials = NewestJob(runners.studies, runners.on_loud_job)
+        self._explanations = NewestJob(runners.explanations)
+        self._tally = ComparisonTally()
+        self._was_comparing = False
+        self._recorder = SessionRecorder(listener, words=words)
+        self._newest: FrameResult | None = None
+
+    def stop(self, timeout_s: float) -> bool:
+        """Finish the recording's files; False if that takes longer."""
+        return self._recorder.close(timeout_s)
+
+    # Comparison -----------------------------------------------------------------------------------------------------
+
+    def reset_comparison(self) -> None:
+        """Begin the running tallies anew."""
+        self._tally.reset()
+        self._publish_comparison()
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take what other parts of the engine tell as the truth about faces."""
+        if isinstance(event, TaughtTrack):
+            self._tally.tell(event.track_id, event.person_id)
+        elif isinstance(event, GalleryChanged):
+            self._tally.set_enrolled([person.name for person in event.snapshot.people])
+
+    def with_truths(self, result: FrameResult) -> FrameResult:
+        """Say of each face who it is, where that is known and several learners decide."""
+        return self._tally.with_truths(result)
+
+    def on_result(self, result: FrameResult) -> None:
+        """Count and record a frame, if it is a new one; on the inference thread."""
+        former, self._newest = self._newest, result
+        if former is None or former.frame is not result.frame:
+            self._tally.add(result)
+            self._recorder.offer(result)
+
+    def on_tick(self) -> None:
+        """Tell the tallies while several learners run, and once more when only one is left."""
+        is_comparing = bool(self._models.settings.compared)
+        if is_comparing or self._was_comparing:
+            self._publish_comparison()
+        self._was_comparing = is_comparing
+
+    def _publish_comparison(self) -> None:
+        """The deciding learner first; one that is not wanted any more is left out."""
+        tallies = {tally.learner: tally for tally in self._tally.tallies()}
+        wanted = self._models.settings.learners
+        running = tuple(tallies[learner] for learner in wanted if learner in tallies)
+        self._listener(ComparisonChanged(running, self._tally.n_frames, self._tally.seconds))
+
+    def forget_picture(self) -> None:
+        """Save no snapshot of a frame that names somebody who may have been deleted: the next frame is another."""
+        self._newest = None
+
+    # Self-test ------------------------------------------------------------------------------------------------------
+
+    def self_test(self) -> RequestId:
+        """Score every method on the enrolled shots; a test that is under way is given up for this one."""
+        return self._tests.submit(QT_TRANSLATE_NOOP("Jobs", "Testing the methods"), self._self_test)
+
+    def _self_test(self, job: Job) -> None:
+        pipeline, assets = self._models.running, self._models.assets
+        if pipeline is None or assets is None:
+            raise KnownError(QT_TRANSLATE_NOOP("Errors", "The models are not loaded yet. Try again in a moment."))
+        turned = self._adaptations.hyperparameters
+        learners = [make_learner(key, assets.space, assets.trained, turned.get(key)) for key in LEARNERS]
+        fpir = self._models.settings.fpir
+        report = run_self_test(
+            self._gallery,
+            pipeline.embedder,
+            learners,
+            cohort=assets.cohort,
+            room_prior=assets.room_prior,
+            fpir=fpir,
+            job=job,
+        )
+        self._listener(SelfTested(report))
+
+    # Rooms ----------------------------------------------------------------------------------------------------------
+
+    def try_rooms(
+        self, make_frames: Callable[[], SceneFrames], rooms: Sequence[EnvironmentSetting], on_tried: OnRooms
+    ) -> RequestId:
+        """Judge every method in each of these rooms of a scene, by who is enrolled once it is this job's turn.
+
+        `make_frames` is called on the thread of studies, and so is `on_tried`."""
+        work = partial(self._try_rooms, make_frames, rooms, on_tried)
+        return self._trials.submit(QT_TRANSLATE_NOOP("Jobs", "Trying the methods in other rooms"), work)
+
+    def _try_rooms(
+        self,
+        make_frames: Callable[[], SceneFrames],
+        rooms: Sequence[EnvironmentSetting],
+        on_tried: OnRooms,
+        job: Job,
+    ) -> None:
+        situation = self._adaptations.situation()
+        if situation is None:
+            raise KnownError(QT_TRANSLATE_NOOP("Errors", "The models are not loaded yet. Try again in a moment."))
+        job.progress(0.0)
+        on_tried(try_rooms(situation, self._models.second_pipeline(), make_frames(), rooms, job))
+
+    # Why this name --------------------------------------------------------------------------------------------------
+
+    def explain_track(self, track_id: int) -> RequestId:
+        """Say why a face has its name, from all looks at it and what was seen of it last."""
+        samples = self._memory.latest_of_track(track_id, 1)
+        work = partial(self._explain, track_id, samples[0] if samples else None)
+        return self._explanations.submit(QT_TRANSLATE_NOOP("Jobs", "Explaining"), work)
+
+    def _explain(self, track_id: int, sample: FaceSample | None, job: Job) -> None:
+        explanation = None if sample is None else self._explanation(track_id, sample, job)
+        job.progress()
+        self._listener(Explained(job.id, track_id, explanation))
+
+    def _explanation(self, track_id: int, sample: FaceSample, job: Job) -> Explanation | None:
+        pipeline, deciding = self._models.running, self._adaptations.deciding()
+        if pipeline is None or deciding is None or deciding[0].key.embedder_id != pipeline.embedder.id:
+            return None  # other models are on their way
+        adapted, classifier = deciding
+        people = adapted.people
+        person_of = tuple(people.person_ids[label] for label in people.labels.tolist())
+        with on_one_core():
+            return explain(
+                sample,
+                pipeline.embedder,
+                adapted.adapted,
+                classifier,
+                EnrolledShots(people.shots, people.shot_ids, person_of),
+                learner=adapted.key.learner,
+                picture_of=self._picture_of,
+                evidence=self._memory.evidence_of_track(track_id, pipeline.embedder.id),
+                should_stop=lambda: job.is_cancelled,
+            )
+
+    def _picture_of(self, person_id: PersonId, shot_id: int) -> bytes:
+        """The encoded picture of a shot; empty if it was deleted meanwhile."""
+        try:
+            shots = self._gallery.shots(person_id)
+        except GalleryError:
+            return b""
+        return next((shot.chip for shot in shots if shot.id == shot_id), b"")
+
+    # Recording and showing ------------------------------------------------------------------------------------------
+
+    def start_session(self, folder: Path) -> None:
+        """Record the session into new files of this folder."""
+        self._recorder.start(folder)
+
+    def stop_session(self) -> None:
+        """End the recording and finish its files."""
+        self._recorder.stop()
+
+    def save_snapshot(self, path: Path) -> None:
+        """Write the newest looked-at frame, annotated, as a picture."""
+        newest = self._newest
+        if newest is None:
+            text = QT_TRANSLATE_NOOP("Errors", "There is no picture to save yet. Open a camera or a file first.")
+            self._listener(Trouble(KnownError(text)))
+        else:
+            self._recorder.save_snapshot(path, newest)

@@ -1,0 +1,94 @@
+"""What the Help menu does: tour, lessons, shortcuts, methods, log, about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.dialogs import AboutDialog, MethodsDialog
+from metaface_gui.gui.errors.reports import ErrorReports
+from metaface_gui.gui.lessons.controller import LessonController
+from metaface_gui.gui.main_actions import MainActions
+from metaface_gui.gui.main_toolbar import MainToolBar
+from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
+from metaface_gui.gui.stage import Stage
+from metaface_gui.gui.tour import Tour, TourStop
+from metaface_gui.gui.window_state import WindowState
+
+
+class HelpController(QObject):
+    """Opens everything that explains, over `window`."""
+
+    def __init__(
+        self,
+        commands: MainActions,
+        toolbar: MainToolBar,
+        stage: Stage,
+        bridge: EngineBridge,
+        *,
+        reports: ErrorReports,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._commands, self._toolbar, self._stage, self._window = commands, toolbar, stage, window
+        self.tour = Tour(window, self._stops)
+        self.lessons = LessonController(bridge, stage, self)
+        stage.add_banner(self.lessons.panel)
+        for number, action in enumerate(commands.lessons, start=1):
+            action.triggered.connect(lambda _checked=False, number=number: self.lessons.open(number))
+        commands.tour.triggered.connect(self.tour.start)
+        commands.shortcuts.triggered.connect(self.open_shortcuts)
+        commands.methods.triggered.connect(self.open_methods)
+        commands.log_folder.triggered.connect(reports.open_log_folder)
+        commands.about.triggered.connect(lambda: AboutDialog(window).open())
+
+    def welcome(self, state: WindowState) -> None:
+        """Give the tour to somebody who has not had it."""
+        if not state.is_tour_seen:
+            state.is_tour_seen = True
+            self.tour.start()
+
+    def open_shortcuts(self) -> None:
+        """List what the keyboard can do."""
+        dialog = ShortcutsDialog(self._commands.groups, self._window)
+        dialog.methods_wanted.connect(lambda: MethodsDialog(dialog).open())
+        dialog.tour_wanted.connect(self.tour.start)
+        dialog.open()
+
+    def open_methods(self) -> None:
+        """Explain each method."""
+        MethodsDialog(self._window).open()
+
+    def _stops(self) -> Sequence[TourStop]:
+        bar = self._toolbar
+        studio = [button for button in bar.findChildren(QToolButton) if button.defaultAction() is self._commands.studio]
+        return (
+            TourStop(
+                self.tr("Choose what to look at"),
+                self.tr(
+                    "A camera, a video, a folder of pictures, or the demo, which needs none of them. Faces get boxes "
+                    "and names here. Click a face to say who it is, or to correct a name."
+                ),
+                (bar.source_button, self._stage.video),
+            ),
+            TourStop(
+                self.tr("Make somebody known"),
+                self.tr(
+                    "Press E, hold the button for two seconds while the person turns the head a little, and type the "
+                    "name. From then on this person is recognised; everybody else stays Unknown. Pictures and names "
+                    "stay on this computer."
+                ),
+                (bar.enroll_button,),
+            ),
+            TourStop(
+                self.tr("Nine ways to learn"),
+                self.tr(
+                    "Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video "
+                    "shows what it does: compare methods on the same faces, and see why a face has its name."
+                ),
+                (self._stage.methods, *studio),
+            ),
+        )

@@ -1,0 +1,338 @@
+"""Draws faces over the video: box, name, score against its threshold, track id, verdicts. Knows no widget."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+
+from metaface_gui.gui.live.recently_drawn import RecentlyDrawn
+from metaface_gui.gui.live.verdict_strip import PlacedStrip, StripWish, VerdictStrips
+from metaface_gui.gui.live.view_geometry import LabelLayout, VideoGeometry
+from metaface_gui.gui.theme import DARK, FontSize, font
+from metaface_gui.i18n import translate
+from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
+
+_PAD = 8.0
+_STRIPE = 4.0
+_NAME_PX = 14
+_NAME_MAX = 220.0
+_BAR = QSizeF(58.0, 5.0)
+_REACH = 8
+"""Room around a corner's pixmap for half its line."""
+_MARGIN = 4.0
+"""Least distance of a strip from the view's edge."""
+_COMPACT_BOX = 64.0
+"""Narrower boxes, on screen, get a label of one line."""
+_COMPACT_FACES = 10
+"""From this many faces on every label has one line."""
+
+
+class FaceStyle(Enum):
+    """How a face is drawn; the value names the colour's token."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    """Nothing to compare it with yet: no score, or that of another method."""
+
+
+_LINE_STYLES = {
+    FaceStyle.KNOWN: Qt.PenStyle.SolidLine,
+    FaceStyle.UNKNOWN: Qt.PenStyle.DashLine,
+    FaceStyle.PENDING: Qt.PenStyle.DotLine,
+}
+
+
+def style_of(item: OverlayItem) -> FaceStyle:
+    """Tell the three apart."""
+    if item.is_former:
+        return FaceStyle.PENDING
+    if item.kind is OverlayKind.KNOWN:
+        return FaceStyle.KNOWN
+    return FaceStyle.UNKNOWN if item.score_text else FaceStyle.PENDING
+
+
+def name_of(item: OverlayItem) -> str:
+    """The face's name on screen."""
+    return item.name or translate("Overlay", "Unknown")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedFace:
+    """A face in the view: its box, its label and what the methods say of it, in device-independent pixels."""
+
+    item: OverlayItem
+    style: FaceStyle
+    name: str
+    box: QRectF
+    label: QRectF
+    is_compact: bool
+    strip: PlacedStrip | None = None
+
+    @property
+    def track_id(self) -> int:
+        """The track it belongs to."""
+        return self.item.track_id
+
+    def contains(self, point: QPointF) -> bool:
+        """Whether the point is on the box, the label or the strip."""
+        is_on_strip = self.strip is not None and self.strip.rect.contains(point)
+        return self.box.contains(point) or self.label.contains(point) or is_on_strip
+
+
+_MAX_ELIDED = 500
+"""A whole gallery of names and then some."""
+
+
+class OverlayPainter:
+    """Lays faces out and draws them. Colours do not depend on the theme: what is behind them is the video."""
+
+    def __init__(self) -> None:
+        self._strips = VerdictStrips()
+        self._labels = LabelLayout()
+        self._has_strips = True
+        self._is_presenting = False
+        self._small_font: QFont = font(FontSize.SMALL - 1, tabular=True)
+        self._small_metrics = QFontMetricsF(self._small_font)
+        self._numbers_width = self._small_metrics.horizontalAdvance("−0.00")
+        self._corners: dict[tuple[FaceStyle, int, int, float, float], tuple[QPixmap, ...]] = {}
+        self._set_name_px(_NAME_PX)
+
+    def set_titles(self, titles: Mapping[str, str]) -> None:
+        """Call methods so in the strips of verdicts; `titles` maps keys to short names, in their order on screen."""
+        self._strips.set_titles(titles)
+
+    def forget_names(self) -> None:
+        """Keep nothing drawn or measured that may name somebody who was deleted."""
+        self._elided.clear()
+        self._strips.forget_names()
+
+    def set_strips_visible(self, visible: bool) -> None:
+        """Show what each method says of each face, or only the names."""
+        self._has_strips = visible
+
+    def set_presenting(self, name_px: int | None) -> None:
+        """Show only boxes and names, with letters `name_px` pixels high; None: everything, at the usual size."""
+        if self._is_presenting != (name_px is not None) or name_px not in (None, self._name_px):
+            self._is_presenting = name_px is not None
+            self._set_name_px(name_px or _NAME_PX)
+
+    def place(
+        self,
+        items: Sequence[OverlayItem],
+        geometry: VideoGeometry,
+        view: QRectF | None = None,
+        obstacles: Sequence[QRectF] = (),
+    ) -> tuple[PlacedFace, ...]:
+        """Lay the faces out; the order decides whose label chooses its place first.
+
+        Strips of verdicts may also be beside the video, anywhere in the `view`, and keep clear of the obstacles.
+        """
+        self._elided.next_frame()
+        self._strips.next_frame()
+        boxes = [geometry.to_view(item.box_xyxy) for item in items]
+        many = len(items) >= _COMPACT_FACES or self._is_presenting
+        compact = [
+            many or box.width() < _COMPACT_BOX or not item.score_text for item, box in zip(items, boxes, strict=True)
+        ]
+        sizes = [self._label_size(item, small) for item, small in zip(items, compact, strict=True)]
+        labels = self._labels.place([item.track_id for item in items], boxes, sizes, geometry.target)
+        faces = tuple(
+            PlacedFace(item, style_of(item), name_of(item), box, label, small)
+            for item, box, label, small in zip(items, boxes, labels, compact, strict=True)
+        )
+        if self._is_presenting or not self._has_strips:
+            return faces
+        return self._with_strips(faces, geometry.target if view is None else view, obstacles)
+
+    def verdict_lines(self, face: PlacedFace) -> tuple[str, ...]:
+        """What each method says of a face, in words; empty while fewer than two run."""
+        return self._strips.lines(face.item.verdicts)
+
+    def _with_strips(
+        self, faces: Sequence[PlacedFace], view: QRectF, obstacles: Sequence[QRectF]
+    ) -> tuple[PlacedFace, ...]:
+        judged = [face for face in faces if face.item.verdicts]
+        if not judged:
+            return tuple(faces)
+        taken = [rect for face in faces if not face.item.verdicts for rect in (face.box, face.label)]
+        wishes = [StripWish(face.item, face.box, face.label) for face in judged]
+        bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        strips = dict(
+            zip(
+                (face.track_id for face in judged),
+                self._strips.place(wishes, bounds, [*taken, *obstacles]),
+                strict=True,
+            )
+        )
+        return tuple(replace(face, strip=strips.get(face.track_id)) for face in faces)
+
+    def _set_name_px(self, name_px: int) -> None:
+        self._name_px = name_px
+        self._name_font: QFont = font(name_px, bold=True)
+        self._name_metrics = QFontMetricsF(self._name_font)
+        self._elided = RecentlyDrawn[str, tuple[str, float]](_MAX_ELIDED)
+
+    def paint(
+        self, painter: QPainter, faces: Sequence[PlacedFace], *, hovered: int | None = None, focused: int | None = None
+    ) -> None:
+        """Draw every box first, then strips, then labels, so that no box runs through a name."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for face in faces:
+            if face.item.differs:
+                painter.setPen(QPen(QColor(DARK.warning), 4.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(face.box.adjusted(-5, -5, 5, 5), 12, 12)
+            self._paint_box(painter, face, is_lit=face.track_id in (hovered, focused))
+            if face.track_id == focused:
+                painter.setPen(QPen(QColor("#ffffff"), 2.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(face.box.adjusted(-6, -6, 6, 6), 14, 14)
+        for face in faces:
+            if face.strip is not None:
+                self._strips.paint(painter, face.strip)
+        for face in faces:
+            self._paint_label(painter, face, is_lit=face.track_id in (hovered, focused))
+
+    def _label_size(self, item: OverlayItem, compact: bool) -> QSizeF:
+        name_width = self._elide(name_of(item))[1]
+        if compact:
+            return QSizeF(self._stripe + 2 * self._pad + name_width, 24.0 * self._growth)
+        id_width = self._small_metrics.horizontalAdvance(f"#{item.track_id}")
+        width = max(name_width + _PAD + id_width, _BAR.width() + _PAD + self._numbers_width)
+        return QSizeF(_STRIPE + _PAD + width + _PAD, 43.0)
+
+    @property
+    def _growth(self) -> float:
+        """How much larger than usual names are."""
+        return self._name_px / _NAME_PX
+
+    @property
+    def _stripe(self) -> float:
+        return _STRIPE * math.sqrt(self._growth)
+
+    @property
+    def _pad(self) -> float:
+        return _PAD * math.sqrt(self._growth)
+
+    def _elide(self, name: str) -> tuple[str, float]:
+        found = self._elided.get(name)
+        if found is None:
+            text = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_MAX * self._growth)
+            found = self._elided.keep(name, (text, self._name_metrics.horizontalAdvance(text)))
+        return found
+
+    def _paint_box(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
+        color = _color_of(face.style)
+        if is_lit:
+            radius = _radius(face.box)
+            fill = QColor(color)
+            fill.setAlpha(48)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(face.box, radius, radius)
+        self._paint_sides(painter, face, color)
+        self._paint_corners(painter, face, is_lit=is_lit)
+
+    def _paint_sides(self, painter: QPainter, face: PlacedFace, color: QColor) -> None:
+        # Style tells the kinds apart as well as colour does: whole line, dashes, dots. Straight one-pixel lines without
+        # antialiasing, because those need no stroker: a stroked, antialiased round rectangle takes ten times as long.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        thin = QColor(color)
+        thin.setAlpha(170)
+        pen = QPen(thin, 1.0, _LINE_STYLES[face.style])
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        box, inset = face.box.toRect(), _radius(face.box)
+        left, top, right, bottom = box.left(), box.top(), box.right(), box.bottom()
+        painter.drawLine(left + inset, top, right - inset, top)
+        painter.drawLine(left + inset, bottom, right - inset, bottom)
+        painter.drawLine(left, top + inset, left, bottom - inset)
+        painter.drawLine(right, top + inset, right, bottom - inset)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_corners(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
+        box, radius = face.box.toRect(), _radius(face.box)
+        arm = max(min(box.width(), box.height()) // 20 * 4, radius)  # a fifth, in steps, so that few pixmaps are kept
+        ratio = painter.device().devicePixelRatioF()
+        width = (4.0 if is_lit else 3.0) * (2.0 if self._is_presenting else 1.0)
+        key = (face.style, arm, radius, width, ratio)
+        corners = self._corners.get(key)
+        if corners is None:
+            if len(self._corners) > 200:
+                self._corners.clear()
+            corners = self._corners[key] = _corner_pixmaps(_color_of(face.style), arm, radius, width, ratio)
+        side = arm + 2 * _REACH
+        left, top = box.left() - _REACH, box.top() - _REACH
+        right, bottom = box.right() + _REACH - side, box.bottom() + _REACH - side
+        for pixmap, (x, y) in zip(corners, ((left, top), (right, top), (right, bottom), (left, bottom)), strict=True):
+            painter.drawPixmap(x, y, pixmap)
+
+    def _paint_label(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
+        color = _color_of(face.style)
+        label = face.label
+        chip = QPainterPath()
+        chip.addRoundedRect(label, 6, 6)
+        painter.fillPath(chip, QColor(10, 12, 16, 245 if is_lit else 214))
+        painter.fillRect(QRectF(label.x(), label.y() + 5, self._stripe, label.height() - 10), color)
+        left = label.x() + self._stripe + self._pad
+        painter.setFont(self._name_font)
+        painter.setPen(QColor("#ffffff") if face.style is FaceStyle.KNOWN else color)
+        name, _ = self._elide(face.name)
+        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 24.0 * self._growth - 4)
+        painter.drawText(first_line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        if face.is_compact:
+            return
+        painter.setFont(self._small_font)
+        painter.setPen(QColor(DARK.muted))
+        to_right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(first_line.adjusted(0, 0, -_PAD / 2, 0), to_right, f"#{face.track_id}")
+        score_line = QRectF(left, label.y() + 23, label.right() - _PAD - left, 16)
+        self._paint_score(painter, face.item, score_line, color)
+
+    def _paint_score(self, painter: QPainter, item: OverlayItem, line: QRectF, color: QColor) -> None:
+        bar = QRectF(QPointF(line.x(), line.center().y() - _BAR.height() / 2), _BAR)
+        painter.fillRect(bar, QColor(255, 255, 255, 50))
+        painter.fillRect(QRectF(bar.x(), bar.y(), bar.width() * item.fill, bar.height()), color)
+        tick = bar.x() + bar.width() * item.mark
+        painter.fillRect(QRectF(tick - 1, bar.y() - 3, 2, bar.height() + 6), QColor("#ffffff"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, item.score_text)
+
+
+def _color_of(style: FaceStyle) -> QColor:
+    return QColor(getattr(DARK, style.value))
+
+
+def _radius(box: QRectF) -> int:
+    return round(min(12.0, box.width() / 5, box.height() / 5))
+
+
+def _corner_pixmaps(color: QColor, arm: int, radius: int, width: float, ratio: float) -> tuple[QPixmap, ...]:
+    """Draw the four corners (clockwise from the top left), each `arm` long, with a dark rim to show on any video."""
+    path = QPainterPath(QPointF(_REACH, _REACH + arm))
+    path.lineTo(_REACH, _REACH + radius)
+    path.quadTo(_REACH, _REACH, _REACH + radius, _REACH)
+    path.lineTo(_REACH + arm, _REACH)
+    side = arm + 2 * _REACH
+    drawn = []
+    for turns in range(4):
+        pixmap = QPixmap(round(side * ratio), round(side * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(side / 2, side / 2)
+        painter.rotate(90 * turns)
+        painter.translate(-side / 2, -side / 2)
+        for pen_color, pen_width in ((QColor(0, 0, 0, 110), width + 2.5), (color, width)):
+            cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+            painter.setPen(QPen(pen_color, pen_width, Qt.PenStyle.SolidLine, cap, join))
+            painter.drawPath(path)
+        painter.end()
+        drawn.append(pixmap)
+    return tuple(drawn)

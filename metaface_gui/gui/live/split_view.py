@@ -1,0 +1,264 @@
+"""The video, once or twice side by side: the names of the method that decides, and of another, or before | after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from metaface_gui.engine.events import (
+    ComparisonChanged,
+    ModelsChanged,
+    ResultReady,
+    SidesChanged,
+    SourceChanged,
+    SourceState,
+)
+from metaface_gui.engine.studio.side import STOCK, Side
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.learner_words import learner_short_title
+from metaface_gui.gui.live.live_view import LiveView
+from metaface_gui.gui.live.side_words import counts_text, differing_text, method_title, side_title
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.types import Frame
+
+_NARROW = (280, 200)
+"""Least size of a view that has another beside it: two must fit where one did."""
+_ALONE = (480, 320)
+
+
+class SplitView(QWidget):
+    """Shows what the engine sends: follows the bridge by itself, but for frames, which are given to `show_frame`.
+
+    Which methods run is not its affair: who is asked with `second_wanted` makes that method run and calls `set_second`.
+    A view may show a side instead (`engine.side`): a method that learned from less, or the published network. Then both
+    views do, and `sides_wanted` says which.
+    """
+
+    face_clicked = Signal(int, QPoint)
+    """A face's track id and a point on the screen near it; of either view."""
+    files_dropped = Signal(list)
+    source_dropped = Signal(Path)
+    pause_wanted = Signal()
+    learner_wanted = Signal(str)
+    """The method that the user chose for the left view: it is to decide."""
+    second_wanted = Signal(str)
+    """The method that the user chose for the right view; it may not run yet."""
+    sides_wanted = Signal(tuple)
+    """The two sides that are to run, or none."""
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._models: ModelsChanged | None = None
+        self._source = SourceChanged(SourceState.CLOSED)
+        self._second_key: str | None = None
+        self._is_presenting = False
+        # None: what decides, and the second method, just as they run.
+        self._left: Side | None = None
+        self._right: Side | None = None
+        self._asked: tuple[Side, ...] = ()
+        self._primary = LiveView(self)
+        self._second = LiveView(self, beside=self._primary)
+        self._second.hide()
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+        titles = {key: learner_short_title(key) for key in LEARNERS}
+        for view in self.views:
+            self._splitter.addWidget(view)
+            view.set_titles(titles)
+            view.face_clicked.connect(self.face_clicked)
+            view.files_dropped.connect(self.files_dropped)
+            view.source_dropped.connect(self.source_dropped)
+            view.pause_wanted.connect(self.pause_wanted)
+            bridge.gallery_changed.connect(view.forget_names)
+        self._primary.title.chosen.connect(self._on_left_chosen)
+        self._second.title.chosen.connect(self._on_right_chosen)
+        self._primary.title.toggled.connect(self._on_left_toggled)
+        self._second.title.toggled.connect(self._on_right_toggled)
+        bridge.result_ready.connect(self._on_result)
+        bridge.source_changed.connect(self._on_source)
+        bridge.models_changed.connect(self._on_models)
+        bridge.sides_changed.connect(self._on_sides)
+        bridge.comparison_changed.connect(self._on_comparison)
+        bridge.stats.connect(self._primary.show_stats)
+        bridge.enrollment_changed.connect(self._primary.show_enrollment)
+
+    @property
+    def primary(self) -> LiveView:
+        """The left view, of the deciding method; messages lie on it."""
+        return self._primary
+
+    @property
+    def second(self) -> LiveView | None:
+        """The right view; None while there is one view only."""
+        return None if self._second_key is None else self._second
+
+    @property
+    def second_key(self) -> str | None:
+        """The right view's method."""
+        return self._second_key
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that are compared; () while both views show methods as they run."""
+        return self._asked
+
+    @property
+    def views(self) -> tuple[LiveView, LiveView]:
+        """Both views, whether the second is on screen or not."""
+        return self._primary, self._second
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the newest camera frame; the array must not change any more."""
+        self._primary.show_frame(frame)
+        self._refresh_second()
+
+    def set_second(self, key: str | None) -> None:
+        """Show this method's decisions in a view on the right; None: one view only."""
+        was_split = self._second_key is not None
+        self._second_key = key
+        is_split = key is not None
+        for view in self.views:
+            view.setMinimumSize(*(_NARROW if is_split else _ALONE))
+            # Two views are the comparison; strips would say the same once more, in half the room.
+            view.set_verdicts_visible(not is_split)
+        if is_split:
+            self._second.show_source(self._source)
+        else:
+            self._left = self._right = None
+        self._second.setVisible(is_split)
+        if is_split and not was_split:
+            self._splitter.setSizes([self.width() // 2, self.width() - self.width() // 2])
+        self._apply_sides()
+
+    def show_sides(self, left: Side | None, right: Side | None) -> None:
+        """Show these sides; None for the deciding method on the left, for the second one on the right."""
+        self._left, self._right = left, right
+        self._apply_sides()
+
+    def _apply_sides(self) -> None:
+        sides = self._shown_sides()
+        is_split = self._second_key is not None
+        has_sides = is_split and any(side is not None for side in (self._left, self._right))
+        wanted = sides if has_sides else ()
+        left = sides[0].key if has_sides else None
+        right = sides[1].key if has_sides else self._second_key
+        self._primary.set_learner(left)
+        if is_split:
+            self._second.set_learner(right)
+        self._primary.set_contrast(right, is_on=is_split)
+        self._second.set_contrast(left, is_on=is_split)
+        for view in self.views:
+            view.set_counts("")
+        if wanted != self._asked:
+            self._asked = wanted
+            self.sides_wanted.emit(wanted)
+        self._show_titles()
+
+    def _shown_sides(self) -> tuple[Side, Side]:
+        deciding = "" if self._models is None else self._models.learner
+        return self._left or Side(deciding), self._right or Side(self._second_key or deciding)
+
+    def _on_left_chosen(self, key: str) -> None:
+        if self._left is None and key != STOCK:
+            self.learner_wanted.emit(key)
+        else:
+            self.show_sides(self._simplest(Side(key, *self._switches(self._primary)), is_left=True), self._right)
+
+    def _on_right_chosen(self, key: str) -> None:
+        if self._right is None and key != STOCK:
+            self.second_wanted.emit(key)
+        else:
+            self.show_sides(self._left, self._simplest(Side(key, *self._switches(self._second)), is_left=False))
+
+    def _on_left_toggled(self) -> None:
+        side = Side(self._shown_sides()[0].learner, *self._switches(self._primary))
+        self.show_sides(self._simplest(side, is_left=True), self._right)
+
+    def _on_right_toggled(self) -> None:
+        side = Side(self._shown_sides()[1].learner, *self._switches(self._second))
+        self.show_sides(self._left, self._simplest(side, is_left=False))
+
+    @staticmethod
+    def _switches(view: LiveView) -> tuple[bool, bool]:
+        title = view.title
+        return title.uses_room or not title.room_switch.isEnabled(), title.is_one_shot
+
+    def _simplest(self, side: Side, *, is_left: bool) -> Side | None:
+        """None where a side is what the view would show anyhow."""
+        usual = ("" if self._models is None else self._models.learner) if is_left else self._second_key
+        return None if side.is_plain and side.learner == usual else side
+
+    def _on_sides(self, changed: SidesChanged) -> None:
+        if not self._asked or changed.sides != self._asked:
+            return
+        tallies = {tally.learner: tally for tally in changed.tallies}
+        for view, side in zip(self.views, changed.sides, strict=True):
+            tally = tallies.get(side.key)
+            if not changed.is_ready:
+                view.set_counts(self.tr("Adapting…"))
+            elif tally is not None:
+                view.set_counts(counts_text(tally))
+        if changed.is_ready and changed.tallies:
+            text = f"{self._second.counts.title} · {differing_text(changed.tallies[0])}"
+            self._second.set_counts(text)
+
+    def _on_comparison(self, changed: ComparisonChanged) -> None:
+        if self._asked or self._second_key is None:
+            return
+        tallies = {tally.learner: tally for tally in changed.tallies}
+        for view, side in zip(self.views, self._shown_sides(), strict=True):
+            tally = tallies.get(side.learner)
+            view.set_counts("" if tally is None else counts_text(tally))
+
+    def set_presenting(self, presenting: bool) -> None:
+        """Show only boxes, large names and the methods' titles; or everything."""
+        self._is_presenting = presenting
+        for view in self.views:
+            view.set_presenting(presenting)
+        self._show_titles()
+
+    def set_hud_visible(self, visible: bool) -> None:
+        """Show or hide the speed, which is the same for both."""
+        self._primary.set_hud_visible(visible)
+
+    def _refresh_second(self) -> None:
+        if self._second_key is not None:
+            self._second.refresh()
+
+    def _on_result(self, event: ResultReady) -> None:
+        self._primary.show_result(event.result)
+        self._refresh_second()
+
+    def _on_source(self, changed: SourceChanged) -> None:
+        self._source = changed
+        self._primary.show_source(changed)
+        if self._second_key is not None:
+            self._second.show_source(changed)
+
+    def _on_models(self, changed: ModelsChanged) -> None:
+        self._models = changed
+        for view in self.views:
+            view.set_deciding(changed.learner)
+        self._apply_sides()
+
+    def _show_titles(self) -> None:
+        is_comparing = self._models is not None and bool(self._models.compared)
+        is_split = self._second_key is not None
+        sides = self._shown_sides()
+        has_title = bool(sides[0].learner) and (is_comparing or is_split or self._is_presenting)
+        self._primary.set_title(side_title(sides[0]) if has_title else "")
+        self._second.set_title(side_title(sides[1]) if is_split else "")
+        can_choose = is_split and not self._is_presenting
+        for view, side in zip(self.views, sides, strict=True):
+            keys = dict.fromkeys([STOCK, *LEARNERS, *([side.learner] if side.learner else [])]) if can_choose else ()
+            view.title.set_choices([(each, method_title(each)) for each in keys], side.learner)
+            view.title.show_switches(
+                uses_room=side.uses_room, is_one_shot=side.is_one_shot, has_room=side.learner != STOCK
+            )
+            view.set_title(view.title.title)

@@ -1,0 +1,281 @@
+"""Strips of verdicts over the video: what every running method says of a face, and whether that is right.
+
+A strip is a small table, one cell a method: short title, the name that it gives, a score bar with a tick at that
+method's own threshold, and a mark (✓ right, ✗ wrong) only where it is known who the face is: what most methods say may
+be wrong. Everything but the bars is kept as a picture, since it changes rarely and text is what painting costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+
+from metaface_gui.gui.live.recently_drawn import RecentlyDrawn
+from metaface_gui.gui.theme import DARK, FontSize, font
+from metaface_gui.i18n import translate
+from metaface_gui.pipeline.rendering.overlay import OverlayItem
+from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripLayout
+from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict, count_agreeing, count_right
+
+_PAD = 9.0
+_MARK = 17.0
+"""Width of a mark with the space after it."""
+_TITLE_GAP = 8.0
+_NAME = 66.0
+_COLUMN_GAP = 16.0
+_BAR = 2.0
+_COUNT_HEIGHT = 22.0
+_TWO_COLUMNS = 5
+"""From this many methods on a strip may have two columns."""
+_MAX_WHOLE = 4
+"""With more faces than this each has only a count."""
+_SMALL_BOX = 64.0
+"""The same for a box narrower than this on screen."""
+_MAX_KEPT = 64
+_PLATE = QColor(10, 12, 16, 214)
+_RIM = QColor(255, 255, 255, 40)
+_SYMBOLS: Mapping[bool | None, str] = {True: "✓ ", False: "✗ ", None: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class StripForm:
+    """How a strip is set: in so many columns (0: only the count), rows and letters so high, in pixels."""
+
+    columns: int
+    row: float = 19.0
+    letters: int = FontSize.SMALL
+
+
+_WIDE, _TALL, _DENSE, _COUNT = StripForm(2), StripForm(1), StripForm(1, 16.0, FontSize.SMALL - 1), StripForm(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStrip:
+    """A strip in the view, in device-independent pixels."""
+
+    rect: QRectF
+    form: StripForm
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def columns(self) -> int:
+        """Columns of verdicts; without any it only says how many agree."""
+        return self.form.columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StripWish:
+    """A face whose verdicts want a place beside its box and label."""
+
+    item: OverlayItem
+    box: QRectF
+    label: QRectF
+
+
+_Look = tuple[StripForm, float, tuple[tuple[str, str, bool | None, Agreement, bool], ...]]
+
+
+class VerdictStrips:
+    """Lays strips out and draws them, for one view: where they were is remembered, so that they stay there."""
+
+    def __init__(self) -> None:
+        self._titles: Mapping[str, str] = {}
+        self._ranks: Mapping[str, int] = {}
+        self._metrics = QFontMetricsF(font(FontSize.SMALL))
+        self._title_width = 0.0
+        self._layout = StripLayout()
+        self._pictures = RecentlyDrawn[_Look, QPixmap](_MAX_KEPT)
+
+    def set_titles(self, titles: Mapping[str, str]) -> None:
+        """Call methods so; `titles` maps keys to short names, in the order in which cells stand."""
+        self._titles = dict(titles)
+        self._ranks = {key: rank for rank, key in enumerate(self._titles)}
+        bold = QFontMetricsF(font(FontSize.SMALL, bold=True))
+        self._title_width = max((bold.horizontalAdvance(title) for title in titles.values()), default=0.0)
+        self._pictures.clear()
+
+    def forget_names(self) -> None:
+        """Keep no drawn strip: it may name somebody who was deleted."""
+        self._pictures.clear()
+
+    def next_frame(self) -> None:
+        """Another frame is about to be drawn: strips that none showed lately are forgotten."""
+        self._pictures.next_frame()
+
+    def place(self, wishes: Sequence[StripWish], bounds: QRectF, taken: Sequence[QRectF]) -> list[PlacedStrip | None]:
+        """Give every face's strip a place inside `bounds` and off `taken`, in the largest form there is room for."""
+        many = len(wishes) > _MAX_WHOLE
+        faces = []
+        for wish in wishes:
+            sizes = tuple(self._size(wish.item.verdicts, form) for form in _forms(wish.item.verdicts))
+            first = len(sizes) - 1 if many or wish.box.width() < _SMALL_BOX else 0
+            faces.append(StripFace(wish.item.track_id, _rect(wish.box), _rect(wish.label), sizes, first))
+        places = self._layout.place(faces, _rect(bounds), [_rect(rect) for rect in taken])
+        return [
+            place
+            if place is None
+            else PlacedStrip(
+                QRectF(place.rect.left, place.rect.top, place.rect.width, place.rect.height),
+                _forms(wish.item.verdicts)[place.form],
+                self._sorted(wish.item.verdicts),
+            )
+            for wish, place in zip(wishes, places, strict=True)
+        ]
+
+    def paint(self, painter: QPainter, strip: PlacedStrip) -> None:
+        """Draw one strip."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (
+            strip.form,
+            ratio,
+            tuple((v.learner, v.name, v.is_right, v.agreement, v.is_deciding) for v in strip.verdicts),
+        )
+        picture = self._pictures.get(key)
+        if picture is None:
+            picture = self._pictures.keep(key, self._draw(strip, ratio))
+        corner = QPointF(round(strip.rect.x()), round(strip.rect.y()))
+        painter.drawPixmap(corner, picture)
+        if strip.columns:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            for verdict, cell in zip(strip.verdicts, self._cells(strip), strict=True):
+                self._paint_bar(painter, verdict, cell.translated(corner))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def lines(self, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+        """All verdicts in words, one line each, for tooltips and screen readers."""
+        return tuple(_line(self._title(verdict), verdict) for verdict in self._sorted(verdicts))
+
+    def _title(self, verdict: Verdict) -> str:
+        return self._titles.get(verdict.learner, verdict.learner)
+
+    def _sorted(self, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+        """In the titles' order, so that a method stays where it is whichever decides."""
+        return tuple(sorted(verdicts, key=lambda verdict: self._ranks.get(verdict.learner, len(self._ranks))))
+
+    # Sizes ----------------------------------------------------------------------------------------------------------
+
+    def _size(self, verdicts: Sequence[Verdict], form: StripForm) -> tuple[float, float]:
+        if form.columns == 0:
+            return _PAD + _MARK + self._metrics.horizontalAdvance(_count_text(verdicts)) + _PAD, _COUNT_HEIGHT
+        rows = -(-len(verdicts) // form.columns)
+        width = form.columns * self._cell_width() + (form.columns - 1) * _COLUMN_GAP
+        return _PAD + width + _PAD, _PAD / 2 + rows * form.row + _PAD / 2 + 2
+
+    def _cell_width(self) -> float:
+        return _MARK + self._title_width + _TITLE_GAP + _NAME
+
+    def _cells(self, strip: PlacedStrip) -> list[QRectF]:
+        """Where the cells are in the strip, as its verdicts are ordered: down the first column first."""
+        rows = -(-len(strip.verdicts) // strip.columns)
+        step = self._cell_width() + _COLUMN_GAP
+        size = QSizeF(self._cell_width(), strip.form.row)
+        return [
+            QRectF(QPointF(_PAD + (i // rows) * step, _PAD / 2 + (i % rows) * strip.form.row), size)
+            for i in range(len(strip.verdicts))
+        ]
+
+    # Painting -------------------------------------------------------------------------------------------------------
+
+    def _draw(self, strip: PlacedStrip, ratio: float) -> QPixmap:
+        pixmap = QPixmap(round(strip.rect.width() * ratio), round(strip.rect.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(_RIM, 1))  # beside the video the plate alone would not be seen on a dark stage
+        painter.setBrush(_PLATE)
+        painter.drawRoundedRect(QRectF(QPointF(), strip.rect.size()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        if strip.columns:
+            for verdict, cell in zip(strip.verdicts, self._cells(strip), strict=True):
+                self._draw_cell(painter, verdict, cell, strip.form.letters)
+        else:
+            self._draw_count(painter, strip)
+        painter.end()
+        return pixmap
+
+    def _draw_cell(self, painter: QPainter, verdict: Verdict, cell: QRectF, letters: int) -> None:
+        _draw_mark(painter, verdict.is_right, cell.left(), cell.center().y())
+        left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.setFont(font(letters, bold=verdict.is_deciding))
+        painter.setPen(QColor(DARK.text))
+        room = self._title_width + 1
+        title = QFontMetricsF(painter.font()).elidedText(self._title(verdict), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(cell.adjusted(_MARK, 0, 0, 0), left_middle, title)
+        painter.setFont(font(letters))
+        painter.setPen(QColor(_colour(verdict)))
+        name = QFontMetricsF(painter.font()).elidedText(_name(verdict), Qt.TextElideMode.ElideRight, _NAME)
+        painter.drawText(_right_part(cell).adjusted(0, -1, 0, -4), left_middle, name)
+
+    def _draw_count(self, painter: QPainter, strip: PlacedStrip) -> None:
+        right = count_right(strip.verdicts)
+        is_right = None if right is None else right == len(strip.verdicts)
+        _draw_mark(painter, is_right, _PAD, strip.rect.height() / 2)
+        painter.setFont(font(FontSize.SMALL))
+        painter.setPen(QColor(DARK.text))
+        rest = QRectF(QPointF(), strip.rect.size()).adjusted(_PAD + _MARK, 0, 0, 0)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _count_text(strip.verdicts))
+
+    def _paint_bar(self, painter: QPainter, verdict: Verdict, cell: QRectF) -> None:
+        part = _right_part(cell)
+        bar = QRectF(part.x(), round(part.bottom() - _BAR - 1.0), part.width(), _BAR)
+        painter.fillRect(bar, QColor(255, 255, 255, 50))
+        filled = QRectF(bar.topLeft(), QSizeF(bar.width() * verdict.fill, _BAR))
+        painter.fillRect(filled, QColor(_colour(verdict)))
+        tick = round(bar.x() + bar.width() * verdict.mark)
+        painter.fillRect(QRectF(tick - 1, bar.y() - 1.0, 2, _BAR + 2.0), QColor("#ffffff"))
+
+
+def _colour(verdict: Verdict) -> str:
+    if verdict.is_right is False:
+        return DARK.danger
+    return DARK.known if verdict.name else DARK.unknown
+
+
+def _forms(verdicts: Sequence[Verdict]) -> tuple[StripForm, ...]:
+    """Forms to try, the best first."""
+    return (_WIDE, _TALL, _DENSE, _COUNT) if len(verdicts) >= _TWO_COLUMNS else (_TALL, _DENSE, _COUNT)
+
+
+def _rect(rect: QRectF) -> Rect:
+    return Rect(rect.left(), rect.top(), rect.right(), rect.bottom())
+
+
+def _right_part(cell: QRectF) -> QRectF:
+    return QRectF(cell.right() - _NAME, cell.y(), _NAME, cell.height())
+
+
+def _line(method: str, verdict: Verdict) -> str:
+    words = translate("Overlay", "{method}: {name}", None, method=method, name=_name(verdict))
+    words = _SYMBOLS[verdict.is_right] + words
+    return f"{words}  {verdict.margin} ({verdict.raw})" if verdict.raw else words
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.name or translate("Overlay", "Unknown")
+
+
+def _count_text(verdicts: Sequence[Verdict]) -> str:
+    right = count_right(verdicts)
+    if right is not None:
+        return translate("Overlay", "{n} of {all} right", None, n=right, all=len(verdicts))
+    agreeing = count_agreeing(verdicts)
+    if agreeing == 0:
+        return translate("Overlay", "no majority")
+    return translate("Overlay", "{n} of {all} agree", None, n=agreeing, all=len(verdicts))
+
+
+def _draw_mark(painter: QPainter, is_right: bool | None, left: float, middle: float) -> None:
+    """Draw the symbol as lines, which look the same in every font; nothing where nobody knows."""
+    if is_right is None:
+        return
+    cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    painter.setPen(QPen(QColor(DARK.success if is_right else DARK.danger), 1.8, Qt.PenStyle.SolidLine, cap, join))
+    x, y = left, middle
+    if is_right:
+        painter.drawPolyline([QPointF(x + 0.5, y), QPointF(x + 3.5, y + 3.5), QPointF(x + 9.5, y - 4)])
+    else:
+        painter.drawLine(QPointF(x + 1, y - 3.5), QPointF(x + 8, y + 3.5))
+        painter.drawLine(QPointF(x + 1, y + 3.5), QPointF(x + 8, y - 3.5))

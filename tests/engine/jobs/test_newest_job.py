@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from metaface_gui.engine.events import JobChanged
+from metaface_gui.engine.jobs.job_runner import Job, JobRunner
+from metaface_gui.engine.jobs.newest_job import NewestJob
+
+
+@pytest.fixture
+def runner() -> Iterator[JobRunner]:
+    runner = JobRunner("test jobs", lambda _change: None)
+    runner.start()
+    yield runner
+    assert runner.stop(timeout_s=5.0)
+
+
+def test_a_newer_job_cancels_the_one_that_runs_and_those_that_wait(runner: JobRunner) -> None:
+    changes: queue.Queue[JobChanged] = queue.Queue()
+    newest = NewestJob(runner, changes.put)
+    started, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def first(job: Job) -> None:
+        started.set()
+        assert go_on.wait(5.0)
+        job.progress()
+        done.append("first")
+
+    newest.submit("question", first)
+    assert started.wait(5.0)
+    newest.submit("question", lambda _job: done.append("second"))
+    newest.submit("question", lambda _job: done.append("third"))
+    go_on.set()
+    ends = [changes.get(timeout=5.0) for _ in range(3)]
+    assert [end.is_cancelled for end in ends] == [True, True, False]
+    assert done == ["third"]
+
+
+def test_kinds_of_question_leave_each_other_alone(runner: JobRunner) -> None:
+    finished: queue.Queue[str] = queue.Queue()
+    one, other = NewestJob(runner), NewestJob(runner)
+    one.submit("one", lambda _job: finished.put("one"))
+    other.submit("other", lambda _job: finished.put("other"))
+    assert {finished.get(timeout=5.0), finished.get(timeout=5.0)} == {"one", "other"}

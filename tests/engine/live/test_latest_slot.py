@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import threading
+
+from metaface_gui.engine.live.latest_slot import LatestSlot
+
+
+def test_newest_value_wins_and_drops_are_counted() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    assert slot.put(1) is True
+    assert slot.put(2) is False
+    assert slot.put(3) is False
+    assert slot.take() == 3
+    assert slot.take() is None
+    assert slot.dropped == 2
+    assert slot.put(4) is True
+
+
+def test_take_waits_for_a_value_from_another_thread() -> None:
+    slot: LatestSlot[str] = LatestSlot()
+    thread = threading.Thread(target=slot.put, args=("here",))
+    thread.start()
+    assert slot.take(timeout_s=5.0) == "here"
+    thread.join()
+
+
+def test_wake_returns_once_without_a_value() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    slot.wake()
+    assert slot.take(timeout_s=5.0) is None
+    slot.put(7)
+    assert slot.take(timeout_s=5.0) == 7
+
+
+def test_closed_slot_wakes_takers_and_ignores_values() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    slot.put(1)
+    slot.close()
+    assert slot.take(timeout_s=None) is None
+    assert slot.put(2) is False
+    assert slot.take(timeout_s=None) is None

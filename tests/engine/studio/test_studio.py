@@ -1,0 +1,256 @@
+"""What the studio asks of the whole engine, with real models, on still pictures that are shown again and again."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from metaface_gui.engine.engine import Engine
+from metaface_gui.engine.events import (
+    Adapted,
+    Explained,
+    GalleryChanged,
+    JobChanged,
+    MapChanged,
+    ResultReady,
+    SelfTested,
+    SessionRecordingChanged,
+    TaughtTrack,
+    Trouble,
+    Undoable,
+)
+from metaface_gui.errors import KnownError
+from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.learners.maml import MamlLearner
+from tests.engine.listening import Listener, Someone, names, only_face, show
+
+OTHERS = [key for key in LEARNERS if key != "prototypical"]
+TWO_STEPS = replace(MamlLearner.settings_type(), inner_steps=2)
+
+
+# Map, explanation, self-test ----------------------------------------------------------------------------------------
+
+
+def test_a_face_lies_on_the_map_near_its_own_shots(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
+) -> None:
+    engine.set_map_learner("reptile")
+    plane = listener.wait(MapChanged).map
+    assert plane is not None
+    assert (plane.learner, plane.names) == ("reptile", tuple(one.name for one in people))
+    assert len(plane.anchors_xy) == 2, "a learner that does not run may be looked at all the same"
+    face = only_face(listener.wait(ResultReady, lambda event: only_face(event).map_xy.shape == (2,)))
+    assert list(face.per_learner) == ["prototypical"]
+    apart = np.linalg.norm(plane.shots_xy - face.map_xy, axis=1)
+    assert plane.shot_people[apart.argmin()] == 0
+    engine.set_map_learner(None)
+    assert listener.wait(MapChanged).map is None
+    assert only_face(listener.wait(ResultReady)).map_xy.shape == (0,)
+
+
+def test_the_map_follows_the_gallery(engine: Engine, listener: Listener, people: tuple[Someone, Someone]) -> None:
+    engine.set_map_learner("prototypical")
+    before = listener.wait(MapChanged).map
+    assert before is not None
+    engine.delete_shot(before.shot_ids[0])
+    after = listener.wait(MapChanged).map
+    assert after is not None
+    assert after.shot_ids == before.shot_ids[1:]
+
+
+def test_why_a_face_has_its_name(engine: Engine, listener: Listener, people: tuple[Someone, Someone]) -> None:
+    face = only_face(listener.wait(ResultReady))
+    engine.explain_track(face.track_id)
+    explained = listener.wait(Explained)
+    assert explained.track_id == face.track_id
+    explanation = explained.explanation
+    assert explanation is not None
+    assert (explanation.learner, explanation.decision.name) == ("prototypical", people[0].name)
+    assert explanation.shots[0].name == people[0].name
+    assert explanation.shots[0].picture.startswith(b"\xff\xd8")
+    assert explanation.heat.max() > 0.0
+
+
+def test_of_a_face_that_nobody_saw_nothing_can_be_explained(engine: Engine, listener: Listener) -> None:
+    engine.explain_track(4711)
+    assert listener.wait(Explained).explanation is None
+
+
+def test_only_the_newest_explanation_comes(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hold(_job: object) -> None:
+        busy.set()
+        assert go_on.wait(10.0)
+
+    engine._runners.explanations.submit("hold", hold)
+    assert busy.wait(10.0)
+    face = only_face(listener.wait(ResultReady))
+    for track_id in (111, 222, face.track_id):
+        engine.explain_track(track_id)
+    go_on.set()
+    assert listener.wait(Explained).track_id == face.track_id
+
+
+def test_every_method_is_tested_with_progress(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
+) -> None:
+    engine.self_test()
+    assert listener.wait(JobChanged).title == "Testing the methods"
+    report = listener.wait(SelfTested).report
+    assert {row.learner for row in report.rows} == set(LEARNERS)
+    assert report.people == tuple(one.name for one in people)
+    assert listener.wait(JobChanged, lambda event: event.is_finished).error is None
+
+
+def test_a_self_test_can_be_cancelled_and_the_next_one_runs(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
+) -> None:
+    engine.self_test()
+    engine.cancel_job(listener.wait(JobChanged).job_id)
+    ended = listener.wait(JobChanged, lambda event: event.is_finished)
+    assert ended.is_cancelled
+    assert ended.error is None
+    engine.self_test()
+    listener.wait(SelfTested)
+
+
+def test_a_self_test_without_people_says_what_to_do(engine: Engine, listener: Listener) -> None:
+    engine.self_test()
+    error = listener.wait(JobChanged, lambda event: event.title == "Testing the methods" and event.is_finished).error
+    assert error is not None
+    assert "enrolled" in str(error)
+
+
+def test_a_self_test_knows_the_users_settings(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = list[object]()
+
+    def run_self_test(_gallery: object, _embedder: object, learners: list[MamlLearner], **_: object) -> object:
+        seen.extend(learner.settings for learner in learners if learner.key == "maml")
+        raise KnownError("Seen enough.")
+
+    monkeypatch.setattr("metaface_gui.engine.studio.studio.run_self_test", run_self_test)
+    engine.set_hyperparameters("maml", TWO_STEPS)
+    engine.self_test()
+    listener.wait(JobChanged, lambda event: event.error is not None)
+    assert seen == [TWO_STEPS]
+
+
+# Teaching -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_name_is_denied_at_once_by_all_that_run_and_undone(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone], gallery: Gallery
+) -> None:
+    engine.set_compared(["maml", "siamese"])
+    face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 3))
+    wrong_id = face.identification.person_id
+    assert wrong_id is not None
+    engine.reject_track(face.track_id, wrong_id)
+    undoable = listener.wait(Undoable)
+    told = listener.wait(TaughtTrack)
+    assert (told.track_id, told.person_id) == (face.track_id, None)
+    listener.wait(
+        ResultReady,
+        lambda event: all(decision.person_id != wrong_id for decision in only_face(event).per_learner.values()),
+    )
+    assert 1 <= gallery.snapshot().people[0].negative_count <= 3
+    engine.explain_track(face.track_id)
+    explanation = listener.wait(Explained).explanation
+    assert explanation is not None
+    assert (explanation.decision.name, explanation.denied) == (None, people[0].name), "as the picture says"
+    engine.undo(undoable.token)
+    listener.wait(ResultReady, lambda event: names(event) == [people[0].name])
+
+
+def test_a_confirmed_face_joins_the_persons_shots(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone], gallery: Gallery
+) -> None:
+    before = gallery.snapshot().people[1]
+    face = only_face(listener.wait(ResultReady))
+    engine.confirm_track(face.track_id, before.id)
+    undoable = listener.wait(Undoable)
+    assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, before.id)
+    assert listener.wait(Adapted).n_shots == sum(one.shot_count for one in gallery.snapshot().people)
+    assert gallery.snapshot().people[1].shot_count == before.shot_count + 1
+    engine.undo(undoable.token)
+    listener.wait(GalleryChanged, lambda event: event.snapshot.people[1].shot_count == before.shot_count)
+
+
+def test_naming_a_face_says_who_its_track_is(engine: Engine, listener: Listener, person: Someone) -> None:
+    show(engine, person.stills[0])
+    face = only_face(listener.wait(ResultReady, lambda event: len(event.result.faces) == 1))
+    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, 1)
+
+
+def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: Listener, gallery: Gallery) -> None:
+    engine.reject_track(4711, 1)
+    assert "not seen well enough" in str(listener.wait(Trouble).error)
+    engine.confirm_track(4711, 1)
+    assert "not seen well enough" in str(listener.wait(Trouble).error)
+
+
+# Recording ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_is_recorded_with_every_learners_decision(
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone], tmp_path: Path
+) -> None:
+    engine.set_compared(["maml"])
+    listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2)
+    engine.start_session(tmp_path / "sessions")
+    assert listener.wait(SessionRecordingChanged).is_recording
+    for _ in range(5):
+        listener.wait(ResultReady)
+    engine.save_snapshot(tmp_path / "now.png")
+    assert listener.wait(SessionRecordingChanged).files[0].kind == "snapshot"
+    engine.stop_session()
+    ended = listener.wait(SessionRecordingChanged)
+    assert not ended.is_recording
+    assert ended.error is None
+    files = {file.kind: file.path for file in ended.files}
+    assert files.keys() == {"video", "jsonl", "csv"}
+    with files["csv"].open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert {row["learner"] for row in rows} == {"prototypical", "maml"}
+
+
+def test_before_the_first_frame_there_is_nothing_to_save(engine: Engine, listener: Listener, tmp_path: Path) -> None:
+    engine.save_snapshot(tmp_path / "nothing.png")
+    assert "no picture" in str(listener.wait(Trouble).error)
+
+
+# Life ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def before_the_engine() -> set[threading.Thread]:
+    return set(threading.enumerate())
+
+
+def test_an_engine_that_is_stopped_in_the_middle_leaves_no_thread(
+    before_the_engine: set[threading.Thread],
+    engine: Engine,
+    listener: Listener,
+    people: tuple[Someone, Someone],
+    tmp_path: Path,
+) -> None:
+    engine.start_session(tmp_path)
+    engine.set_compared(OTHERS)
+    engine.set_map_learner("rl2")
+    engine.self_test()
+    engine.explain_track(1)
+    engine.reject_track(1, 1)
+    assert engine.stop(timeout_s=20.0)
+    assert set(threading.enumerate()) <= before_the_engine
