@@ -148,8 +148,8 @@ def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats) -> Roo
     compared = cohort_scores[:COHORT_COMPARED]
     mean, deviation = float(compared.mean()), max(float(compared.std(ddof=1)), 1e-6)
     if len(others) < 2:
-        return RoomEvidence(0.0, 1.0, min(n, 1), n)
-    return RoomEvidence((float(others.mean()) - mean) / deviation, float(others.std(ddof=1)) / deviation, n, n)
+        return RoomEvidence(0.0, 1.0, n)
+    return RoomEvidence((float(others.mean()) - mean) / deviation, float(others.std(ddof=1)) / deviation, n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,6 @@ COHORT_COMPARED = 2_000
 """Of the cohort, to know what scores between different people are like where nothing is special."""
 MOST_COMPARED = 512
 """Shots whose scores against everybody are looked at, at most: a thousand people's tell no more."""
-_SAME_PERSON = 0.45
-"""Cosine from which two unlabelled faces are taken for one person's, and left out of what strangers score."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,21 +167,34 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     shots = classifier.embed(support.features)
     means = normalize(class_means(SupportSet(shots, support.labels, n)))
     of_cohort = classifier.embed(cohort[:COHORT_COMPARED]) @ means.T
+    mean, deviation = of_cohort.mean(), of_cohort.std().clamp_min(1e-6)
     every = slice(None, None, -(-len(shots) // MOST_COMPARED))
     is_own = support.labels[every, None] == torch.arange(n, device=shots.device)
-    found = [(shots[every] @ means.T)[~is_own]]
-    people = n
+    of_gallery = ((shots[every] @ means.T)[~is_own] - mean) / deviation
+    of_seen, n_seen = of_gallery[:0], 0
     if support.unlabelled is not None and len(support.unlabelled) > 0:
-        seen = classifier.embed(support.unlabelled)
-        against = seen @ means.T
+        n_seen = len(support.unlabelled)
         if n > 1:
-            # Whoever it is most like may be who it is; nobody is two people.
-            found.append(against[against < against.amax(1, keepdim=True)])
-        between = (seen @ seen.T)[torch.triu(torch.ones(len(seen), len(seen), dtype=torch.bool), 1)]
-        found.append(between[between < _SAME_PERSON])
-        people += len(seen)
-    scores = torch.cat(found)
-    mean, deviation = float(of_cohort.mean()), float(of_cohort.std().clamp_min(1e-6))
-    if len(scores) < 2:
-        return RoomEvidence(0.0, 1.0, min(people, 1), n)
-    return RoomEvidence((float(scores.mean()) - mean) / deviation, float(scores.std()) / deviation, people, n)
+            of_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort) / deviation
+    apart = torch.cat([of_gallery - of_gallery.mean(), of_seen - of_seen.mean()])
+    return RoomEvidence(
+        shift=float(of_gallery.mean()) if n > 1 else 0.0,
+        spread=float(apart.square().sum().div(max(1, len(apart) - 1)).sqrt()) if len(apart) > 1 else 1.0,
+        enrolled=n,
+        seen_shift=float(of_seen.mean()) if len(of_seen) else 0.0,
+        seen=n_seen,
+    )
+
+
+def _of_strangers(scores: Tensor, of_cohort: Tensor) -> Tensor:
+    """What scores (m, n ≥ 2) of unlabelled faces against people say of strangers: by how much they are above the
+    cohort's (c, n), flat.
+
+    Whom a face is most like may be who it is, and is left out. Of somebody who is clearly one of the people all the
+    others are like any stranger's; of whoever is not, they are those of a stranger whose best was left out, and
+    compared with the cohort's without its best.
+    """
+    best = scores.amax(1, keepdim=True)
+    others = (of_cohort.sum(1) - of_cohort.amax(1)).mean() / (scores.shape[1] - 1)
+    above = scores - torch.where(best >= _RECOGNISED, of_cohort.mean(), others)
+    return above[scores < best]

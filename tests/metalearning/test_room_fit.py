@@ -64,12 +64,12 @@ def error(prior: RoomPrior, cells: tuple[StrangersSeen, ...]) -> float:
 def test_every_room_gallery_and_number_of_unlabelled_faces_is_played(cells: tuple[StrangersSeen, ...]) -> None:
     assert len(cells) == 6 * 3 * 2
     for seen in cells:
-        assert seen.best.shape == seen.others.shape == seen.shift.shape == seen.people.shape
+        assert seen.best.shape == seen.others.shape == seen.shift.shape == seen.seen_shift.shape
         assert seen.wanted.shape == (3, len(seen.best))
         assert (seen.wanted[:-1] != seen.wanted[1:]).all(), "a threshold for each promise"
     alone, watched = cells[0], cells[1]
-    assert alone.enrolled[0] == alone.people[0] == 1
-    assert watched.people[0] > alone.people[0]
+    assert alone.enrolled[0] == watched.enrolled[0] == 1
+    assert watched.seen[0] > alone.seen[0] == 0
     assert cells[-2].shift.mean() > cells[4].shift.mean() + 0.5, "people of the last room are the most alike"
 
 

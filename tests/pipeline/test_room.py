@@ -86,6 +86,32 @@ def test_people_before_one_camera_are_more_alike_and_unlabelled_faces_tell_it_of
     assert evidence.enrolled == 1
 
 
+def test_worse_pictures_that_are_alike_among_themselves_do_not_make_the_threshold_higher() -> None:
+    """Blurred faces resemble each other, but not the shots that they are compared with."""
+    learner = make_learner("prototypical", FeatureSpace(_DIM))
+    shots, labels = _people(3, 1, 0.0, seed=5)
+    clean, _ = _people(6, 1, 0.0, seed=6)
+    away = normalize(torch.linalg.svd(shots)[2][-1], dim=0)  # unlike any of the shots
+    blurred = normalize(clean + 2.0 * away, dim=1)
+    shifts = []
+    for seen in (clean, blurred):
+        watched = adapt_in_room(learner, SupportSet(shots, labels, 3, seen), n_people=3)
+        shifts.append(room_evidence(watched.classifier, watched.people, _cohort()).seen_shift)
+    assert shifts[1] < shifts[0] + 0.2
+
+
+def test_of_somebody_clearly_known_the_others_count_and_of_anybody_else_all_but_the_best() -> None:
+    axes, labels = torch.eye(4), torch.tensor([0, 1])
+    cohort = normalize(torch.randn(2000, 4, generator=torch.Generator().manual_seed(5)), dim=1)
+    found = make_learner("prototypical", FeatureSpace(4)).adapt(SupportSet(axes[:2], labels, 2))
+    of_cohort = cohort @ axes[:2].T
+    known, unknown = torch.tensor([[0.8, 0.1, 0.592, 0.0]]), torch.tensor([[0.2, 0.1, 0.975, 0.0]])
+    for seen, baseline in ((known, of_cohort.mean()), (unknown, of_cohort.amin(1).mean())):
+        evidence = room_evidence(found, SupportSet(axes[:2], labels, 2, seen), cohort)
+        assert evidence.seen_shift == pytest.approx(float((0.1 - baseline) / of_cohort.std()), abs=0.02)
+        assert evidence.seen == 1
+
+
 @pytest.mark.parametrize("key", ["prototypical", "maml", "siamese", "matching"])
 def test_the_promise_holds_where_everybody_looks_alike_and_did_not_before(key: str) -> None:
     """Eight galleries before one camera: who is let through without the room, and with it."""

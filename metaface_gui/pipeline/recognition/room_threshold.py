@@ -28,9 +28,12 @@ from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
 from metaface_gui.weights.whole_file import write_whole
 
-_FEWEST_PEOPLE = 3
-"""With fewer people enrolled a probe has no two scores that are surely a stranger's."""
-_FORMAT = 1
+_FEWEST_OF_SPREAD = 3
+"""Fewer people say nothing of how far scores spread."""
+_WATCHED = 24
+"""So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
+_FORMAT = 2
+"""Of 1 the scores of unlabelled faces were one with those between enrolled people."""
 
 Scores = TypeVar("Scores", Tensor, Floats)
 
@@ -40,12 +43,13 @@ class RoomPrior:
     """What rooms are like, in units of the cohort's spread of scores between different people; variances are squares.
 
     `shift` and `shift_variance` are Δ's over rooms. Scores between enrolled people tell it with the variance
-    `gallery_variance` + `people_variance` / (people − 1); a probe's own shift lies `probe_shift` from the room's, with
+    `gallery_variance` + `people_variance` / (enrolled − 1), those of unlabelled faces against people whom they are not
+    with `seen_variance` + `face_variance` / faces; a probe's own shift lies `probe_shift` from the room's, with
     `probe_variance`, and its mean score against n − 1 others tells that with the variance 1 / (n − 1), by the unit's
     definition, + `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people /
     (people + `spread_prior`). What is added to the threshold is `caution` · (1 + `caution_of_few` / people) standard
-    deviations of what is left uncertain, for an estimate from few has heavier tails (Student 1908); of one person there
-    is no estimate, and `caution` alone counts.
+    deviations of what is left uncertain, for an estimate from few has heavier tails (Student 1908). Of one person there
+    is no estimate: what is added is `alone`, and `watched` where many unlabelled faces gave the room's middle.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -55,6 +59,8 @@ class RoomPrior:
     shift_variance: float = 1.0
     gallery_variance: float = 0.03
     people_variance: float = 1.5
+    seen_variance: float = 0.1
+    face_variance: float = 1.0
     probe_shift: float = 0.0
     probe_variance: float = 0.5
     others_floor: float = 0.01
@@ -63,6 +69,8 @@ class RoomPrior:
     spread_prior: float = 1.0
     caution: float = 1.5
     caution_of_few: float = 0.75
+    alone: float = 2.0
+    watched: float = 1.0
 
     def __post_init__(self) -> None:
         values = asdict(self)
@@ -76,14 +84,20 @@ class RoomPrior:
 class RoomEvidence:
     """What is known of a room before a probe comes, in units of the cohort's spread.
 
-    `shift` and `spread` are mean and deviation of scores between different people, the cohort's being 0 and 1;
-    `people` is how many they come from, unlabelled faces included, `enrolled` how many a probe is compared with.
+    `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of `seen` unlabelled faces against
+    people whom they are not, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1.
     """
 
     shift: float
     spread: float
-    people: int
     enrolled: int
+    seen_shift: float = 0.0
+    seen: int = 0
+
+    @property
+    def people(self) -> int:
+        """How many it rests on: one alone tells nothing."""
+        return self.enrolled + self.seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +170,11 @@ class Room:
         values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, uncertainty = (float(value) for value in posterior(values, **known))
-        caution = float(caution_with(values, known["people"]))
+        left = cast("Tensor", np.float32(uncertainty))
+        margin = float(margin_of(values, enrolled=known["enrolled"], seen=known["seen"], left=left))
         return RoomThreshold(
             ratio=ratio,
-            offset=(shift + caution * uncertainty) * cohort.deviation,
+            offset=(shift + margin) * cohort.deviation,
             mean=cohort.mean,
             weight=weight,
             others=cohort.others,
@@ -168,30 +183,44 @@ class Room:
 
 
 def posterior(
-    prior: Mapping[str, Tensor], *, shift: Tensor, spread: Tensor, people: Tensor, enrolled: Tensor
+    prior: Mapping[str, Tensor],
+    *,
+    shift: Tensor,
+    spread: Tensor,
+    enrolled: Tensor,
+    seen_shift: Tensor,
+    seen: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
 
     Asks nothing of tensors that NumPy's numbers cannot do as well.
 
-    A probe whose mean score against others lies d from the cohort's has the expected shift (1 − K) E[Δ] + K d.
+    A probe whose mean score against others lies d from the cohort's has the expected shift (1 − K) E[Δ] + K d. With one
+    person there are no others, and unlabelled faces are left out too: some are that person's, which nobody can tell.
     """
-    is_compared = (people >= 2) * 1.0
-    of_gallery = prior["gallery_variance"] + prior["people_variance"] / (people - 1).clip(min=1.0)
-    precision = 1.0 / prior["shift_variance"] + is_compared / of_gallery
-    mean = (prior["shift"] / prior["shift_variance"] + is_compared * shift / of_gallery) / precision
+    people = enrolled + seen
+    of_gallery = prior["gallery_variance"] + prior["people_variance"] / (enrolled - 1).clip(min=1.0)
+    of_seen = prior["seen_variance"] + prior["face_variance"] / seen.clip(min=1.0)
+    are_others = (enrolled >= 2) * 1.0
+    told_by_gallery, told_by_seen = are_others / of_gallery, are_others * (seen >= 1) / of_seen
+    precision = 1.0 / prior["shift_variance"] + told_by_gallery + told_by_seen
+    mean = prior["shift"] / prior["shift_variance"] + told_by_gallery * shift + told_by_seen * seen_shift
+    mean = mean / precision
     variance = 1.0 / precision + prior["probe_variance"]
     of_probe = 1.0 / (enrolled - 1).clip(min=1.0) + prior["others_floor"]
-    weight = (enrolled >= _FEWEST_PEOPLE) * 1.0 * variance / (variance + of_probe)
-    share = (people >= _FEWEST_PEOPLE) * 1.0 * people / (people + prior["spread_prior"])
+    weight = are_others * variance / (variance + of_probe)
+    share = (people >= _FEWEST_OF_SPREAD) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)) ** 0.5
-    return weight, (1.0 - weight) * (mean + prior["probe_shift"]), ratio.clip(min=0.3), left
+    return weight, (1.0 - weight) * (mean + are_others * prior["probe_shift"]), ratio.clip(min=0.3), left
 
 
-def caution_with(prior: Mapping[str, Tensor], people: Tensor) -> Tensor:
-    """How many standard deviations so many people's scores call for, of `people`'s shape; differentiable in `prior`."""
-    return prior["caution"] * (1.0 + (people >= 2) * 1.0 * prior["caution_of_few"] / people)
+def margin_of(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor, left: Tensor) -> Tensor:
+    """What a threshold rises by for what is `left` uncertain, of the arguments' shape; differentiable in `prior`."""
+    of_several = prior["caution"] * (1.0 + prior["caution_of_few"] / (enrolled + seen)) * left
+    of_one = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
+    is_one = (enrolled < 2) * 1.0
+    return is_one * of_one + (1.0 - is_one) * of_several
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ KNOWN = RoomPrior(
 
 
 def room(shift: float = 0.0, people: int = 20, prior: RoomPrior = KNOWN) -> Room:
-    return Room(prior, RoomEvidence(shift, 1.0, people, people))
+    return Room(prior, RoomEvidence(shift, 1.0, people))
 
 
 def test_where_all_is_known_it_is_the_cohorts_share() -> None:

@@ -15,7 +15,7 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomEvidence,
     RoomPrior,
     RoomThreshold,
-    caution_with,
+    margin_of,
     posterior,
     read_prior,
     save_prior,
@@ -33,24 +33,37 @@ def _posterior(prior: RoomPrior, evidence: RoomEvidence) -> tuple[float, float, 
 
 def test_one_person_tells_nothing_of_strangers_so_the_prior_stands() -> None:
     prior = RoomPrior(shift=0.7, shift_variance=4.0, probe_shift=0.2, probe_variance=0.5)
-    weight, base, ratio, left = _posterior(prior, RoomEvidence(shift=9.0, spread=5.0, people=1, enrolled=1))
+    weight, base, ratio, left = _posterior(prior, RoomEvidence(shift=9.0, spread=5.0, enrolled=1))
     assert weight == 0.0
-    assert base == pytest.approx(0.9)
+    assert base == pytest.approx(0.7), "a probe's own shift is one from the others that it is compared with"
     assert ratio == 1.0
     assert left == pytest.approx(4.5**0.5)
 
 
 def test_two_equally_sure_sources_meet_in_the_middle() -> None:
     prior = RoomPrior(shift=0.0, shift_variance=1.0, gallery_variance=0.5, people_variance=0.5, probe_variance=1.0)
-    # Two people: the gallery's variance is 0.5 + 0.5 / 1, the prior's.
-    _, base, _, left = _posterior(prior, RoomEvidence(shift=2.0, spread=1.0, people=2, enrolled=2))
-    assert base == pytest.approx(1.0)
-    assert left == pytest.approx(1.5**0.5)
+    prior = replace(prior, others_floor=1e5)
+    # Two people: the gallery's variance is 0.5 + 0.5 / 1, the prior's; the other person's score is made to say nothing.
+    _, base, _, left = _posterior(prior, RoomEvidence(shift=2.0, spread=1.0, enrolled=2))
+    assert base == pytest.approx(1.0, abs=1e-3)
+    assert left == pytest.approx(1.5**0.5, abs=1e-3)
+
+
+def test_unlabelled_faces_are_a_source_of_their_own() -> None:
+    prior = RoomPrior(shift=0.0, shift_variance=1.0, seen_variance=0.5, face_variance=2.0, probe_variance=1.0)
+    prior = replace(prior, gallery_variance=1e5, others_floor=1e5)
+    # The gallery tells nothing, four faces do: 0.5 + 2 / 4, as sure as the prior.
+    _, base, _, left = _posterior(prior, RoomEvidence(9.0, 1.0, enrolled=2, seen_shift=2.0, seen=4))
+    assert base == pytest.approx(1.0, abs=1e-3)
+    assert left == pytest.approx(1.5**0.5, abs=1e-3)
+    fewer, more = (_posterior(RoomPrior(), RoomEvidence(0.0, 1.0, 2, seen_shift=3.0, seen=n)) for n in (1, 24))
+    assert fewer[1] < more[1] < 3.0, "the more there are, the more they are believed"
+    assert fewer[3] > more[3]
 
 
 def test_a_probe_of_many_others_is_believed_by_its_own_scores() -> None:
     prior = RoomPrior(others_floor=1e-6)
-    many, few = (_posterior(prior, RoomEvidence(shift=2.0, spread=1.0, people=n, enrolled=n)) for n in (10_001, 5))
+    many, few = (_posterior(prior, RoomEvidence(shift=2.0, spread=1.0, enrolled=n)) for n in (10_001, 5))
     assert many[0] == pytest.approx(1.0, abs=1e-2)
     assert many[1] == pytest.approx(0.0, abs=1e-2)
     assert many[3] == pytest.approx(0.0, abs=2e-2)
@@ -59,29 +72,35 @@ def test_a_probe_of_many_others_is_believed_by_its_own_scores() -> None:
 
 @pytest.mark.parametrize("people", [2, 3, 5, 20])
 def test_more_people_are_surer(people: int) -> None:
-    fewer = _posterior(RoomPrior(), RoomEvidence(1.0, 1.0, people - 1, people - 1))[3]
-    assert _posterior(RoomPrior(), RoomEvidence(1.0, 1.0, people, people))[3] < fewer
+    fewer = _posterior(RoomPrior(), RoomEvidence(1.0, 1.0, people - 1))[3]
+    assert _posterior(RoomPrior(), RoomEvidence(1.0, 1.0, people))[3] < fewer
 
 
 def test_where_people_are_more_alike_the_threshold_is_higher() -> None:
-    here = [Room(RoomPrior(), RoomEvidence(shift, 1.0, 20, 20)).threshold(_COHORT) for shift in (0.0, 1.0, 3.0)]
+    here = [Room(RoomPrior(), RoomEvidence(shift, 1.0, 20)).threshold(_COHORT) for shift in (0.0, 1.0, 3.0)]
     thresholds = [float(room.of_cohort(_COHORT.best)[396]) for room in here]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] < thresholds[2]
 
 
 def test_caution_counts_in_deviations_of_what_is_unknown() -> None:
-    evidence = RoomEvidence(0.0, 1.0, 1001, 1)
+    evidence = RoomEvidence(0.0, 1.0, 2, seen=1000)
     plain = Room(replace(RoomPrior(), caution=0.0), evidence).threshold(_COHORT)
     careful = Room(replace(RoomPrior(), caution=2.0), evidence).threshold(_COHORT)
     assert careful.offset - plain.offset == pytest.approx(2.0 * careful.uncertainty, rel=2e-3)
 
 
-def test_few_people_call_for_more_caution_and_of_one_there_is_no_estimate_to_doubt() -> None:
-    prior = RoomPrior(caution=2.0, caution_of_few=0.5)
+def test_few_people_call_for_more_caution_and_one_for_an_amount_of_their_own() -> None:
+    prior = RoomPrior(caution=2.0, caution_of_few=0.5, alone=1.8, watched=0.6)
     values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
-    people = torch.tensor([1.0, 2.0, 4.0, 10.0, 100.0])
-    assert caution_with(values, people).tolist() == pytest.approx([2.0, 2.5, 2.25, 2.1, 2.01])
+
+    def margins(enrolled: list[float], seen: list[float]) -> list[float]:
+        left = torch.full((len(seen),), 0.5)
+        margin = margin_of(values, enrolled=torch.tensor(enrolled), seen=torch.tensor(seen), left=left)
+        return [float(value) for value in margin]
+
+    assert margins([2.0, 4.0, 2.0, 100.0], [0.0, 0.0, 2.0, 0.0]) == pytest.approx([1.25, 1.125, 1.125, 1.005])
+    assert margins([1.0] * 4, [0.0, 12.0, 24.0, 500.0]) == pytest.approx([1.8, 1.2, 0.6, 0.6])
 
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
@@ -93,7 +112,7 @@ def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
 
 
 def test_the_cohort_keeps_its_order_so_that_another_fpir_is_another_place_in_it() -> None:
-    room = Room(RoomPrior(), RoomEvidence(2.0, 0.1, 20, 20)).threshold(_COHORT)
+    room = Room(RoomPrior(), RoomEvidence(2.0, 0.1, 20)).threshold(_COHORT)
     assert bool((room.of_cohort(_COHORT.best).diff() > 0.0).all())
 
 
@@ -110,7 +129,7 @@ def test_a_prior_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{}", "[]", '{"format": 2, "prior": {}}', '{"format": 1, "prior": {"shift": "x"}}']
+    "content", ["", "{}", "[]", '{"format": 1, "prior": {}}', '{"format": 2, "prior": {"shift": "x"}}']
 )
 def test_a_damaged_prior_is_an_error_with_the_files_name(tmp_path: Path, content: str) -> None:
     path = tmp_path / "room.json"
