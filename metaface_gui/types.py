@@ -244,18 +244,24 @@ class TrackTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Who a face really is: an enrolled person's id or, in a scene, their name; both None: nobody who is enrolled."""
+    """Who a face really is: an enrolled person's id or, in a scene, their name; all empty: nobody who is enrolled.
+
+    `not_ids`: no more is known than that it is none of these people.
+    """
 
     person_id: PersonId | None = None
     name: str | None = None
+    not_ids: frozenset[PersonId] = frozenset()
 
     @property
     def is_stranger(self) -> bool:
         """Whether it is nobody who is enrolled."""
-        return self.person_id is None and self.name is None
+        return self.person_id is None and self.name is None and not self.not_ids
 
-    def fits(self, decision: Identification) -> bool:
-        """Whether that decision is right."""
+    def fits(self, decision: Identification) -> bool | None:
+        """Whether that decision is right; None where that cannot be said."""
+        if self.not_ids:
+            return False if decision.person_id in self.not_ids else None
         if self.name is not None:
             return decision.name == self.name
         return decision.person_id == self.person_id

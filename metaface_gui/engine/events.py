@@ -243,10 +243,11 @@ class SessionRecordingChanged:
 
 @dataclass(frozen=True, slots=True)
 class TaughtTrack:
-    """The user said who a face on screen is (None: somebody who is not enrolled); the tallies count it as the truth."""
+    """The user said who a face on screen is, or, if it `is_denial`, who it is not; the tallies count it as the truth."""
 
     track_id: int
-    person_id: PersonId | None
+    person_id: PersonId
+    is_denial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

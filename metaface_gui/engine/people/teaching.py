@@ -49,7 +49,7 @@ class Teacher:
         self._listener(TaughtTrack(track_id, person_id))
 
     def reject(self, track_id: int, person_id: PersonId, shots: Sequence[NewShot]) -> None:
-        """Remember the shots as "not this person". Answered as `confirm`, with nobody as the one who it is.
+        """Remember the shots as "not this person". Answered as `confirm`, by a denial.
 
         Raises:
             EnrollmentError: if there is no shot.
@@ -58,7 +58,7 @@ class Teacher:
         _require(shots)
         added = self._editor.add_negatives(person_id, shots)
         self._said.append(_Said(track_id, frozenset(added.shot_ids), is_denial=True))
-        self._listener(TaughtTrack(track_id, None))
+        self._listener(TaughtTrack(track_id, person_id, is_denial=True))
 
     def denied(self, embedder_id: str) -> Mapping[int, frozenset[PersonId]]:
         """Whom each track's face is not, by what was said last of it and was not taken back.

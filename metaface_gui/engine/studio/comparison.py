@@ -78,7 +78,7 @@ class ComparisonTally:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: dict[int, Candidate] = {}
+        self._said: dict[int, Truth] = {}
         self._enrolled: frozenset[str] | None = None
         self._counts: dict[str, _Counts] = {}
         self._shown: dict[int, dict[str, Candidate]] = {}
@@ -124,12 +124,19 @@ class ComparisonTally:
         faces = tuple(replace(face, truth=truths.get(face.track_id)) for face in result.faces)
         return replace(result, faces=faces)
 
-    def tell(self, track_id: int, person_id: PersonId | None) -> None:
-        """Take the user's word for who a track is from now on; None: nobody who is enrolled."""
+    def take_word(self, track_id: int, person_id: PersonId, *, is_denial: bool) -> None:
+        """Take the user's word for who a track is from now on, or who it is not: then it stays open who it is.
+
+        A denial leaves what was said before as far as the two go together.
+        """
         with self._lock:
-            self._told.pop(track_id, None)
-            self._told[track_id] = person_id
-            _keep_last(self._told)
+            said = self._said.pop(track_id, Truth())
+            if not is_denial:
+                said = Truth(person_id=person_id)
+            elif said.person_id in (None, person_id):
+                said = Truth(not_ids=said.not_ids | {person_id})
+            self._said[track_id] = said
+            _keep_last(self._said)
 
     def set_enrolled(self, names: Collection[str]) -> None:
         """Say who is enrolled: of anybody else whom a scene knows, Unknown is the right answer."""
@@ -174,20 +181,21 @@ class ComparisonTally:
             if has_majority:
                 counts.contested += 1
                 counts.agreeing += candidate == choice
-            if truth is not None:
+            is_right = None if truth is None else truth.fits(decision)
+            if truth is not None and is_right is not None:
                 counts.judged += 1
-                is_right = truth.fits(decision)
                 counts.right += is_right
                 counts.turned_away += truth.is_stranger and is_right
                 counts.let_through += truth.is_stranger and not is_right
                 counts.wrong += not (truth.is_stranger or is_right or decision.is_unknown)
 
     def _truths(self, result: FrameResult) -> dict[int, Truth]:
-        """Who faces are, by track: the user's word first, then the scene's."""
+        """Who faces are, by track: the user's word first, then the scene's, which knows more than who it is not."""
         truths = {} if not result.frame.truth else self._scene_truths(result)
         for face in result.faces:
-            if face.track_id in self._told:
-                truths[face.track_id] = Truth(person_id=self._told[face.track_id])
+            said = self._said.get(face.track_id)
+            if said is not None and not (said.not_ids and face.track_id in truths):
+                truths[face.track_id] = said
         return truths
 
     def _scene_truths(self, result: FrameResult) -> dict[int, Truth]:
@@ -204,7 +212,7 @@ class ComparisonTally:
         return truths
 
 
-def _keep_last(tracks: dict[int, Candidate] | dict[int, dict[str, Candidate]]) -> None:
+def _keep_last(tracks: dict[int, Truth] | dict[int, dict[str, Candidate]]) -> None:
     while len(tracks) > _MAX_TRACKS:
         del tracks[next(iter(tracks))]
 

@@ -134,7 +134,7 @@ class SideRunner:
     def hear(self, event: EngineEvent) -> None:
         """Take what other parts of the engine tell as the truth about faces."""
         if isinstance(event, TaughtTrack):
-            self._tally.tell(event.track_id, event.person_id)
+            self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
         elif isinstance(event, GalleryChanged):
             self._tally.set_enrolled([person.name for person in event.snapshot.people])
 

@@ -74,7 +74,7 @@ def test_confirming_adds_the_shot_and_undo_takes_out_just_it(world: World) -> No
 
 def test_rejecting_is_remembered_after_a_restart_until_it_is_undone(world: World) -> None:
     world.teacher.reject(4, world.ann, [shot(20), shot(30)])
-    assert world.heard[-1] == TaughtTrack(4, None)
+    assert world.heard[-1] == TaughtTrack(4, world.ann, is_denial=True)
     assert world.count(world.ann) == (2, 2)
     (offer,) = world.offers()
     assert (offer.text.format(name=offer.name)) == "Remembered: not Ann"

@@ -112,22 +112,48 @@ def test_whom_nobody_enrolled_is_rightly_unknown() -> None:
 
 def test_the_users_word_counts_for_the_track_and_before_the_scenes() -> None:
     tally = ComparisonTally()
-    tally.tell(1, 2)
-    tally.tell(3, None)
+    tally.take_word(1, 2, is_denial=False)
     frame = result(
         face(1, {"maml": BORIS, "reptile": ANNA}),
         face(2, {"maml": BORIS, "reptile": BORIS}, RIGHT),
-        face(3, {"maml": NOBODY, "reptile": ANNA}, (900.0, 0.0, 950.0, 50.0)),
         truth=(truth("Anna"),),
     )
     tally.add(frame)
-    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").judged) == (2, 2)
-    assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").judged) == (0, 2)
+    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").judged) == (1, 1)
+    assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").judged) == (0, 1)
+
+
+def test_a_denial_says_only_who_it_is_not() -> None:
+    """ "Not Anna" is no word against whoever says Boris, nor for whoever says Unknown."""
+    tally = ComparisonTally()
+    tally.take_word(1, 1, is_denial=True)
+    frame = result(face(1, {"maml": ANNA, "reptile": BORIS, "siamese": NOBODY}))
+    tally.add(frame)
+    counted = {one.learner: (one.right, one.wrong, one.let_through, one.judged) for one in tally.tallies()}
+    assert counted == {"maml": (0, 1, 0, 1), "reptile": (0, 0, 0, 0), "siamese": (0, 0, 0, 0)}
+    truths = [one.truth for one in tally.with_truths(frame).faces]
+    assert [[known and known.fits(one) for one in (ANNA, BORIS, NOBODY)] for known in truths] == [[False, None, None]]
+
+
+def test_denials_add_up_and_leave_what_was_said_and_what_a_scene_knows() -> None:
+    tally = ComparisonTally()
+    for person_id in (1, 2):
+        tally.take_word(1, person_id, is_denial=True)
+    tally.take_word(2, 2, is_denial=False)
+    tally.take_word(2, 1, is_denial=True)
+    tally.take_word(3, 2, is_denial=True)
+    places = [LEFT, RIGHT, (900.0, 0.0, 950.0, 50.0)]
+    faces = [face(number, {"maml": BORIS, "reptile": ANNA}, box) for number, box in enumerate(places, start=1)]
+    shown = tally.with_truths(result(*faces, truth=(truth("Anna", places[2]),)))
+    assert [one.truth for one in shown.faces] == [Truth(not_ids=frozenset({1, 2})), Truth(2), Truth(name="Anna")]
+    tally.take_word(2, 2, is_denial=True)
+    (taken_back,) = tally.with_truths(result(faces[1])).faces
+    assert taken_back.truth == Truth(not_ids=frozenset({2}))
 
 
 def test_who_a_face_is_is_said_with_it_where_several_decide() -> None:
     tally = ComparisonTally()
-    tally.tell(1, 1)
+    tally.take_word(1, 1, is_denial=False)
     frame = result(face(1, {"maml": BORIS, "reptile": ANNA}), face(2, {"maml": ANNA, "reptile": ANNA}))
     assert [one.truth for one in tally.with_truths(frame).faces] == [Truth(person_id=1), None]
     alone = result(face(1, {"maml": BORIS}))
@@ -136,7 +162,7 @@ def test_who_a_face_is_is_said_with_it_where_several_decide() -> None:
 
 def test_what_was_told_outlives_a_reset_and_the_counts_do_not() -> None:
     tally = ComparisonTally()
-    tally.tell(1, 1)
+    tally.take_word(1, 1, is_denial=False)
     tally.add(result(face(1, {"maml": BORIS, "reptile": ANNA})))
     tally.reset()
     assert tally.tallies() == (LearnerTally("maml"), LearnerTally("reptile"))
@@ -171,7 +197,7 @@ def test_faces_before_anything_is_adapted_count_for_nobody() -> None:
 def test_memory_of_tracks_is_bounded_and_keeps_the_last() -> None:
     tally = ComparisonTally()
     for track_id in range(1000):
-        tally.tell(track_id, 1)
+        tally.take_word(track_id, 1, is_denial=False)
         tally.add(result(face(track_id, {"maml": ANNA}), at_s=track_id / 30))
     assert tally_of(tally, "maml").right == 1000
     tally.add(result(face(999, {"maml": BORIS}), face(0, {"maml": BORIS}, RIGHT), at_s=40.0))

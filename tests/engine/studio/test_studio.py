@@ -158,8 +158,7 @@ def test_a_wrong_name_is_denied_at_once_by_all_that_run_and_undone(
     assert wrong_id is not None
     engine.reject_track(face.track_id, wrong_id)
     undoable = listener.wait(Undoable)
-    told = listener.wait(TaughtTrack)
-    assert (told.track_id, told.person_id) == (face.track_id, None)
+    assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, wrong_id, is_denial=True)
     listener.wait(
         ResultReady,
         lambda event: all(decision.person_id != wrong_id for decision in only_face(event).per_learner.values()),
