@@ -54,6 +54,8 @@ class Frame:
     """Whether it is a picture of its own, which may lie on its side, and not one of a camera's or video's."""
     environment: str = ""
     """What the environment dial made of the picture, e.g. `dim_light 60`; "": it is as the source gave it."""
+    segment: int = 0
+    """Another number than the frame before: the source was sought, and faces do not go on from where they were."""
 
     def __post_init__(self) -> None:
         image = self.image_bgr

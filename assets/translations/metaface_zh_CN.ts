@@ -5734,6 +5734,37 @@ in ms</source>
     </message>
   </context>
   <context>
+    <name>SeekBar</name>
+    <message>
+      <source>Position in the file</source>
+      <translation>文件中的位置</translation>
+    </message>
+    <message>
+      <source>Drag or click to go elsewhere; arrow keys go by a second, Page keys by ten</source>
+      <translation>拖动或点击以跳转；方向键移动一秒，翻页键移动十秒</translation>
+    </message>
+    <message>
+      <source>&amp;Loop files</source>
+      <translation>循环播放文件(&amp;L)</translation>
+    </message>
+    <message>
+      <source>Play a video or a folder again from its beginning when it ends (L)</source>
+      <translation>视频或文件夹播放结束后从头重新播放 (L)</translation>
+    </message>
+    <message>
+      <source>&amp;Back five seconds</source>
+      <translation>后退五秒(&amp;B)</translation>
+    </message>
+    <message>
+      <source>&amp;Forward five seconds</source>
+      <translation>前进五秒(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Loop files</source>
+      <translation>循环播放文件</translation>
+    </message>
+  </context>
+  <context>
     <name>Settings</name>
     <message>
       <source>Back to {default}</source>

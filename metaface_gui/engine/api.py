@@ -41,6 +41,12 @@ class EngineApi(Protocol):
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on. Answered by `SourceChanged`."""
 
+    def seek(self, index: int) -> None:
+        """Go on with the frame of this number of a source that has `SourceChanged.n_frames`; while paused, show it."""
+
+    def set_looping(self, loops: bool) -> None:
+        """Begin files and folders again at their end, or leave them at it (as the engine does at first)."""
+
     def set_environment(self, setting: EnvironmentSetting) -> None:
         """Photograph every frame from now on as a camera would in this place, and a frozen one anew: what is shown is
         what is recognised. Answered by `EnvironmentChanged`."""

@@ -203,6 +203,14 @@ class Engine:
         """Freeze or go on."""
         self._source.set_paused(paused)
 
+    def seek(self, index: int) -> None:
+        """Go on with, or while paused show, the frame of this number."""
+        self._source.seek(index)
+
+    def set_looping(self, loops: bool) -> None:
+        """Begin files and folders again at their end, or leave them at it."""
+        self._source.set_looping(loops)
+
     def set_environment(self, setting: EnvironmentSetting) -> None:
         """Turn the environment dial."""
         self._dial.turn(setting)

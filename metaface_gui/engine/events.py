@@ -38,12 +38,17 @@ class SourceState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceChanged:
-    """The source opened, failed, ended …; `title` is its name on screen."""
+    """The source opened, failed, ended …; `title` is its name on screen.
+
+    `n_frames`: how many frames there are to seek, 0 where it cannot be sought; `fps` how many a second, 0.0 if unknown.
+    """
 
     state: SourceState
     title: str = ""
     is_mirrored: bool = False
     error: KnownError | None = None
+    n_frames: int = 0
+    fps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +248,7 @@ class SessionRecordingChanged:
 
 @dataclass(frozen=True, slots=True)
 class TaughtTrack:
-    """The user said who a face on screen is, or, if it `is_denial`, who it is not; the tallies count it as the truth."""
+    """The user said who a face on screen is or, if it `is_denial`, who it is not; the tallies take it as the truth."""
 
     track_id: int
     person_id: PersonId

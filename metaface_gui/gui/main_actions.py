@@ -48,8 +48,16 @@ class MainActions(QObject):
         self._window.addActions(actions)
         self._studio_group.actions += actions
 
+    def add_to_file(self, actions: Sequence[QAction]) -> None:
+        """Put actions of the source that is open below the pause."""
+        self._file_menu.insertActions(self.reopen, actions)
+        self._window.addActions(actions)
+        place = self._file_group.actions.index(self.reopen)
+        self._file_group.actions[place:place] = actions
+
     def _make_file_menu(self, source_menu: SourceMenu) -> None:
-        menu = self._menu(self.tr("&File"))
+        self._file_menu = menu = self._menu(self.tr("&File"))
+        self._file_group = self._current
         menu.addMenu(source_menu)
         self._current.actions += [action for action in source_menu.actions() if not action.shortcut().isEmpty()]
         self.pause = self._add(menu, "pause", self.tr("&Pause"), ["P"], checkable=True)

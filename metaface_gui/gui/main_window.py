@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(self._engine, self._bridge, self)
         self.toasts = ToastBar(self.live_view)
         self.recording = RecordingControls(self._engine, self._bridge, self)
+        self.commands.add_to_file(self.stage.video.seek_bar.actions_for_menus)
         self.commands.add_to_studio(self.stage.methods.choosing_actions, self.tr("&Decide by"))
         self.commands.add_to_studio(self.stage.methods.comparing_actions, self.tr("Compare &with"))
         self.commands.add_to_studio(self.stage.room.dial.dial_actions, self.tr("&Environment dial"))
@@ -166,6 +167,8 @@ class MainWindow(QMainWindow):
         video.files_dropped.connect(self._enroll_from)
         video.source_dropped.connect(self._open_path)
         video.pause_wanted.connect(self.commands.pause.trigger)
+        video.seek_bar.seek_wanted.connect(self._engine.seek)
+        video.seek_bar.loop_toggled.connect(self._set_looping)
         empty = self.live_view.empty_state
         empty.choose_source_clicked.connect(self._open_source_menu)
         empty.demo_clicked.connect(self.source_menu.choose_demo)
@@ -340,6 +343,8 @@ class MainWindow(QMainWindow):
         if state.recordings is not None:
             self.recording.folder = state.recordings
         do.studio.setChecked(state.is_studio_visible)
+        self.stage.video.seek_bar.set_looping(state.is_looping)
+        self._engine.set_looping(state.is_looping)
         do.hud.setChecked(state.is_hud_visible)
         self._set_hud(state.is_hud_visible)
         do.panel.setChecked(state.is_panel_visible)
@@ -352,6 +357,10 @@ class MainWindow(QMainWindow):
     def _set_hud(self, visible: bool) -> None:
         self.stage.video.set_hud_visible(visible)
         self.state.is_hud_visible = visible
+
+    def _set_looping(self, loops: bool) -> None:
+        self._engine.set_looping(loops)
+        self.state.is_looping = loops
 
     def _set_panel(self, visible: bool) -> None:
         self.side.setVisible(visible)

@@ -159,6 +159,15 @@ class WindowState:
         self._settings.setValue("view/hud", value)
 
     @property
+    def is_looping(self) -> bool:
+        """Whether a file begins again when it ends."""
+        return self._bool("view/loop", default=True)
+
+    @is_looping.setter
+    def is_looping(self, value: bool) -> None:
+        self._settings.setValue("view/loop", value)
+
+    @property
     def source(self) -> str:
         """The last source, as `parse_source` reads it; empty: none."""
         return self._text("engine/source")

@@ -63,6 +63,7 @@ class FacePipeline:
         self._map: tuple[EmbeddingMap, AdaptedClassifier] | None = None
         self._still: Upright | None = None
         self._newest: Image | None = None
+        self._segment = 0
 
     def set_classifiers(
         self,
@@ -120,7 +121,10 @@ class FacePipeline:
         self.forget_looks()
 
     def process(self, frame: Frame) -> FrameResult:
-        """Look at one frame."""
+        """Look at one frame; one of another segment than that before it begins anew."""
+        if frame.segment != self._segment:
+            self.reset()
+            self._segment = frame.segment
         is_again = self._newest is frame.image_bgr  # paused, or a still that is shown on and on
         self._newest = frame.image_bgr
         if frame.is_still and not is_again:

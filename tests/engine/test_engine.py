@@ -35,6 +35,7 @@ from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names, show, take_shots
+from tests.pipeline.capture.videos import moving, write_video
 
 
 def test_unknown_until_enrolled_then_named_then_deleted_then_back(
@@ -262,3 +263,14 @@ def test_a_face_on_screen_that_looks_enrolled_is_asked_about(
     engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id, is_sure=True)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
     assert {other.name for other in gallery.snapshot().people} == {"Somebody", "Another"}
+
+
+def test_a_video_that_has_ended_is_sought_and_goes_on(engine: Engine, listener: Listener, tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.avi", moving(3))
+    engine.open_source(parse_source(str(clip)))
+    assert listener.wait(SourceChanged, lambda event: event.state is SourceState.ENDED).n_frames == 3
+    engine.seek(2)
+    listener.wait(SourceChanged, lambda event: event.state is SourceState.RUNNING)
+    listener.wait(ResultReady, lambda event: (event.result.frame.index, event.result.frame.segment) == (2, 2))
+    engine.set_looping(True)
+    listener.wait(ResultReady, lambda event: event.result.frame.segment == 5)

@@ -150,6 +150,12 @@ class FakeEngine:
     def set_paused(self, paused: bool) -> None:
         self._note("set_paused", paused)
 
+    def seek(self, index: int) -> None:
+        self._note("seek", index)
+
+    def set_looping(self, loops: bool) -> None:
+        self._note("set_looping", loops)
+
     def set_environment(self, setting: EnvironmentSetting) -> None:
         self._note("set_environment", setting)
 

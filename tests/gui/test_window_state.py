@@ -24,6 +24,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     state.splitter = QByteArray(b"\x03")
     state.is_panel_visible = False
     state.is_hud_visible = False
+    state.is_looping = False
     state.tab = "unknown"
     state.theme = ThemeMode.LIGHT
     state.language = "de"
@@ -36,6 +37,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     state.is_method_settings_open = True
     state.save()
     again = open_state(tmp_path / "window.ini")
+    assert not again.is_looping
     assert again.geometry == QByteArray(b"\x01\x02")
     assert again.splitter == QByteArray(b"\x03")
     assert not again.is_panel_visible

@@ -257,6 +257,8 @@ def test_a_new_source_begins_with_new_tracks(pipeline: FacePipeline, look: Look)
     (after,) = look(pipeline, 0)
     assert before.faces[0].track_id == 1
     assert after.faces[0].track_id == 2
+    sought = pipeline.process(replace(after.frame, segment=1))
+    assert sought.faces[0].track_id == 3, "of a file that was sought, a face does not go on from where it was"
 
 
 @pytest.mark.parametrize("path", ["nothing", "a folder"])

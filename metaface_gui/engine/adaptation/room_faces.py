@@ -75,13 +75,15 @@ class _Light:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
-    """The best look of a track in one light: what learners see (p,), the embedding (d,), quality 0..1."""
+    """The best look of a track in one light: what learners see (p,), the embedding (d,), quality 0..1; and in which
+    `segment` of a file that is played again or sought."""
 
     number: int
     features: Floats
     embedding: Floats
     score: float
     light: _Light
+    segment: int
 
 
 class RoomFaces:
@@ -125,7 +127,7 @@ class RoomFaces:
         self._follow_light(light, now_s)
         for face in result.faces:
             if face.is_fresh and face.quality.score >= LEAST_SCORE and face.track_id not in self._left_out:
-                self._keep(face, light)
+                self._keep(face, light, result.frame.segment)
         while len(self._looks) > MAX_TRACKS:
             del self._looks[min(self._looks)]
 
@@ -157,8 +159,7 @@ class RoomFaces:
         alike = [track_id for track_id, look in self._looks.items() if is_alike(look.embedding, embeddings)]
         for track_id in alike:
             del self._looks[track_id]
-        self._left_out.update(alike)
-        self._left_out = set(sorted(self._left_out)[-MAX_TRACKS:])
+        self._leave_out(alike)
         return bool(alike)
 
     def clear(self) -> None:
@@ -168,15 +169,33 @@ class RoomFaces:
         self._light = self._other_light_since_s = self._taken_s = None
         self._new_looks, self._taken = 0, frozenset()
 
-    def _keep(self, face: TrackedFace, light: _Light) -> None:
+    def _keep(self, face: TrackedFace, light: _Light, segment: int) -> None:
         former = self._looks.get(face.track_id)
+        if former is None and self._is_shown_again(face, light, segment):
+            self._leave_out([face.track_id])
+            return
         is_new = former is None or former.light.is_other(light)
         if former is None or is_new or former.score < face.quality.score:
             self._new_looks += is_new
             self._next_number += 1
             # Copies: a row would keep all features of its frame.
             features, embedding = face.features.copy(), face.embedding.copy()
-            self._looks[face.track_id] = _Look(self._next_number, features, embedding, face.quality.score, light)
+            self._looks[face.track_id] = _Look(
+                self._next_number, features, embedding, face.quality.score, light, segment
+            )
+
+    def _leave_out(self, track_ids: Iterable[int]) -> None:
+        self._left_out.update(track_ids)
+        self._left_out = set(sorted(self._left_out)[-MAX_TRACKS:])
+
+    def _is_shown_again(self, face: TrackedFace, light: _Light, segment: int) -> bool:
+        """Whether it is a face of a part of the file that was played before: seen twice, it is no second face."""
+        earlier = [
+            look.embedding
+            for look in self._looks.values()
+            if look.segment != segment and not look.light.is_other(light)
+        ]
+        return bool(earlier) and is_alike(face.embedding, np.stack(earlier))
 
     def _follow_light(self, light: _Light, now_s: float) -> None:
         self._newest_light = light

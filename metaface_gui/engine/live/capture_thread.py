@@ -6,11 +6,12 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, SourceError
-from metaface_gui.pipeline.capture.base import FrameSource
+from metaface_gui.pipeline.capture.base import FrameSource, InterruptibleSource, SeekableSource
 from metaface_gui.types import Frame
 
 _log = logging.getLogger(__name__)
@@ -21,11 +22,11 @@ _RETRY_S = (0.5, 1.0, 2.0)
 
 
 class CaptureThread:
-    """Reads `source` until its end, `stop`, or a failure that does not mend.
+    """Reads `source` until its end, `stop`, or a failure that does not mend; with `loops` a file begins again then.
 
-    A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). `on_frame`
-    is told whether the preview's slot was empty, so that one wake-up per unread frame is enough. `photograph` makes of
-    each frame what is shown and looked at.
+    A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). A file that
+    has ended waits for `seek`, closed. `on_frame` is told whether the preview's slot was empty, so that one wake-up per
+    unread frame is enough. `photograph` makes of each frame what is shown and looked at.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class CaptureThread:
         on_changed: Callable[[SourceChanged], None],
         on_remark: Callable[[KnownError], None] = lambda _error: None,
         retry_s: Sequence[float] = _RETRY_S,
+        loops: bool = False,
     ) -> None:
         self._source = source
         self._preview, self._to_look_at = preview, to_look_at
@@ -46,8 +48,13 @@ class CaptureThread:
         self._on_changed, self._on_remark = on_changed, on_remark
         self._retry_s = tuple(retry_s)
         self._stop = threading.Event()
-        self._running = threading.Event()
-        self._running.set()
+        self._asked = threading.Condition()
+        """Guards what follows, and is notified when any of it changes."""
+        self._is_paused = self._has_ended = False
+        self._loops = loops
+        self._wanted_index: int | None = None
+        self._segment = 0
+        self._is_remarked = False
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
 
     def start(self) -> None:
@@ -57,25 +64,72 @@ class CaptureThread:
     @property
     def is_frozen(self) -> bool:
         """Whether no frame will come by itself: paused, at the end, or failed."""
-        return not (self._running.is_set() and self._thread.is_alive())
+        with self._asked:
+            return self._is_paused or self._has_ended or not self._thread.is_alive()
 
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on; a paused camera is still read, so that going on shows the present."""
-        if paused == (not self._running.is_set()):
-            return
-        (self._running.clear if paused else self._running.set)()
+        with self._asked:
+            if paused == self._is_paused:
+                return
+            self._is_paused = paused
+            self._asked.notify_all()
+            if self._has_ended:
+                return
         self._report(SourceState.PAUSED if paused else SourceState.RUNNING)
+
+    def seek(self, index: int) -> None:
+        """Go on with the frame of this number, or, while paused, show it; of a source that cannot, nothing changes.
+
+        Returns at once. Of several that come quickly the last one counts.
+        """
+        if not self._length:
+            return
+        with self._asked:
+            self._wanted_index = min(max(0, index), self._length - 1)
+            self._asked.notify_all()
+        self._interrupt()
+
+    def set_looping(self, loops: bool) -> None:
+        """Begin a file again at its end, or not; one that has ended begins again now."""
+        with self._asked:
+            self._loops = loops
+            if loops and self._has_ended:
+                self._wanted_index = 0
+            self._asked.notify_all()
 
     def stop(self, timeout_s: float) -> bool:
         """Stop and join for at most `timeout_s`; False if the driver holds the thread longer than that."""
         self._stop.set()
-        self._running.set()
+        with self._asked:
+            self._asked.notify_all()
+        self._interrupt()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
+    @property
+    def _length(self) -> int:
+        """How many frames there are to choose from; 0 where none can be chosen."""
+        count = self._source.frame_count or 0
+        return count if count > 1 and isinstance(self._source, SeekableSource) else 0
+
+    def _interrupt(self) -> None:
+        if isinstance(self._source, InterruptibleSource):
+            self._source.interrupt()
+
     def _report(self, state: SourceState, error: KnownError | None = None) -> None:
-        self._on_changed(SourceChanged(state, self._source.title, self._source.is_mirrored, error))
+        source = self._source
+        self._on_changed(
+            SourceChanged(
+                state,
+                source.title,
+                source.is_mirrored,
+                error,
+                n_frames=self._length,
+                fps=source.nominal_fps if self._length else 0.0,
+            )
+        )
 
     def _run(self) -> None:
         try:
@@ -93,22 +147,61 @@ class CaptureThread:
 
     def _capture(self) -> None:
         self._source.open()
+        is_told = False
         while not self._stop.is_set():
-            self._report(SourceState.RUNNING if self._running.is_set() else SourceState.PAUSED)
+            if not is_told:
+                self._report(SourceState.PAUSED if self._is_paused else SourceState.RUNNING)
             try:
-                self._read_to_end()
+                n_frames = self._read_to_end()
             except SourceError as error:
                 if not self._source.is_live or self._stop.is_set():
                     raise
                 self._reopen(error)
+                is_told = False
                 continue
-            if not self._stop.is_set():
-                self._remark()
-                self._report(SourceState.ENDED)
-            return
+            if self._stop.is_set():
+                return
+            self._remark()
+            is_told = n_frames > 0 and self._loop()
+            if not is_told and not self._wait_at_end():
+                return
+
+    def _loop(self) -> bool:
+        """Begin again, if that is wanted, once the last frame was shown for as long as any."""
+        fps = self._source.nominal_fps
+        with self._asked:
+            if not self._loops or self._source.is_live:
+                return False
+            self._asked.wait_for(
+                lambda: self._stop.is_set() or self._wanted_index is not None, timeout=1.0 / fps if fps > 0.0 else 0.0
+            )
+        self._source.open()
+        self._segment += 1
+        return True
+
+    def _wait_at_end(self) -> bool:
+        """Say that it is over, and wait, with the source closed, until it is to go on somewhere; False: it is not."""
+        if self._source.is_live:
+            self._report(SourceState.ENDED)
+            return False
+        self._close()
+        with self._asked:
+            self._has_ended = True
+        self._report(SourceState.ENDED)
+        with self._asked:
+            self._asked.wait_for(lambda: self._stop.is_set() or self._wanted_index is not None)
+            self._has_ended = False
+        if self._stop.is_set():
+            return False
+        self._source.open()
+        self._segment += 1
+        return True
 
     def _remark(self) -> None:
-        """Say what the source has to say of itself, now that all of it was read; of many things the first few."""
+        """Say what the source has to say of itself, once all of it was read; of many things the first few."""
+        if self._is_remarked:
+            return
+        self._is_remarked = True
         remarks = self._source.remarks
         for remark in remarks[:_MOST_REMARKS]:
             self._on_remark(remark.error)
@@ -119,19 +212,43 @@ class CaptureThread:
             )
             self._on_remark(KnownError(text, title=self._source.title, count=more))
 
-    def _read_to_end(self) -> None:
+    def _read_to_end(self) -> int:
+        """Read and show; returns how often was read before there was nothing more."""
+        n_read = 0
         while not self._stop.is_set():
-            if not self._source.is_live:
-                self._running.wait()
+            index = self._next_wish()
+            if self._stop.is_set():
+                break
+            if index is not None:
+                self._seek(index)
             frame = self._source.read()
+            n_read += 1
             if frame is None:
-                return
-            # A driver may have held `read` until long after another source was opened: its frame is of no use then.
-            if self._stop.is_set() or not self._running.is_set():
-                continue
-            seen = self._photograph(frame)
-            self._to_look_at.put(seen)
-            self._on_frame(seen, self._preview.put(seen))
+                return n_read - 1
+            with self._asked:
+                # A driver may have held `read` until long after another source was opened: its frame is of no use then.
+                is_wanted = not self._stop.is_set() and self._wanted_index is None
+                is_wanted = is_wanted and (index is not None or not self._is_paused)
+            if is_wanted:
+                seen = self._photograph(replace(frame, segment=self._segment) if self._segment else frame)
+                self._to_look_at.put(seen)
+                self._on_frame(seen, self._preview.put(seen))
+        return n_read
+
+    def _next_wish(self) -> int | None:
+        """Wait while a file is paused; returns where it is to go on, if that is not just where it is."""
+        with self._asked:
+            if not self._source.is_live:
+                self._asked.wait_for(
+                    lambda: self._stop.is_set() or self._wanted_index is not None or not self._is_paused
+                )
+            index, self._wanted_index = self._wanted_index, None
+            return index
+
+    def _seek(self, index: int) -> None:
+        if isinstance(self._source, SeekableSource):
+            self._source.seek(index)
+            self._segment += 1
 
     def _reopen(self, error: SourceError) -> None:
         """Wait and open again until it works or somebody stops."""

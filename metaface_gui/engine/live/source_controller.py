@@ -39,6 +39,7 @@ class SourceController:
         self._preview, self._to_look_at = preview, to_look_at
         self._photograph, self._on_frame, self._on_opening = photograph, on_frame, on_opening
         self._capture: CaptureThread | None = None
+        self._loops = False
         self._lock = threading.Lock()
 
     @property
@@ -62,6 +63,21 @@ class SourceController:
         if capture is not None:
             capture.set_paused(paused)
 
+    def seek(self, index: int) -> None:
+        """Go on with, or while paused show, the frame of this number."""
+        with self._lock:
+            capture = self._capture
+        if capture is not None:
+            capture.seek(index)
+
+    def set_looping(self, loops: bool) -> None:
+        """Begin files again at their end, this one and those that are opened from now on."""
+        with self._lock:
+            self._loops = loops
+            capture = self._capture
+        if capture is not None:
+            capture.set_looping(loops)
+
     def show_again(self, frame: Frame) -> None:
         """Show and look at this frame, if no other will come by itself."""
         if self.is_frozen:
@@ -82,17 +98,17 @@ class SourceController:
         except KnownError as error:
             self._listener(SourceChanged(SourceState.FAILED, spec.text, error=error))
             return
-        capture = CaptureThread(
-            source,
-            self._preview,
-            self._to_look_at,
-            photograph=self._photograph,
-            on_frame=self._on_frame,
-            on_changed=self._listener,
-            on_remark=lambda error: self._listener(Trouble(error)),
-        )
         with self._lock:
-            self._capture = capture
+            self._capture = capture = CaptureThread(
+                source,
+                self._preview,
+                self._to_look_at,
+                photograph=self._photograph,
+                on_frame=self._on_frame,
+                on_changed=self._listener,
+                on_remark=lambda error: self._listener(Trouble(error)),
+                loops=self._loops,
+            )
         capture.start()
 
     def _close(self) -> None:

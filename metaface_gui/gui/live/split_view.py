@@ -19,6 +19,7 @@ from metaface_gui.engine.studio.side import STOCK, Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.live.live_view import LiveView
+from metaface_gui.gui.live.seek_bar import SeekBar
 from metaface_gui.gui.live.side_words import counts_text, differing_text, method_title, side_title
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Frame
@@ -66,7 +67,10 @@ class SplitView(QWidget):
         self._splitter.setHandleWidth(2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._splitter)
+        layout.setSpacing(0)
+        layout.addWidget(self._splitter, 1)
+        self.seek_bar = SeekBar(self)
+        layout.addWidget(self.seek_bar)
         titles = {key: learner_short_title(key) for key in LEARNERS}
         for view in self.views:
             self._splitter.addWidget(view)
@@ -116,6 +120,7 @@ class SplitView(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show the newest camera frame; the array must not change any more."""
         self._primary.show_frame(frame)
+        self.seek_bar.show_frame(frame)
         self._refresh_second()
 
     def set_second(self, key: str | None) -> None:
@@ -221,6 +226,7 @@ class SplitView(QWidget):
         self._is_presenting = presenting
         for view in self.views:
             view.set_presenting(presenting)
+        self.seek_bar.set_hidden(presenting)
         self._show_titles()
 
     def set_hud_visible(self, visible: bool) -> None:
@@ -238,6 +244,7 @@ class SplitView(QWidget):
     def _on_source(self, changed: SourceChanged) -> None:
         self._source = changed
         self._primary.show_source(changed)
+        self.seek_bar.show_source(changed)
         if self._second_key is not None:
             self._second.show_source(changed)
 

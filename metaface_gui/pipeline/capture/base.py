@@ -69,6 +69,28 @@ class FrameSource(Protocol):
         """Release the device or file; safe to call twice and before `open`."""
 
 
+@runtime_checkable
+class SeekableSource(FrameSource, Protocol):
+    """A source that can go on from anywhere, if it knows its `frame_count`."""
+
+    def seek(self, index: int) -> None:
+        """Let `read` go on with the frame of this number, counted from 0, or as near to it as the format allows.
+
+        Of an opened source; may block while it decodes up to there.
+
+        Raises:
+            SourceError: if the source cannot be read any more.
+        """
+
+
+@runtime_checkable
+class InterruptibleSource(Protocol):
+    """A source whose `read` may wait for a frame's time."""
+
+    def interrupt(self) -> None:
+        """End the waiting of a `read` that is under way; from any thread."""
+
+
 class FileKind:
     """What sources on disk share: they wait until they are read, and are shown as they are."""
 

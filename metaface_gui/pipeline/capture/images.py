@@ -292,6 +292,10 @@ class ImageFolderSource(_Stills):
             )
         return None
 
+    def seek(self, index: int) -> None:
+        """Go on with the picture of this number."""
+        self._index = self._given = min(max(0, index), len(self._files))
+
     def _left_out(self, others: list[Path]) -> tuple[Remark, ...]:
         if not others:
             return ()

@@ -104,6 +104,17 @@ class MovingPictureSource(FileKind):
         self._index += 1
         return frame
 
+    def seek(self, index: int) -> None:
+        """Go on with the picture of this number; those before it are decoded, as each is drawn over the former.
+
+        Raises:
+            SourceError: if the file cannot be opened again.
+        """
+        if index < self._index:
+            self.open()
+        while self._index < min(index, self._count) and self.read() is not None:
+            pass
+
     def close(self) -> None:
         """Release the file."""
         if self._picture is not None:

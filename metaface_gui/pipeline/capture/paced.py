@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from metaface_gui.pipeline.capture.base import FrameSource, Remark
+from metaface_gui.pipeline.capture.base import FrameSource, Remark, SeekableSource
 from metaface_gui.types import Frame
 
 _LATE_S = 0.5
@@ -15,12 +15,13 @@ _LATE_S = 0.5
 
 
 class PacedSource:
-    """Gives each frame of `source` when its time has come; `close` ends the waiting, also from another thread."""
+    """Gives each frame of `source` when its time has come; `close` and `interrupt` end the waiting, from any thread."""
 
     def __init__(self, source: FrameSource, clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
         self._clock = clock
-        self._closed = threading.Event()
+        self._is_closed = False
+        self._woken = threading.Event()
         self._offset_s: float | None = None
 
     @property
@@ -59,8 +60,8 @@ class PacedSource:
         Raises:
             SourceError: as the file's own `open`.
         """
-        self._closed.clear()
-        self._offset_s = None
+        self._start_clock()
+        self._is_closed = False
         self._source.open()
 
     def read(self) -> Frame | None:
@@ -75,11 +76,34 @@ class PacedSource:
         now_s = self._clock()
         if self._offset_s is None or now_s - (frame.time_s + self._offset_s) > _LATE_S:
             self._offset_s = now_s - frame.time_s
-        if self._closed.wait(max(0.0, frame.time_s + self._offset_s - now_s)):
+        if self._is_closed:
+            return None
+        if self._woken.wait(max(0.0, frame.time_s + self._offset_s - now_s)):
+            self._woken.clear()
+        if self._is_closed:
             return None
         return replace(frame, captured_ns=time.monotonic_ns())
 
+    def seek(self, index: int) -> None:
+        """Go on with the frame of this number, at once; a source that cannot goes on as it is.
+
+        Raises:
+            SourceError: as the file's own `seek`.
+        """
+        self._start_clock()
+        if isinstance(self._source, SeekableSource):
+            self._source.seek(index)
+
+    def interrupt(self) -> None:
+        """End the waiting: a frame that is waited for is given now."""
+        self._woken.set()
+
     def close(self) -> None:
         """End the waiting and close the file."""
-        self._closed.set()
+        self._is_closed = True
+        self._woken.set()
         self._source.close()
+
+    def _start_clock(self) -> None:
+        self._woken.clear()
+        self._offset_s = None

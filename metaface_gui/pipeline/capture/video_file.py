@@ -103,6 +103,22 @@ class VideoFileSource(FileKind):
         self._index += 1
         return frame
 
+    def seek(self, index: int) -> None:
+        """Go on with the frame of this number; where the format allows no other way, all before it are decoded.
+
+        Raises:
+            SourceError: as `open` and `read`.
+        """
+        if self._reader is None or index <= 0 or self._reader.fps <= 0.0:
+            self.open()
+        elif self._reader.seek(index / self._reader.fps):
+            self._index = index
+            return
+        else:
+            self.open()
+        while self._index < index and self.read() is not None:
+            pass
+
     def close(self) -> None:
         """Release the file."""
         if self._reader is not None:

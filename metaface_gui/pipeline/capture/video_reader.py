@@ -40,6 +40,8 @@ _TICK_S = 0.001
 MISSING_SHARE = 0.05
 MISSING_FRAMES = 5
 """Containers miscount by a few frames; a file counts as cut off when it lacks more than both."""
+_WITHOUT_INDEX = frozenset({"mjpeg", "h264", "hevc", "m4v", "mpegvideo", "image2", "mpegts", "mpeg", "gif"})
+"""FFmpeg's names of formats that are read from the beginning when they are sought."""
 _MAX_ERRORS_ON_END = 100
 """So many times in a row may a container fail to give the next packet before nothing more is expected of it."""
 
@@ -126,6 +128,7 @@ class VideoReader:
         self._damaged = self._lost = self._lost_before = 0
         self._n_read = 0
         self._end_s = 0.0
+        self._wanted_s: float | None = None
 
     @property
     def fps(self) -> float:
@@ -189,6 +192,8 @@ class VideoReader:
             LostError: if the file or the network fails.
         """
         for frame in self._frames:
+            if self._is_before_wanted(frame):
+                continue
             image = self._converted(frame)
             if image is None:
                 self._lose()
@@ -198,6 +203,36 @@ class VideoReader:
             self._n_read += 1
             return Picture(image, time_s)
         return None
+
+    def seek(self, time_s: float) -> bool:
+        """Let `read` go on with the picture that is shown at `time_s`; False if this format cannot, or only guess.
+
+        What was before it is decoded from its key frame on, but not converted.
+        """
+        start_s = self._clock.start_s
+        # Without an index FFmpeg takes a place by the bytes, and what it finds there has no time that can be trusted.
+        if start_s is None or self.is_cover or self._container.format.name in _WITHOUT_INDEX:
+            return False
+        try:
+            self._container.seek(int((time_s + start_s) * av.time_base), backward=True)
+        except (av.error.FFmpegError, OSError):
+            return False
+        self._deinterlacer = None
+        self._packets = self._container.demux(self._stream)
+        self._frames = self._decoded()
+        self._clock.start_again()
+        self._wanted_s = time_s - 0.5 * self._clock.frame_s
+        return True
+
+    def _is_before_wanted(self, frame: VideoFrame) -> bool:
+        """Whether a frame is only decoded because one that is wanted builds on it."""
+        if self._wanted_s is None:
+            return False
+        stamp, start_s = cast(float | None, frame.time), self._clock.start_s
+        if stamp is not None and start_s is not None and stamp - start_s < self._wanted_s:
+            return True
+        self._wanted_s = None
+        return False
 
     def close(self) -> None:
         """Let go of the decoder; safe to call twice."""
@@ -308,6 +343,16 @@ class _Clock:
         self._start_s = None if start is None else start / av.time_base
         self.frame_s = frame_s
         self._last_s: float | None = None
+        self._shift_s = 0.0
+
+    @property
+    def start_s(self) -> float | None:
+        """The stamp of the beginning; None where neither the file nor a frame has said it yet."""
+        return self._start_s
+
+    def start_again(self) -> None:
+        """The next frame may be from anywhere."""
+        self._last_s = None
         self._shift_s = 0.0
 
     def time_s(self, frame: VideoFrame) -> float:

@@ -171,3 +171,18 @@ def test_people_beside_a_room_are_adapted_with_it() -> None:
 @pytest.mark.parametrize("kind", SourceKind)
 def test_still_pictures_are_no_room(kind: SourceKind) -> None:
     assert is_room(SourceSpec(kind, DEMO)) == (kind not in {SourceKind.IMAGE, SourceKind.FOLDER})
+
+
+def test_a_part_of_a_file_that_is_played_again_shows_no_new_faces(room: RoomFaces) -> None:
+    """Each time faces are tracked anew; who walks past twice in one part counts twice, as before a camera."""
+    seen(room, 0.0, 1, 2)
+    for turn, tracks in enumerate(([11, 12, 13], [21, 22, 23]), start=1):
+        frame = replace(make_frame(64, 48), segment=turn)
+        frame.image_bgr[:] = MEDIUM
+        faces = []
+        for track in tracks:
+            features = faces_of(track % 10, 1)[0]
+            faces.append(replace(make_face(track), embedding=features, features=features))
+        for now_s in (10.0 * turn, 10.0 * turn + 1.0):
+            room.remember(FrameResult(frame, tuple(faces), StageTimes(), 0, embedder_id=EMBEDDER_ID), now_s)
+    assert len(room) == 3, "only the third one is new"

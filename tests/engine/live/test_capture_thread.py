@@ -23,7 +23,7 @@ class ScriptedSource:
     title = "scripted"
     is_mirrored = False
     nominal_fps = 30.0
-    frame_count = None
+    frame_count: int | None = None
     remarks: tuple[Remark, ...] = ()
 
     def __init__(self, *scripts: list[Frame | Exception | None], is_live: bool = True) -> None:
@@ -55,21 +55,31 @@ def frame(index: int) -> Frame:
 class Run:
     """A capture thread and what it said."""
 
-    def __init__(self, source: ScriptedSource) -> None:
+    def __init__(self, source: ScriptedSource, *, loops: bool = False) -> None:
         self.states: queue.Queue[SourceChanged] = queue.Queue()
         self.frames: list[int] = []
+        self.shown: queue.Queue[tuple[int, int]] = queue.Queue()
         self.remarks: list[str] = []
         self.slot: LatestSlot[Frame] = LatestSlot()
         self.thread = CaptureThread(
             source,
             self.slot,
             LatestSlot(),
-            on_frame=lambda frame, _is_first_unread: self.frames.append(frame.index),
+            on_frame=lambda frame, _is_first_unread: self._note(frame),
             on_changed=self.states.put,
             on_remark=lambda error: self.remarks.append(str(error)),
             retry_s=(0.0,),
+            loops=loops,
         )
         self.thread.start()
+
+    def _note(self, frame: Frame) -> None:
+        self.frames.append(frame.index)
+        self.shown.put((frame.index, frame.segment))
+
+    def next_shown(self) -> tuple[int, int]:
+        """Number and segment of the next frame that is shown."""
+        return self.shown.get(timeout=5.0)
 
     def until(self, state: SourceState) -> SourceChanged:
         while (change := self.states.get(timeout=5.0)).state is not state:
@@ -158,4 +168,111 @@ def test_what_a_source_says_of_itself_is_told_at_its_end(count: int, last: str |
     run.until(SourceState.ENDED)
     assert len(run.remarks) == min(count, 4)
     assert last is None or run.remarks[-1].startswith(last)
+    assert run.thread.stop(5.0)
+
+
+class Film(ScriptedSource):
+    """A file of numbered frames that can be sought."""
+
+    def __init__(self, n_frames: int) -> None:
+        super().__init__(is_live=False)
+        self.frame_count = n_frames
+        self.at = 0
+        self.nominal_fps = 1000.0
+
+    def open(self) -> None:
+        self.opened += 1
+        self.at = 0
+
+    def read(self) -> Frame | None:
+        if self.at >= (self.frame_count or 0):
+            return None
+        self.at += 1
+        return frame(self.at - 1)
+
+    def seek(self, index: int) -> None:
+        self.at = index
+
+
+def test_a_file_that_has_ended_waits_to_be_sought_and_goes_on_from_there() -> None:
+    source = Film(3)
+    run = Run(source)
+    ended = run.until(SourceState.ENDED)
+    assert (ended.n_frames, ended.fps) == (3, 1000.0)
+    assert run.thread.is_frozen
+    assert source.closed.is_set()
+    run.thread.seek(1)
+    run.until(SourceState.RUNNING)
+    run.until(SourceState.ENDED)
+    shown = [run.next_shown() for _ in range(5)]
+    assert shown == [(0, 0), (1, 0), (2, 0), (1, 2), (2, 2)], "another segment: faces do not go on from before"
+    assert run.thread.stop(5.0)
+
+
+def test_a_paused_file_shows_the_frame_that_is_sought_and_stays_paused() -> None:
+    run = Run(Film(50))
+    run.until(SourceState.ENDED)
+    run.thread.set_paused(True)
+    for wanted in (20, 4, 99):
+        run.thread.seek(wanted)
+        while run.next_shown() != (min(wanted, 49), run.thread._segment):
+            pass
+    assert run.thread.is_frozen
+    assert run.thread.stop(5.0)
+    assert run.shown.empty()
+
+
+def test_a_file_that_loops_begins_again_until_it_is_told_not_to() -> None:
+    source = Film(2)
+    source.remarks = (Remark(KnownError("it is cut off")),)
+    run = Run(source, loops=True)
+    shown = [run.next_shown() for _ in range(6)]
+    assert shown == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2)], "each time is a segment of its own"
+    run.thread.set_looping(False)
+    run.until(SourceState.ENDED)
+    assert run.remarks == ["it is cut off"], "said once"
+    before = source.opened
+    run.thread.set_looping(True)
+    run.until(SourceState.RUNNING)
+    assert source.opened > before
+    assert run.thread.stop(5.0)
+
+
+def test_a_file_in_which_nothing_is_left_does_not_loop_for_ever() -> None:
+    source = Film(2)
+    run = Run(source, loops=True)
+    run.until(SourceState.RUNNING)
+    source.frame_count = 0
+    run.until(SourceState.ENDED)
+    assert run.thread.stop(5.0)
+
+
+def test_what_cannot_be_sought_says_so_and_stays_where_it_is() -> None:
+    run = Run(ScriptedSource([frame(0), None], is_live=False))
+    assert run.until(SourceState.ENDED).n_frames == 0
+    run.thread.seek(0)
+    assert run.thread.stop(5.0)
+    assert run.frames == [0]
+
+
+def test_seeking_does_not_wait_for_a_slow_decoder_and_the_last_wish_counts() -> None:
+    gate, sought = threading.Event(), []
+
+    class Slow(Film):
+        def seek(self, index: int) -> None:
+            sought.append(index)
+            super().seek(index)
+            gate.wait(5.0)
+
+    run = Run(Slow(1000))
+    run.until(SourceState.ENDED)
+    run.thread.set_paused(True)
+    run.thread.seek(1)
+    run.until(SourceState.PAUSED)
+    for index in range(2, 900):  # a hand on the slider
+        run.thread.seek(index)
+    gate.set()
+    while run.next_shown()[0] != 899:
+        pass
+    assert len(sought) <= 3
     assert run.thread.stop(5.0)

@@ -99,3 +99,22 @@ def test_listing_cameras_without_any_is_empty_and_silent(monkeypatch: pytest.Mon
     monkeypatch.setattr(devices, "enumerate_cameras", lambda _api: [])
     monkeypatch.setattr(devices, "_from_sysfs", lambda _folder: [])
     assert devices.list_cameras() == ()
+
+
+def test_a_seek_wakes_whoever_waits_for_a_frames_time_and_the_pace_goes_on_from_there() -> None:
+    class Far(CountingSource):
+        def seek(self, index: int) -> None:
+            self.count = index
+
+    source = PacedSource(Far(), clock=lambda: 0.0)
+    source.open()
+    first = source.read()
+    assert first is not None
+    read: list[Frame | None] = []
+    thread = threading.Thread(target=lambda: read.extend([source.read(), source.read()]))
+    source.seek(4000)
+    thread.start()  # 4000 is due at once; 4001 in a quarter of a second, if nobody wakes it
+    source.interrupt()
+    thread.join(5.0)
+    assert [frame and frame.index for frame in read] == [4000, 4001]
+    source.close()

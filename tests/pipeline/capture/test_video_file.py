@@ -251,3 +251,41 @@ def test_one_frame_video(tmp_path: Path) -> None:
     source.open()
     assert len(read_all(source)) == 1
     source.close()
+
+
+def levels_of(path: Path, index: int, seek: int | None = None) -> tuple[int, float, float]:
+    """Number, time and mean of a frame, read from the beginning or sought."""
+    source = VideoFileSource(path)
+    source.open()
+    if seek is not None:
+        for _ in range(seek):
+            source.read()
+        source.seek(index)
+    else:
+        for _ in range(index):
+            source.read()
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    return frame.index, round(frame.time_s, 6), float(frame.image_bgr[:, :20].mean())
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv", "clip.avi", "clip.h264", "clip.mjpeg"])
+def test_a_frame_that_is_sought_is_the_one_that_comes_there(tmp_path: Path, name: str) -> None:
+    """Whatever the format: by its index, or, where there is none, by reading up to there."""
+    is_jpeg = name.endswith(("avi", "mjpeg"))
+    codec, pixels = ("mjpeg", "yuvj420p") if is_jpeg else ("libx264", "yuv420p")
+    options = {} if is_jpeg else {"g": "12", "bf": "2"}
+    path = write_video(tmp_path / name, moving(50), codec=codec, pixels=pixels, options=options)
+    for index, seek in [(0, 7), (1, 30), (23, 0), (24, 30), (47, 3)]:
+        assert levels_of(path, index, seek) == levels_of(path, index)
+
+
+def test_reading_goes_on_to_the_end_after_a_seek(video: Path) -> None:
+    source = VideoFileSource(video)
+    source.open()
+    read_all(source)
+    source.seek(FRAMES - 5)
+    assert read_all(source) == pytest.approx([i / 25.0 for i in range(FRAMES - 5, FRAMES)])
+    assert source.remarks == ()
+    source.close()
