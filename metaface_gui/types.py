@@ -169,12 +169,21 @@ class ScoreScale:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonScore:
+    """What a face scored against one person, raw."""
+
+    person_id: PersonId
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Identification:
     """The decision on one face: the best person, the raw score and the threshold that it had to reach.
 
     `person_id` is None for Unknown; `nearest_id` names the closest person either way (None in an empty gallery).
     `is_denied`: the user said of a face like this one that it is not the nearest person, so that person is left out.
-    `scale`: what the method's scores mean; None where that was not measured.
+    `scale`: what the method's scores mean; None where that was not measured. `ranking`: the people who are nearest, the
+    nearest first, where they were asked for (of the deciding method).
     """
 
     person_id: PersonId | None
@@ -185,13 +194,18 @@ class Identification:
     nearest_name: str | None = None
     is_denied: bool = False
     scale: ScoreScale | None = field(default=None, compare=False, repr=False)
+    ranking: tuple[PersonScore, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def margin(self) -> float:
         """The score on one scale for all methods (`ScoreScale.margin`); nan without a score. Where the scale was not
         measured, a stranger is thought to score nothing."""
+        return self.margin_of(self.score)
+
+    def margin_of(self, score: float) -> float:
+        """The margin of another score by the same method on the same face, as `margin`."""
         scale = self.scale or ScoreScale(strangers=self.threshold - max(abs(self.threshold), 1e-6))
-        return scale.margin(self.score, self.threshold)
+        return scale.margin(score, self.threshold)
 
     @property
     def is_unknown(self) -> bool:

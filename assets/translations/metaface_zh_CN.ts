@@ -165,6 +165,33 @@
     </message>
   </context>
   <context>
+    <name>Cards</name>
+    <message>
+      <source>named</source>
+      <translation>已认出</translation>
+    </message>
+    <message>
+      <source>Unknown</source>
+      <translation>未认出</translation>
+    </message>
+    <message>
+      <source>right</source>
+      <translation>正确</translation>
+    </message>
+    <message>
+      <source>wrong</source>
+      <translation>认错</translation>
+    </message>
+    <message>
+      <source>strangers turned away</source>
+      <translation>拒绝的陌生人</translation>
+    </message>
+    <message>
+      <source>strangers let through</source>
+      <translation>放过的陌生人</translation>
+    </message>
+  </context>
+  <context>
     <name>Commands</name>
     <message>
       <source>measuring</source>
@@ -1671,6 +1698,17 @@ face</source>
     <message>
       <source>Models</source>
       <translation>模型</translation>
+    </message>
+  </context>
+  <context>
+    <name>CountCards</name>
+    <message>
+      <source>Counts</source>
+      <translation>计数</translation>
+    </message>
+    <message>
+      <source>Counts come with the first face</source>
+      <translation>出现第一张人脸后开始计数</translation>
     </message>
   </context>
   <context>
@@ -3926,6 +3964,10 @@ face</source>
       <translation>在视频上显示速度(&amp;S)</translation>
     </message>
     <message>
+      <source>Speed</source>
+      <translation>速度</translation>
+    </message>
+    <message>
       <source>Show frames per second, latency and device on the video (H)</source>
       <translation>在视频上显示帧率、延迟和设备（H）</translation>
     </message>
@@ -3944,6 +3986,38 @@ face</source>
     <message>
       <source>&amp;Full screen</source>
       <translation>全屏(&amp;F)</translation>
+    </message>
+    <message>
+      <source>The presentation sho&amp;ws</source>
+      <translation>演示内容(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Loss &amp;curve</source>
+      <translation>损失曲线(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Map</source>
+      <translation>分布图(&amp;M)</translation>
+    </message>
+    <message>
+      <source>C&amp;ounts</source>
+      <translation>计数(&amp;O)</translation>
+    </message>
+    <message>
+      <source>Mar&amp;gins</source>
+      <translation>余量(&amp;G)</translation>
+    </message>
+    <message>
+      <source>Pro&amp;jector</source>
+      <translation>投影(&amp;J)</translation>
+    </message>
+    <message>
+      <source>The presentation on another screen, for the audience (Ctrl+F11)</source>
+      <translation>在另一块屏幕上为观众演示（Ctrl+F11）</translation>
+    </message>
+    <message>
+      <source>Project &amp;on</source>
+      <translation>投影到(&amp;O)</translation>
     </message>
     <message>
       <source>As the s&amp;ystem</source>
@@ -3982,8 +4056,20 @@ face</source>
       <translation>在视频下方显示工作台(&amp;S)</translation>
     </message>
     <message>
+      <source>Studio</source>
+      <translation>工作台</translation>
+    </message>
+    <message>
       <source>Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)</source>
       <translation>显示或隐藏各方法的工作情况：曲线、对比、分布图、原因（Ctrl+J）</translation>
+    </message>
+    <message>
+      <source>Studio over the &amp;whole window</source>
+      <translation>工作台占满窗口(&amp;W)</translation>
+    </message>
+    <message>
+      <source>The studio large, the video small beside it, the side panel folded away (Ctrl+Shift+J)</source>
+      <translation>放大工作台，视频缩小在旁，收起侧面板（Ctrl+Shift+J）</translation>
     </message>
     <message>
       <source>&amp;Method and its settings</source>
@@ -4867,6 +4953,96 @@ face</source>
     </message>
   </context>
   <context>
+    <name>PresentationBoard</name>
+    <message>
+      <source>Margins of everybody enrolled</source>
+      <translation>所有已录入者的余量</translation>
+    </message>
+    <message>
+      <source>Margins</source>
+      <translation>余量</translation>
+    </message>
+    <message>
+      <source>Map</source>
+      <translation>分布图</translation>
+    </message>
+    <message>
+      <source>Learning, step by step</source>
+      <translation>逐步学习</translation>
+    </message>
+    <message>
+      <source>No steps yet</source>
+      <translation>还没有步骤</translation>
+    </message>
+    <message>
+      <source>MAML, Reptile and the learned optimizer (4, 5, 8) learn step by step.</source>
+      <translation>MAML、Reptile 和元优化器（4、5、8）是逐步学习的。</translation>
+    </message>
+    <message>
+      <source>Margins · {method}</source>
+      <translation>余量 · {method}</translation>
+    </message>
+    <message>
+      <source>Learning · {methods}</source>
+      <translation>学习 · {methods}</translation>
+    </message>
+    <message>
+      <source>Map · {method}</source>
+      <translation>分布图 · {method}</translation>
+    </message>
+  </context>
+  <context>
+    <name>PresentationController</name>
+    <message>
+      <source>Show the audience nothing any more (Ctrl+F11)</source>
+      <translation>停止为观众投影（Ctrl+F11）</translation>
+    </message>
+    <message>
+      <source>End the presentation (Esc or F11)</source>
+      <translation>结束演示模式（Esc 或 F11）</translation>
+    </message>
+    <message>
+      <source>Curve</source>
+      <translation>曲线</translation>
+    </message>
+    <message>
+      <source>Map</source>
+      <translation>分布图</translation>
+    </message>
+    <message>
+      <source>Counts</source>
+      <translation>计数</translation>
+    </message>
+    <message>
+      <source>Margins</source>
+      <translation>余量</translation>
+    </message>
+    <message>
+      <source>Before | after</source>
+      <translation>之前 | 之后</translation>
+    </message>
+    <message>
+      <source>End  Esc</source>
+      <translation>结束  Esc</translation>
+    </message>
+    <message>
+      <source>Presentation</source>
+      <translation>演示</translation>
+    </message>
+    <message>
+      <source>Projector:</source>
+      <translation>投影：</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>In a window of its own</source>
+      <translation>在单独的窗口中</translation>
+    </message>
+  </context>
+  <context>
     <name>PrivacyController</name>
     <message>
       <source>Archive</source>
@@ -5033,6 +5209,24 @@ face</source>
     <message>
       <source>Quality of this picture</source>
       <translation>这张画面的质量</translation>
+    </message>
+  </context>
+  <context>
+    <name>Projector</name>
+    <message>
+      <source>The projector’s screen is gone. The presentation is back when the screen is.</source>
+      <translation>投影屏幕已断开。屏幕恢复后，演示会自动继续。</translation>
+    </message>
+    <message>
+      <source>The projector’s screen is there again, and so is the presentation.</source>
+      <translation>投影屏幕已恢复，演示继续。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ProjectorWindow</name>
+    <message>
+      <source>MetaFace: for the audience</source>
+      <translation>MetaFace：观众画面</translation>
     </message>
   </context>
   <context>

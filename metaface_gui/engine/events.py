@@ -182,7 +182,7 @@ class AdaptationEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonChanged:
-    """Twice a second while several learners run: each one's running tally, the deciding one first."""
+    """Each running learner's tally, the deciding one first: twice a second while several run, of one while it grows."""
 
     tallies: tuple[LearnerTally, ...]
     n_frames: int

@@ -21,6 +21,7 @@ class Handover:
     frame: Frame | None
     is_full_screen: bool
     is_presenting: bool
+    is_projecting: bool
     second_learner: str | None
     search: str
     order: PeopleOrder
@@ -40,6 +41,7 @@ class Handover:
             frame=window.live_view.frame,
             is_full_screen=window.commands.full_screen.isChecked(),
             is_presenting=window.commands.present.isChecked(),
+            is_projecting=window.presentation.projector.is_on,
             second_learner=stage.video.second_key,
             search=people.search.text(),
             order=people.order.currentData(),
@@ -82,6 +84,8 @@ class Handover:
             window.undos.add(offer)
         if self.lesson is not None:
             window.help.lessons.open(*self.lesson)
+        if self.is_projecting:
+            window.presentation.projector.open(window.state.projector)
         if self.is_presenting:
             window.commands.present.setChecked(True)
         elif self.is_full_screen:

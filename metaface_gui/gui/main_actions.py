@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.lessons.five import LESSONS
+from metaface_gui.gui.presentation.parts import Part
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.i18n import available_languages, language_name, plain, translate
@@ -71,11 +72,23 @@ class MainActions(QObject):
     def _make_view_menu(self) -> None:
         menu = self._menu(self.tr("&View"))
         self.hud = self._add(menu, "gauge", self.tr("&Speed on the video"), ["H"], checkable=True)
+        self.hud.setIconText(self.tr("Speed"))
         self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
         self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)
         self.present.setToolTip(self.tr("The video alone on the whole screen, with large names and the method's (F11)"))
         self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["Shift+F11"], checkable=True)
+        shown = menu.addMenu(self.tr("The presentation sho&ws"))
+        titles = {
+            Part.CURVE: (self.tr("Loss &curve"), "F6"),
+            Part.MAP: (self.tr("&Map"), "F7"),
+            Part.COUNTS: (self.tr("C&ounts"), "F8"),
+            Part.MARGINS: (self.tr("Mar&gins"), "F9"),
+        }
+        self.parts = {part: self._add(shown, "", title, [key], checkable=True) for part, (title, key) in titles.items()}
+        self.projector = self._add(menu, "monitor", self.tr("Pro&jector"), ["Ctrl+F11"], checkable=True)
+        self.projector.setToolTip(self.tr("The presentation on another screen, for the audience (Ctrl+F11)"))
+        self.projector_menu = menu.addMenu(self.tr("Project &on"))
         menu.addSeparator()
         names = {
             ThemeMode.SYSTEM: (self.tr("As the s&ystem"), "monitor"),
@@ -110,7 +123,14 @@ class MainActions(QObject):
         self._studio_menu = menu = self._menu(self.tr("&Studio"))
         self._studio_group = self._current
         self.studio = self._add(menu, "studio", self.tr("&Studio below the video"), ["Ctrl+J"], checkable=True)
+        self.studio.setIconText(self.tr("Studio"))
         self.studio.setToolTip(self.tr("Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)"))
+        self.studio_large = self._add(
+            menu, "fullscreen", self.tr("Studio over the &whole window"), ["Ctrl+Shift+J"], checkable=True
+        )
+        self.studio_large.setToolTip(
+            self.tr("The studio large, the video small beside it, the side panel folded away (Ctrl+Shift+J)")
+        )
         titles = {
             "method": self.tr("&Method and its settings"),
             "compare": self.tr("&Compare methods"),

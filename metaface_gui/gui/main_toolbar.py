@@ -11,10 +11,13 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_short_title, learner_title
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.source_menu import SourceMenu
+from metaface_gui.gui.theme import text_scale
 from metaface_gui.i18n import listed, plain, shown_title
 
 _SOURCE_WIDTH, _LEAST_SOURCE_WIDTH = 200, 130
 _LEARNER_MIN, _LEARNER_MAX = 60, 220
+_WIDE = 1500
+"""From this width on views are switched by buttons with words."""
 _SPACING = 8
 """Between buttons, as in the style sheet."""
 _BESIDE_LEARNER = 90
@@ -55,8 +58,10 @@ class MainToolBar(QToolBar):
         self.learner_button.setProperty("kind", "quiet")
         self.learner_button.clicked.connect(self.learner_clicked)
         self.addSeparator()
-        for action in (actions.studio, actions.panel, actions.hud, actions.present):
-            self._for_action(action).setProperty("kind", "quiet")
+        views = (actions.studio, actions.panel, actions.hud, actions.present)
+        self._view_buttons = [self._for_action(action) for action in views]
+        for button in self._view_buttons:
+            button.setProperty("kind", "quiet")
         self.show_source(SourceChanged(SourceState.CLOSED))
         self._show_learner()
 
@@ -124,6 +129,10 @@ class MainToolBar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the learner's name the room that the buttons leave: none of them is pushed out of the bar."""
         super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        style = styles.ToolButtonTextBesideIcon if self.width() >= _WIDE * text_scale() else styles.ToolButtonIconOnly
+        for button in self._view_buttons:
+            button.setToolButtonStyle(style)
         self._fit_learner()
 
     def _fit_learner(self) -> None:

@@ -32,6 +32,8 @@ from metaface_gui.gui.look import Look, put_on
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.presentation.controller import PresentationController
+from metaface_gui.gui.presentation.screens import Screens
 from metaface_gui.gui.privacy.privacy_controller import PrivacyController
 from metaface_gui.gui.screen_fit import place, space_of, within
 from metaface_gui.gui.side_panel import SidePanel
@@ -69,8 +71,10 @@ class MainWindow(QMainWindow):
         parent: QWidget | None = None,
         *,
         list_cameras: ListCameras = list_cameras,
+        screens: Screens | None = None,
     ) -> None:
         super().__init__(parent)
+        self._screens = screens
         self._engine = engine
         self._bridge = bridge
         self.state = state or WindowState(parent=self)
@@ -106,7 +110,7 @@ class MainWindow(QMainWindow):
         self.source_menu = SourceMenu(self, list_cameras)
         self.commands = MainActions(self, self.source_menu)
         self.stage = Stage(self._engine, self._bridge, self)
-        self.toasts = ToastBar(self.live_view)
+        self.toasts = ToastBar(self.live_view, keep_clear=lambda: self.live_view.empty_state.clickable)
         self.recording = RecordingControls(self._engine, self._bridge, self)
         self.commands.add_to_file(self.stage.video.seek_bar.actions_for_menus)
         self.commands.add_to_studio(self.stage.methods.choosing_actions, self.tr("&Decide by"))
@@ -138,6 +142,8 @@ class MainWindow(QMainWindow):
         )
         self.privacy = PrivacyController(self._engine, self._bridge, self)
         self.stage.add_banner(self.privacy.banner)
+        self.presentation = PresentationController(self.commands, self.stage, self.state, self, self._screens)
+        self.presentation.told.connect(self._show_notice)
 
     def _connect_actions(self) -> None:
         do = self.commands
@@ -176,7 +182,7 @@ class MainWindow(QMainWindow):
         empty.retry_clicked.connect(self._reopen)
         empty.copy_clicked.connect(self.reports.copy_details)
         empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
-        self.toasts.height_changed.connect(self.live_view.set_bottom_inset)
+        self.toasts.place_changed.connect(self.live_view.set_message_place)
         self.toasts.undo_clicked.connect(self._undo_token)
         for files in (self._files.people, self.side.people.files):
             files.told.connect(self._show_done)
@@ -188,6 +194,8 @@ class MainWindow(QMainWindow):
         do, stage = self.commands, self.stage
         do.present.toggled.connect(self._set_presenting)
         do.studio.toggled.connect(self._set_studio)
+        do.studio_large.toggled.connect(self._set_studio_large)
+        stage.studio.offer_large(do.studio_large)
         for key, action in do.pages.items():
             action.triggered.connect(lambda _checked=False, key=key: stage.open_page(key))
         do.split.triggered.connect(stage.set_split)
@@ -230,6 +238,7 @@ class MainWindow(QMainWindow):
 
     def _on_source(self, changed: SourceChanged) -> None:
         self._source = changed
+        self.toasts.settle()
         self.toolbar.show_source(changed)
         runs = changed.state in (SourceState.RUNNING, SourceState.PAUSED)
         self.commands.pause.setEnabled(runs)
@@ -345,10 +354,12 @@ class MainWindow(QMainWindow):
         do.studio.setChecked(state.is_studio_visible)
         self.stage.video.seek_bar.set_looping(state.is_looping)
         self._engine.set_looping(state.is_looping)
+        is_panel_wanted, is_large = state.is_panel_visible, state.is_studio_large and state.is_studio_visible
         do.hud.setChecked(state.is_hud_visible)
         self._set_hud(state.is_hud_visible)
-        do.panel.setChecked(state.is_panel_visible)
-        self._set_panel(state.is_panel_visible)
+        do.panel.setChecked(is_panel_wanted)
+        self._set_panel(is_panel_wanted)
+        do.studio_large.setChecked(is_large)
         self._on_source(self._source)
         last = self._last_source()
         self.live_view.empty_state.offer_last("" if last is None else source_title(last))
@@ -364,7 +375,8 @@ class MainWindow(QMainWindow):
 
     def _set_panel(self, visible: bool) -> None:
         self.side.setVisible(visible)
-        if not self.isFullScreen():
+        # Folded away for something large it is still wanted.
+        if not self.isFullScreen() and not self.stage.is_studio_large:
             self.state.is_panel_visible = visible
 
     def _set_full_screen(self, full: bool) -> None:
@@ -380,7 +392,7 @@ class MainWindow(QMainWindow):
                 self.showNormal()
         for bar in (self.menuBar(), self.toolbar, self.statusBar()):
             bar.setVisible(not full)
-        self.side.setVisible(not full and self.state.is_panel_visible)
+        self.side.setVisible(not full and self.state.is_panel_visible and not self.stage.is_studio_large)
         self.commands.panel.setChecked(not self.side.isHidden())
 
     def _set_presenting(self, presenting: bool) -> None:
@@ -390,6 +402,18 @@ class MainWindow(QMainWindow):
     def _set_studio(self, visible: bool) -> None:
         self.stage.set_studio_visible(visible)
         self.state.is_studio_visible = visible
+        if not visible:
+            self.commands.studio_large.setChecked(False)
+
+    def _set_studio_large(self, large: bool) -> None:
+        if large:
+            self.commands.studio.setChecked(True)
+            self.stage.set_studio_large(True)
+            self.commands.panel.setChecked(False)
+        else:
+            self.stage.set_studio_large(False)
+            self.commands.panel.setChecked(self.state.is_panel_visible and not self.isFullScreen())
+        self.state.is_studio_large = large
 
     def _remember_page(self, key: str) -> None:
         self.state.studio_tab = key
@@ -435,6 +459,7 @@ class MainWindow(QMainWindow):
             self.state.splitter = self.splitter.saveState()
             self.state.studio_splitter = self.stage.save_state()
         self.state.save()
+        self.presentation.close()
         self.source_menu.close_finder()
         self.side.close_finder()
         super().closeEvent(event)

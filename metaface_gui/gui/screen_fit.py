@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from metaface_gui.gui.application import is_seen
 
 USUAL_SIZE = QSize(1280, 800)
+_SHARE = 0.85
+"""Of a large screen, for a window that is opened for the first time."""
 _TITLE_BAR = 32
 """Pixels above the window that a desktop draws its title in, for as long as it has not said how many."""
 
@@ -21,9 +23,10 @@ def space_of(window: QWidget) -> QRect | None:
 
 
 def place(window: QWidget, remembered: QByteArray, space: QRect | None) -> None:
-    """Put a window, not shown yet, where it was last time, or at its usual size; in either case within that space."""
+    """Put a window, not shown yet, where it was last time, or at its usual size, larger on a larger screen; in either
+    case within that space."""
     if not window.restoreGeometry(remembered):
-        window.resize(USUAL_SIZE)
+        window.resize(USUAL_SIZE if space is None else USUAL_SIZE.expandedTo(space.size() * _SHARE))
     if space is not None and not (window.isMaximized() or window.isFullScreen()):
         placed = within(window.geometry(), space)
         if placed.size() != window.size():

@@ -13,8 +13,9 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.gui.live.split_view import SplitView
+from metaface_gui.gui.presentation.board import PresentationBoard
 from metaface_gui.gui.studio.compare_page import ComparePage
-from metaface_gui.gui.studio.map_page import MapPage
+from metaface_gui.gui.studio.map_page import MapPage, MapWishes
 from metaface_gui.gui.studio.method_bar import MethodBar
 from metaface_gui.gui.studio.method_page import MethodPage
 from metaface_gui.gui.studio.report_page import ReportPage
@@ -22,7 +23,10 @@ from metaface_gui.gui.studio.room_page import RoomPage
 from metaface_gui.gui.studio.studio_dock import StudioDock
 from metaface_gui.gui.studio.why_page import WhyPage
 
-_STUDIO_HEIGHT = 250
+_STUDIO_HEIGHT, _STUDIO_SHARE = 316, 0.36
+"""The studio's height until the user chooses one: nine rows of a table, more where the window is high."""
+_BESIDE_SHARE = 0.34
+"""The video's share of the width while the studio takes the window."""
 
 
 class Stage(QWidget):
@@ -41,11 +45,14 @@ class Stage(QWidget):
         super().__init__(parent)
         self._is_presenting = False
         self._is_studio_wanted = False
+        self._is_height_chosen = False
+        self._height: QByteArray | None = None
         self.methods = MethodBar(engine, bridge, self)
         self.video = SplitView(bridge, self)
         self.method = MethodPage(engine, bridge, self)
         self.compare = ComparePage(engine, bridge, self)
-        self.map = MapPage(engine, bridge, self)
+        wishes = MapWishes(engine)
+        self.map = MapPage(engine, bridge, self, wishes=wishes)
         self.why = WhyPage(engine, bridge, self)
         self.report = ReportPage(engine, bridge, self)
         self.room = RoomPage(engine, bridge, self)
@@ -67,11 +74,15 @@ class Stage(QWidget):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _STUDIO_HEIGHT])
+        self.splitter.splitterMoved.connect(self._on_moved)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.methods)
-        layout.addWidget(self.splitter, 1)
+        self.board = PresentationBoard(engine, bridge, self.splitter, wishes, self)
+        self.projected_board = PresentationBoard(engine, bridge, None, wishes, self)
+        self.projected_board.hide()
+        layout.addWidget(self.board, 1)
         self.compare.split_wanted.connect(self._set_split)
         self.video.learner_wanted.connect(engine.set_learner)
         self.video.second_wanted.connect(self.compare.show_second)
@@ -98,9 +109,33 @@ class Stage(QWidget):
         if isinstance(layout, QVBoxLayout):
             layout.insertWidget(0, banner)
 
+    @property
+    def is_studio_large(self) -> bool:
+        """Whether the studio takes the window, with the video small beside it."""
+        return self.splitter.orientation() is Qt.Orientation.Horizontal
+
+    def set_studio_large(self, large: bool) -> None:
+        """Give the studio the whole height and most of the width, or its place below the video."""
+        if large == self.is_studio_large:
+            return
+        if large:
+            self._height = self.save_state()
+        self.video.set_small(large)
+        self.splitter.setOrientation(Qt.Orientation.Horizontal if large else Qt.Orientation.Vertical)
+        if large:
+            video = round(_BESIDE_SHARE * self.splitter.width())
+            self.splitter.setSizes([video, self.splitter.width() - video])
+        elif self._height is not None:
+            self.splitter.restoreState(self._height)
+            self._height = None
+        self.page_changed.emit()
+
     def set_studio_visible(self, visible: bool) -> None:
         """Open or close the studio."""
         self._is_studio_wanted = visible
+        if visible and not self._is_height_chosen and not self.is_studio_large:
+            wanted = max(_STUDIO_HEIGHT, round(_STUDIO_SHARE * self.splitter.height()))
+            self.splitter.setSizes([max(self.splitter.height() - wanted, 1), wanted])
         self.studio.setVisible(visible and not self._is_presenting)
         self.page_changed.emit()
 
@@ -138,15 +173,26 @@ class Stage(QWidget):
         self._is_presenting = presenting
         self.methods.setVisible(not presenting)
         self.studio.setVisible(self._is_studio_wanted and not presenting)
+        self.board.set_presenting(presenting)
         self.video.set_presenting(presenting)
+
+    def project(self, is_on: bool) -> None:
+        """Fill the board for another screen, or leave it alone."""
+        if is_on:
+            self.projected_board.set_video(self.video.projected())
+            self.video.projected().show()
+        self.projected_board.set_presenting(is_on)
 
     def save_state(self) -> QByteArray:
         """Return how high the studio is, for `restore_state`."""
-        return self.splitter.saveState()
+        return self.splitter.saveState() if self._height is None else self._height
 
     def restore_state(self, state: QByteArray) -> None:
         """Make the studio as high as it was; what it does not understand changes nothing."""
-        self.splitter.restoreState(state)
+        self._is_height_chosen = self.splitter.restoreState(state)
+
+    def _on_moved(self) -> None:
+        self._is_height_chosen = True
 
     def _set_split(self, key: str | None) -> None:
         self.video.set_second(key)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
 
+from metaface_gui.gui.presentation.parts import Part, parts_of, parts_text
 from metaface_gui.gui.remembered import GEOMETRY, THEME, remembered_bytes, remembered_theme, window_settings
 from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.pipeline.learners import LEARNERS
@@ -67,6 +68,15 @@ class WindowState:
         self._settings.setValue("window/studio", value)
 
     @property
+    def is_studio_large(self) -> bool:
+        """Whether the studio takes the window while it is open."""
+        return self._bool("window/studio-large", default=False)
+
+    @is_studio_large.setter
+    def is_studio_large(self, value: bool) -> None:
+        self._settings.setValue("window/studio-large", value)
+
+    @property
     def studio_tab(self) -> str:
         """Key of the studio's open page."""
         return self._text("window/studio-tab")
@@ -92,6 +102,24 @@ class WindowState:
     @is_method_settings_open.setter
     def is_method_settings_open(self, value: bool) -> None:
         self._settings.setValue("window/method-settings", value)
+
+    @property
+    def presented_parts(self) -> frozenset[Part]:
+        """What stands beside the video of a presentation."""
+        return parts_of(self._text("presentation/parts"))
+
+    @presented_parts.setter
+    def presented_parts(self, value: frozenset[Part]) -> None:
+        self._settings.setValue("presentation/parts", parts_text(value))
+
+    @property
+    def projector(self) -> str:
+        """Name of the screen that the projector was on; empty: in a window, or nowhere yet."""
+        return self._text("presentation/screen")
+
+    @projector.setter
+    def projector(self, value: str) -> None:
+        self._settings.setValue("presentation/screen", value)
 
     @property
     def recordings(self) -> Path | None:

@@ -40,6 +40,9 @@ from metaface_gui.types import (
     TrackTemplate,
 )
 
+_RANKED = 8
+"""So many people's scores a face carries, by the deciding method: as many as a row of bars can show."""
+
 Decider = OpenSetClassifier | FirstNames
 """Says who faces are, or that nobody knows."""
 
@@ -214,7 +217,10 @@ class FacePipeline:
                 # A picture of its own is one probe, not one chance of several.
                 levels = Levels(classifier.threshold, classifier.threshold) if is_still else classifier.track_levels
                 # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
-                answers = classifier.identify_tracks([templates[row] for row in rows], levels.entering)
+                n_ranked = _RANKED if key == self._primary else 0
+                answers = classifier.identify_tracks(
+                    [templates[row] for row in rows], levels.entering, n_ranked=n_ranked
+                )
                 for row, answer in zip(rows, answers, strict=True):
                     generation = templates[row].generation
                     stands[row] = decisions.update(

@@ -93,8 +93,14 @@ class FirstNames:
         """As `OpenSetClassifier.track_levels`."""
         return levels_of(self.strangers, self.threshold)
 
-    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 tracks by their templates, as `OpenSetClassifier` does."""
+    def identify_tracks(
+        self,
+        templates: Sequence[TrackTemplate],
+        threshold: float,
+        *,
+        n_ranked: int = 0,  # noqa: ARG002 - for these few seconds nobody is ranked
+    ) -> tuple[Identification, ...]:
+        """Decide on n ≥ 0 tracks by their templates, as `OpenSetClassifier` does, but rank nobody."""
         return self.identify(np.stack([template.features for template in templates]), threshold) if templates else ()
 
     def identify(self, features: Floats, threshold: float | None = None) -> tuple[Identification, ...]:

@@ -54,8 +54,8 @@ class Scene:
     def go(self, state: str) -> None:
         """Bring the window into one of `STATES`."""
         STATES[state](self)
-        QApplication.processEvents()
-        QApplication.processEvents()
+        for _layouts_within_layouts in range(4):
+            QApplication.processEvents()
 
     def home(self) -> None:
         """Close what a state opened."""

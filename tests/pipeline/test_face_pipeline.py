@@ -134,7 +134,9 @@ class Says:
     def __init__(self, *answers: Identification) -> None:
         self.answers = list(answers)
 
-    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
+    def identify_tracks(
+        self, templates: Sequence[TrackTemplate], threshold: float, *, n_ranked: int = 0
+    ) -> tuple[Identification, ...]:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return (answer,) * len(templates)
 
@@ -280,7 +282,9 @@ class ReadsBlue:
         self.names = names
         self.asked = 0
 
-    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
+    def identify_tracks(
+        self, templates: Sequence[TrackTemplate], threshold: float, *, n_ranked: int = 0
+    ) -> tuple[Identification, ...]:
         self.asked += len(templates)
         return tuple(self._is(int(template.features[:9].argmax())) for template in templates)
 

@@ -62,7 +62,8 @@ class Studio:
         self._trials = NewestJob(runners.studies, runners.on_loud_job)
         self._explanations = NewestJob(runners.explanations)
         self._tally = ComparisonTally()
-        self._was_comparing = False
+        self._told_frames = 0
+        self._told_learners: tuple[str, ...] = ()
         self._recorder = SessionRecorder(listener, words=words)
         self._newest: FrameResult | None = None
 
@@ -96,18 +97,19 @@ class Studio:
             self._recorder.offer(result)
 
     def on_tick(self) -> None:
-        """Tell the tallies while several learners run, and once more when only one is left."""
-        is_comparing = bool(self._models.settings.compared)
-        if is_comparing or self._was_comparing:
+        """Tell the tallies: while several learners run, and those of a single one while they grow."""
+        settings = self._models.settings
+        is_news = self._tally.n_frames != self._told_frames or settings.learners != self._told_learners
+        if settings.compared or is_news:
             self._publish_comparison()
-        self._was_comparing = is_comparing
 
     def _publish_comparison(self) -> None:
         """The deciding learner first; one that is not wanted any more is left out."""
         tallies = {tally.learner: tally for tally in self._tally.tallies()}
         wanted = self._models.settings.learners
         running = tuple(tallies[learner] for learner in wanted if learner in tallies)
-        self._listener(ComparisonChanged(running, self._tally.n_frames, self._tally.seconds))
+        self._told_frames, self._told_learners = self._tally.n_frames, wanted
+        self._listener(ComparisonChanged(running, self._told_frames, self._tally.seconds))
 
     def forget_picture(self) -> None:
         """Save no snapshot of a frame that names somebody who may have been deleted: the next frame is another."""

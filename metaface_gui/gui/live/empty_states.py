@@ -91,7 +91,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._has_picture = False
         self._last = ""
-        self._host, self._inset = QRect(), 0
+        self._host = QRect()
         self._changed = SourceChanged(SourceState.CLOSED)
         self._symbol = _Symbol(self)
         self._title = QLabel(self)
@@ -117,10 +117,17 @@ class EmptyState(QWidget):
         Theme.current().changed.connect(self.update)
         self.show_source(self._changed, has_picture=False)
 
-    def place(self, host: QRect, bottom_inset: int) -> None:
-        """Fill `host`, or lie along its lower edge, `bottom_inset` above it."""
-        self._host, self._inset = host, bottom_inset
+    def place(self, host: QRect) -> None:
+        """Fill `host`, or lie along its lower edge."""
+        self._host = host
         self._place()
+
+    @property
+    def clickable(self) -> QRect:
+        """Where its buttons are, in its parent's coordinates; null while it is hidden."""
+        if self.isHidden():
+            return QRect()
+        return self.geometry() if self._has_picture else self._buttons.geometry().translated(self._contents.pos())
 
     def offer_last(self, title: str) -> None:
         """Offer to open the source of last time, while none is open; empty: there was none."""
@@ -258,7 +265,7 @@ class EmptyState(QWidget):
             self._contents.setFixedWidth(width)
             self._box.activate()
             height = self._box.totalHeightForWidth(width)
-            top = self._host.bottom() + 1 - Space.L - self._inset - height
+            top = self._host.bottom() + 1 - Space.L - height
             self.setGeometry((self._host.width() - width) // 2, top, width, height)
         else:
             # Lines short enough to read.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -57,11 +57,11 @@ class LiveView(FaceInput):
         self._is_presenting = False
         self._source = SourceChanged(SourceState.CLOSED)
         self._enrollment: EnrollmentChanged | None = None
-        self._bottom_inset = 0
+        self._message = QRect()
         self._is_hud_wanted = not self._is_second
         self.setObjectName("second-view" if self._is_second else "live-view")
         self.setAccessibleName(self.tr("Live video"))
-        self.setMinimumSize(480, 320)
+        self.setMinimumSize(480, 280)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -196,10 +196,17 @@ class LiveView(FaceInput):
             self.environment.show_title(words, FontSize.BODY)
             self._arrange()
 
-    def set_bottom_inset(self, pixels: int) -> None:
-        """Keep the guidance this far above the view's bottom: a message is there."""
-        self._bottom_inset = pixels
+    def set_message_place(self, place: QRect) -> None:
+        """A message lies there, null: none. What can be clicked stays where it is; words that cannot make room."""
+        self._message = place
         self._arrange()
+        self.refresh()
+
+    @property
+    def _bottom_inset(self) -> int:
+        """How much of the lower edge a message takes."""
+        is_low = not self._message.isNull() and self._message.center().y() > self.height() / 2
+        return self.height() - self._message.top() if is_low else 0
 
     def geometry_of_video(self) -> VideoGeometry | None:
         """Where the video is in the view; None without a picture."""
@@ -219,6 +226,8 @@ class LiveView(FaceInput):
             for widget in (self.hud, self.title, self.environment, self.counts)
             if not widget.isHidden()
         ]
+        if not self._message.isNull():
+            over.append(QRectF(self._message))
         items = self._scene.items(self._learner)
         if self._learner is None and self._deciding and self._scene.learner not in ("", self._deciding):
             items = tuple(replace(item, is_former=True, score_text="", raw_text="", fill=0.0) for item in items)
@@ -261,7 +270,7 @@ class LiveView(FaceInput):
         return max(smallest, round(share * min(self.height(), self.width() * 9 / 16)))
 
     def _arrange(self) -> None:
-        self.empty_state.place(self.rect(), self._bottom_inset)
+        self.empty_state.place(self.rect())
         self.drop_zones.setGeometry(self.rect())
         self.hud.move(Space.M, Space.M)
         taken = 0 if self.hud.isHidden() else self.hud.width() + Space.M

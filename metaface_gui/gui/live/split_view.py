@@ -19,6 +19,7 @@ from metaface_gui.engine.studio.side import STOCK, Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.live.live_view import LiveView
+from metaface_gui.gui.live.projected_views import ProjectedViews
 from metaface_gui.gui.live.seek_bar import SeekBar
 from metaface_gui.gui.live.side_words import counts_text, differing_text, method_title, side_title
 from metaface_gui.pipeline.learners import LEARNERS
@@ -26,7 +27,9 @@ from metaface_gui.types import Frame
 
 _NARROW = (280, 200)
 """Least size of a view that has another beside it: two must fit where one did."""
-_ALONE = (480, 320)
+_ALONE = (480, 280)
+_SMALL, _SMALL_OF_TWO = (320, 200), (170, 120)
+"""The same where the studio takes the window."""
 
 
 class SplitView(QWidget):
@@ -55,6 +58,7 @@ class SplitView(QWidget):
         self._source = SourceChanged(SourceState.CLOSED)
         self._second_key: str | None = None
         self._is_presenting = False
+        self._is_small = False
         # None: what decides, and the second method, just as they run.
         self._left: Side | None = None
         self._right: Side | None = None
@@ -62,6 +66,7 @@ class SplitView(QWidget):
         self._primary = LiveView(self)
         self._second = LiveView(self, beside=self._primary)
         self._second.hide()
+        self._projected: ProjectedViews | None = None
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2)
@@ -71,10 +76,11 @@ class SplitView(QWidget):
         layout.addWidget(self._splitter, 1)
         self.seek_bar = SeekBar(self)
         layout.addWidget(self.seek_bar)
-        titles = {key: learner_short_title(key) for key in LEARNERS}
+        self._short_titles = {key: learner_short_title(key) for key in LEARNERS}
+        self._forgets = bridge.gallery_changed
         for view in self.views:
             self._splitter.addWidget(view)
-            view.set_titles(titles)
+            view.set_titles(self._short_titles)
             view.face_clicked.connect(self.face_clicked)
             view.files_dropped.connect(self.files_dropped)
             view.source_dropped.connect(self.source_dropped)
@@ -117,19 +123,31 @@ class SplitView(QWidget):
         """Both views, whether the second is on screen or not."""
         return self._primary, self._second
 
+    def projected(self) -> ProjectedViews:
+        """The same views once more, made at the first call, for whoever puts them on another screen."""
+        if self._projected is None:
+            self._projected = ProjectedViews(self._primary)
+            for view in self._projected.views:
+                view.set_titles(self._short_titles)
+                view.show_source(self._source)
+                view.set_deciding("" if self._models is None else self._models.learner)
+                self._forgets.connect(view.forget_names)
+            self._apply_sides()
+        return self._projected
+
     def show_frame(self, frame: Frame) -> None:
         """Show the newest camera frame; the array must not change any more."""
         self._primary.show_frame(frame)
         self.seek_bar.show_frame(frame)
-        self._refresh_second()
+        self._refresh_others()
 
     def set_second(self, key: str | None) -> None:
         """Show this method's decisions in a view on the right; None: one view only."""
         was_split = self._second_key is not None
         self._second_key = key
         is_split = key is not None
+        self._allow_sizes()
         for view in self.views:
-            view.setMinimumSize(*(_NARROW if is_split else _ALONE))
             # Two views are the comparison; strips would say the same once more, in half the room.
             view.set_verdicts_visible(not is_split)
         if is_split:
@@ -137,6 +155,8 @@ class SplitView(QWidget):
         else:
             self._left = self._right = None
         self._second.setVisible(is_split)
+        if self._projected is not None:
+            self._projected.set_split(is_split)
         if is_split and not was_split:
             self._splitter.setSizes([self.width() // 2, self.width() - self.width() // 2])
         self._apply_sides()
@@ -153,11 +173,14 @@ class SplitView(QWidget):
         wanted = sides if has_sides else ()
         left = sides[0].key if has_sides else None
         right = sides[1].key if has_sides else self._second_key
-        self._primary.set_learner(left)
-        if is_split:
-            self._second.set_learner(right)
-        self._primary.set_contrast(right, is_on=is_split)
-        self._second.set_contrast(left, is_on=is_split)
+        for first, second in self._pairs():
+            first.set_learner(left)
+            if is_split:
+                second.set_learner(right)
+            first.set_contrast(right, is_on=is_split)
+            second.set_contrast(left, is_on=is_split)
+        if self._projected is not None:
+            self._projected.set_split(is_split)
         for view in self.views:
             view.set_counts("")
         if wanted != self._asked:
@@ -229,29 +252,52 @@ class SplitView(QWidget):
         self.seek_bar.set_hidden(presenting)
         self._show_titles()
 
+    def set_small(self, small: bool) -> None:
+        """Make do with little room, or have as much as a video needs that is looked at."""
+        self._is_small = small
+        self._allow_sizes()
+
+    def _allow_sizes(self) -> None:
+        is_split = self._second_key is not None
+        alone, of_two = (_SMALL, _SMALL_OF_TWO) if self._is_small else (_ALONE, _NARROW)
+        for view in self.views:
+            view.setMinimumSize(*(of_two if is_split else alone))
+
     def set_hud_visible(self, visible: bool) -> None:
         """Show or hide the speed, which is the same for both."""
         self._primary.set_hud_visible(visible)
 
-    def _refresh_second(self) -> None:
-        if self._second_key is not None:
-            self._second.refresh()
+    def _pairs(self) -> tuple[tuple[LiveView, LiveView], ...]:
+        """The left and the right view of each screen."""
+        return (self.views,) if self._projected is None else (self.views, self._projected.views)
+
+    def _others(self) -> list[LiveView]:
+        """The views that show the same picture as the primary one, without those that nobody sees."""
+        others = [self._second] if self._second_key is not None else []
+        if self._projected is not None and self._projected.isVisible():
+            others += self._projected.views if self._second_key is not None else self._projected.views[:1]
+        return others
+
+    def _refresh_others(self) -> None:
+        for view in self._others():
+            view.refresh()
 
     def _on_result(self, event: ResultReady) -> None:
         self._primary.show_result(event.result)
-        self._refresh_second()
+        self._refresh_others()
 
     def _on_source(self, changed: SourceChanged) -> None:
         self._source = changed
         self._primary.show_source(changed)
         self.seek_bar.show_source(changed)
-        if self._second_key is not None:
-            self._second.show_source(changed)
+        for view in self._others():
+            view.show_source(changed)
 
     def _on_models(self, changed: ModelsChanged) -> None:
         self._models = changed
-        for view in self.views:
-            view.set_deciding(changed.learner)
+        for pair in self._pairs():
+            for view in pair:
+                view.set_deciding(changed.learner)
         self._apply_sides()
 
     def _show_titles(self) -> None:
@@ -261,6 +307,9 @@ class SplitView(QWidget):
         has_title = bool(sides[0].learner) and (is_comparing or is_split or self._is_presenting)
         self._primary.set_title(side_title(sides[0]) if has_title else "")
         self._second.set_title(side_title(sides[1]) if is_split else "")
+        if self._projected is not None:
+            for view, side, is_shown in zip(self._projected.views, sides, (True, is_split), strict=True):
+                view.set_title(side_title(side) if is_shown and side.learner else "")
         can_choose = is_split and not self._is_presenting
         for view, side in zip(self.views, sides, strict=True):
             keys = dict.fromkeys([STOCK, *LEARNERS, *([side.learner] if side.learner else [])]) if can_choose else ()

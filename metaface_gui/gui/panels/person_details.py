@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
@@ -44,14 +44,14 @@ class PersonDetails(QWidget):
         self.title = ElidedLabel("", self, role="heading")
         self.keeping = KeepingLine(engine.privacy, bridge, self)
         self.note = MessageLine(2, self)
-        self.grid = ShotGrid(self)
+        self.grid = ShotGrid(self, holder=self)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.negatives_title = ElidedLabel("", self, role="muted")
-        self.negatives = ShotGrid(self)
+        self.negatives = ShotGrid(self, holder=self)
         self._scroll.setWidget(self._pictures())
         self._scroll.setMinimumHeight(TILE_SIDE + 2)
         self.add_button = self._button(self.tr("Add shots"), "plus", self.tr("Record or choose more shots"))
@@ -156,13 +156,27 @@ class PersonDetails(QWidget):
         count = 0 if self._loaded_for is None else max(self._loaded_for.negative_count, len(tiles))
         self.negatives_title.setText(self.tr("Not this person ({n})").format(n=count))
         self.negatives.show_pictures(tiles)
+        self._make_room_for_negatives()
+
+    def _make_room_for_negatives(self) -> None:
+        # While their places are kept the shots above must not move down either.
+        has_some = bool(self.negatives.tiles) or self.negatives.has_gaps
         for widget in (self.negatives_title, self.negatives):
-            widget.setVisible(bool(tiles))
+            widget.setVisible(has_some)
         # A second line of tiles is in sight, so that one sees that there is something below the shots.
-        self._scroll.setMinimumHeight(TILE_SIDE + 2 + (TILE_SIDE + _TITLE_HEIGHT if tiles else 0))
+        self._scroll.setMinimumHeight(TILE_SIDE + 2 + (TILE_SIDE + _TITLE_HEIGHT if has_some else 0))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Close the gaps that shots left: nothing can come under the pointer any more."""
+        super().leaveEvent(event)
+        self.grid.settle()
+        self.negatives.settle()
+        self._make_room_for_negatives()
 
     def _clear_pictures(self) -> None:
-        self.grid.show_pictures(())
+        for grid in (self.grid, self.negatives):
+            grid.show_pictures(())
+            grid.settle()
         self._show_negatives(())
 
     def _pictures(self) -> QWidget:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -150,14 +150,20 @@ class _EmptyTile(QWidget):
 
 
 class ShotGrid(QWidget):
-    """Tiles in lines; where `wanted` is set, the places of shots that are still to come are outlined."""
+    """Tiles in lines; where `wanted` is set, the places of shots that are still to come are outlined.
+
+    While the pointer is over the grid, or over the `holder` that it is given, the place of a tile that went stays
+    empty: another one's × would come under the pointer. When the pointer has left its holder, that calls `settle`.
+    """
 
     remove_requested = Signal(object)
     """The id of the picture whose × was clicked."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, holder: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._holder = holder or self
         self._tiles: list[ShotTile] = []
+        self._slots: list[QWidget] = []
         self._empty: list[_EmptyTile] = []
         self._wanted = 0
         self._flow = FlowLayout(self, spacing=6)
@@ -170,21 +176,35 @@ class ShotGrid(QWidget):
         """The tiles that show a picture, in their order."""
         return tuple(self._tiles)
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether places of tiles that went are still kept."""
+        return len(self._slots) > len(self._tiles)
+
+    def settle(self) -> None:
+        """Close the gaps: nobody points here any more."""
+        if self.has_gaps:
+            self._lay_out(self._tiles)
+
     def show_pictures(self, pictures: Sequence[TilePicture], *, wanted: int = 0) -> None:
         """Show these; tiles of pictures that stay are kept, with the keyboard if they have it."""
         kept = {tile.shot_id: tile for tile in self._tiles}
         focused = next((row for row, tile in enumerate(self._tiles) if tile.hasFocus()), None)
         tiles = [kept.pop(shown.id) if shown.id in kept else self._new_tile(shown) for shown in pictures]
         if tiles != self._tiles:
-            self._tiles = tiles
-            self._lay_out()
-        for gone in kept.values():
-            gone.hide()
-            gone.deleteLater()
-        self._show_wanted(wanted)
+            before, self._tiles = self._slots, tiles
+            keeps_places = self._holder.underMouse() and [tile for tile in before if tile in tiles] == tiles
+            self._lay_out([slot if slot in tiles else _gap(self) for slot in before] if keeps_places else tiles)
+        # Before the tile goes: Qt would look for another one, and scroll it to where the pointer is.
         if focused is not None and self._tiles and not any(tile.hasFocus() for tile in self._tiles):
             # Who deletes with the keyboard goes on from where they were.
             self._tiles[min(focused, len(self._tiles) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        for gone in kept.values():
+            if self._holder.underMouse():
+                gone.clearFocus()
+            gone.hide()
+            gone.deleteLater()
+        self._show_wanted(wanted)
 
     def sizeHint(self) -> QSize:
         """Four tiles wide."""
@@ -201,11 +221,24 @@ class ShotGrid(QWidget):
         tile.show()
         return tile
 
-    def _lay_out(self) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
+        """Close the gaps, if nobody else is to say when."""
+        super().leaveEvent(event)
+        if self._holder is self:
+            self.settle()
+
+    def _lay_out(self, slots: Sequence[QWidget]) -> None:
         while self._flow.count():
             self._flow.takeAt(0)
-        for widget in (*self._tiles, *self._empty):
+        for former in self._slots:
+            if former not in slots and not isinstance(former, ShotTile):
+                former.hide()
+                former.deleteLater()
+        self._slots = list(slots)
+        for widget in (*slots, *self._empty):
             self._flow.addWidget(widget)
+            if not isinstance(widget, ShotTile | _EmptyTile):
+                widget.show()
         for before, after in zip(self._tiles, self._tiles[1:], strict=False):
             QWidget.setTabOrder(before, after)
         self.updateGeometry()
@@ -223,3 +256,10 @@ class ShotGrid(QWidget):
             self._flow.addWidget(tile)
             tile.show()
         self.updateGeometry()
+
+
+def _gap(parent: QWidget) -> QWidget:
+    """The place of a tile that went."""
+    gap = QWidget(parent)
+    gap.setFixedSize(TILE_SIDE, TILE_SIDE)
+    return gap

@@ -54,6 +54,7 @@ class AdaptationPlot(QWidget):
         self.runs = AdaptationRuns()
         self._revealed_from: dict[str, float] = {}
         self._charts: tuple[_Chart, ...] = ()
+        self._letters_px: int = FontSize.SMALL
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(Space.S)
@@ -89,6 +90,13 @@ class AdaptationPlot(QWidget):
             if event.learner in self.runs.learners:
                 self._reveal(event.learner, is_new=is_new)
 
+    def set_letters(self, letters_px: int) -> None:
+        """Make letters this high, and lines and marks with them."""
+        self._letters_px = letters_px
+        for chart in self._charts:
+            self._size(chart)
+        self._recolour()
+
     def clear(self) -> None:
         """Forget all curves."""
         self.runs.clear()
@@ -122,19 +130,33 @@ class AdaptationPlot(QWidget):
     def _chart(self, title: str, measure: Callable[[Steps], list[float]]) -> _Chart:
         import pyqtgraph as pg  # noqa: PLC0415 - the window is there sooner
 
-        from metaface_gui.gui.studio.plot_theme import style_plot  # noqa: PLC0415
-
         widget = pg.PlotWidget(self)
         widget.setMinimumSize(80, 90)
         widget.setAccessibleName(title)
         item = widget.getPlotItem()
         item.setMouseEnabled(x=False, y=False)
-        item.setTitle(title, size=f"{FontSize.SMALL}px")
-        item.titleLabel.setMaximumHeight(_TITLE_HEIGHT)
-        item.layout.setRowFixedHeight(0, _TITLE_HEIGHT)
+        item.setTitle(title)
         item.getAxis("bottom").setStyle(maxTextLevel=0)
-        style_plot(widget)
-        return _Chart(widget, measure, {}, {})
+        chart = _Chart(widget, measure, {}, {})
+        self._size(chart)
+        return chart
+
+    def _size(self, chart: _Chart) -> None:
+        from metaface_gui.gui.studio.plot_theme import style_plot  # noqa: PLC0415 - as in `_chart`
+
+        item = chart.widget.getPlotItem()
+        height = round(_TITLE_HEIGHT * self._growth)
+        item.titleLabel.opts["size"] = f"{self._letters_px}px"
+        item.titleLabel.setMaximumHeight(height)
+        item.layout.setRowFixedHeight(0, height)
+        style_plot(chart.widget, self._letters_px)
+        for curve in chart.newest.values():
+            curve.setSymbolSize(_SYMBOL_SIZE * self._growth)
+
+    @property
+    def _growth(self) -> float:
+        """How much larger than usual letters are."""
+        return self._letters_px / FontSize.SMALL
 
     def _reveal(self, learner: str, *, is_new: bool) -> None:
         if not self.isVisible():
@@ -180,15 +202,15 @@ class AdaptationPlot(QWidget):
             return
         item = chart.widget.getPlotItem()
         chart.older[learner] = item.plot()
-        chart.newest[learner] = item.plot(symbol=learner_symbol(learner), symbolSize=_SYMBOL_SIZE)
+        chart.newest[learner] = item.plot(symbol=learner_symbol(learner), symbolSize=_SYMBOL_SIZE * self._growth)
         self._colour(chart, learner)
 
     def _colour(self, chart: _Chart, learner: str) -> None:
         newest, colour = chart.newest[learner], learner_colour(learner)
-        newest.setPen(learner_pen(learner))
+        newest.setPen(learner_pen(learner, 2.0 * self._growth))
         newest.setSymbolBrush(colour)
         newest.setSymbolPen(colour)
-        chart.older[learner].setPen(learner_pen(learner, 1.5, _OLDER_ALPHA))
+        chart.older[learner].setPen(learner_pen(learner, 1.5 * self._growth, _OLDER_ALPHA))
 
     def _recolour(self) -> None:
         for chart in self._charts:

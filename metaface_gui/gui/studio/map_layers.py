@@ -94,6 +94,8 @@ class NameLayer(_Layer):
         self._names: list[str] = []
         self._points: Floats | None = None
         self._labels: list[tuple[str, QRectF]] = []
+        self._all_names: tuple[str, ...] = ()
+        self._letters_px: int = FontSize.SMALL
 
     @property
     def shown(self) -> list[tuple[str, QRectF]]:
@@ -102,10 +104,21 @@ class NameLayer(_Layer):
 
     def show_names(self, names: Sequence[str], points: Floats) -> None:
         """Show these names at these points (n, 2) of the plane."""
-        metrics = QFontMetricsF(font(FontSize.SMALL, bold=True))
-        few = names if len(names) <= MOST_LABELS else ()
-        self._names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, _LABEL_WIDTH) for name in few]
+        self._all_names = tuple(names)
+        self._elide()
         self.move_to(points)
+
+    def set_letters(self, letters_px: int) -> None:
+        """Make letters this high."""
+        self._letters_px = letters_px
+        self._elide()
+        self.lay_out()
+
+    def _elide(self) -> None:
+        metrics = QFontMetricsF(font(self._letters_px, bold=True))
+        few = self._all_names if len(self._all_names) <= MOST_LABELS else ()
+        width = _LABEL_WIDTH * self._letters_px / FontSize.SMALL
+        self._names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, width) for name in few]
 
     def move_to(self, points: Floats) -> None:
         """Show the same names elsewhere."""
@@ -117,7 +130,7 @@ class NameLayer(_Layer):
         if self._points is None or not self._names:
             self._labels = []
         else:
-            metrics = QFontMetricsF(font(FontSize.SMALL, bold=True))
+            metrics = QFontMetricsF(font(self._letters_px, bold=True))
             sizes = [QSizeF(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in self._names]
             places = place_labels(self._to_pixels(self._points), sizes, self._view.rect())
             found = zip(self._names, places, strict=True)
@@ -129,7 +142,7 @@ class NameLayer(_Layer):
         theme = Theme.current()
         ground = theme.color("surface")
         ground.setAlpha(190)
-        painter.setFont(font(FontSize.SMALL, bold=True))
+        painter.setFont(font(self._letters_px, bold=True))
         for name, place in self._labels:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
@@ -153,8 +166,14 @@ class ProbeLayer(_Layer):
     def __init__(self, view: pg.ViewBox) -> None:
         super().__init__(view, 20.0)
         self._drawn: dict[int, _Drawn] = {}
-        self._font = font(FontSize.SMALL, bold=True)
+        self.set_letters(FontSize.SMALL)
+
+    def set_letters(self, letters_px: int) -> None:
+        """Make letters this high."""
+        self._growth = letters_px / FontSize.SMALL
+        self._font = font(letters_px, bold=True)
         self._metrics = QFontMetricsF(self._font)
+        self.lay_out()
 
     @property
     def probes(self) -> tuple[Probe, ...]:
@@ -186,7 +205,8 @@ class ProbeLayer(_Layer):
         for drawn in self._drawn.values():
             drawn.pixels = [self._view.mapFromView(QPointF(x, y)) for x, y in drawn.trail]
             here = drawn.pixels[-1]
-            drawn.name = self._metrics.elidedText(drawn.probe.name, Qt.TextElideMode.ElideRight, _LABEL_WIDTH)
+            widest = _LABEL_WIDTH * self._growth
+            drawn.name = self._metrics.elidedText(drawn.probe.name, Qt.TextElideMode.ElideRight, widest)
             width = self._metrics.horizontalAdvance(drawn.name) + 8
             left = here.x() + _REACH
             if left + width > self._view.rect().right():

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from metaface_gui.gui.panels.wording import shots_text
 from metaface_gui.gui.studio.map_key import MapKey
 from metaface_gui.gui.studio.map_motion import Probe
 from metaface_gui.gui.studio.shot_card import ShotCard
-from metaface_gui.gui.theme import Space
+from metaface_gui.gui.theme import FontSize, Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 from metaface_gui.gui.widgets.empty_note import EmptyNote
@@ -39,12 +39,43 @@ _MOST_PEOPLE_KEPT = 24
 """So many people's pictures are kept for pointing again, encoded."""
 
 
+class MapWishes:
+    """Whose map the engine draws where several pages may want one: the wish that came last counts."""
+
+    def __init__(self, engine: EngineApi) -> None:
+        self._engine = engine
+        self._wishes: dict[QWidget, str] = {}
+        self._asked: str | None = None
+
+    def wish(self, page: QWidget, learner: str | None) -> None:
+        """This page wants the map of that method; None: of none any more."""
+        self._wishes.pop(page, None)
+        if learner is not None:
+            self._wishes[page] = learner
+        wanted = next(reversed(self._wishes.values()), None)
+        if wanted != self._asked:
+            self._asked = wanted
+            self._engine.set_map_learner(wanted)
+
+
 class MapPage(QWidget):
     """Wants a map only while it can be seen; while it is hidden neither the engine nor the window does anything."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    map_shown = Signal(str)
+    """Key of the method in whose space the map is that is drawn from now on; "": none is."""
+
+    def __init__(
+        self,
+        engine: EngineApi,
+        bridge: EngineBridge,
+        parent: QWidget | None = None,
+        *,
+        wishes: MapWishes | None = None,
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._wishes = wishes or MapWishes(engine)
+        self._letters_px: int = FontSize.SMALL
         self._plot: MapPlot | None = None
         self._deciding = ""
         self._asked: str | None = None
@@ -74,6 +105,7 @@ class MapPage(QWidget):
             from metaface_gui.gui.studio.map_plot import MapPlot  # noqa: PLC0415 - the window is there sooner
 
             self._plot = MapPlot(self)
+            self._plot.set_letters(self._letters_px)
             self._plot.shot_pointed.connect(self._on_pointed)
             self._stack.addWidget(self._plot)
             self.card.setParent(self._plot.viewport())
@@ -94,9 +126,18 @@ class MapPage(QWidget):
         self.method.setCurrentIndex(max(0, self.method.findData(learner)))
         self._ask()
 
+    def set_letters(self, letters_px: int) -> None:
+        """Show the plane alone, with letters this high: no choice of a method, no numbers."""
+        self._letters_px = letters_px
+        self._column.hide()
+        if self._plot is not None:
+            self._plot.set_letters(letters_px)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Want a map."""
         super().showEvent(event)
+        if self._plot is None and self._map is not None:
+            self._draw()
         self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -106,7 +147,7 @@ class MapPage(QWidget):
         self.card.hide()
         if self._asked is not None:
             self._asked = None
-            self._engine.set_map_learner(None)
+            self._wishes.wish(self, None)
 
     # Making ---------------------------------------------------------------------------------------------------------
 
@@ -139,7 +180,7 @@ class MapPage(QWidget):
         side.addWidget(self.fit_button)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.note)
-        column = QWidget(self)
+        self._column = column = QWidget(self)
         column.setLayout(side)
         column.setFixedWidth(210)
         side.setContentsMargins(0, 0, 0, 0)
@@ -158,7 +199,7 @@ class MapPage(QWidget):
         wanted = self.method.currentData() or self._deciding
         if self.isVisible() and wanted and wanted != self._asked:
             self._asked = wanted
-            self._engine.set_map_learner(wanted)
+            self._wishes.wish(self, wanted)
 
     # What the engine says -------------------------------------------------------------------------------------------
 
@@ -177,8 +218,14 @@ class MapPage(QWidget):
         self._pointed = None
         people = changed.map.person_ids if changed.map else ()
         self._slots = stable_slots(self._slots, people)
-        if changed.map is not None or self._plot is not None:
-            self.plot.show_map(changed.map, self._slots)
+        self.map_shown.emit(changed.map.learner if changed.map else "")
+        if self._plot is not None or (changed.map is not None and self.isVisible()):
+            self._draw()
+        else:
+            self._show_state()
+
+    def _draw(self) -> None:
+        self.plot.show_map(self._map, self._slots)
         self._show_state()
 
     def _on_gallery(self, changed: GalleryChanged) -> None:
@@ -192,12 +239,13 @@ class MapPage(QWidget):
         if self._map is not None and not self.isVisible() and set(self._map.person_ids) - self._people.keys():
             # No successor comes while the page is hidden, and this one names somebody who was deleted.
             self._map, self._pointed = None, None
-            self.plot.show_map(None, self._slots)
+            if self._plot is not None:
+                self._plot.show_map(None, self._slots)
         if self._map is None:
             self._show_state()
 
     def _on_result(self, ready: ResultReady) -> None:
-        if self._map is None or not self.plot.isVisible():
+        if self._map is None or self._plot is None or not self._plot.isVisible():
             return
         unknown = translate("Overlay", "Unknown")
         self.plot.probes.show_probes(
@@ -215,7 +263,7 @@ class MapPage(QWidget):
         self.fit_button.setEnabled(shown is not None)
         for label in (self.counts, self.explained, self.key):
             label.setVisible(shown is not None)
-        if shown is None:
+        if shown is None or self._plot is None:
             if self._people:
                 self.note.say(self.tr("Drawing the map…"), self.tr("It comes with the next adaptation."))
             else:

@@ -14,7 +14,7 @@ from metaface_gui.gui.studio.map_layers import NameLayer, ProbeLayer
 from metaface_gui.gui.studio.map_motion import Glide
 from metaface_gui.gui.studio.plot_style import person_colours, person_symbols
 from metaface_gui.gui.studio.plot_theme import style_plot
-from metaface_gui.gui.theme import Theme
+from metaface_gui.gui.theme import FontSize, Theme
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import Floats, PersonId
 
@@ -80,6 +80,14 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         Theme.current().changed.connect(self._colour)
+
+    def set_letters(self, letters_px: int) -> None:
+        """Make names this high, and dots with them."""
+        growth = (letters_px / FontSize.SMALL) ** 0.5
+        self._shots.setSize(_DOT * growth)
+        self._anchors.setSize(_ANCHOR * growth)
+        self.names.set_letters(letters_px)
+        self.probes.set_letters(letters_px)
 
     @property
     def shots_xy(self) -> Floats:

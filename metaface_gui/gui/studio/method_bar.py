@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import NamedTuple
@@ -27,8 +26,8 @@ from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3
-_FEWEST_LETTERS = 3
-_MOST_LETTERS = 12
+_LOW_HEIGHT = 28
+"""Of buttons that stand in two rows."""
 
 
 class MethodBar(QWidget):
@@ -211,34 +210,39 @@ class MethodBar(QWidget):
 
 
 class _Form(NamedTuple):
-    """What the buttons of a row say."""
+    """What the buttons say, and in how many rows they stand."""
 
     names: list[str]
     all_words: str
     is_compact: bool = False
+    n_rows: int = 1
 
 
 class _Row(QWidget):
-    """Nine buttons and one for all, side by side at any width: full names, short ones, some letters, or numbers."""
+    """Nine buttons and one for all, side by side at any width: full names, short ones, those in two rows, or numbers.
+
+    A name is never cut: of two names that begin alike nobody could tell which is which.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.buttons = [MethodButton(key, number, self) for number, key in enumerate(LEARNERS, start=1)]
         self.all_button = QToolButton(self)
         self.all_button.setCheckable(True)
+        self.all_button.setStyleSheet(f"QToolButton {{ padding: 2px {Space.M}px; }}")  # as low as the names in two rows
         self.all_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.all_button.setAccessibleName(self.tr("Compare all"))
         self.all_button.setToolTip(self.tr("Run all methods on the same frames, or only the one that decides (C)"))
         self.setFixedHeight(HEIGHT)
         short = [learner_short_title(button.key) for button in self.buttons]
         whole, brief = self.tr("Compare all"), self.tr("All")
-        letters = range(_MOST_LETTERS - 1, _FEWEST_LETTERS - 1, -1)
         self._forms = (
             _Form([learner_title(button.key) for button in self.buttons], whole),
             _Form(short, whole),
             _Form(short, brief),
             _Form(short, brief, is_compact=True),
-            *(_Form([_cut(text, most) for text in short], brief, is_compact=True) for most in letters),
+            _Form(short, brief, n_rows=2),
+            _Form(short, brief, is_compact=True, n_rows=2),
             _Form([""] * len(short), brief, is_compact=True),
         )
 
@@ -253,43 +257,37 @@ class _Row(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the longest form that fits, and place the buttons."""
         super().resizeEvent(event)
-        fitting = (form for form in self._forms if self._width_of(form) <= self.width())
-        form = next(fitting, self._forms[-1])
-        x = 0
-        for button, name in zip(self.buttons, form.names, strict=True):
-            button.show_text(name, is_compact=form.is_compact)
-            button.setGeometry(x, 0, button.sizeHint().width(), HEIGHT)
-            x += button.width() + _GAP
+        form = next((form for form in self._forms if self._width_of(form) <= self.width()), self._forms[-1])
+        height = HEIGHT if form.n_rows == 1 else _LOW_HEIGHT
+        top = 0
+        for row in self._rows(form):
+            x = 0
+            for button, name in row:
+                button.show_text(name, is_compact=form.is_compact)
+                button.setGeometry(x, top, button.sizeHint().width(), height)
+                x += button.width() + _GAP
+            self.all_button.setGeometry(x + Space.XS, top, _all_width(form.all_words), height)  # behind the last row
+            top += height + _GAP
         self.all_button.setText(form.all_words)
-        self.all_button.setGeometry(x + Space.XS, 0, _all_width(form.all_words), HEIGHT)
+        self.setFixedHeight(top - _GAP)
+
+    def _rows(self, form: _Form) -> list[list[tuple[MethodButton, str]]]:
+        named = list(zip(self.buttons, form.names, strict=True))
+        most = -(-len(named) // form.n_rows)
+        return [named[begin : begin + most] for begin in range(0, len(named), most)]
 
     def _width_of(self, form: _Form) -> int:
-        widths = (
-            button.width_for(name, is_compact=form.is_compact) + _GAP
-            for button, name in zip(self.buttons, form.names, strict=True)
-        )
-        return sum(widths) + Space.XS + _all_width(form.all_words)
+        widths = [
+            sum(button.width_for(name, is_compact=form.is_compact) + _GAP for button, name in row)
+            for row in self._rows(form)
+        ]
+        widths[-1] += Space.XS + _all_width(form.all_words)
+        return max(widths)
 
 
 def _all_width(words: str) -> int:
     """Width of the last button: its text, and the style sheet's padding and border."""
     return QFontMetrics(font(FontSize.BODY)).horizontalAdvance(words) + 2 * (Space.M + 1) + 2
-
-
-def _cut(text: str, most: int) -> str:
-    """So many letters of a name, with the point of an abbreviation; what comes after a hyphen tells names apart.
-
-    Of ideographs, which are as wide as two letters and say as much, the first two; they take no point.
-    """
-    if unicodedata.east_asian_width(text[0]) == "W":
-        return text[: max(2, most // 2)]
-    first, _, rest = text.partition("-")
-    if len(text) <= most + 1:  # a point would be as wide as the letter it stands for
-        return text
-    if len(first) > 1 and rest:
-        return _cut(f"{first[0]}-{rest}", most)
-    word = text.partition(" ")[0]
-    return word if len(word) <= most + 1 else text[:most] + "."
 
 
 def _literal(text: str) -> str:

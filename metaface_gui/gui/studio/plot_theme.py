@@ -11,26 +11,29 @@ from metaface_gui.gui.theme import FontSize, Theme, font
 _GRID_ALPHA = 0.25
 
 
-def style_plot(plot: pg.PlotWidget | pg.PlotItem) -> None:
+def style_plot(plot: pg.PlotWidget | pg.PlotItem, letters_px: int = FontSize.SMALL) -> None:
     """Draw this plot in the theme's colours and fonts, now and after every change of the theme; safe to call again.
 
-    Takes pyqtgraph's own menu and buttons away. What the caller draws in it (curves, points) the caller colours anew
-    on `Theme.changed`. Call it before adding curves, so that their lines are smooth, and again after adding a legend.
+    `letters_px` is how high the letters beside its axes are. Takes pyqtgraph's own menu and buttons away. What the
+    caller draws in it (curves, points) the caller colours anew on `Theme.changed`. Call it before adding curves, so
+    that their lines are smooth, and again after adding a legend.
     """
     # pyqtgraph asks for this one setting when an item is made; it has no other place for it.
     pg.setConfigOption("antialias", True)
     found = plot.findChild(_PlotTheme, options=Qt.FindChildOption.FindDirectChildrenOnly)
     if isinstance(found, _PlotTheme):
+        found.letters_px = letters_px
         found.apply()
     else:
-        _PlotTheme(plot)
+        _PlotTheme(plot, letters_px)
 
 
 class _PlotTheme(QObject):
     """Keeps one plot in the theme's look; lives and dies with the plot."""
 
-    def __init__(self, plot: pg.PlotWidget | pg.PlotItem) -> None:
+    def __init__(self, plot: pg.PlotWidget | pg.PlotItem, letters_px: int) -> None:
         super().__init__(plot)
+        self.letters_px = letters_px
         Theme.current().changed.connect(self.apply)
         self.apply()
 
@@ -53,13 +56,13 @@ class _PlotTheme(QObject):
             axis = item.getAxis(name)
             axis.setPen(theme.color("border_strong"))
             axis.setTextPen(theme.color("muted"))
-            axis.setTickFont(font(FontSize.SMALL, tabular=True))
-            axis.label.setFont(font(FontSize.SMALL))
+            axis.setTickFont(font(self.letters_px, tabular=True))
+            axis.label.setFont(font(self.letters_px))
         if item.legend is not None:
             ground = theme.color("surface")
             ground.setAlphaF(0.85)
             item.legend.setBrush(ground)
             item.legend.setLabelTextColor(theme.color("text"))
-            item.legend.setLabelTextSize(f"{FontSize.SMALL}px")
+            item.legend.setLabelTextSize(f"{self.letters_px}px")
             for _sample, label in item.legend.items:
                 label.setText(label.text)  # which is when it takes the new colour

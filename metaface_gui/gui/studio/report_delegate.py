@@ -12,7 +12,7 @@ from metaface_gui.gui.studio.report_table_model import Index, ReportRole, recomm
 from metaface_gui.gui.studio.report_words import ReportColumn
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 
-ROW_HEIGHT = 25
+ROW_HEIGHT = 22
 _ICON = 16
 CELL_PADDING = 6
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -43,6 +43,7 @@ class ScoreBars(QWidget):
         super().__init__(parent)
         self._margins: tuple[tuple[str, float], ...] = ()
         self._denied = ""
+        self._letters_px: int = FontSize.BODY
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Scores of the best people"))
         Theme.current().changed.connect(self.update)
@@ -64,6 +65,31 @@ class ScoreBars(QWidget):
         self.setToolTip(words if scores else "")
         self.update()
 
+    def show_margins(self, margins: Sequence[tuple[str, float]]) -> None:
+        """Show these people's margins, in this order; nan: of somebody who is nowhere near."""
+        self._margins = tuple((name, -1.0 if isnan(margin) else margin) for name, margin in margins)
+        self._denied = ""
+        self.update()
+
+    def set_letters(self, letters_px: int) -> None:
+        """Make letters this high, and rows and bars with them."""
+        self._letters_px = letters_px
+        self.update()
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows fit."""
+        return max(1, int((self.height() - self._row) / self._row + 0.01))
+
+    @property
+    def _growth(self) -> float:
+        """How much larger than usual letters are."""
+        return self._letters_px / FontSize.BODY
+
+    @property
+    def _row(self) -> float:
+        return _ROW * self._growth
+
     def sizeHint(self) -> QSize:
         """All rows, with room for the threshold's number."""
         return QSize(220, _MOST_ROWS * _ROW + _ROW)
@@ -79,15 +105,17 @@ class ScoreBars(QWidget):
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row_height = min(max(_ROW, (self.height() - _ROW) / _MOST_ROWS), 1.5 * _ROW)
-        fitting = self._margins[: max(1, int((self.height() - _ROW) / row_height + 0.01))]
-        names, numbers = font(FontSize.BODY), font(FontSize.BODY, tabular=True)
+        row, room = self._row, self.height() - self._row
+        row_height = min(max(row, room / max(_MOST_ROWS, len(self._margins))), 1.5 * row)
+        fitting = self._margins[: max(1, int(room / row_height + 0.01))]
+        names, numbers = font(self._letters_px), font(self._letters_px, tabular=True)
         layout = self._layout(QFontMetricsF(names), QFontMetricsF(numbers))
+        highest = max(margin for _name, margin in self._margins)
         for index, (name, margin) in enumerate(fitting):
-            line = QRectF(0, _ROW + index * row_height, self.width(), row_height)
+            line = QRectF(0, row + index * row_height, self.width(), row_height)
             is_denied = bool(self._denied) and name == self._denied
             counts = margin >= 0.0 and not is_denied
-            name_font = font(FontSize.BODY, bold=counts and index == 0)
+            name_font = font(self._letters_px, bold=counts and margin == highest)
             name_font.setStrikeOut(is_denied)
             painter.setFont(name_font)
             painter.setPen(theme.color("muted" if is_denied else "text"))
@@ -96,7 +124,7 @@ class ScoreBars(QWidget):
             painter.setFont(numbers)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, margin_text(margin))
             self._paint_bar(painter, layout, line, margin, "known" if counts else "disabled")
-        self._paint_threshold(painter, layout, _ROW + len(fitting) * row_height)
+        self._paint_threshold(painter, layout, row + len(fitting) * row_height)
 
     def _layout(self, names: QFontMetricsF, numbers: QFontMetricsF) -> _Layout:
         wanted = max(names.horizontalAdvance(name) for name, _margin in self._margins) + Space.S
@@ -107,20 +135,21 @@ class ScoreBars(QWidget):
 
     def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, margin: float, token: str) -> None:
         theme = Theme.current()
-        top = line.center().y() - _BAR / 2
+        bar = _BAR * self._growth
+        top = line.center().y() - bar / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("border"))
-        painter.drawRoundedRect(QRectF(layout.bar_left, top, layout.bar_width, _BAR), 3, 3)
+        painter.drawRoundedRect(QRectF(layout.bar_left, top, layout.bar_width, bar), 3, 3)
         painter.setBrush(theme.color(token))
         width = max(layout.x(margin) - layout.bar_left, 2.0)
-        painter.drawRoundedRect(QRectF(layout.bar_left, top, width, _BAR), 3, 3)
+        painter.drawRoundedRect(QRectF(layout.bar_left, top, width, bar), 3, 3)
 
     def _paint_threshold(self, painter: QPainter, layout: _Layout, bottom: float) -> None:
         theme = Theme.current()
         x = layout.x(0.0)
         painter.setPen(QPen(theme.color("text"), 1.5, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, _ROW - 3), QPointF(x, bottom))
-        painter.setFont(font(FontSize.SMALL, tabular=True))
+        painter.drawLine(QPointF(x, self._row - 3), QPointF(x, bottom))
+        painter.setFont(font(round(FontSize.SMALL * self._growth), tabular=True))
         painter.setPen(theme.color("muted"))
         text = self.tr("threshold")
         width = painter.fontMetrics().horizontalAdvance(text)

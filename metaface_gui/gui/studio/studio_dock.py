@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+
+from metaface_gui.i18n import plain
+
+_SMALL = "QToolButton { padding: 2px 8px; min-height: 18px; }"
 
 
 class StudioDock(QTabWidget):
@@ -26,7 +31,20 @@ class StudioDock(QTabWidget):
         self._keys = tuple(key for key, _title, _page in pages)
         for _key, title, page in pages:
             self.addTab(page, title)
+        self.large_button = QToolButton(self)
+        self.large_button.setProperty("kind", "quiet")
+        self.large_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.large_button.setStyleSheet(_SMALL)
+        self.large_button.hide()
+        self.setCornerWidget(self.large_button, Qt.Corner.TopRightCorner)
         self.currentChanged.connect(lambda _index: self.key_changed.emit(self.key))
+
+    def offer_large(self, action: QAction) -> None:
+        """Put a button for this action, which makes the studio large, beside the tabs."""
+        self.large_button.setDefaultAction(action)
+        self.large_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.large_button.setAccessibleName(plain(action.text()))
+        self.large_button.show()
 
     @property
     def key(self) -> str:

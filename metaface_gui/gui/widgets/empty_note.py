@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
-from metaface_gui.gui.theme import Space, Theme
+from metaface_gui.gui.theme import Space, Theme, font
 
 _ICON_SIDE = 32
 
@@ -48,6 +48,12 @@ class EmptyNote(QWidget):
         """Show other words."""
         self._title.setText(title)
         self._next_step.setText(next_step)
+
+    def set_letters(self, letters_px: int) -> None:
+        """Make the words this high."""
+        for label in (self._title, self._next_step):
+            # The style sheet has a size for every label; only a sheet of its own says otherwise.
+            label.setStyleSheet(f"font-size: {font(letters_px).pixelSize()}px;")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Go without the symbol where the words need the room."""

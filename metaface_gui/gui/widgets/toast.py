@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -72,22 +72,30 @@ def undo_toast(event: Undoable) -> Toast:
 
 
 class ToastBar(QWidget):
-    """Shows one message after another. Time stands still under the pointer and while a button has the focus.
+    """Shows one message after another at its parent's lower edge, or at the upper one where it would lie on what
+    `keep_clear` says, in the parent's coordinates. Time stands still under the pointer and while a button has focus.
 
     The same message twice is shown once; an Undo offer gives way to nothing but the next one, since the two work
     independently; of a flood of messages the oldest waiting ones are left out.
     """
 
-    height_changed = Signal(int)
-    """Room that the bar takes above its parent's lower edge, 0 when hidden."""
+    place_changed = Signal(QRect)
+    """Where the bar lies on its parent; null when hidden."""
     undo_clicked = Signal(int)
     """The token of what to undo."""
     copy_clicked = Signal(KnownError)
     """The error whose details are wanted."""
 
-    def __init__(self, parent: QWidget, clock: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        clock: Callable[[], int] = time.monotonic_ns,
+        *,
+        keep_clear: Callable[[], QRect] = QRect,
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._keep_clear = keep_clear
         self._queue: deque[Toast] = deque()
         self._toast: Toast | None = None
         self._left_ms = self._whole_ms = 0.0
@@ -140,8 +148,14 @@ class ToastBar(QWidget):
             self._queue.append(toast)
         if len(self._queue) > _MAX_QUEUE:
             self._queue.popleft()
-        if self._toast is None or is_urgent:
+        # Whoever points at a message is about to click its button: another one's must not come in its place.
+        if self._toast is None or (is_urgent and not self._is_held):
             self._next()
+
+    def settle(self) -> None:
+        """Find the place anew, as what must be kept clear has changed; not under the pointer."""
+        if self._toast is not None and not self._is_held:
+            self._place()
 
     def dismiss(self) -> None:
         """Take the message away and show the next one."""
@@ -170,7 +184,7 @@ class ToastBar(QWidget):
             self.hide()
             self._text.setText("")  # it may name somebody who was deleted
             self.setAccessibleName("")
-            self.height_changed.emit(0)
+            self.place_changed.emit(QRect())
             return
         self._present(self._toast, now)
 
@@ -224,8 +238,12 @@ class ToastBar(QWidget):
         host = self._host.rect()
         width = min(_WIDTH, host.width() - 2 * Space.L)
         height = max(self._row.totalHeightForWidth(width), self._row.totalMinimumSize().height())
-        self.setGeometry((host.width() - width) // 2, host.height() - height - Space.L, width, height)
-        self.height_changed.emit(height + Space.L)
+        left, low, high = (host.width() - width) // 2, host.height() - height - Space.L, Space.L
+        places = [QRect(left, top, width, height) for top in (low, high)]
+        keep_clear = self._keep_clear()
+        # Buttons that are there already stay where they are, and stay to be seen.
+        self.setGeometry(next((place for place in places if not place.intersects(keep_clear)), places[0]))
+        self.place_changed.emit(self.geometry())
 
     # Qt's events ----------------------------------------------------------------------------------------------------
 
@@ -244,6 +262,8 @@ class ToastBar(QWidget):
         """Time goes on."""
         super().leaveEvent(event)
         self._is_held = False
+        if self._queue and self._queue[0].undo_token is not None:
+            self._next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes."""

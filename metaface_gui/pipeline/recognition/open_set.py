@@ -19,7 +19,7 @@ from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.negatives import check_denied_people, floored, without_denied
 from metaface_gui.pipeline.recognition.room_share import LetThrough, let_through
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, RoomThreshold
-from metaface_gui.types import UNKNOWN, Identification, PersonId, ScoreScale, TrackTemplate
+from metaface_gui.types import UNKNOWN, Identification, PersonId, PersonScore, ScoreScale, TrackTemplate
 
 UNCALIBRATED_THRESHOLD = 0.65
 """Cosine asked for where an embedder has no cohort. Under facenet-casia, the nearest relative of those that have none,
@@ -170,8 +170,11 @@ class OpenSetClassifier:
         people = float(own_scores.quantile(_FEW_ABOVE)) if len(own_scores) else None
         return replace(self, scale=ScoreScale(float(np.quantile(self.strangers.best, _FEW_BELOW)), people))
 
-    def identify_tracks(self, templates: Sequence[TrackTemplate], threshold: float) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 tracks by their templates at once, with what they have to reach.
+    def identify_tracks(
+        self, templates: Sequence[TrackTemplate], threshold: float, *, n_ranked: int = 0
+    ) -> tuple[Identification, ...]:
+        """Decide on n ≥ 0 tracks by their templates at once, with what they have to reach; each decision ranks that
+        many people.
 
         Whom a track is denied to be the user said of this very face (`TrackTemplate.denied`), or its looks say it, the
         newest most: a pool is nearer to a person's mean than to any single look, so it alone would forget what the user
@@ -183,15 +186,16 @@ class OpenSetClassifier:
         struck = None
         if self.scorer is not None and (self.denied_people is not None or any(it.denied for it in templates)):
             struck = torch.stack([self._struck_out(template) for template in templates])
-        return self.identify(probes, threshold, struck=struck)
+        return self.identify(probes, threshold, struck=struck, n_ranked=n_ranked)
 
     def identify(
-        self, features: Tensor, threshold: float | None = None, *, struck: Tensor | None = None
+        self, features: Tensor, threshold: float | None = None, *, struck: Tensor | None = None, n_ranked: int = 0
     ) -> tuple[Identification, ...]:
         """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best.
 
         What has to be reached is `self.threshold`, or the `threshold` given. `struck` (n, n_people) bool says who else
-        a face is not.
+        a face is not. Each decision ranks the `n_ranked` people whom the face scores best against, but for those whom
+        it is denied to be.
         """
         if self.scorer is None:
             return (UNKNOWN,) * len(features)
@@ -199,9 +203,36 @@ class OpenSetClassifier:
         with torch.inference_mode():
             scores = self.scorer.scores(features)
             if self.denied_people is not None or struck is not None:
-                return self._decide_denied(scores, wanted, struck)
-            best, nearest = self._best(scores)
-        return tuple(self._decide(*pair, wanted) for pair in zip(best.tolist(), nearest.tolist(), strict=True))
+                decided = self._decide_denied(scores, wanted, struck)
+            else:
+                best, nearest = self._best(scores)
+                decided = tuple(
+                    self._decide(*pair, wanted) for pair in zip(best.tolist(), nearest.tolist(), strict=True)
+                )
+            return self._ranked(decided, scores, struck, n_ranked) if n_ranked else decided
+
+    def _ranked(
+        self, decided: Sequence[Identification], scores: Tensor, struck: Tensor | None, most: int
+    ) -> tuple[Identification, ...]:
+        people = self.people_scores(scores).masked_fill(self._left(scores, struck) == -torch.inf, -torch.inf)
+        best, columns = people.topk(min(most, people.shape[1]), dim=1)
+        return tuple(
+            replace(
+                decision,
+                ranking=tuple(
+                    PersonScore(self.person_ids[column], score)
+                    for score, column in zip(row, of_row, strict=True)
+                    if isfinite(score)
+                ),
+            )
+            for decision, row, of_row in zip(decided, best.tolist(), columns.tolist(), strict=True)
+        )
+
+    def _left(self, scores: Tensor, struck: Tensor | None) -> Tensor:
+        """Of the scorer's scores (n, n_way) those against people, (n, n_people), minus infinity where denied."""
+        people = scores[:, : len(self.person_ids)]
+        left = people if self.denied_people is None else without_denied(scores, self.denied_people.to(scores.device))
+        return left if struck is None else left.masked_fill(struck.to(left.device), -torch.inf)
 
     def best(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Score n faces (n, p) with nobody denied: each one's score (n,) against its nearest person, and who (n,) that
@@ -243,10 +274,7 @@ class OpenSetClassifier:
     def _decide_denied(self, scores: Tensor, threshold: float, struck: Tensor | None) -> tuple[Identification, ...]:
         people = scores[:, : len(self.person_ids)]
         before = people.amax(1)
-        left = people if self.denied_people is None else without_denied(scores, self.denied_people.to(scores.device))
-        if struck is not None:
-            left = left.masked_fill(struck.to(left.device), -torch.inf)
-        best, nearest = left.max(1)
+        best, nearest = self._left(scores, struck).max(1)
         if self.room is not None:
             excess = self.room.excess(people)
             before, best = before - excess, best - excess

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt, SignalInstance
+from PySide6.QtCore import QPoint, QRect, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ ERROR = SourceError("The camera {n} is busy. Close the other program.", n=0)
 def state(qtbot: QtBot) -> EmptyState:
     made = EmptyState()
     qtbot.addWidget(made)
-    made.place(HOST, 0)
+    made.place(HOST)
     made.show()
     return made
 
@@ -125,5 +125,13 @@ def test_without_a_picture_it_fills_the_view_and_with_one_it_is_a_bar(state: Emp
     assert HOST.contains(bar)
     for label in state.findChildren(QLabel):
         assert label.height() >= label.heightForWidth(label.width())
-    state.place(HOST, 100)
-    assert state.geometry().bottom() == bar.bottom() - 100
+    assert state.clickable == bar
+
+
+def test_it_says_where_its_buttons_are(state: EmptyState) -> None:
+    state.grab()  # lays out
+    for button in buttons(state).values():
+        place = QRect(button.mapTo(state, QPoint()), button.size())
+        assert state.clickable.contains(place.translated(state.pos()))
+    state.hide()
+    assert state.clickable.isNull()

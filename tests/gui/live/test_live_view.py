@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
@@ -17,6 +17,7 @@ from metaface_gui.gui.live.face_scene import STALE_NS
 from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.types import Frame, QualityIssue
 from tests.gui.fakes import make_face, make_frame, make_result
+from tests.gui.verdict_fakes import KEYS, judged_face
 
 RUNNING = SourceChanged(SourceState.RUNNING, "cam")
 
@@ -158,8 +159,10 @@ def test_a_paused_picture_can_still_be_clicked(view: LiveView, qtbot: QtBot) -> 
     assert bar.isVisible()
     assert view.rect().contains(bar.geometry())
     qtbot.waitUntil(lambda: bar.height() < 120)
-    view.set_bottom_inset(70)
-    assert bar.geometry().bottom() < view.height() - 70
+    before = bar.geometry()
+    view.set_message_place(QRect(200, view.height() - 70, 600, 60))
+    assert bar.geometry() == before, "what can be clicked does not move"
+    assert bar.clickable == before
     assert view.childAt(middle_of(view, 3)) is None
     with qtbot.waitSignal(view.face_clicked):
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle_of(view, 3))
@@ -239,8 +242,25 @@ def test_guidance_keeps_above_a_message(view: LiveView) -> None:
     before = view.banner.geometry()
     assert view.banner.isVisible()
     assert abs(before.center().x() - 640) <= 1
-    view.set_bottom_inset(80)
+    view.set_message_place(QRect(200, view.height() - 80, 600, 60))
     assert view.banner.geometry().bottom() == before.bottom() - 80
+    view.set_message_place(QRect())
+    assert view.banner.geometry() == before
+
+
+def test_strips_keep_clear_of_a_message(view: LiveView) -> None:
+    frame = make_frame()
+    view.show_source(RUNNING)
+    view.show_frame(frame)
+    view.set_titles({key: key for key in KEYS})
+    view.show_result(make_result(judged_face(3, (500.0, 300.0, 700.0, 520.0)), frame=frame).result)
+    (face,) = view.faces
+    assert face.strip is not None
+    message = face.strip.rect.toRect()
+    view.set_message_place(message)
+    (face,) = view.faces
+    assert face.strip is not None
+    assert not face.strip.rect.toRect().intersects(message)
 
 
 def test_the_hud_is_there_only_while_something_runs(view: LiveView) -> None:

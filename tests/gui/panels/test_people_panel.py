@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent, ShotsRead, SourceChanged, SourceState, Trouble
@@ -17,6 +18,7 @@ from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.person_details import MOST_SHOTS
+from metaface_gui.gui.panels.shot_grid import CornerButton
 from metaface_gui.gui.widgets.passphrase_dialog import NewPassphraseDialog
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
@@ -270,6 +272,57 @@ def test_who_somebody_is_not_is_shown_apart_and_one_is_deleted(
     click(qtbot, panel, 1)
     assert not details.negatives_title.isVisible()
     assert details.negatives.tiles == ()
+
+
+def test_deleting_the_last_negative_moves_no_shot_under_the_pointer(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    engine.shots = {1: tuple(shot(number, 1, is_negative=number > 7) for number in range(1, 9))}
+    say(gallery(person(1, "Ada", shots=7, negatives=1)))
+    click(qtbot, panel, 0)
+    details = panel.details
+    qtbot.waitUntil(lambda: len(details.negatives.tiles) == 1)
+    QApplication.processEvents()
+    (gone,) = details.negatives.tiles
+    pointer = gone.close_button.mapTo(panel, gone.close_button.rect().center())
+    point_at(details)
+    QTest.mouseClick(gone.close_button, Qt.MouseButton.LeftButton)
+    engine.shots[1] = engine.shots[1][:7]
+    before = [tile.mapTo(panel, QPoint()) for tile in details.grid.tiles]
+    say(gallery(person(1, "Ada", shots=7)))
+    qtbot.waitUntil(lambda: not details.negatives.tiles)
+    QApplication.processEvents()
+    assert [tile.mapTo(panel, QPoint()) for tile in details.grid.tiles] == before
+    assert not isinstance(panel.childAt(pointer), CornerButton)
+    QApplication.sendEvent(details, QEvent(QEvent.Type.Leave))
+    assert not details.negatives_title.isVisible()
+
+
+def test_deleting_a_shot_leaves_its_place_until_the_pointer_has_gone(
+    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    engine.shots = {1: tuple(shot(number, 1) for number in (1, 2, 3))}
+    say(gallery(person(1, "Ada", shots=3)))
+    click(qtbot, panel, 0)
+    details = panel.details
+    qtbot.waitUntil(lambda: [tile.shot_id for tile in details.grid.tiles] == [3, 2, 1])
+    places = [tile.x() for tile in details.grid.tiles]
+    point_at(details)
+    QTest.mouseClick(details.grid.tiles[0].close_button, Qt.MouseButton.LeftButton)
+    assert engine.calls_of("delete_shot") == [(3,)]
+    engine.shots[1] = engine.shots[1][:2]
+    say(gallery(person(1, "Ada", shots=2)))
+    qtbot.waitUntil(lambda: len(details.grid.tiles) == 2)
+    QApplication.processEvents()
+    assert [tile.x() for tile in details.grid.tiles] == places[1:]
+    QApplication.sendEvent(details, QEvent(QEvent.Type.Leave))
+    qtbot.waitUntil(lambda: [tile.x() for tile in details.grid.tiles] == places[:2])
+
+
+def point_at(widget: QWidget) -> None:
+    """Say that the pointer came over the widget, as Qt does."""
+    middle = QPointF(widget.rect().center())
+    QApplication.sendEvent(widget, QEnterEvent(middle, middle, middle))
 
 
 def test_negatives_lie_below_the_shots(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:

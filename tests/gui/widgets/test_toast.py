@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import Undoable
@@ -55,15 +56,52 @@ def shown(bar: ToastBar) -> str | None:
 
 
 def test_a_message_is_shown_inside_its_parent(bar: ToastBar, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(bar.height_changed) as changed:
+    with qtbot.waitSignal(bar.place_changed) as changed:
         bar.show_toast(info("Saved"))
     assert bar.isVisible()
     assert bar.accessibleName() == "Saved"
     host = bar.parentWidget()
     assert host is not None
     assert host.rect().contains(bar.geometry())
-    assert changed.args == [host.height() - bar.geometry().top()]
+    assert changed.args == [bar.geometry()]
     assert not bar.grab().isNull()
+
+
+def test_it_does_not_lie_on_what_can_be_clicked(qtbot: QtBot, clock: Clock) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(800, 500)
+    host.show()
+    below = QRect(100, 430, 600, 40)
+    taken = [below]
+    bar = ToastBar(host, clock, keep_clear=lambda: taken[0])
+    bar.show_toast(info("Saved"))
+    assert not bar.geometry().intersects(below)
+    assert host.rect().contains(bar.geometry())
+    taken[0] = QRect()
+    bar.settle()
+    assert bar.geometry().intersects(below), "it goes back to its usual place"
+
+
+def test_under_the_pointer_no_other_offer_takes_its_place(bar: ToastBar, clock: Clock, qtbot: QtBot) -> None:
+    bar.show_toast(undoable(1, clock))
+    middle = QPointF(bar.rect().center())
+    QApplication.sendEvent(bar, QEnterEvent(middle, middle, middle))
+    bar.show_toast(undoable(2, clock))
+    assert shown(bar) == "Deleted lin 1"
+    with qtbot.waitSignal(bar.undo_clicked) as clicked:
+        QTest.mouseClick(button(bar, "Undo"), Qt.MouseButton.LeftButton)
+    assert clicked.args == [1]
+    assert shown(bar) == "Deleted lin 2"
+
+
+def test_what_waited_for_the_pointer_comes_when_it_leaves(bar: ToastBar, clock: Clock) -> None:
+    bar.show_toast(undoable(1, clock))
+    middle = QPointF(bar.rect().center())
+    QApplication.sendEvent(bar, QEnterEvent(middle, middle, middle))
+    bar.show_toast(undoable(2, clock))
+    QApplication.sendEvent(bar, QEvent(QEvent.Type.Leave))
+    assert shown(bar) == "Deleted lin 2"
 
 
 def test_it_goes_by_itself(bar: ToastBar, qtbot: QtBot) -> None:

@@ -55,6 +55,24 @@ def test_the_nearest_person_is_named_when_near_enough() -> None:
     assert nobody.threshold == ann.threshold
 
 
+def test_people_are_ranked_where_that_is_asked_for() -> None:
+    faces = torch.tensor([[0.2, 0.7], [0.995, 0.1]])
+    assert all(one.ranking == () for one in classifier().identify(faces))
+    stranger, ann = classifier().identify(faces, n_ranked=8)
+    assert [one.person_id for one in stranger.ranking] == [9, 7]
+    assert [one.person_id for one in ann.ranking] == [7, 9]
+    assert [one.score for one in ann.ranking] == pytest.approx([0.995, 0.1])
+    assert ann.margin_of(ann.ranking[0].score) == ann.margin
+    (best_only,) = classifier().identify(faces[:1], n_ranked=1)
+    assert [one.person_id for one in best_only.ranking] == [9]
+
+
+def test_whom_a_face_is_denied_to_be_is_not_ranked() -> None:
+    struck = torch.tensor([[False, True]])
+    (face,) = classifier().identify(torch.tensor([[0.2, 0.99]]), struck=struck, n_ranked=8)
+    assert [one.person_id for one in face.ranking] == [7]
+
+
 def test_another_fpir_needs_no_new_scores() -> None:
     asked: list[int] = []
     strict = classifier(0.01, asked)

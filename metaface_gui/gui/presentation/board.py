@@ -1,0 +1,251 @@
+"""The board of a presentation: the video, beside it a column of panels, below it the counts. In large letters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.events import (
+    Adapted,
+    AdaptStepTaken,
+    ComparisonChanged,
+    GalleryChanged,
+    ModelsChanged,
+    ResultReady,
+    SidesChanged,
+)
+from metaface_gui.engine.studio.comparison import LearnerTally
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.learner_words import learner_title
+from metaface_gui.gui.live.side_words import side_title
+from metaface_gui.gui.presentation.count_cards import CountCards
+from metaface_gui.gui.presentation.parts import Part
+from metaface_gui.gui.presentation.people_margins import PeopleMargins
+from metaface_gui.gui.studio.adaptation_plot import AdaptationPlot
+from metaface_gui.gui.studio.map_page import MapPage, MapWishes
+from metaface_gui.gui.studio.score_bars import ScoreBars
+from metaface_gui.gui.theme import Radius, Space, Theme, font
+from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.i18n import listed
+
+_LETTERS_SHARE, _SMALLEST, _LARGEST = 0.022, 15, 44
+"""Height of letters as a share of the board's: 24 pixels on a Full HD screen."""
+_COLUMN_SHARE = 0.4
+
+
+class BoardPanel(QWidget):
+    """A plate with a title in large letters over what it holds."""
+
+    def __init__(self, title: str, inside: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = ElidedLabel(title, self)
+        self.inside = inside
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.S, Space.L, Space.M)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self.title)
+        layout.addWidget(inside, 1)
+
+    def set_letters(self, letters_px: int) -> None:
+        """Make the title's letters this high."""
+        # The style sheet has a size for every label; only a sheet of its own says otherwise.
+        self.title.setStyleSheet(f"font-size: {font(letters_px).pixelSize()}px; font-weight: 600;")
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the plate."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Theme.current().color("surface"))
+        painter.drawRoundedRect(self.rect(), Radius.M, Radius.M)
+
+
+class PresentationBoard(QWidget):
+    """Lays `video` out alone, or with the parts that are chosen. Follows the bridge; what is hidden is not drawn.
+
+    Of boards that share `wishes` the one that is shown last says whose map is drawn.
+    """
+
+    def __init__(
+        self,
+        engine: EngineApi,
+        bridge: EngineBridge,
+        video: QWidget | None,
+        wishes: MapWishes,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._parts: frozenset[Part] = frozenset()
+        self._is_presenting = False
+        self._deciding = ""
+        self._tallies: tuple[tuple[str, LearnerTally], ...] = ()
+        self._sides_asked = False
+        self._letters_px = 0
+        self._people = PeopleMargins()
+        self.plot = AdaptationPlot(self)
+        self.map = MapPage(engine, bridge, self, wishes=wishes)
+        self.bars = ScoreBars(self)
+        self.bars.setAccessibleName(self.tr("Margins of everybody enrolled"))
+        self.cards = CountCards(self)
+        self.panels = {
+            Part.MARGINS: BoardPanel(self.tr("Margins"), self.bars, self),
+            Part.MAP: BoardPanel(self.tr("Map"), self.map, self),
+            Part.CURVE: BoardPanel(self.tr("Learning, step by step"), self._curves(), self),
+        }
+        self.column = QWidget(self)
+        column = QVBoxLayout(self.column)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        for part, panel in self.panels.items():
+            column.addWidget(panel, 2 if part is Part.MAP else 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(0)
+        if video is not None:
+            self.set_video(video)
+        self._grid.addWidget(self.column, 0, 1)
+        self._grid.addWidget(self.cards, 1, 0, 1, 2)
+        self._grid.setRowStretch(0, 1)
+        self._grid.setColumnStretch(0, 1)
+        self.map.map_shown.connect(self._name_map)
+        self._connect(bridge)
+        self._arrange()
+
+    @property
+    def parts(self) -> frozenset[Part]:
+        """What is chosen to stand beside the video while presenting."""
+        return self._parts
+
+    def set_video(self, video: QWidget) -> None:
+        """Show the video, where there was none when the board was made."""
+        self._grid.addWidget(video, 0, 0)
+
+    def set_parts(self, parts: Collection[Part]) -> None:
+        """Choose what stands beside the video."""
+        self._parts = frozenset(parts)
+        self._arrange()
+
+    def set_presenting(self, presenting: bool) -> None:
+        """Show the chosen parts, or the video alone."""
+        self._is_presenting = presenting
+        self._arrange()
+
+    def _curves(self) -> QWidget:
+        """The curves, or who has some."""
+        self.note = EmptyNote(
+            "learner",
+            self.tr("No steps yet"),
+            self.tr("MAML, Reptile and the learned optimizer (4, 5, 8) learn step by step."),
+            self,
+        )
+        curves = QWidget(self)
+        self._curves_stack = QStackedLayout(curves)
+        self._curves_stack.addWidget(self.note)
+        self._curves_stack.addWidget(self.plot)
+        return curves
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        bridge.models_changed.connect(self._on_models)
+        bridge.gallery_changed.connect(self._on_gallery)
+        bridge.adapt_step_taken.connect(self._on_step)
+        bridge.adapted.connect(self._on_adapted)
+        bridge.comparison_changed.connect(self._on_comparison)
+        bridge.sides_changed.connect(self._on_sides)
+        bridge.result_ready.connect(self._on_result)
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def _on_models(self, changed: ModelsChanged) -> None:
+        self._deciding = changed.learner
+        title = self.tr("Margins · {method}").format(method=learner_title(changed.learner))
+        self.panels[Part.MARGINS].title.setText(title)
+
+    def _on_gallery(self, changed: GalleryChanged) -> None:
+        self._people.set_people({person.id: person.name for person in changed.snapshot.people})
+        self._show_margins()
+
+    def _on_step(self, event: AdaptStepTaken) -> None:
+        self.plot.take_step(event)
+        self._name_curves()
+
+    def _on_adapted(self, event: Adapted) -> None:
+        self.plot.take_adapted(event)
+        self._name_curves()
+
+    def _name_curves(self) -> None:
+        if not self.plot.is_empty:
+            methods = listed(learner_title(key) for key in self.plot.runs.learners)
+            self.panels[Part.CURVE].title.setText(self.tr("Learning · {methods}").format(methods=methods))
+            self._curves_stack.setCurrentWidget(self.plot)
+
+    def _name_map(self, learner: str) -> None:
+        words = self.tr("Map · {method}").format(method=learner_title(learner)) if learner else self.tr("Map")
+        self.panels[Part.MAP].title.setText(words)
+
+    def _on_comparison(self, changed: ComparisonChanged) -> None:
+        if not self._sides_asked:
+            self._show_tallies([("", tally) for tally in changed.tallies if tally.learner == self._deciding][:1])
+
+    def _on_sides(self, changed: SidesChanged) -> None:
+        self._sides_asked = bool(changed.sides)
+        tallies = {tally.learner: tally for tally in changed.tallies}
+        counted = [(side_title(side), tallies[side.key]) for side in changed.sides if side.key in tallies]
+        if counted:
+            self._show_tallies(counted)
+
+    def _show_tallies(self, tallies: list[tuple[str, LearnerTally]]) -> None:
+        self.cards.show_tallies(tallies)
+
+    def _on_result(self, ready: ResultReady) -> None:
+        self._people.take(ready.result.faces)
+        if self.bars.isVisible():
+            self._show_margins()
+
+    def _show_margins(self) -> None:
+        self.bars.show_margins(self._people.rows(self.bars.most_rows))
+
+    # Laying out -----------------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        shown = self._parts if self._is_presenting else frozenset()
+        beside = shown & self.panels.keys()
+        for part, panel in self.panels.items():
+            panel.setVisible(part in beside)
+        self.column.setVisible(bool(beside))
+        self.cards.setVisible(Part.COUNTS in shown)
+        margin = Space.S if shown else 0
+        self._grid.setContentsMargins(margin, margin, margin, margin)
+        self._grid.setSpacing(margin)
+        self._scale()
+
+    def _scale(self) -> None:
+        if not self._is_presenting:
+            return
+        self.column.setFixedWidth(round(_COLUMN_SHARE * self.width()))
+        letters = round(min(max(_LETTERS_SHARE * self.height(), _SMALLEST), _LARGEST))
+        if letters == self._letters_px:
+            return
+        self._letters_px = letters
+        self.plot.set_letters(letters)
+        self.note.set_letters(letters)
+        self.map.note.set_letters(letters)
+        self.map.set_letters(letters)
+        self.bars.set_letters(letters)
+        self.cards.set_letters(letters)
+        for panel in self.panels.values():
+            panel.set_letters(letters)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Letters grow with the board."""
+        super().resizeEvent(event)
+        self._scale()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The stage's colour around everything."""
+        if self._is_presenting:
+            QPainter(self).fillRect(self.rect(), Theme.current().color("stage"))

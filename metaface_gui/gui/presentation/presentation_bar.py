@@ -1,0 +1,128 @@
+"""The small bar that chooses what an audience sees: over a presentation, or in the status bar beside a projector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from metaface_gui.gui.theme import Radius, Space, Theme
+
+_LOOK_MS = 150
+_STAYS_MS = 4000
+_ROOMY = "QToolButton { padding: 3px 8px; }"
+_SMALL = "QToolButton { padding: 1px 8px; min-height: 18px; }"
+
+
+class ActionButton(QToolButton):
+    """Does what an action does and follows its state, but says it in words of its own."""
+
+    def __init__(self, words: str, action: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.action = action
+        self.setText(words)
+        self.setCheckable(action.isCheckable())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(action.toolTip())
+        self.clicked.connect(self._trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _trigger(self) -> None:
+        self.action.trigger()
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setChecked(self.action.isChecked())
+        self.setEnabled(self.action.isEnabled())
+
+
+class PresentationBar(QWidget):
+    """One button an action, in the words that go with it; what is switched on is lit up."""
+
+    def __init__(self, title: str, actions: Sequence[tuple[str, QAction]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self.title = QLabel(title, self)
+        self.buttons = [ActionButton(words, action, self) for words, action in actions]
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(Space.S, 0, 0, 0)
+        self._row.setSpacing(Space.XS)
+        self._row.addWidget(self.title)
+        for button in self.buttons:
+            button.setStyleSheet(_SMALL)
+            self._row.addWidget(button)
+
+
+class HidingBar(PresentationBar):
+    """Lies at the upper edge of its parent while the pointer moves and for a while after; so it is with films. It is in
+    the middle of what it is `over`, a child of the parent.
+
+    Beside its words each button has its key.
+    """
+
+    def __init__(self, title: str, actions: Sequence[tuple[str, QAction]], parent: QWidget, *, over: QWidget) -> None:
+        super().__init__(title, actions, parent)
+        self._over = over
+        self.title.hide()
+        self._row.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        for button in self.buttons:
+            keys = button.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            button.setText(f"{button.text()}  {keys}".strip())
+            button.setStyleSheet(_ROOMY)
+        self._host = parent
+        self._pointer = QPoint()
+        self._left_ms = 0
+        # Looked at from time to time: hearing of every move of everything below would cost more.
+        self._looks = QTimer(self, interval=_LOOK_MS)
+        self._looks.timeout.connect(self._look)
+        self.hide()
+
+    def set_active(self, active: bool) -> None:
+        """Come up now and whenever the pointer moves; or never."""
+        if active:
+            self._pointer = QCursor.pos()
+            self.come_up()
+            self._looks.start()
+        else:
+            self._looks.stop()
+            self.hide()
+
+    def come_up(self) -> None:
+        """Be there for a while."""
+        self._left_ms = _STAYS_MS
+        self._place()
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a ground, as it lies over something."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color("border_strong"))
+        painter.setBrush(theme.color("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), Radius.M, Radius.M)
+
+    def _place(self) -> None:
+        self.adjustSize()
+        left = self._over.x() + (self._over.width() - self.width()) // 2
+        self.move(min(max(left, 0), self._host.width() - self.width()), Space.L)
+
+    def _look(self) -> None:
+        pointer = QCursor.pos()
+        if pointer != self._pointer:
+            self._pointer = pointer
+            self._left_ms = _STAYS_MS
+            if self.isHidden():
+                self.come_up()
+            return
+        if not self.underMouse():
+            self._place()  # what it is over may have become narrower
+        if self.isHidden() or self.underMouse() or any(button.hasFocus() for button in self.buttons):
+            return
+        self._left_ms -= _LOOK_MS
+        if self._left_ms <= 0:
+            self.hide()

@@ -1,0 +1,95 @@
+"""The projector: the presentation on another screen, while the operator keeps the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from metaface_gui.gui.presentation.projector_window import ProjectorWindow
+from metaface_gui.gui.presentation.screens import ScreenInfo, Screens, name_of
+
+IN_A_WINDOW = ""
+"""In place of a screen's name: a window that can be moved."""
+
+
+class Projector(QObject):
+    """Shows `board` on a screen that is chosen by its name, and follows it: where it is unplugged the board waits
+    hidden, and is back when it is plugged in again.
+
+    `toggled`: it was opened or closed, by whomever. `told`: what happened to its screen.
+    """
+
+    toggled = Signal(bool)
+    told = Signal(str)
+
+    def __init__(self, board: QWidget, screens: Screens, operator: QWidget) -> None:
+        super().__init__(operator)
+        self._screens, self._operator = screens, operator
+        self._is_on = False
+        self._screen = IN_A_WINDOW
+        self.window = ProjectorWindow(board, operator)
+        self.window.closed.connect(self.close)
+        screens.changed.connect(self._follow)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the audience is shown something, or would be if its screen were there."""
+        return self._is_on
+
+    @property
+    def screen(self) -> str:
+        """Name of the screen that was chosen last; `IN_A_WINDOW`."""
+        return self._screen
+
+    def open(self, screen: str | None = None) -> None:
+        """Show the board there; None: on the screen of last time, else on one that the operator is not on."""
+        self._screen = self._usual() if screen is None else screen
+        was_on, self._is_on = self._is_on, True
+        # Its keys are the window's, whichever has the focus.
+        self.window.addActions([action for action in self._operator.actions() if action not in self.window.actions()])
+        self._show()
+        if not was_on:
+            self.toggled.emit(True)
+
+    def remember(self, screen: str) -> None:
+        """Say which screen it was last time."""
+        if not self._is_on:
+            self._screen = screen
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        if self._is_on:
+            self._is_on = False
+            self.window.close()
+            self.toggled.emit(False)
+
+    def _usual(self) -> str:
+        present = self._screens.present()
+        if self._screen and any(screen.name == self._screen for screen in present):
+            return self._screen
+        own = name_of(self._operator.screen())
+        return next((screen.name for screen in present if screen.name != own), IN_A_WINDOW)
+
+    def _chosen(self) -> ScreenInfo | None:
+        return next((screen for screen in self._screens.present() if screen.name == self._screen), None)
+
+    def _show(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            self.window.show_on(chosen.geometry)
+        elif self._screen == IN_A_WINDOW:
+            self.window.show_on(None)
+        else:
+            self.window.hide()
+
+    def _follow(self) -> None:
+        if not self._is_on or self._screen == IN_A_WINDOW:
+            return
+        was_there, chosen = self.window.isVisible(), self._chosen()
+        if chosen is None and was_there:
+            self.window.hide()
+            self.told.emit(self.tr("The projector’s screen is gone. The presentation is back when the screen is."))
+        elif chosen is not None and (not was_there or self.window.geometry() != chosen.geometry):
+            self._show()
+            if not was_there:
+                self.told.emit(self.tr("The projector’s screen is there again, and so is the presentation."))
