@@ -4983,10 +4983,6 @@ face</source>
       <translation>余量 · {method}</translation>
     </message>
     <message>
-      <source>Learning · {methods}</source>
-      <translation>学习 · {methods}</translation>
-    </message>
-    <message>
       <source>Map · {method}</source>
       <translation>分布图 · {method}</translation>
     </message>

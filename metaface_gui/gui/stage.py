@@ -122,6 +122,7 @@ class Stage(QWidget):
             self._height = self.save_state()
         self.video.set_small(large)
         self.splitter.setOrientation(Qt.Orientation.Horizontal if large else Qt.Orientation.Vertical)
+        self.splitter.setStretchFactor(1, 2 if large else 0)  # beside the video it shares what the window gains
         if large:
             video = round(_BESIDE_SHARE * self.splitter.width())
             self.splitter.setSizes([video, self.splitter.width() - video])

@@ -16,6 +16,7 @@ from metaface_gui.engine.events import (
     EngineEvent,
     ModelsChanged,
     ModelState,
+    SelfTested,
     SessionRecordingChanged,
     SourceChanged,
     SourceState,
@@ -25,6 +26,7 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Identification
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+from tests.gui.studio.test_report_page import report, row
 
 Say = Callable[[EngineEvent], None]
 KEYS = tuple(LEARNERS)
@@ -122,6 +124,54 @@ def test_full_screen_keeps_the_studio(live: MainWindow, qtbot: QtBot) -> None:
     assert live.stage.methods.isVisible()
     assert not live.toolbar.isVisible()
     live.commands.full_screen.setChecked(False)
+
+
+def test_the_studio_takes_the_window_and_gives_it_back(open_window: Callable[[], MainWindow]) -> None:
+    window = open_window()
+    window.resize(1280, 800)
+    window.stage.open_page("map")
+    QApplication.processEvents()
+    below = (window.stage.studio.size(), window.stage.video.size())
+    QTest.mouseClick(window.stage.studio.large_button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert not window.side.isVisible()
+    assert window.stage.video.isVisible()
+    assert window.stage.studio.width() > 740
+    assert window.stage.studio.height() > 1.5 * below[0].height()
+    assert window.commands.studio_large.isChecked()
+    window.close()
+    again = open_window()
+    assert again.stage.is_studio_large
+    assert not again.side.isVisible()
+    QTest.keyClick(again, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QApplication.processEvents()
+    assert again.side.isVisible()
+    assert abs(again.stage.studio.height() - below[0].height()) < 30
+
+
+def test_closing_the_large_studio_brings_the_panel_back(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.stage.studio.isVisible()
+    assert not window.side.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert not window.stage.studio.isVisible()
+    assert window.side.isVisible()
+    assert not window.commands.studio_large.isChecked()
+    assert window.state.is_panel_visible
+
+
+@pytest.mark.parametrize("page", ["compare", "report"])
+def test_a_window_of_1280_by_800_shows_all_nine_methods(window: MainWindow, say: Say, page: str) -> None:
+    window.resize(1280, 800)
+    say(ready("prototypical", *KEYS[1:]))
+    say(SelfTested(report(rows=tuple(row(key, 8, 0.4) for key in KEYS))))
+    window.stage.open_page(page)
+    for _layouts_within_layouts in range(4):
+        QApplication.processEvents()
+    table = window.stage.compare.table if page == "compare" else window.stage.report.table
+    last = table.visualRect(table.model().index(table.model().rowCount() - 1, 0))
+    assert table.model().rowCount() == len(KEYS)
+    assert table.viewport().rect().contains(last), (table.viewport().rect(), last)
 
 
 def test_v_puts_two_methods_side_by_side(live: MainWindow) -> None:

@@ -61,7 +61,7 @@ class LiveView(FaceInput):
         self._is_hud_wanted = not self._is_second
         self.setObjectName("second-view" if self._is_second else "live-view")
         self.setAccessibleName(self.tr("Live video"))
-        self.setMinimumSize(480, 280)
+        self.setMinimumSize(480, 240)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

@@ -27,7 +27,7 @@ from metaface_gui.types import Frame
 
 _NARROW = (280, 200)
 """Least size of a view that has another beside it: two must fit where one did."""
-_ALONE = (480, 280)
+_ALONE = (480, 240)
 _SMALL, _SMALL_OF_TWO = (320, 200), (170, 120)
 """The same where the studio takes the window."""
 

@@ -26,12 +26,12 @@ from metaface_gui.gui.presentation.count_cards import CountCards
 from metaface_gui.gui.presentation.parts import Part
 from metaface_gui.gui.presentation.people_margins import PeopleMargins
 from metaface_gui.gui.studio.adaptation_plot import AdaptationPlot
+from metaface_gui.gui.studio.learner_legend import LearnerLegend
 from metaface_gui.gui.studio.map_page import MapPage, MapWishes
 from metaface_gui.gui.studio.score_bars import ScoreBars
 from metaface_gui.gui.theme import Radius, Space, Theme, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
-from metaface_gui.i18n import listed
 
 _LETTERS_SHARE, _SMALLEST, _LARGEST = 0.022, 15, 44
 """Height of letters as a share of the board's: 24 pixels on a Full HD screen."""
@@ -146,7 +146,14 @@ class PresentationBoard(QWidget):
         curves = QWidget(self)
         self._curves_stack = QStackedLayout(curves)
         self._curves_stack.addWidget(self.note)
-        self._curves_stack.addWidget(self.plot)
+        self.legend = LearnerLegend(self)
+        self._drawn = QWidget(self)
+        drawn = QVBoxLayout(self._drawn)
+        drawn.setContentsMargins(0, 0, 0, 0)
+        drawn.setSpacing(Space.XS)
+        drawn.addWidget(self.legend)
+        drawn.addWidget(self.plot, 1)
+        self._curves_stack.addWidget(self._drawn)
         return curves
 
     def _connect(self, bridge: EngineBridge) -> None:
@@ -179,9 +186,8 @@ class PresentationBoard(QWidget):
 
     def _name_curves(self) -> None:
         if not self.plot.is_empty:
-            methods = listed(learner_title(key) for key in self.plot.runs.learners)
-            self.panels[Part.CURVE].title.setText(self.tr("Learning · {methods}").format(methods=methods))
-            self._curves_stack.setCurrentWidget(self.plot)
+            self.legend.show_keys(self.plot.runs.learners)
+            self._curves_stack.setCurrentWidget(self._drawn)
 
     def _name_map(self, learner: str) -> None:
         words = self.tr("Map · {method}").format(method=learner_title(learner)) if learner else self.tr("Map")
@@ -232,6 +238,7 @@ class PresentationBoard(QWidget):
             return
         self._letters_px = letters
         self.plot.set_letters(letters)
+        self.legend.set_letters(letters)
         self.note.set_letters(letters)
         self.map.note.set_letters(letters)
         self.map.set_letters(letters)

@@ -24,6 +24,7 @@ class LearnerLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: tuple[str, ...] = ()
+        self._growth = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(font(FontSize.SMALL))
         self.setAccessibleName(self.tr("Legend"))
@@ -42,9 +43,20 @@ class LearnerLegend(QWidget):
             self.updateGeometry()
             self.update()
 
+    def set_letters(self, letters_px: int) -> None:
+        """Make letters this high, and lines and signs with them."""
+        self._growth = letters_px / FontSize.SMALL
+        self.setFont(font(letters_px))
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def _line(self) -> int:
+        return round(_LINE * self._growth)
+
     def sizeHint(self) -> QSize:
         """Room for all entries."""
-        return QSize(sum(self._width_of(key) for key in self._keys), _HEIGHT)
+        return QSize(sum(self._width_of(key) for key in self._keys), round(_HEIGHT * self._growth))
 
     def minimumSizeHint(self) -> QSize:
         """The same: an entry is never cut off."""
@@ -58,14 +70,15 @@ class LearnerLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x, middle = 0, self.height() / 2
         for key in self._keys:
-            painter.setPen(learner_pen(key))
-            painter.drawLine(QPointF(x, middle), QPointF(x + _LINE, middle))
+            painter.setPen(learner_pen(key, 2.0 * self._growth))
+            painter.drawLine(QPointF(x, middle), QPointF(x + self._line, middle))
             painter.save()
-            painter.translate(x + _LINE / 2, middle)
-            drawSymbol(painter, learner_symbol(key), _SYMBOL_SIZE, learner_pen(key, 1.0), learner_colour(key))
+            painter.translate(x + self._line / 2, middle)
+            size = _SYMBOL_SIZE * self._growth
+            drawSymbol(painter, learner_symbol(key), size, learner_pen(key, 1.0), learner_colour(key))
             painter.restore()
             painter.setPen(Theme.current().color("text"))
-            place = QRect(x + _LINE + Space.XS, 0, self._width_of(key), self.height())
+            place = QRect(x + self._line + Space.XS, 0, self._width_of(key), self.height())
             painter.drawText(
                 place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, learner_short_title(key)
             )
@@ -73,4 +86,4 @@ class LearnerLegend(QWidget):
 
     def _width_of(self, key: str) -> int:
         name = QFontMetrics(self.font()).horizontalAdvance(learner_short_title(key))
-        return _LINE + Space.XS + name + Space.M
+        return self._line + Space.XS + name + Space.M
