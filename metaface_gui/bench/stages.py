@@ -14,6 +14,8 @@ import numpy as np
 from metaface_gui.bench.figures import Timing, measure, measure_in_turns
 from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.search import FaceSearch, search_still
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_follower import features_of
 from metaface_gui.pipeline.face_pipeline import FacePipeline
@@ -25,11 +27,15 @@ from metaface_gui.types import FaceDetections, Floats, Image
 OnStep = Callable[[str], None]
 EMBED_BATCHES = (1, 5, 16)
 DETECT_SIZES = ((1280, 720), (640, 360))
+N_SEARCHES = 7
+_CROWD = (6, 4)
+_DIM = 0.1
+_FPS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
 class StageCost:
-    """One call of a stage: `stage` is detect, align, quality, embed, track or identify; `what` says on what."""
+    """One call of a stage: `stage` is detect, search, align, quality, embed, track or identify; `what` says on what."""
 
     stage: str
     what: str
@@ -63,8 +69,9 @@ def measure_stages(
     if not len(found):
         raise ValueError("no face to measure with")
     for size in DETECT_SIZES:
-        picture = np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
-        add("detect", f"{size[0]}×{size[1]}", partial(detector.detect, picture))
+        add("detect", f"{size[0]}×{size[1]}", partial(detector.detect, _resized(image_bgr, size)))
+    for what, work in _searches(detector, image_bgr).items():
+        add("search", what, work)
     n = len(found)
     add("align", f"{n} faces", partial(align, image_bgr, found.landmarks, embedder.crop_size))
     crops = align(image_bgr, found.landmarks, embedder.crop_size)
@@ -87,7 +94,48 @@ def measure_stages(
 
 def n_stage_steps(n_classifiers: int) -> int:
     """How often `measure_stages` tells of progress."""
-    return len(DETECT_SIZES) + len(EMBED_BATCHES) + 3 + n_classifiers
+    return len(DETECT_SIZES) + N_SEARCHES + len(EMBED_BATCHES) + 3 + n_classifiers
+
+
+def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Callable[[], object]]:
+    """What the follower's search costs a frame, by what: the picture, in the dark, three times as large.
+
+    The first frames, of which every tile is searched, are the picture's cost; those after them are what is timed.
+    """
+    height, width = image_bgr.shape[:2]
+    usual, large = f"{width}×{height}", f"{3 * width}×{3 * height}"
+    dark = np.asarray(image_bgr * _DIM, np.uint8)
+    enlarged, crowd = _resized(image_bgr, (3 * width, 3 * height)), _crowd(image_bgr)
+
+    def following(picture: Image, *, is_thorough: bool) -> Callable[[], object]:
+        search, times = FaceSearch(detector), itertools.count()
+        return lambda: search.search(picture, next(times) / _FPS, is_thorough=is_thorough, is_anew=False)
+
+    return {
+        f"{usual}, live": following(image_bgr, is_thorough=False),
+        f"{usual}, thorough": following(image_bgr, is_thorough=True),
+        f"{usual}, dark": following(dark, is_thorough=False),
+        f"{large}, live": following(enlarged, is_thorough=False),
+        f"{large}, thorough": following(enlarged, is_thorough=True),
+        f"{large}, a crowd, thorough": following(crowd, is_thorough=True),
+        f"{large}, a picture": lambda: search_still(detector, enlarged, detector.detect(enlarged)),
+    }
+
+
+def _resized(image_bgr: Image, size: tuple[int, int]) -> Image:
+    return np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _crowd(image_bgr: Image) -> Image:
+    """A picture three times as large (height and width) that holds this one 24 times, small: of 5 faces come 120."""
+    columns, rows = _CROWD
+    height, width = image_bgr.shape[:2]
+    cell = _resized(image_bgr, (width // columns, height // columns))
+    crowd = np.full((3 * height, 3 * width, 3), image_bgr.mean(axis=(0, 1)), np.uint8)
+    for row, column in itertools.product(range(rows), range(columns)):
+        y, x = 3 * row * height // rows, 3 * column * width // columns
+        crowd[y : y + cell.shape[0], x : x + cell.shape[1]] = cell
+    return crowd
 
 
 def _tracking(found: FaceDetections, embeddings: Floats) -> Callable[[], object]:

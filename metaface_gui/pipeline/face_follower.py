@@ -13,6 +13,7 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
+from metaface_gui.pipeline.detection.search import FaceSearch
 from metaface_gui.pipeline.detection.way_up import is_upside_down
 from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
@@ -74,6 +75,7 @@ class FaceFollower:
         self, detector: FaceDetector, embedder: FaceEmbedder, attention: Attention = THOROUGH, *, first_id: int = 1
     ) -> None:
         self._detector = detector
+        self._search = FaceSearch(detector)
         self._embedder = embedder
         self._attention = attention
         self._tracker = Tracker(first_id=first_id)
@@ -96,6 +98,7 @@ class FaceFollower:
 
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""
+        self._search.reset()
         self._tracker.reset()
         self._motion.reset()
         self._tracks.clear()
@@ -122,10 +125,12 @@ class FaceFollower:
             faces = self._carry(image_bgr, time_s)
             return Sightings(faces, (time.perf_counter() - started) * 1e3, 0.0)
         self._since_search = 0
-        detections = self._detector.detect(image_bgr) if found is None else found
+        if found is None:
+            thorough = self._attention.is_thorough
+            found = self._search.search(image_bgr, time_s, is_thorough=thorough, is_anew=is_cut)
         detected = time.perf_counter()
-        placed = (None,) * len(detections) if is_cut else self._tracker.placed(detections, time_s)
-        faces = self._follow(image_bgr, detections, placed, time_s, decision_of)
+        placed = (None,) * len(found) if is_cut else self._tracker.placed(found, time_s)
+        faces = self._follow(image_bgr, found, placed, time_s, decision_of)
         return Sightings(faces, (detected - started) * 1e3, (time.perf_counter() - detected) * 1e3)
 
     def _carry(self, image_bgr: Image, time_s: float) -> tuple[Sighting, ...]:

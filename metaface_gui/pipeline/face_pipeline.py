@@ -13,6 +13,7 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
+from metaface_gui.pipeline.detection.search import search_still
 from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upright, landmarks_back, upright_chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
@@ -168,11 +169,12 @@ class FacePipeline:
     def _look_at_still(self, frame: Frame) -> Sightings:
         """Look at a picture of its own the way up in which its faces are found; say where they are in it as it is."""
         if self._still is not None and self._still.original is frame.image_bgr:
-            still, found = self._still, None  # shown again and again, as the window does
+            still = self._still  # shown again and again, as the window does
         else:
-            self._still = still = find_upright(self.detector, frame.image_bgr)
-            found = still.detections
-        seen = self._look(still.image_bgr, frame.time_s, found)
+            still = find_upright(self.detector, frame.image_bgr)
+            found = search_still(self.detector, still.image_bgr, still.detections)
+            self._still = still = replace(still, detections=found)
+        seen = self._look(still.image_bgr, frame.time_s, still.detections)
         if not still.quarter_turns or not seen.faces:
             return seen
         boxes = boxes_back(np.stack([face.detection.box_xyxy for face in seen.faces]), still)

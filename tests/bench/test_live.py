@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,11 +67,11 @@ def test_thorough_and_live_see_the_same_frames_and_name_them_right(models: Bench
 
 def test_every_stage_is_timed_and_told(models: BenchModels) -> None:
     told: list[str] = []
-    picture = gathering(5, SMALL).render(0)[0]
+    picture = gathering(5, replace(SMALL, width=320, height=180)).render(0)[0]
     costs = measure_stages(
         models.pipeline(LIVE, ("prototypical",)), models.classifiers, picture, repeats=1, on_step=told.append
     )
-    assert {cost.stage for cost in costs} == {"detect", "align", "quality", "embed", "track", "identify"}
+    assert {cost.stage for cost in costs} == {"detect", "search", "align", "quality", "embed", "track", "identify"}
     assert [cost.what for cost in costs if cost.stage == "embed"] == ["1 face", "5 faces", "16 faces"]
     assert {cost.what for cost in costs if cost.stage == "identify"} == {f"1 face, {key}" for key in LEARNERS}
     assert len(told) == len(costs) == n_stage_steps(len(LEARNERS))

@@ -7,6 +7,8 @@ import numpy as np
 
 from metaface_gui.types import FaceDetections, Floats, Image
 
+WORKING_SIDE = 960
+"""Pixels of the longer side that detectors reduce larger pictures to."""
 _FARTHEST_PX = 1e6
 _MIN_SIDE_PX = 4.0
 _MIN_EYE_DISTANCE_PX = 1.0

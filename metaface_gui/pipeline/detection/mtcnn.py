@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from facenet_pytorch import MTCNN
 
-from metaface_gui.pipeline.detection.clean import clean_detections, working_copy
+from metaface_gui.pipeline.detection.clean import WORKING_SIDE, clean_detections, working_copy
 from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Floats, Image
 
@@ -27,7 +27,9 @@ class MtcnnDetector:
     key = "mtcnn"
     surely_upright = 0.998
 
-    def __init__(self, device: torch.device | str, *, working_side: int = 960, min_confidence: float = 0.9) -> None:
+    def __init__(
+        self, device: torch.device | str, *, working_side: int = WORKING_SIDE, min_confidence: float = 0.9
+    ) -> None:
         self._working_side = working_side
         self._min_confidence = min_confidence
         self._network = MTCNN(min_face_size=_MIN_FACE_PX, keep_all=True, device=device)

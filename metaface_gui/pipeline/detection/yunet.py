@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from metaface_gui.pipeline.detection.clean import clean_detections, working_copy
+from metaface_gui.pipeline.detection.clean import WORKING_SIDE, clean_detections, working_copy
 from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Image
 
@@ -35,7 +35,7 @@ class YuNetDetector:
     surely_upright = 0.91
 
     def __init__(
-        self, path: Path, *, working_side: int = 960, min_confidence: float = 0.7, nms_iou: float = 0.3
+        self, path: Path, *, working_side: int = WORKING_SIDE, min_confidence: float = 0.7, nms_iou: float = 0.3
     ) -> None:
         self._working_side = working_side
         self._input_size = (working_side, working_side)
