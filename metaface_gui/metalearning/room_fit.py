@@ -6,7 +6,7 @@ So what is minimised is, over rooms and sizes of galleries, the squared logarith
 through to the promised one, twice for too many: a promise broken in one room is not made good in another. The share is
 smoothed by a logistic function of the score's distance to the threshold, so that it has a gradient.
 
-Sixteen numbers in all, none of which is about a person. Only meta-training people take part.
+Fifteen numbers in all, none of which is about a person. Only meta-training people take part.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, margin_of, posterior
+from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, margin_of_one, posterior
 from metaface_gui.pipeline.room import adapt_in_room, room_evidence
 from metaface_gui.types import Image
 
@@ -35,8 +35,10 @@ _PROMISE_WEIGHTS = (0.3, 1.0, 0.5)
 _TOO_MANY, _TOO_FEW = 2.0, 0.7
 _FEWEST_COUNTED = 0.3
 """Of the promised share is added to both sides of the ratio: few strangers cannot tell nought from that."""
-_CHOSEN = ("shift", "caution_of_few", "alone", "watched")
-_MORE_CAUTION = 1.5
+_OF_ONE = ("shift", "alone", "watched")
+"""What counts for one enrolled person alone, from which no shift can be told."""
+_CHOSEN = ("probe_shift", "others_variance", "spread_prior")
+"""What the fit sees half of: how many strangers pass, and not how many people are no longer named."""
 _SOFTNESS = 0.12
 """Width of the smoothing, in the cohort's deviations."""
 
@@ -183,10 +185,10 @@ def strangers_seen(
 def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> RoomPrior:
     """Minimise the promise's error over these cells, from the defaults; deterministic.
 
-    What is said of one person (`shift`, `alone`, `watched`) and `caution_of_few` stay what they are, and the `caution`
-    that was fitted is taken half as high again: simulated rooms of few people are all alike enough to do without, real
-    ones are not. They are the least that keep every cell of validation (`room_webcam`, `masks`, seven more; 0, 4 and 24
-    unlabelled faces) at three times the promise, but for two people in the office.
+    What is said of one person and what costs enrolled people their names are the defaults of `RoomPrior` in the end,
+    though all but the former are fitted: of 0.6 to 3.2, 1 to 16 and 7 to 60 those with the most names on validation
+    (`room_webcam`, `masks` and seven more; clean and hard; 0, 4 and 24 unlabelled faces), no cell of which lets more
+    than 3.1 % of strangers through where 1 % is promised, but for two people in the office (4.2 %).
 
     Raises:
         ValueError: if there are none.
@@ -194,7 +196,7 @@ def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> Room
     if not cells:
         raise ValueError("want strangers of one room or more")
     defaults = asdict(RoomPrior())
-    fixed = {name: torch.tensor(defaults.pop(name)) for name in _CHOSEN}
+    fixed = {name: torch.tensor(defaults.pop(name)) for name in _OF_ONE}
     raw = {name: torch.tensor(_unbounded(name, value)).requires_grad_(True) for name, value in defaults.items()}
     everybody = StrangersSeen.joined(cells)
     cell = torch.arange(len(cells)).repeat_interleave(torch.tensor([len(seen.best) for seen in cells]))
@@ -206,13 +208,12 @@ def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> Room
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     fitted = {name: float(_bounded(name, value.detach())) for name, value in raw.items()}
-    fitted["caution"] *= _MORE_CAUTION
-    return RoomPrior(**fitted, **{name: float(value) for name, value in fixed.items()})
+    return RoomPrior(**{name: value for name, value in fitted.items() if name not in _CHOSEN})
 
 
 def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tensor) -> Tensor:
     """How far the shares of c cells are from the promised ones: (c,) ≥ 0; `cell` (m,) says whose a stranger is."""
-    weight, base, ratio, left = posterior(
+    weight, base, ratio, _left = posterior(
         prior,
         shift=seen.shift,
         spread=seen.spread,
@@ -221,11 +222,11 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
         seen=seen.seen,
     )
     scores = seen.best - weight * seen.others
-    margin = margin_of(prior, enrolled=seen.enrolled, seen=seen.seen, left=left)
+    of_one = margin_of_one(prior, enrolled=seen.enrolled, seen=seen.seen)
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
     for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):
-        threshold = base + margin + ratio * wanted
+        threshold = base + of_one + ratio * wanted
         passed = torch.sigmoid((scores - threshold) / _SOFTNESS)
         share = torch.zeros_like(counts).index_add(0, cell, passed) / counts
         miss = torch.log((share + _FEWEST_COUNTED * promise) / ((1.0 + _FEWEST_COUNTED) * promise))

@@ -175,7 +175,8 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     if support.unlabelled is not None and len(support.unlabelled) > 0:
         n_seen = len(support.unlabelled)
         if n > 1:
-            of_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort) / deviation
+            of_seen, n_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort)
+            of_seen /= deviation
     apart = torch.cat([of_gallery - of_gallery.mean(), of_seen - of_seen.mean()])
     return RoomEvidence(
         shift=float(of_gallery.mean()) if n > 1 else 0.0,
@@ -186,15 +187,19 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     )
 
 
-def _of_strangers(scores: Tensor, of_cohort: Tensor) -> Tensor:
+def _of_strangers(scores: Tensor, of_cohort: Tensor) -> tuple[Tensor, int]:
     """What scores (m, n ≥ 2) of unlabelled faces against people say of strangers: by how much they are above the
-    cohort's (c, n), flat.
+    cohort's (c, n), flat, and from how many independent faces.
 
     Whom a face is most like may be who it is, and is left out. Of somebody who is clearly one of the people all the
-    others are like any stranger's; of whoever is not, they are those of a stranger whose best was left out, and
-    compared with the cohort's without its best.
+    others are like any stranger's, and several such faces of one person are one: they say the same. Of whoever is not,
+    the others are those of a stranger whose best was left out, and compared with the cohort's without its best.
     """
-    best = scores.amax(1, keepdim=True)
+    best, way = scores.max(1)
+    is_known = best >= _RECOGNISED
     others = (of_cohort.sum(1) - of_cohort.amax(1)).mean() / (scores.shape[1] - 1)
-    above = scores - torch.where(best >= _RECOGNISED, of_cohort.mean(), others)
-    return above[scores < best]
+    known: Tensor = way[is_known].unique()  # type: ignore[no-untyped-call]
+    of_known = [scores[is_known & (way == own)].mean(0) for own in known]
+    above = torch.cat([scores[~is_known] - others, *(row[None] - of_cohort.mean() for row in of_known)])
+    is_own = torch.arange(scores.shape[1], device=scores.device) == torch.cat([way[~is_known], known])[:, None]
+    return above[~is_own], len(above)

@@ -77,11 +77,12 @@ def test_the_fit_brings_the_promise_nearer_and_is_the_same_every_time(cells: tup
     fitted = fit_prior(cells, SETTINGS)
     assert error(fitted, cells) < 0.9 * error(RoomPrior(), cells)
     assert fit_prior(cells, SETTINGS) == fitted
-    assert fitted.caution_of_few == RoomPrior().caution_of_few, "chosen, not fitted"
+    chosen = ("alone", "others_variance", "probe_shift", "shift", "spread_prior", "watched")
+    assert {name: getattr(fitted, name) for name in chosen} == {name: getattr(RoomPrior(), name) for name in chosen}
 
 
 def test_too_many_let_through_are_worse_than_too_few(cells: tuple[StrangersSeen, ...]) -> None:
-    lax, strict = replace(RoomPrior(), caution=-50.0), replace(RoomPrior(), caution=50.0)
+    lax, strict = (replace(RoomPrior(), probe_shift=50.0 * sign, alone=50.0 * sign) for sign in (-1.0, 1.0))
     assert error(lax, cells) > 2 * error(strict, cells)
 
 

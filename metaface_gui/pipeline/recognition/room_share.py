@@ -36,7 +36,7 @@ def let_through(room: Room, cohort: CohortScores, *, threshold: float, weight: f
     shift = own_shift / max(1.0 - own_weight, 1e-6)  # E[Δ], a probe's
     variance = left**2 / max(1.0 - own_weight, 1e-6)  # of the room's Δ and of what a probe differs from it
     of_room = max(variance - prior.probe_variance, 0.0) ** 0.5
-    of_others = 1.0 / max(evidence.enrolled - 1, 1) + prior.others_floor
+    of_others = prior.others_variance / max(evidence.enrolled - 1, 1) + prior.others_floor
     of_probe = max((1.0 - weight) ** 2 * prior.probe_variance + weight**2 * of_others, 1e-8) ** 0.5
     here = ratio * (cohort.best.double() - cohort.mean) + cohort.mean
 

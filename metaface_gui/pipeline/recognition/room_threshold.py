@@ -45,11 +45,11 @@ class RoomPrior:
     `shift` and `shift_variance` are Δ's over rooms. Scores between enrolled people tell it with the variance
     `gallery_variance` + `people_variance` / (enrolled − 1), those of unlabelled faces against people whom they are not
     with `seen_variance` + `face_variance` / faces; a probe's own shift lies `probe_shift` from the room's, with
-    `probe_variance`, and its mean score against n − 1 others tells that with the variance 1 / (n − 1), by the unit's
-    definition, + `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people /
-    (people + `spread_prior`). What is added to the threshold is `caution` · (1 + `caution_of_few` / people) standard
-    deviations of what is left uncertain, for an estimate from few has heavier tails (Student 1908). Of one person there
-    is no estimate: what is added is `alone`, and `watched` where many unlabelled faces gave the room's middle.
+    `probe_variance`, and its mean score against n − 1 others tells that with the variance `others_variance` / (n − 1) +
+    `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people / (people +
+    `spread_prior`). A positive `probe_shift` is caution: it counts as far as a probe's own scores do not tell, much
+    with two people enrolled and little with twenty. Of one person there is no estimate: what is added is `alone`, and
+    `watched` where many unlabelled faces gave the room's middle.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -61,14 +61,13 @@ class RoomPrior:
     people_variance: float = 1.5
     seen_variance: float = 0.1
     face_variance: float = 1.0
-    probe_shift: float = 0.0
-    probe_variance: float = 0.5
+    probe_shift: float = 2.6
+    probe_variance: float = 3.0
+    others_variance: float = 6.0
     others_floor: float = 0.01
     spread: float = 0.0
-    spread_weight: float = 0.5
-    spread_prior: float = 1.0
-    caution: float = 1.5
-    caution_of_few: float = 0.75
+    spread_weight: float = 1.0
+    spread_prior: float = 20.0
     alone: float = 2.0
     watched: float = 1.0
 
@@ -170,11 +169,10 @@ class Room:
         values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, uncertainty = (float(value) for value in posterior(values, **known))
-        left = cast("Tensor", np.float32(uncertainty))
-        margin = float(margin_of(values, enrolled=known["enrolled"], seen=known["seen"], left=left))
+        of_one = float(margin_of_one(values, enrolled=known["enrolled"], seen=known["seen"]))
         return RoomThreshold(
             ratio=ratio,
-            offset=(shift + margin) * cohort.deviation,
+            offset=(shift + of_one) * cohort.deviation,
             mean=cohort.mean,
             weight=weight,
             others=cohort.others,
@@ -207,7 +205,7 @@ def posterior(
     mean = prior["shift"] / prior["shift_variance"] + told_by_gallery * shift + told_by_seen * seen_shift
     mean = mean / precision
     variance = 1.0 / precision + prior["probe_variance"]
-    of_probe = 1.0 / (enrolled - 1).clip(min=1.0) + prior["others_floor"]
+    of_probe = prior["others_variance"] / (enrolled - 1).clip(min=1.0) + prior["others_floor"]
     weight = are_others * variance / (variance + of_probe)
     share = (people >= _FEWEST_OF_SPREAD) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
@@ -215,12 +213,10 @@ def posterior(
     return weight, (1.0 - weight) * (mean + are_others * prior["probe_shift"]), ratio.clip(min=0.3), left
 
 
-def margin_of(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor, left: Tensor) -> Tensor:
-    """What a threshold rises by for what is `left` uncertain, of the arguments' shape; differentiable in `prior`."""
-    of_several = prior["caution"] * (1.0 + prior["caution_of_few"] / (enrolled + seen)) * left
-    of_one = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
-    is_one = (enrolled < 2) * 1.0
-    return is_one * of_one + (1.0 - is_one) * of_several
+def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor) -> Tensor:
+    """What a threshold rises by where one person is enrolled, else nought; of the arguments' shape."""
+    margin = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
+    return (enrolled < 2) * 1.0 * margin
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:

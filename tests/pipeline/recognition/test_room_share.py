@@ -9,9 +9,17 @@ from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room,
 BEST = torch.linspace(-2.0, 2.0, 4001)
 COHORT = CohortScores(BEST, mean=0.0, deviation=1.0, others=0.0)
 KNOWN = RoomPrior(
-    shift_variance=1e-6, probe_variance=1e-6, gallery_variance=1e-6, people_variance=1e-6, spread_weight=0.0
+    probe_shift=0.0,
+    shift_variance=1e-6,
+    probe_variance=1e-6,
+    gallery_variance=1e-6,
+    people_variance=1e-6,
+    spread_weight=0.0,
 )
 """Of a room like this everything is known but its shift, and that is nought where nobody tells otherwise."""
+
+PLAIN = RoomPrior(probe_shift=0.0, probe_variance=0.5, others_variance=1.0)
+"""Without caution, and a probe is much like its room."""
 
 
 def room(shift: float = 0.0, people: int = 20, prior: RoomPrior = KNOWN) -> Room:
@@ -25,7 +33,7 @@ def test_where_all_is_known_it_is_the_cohorts_share() -> None:
 
 
 def test_more_alike_people_let_more_strangers_through() -> None:
-    prior = RoomPrior()
+    prior = PLAIN
     shares = [
         let_through(room(shift, prior=prior), COHORT, threshold=1.5, weight=0.0).expected for shift in (0.0, 0.5, 1.0)
     ]
@@ -34,15 +42,13 @@ def test_more_alike_people_let_more_strangers_through() -> None:
 
 
 def test_who_takes_the_others_off_is_moved_less() -> None:
-    moved, less = (
-        let_through(room(1.0, prior=RoomPrior()), COHORT, threshold=1.5, weight=weight) for weight in (0.0, 0.8)
-    )
+    moved, less = (let_through(room(1.0, prior=PLAIN), COHORT, threshold=1.5, weight=weight) for weight in (0.0, 0.8))
     assert less.expected < moved.expected
 
 
 def test_more_people_make_it_surer() -> None:
     def width(people: int) -> float:
-        found = let_through(room(people=people, prior=RoomPrior()), COHORT, threshold=1.5, weight=0.0)
+        found = let_through(room(people=people, prior=PLAIN), COHORT, threshold=1.5, weight=0.0)
         assert found.low < found.expected < found.high
         return found.high - found.low
 
@@ -51,7 +57,7 @@ def test_more_people_make_it_surer() -> None:
 
 def test_the_rooms_own_threshold_lets_the_promise_through() -> None:
     """Without caution the threshold that is made for a room lets about the promised share of its strangers through."""
-    here = room(0.6, people=30, prior=RoomPrior(caution=1e-6, probe_variance=1e-4, shift_variance=0.5))
+    here = room(0.6, people=30, prior=RoomPrior(probe_shift=0.0, probe_variance=1e-4, shift_variance=0.5))
     adapted = here.threshold(COHORT)
     threshold = float(adapted.of_cohort(BEST).quantile(0.9))
     found = let_through(here, COHORT, threshold=threshold, weight=adapted.weight)

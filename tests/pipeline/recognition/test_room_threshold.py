@@ -15,7 +15,7 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomEvidence,
     RoomPrior,
     RoomThreshold,
-    margin_of,
+    margin_of_one,
     posterior,
     read_prior,
     save_prior,
@@ -41,8 +41,8 @@ def test_one_person_tells_nothing_of_strangers_so_the_prior_stands() -> None:
 
 
 def test_two_equally_sure_sources_meet_in_the_middle() -> None:
-    prior = RoomPrior(shift=0.0, shift_variance=1.0, gallery_variance=0.5, people_variance=0.5, probe_variance=1.0)
-    prior = replace(prior, others_floor=1e5)
+    prior = RoomPrior(shift_variance=1.0, gallery_variance=0.5, people_variance=0.5, probe_variance=1.0)
+    prior = replace(prior, probe_shift=0.0, others_floor=1e5)
     # Two people: the gallery's variance is 0.5 + 0.5 / 1, the prior's; the other person's score is made to say nothing.
     _, base, _, left = _posterior(prior, RoomEvidence(shift=2.0, spread=1.0, enrolled=2))
     assert base == pytest.approx(1.0, abs=1e-3)
@@ -50,19 +50,21 @@ def test_two_equally_sure_sources_meet_in_the_middle() -> None:
 
 
 def test_unlabelled_faces_are_a_source_of_their_own() -> None:
-    prior = RoomPrior(shift=0.0, shift_variance=1.0, seen_variance=0.5, face_variance=2.0, probe_variance=1.0)
-    prior = replace(prior, gallery_variance=1e5, others_floor=1e5)
+    prior = RoomPrior(shift_variance=1.0, seen_variance=0.5, face_variance=2.0, probe_variance=1.0)
+    prior = replace(prior, probe_shift=0.0, gallery_variance=1e5, others_floor=1e5)
     # The gallery tells nothing, four faces do: 0.5 + 2 / 4, as sure as the prior.
     _, base, _, left = _posterior(prior, RoomEvidence(9.0, 1.0, enrolled=2, seen_shift=2.0, seen=4))
     assert base == pytest.approx(1.0, abs=1e-3)
     assert left == pytest.approx(1.5**0.5, abs=1e-3)
-    fewer, more = (_posterior(RoomPrior(), RoomEvidence(0.0, 1.0, 2, seen_shift=3.0, seen=n)) for n in (1, 24))
+    fewer, more = (
+        _posterior(replace(prior, others_floor=0.1), RoomEvidence(0.0, 1.0, 2, seen_shift=3.0, seen=n)) for n in (1, 24)
+    )
     assert fewer[1] < more[1] < 3.0, "the more there are, the more they are believed"
     assert fewer[3] > more[3]
 
 
 def test_a_probe_of_many_others_is_believed_by_its_own_scores() -> None:
-    prior = RoomPrior(others_floor=1e-6)
+    prior = RoomPrior(others_variance=1.0, others_floor=1e-6)
     many, few = (_posterior(prior, RoomEvidence(shift=2.0, spread=1.0, enrolled=n)) for n in (10_001, 5))
     assert many[0] == pytest.approx(1.0, abs=1e-2)
     assert many[1] == pytest.approx(0.0, abs=1e-2)
@@ -83,24 +85,21 @@ def test_where_people_are_more_alike_the_threshold_is_higher() -> None:
     assert thresholds[0] < thresholds[2]
 
 
-def test_caution_counts_in_deviations_of_what_is_unknown() -> None:
-    evidence = RoomEvidence(0.0, 1.0, 2, seen=1000)
-    plain = Room(replace(RoomPrior(), caution=0.0), evidence).threshold(_COHORT)
-    careful = Room(replace(RoomPrior(), caution=2.0), evidence).threshold(_COHORT)
-    assert careful.offset - plain.offset == pytest.approx(2.0 * careful.uncertainty, rel=2e-3)
+def test_caution_counts_where_a_probe_has_few_others_to_be_compared_with() -> None:
+    plain, careful = (replace(RoomPrior(), probe_shift=shift, others_variance=6.0) for shift in (0.0, 2.0))
+    added = []
+    for people in (2, 5, 20):
+        evidence = RoomEvidence(0.0, 1.0, people)
+        added.append(_posterior(careful, evidence)[1] - _posterior(plain, evidence)[1])
+        assert added[-1] == pytest.approx(2.0 * (1.0 - _posterior(plain, evidence)[0]), abs=1e-5)
+    assert added == sorted(added, reverse=True)
 
 
-def test_few_people_call_for_more_caution_and_one_for_an_amount_of_their_own() -> None:
-    prior = RoomPrior(caution=2.0, caution_of_few=0.5, alone=1.8, watched=0.6)
-    values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
-
-    def margins(enrolled: list[float], seen: list[float]) -> list[float]:
-        left = torch.full((len(seen),), 0.5)
-        margin = margin_of(values, enrolled=torch.tensor(enrolled), seen=torch.tensor(seen), left=left)
-        return [float(value) for value in margin]
-
-    assert margins([2.0, 4.0, 2.0, 100.0], [0.0, 0.0, 2.0, 0.0]) == pytest.approx([1.25, 1.125, 1.125, 1.005])
-    assert margins([1.0] * 4, [0.0, 12.0, 24.0, 500.0]) == pytest.approx([1.8, 1.2, 0.6, 0.6])
+def test_one_person_has_a_margin_that_unlabelled_faces_lower() -> None:
+    values = {name: torch.tensor(value) for name, value in asdict(RoomPrior(alone=1.8, watched=0.6)).items()}
+    enrolled, seen = torch.tensor([1.0] * 4 + [2.0]), torch.tensor([0.0, 12.0, 24.0, 500.0, 12.0])
+    margins = margin_of_one(values, enrolled=enrolled, seen=seen)
+    assert margins.tolist() == pytest.approx([1.8, 1.2, 0.6, 0.6, 0.0])
 
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
@@ -123,7 +122,7 @@ def test_a_prior_of_no_sense_is_refused(wrong: dict[str, float]) -> None:
 
 
 def test_a_prior_comes_back_as_it_was_saved(tmp_path: Path) -> None:
-    prior = RoomPrior(shift=0.25, caution=1.75)
+    prior = RoomPrior(shift=0.25, probe_shift=1.75)
     save_prior(tmp_path / "room.json", prior, {"data": "people"})
     assert read_prior(tmp_path / "room.json") == prior
 
