@@ -3278,8 +3278,8 @@ face</source>
       <translation>九种学习方法</translation>
     </message>
     <message>
-      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows what it does: compare methods on the same faces, and see why a face has its name.</source>
-      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）显示它的工作情况：在相同的人脸上对比各方法，查看一张脸为何得到它的姓名。</translation>
+      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows what it does: compare methods on the same faces, and see why a face has its name. F11 presents it to an audience, Ctrl+F11 on a second screen.</source>
+      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）显示它的工作情况：在相同的人脸上对比各方法，查看一张脸为何得到它的姓名。F11 为观众演示，Ctrl+F11 在第二块屏幕上演示。</translation>
     </message>
   </context>
   <context>
@@ -4967,8 +4967,8 @@ face</source>
       <translation>分布图</translation>
     </message>
     <message>
-      <source>Learning, step by step</source>
-      <translation>逐步学习</translation>
+      <source>Learning</source>
+      <translation>学习过程</translation>
     </message>
     <message>
       <source>No steps yet</source>

@@ -87,7 +87,8 @@ class HelpController(QObject):
                 self.tr("Nine ways to learn"),
                 self.tr(
                     "Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video "
-                    "shows what it does: compare methods on the same faces, and see why a face has its name."
+                    "shows what it does: compare methods on the same faces, and see why a face has its name. F11 "
+                    "presents it to an audience, Ctrl+F11 on a second screen."
                 ),
                 (self._stage.methods, *studio),
             ),

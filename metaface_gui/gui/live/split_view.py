@@ -63,6 +63,7 @@ class SplitView(QWidget):
         self._left: Side | None = None
         self._right: Side | None = None
         self._asked: tuple[Side, ...] = ()
+        self._are_ready = False
         self._primary = LiveView(self)
         self._second = LiveView(self, beside=self._primary)
         self._second.hide()
@@ -173,12 +174,16 @@ class SplitView(QWidget):
         wanted = sides if has_sides else ()
         left = sides[0].key if has_sides else None
         right = sides[1].key if has_sides else self._second_key
+        if wanted != self._asked:
+            self._are_ready = False
+        # A side that is still adapting says nothing: that is no difference to light up.
+        is_contrasted = is_split and (self._are_ready or not has_sides)
         for first, second in self._pairs():
             first.set_learner(left)
             if is_split:
                 second.set_learner(right)
-            first.set_contrast(right, is_on=is_split)
-            second.set_contrast(left, is_on=is_split)
+            first.set_contrast(right, is_on=is_contrasted)
+            second.set_contrast(left, is_on=is_contrasted)
         if self._projected is not None:
             self._projected.set_split(is_split)
         for view in self.views:
@@ -225,6 +230,9 @@ class SplitView(QWidget):
     def _on_sides(self, changed: SidesChanged) -> None:
         if not self._asked or changed.sides != self._asked:
             return
+        if changed.is_ready != self._are_ready:
+            self._are_ready = changed.is_ready
+            self._apply_sides()
         tallies = {tally.learner: tally for tally in changed.tallies}
         for view, side in zip(self.views, changed.sides, strict=True):
             tally = tallies.get(side.key)

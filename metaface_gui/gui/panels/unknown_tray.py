@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -136,12 +137,14 @@ class _Cards(QWidget):
 
 
 class UnknownTray(QWidget):
-    """Cards, newest first. A click opens "Who is this?"; × forgets."""
+    """Cards, newest first; under the pointer they keep their places. A click opens "Who is this?"; × forgets."""
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._cards: list[UnknownCard] = []
+        self._slots: list[QWidget] = []
+        self._newest: UnknownsChanged | None = None
         self._popup = WhoIsThisPopup(engine, bridge, self)
         self.setAccessibleName(self.tr("Unknown faces"))
         self._title = ElidedLabel(self.tr("Unknown faces"), self, role="heading")
@@ -195,30 +198,55 @@ class UnknownTray(QWidget):
         super().hideEvent(event)
         self._timer.stop()
 
+    def leaveEvent(self, event: QEvent) -> None:
+        """Sort the cards again: nobody points at one any more."""
+        super().leaveEvent(event)
+        if self._newest is not None:
+            self._show(self._newest, keeps_places=False)
+
     def _on_unknowns(self, event: UnknownsChanged) -> None:
-        kept = {card.shown.id: card for card in self._cards}
+        # Whoever is seen again comes first: under the pointer another card would take the place of the one aimed at.
+        self._newest = event
+        self._show(event, keeps_places=self.underMouse())
+
+    def _show(self, event: UnknownsChanged, *, keeps_places: bool) -> None:
+        known = {card.shown.id: card for card in self._cards}
         focused = next((row for row, card in enumerate(self._cards) if card.hasFocus()), None)
         cards: list[UnknownCard] = []
         for group in event.groups:
-            card = kept.pop(group.id) if group.id in kept else self._new_card(group)
+            card = known.pop(group.id) if group.id in known else self._new_card(group)
             card.show_group(group)
             cards.append(card)
-        for gone in kept.values():
-            self._strip.flow.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        if cards != self._cards:
-            for place, card in enumerate(cards):
-                self._strip.flow.removeWidget(card)
-                self._strip.flow.insert_widget(place, card)
-                if place:
-                    QWidget.setTabOrder(cards[place - 1], card)
+        slots: list[QWidget] = [*cards]
+        if keeps_places:
+            slots = [slot if slot in cards else _gap(self._strip) for slot in self._slots]
+            slots += [card for card in cards if card not in slots]
+        self._fill(slots)
         self._cards = cards
         self._stack.setCurrentWidget(self._scroll if cards else self._empty)
         count = len(cards)
         self._title.setText(self.tr("Unknown faces ({n})").format(n=count) if count else self.tr("Unknown faces"))
         if focused is not None and cards and not any(card.hasFocus() for card in cards):
             cards[min(focused, len(cards) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        for gone in known.values():
+            gone.hide()
+            gone.deleteLater()
+
+    def _fill(self, slots: list[QWidget]) -> None:
+        """Put cards and gaps into the strip, in this order."""
+        if slots == self._slots:
+            return
+        for former in self._slots:
+            self._strip.flow.removeWidget(former)
+            if former not in slots and not isinstance(former, UnknownCard):
+                former.deleteLater()
+        for slot in slots:
+            self._strip.flow.addWidget(slot)
+            slot.show()
+        cards = [slot for slot in slots if isinstance(slot, UnknownCard)]
+        for before, card in pairwise(cards):
+            QWidget.setTabOrder(before, card)
+        self._slots = slots
 
     def _new_card(self, group: UnknownGroup) -> UnknownCard:
         card = UnknownCard(group, self._strip)
@@ -235,6 +263,13 @@ class UnknownTray(QWidget):
     def _refresh_ages(self) -> None:
         for card in self._cards:
             card.update()
+
+
+def _gap(parent: QWidget) -> QWidget:
+    """The place of a card that went."""
+    gap = QWidget(parent)
+    gap.setFixedSize(_card_size())
+    return gap
 
 
 def _detail_height() -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import (
@@ -36,19 +36,28 @@ from metaface_gui.gui.widgets.empty_note import EmptyNote
 _LETTERS_SHARE, _SMALLEST, _LARGEST = 0.022, 15, 44
 """Height of letters as a share of the board's: 24 pixels on a Full HD screen."""
 _COLUMN_SHARE = 0.4
+_HEIGHTS = {Part.MARGINS: 3, Part.MAP: 5, Part.CURVE: 4}
+"""Shares of the column's height."""
 
 
 class BoardPanel(QWidget):
-    """A plate with a title in large letters over what it holds."""
+    """A plate with a title in large letters, perhaps something `beside` it, over what it holds."""
 
-    def __init__(self, title: str, inside: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, inside: QWidget, parent: QWidget | None = None, *, beside: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.title = ElidedLabel(title, self)
         self.inside = inside
+        head = QHBoxLayout()
+        head.setSpacing(Space.M)
+        head.addWidget(self.title, 1)
+        if beside is not None:
+            head.addWidget(beside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.L, Space.S, Space.L, Space.M)
         layout.setSpacing(Space.XS)
-        layout.addWidget(self.title)
+        layout.addLayout(head)
         layout.addWidget(inside, 1)
 
     def set_letters(self, letters_px: int) -> None:
@@ -91,18 +100,19 @@ class PresentationBoard(QWidget):
         self.map = MapPage(engine, bridge, self, wishes=wishes)
         self.bars = ScoreBars(self)
         self.bars.setAccessibleName(self.tr("Margins of everybody enrolled"))
+        self.legend = LearnerLegend(self)
         self.cards = CountCards(self)
         self.panels = {
             Part.MARGINS: BoardPanel(self.tr("Margins"), self.bars, self),
             Part.MAP: BoardPanel(self.tr("Map"), self.map, self),
-            Part.CURVE: BoardPanel(self.tr("Learning, step by step"), self._curves(), self),
+            Part.CURVE: BoardPanel(self.tr("Learning"), self._curves(), self, beside=self.legend),
         }
         self.column = QWidget(self)
         column = QVBoxLayout(self.column)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         for part, panel in self.panels.items():
-            column.addWidget(panel, 2 if part is Part.MAP else 1)
+            column.addWidget(panel, _HEIGHTS[part])
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
@@ -146,14 +156,7 @@ class PresentationBoard(QWidget):
         curves = QWidget(self)
         self._curves_stack = QStackedLayout(curves)
         self._curves_stack.addWidget(self.note)
-        self.legend = LearnerLegend(self)
-        self._drawn = QWidget(self)
-        drawn = QVBoxLayout(self._drawn)
-        drawn.setContentsMargins(0, 0, 0, 0)
-        drawn.setSpacing(Space.XS)
-        drawn.addWidget(self.legend)
-        drawn.addWidget(self.plot, 1)
-        self._curves_stack.addWidget(self._drawn)
+        self._curves_stack.addWidget(self.plot)
         return curves
 
     def _connect(self, bridge: EngineBridge) -> None:
@@ -187,7 +190,7 @@ class PresentationBoard(QWidget):
     def _name_curves(self) -> None:
         if not self.plot.is_empty:
             self.legend.show_keys(self.plot.runs.learners)
-            self._curves_stack.setCurrentWidget(self._drawn)
+            self._curves_stack.setCurrentWidget(self.plot)
 
     def _name_map(self, learner: str) -> None:
         words = self.tr("Map · {method}").format(method=learner_title(learner)) if learner else self.tr("Map")

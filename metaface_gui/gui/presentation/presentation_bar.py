@@ -48,7 +48,7 @@ class PresentationBar(QWidget):
         self.title = QLabel(title, self)
         self.buttons = [ActionButton(words, action, self) for words, action in actions]
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(Space.S, 0, 0, 0)
+        self._row.setContentsMargins(Space.S, 0, Space.XS, 0)
         self._row.setSpacing(Space.XS)
         self._row.addWidget(self.title)
         for button in self.buttons:

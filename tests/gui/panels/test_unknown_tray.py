@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import EngineEvent, LooksEnrolled, UnknownsChanged
@@ -43,6 +45,21 @@ def test_cards_wrap_in_a_narrow_panel_and_scroll_downwards_only(qtbot: QtBot, tr
     qtbot.waitUntil(lambda: tray.cards[7].y() > tray.cards[0].y())
     assert tray.cards[1].y() == tray.cards[0].y()
     assert all(card.geometry().right() < tray.width() for card in tray.cards)
+
+
+def test_under_the_pointer_cards_keep_their_places(qtbot: QtBot, tray: UnknownTray, say: Say) -> None:
+    say(UnknownsChanged((unknown(1), unknown(2), unknown(3))))
+    qtbot.waitUntil(lambda: tray.cards[1].x() > tray.cards[0].x())
+    places = {card.shown.id: card.x() for card in tray.cards}
+    middle = QPointF(tray.rect().center())
+    QApplication.sendEvent(tray, QEnterEvent(middle, middle, middle))
+    say(UnknownsChanged((unknown(3, count=9), unknown(4), unknown(1))))  # 3 was seen again, 4 is new, 2 is forgotten
+    QApplication.processEvents()
+    now = {card.shown.id: card.x() for card in tray.cards}
+    assert (now[1], now[3]) == (places[1], places[3])
+    QApplication.sendEvent(tray, QEvent(QEvent.Type.Leave))
+    qtbot.waitUntil(lambda: [card.x() for card in tray.cards[:2]] == [places[1], places[2]])
+    assert [card.shown.id for card in tray.cards] == [3, 4, 1]
 
 
 def test_cards_follow_the_groups(tray: UnknownTray, say: Say) -> None:
