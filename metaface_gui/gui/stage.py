@@ -23,7 +23,7 @@ from metaface_gui.gui.studio.room_page import RoomPage
 from metaface_gui.gui.studio.studio_dock import StudioDock
 from metaface_gui.gui.studio.why_page import WhyPage
 
-_STUDIO_HEIGHT, _STUDIO_SHARE = 316, 0.36
+_STUDIO_HEIGHT, _STUDIO_SHARE = 340, 0.36
 """The studio's height until the user chooses one: nine rows of a table, more where the window is high."""
 _BESIDE_SHARE = 0.34
 """The video's share of the width while the studio takes the window."""
@@ -134,10 +134,11 @@ class Stage(QWidget):
     def set_studio_visible(self, visible: bool) -> None:
         """Open or close the studio."""
         self._is_studio_wanted = visible
+        self.studio.setVisible(visible and not self._is_presenting)
         if visible and not self._is_height_chosen and not self.is_studio_large:
+            # Of what is hidden a splitter takes no size.
             wanted = max(_STUDIO_HEIGHT, round(_STUDIO_SHARE * self.splitter.height()))
             self.splitter.setSizes([max(self.splitter.height() - wanted, 1), wanted])
-        self.studio.setVisible(visible and not self._is_presenting)
         self.page_changed.emit()
 
     def open_page(self, key: str) -> None:

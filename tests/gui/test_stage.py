@@ -172,6 +172,7 @@ def test_a_window_of_1280_by_800_shows_all_nine_methods(window: MainWindow, say:
     last = table.visualRect(table.model().index(table.model().rowCount() - 1, 0))
     assert table.model().rowCount() == len(KEYS)
     assert table.viewport().rect().contains(last), (table.viewport().rect(), last)
+    assert window.stage.video.height() >= 270, "and leaves room for the video"
 
 
 def test_v_puts_two_methods_side_by_side(live: MainWindow) -> None:

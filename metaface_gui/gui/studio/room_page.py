@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
@@ -19,8 +20,18 @@ class RoomPage(QWidget):
         self.setAccessibleName(self.tr("Room"))
         self.dial = EnvironmentDial(engine, bridge, self)
         self.adaptation = RoomAdaptation(engine, bridge, self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        layout.setSpacing(Space.XL)
-        layout.addWidget(self.dial, 3)
-        layout.addWidget(self.adaptation, 2)
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        row.setSpacing(Space.XL)
+        row.addWidget(self.dial, 3)
+        row.addWidget(self.adaptation, 2)
+        # It scrolls, or all pages would have to be as high as this one.
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(both)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
