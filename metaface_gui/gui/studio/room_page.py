@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.environment_dial import EnvironmentDial
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
-from metaface_gui.gui.theme import Space
+from metaface_gui.gui.theme import Space, text_scale
+
+_BESIDE = 740
+"""From this width on the two stand side by side."""
 
 
 class RoomPage(QWidget):
-    """The environment dial on the left, adapting to what it made of the room on the right."""
+    """The environment dial on the left, adapting to what it made of the room on the right, or below where it is
+    narrow."""
 
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,11 +26,10 @@ class RoomPage(QWidget):
         self.dial = EnvironmentDial(engine, bridge, self)
         self.adaptation = RoomAdaptation(engine, bridge, self)
         both = QWidget(self)
-        row = QHBoxLayout(both)
-        row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        row.setSpacing(Space.XL)
-        row.addWidget(self.dial, 3)
-        row.addWidget(self.adaptation, 2)
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, both)
+        self._both.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        self._both.addWidget(self.dial, 3)
+        self._both.addWidget(self.adaptation, 2)
         # It scrolls, or all pages would have to be as high as this one.
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -35,3 +39,11 @@ class RoomPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the two beside each other where there is room."""
+        super().resizeEvent(event)
+        is_beside = self.width() >= _BESIDE * text_scale()
+        directions = QBoxLayout.Direction
+        self._both.setDirection(directions.LeftToRight if is_beside else directions.TopToBottom)
+        self._both.setSpacing(Space.XL if is_beside else Space.M)

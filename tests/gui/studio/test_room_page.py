@@ -1,0 +1,28 @@
+"""The room's page at any width."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication, QScrollArea
+from pytestqt.qtbot import QtBot
+
+from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.studio.room_page import RoomPage
+from tests.gui.fakes import FakeEngine
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(580, False), (664, False), (920, True)])
+def test_nothing_has_to_be_scrolled_sideways(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, width: int, is_beside: bool
+) -> None:
+    page = RoomPage(engine, bridge)
+    qtbot.addWidget(page)
+    page.resize(width, 260)
+    page.show()
+    for _layouts_within_layouts in range(4):
+        QApplication.processEvents()
+    scroll = page.findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea)
+    assert scroll.horizontalScrollBar().maximum() == 0
+    assert (page.adaptation.y() == page.dial.y()) == is_beside
+    assert page.minimumSizeHint().height() < 260, "the other pages need not be as high"
