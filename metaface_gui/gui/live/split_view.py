@@ -292,7 +292,10 @@ class SplitView(QWidget):
 
     def _on_result(self, event: ResultReady) -> None:
         self._primary.show_result(event.result)
-        self._refresh_others()
+        if self._source.state is not SourceState.RUNNING:
+            self._refresh_others()  # no frame comes that would bring the result along
+        elif self._second_key is not None:
+            self._second.refresh()  # what is projected gets it with the next frame: one painting less
 
     def _on_source(self, changed: SourceChanged) -> None:
         self._source = changed
