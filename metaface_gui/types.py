@@ -311,6 +311,8 @@ class TrackedFace:
     sides: Mapping[str, Identification] = field(default_factory=dict)
     """What the sides of a comparison decide (`engine.side`), by their keys."""
     truth: Truth | None = None
+    has_shots: bool = True
+    """Whether the track was seen well enough so far that somebody could be enrolled, or confirmed, by it."""
     """Who it is, where a scene knows it or the user said so; given where several learners decide."""
 
     @property

@@ -6879,6 +6879,18 @@ in ms</source>
       <translation>{name}？</translation>
     </message>
     <message>
+      <source>let it look at the camera for a moment</source>
+      <translation>请让其看镜头片刻</translation>
+    </message>
+    <message>
+      <source>Not seen well enough to learn from: {advice}.</source>
+      <translation>还没有看清楚，无法从中学习：{advice}。</translation>
+    </message>
+    <message>
+      <source>Resume the video first (P).</source>
+      <translation>请先继续播放视频 (P)。</translation>
+    </message>
+    <message>
       <source>type a name</source>
       <translation>输入姓名</translation>
     </message>

@@ -510,7 +510,7 @@ class Engine:
             self._enroller.on_result(result)
             self._room.on_result(result)
         self._memory.note_decisions(result)
-        result = self._studio.with_truths(result)
+        result = self._memory.with_shots(self._studio.with_truths(result))
         self._listener(ResultReady(self._sides.decorate(result, is_new=is_new)))
         self._studio.on_result(result)
 

@@ -76,6 +76,19 @@ class LiveMemory:
                 track = self._tracks[face.track_id]
                 self._tracks[face.track_id] = replace(track, evidence=_evidence(face), embedder_id=result.embedder_id)
 
+    def with_shots(self, result: FrameResult) -> FrameResult:
+        """Say of each face whether there are shots of its track to learn from."""
+        with self._lock:
+            poor = {
+                face.track_id
+                for face in result.faces
+                if face.track_id not in self._tracks or not self._tracks[face.track_id].burst.kept
+            }
+        if not poor:
+            return result
+        faces = tuple(replace(face, has_shots=False) if face.track_id in poor else face for face in result.faces)
+        return replace(result, faces=faces)
+
     def samples_of_track(self, track_id: int) -> tuple[FaceSample, ...]:
         """The good shots of a track; empty if it was never good enough or is long gone."""
         with self._lock:

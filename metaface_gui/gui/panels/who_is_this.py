@@ -13,7 +13,14 @@ from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
-from metaface_gui.engine.events import GalleryChanged, LooksEnrolled, RequestEnded, ResultReady
+from metaface_gui.engine.events import (
+    GalleryChanged,
+    LooksEnrolled,
+    RequestEnded,
+    ResultReady,
+    SourceChanged,
+    SourceState,
+)
 from metaface_gui.engine.people.gallery_editor import Terms
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
@@ -25,10 +32,10 @@ from metaface_gui.gui.panels.same_face_question import SameFaceQuestion
 from metaface_gui.gui.panels.wording import breakable, shortened
 from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.who_left import somebody_left
-from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine, set_role
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
-from metaface_gui.i18n import error_text, listed
+from metaface_gui.i18n import error_text, issue_text, listed
 from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
 
 _PICTURE_SIDE = 72
@@ -102,6 +109,8 @@ class WhoIsThisPopup(QFrame):
         self._suspect: _Suspect | None = None
         self._likely: tuple[_Suspect, ...] = ()
         self._is_denied = False
+        self._poor_face: TrackedFace | None = None
+        self._is_paused = False
         self._rejected: dict[RequestId, tuple[int, PersonId]] = {}
         self._newest: FrameResult | None = None
         self._people: GallerySnapshot | None = None
@@ -146,13 +155,14 @@ class WhoIsThisPopup(QFrame):
         self._suspect = None if face is None else _recognised(face, rejected)
         self._likely = () if face is None or self._suspect is not None else _likely(face, rejected)
         self._is_denied = bool(rejected) or (face is not None and face.identification.is_denied)
+        self._poor_face = None if face is None or face.has_shots else face
         self._picture.show_image(self._cut_out(face) if face is not None else QImage())
         self._open(global_pos)
 
     def open_for_group(self, group_id: int, picture: bytes, global_pos: QPoint) -> None:
         """Ask who a group of the unknown tray is; `picture` is encoded."""
         self._track_id, self._group_id = None, group_id
-        self._suspect, self._likely, self._is_denied = None, (), False
+        self._suspect, self._likely, self._is_denied, self._poor_face = None, (), False, None
         self._picture.show_image(decode_square(picture, 2 * _PICTURE_SIDE))
         self._open(global_pos)
 
@@ -161,7 +171,7 @@ class WhoIsThisPopup(QFrame):
         edit = self.name_field.edit
         if event.key() == Qt.Key.Key_Escape:
             self._cancel() if self._asked is not None else self.close()
-        elif event.text().isprintable() and event.text().strip() and not edit.hasFocus():
+        elif event.text().isprintable() and event.text().strip() and edit.isEnabled() and not edit.hasFocus():
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
             QCoreApplication.sendEvent(edit, event)
         else:
@@ -230,6 +240,7 @@ class WhoIsThisPopup(QFrame):
         bridge.request_ended.connect(self._on_request_ended)
         bridge.result_ready.connect(self._on_result)
         bridge.gallery_changed.connect(self._on_gallery)
+        bridge.source_changed.connect(self._on_source)
 
     def _fit(self) -> None:
         self._rows.invalidate()
@@ -321,6 +332,15 @@ class WhoIsThisPopup(QFrame):
         self.consent.set_person(self.name_field.person())
         self._show_state()
 
+    def _refusal(self) -> str:
+        """Why nobody can be enrolled by this face as it was seen so far; empty if somebody can."""
+        if self._poor_face is None:
+            return ""
+        issues = self._poor_face.quality.issues
+        advice = issue_text(issues[0]) if issues else self.tr("let it look at the camera for a moment")
+        words = self.tr("Not seen well enough to learn from: {advice}.").format(advice=advice)
+        return f"{words} {self.tr('Resume the video first (P).')}" if self._is_paused else words
+
     def _missing(self) -> list[tuple[str, QWidget]]:
         missing: list[tuple[str, QWidget]] = []
         if self.name_field.problem():
@@ -330,6 +350,18 @@ class WhoIsThisPopup(QFrame):
         return missing
 
     def _show_state(self) -> None:
+        refusal = self._refusal()
+        for button in (self.yes_button, *self.chips):
+            button.setEnabled(not refusal)
+        for field in (self.name_field, self.consent):
+            field.setEnabled(not refusal)
+        set_role(self.hint, "error" if refusal else "muted")
+        if refusal:
+            self.hint.setText(refusal)
+            self.missing.say("")
+            self.save_button.setEnabled(False)
+            self.save_button.setToolTip(refusal)
+            return
         missing = listed(words for words, _ in self._missing())
         words = self.tr("Still to do: {what}.").format(what=missing) if missing else ""
         is_answered_by_a_click = self._suspect is not None and not self.name_field.text()
@@ -344,6 +376,8 @@ class WhoIsThisPopup(QFrame):
 
     def _submit(self) -> None:
         missing = self._missing()
+        if self._refusal():
+            return
         if missing:
             missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
             return
@@ -437,7 +471,7 @@ class WhoIsThisPopup(QFrame):
         """Be about that face again, with what was typed."""
         if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
             self._track_id, self._group_id = wish.track_id, wish.group_id
-            self._suspect, self._likely, self._is_denied = None, (), False
+            self._suspect, self._likely, self._is_denied, self._poor_face = None, (), False, None
             self._picture.show_image(QImage())
             self.consent.clear()
         self.name_field.set_text(wish.name)
@@ -457,8 +491,24 @@ class WhoIsThisPopup(QFrame):
         # While it is open, the result stays the one that was clicked on.
         if not self.isVisible():
             self._newest = event.result
+        elif self._poor_face is not None:
+            self._follow_poor_face(event.result)
         named = {(face.track_id, face.identification.person_id) for face in event.result.faces}
         self._rejected = {request: said for request, said in self._rejected.items() if said in named}
+
+    def _follow_poor_face(self, result: FrameResult) -> None:
+        """Take back that a face was not seen well enough as soon as it was; say what it lacks now."""
+        now = next((face for face in result.faces if face.track_id == self._track_id), None)
+        if now is not None:
+            self._poor_face = None if now.has_shots else now
+            self._show_question()
+            self._show_state()
+            self._fit()
+            if now.has_shots and self._suspect is None:
+                self.name_field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_source(self, event: SourceChanged) -> None:
+        self._is_paused = event.state is SourceState.PAUSED
 
     def _face(self, track_id: int) -> TrackedFace | None:
         faces = () if self._newest is None else self._newest.faces

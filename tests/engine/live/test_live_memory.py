@@ -42,6 +42,16 @@ def test_a_poor_face_is_remembered_as_it_is_now_but_is_no_shot(memory: LiveMemor
     assert newest.quality.issues == (QualityIssue.BLURRED,)
 
 
+def test_a_face_says_whether_there_are_shots_of_it(memory: LiveMemory) -> None:
+    see(memory, 1.0, 0.0, QualityIssue.BLURRED)
+    see(memory, 1.0, 40.0, track_id=2)
+    now = FrameResult(FRAME, tuple(make_face(track) for track in (1, 2, 3)), StageTimes(), 0)
+    assert [face.has_shots for face in memory.with_shots(now).faces] == [False, True, False]
+    see(memory, 2.0, 0.0)
+    see(memory, 2.0, 80.0, track_id=3)
+    assert memory.with_shots(now) is now
+
+
 def test_the_best_picture_of_a_track(memory: LiveMemory) -> None:
     for number, score in enumerate([0.5, 0.9, 0.7]):
         see(memory, 1.0 + number, 30.0 * number, score=score)

@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded
+from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded, SourceChanged, SourceState
 from metaface_gui.errors import EnrollmentError, GalleryError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
-from metaface_gui.types import PersonId, TrackedFace
+from metaface_gui.types import PersonId, QualityIssue, TrackedFace
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person
 
@@ -44,6 +44,30 @@ def test_naming_a_track(qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine,
     QTest.keyClick(popup.consent.check, Qt.Key.Key_Return)
     assert engine.calls_of("name_track") == [(4, "Ada", None, True)]
     assert not popup.isVisible()
+
+
+@pytest.mark.parametrize("name", [None, "Ada"])
+def test_a_face_that_was_not_seen_well_enough_says_so_before_anything_is_typed(
+    popup: WhoIsThisPopup, engine: FakeEngine, say: Say, name: str | None
+) -> None:
+    """As a paused picture may show it: name and consent would be asked for, and then refused."""
+    say(SourceChanged(SourceState.PAUSED, "clip"))
+    poor = replace(make_face(4, name=name, issues=(QualityIssue.TOO_SMALL,)), has_shots=False)
+    say(make_result(poor))
+    popup.open_for(4, QPoint(50, 50))
+    assert popup.hint.text() == "Not seen well enough to learn from: Come closer. Resume the video first (P)."
+    for widget in (popup.name_field, popup.consent, popup.yes_button, popup.save_button):
+        assert not widget.isEnabled()
+    assert popup.no_button.isVisible() == (name is not None), "that it is somebody else can be said of any picture"
+    QTest.keyClicks(popup, "Ada")
+    assert popup.name_field.text() == ""
+    say(make_result(replace(poor, has_shots=True)))  # it goes on, and comes closer
+    assert "Not seen" not in popup.hint.text()
+    popup.name_field.edit.setFocus()
+    QTest.keyClicks(popup.name_field.edit, "Bob")
+    popup.consent.check.click()
+    QTest.mouseClick(popup.save_button, Qt.MouseButton.LeftButton)
+    assert [args[:2] for args in engine.calls_of("name_track")] == [(4, "Bob")]
 
 
 def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
