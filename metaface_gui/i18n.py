@@ -22,7 +22,7 @@ from metaface_gui.resources import assets_dir
 if TYPE_CHECKING:
     from PySide6.QtCore import QCoreApplication, QTranslator
 
-    from metaface_gui.types import QualityIssue
+    from metaface_gui.types import HeadTurn, QualityIssue
 
 _TRANSLATOR = "metaface-translator"
 """By this name the translators that are installed are found again, among what else the application may have."""
@@ -89,6 +89,19 @@ def issue_text(issue: QualityIssue) -> str:
         QualityIssue.UPSIDE_DOWN: translate("Guidance", "Upside down - turn the camera"),
         QualityIssue.TOO_SIMILAR: translate("Guidance", "Good - now turn your head a little"),
     }[issue]
+
+
+def turn_text(turns: Collection[HeadTurn]) -> str:
+    """What to do next while shots are good: turn to a side that no shot shows yet."""
+    from metaface_gui.types import HeadTurn  # noqa: PLC0415 - brings NumPy, which a help text needs not
+
+    words = {
+        HeadTurn.LEFT: translate("Guidance", "Good - now turn a little to your left"),
+        HeadTurn.RIGHT: translate("Guidance", "Good - now turn a little to your right"),
+        HeadTurn.UP: translate("Guidance", "Good - now look up a little"),
+        HeadTurn.DOWN: translate("Guidance", "Good - now look down a little"),
+    }
+    return next((text for turn, text in words.items() if turn not in turns), translate("Guidance", "Good - all sides"))
 
 
 def refusal_text(issue: QualityIssue) -> str:

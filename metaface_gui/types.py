@@ -130,6 +130,15 @@ class QualityIssue(Enum):
     TOO_SIMILAR = "too like another shot"
 
 
+class HeadTurn(Enum):
+    """Where a head is turned to from straight ahead, as whoever it belongs to would say: their own left and right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
+    DOWN = "down"
+
+
 @dataclass(frozen=True, slots=True)
 class FaceQuality:
     """Measures of one face in its frame, and what they mean for enrolment.

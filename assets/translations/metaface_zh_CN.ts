@@ -2080,10 +2080,6 @@ face</source>
       <translation>没有实时画面。请在设置中选择来源，或从文件提取样本。</translation>
     </message>
     <message>
-      <source>Good - keep looking, turn your head a little</source>
-      <translation>很好，继续看着镜头，稍微转一下头</translation>
-    </message>
-    <message>
       <source>Look at the camera and hold the button for two seconds.</source>
       <translation>看着摄像头，按住按钮两秒钟。</translation>
     </message>
@@ -3221,20 +3217,32 @@ face</source>
       <source>Good - now turn your head a little</source>
       <translation>很好，现在稍微转一下头</translation>
     </message>
+    <message>
+      <source>Good - now turn a little to your left</source>
+      <translation>很好 - 请稍微向你的左边转头</translation>
+    </message>
+    <message>
+      <source>Good - now turn a little to your right</source>
+      <translation>很好 - 请稍微向你的右边转头</translation>
+    </message>
+    <message>
+      <source>Good - now look up a little</source>
+      <translation>很好 - 请稍微抬头</translation>
+    </message>
+    <message>
+      <source>Good - now look down a little</source>
+      <translation>很好 - 请稍微低头</translation>
+    </message>
+    <message>
+      <source>Good - all sides</source>
+      <translation>很好 - 各个方向都有了</translation>
+    </message>
   </context>
   <context>
     <name>GuidanceBanner</name>
     <message>
       <source>Recording</source>
       <translation>正在录制</translation>
-    </message>
-    <message>
-      <source>Done - that is enough</source>
-      <translation>完成，已经够了</translation>
-    </message>
-    <message>
-      <source>Good - turn your head slowly</source>
-      <translation>很好，请慢慢转头</translation>
     </message>
   </context>
   <context>
@@ -3897,7 +3905,7 @@ face</source>
     </message>
     <message>
       <source>under Method: what it tried on your shots, and what it kept</source>
-      <translation>“方法”页中：它在您的样本上试了什么，保留了什么</translation>
+      <translation>“方法”页中：它在你的样本上试了什么，保留了什么</translation>
     </message>
   </context>
   <context>
@@ -6880,7 +6888,7 @@ in ms</source>
     </message>
     <message>
       <source>let it look at the camera for a moment</source>
-      <translation>请让其看镜头片刻</translation>
+      <translation>请让其看着镜头片刻</translation>
     </message>
     <message>
       <source>Not seen well enough to learn from: {advice}.</source>

@@ -19,7 +19,7 @@ from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.learners.rl2 import Trial
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.room_share import LetThrough
-from metaface_gui.types import FrameResult, PersonId, QualityIssue, RequestId
+from metaface_gui.types import FrameResult, HeadTurn, PersonId, QualityIssue, RequestId
 
 
 class SourceState(Enum):
@@ -295,6 +295,8 @@ class EnrollmentChanged:
     refused: tuple[tuple[str, QualityIssue], ...] = ()
     """For shots from files: which file (its name) was refused and why."""
     can_undo: bool = False
+    turns: frozenset[HeadTurn] = frozenset()
+    """To which sides the head is turned on the kept shots."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from metaface_gui.engine.events import EnrollmentChanged, ShotCandidate
 from metaface_gui.engine.people.shots import encode_picture
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample, KeptShot
+from metaface_gui.pipeline.recognition.quality import head_turn
 from metaface_gui.types import QualityIssue
 
 LEAST_S = 2.0
@@ -137,6 +138,11 @@ class EnrollmentSession:
                 wanted=self._burst.wanted,
                 refused=self._refused,
                 can_undo=bool(self._removed),
+                turns=frozenset(
+                    turn
+                    for shot in self._burst.kept
+                    if (turn := head_turn(shot.sample.detection.landmarks)) is not None
+                ),
             )
         self._on_changed(event)
 

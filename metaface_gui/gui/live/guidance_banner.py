@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import EnrollmentChanged
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.theme import DARK, font
-from metaface_gui.i18n import issue_text
+from metaface_gui.gui.widgets.turn_ring import paint_turns
+from metaface_gui.i18n import issue_text, turn_text
+from metaface_gui.types import HeadTurn, QualityIssue
 
 _HOLD_MS = 500
 """A text stays at least this long: guidance may change with every frame, which nobody could read."""
 _RING = 40
 _PAD = 12
 _HEIGHT = _RING + 2 * _PAD
-_RECORD = "#ff4d5e"
 
 
 class GuidanceBanner(QWidget):
-    """A pill with a ring of the shots taken so far and one sentence; visible while a recording runs."""
+    """A pill with the number of shots in a ring of the sides they show, and a sentence; visible while recording."""
 
     geometry_wanted = Signal()
     """The text's width changed: whoever places the banner should do so anew."""
@@ -32,6 +33,8 @@ class GuidanceBanner(QWidget):
         self._font = font(17, bold=True)
         self._count_font = font(14, bold=True, tabular=True)
         self._count, self._wanted = 0, 1
+        self._turns = frozenset[HeadTurn]()
+        self._is_mirrored = False
         self._text, self._next_text = "", ""
         self._is_good = True
         self._hold = QTimer(self, singleShot=True, interval=_HOLD_MS)
@@ -51,16 +54,19 @@ class GuidanceBanner(QWidget):
             self.hide()
             return
         self._count, self._wanted = len(enrollment.shots), max(enrollment.wanted, 1)
-        if self._count >= self._wanted:
-            self._next_text = self.tr("Done - that is enough")
-        elif enrollment.guidance is None:
-            self._next_text = self.tr("Good - turn your head slowly")
-        else:
-            self._next_text = issue_text(enrollment.guidance)
-        self._is_next_good = enrollment.guidance is None or self._count >= self._wanted
+        self._turns = enrollment.turns
+        # Enough shots are no end: in the time that is left, more different ones take their places.
+        issue = enrollment.guidance if self._count < self._wanted else None
+        self._is_next_good = issue in (None, QualityIssue.TOO_SIMILAR)
+        self._next_text = turn_text(self._turns) if issue is None or self._is_next_good else issue_text(issue)
         if not self._hold.isActive():
             self._show_next()
         self.show()
+        self.update()
+
+    def set_mirrored(self, mirrored: bool) -> None:
+        """Say whether the video beneath is shown as in a mirror: there their left is on the left."""
+        self._is_mirrored = mirrored
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -98,14 +104,8 @@ class GuidanceBanner(QWidget):
         painter.end()
 
     def _paint_ring(self, painter: QPainter, ring: QRectF) -> None:
-        share = min(self._count / self._wanted, 1.0)
-        arc = ring.adjusted(2, 2, -2, -2)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(255, 255, 255, 60), 4))
-        painter.drawEllipse(arc)
-        color = QColor(DARK.success) if share >= 1.0 else QColor(_RECORD)
-        painter.setPen(QPen(color, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawArc(arc, 90 * 16, round(-360 * 16 * share))
+        colors = QColor(255, 255, 255, 90), QColor(DARK.success)
+        paint_turns(painter, ring.adjusted(3, 3, -3, -3), self._turns, colors, is_mirrored=self._is_mirrored)
         painter.setFont(self._count_font)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, str(self._count))

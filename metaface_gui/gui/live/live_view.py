@@ -103,6 +103,7 @@ class LiveView(FaceInput):
         """Follow the source: another picture, or words about why there is none."""
         self._source = changed
         self._is_mirrored = changed.is_mirrored
+        self.banner.set_mirrored(changed.is_mirrored)
         if not self._is_second:
             if changed.state in (SourceState.OPENING, SourceState.CLOSED, SourceState.FAILED):
                 self._scene.clear()

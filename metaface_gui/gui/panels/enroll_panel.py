@@ -52,8 +52,8 @@ from metaface_gui.gui.widgets.file_dialogs import (
 )
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
 from metaface_gui.gui.widgets.step_heading import StepHeading
-from metaface_gui.i18n import advice_text, error_text, issue_text, listed
-from metaface_gui.types import RequestId
+from metaface_gui.i18n import advice_text, error_text, issue_text, listed, turn_text
+from metaface_gui.types import QualityIssue, RequestId
 
 _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, SourceState.ENDED, SourceState.PAUSED)
 _NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=0)
@@ -70,6 +70,7 @@ class EnrollPanel(QWidget):
         self._engine = engine
         self._state = _NOTHING
         self._source_state: SourceState | None = None
+        self._is_mirrored = False
         self._saving = ""
         self._request: RequestId | None = None
         self._asked: tuple[str, Person | None, Terms | None] | None = None
@@ -325,6 +326,7 @@ class EnrollPanel(QWidget):
 
     def _on_source(self, event: SourceChanged) -> None:
         self._source_state = event.state
+        self._is_mirrored = event.is_mirrored
         self._show_state()
 
     def _on_request_ended(self, event: RequestEnded) -> None:
@@ -357,7 +359,13 @@ class EnrollPanel(QWidget):
         self.refused.show_refused(state.refused)
         can_record = self._has_picture() and not self._saving
         self.record_button.setEnabled(can_record or state.is_recording)
-        self.record_button.show_state(is_recording=state.is_recording, taken=len(state.shots), wanted=state.wanted)
+        self.record_button.show_state(
+            is_recording=state.is_recording,
+            taken=len(state.shots),
+            wanted=state.wanted,
+            turns=state.turns,
+            is_mirrored=self._is_mirrored,
+        )
         self.guidance.say(*self._guidance())
         self.undo_button.setEnabled(state.can_undo and not self._saving)
         self.discard_button.setEnabled(bool(state.shots) and not self._saving)
@@ -383,8 +391,8 @@ class EnrollPanel(QWidget):
             words = self.tr("There is no live picture. Choose a source in the settings, or take shots from files.")
             return words, "muted"
         if state.is_recording:
-            good = self.tr("Good - keep looking, turn your head a little")
-            return (issue_text(state.guidance) if state.guidance is not None else good), "heading"
+            is_good = state.guidance in (None, QualityIssue.TOO_SIMILAR) or 0 < state.wanted <= taken
+            return (turn_text(state.turns) if is_good or not state.guidance else issue_text(state.guidance)), "heading"
         if taken == 0:
             return self.tr("Look at the camera and hold the button for two seconds."), "muted"
         more = self.tr("Good to save. A few more shots from other angles make it surer.")

@@ -7,6 +7,8 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
+from metaface_gui.gui.widgets.turn_ring import paint_turns
+from metaface_gui.types import HeadTurn
 
 HOLD_MS = 350
 """A press that lasts longer is a hold and records until it ends; a shorter one is a click and goes on recording."""
@@ -27,6 +29,8 @@ class RecordButton(QAbstractButton):
         self._is_held = False
         self._began_with_press = False
         self._taken, self._wanted = 0, 0
+        self._turns = frozenset[HeadTurn]()
+        self._is_mirrored = False
         self._since_press = QElapsedTimer()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -45,10 +49,19 @@ class RecordButton(QAbstractButton):
         """Whether the button is down."""
         return self._is_held
 
-    def show_state(self, *, is_recording: bool, taken: int, wanted: int) -> None:
-        """Show what the engine does, and how many of the wanted shots there are."""
-        if (is_recording, taken, wanted) != (self._is_recording, self._taken, self._wanted):
-            self._is_recording, self._taken, self._wanted = is_recording, taken, wanted
+    def show_state(
+        self,
+        *,
+        is_recording: bool,
+        taken: int,
+        wanted: int,
+        turns: frozenset[HeadTurn] = frozenset(),
+        is_mirrored: bool = False,
+    ) -> None:
+        """Show what the engine does, how many of the wanted shots there are, and which sides of the head they show."""
+        state = is_recording, taken, wanted, turns, is_mirrored
+        if state != (self._is_recording, self._taken, self._wanted, self._turns, self._is_mirrored):
+            self._is_recording, self._taken, self._wanted, self._turns, self._is_mirrored = state
             self.setAccessibleDescription(self._detail())
             self.update()
 
@@ -119,7 +132,7 @@ class RecordButton(QAbstractButton):
             self.release()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the dot (a square while recording) in a ring that fills with the shots, and two lines of words."""
+        """Draw the dot (a square while recording) in a ring of the sides that shots show, and two lines of words."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -140,15 +153,8 @@ class RecordButton(QAbstractButton):
 
     def _paint_ring(self, painter: QPainter, ring: QRectF) -> None:
         theme = Theme.current()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.color("border_strong" if self.isEnabled() else "border"), 4))
-        painter.drawEllipse(ring)
-        if self._wanted > 0 and self._taken > 0:
-            share = min(1.0, self._taken / self._wanted)
-            pen = QPen(theme.color("success" if share >= 1.0 else "danger"), 4)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawArc(ring, 90 * 16, -round(share * 360 * 16))
+        colors = theme.color("border_strong" if self.isEnabled() else "border"), theme.color("success")
+        paint_turns(painter, ring, self._turns, colors, is_mirrored=self._is_mirrored)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("danger_fill" if self.isEnabled() else "disabled"))
         if self._is_recording:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from metaface_gui.types import FaceDetection, FaceQuality, Floats, Image, QualityIssue
+from metaface_gui.types import FaceDetection, FaceQuality, Floats, HeadTurn, Image, QualityIssue
 
 # The part of an aligned crop that is face, as fractions of its side: top, bottom, left, right.
 _FACE = (0.21, 0.93, 0.18, 0.82)
@@ -19,6 +19,9 @@ _CANONICAL_SIDE = 112
 # Where the nose is on the way from eyes to mouth in a face that looks at the camera, from their middle, in units of
 # that way: the median of LFW.
 _NOSE_DOWN = 0.06
+_TURNED, _NODDED = 0.12, 0.10
+"""Of `_nose_offset`, from where a head counts as turned: about 17 and 15 degrees. The nose's tip is some 25 mm before
+the eyes, which are 63 mm apart and 65 mm above the mouth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +86,38 @@ def frontality(landmarks: Floats) -> float:
     The nose sticks out, so it moves sideways between the eyes when a head turns and along the way from eyes to mouth
     when it nods. Both in units of that distance; rolling the head changes nothing.
     """
+    offset = _nose_offset(landmarks)
+    return 0.0 if offset is None else float(np.clip(1.0 - 2.0 * np.hypot(*offset), 0.0, 1.0))
+
+
+def head_turn(landmarks: Floats) -> HeadTurn | None:
+    """Where a face with landmarks (5, 2) of an unmirrored picture looks; None: about straight ahead."""
+    turned, nodded = _nose_offset(landmarks) or (0.0, 0.0)
+    sideways, upright = turned / _TURNED, nodded / _NODDED
+    if max(abs(sideways), abs(upright)) < 1.0:
+        return None
+    if abs(sideways) >= abs(upright):
+        return HeadTurn.LEFT if sideways > 0.0 else HeadTurn.RIGHT  # the picture's right is their own left
+    return HeadTurn.DOWN if upright > 0.0 else HeadTurn.UP
+
+
+def _nose_offset(landmarks: Floats) -> tuple[float, float] | None:
+    """How far the nose is off its place to the right and down, in units of the eyes' distance and the face's height.
+
+    None where the landmarks lie upon each other.
+    """
     points = landmarks.astype(np.float64)
     eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
     across, down = points[1] - points[0], mouth - eyes
     eye_distance, face_height = float(np.hypot(*across)), float(np.hypot(*down))
     if eye_distance < 1e-3 or face_height < 1e-3:
-        return 0.0
+        return None
     right = across / eye_distance
     below = np.array([-right[1], right[0]])
     nose = points[2] - (eyes + mouth) / 2.0
     turned = float(nose @ right) / eye_distance
     nodded = float(nose @ below) / face_height - _NOSE_DOWN
-    return float(np.clip(1.0 - 2.0 * np.hypot(turned, nodded), 0.0, 1.0))
+    return turned, nodded
 
 
 def _size(box_xyxy: Floats) -> float:

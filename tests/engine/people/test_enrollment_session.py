@@ -4,7 +4,7 @@ import pytest
 
 from metaface_gui.engine.events import EnrollmentChanged
 from metaface_gui.engine.people.enrollment_session import EnrollmentSession
-from metaface_gui.types import QualityIssue
+from metaface_gui.types import HeadTurn, QualityIssue
 from tests.pipeline.samples import sample, unit
 
 
@@ -57,6 +57,20 @@ def test_says_what_is_wrong_and_when_it_is_right_again(
     session.offer([])
     session.offer([sample(unit(0)[0])])
     assert [event.guidance for event in events] == [None, QualityIssue.NO_FACE, None]
+
+
+def test_says_to_which_sides_the_head_is_turned_on_the_kept_shots(
+    session: EnrollmentSession, events: list[EnrollmentChanged]
+) -> None:
+    session.start()
+    for number, (point, nose) in enumerate(zip(unit(0, 30, 60), ((32, 38), (34.5, 38), (32, 34)), strict=True)):
+        shown = sample(point)
+        shown.detection.landmarks[2] = nose
+        session.offer([shown])
+        assert len(events[-1].turns) == number
+    assert events[-1].turns == {HeadTurn.LEFT, HeadTurn.UP}
+    session.remove(2)
+    assert events[-1].turns == {HeadTurn.UP}
 
 
 def test_uses_its_time_to_replace_shots_by_more_different_ones_and_stops_by_itself(

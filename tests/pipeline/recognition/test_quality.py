@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metaface_gui.pipeline.recognition.quality import DEFAULT_LIMITS, assess, frontality
-from metaface_gui.types import FaceDetection, FaceQuality, Floats, Image, QualityIssue
+from metaface_gui.pipeline.recognition.quality import DEFAULT_LIMITS, assess, frontality, head_turn
+from metaface_gui.types import FaceDetection, FaceQuality, Floats, HeadTurn, Image, QualityIssue
 
 # Eyes, nose, mouth corners of a face that looks at the camera, 120 pixels large about (0, 0).
 STRAIGHT = np.array([[-25, -20], [25, -20], [0, 8], [-20, 30], [20, 30]], np.float32)
@@ -135,3 +135,24 @@ def test_limits_leave_room_for_full_marks() -> None:
     assert limits.min_sharpness < limits.good_sharpness
     assert limits.min_frontality < limits.good_frontality
     assert limits.min_brightness < limits.max_brightness
+
+
+@pytest.mark.parametrize(
+    ("nose", "turn"),
+    [
+        ((0.0, 0.0), None),
+        ((4.0, 0.0), None),
+        ((12.0, 2.0), HeadTurn.LEFT),  # the picture's right is their own left
+        ((-12.0, -2.0), HeadTurn.RIGHT),
+        ((2.0, 12.0), HeadTurn.DOWN),
+        ((2.0, -8.0), HeadTurn.UP),
+    ],
+)
+def test_a_head_turns_to_where_its_nose_goes(nose: tuple[float, float], turn: HeadTurn | None) -> None:
+    straight = np.array([[0, 0], [60, 0], [30, 33], [8, 60], [52, 60]], np.float32)
+    turned = straight.copy()
+    turned[2] += nose
+    assert head_turn(turned) is turn
+    roll = cv2.getRotationMatrix2D((30.0, 30.0), 25.0, 1.0)
+    assert head_turn(cv2.transform(turned[None], roll)[0].astype(np.float32)) is turn, "a tilted head is no turned one"
+    assert head_turn(np.zeros((5, 2), np.float32)) is None
