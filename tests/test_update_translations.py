@@ -148,8 +148,9 @@ def test_what_methods_say_of_themselves_is_marked(in_code: list[Text]) -> None:
 def test_chinese_names_of_methods_have_the_english_one_in_brackets(chinese: dict[Text, str]) -> None:
     for learner in LEARNERS.values():
         title = chinese[Text("Learners", learner.title)]
-        assert HAN.search(title), title
-        assert re.search(r"（[A-Z][\w² -]+）$", title), title
+        if title != "Reptile":  # which nobody translates
+            assert HAN.search(title), title
+            assert re.search(r"（[A-Z][\w² -]+）$", title), title
         # Nine of them stand side by side.
         assert len(chinese[Text("ShortTitles", learner.short_title)]) <= 7
 

@@ -1444,8 +1444,8 @@ face</source>
       <translation>未知</translation>
     </message>
     <message>
-      <source>Switches/min</source>
-      <translation>切换/分</translation>
+      <source>Changes/min</source>
+      <translation>改名/分</translation>
     </message>
     <message>
       <source>Agreement</source>
@@ -1472,8 +1472,8 @@ face</source>
       <translation>它判为“未知”的人脸</translation>
     </message>
     <message>
-      <source>How often a minute it changed its mind about a face</source>
-      <translation>它每分钟对同一张脸改变结论的次数</translation>
+      <source>Name changes a minute: how often it changed its mind about a face</source>
+      <translation>每分钟改名次数：它对同一张脸改变结论的次数</translation>
     </message>
     <message>
       <source>How often it decided as more than half of the methods did, where there was such a majority</source>
@@ -1547,8 +1547,8 @@ face</source>
       <translation>清零统计</translation>
     </message>
     <message>
-      <source>Begin to count anew</source>
-      <translation>重新开始计数</translation>
+      <source>Start counting from zero</source>
+      <translation>从零开始计数</translation>
     </message>
     <message>
       <source>Split view</source>
@@ -1965,8 +1965,12 @@ face</source>
       <translation>{source} 已播放完毕。</translation>
     </message>
     <message>
-      <source>That was all of it</source>
-      <translation>播放结束</translation>
+      <source>End of folder</source>
+      <translation>文件夹已播放完</translation>
+    </message>
+    <message>
+      <source>End of video</source>
+      <translation>视频结束</translation>
     </message>
     <message>
       <source>Trying to get it back. You need not do anything.</source>
@@ -3515,7 +3519,7 @@ face</source>
     </message>
     <message>
       <source>Reptile</source>
-      <translation>一阶元学习（Reptile）</translation>
+      <translation>Reptile</translation>
     </message>
     <message>
       <source>Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended.</source>
@@ -3968,8 +3972,8 @@ face</source>
       <translation>视图(&amp;V)</translation>
     </message>
     <message>
-      <source>&amp;Speed on the video</source>
-      <translation>在视频上显示速度(&amp;S)</translation>
+      <source>Perfor&amp;mance overlay</source>
+      <translation>性能信息(&amp;M)</translation>
     </message>
     <message>
       <source>Speed</source>
@@ -4044,8 +4048,8 @@ face</source>
       <translation>主题(&amp;T)</translation>
     </message>
     <message>
-      <source>Size of &amp;letters</source>
-      <translation>文字大小(&amp;L)</translation>
+      <source>Te&amp;xt size</source>
+      <translation>文字大小(&amp;X)</translation>
     </message>
     <message>
       <source>&amp;Language</source>
@@ -4297,8 +4301,8 @@ face</source>
       <translation>样本</translation>
     </message>
     <message>
-      <source>what stands for a person</source>
-      <translation>代表某人的点</translation>
+      <source>person's average</source>
+      <translation>个人平均</translation>
     </message>
     <message>
       <source>face on screen</source>
@@ -4488,8 +4492,8 @@ face</source>
       <translation>暂无内容</translation>
     </message>
     <message>
-      <source>Turn a setting or add a shot: it is adapted anew.</source>
-      <translation>调整设置或添加样本，就会重新适应。</translation>
+      <source>Change a setting or add a shot: it adapts again.</source>
+      <translation>更改设置或添加样本，就会重新适应。</translation>
     </message>
     <message>
       <source>{method} needs no steps</source>
@@ -4584,14 +4588,6 @@ face</source>
     <message>
       <source>SFace, small and fast</source>
       <translation>SFace，小而快</translation>
-    </message>
-    <message>
-      <source>FaceNet (VGGFace2)</source>
-      <translation>FaceNet（VGGFace2）</translation>
-    </message>
-    <message>
-      <source>FaceNet (CASIA-WebFace)</source>
-      <translation>FaceNet（CASIA-WebFace）</translation>
     </message>
   </context>
   <context>
@@ -5471,16 +5467,16 @@ face</source>
       <translation>方法</translation>
     </message>
     <message>
-      <source>Nearest right
-clean</source>
-      <translation>最近者正确
-原图</translation>
+      <source>Closest match
+right, clean</source>
+      <translation>最近匹配
+正确，原图</translation>
     </message>
     <message>
-      <source>Nearest right
-degraded</source>
-      <translation>最近者正确
-降质</translation>
+      <source>Closest match
+right, degraded</source>
+      <translation>最近匹配
+正确，降质</translation>
     </message>
     <message>
       <source>Named right
@@ -5495,24 +5491,24 @@ degraded</source>
 降质</translation>
     </message>
     <message>
-      <source>Strangers
-named</source>
-      <translation>误认
-陌生人</translation>
+      <source>Strangers named
+by mistake (%)</source>
+      <translation>误认陌生人
+（%）</translation>
     </message>
     <message>
-      <source>Adapts
-in ms</source>
-      <translation>适应
-毫秒</translation>
+      <source>Learning
+time (ms)</source>
+      <translation>学习用时
+（毫秒）</translation>
     </message>
     <message>
       <source>All methods, with their settings as they are now</source>
       <translation>所有方法，使用当前设置</translation>
     </message>
     <message>
-      <source>Accuracy: left-out shots, as they are, whose nearest person is right, whatever the threshold</source>
-      <translation>准确率：留出样本（原图）中最近的人判断正确的比例，不计阈值</translation>
+      <source>Accuracy: left-out shots, as they are, whose closest match is right, whatever the threshold</source>
+      <translation>准确率：留出样本（原图）中最近匹配正确的比例，不计阈值</translation>
     </message>
     <message>
       <source>Accuracy on copies of the same shots: dark, small, blurred or half covered</source>
@@ -5531,8 +5527,8 @@ in ms</source>
       <translation>FPIR：陌生人被误认的比例，测量所用的陌生人与设定阈值的不同</translation>
     </message>
     <message>
-      <source>Median time to learn everybody, in milliseconds, on this computer</source>
-      <translation>在这台电脑上学会所有人所需时间的中位数，单位毫秒</translation>
+      <source>Learning time: median for everybody, in milliseconds, on this computer</source>
+      <translation>学习用时：在这台电脑上学会所有人所需时间的中位数，单位毫秒</translation>
     </message>
     <message>
       <source>{count} of {n}</source>
@@ -6969,8 +6965,8 @@ in ms</source>
       <translation>重新分析(&amp;E)</translation>
     </message>
     <message>
-      <source>Look at the same face anew, as it is now</source>
-      <translation>重新查看同一张脸现在的样子</translation>
+      <source>Explain the same face again, as it is now</source>
+      <translation>按现在的样子重新分析同一张脸</translation>
     </message>
     <message>
       <source>Looking at the face</source>
@@ -7013,8 +7009,8 @@ in ms</source>
       <translation>人员已有变动</translation>
     </message>
     <message>
-      <source>Press “Explain again” to ask anew.</source>
-      <translation>请按“重新分析”再次查看。</translation>
+      <source>Press “Explain again”.</source>
+      <translation>请按“重新分析”。</translation>
     </message>
     <message>
       <source>No answer came</source>

@@ -1,4 +1,4 @@
-"""Commands' own modules, imported when a command runs: its options, which help shows, are told without them."""
+"""Commands' own modules, imported when a command runs: its options, which help shows, are defined without them."""
 
 from __future__ import annotations
 

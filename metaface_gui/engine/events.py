@@ -141,7 +141,7 @@ class EnvironmentChanged:
 @dataclass(frozen=True, slots=True)
 class AdaptStepTaken:
     """An adaptation that is under way took one step. A step whose number is not above the former one's begins a new
-    curve of that learner: 0 of a method that goes down a gradient, 1 of any other."""
+    curve of that learner: 0 of a gradient-based method, 1 of any other."""
 
     learner: str
     step: AdaptStep

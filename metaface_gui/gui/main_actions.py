@@ -17,7 +17,7 @@ from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.i18n import available_languages, language_name, plain, translate
 
 TEXT_SIZES = (100, 120, 140)
-"""Letters in percent of the usual size."""
+"""Text size in percent of the usual one."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class MainActions(QObject):
 
     def _make_view_menu(self) -> None:
         menu = self._menu(self.tr("&View"))
-        self.hud = self._add(menu, "gauge", self.tr("&Speed on the video"), ["H"], checkable=True)
+        self.hud = self._add(menu, "gauge", self.tr("Perfor&mance overlay"), ["H"], checkable=True)
         self.hud.setIconText(self.tr("Speed"))
         self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
@@ -101,7 +101,7 @@ class MainActions(QObject):
         for mode, (name, icon) in names.items():
             self.themes[mode] = self._add(themes, icon, name, checkable=True)
             group.addAction(self.themes[mode])
-        sizes = menu.addMenu(self.tr("Size of &letters"))
+        sizes = menu.addMenu(self.tr("Te&xt size"))
         group = QActionGroup(self)
         self.text_sizes: dict[int, QAction] = {}
         for percent in TEXT_SIZES:

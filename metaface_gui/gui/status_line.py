@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import ModelsChanged, ModelState
+from metaface_gui.gui.model_words import device_name, model_name
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 
@@ -25,5 +26,10 @@ class StatusLine(ElidedLabel):
         text = self.tr("Detector {detector} · embedder {embedder} · on {device} · strangers let through: {fpir}")
         share = f"{100 * changed.fpir:g} %"
         self.setText(
-            text.format(detector=changed.detector, embedder=changed.embedder, device=changed.device, fpir=share)
+            text.format(
+                detector=model_name(changed.detector),
+                embedder=model_name(changed.embedder),
+                device=device_name(changed.device),
+                fpir=share,
+            )
         )

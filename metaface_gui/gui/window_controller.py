@@ -1,6 +1,6 @@
 """Keeps a main window on screen, and puts another in its place when the user chooses another language.
 
-Words are read when a widget is made, in some sixty classes; a window that is made anew is wholly in the new language.
+Words are read when a widget is made, in some sixty classes; a window that is rebuilt is wholly in the new language.
 The engine goes on meanwhile: no frame that it looks at, no recording and no job is lost.
 """
 

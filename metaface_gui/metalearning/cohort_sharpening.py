@@ -1,9 +1,9 @@
 """How much to sharpen a cohort generator's Gaussians: by what real strangers then get through.
 
 The generator is fitted to the meta-training people; each γ promises an FPIR of 1 % to galleries of meta-validation
-people, and what the others of them get through, seen clearly and seen badly, is what it is judged by. A promise has to
-hold by day and by night with one threshold, so the γ is taken whose worst case is nearest to it, as a ratio. Meta-test
-people have no part in it.
+people, and what the others of them get through, seen clearly and seen badly, is what it is evaluated by. A promise has
+to hold by day and by night with one threshold, so the γ is taken whose worst case is nearest to it, as a ratio.
+Meta-test people have no part in it.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 A gallery is adapted to once and looked at under every condition, as a camera would: shots stay clean, probes and
 strangers are degraded. In an environment all of them are photographed in one place, the shots too, and a condition
 comes on top for probes and strangers. Where a learner is given unlabelled faces of the same room and condition, it is
-adapted to each condition anew. The threshold under test is the one that ships: measured on the background cohort at
-every adaptation, never on the strangers that it is then tried on.
+adapted to each condition by itself. The threshold under test is the one that ships: measured on the background cohort
+at every adaptation, never on the strangers that it is then tried on.
 """
 
 from __future__ import annotations

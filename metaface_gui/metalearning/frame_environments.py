@@ -1,6 +1,6 @@
 """The environment dial: what it is set to, and how frames are photographed there.
 
-Two effects need to know where faces are (a lamp from the side, a mask): they are told where they lately were.
+Two effects need to know where faces are (a lamp from the side, a mask): they get where faces lately were.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A learner in a room: shots, probes and cohort are seen from the middle of the room's faces, whatever the method.
 
-The mean of the room's faces is subtracted from every face: a batch normalisation's mean estimated anew where it is used
+The mean of the room's faces is subtracted from every face: a batch normalisation's mean re-estimated where it is used
 (Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), under a prior that it is nought,
 since a few people's mean is mostly their own. Features are linear in what a tail makes of them, so that centring them
 centres every method's embedding.

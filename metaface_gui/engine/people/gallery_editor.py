@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window makes them: what can be undone for a while, and what is told afterwards."""
+"""Changes to the gallery as the window makes them: what can be undone for a while, and which events follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Catches what nobody caught, on any thread: it is logged and told, and the program goes on."""
+"""Catches what nobody caught, on any thread: it is logged and reported, and the program goes on."""
 
 from __future__ import annotations
 

@@ -200,7 +200,8 @@ class EmptyState(QWidget):
                 return self.tr("Paused"), self.tr("Press P to go on. Faces can be clicked meanwhile."), "pause"
             case SourceState.ENDED:
                 text = self.tr("{source} was played to its end.").format(source=source)
-                return self.tr("That was all of it"), text, "film"
+                is_folder = 0.0 < changed.fps <= 1.0
+                return self.tr("End of folder") if is_folder else self.tr("End of video"), text, "film"
             case SourceState.RECONNECTING:
                 text = self.tr("Trying to get it back. You need not do anything.")
                 return self.tr("Lost {source}").format(source=source), f"{text}\n{error}".strip(), ""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import EngineStats
+from metaface_gui.gui.model_words import device_name
 from metaface_gui.gui.theme import DARK, FontSize, font
 from metaface_gui.i18n import listed
 
@@ -42,7 +43,7 @@ class Hud(QWidget):
                 f"{stats.inference_fps:.1f} fps",
                 f"{stats.latency_ms:.0f} ms" if stats.inference_fps > 0 else none,
                 dropped,
-                stats.device,
+                device_name(stats.device),
             ]
         names = [self.tr("Preview"), self.tr("Recognition"), self.tr("Latency"), self.tr("Dropped"), self.tr("Device")]
         colors = ["text", "text", "text", dropped_color, "text"]

@@ -11,6 +11,7 @@ from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_title
+from metaface_gui.gui.model_words import device_name, model_name
 from metaface_gui.gui.panels.download_box import DownloadBox
 from metaface_gui.gui.panels.fpir_slider import FpirSlider
 from metaface_gui.gui.theme import Space
@@ -162,7 +163,7 @@ class ModelsSection(QWidget):
         elif event.error is not None:
             self.status.say(error_text(event.error), role="error")
         else:
-            self.status.say(self.tr("Runs on {device}.").format(device=event.device))
+            self.status.say(self.tr("Runs on {device}.").format(device=device_name(event.device)))
 
     def _on_request_ended(self, event: RequestEnded) -> None:
         if not self.download.show_end(event):
@@ -180,10 +181,8 @@ class ModelsSection(QWidget):
     def _embedder_title(self, entry: WeightsEntry) -> str:
         titles = {
             "sface": self.tr("SFace, small and fast"),
-            "facenet-vggface2": self.tr("FaceNet (VGGFace2)"),
-            "facenet-casia": self.tr("FaceNet (CASIA-WebFace)"),
         }
-        return titles.get(entry.key, entry.key)
+        return titles.get(entry.key, model_name(entry.key))
 
 
 def _select(combo: QComboBox, key: str) -> None:

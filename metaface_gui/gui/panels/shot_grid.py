@@ -145,7 +145,7 @@ class _EmptyTile(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(Theme.current().color("border_strong"), 1.2, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(Theme.current().color("edge"), 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), Radius.M, Radius.M)
 
 

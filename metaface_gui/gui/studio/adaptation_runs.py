@@ -21,7 +21,7 @@ class LearnerRuns:
 
 
 class AdaptationRuns:
-    """Sorts steps into runs as they come in; only of methods that walk down a gradient."""
+    """Sorts steps into runs as they come in; only of gradient-based methods."""
 
     def __init__(self) -> None:
         self._runs: dict[str, LearnerRuns] = {}
@@ -66,5 +66,5 @@ class AdaptationRuns:
 
 
 def walks(learner: str) -> bool:
-    """Whether this method adapts by steps down a gradient."""
+    """Whether this method is gradient-based."""
     return issubclass(ALL_LEARNERS.get(learner, object), GradientLearner)

@@ -90,7 +90,7 @@ class ComparePage(QWidget):
         self.none_button = QPushButton(self.tr("Compare none"), self)
         self.none_button.setToolTip(self.tr("Run only the method that decides the names"))
         self.reset_button = QPushButton(self.tr("Reset counts"), self)
-        self.reset_button.setToolTip(self.tr("Begin to count anew"))
+        self.reset_button.setToolTip(self.tr("Start counting from zero"))
         set_icon(self.reset_button, "refresh")
         self.split_button = QPushButton(self.tr("Split view"), self)
         self.split_button.setCheckable(True)

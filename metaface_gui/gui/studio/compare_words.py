@@ -44,7 +44,7 @@ def column_title(column: CompareColumn) -> str:
         CompareColumn.METHOD: translate("Compare", "Method"),
         CompareColumn.NAMED: translate("Compare", "Named"),
         CompareColumn.UNKNOWN: translate("Compare", "Unknown"),
-        CompareColumn.SWITCHES: translate("Compare", "Switches/min"),
+        CompareColumn.SWITCHES: translate("Compare", "Changes/min"),
         CompareColumn.AGREEMENT: translate("Compare", "Agreement"),
         CompareColumn.ACCURACY: translate("Compare", "Accuracy"),
         CompareColumn.NOW: translate("Compare", "Now"),
@@ -57,7 +57,9 @@ def column_explanation(column: CompareColumn) -> str:
         CompareColumn.METHOD: translate("Compare", "Tick the methods that are to look at the same faces"),
         CompareColumn.NAMED: translate("Compare", "Faces that it gave a name; every face of every frame counts"),
         CompareColumn.UNKNOWN: translate("Compare", "Faces that it called Unknown"),
-        CompareColumn.SWITCHES: translate("Compare", "How often a minute it changed its mind about a face"),
+        CompareColumn.SWITCHES: translate(
+            "Compare", "Name changes a minute: how often it changed its mind about a face"
+        ),
         CompareColumn.AGREEMENT: translate(
             "Compare", "How often it decided as more than half of the methods did, where there was such a majority"
         ),

@@ -13,11 +13,11 @@ _SIGN = 20
 
 
 class MapKey(QWidget):
-    """Three lines: a shot, what stands for a person, a face on screen."""
+    """Three lines: a shot, a person's average, a face on screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lines = (self.tr("shot"), self.tr("what stands for a person"), self.tr("face on screen"))
+        self._lines = (self.tr("shot"), self.tr("person's average"), self.tr("face on screen"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Signs on the map"))
         self.setAccessibleDescription(listed(self._lines))

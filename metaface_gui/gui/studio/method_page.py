@@ -261,6 +261,6 @@ class MethodPage(QWidget):
         if not is_anybody:
             return self.tr("Nobody is enrolled yet"), self.tr("Enrol somebody (E) and see here how it is learned.")
         if walks(self._learner) or self._learner == AUTO:
-            return self.tr("Nothing to show yet"), self.tr("Turn a setting or add a shot: it is adapted anew.")
+            return self.tr("Nothing to show yet"), self.tr("Change a setting or add a shot: it adapts again.")
         title = self.tr("{method} needs no steps").format(method=learner_title(self._learner))
         return title, self.tr("It learns everybody in one go: see the map. MAML (4) is one that takes steps.")

@@ -36,12 +36,12 @@ def column_title(column: ReportColumn) -> str:
     """A heading of two lines."""
     return {
         ReportColumn.METHOD: translate("Report", "Method"),
-        ReportColumn.NEAREST_CLEAN: translate("Report", "Nearest right\nclean"),
-        ReportColumn.NEAREST_DEGRADED: translate("Report", "Nearest right\ndegraded"),
+        ReportColumn.NEAREST_CLEAN: translate("Report", "Closest match\nright, clean"),
+        ReportColumn.NEAREST_DEGRADED: translate("Report", "Closest match\nright, degraded"),
         ReportColumn.NAMED_CLEAN: translate("Report", "Named right\nclean"),
         ReportColumn.NAMED_DEGRADED: translate("Report", "Named right\ndegraded"),
-        ReportColumn.FPIR: translate("Report", "Strangers\nnamed"),
-        ReportColumn.ADAPT: translate("Report", "Adapts\nin ms"),
+        ReportColumn.FPIR: translate("Report", "Strangers named\nby mistake (%)"),
+        ReportColumn.ADAPT: translate("Report", "Learning\ntime (ms)"),
     }[column]
 
 
@@ -50,7 +50,7 @@ def column_explanation(column: ReportColumn) -> str:
     return {
         ReportColumn.METHOD: translate("Report", "All methods, with their settings as they are now"),
         ReportColumn.NEAREST_CLEAN: translate(
-            "Report", "Accuracy: left-out shots, as they are, whose nearest person is right, whatever the threshold"
+            "Report", "Accuracy: left-out shots, as they are, whose closest match is right, whatever the threshold"
         ),
         ReportColumn.NEAREST_DEGRADED: translate(
             "Report", "Accuracy on copies of the same shots: dark, small, blurred or half covered"
@@ -64,7 +64,9 @@ def column_explanation(column: ReportColumn) -> str:
         ReportColumn.FPIR: translate(
             "Report", "FPIR: strangers who are taken for somebody, measured on others than those who set the threshold"
         ),
-        ReportColumn.ADAPT: translate("Report", "Median time to learn everybody, in milliseconds, on this computer"),
+        ReportColumn.ADAPT: translate(
+            "Report", "Learning time: median for everybody, in milliseconds, on this computer"
+        ),
     }[column]
 
 

@@ -155,7 +155,7 @@ class WhyPage(QWidget):
         self.next_button = QPushButton(self.tr("&Next face"), self)
         self.next_button.setToolTip(self.tr("Explain the next face on screen (→); ← goes back"))
         self.again_button = QPushButton(self.tr("&Explain again"), self)
-        self.again_button.setToolTip(self.tr("Look at the same face anew, as it is now"))
+        self.again_button.setToolTip(self.tr("Explain the same face again, as it is now"))
         set_icon(self.again_button, "refresh")
         self.busy = QProgressBar(self)
         self.busy.setRange(0, 0)
@@ -307,7 +307,7 @@ class WhyPage(QWidget):
         self._people = changed.snapshot
         if self._shown is not None and not names_only_present(_names_in(self._shown), self._people):
             # Nothing may go on naming, or showing, somebody who was deleted.
-            self._say(self.tr("The people have changed"), self.tr("Press “Explain again” to ask anew."))
+            self._say(self.tr("The people have changed"), self.tr("Press “Explain again”."))
             self._let_go()
 
     def _on_request_ended(self, ended: RequestEnded) -> None:

@@ -1,7 +1,7 @@
 """Pictures of a video with their times, through FFmpeg (PyAV): deinterlaced, upright, BGR, whatever the codec.
 
 Not through OpenCV, whose reader gives black for interlaced frames, ends at the first damaged one, counts time in
-frames, and cannot open a name that is not UTF-8. May not live here: what a user is told; the sources say it.
+frames, and cannot open a name that is not UTF-8. May not live here: messages to a user; the sources have them.
 """
 
 from __future__ import annotations

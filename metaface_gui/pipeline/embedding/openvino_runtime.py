@@ -2,7 +2,7 @@
 
 A compiled network is kept in the user's cache folder, so that the next start reads 50 MB in place of dequantising,
 building and compiling. It may be deleted at any time; one that is damaged or of other weights, another OpenVINO or
-another processor is made anew.
+another processor is compiled again.
 """
 
 from __future__ import annotations

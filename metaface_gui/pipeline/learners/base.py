@@ -69,7 +69,7 @@ class Episode(NamedTuple):
 class AdaptStep:
     """One step of an adaptation, as it happens: support loss and support accuracy (0..1) after it.
 
-    Of a method that goes down a gradient the first one told is step 0, where it starts from: the prototypes, before
+    Of a gradient-based method the first one reported is step 0, where it starts from: the prototypes, before
     anything has moved. Any other method begins with step 1, and is often done with it. Either way a step whose number
     is not above that of the one before begins a new adaptation.
     """

@@ -2,7 +2,7 @@
 
 The user points at a wrong name. That face joins the support set as a class of its own, so that any few-shot method
 learns it as it learns people, and the class says whom it denies. A probe that is at least as much like such a face as
-like the person is not that person; all others are judged as before. With the nearest of a person's faces as their
+like the person is not that person; all others are scored as before. With the nearest of a person's faces as their
 score it is the nearest-neighbour rule (Cover and Hart 1967) between "them" and "not them", for each person alone.
 """
 

@@ -6,7 +6,7 @@ weights by quality: Yang et al., "Neural aggregation network for video face reco
 linear in what a tail makes of them, so that one pooled vector is a probe for every method at once.
 
 A look that is far less like the others than they are like each other is kept apart: an outlier, or the first of
-somebody else. When the next one is like it, the person has changed, and the template begins anew with those: no
+somebody else. When the next one is like it, the person has changed, and the template starts over with those: no
 evidence is carried over. What counts is how alike this very track's looks are: two faces in the dark are as like each
 other as two looks of one face in good light that turned its head.
 """

@@ -17,11 +17,11 @@ from PIL import ImageDraw
 from metaface_gui.pipeline.rendering.lettering import Lettering
 from metaface_gui.pipeline.rendering.overlay import OverlayItem, OverlayKind
 from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripLayout
-from metaface_gui.pipeline.rendering.verdict_panel import PANEL_BGR, TEXT_BGR, VerdictPanels
+from metaface_gui.pipeline.rendering.verdict_panel import KNOWN_BGR, PANEL_BGR, TEXT_BGR, UNKNOWN_BGR, VerdictPanels
 from metaface_gui.types import Image
 
-# Okabe and Ito's blue-green and orange: told apart by every kind of colour vision. BGR.
-_COLOURS = {OverlayKind.KNOWN: (115, 158, 0), OverlayKind.UNKNOWN: (0, 159, 230)}
+# As in the live view.
+_COLOURS = {OverlayKind.KNOWN: KNOWN_BGR, OverlayKind.UNKNOWN: UNKNOWN_BGR}
 _MAX_NAME = 28
 _MAX_WHOLE_STRIPS = 4
 """With more faces than this there is only a count under each."""

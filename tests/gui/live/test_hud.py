@@ -19,7 +19,7 @@ def hud(qtbot: QtBot) -> Hud:
 
 def test_it_says_every_number(hud: Hud) -> None:
     hud.show_stats(EngineStats(30.04, 24.3, 38.4, 12, 0, "cuda:0"))
-    expected = "Preview 30.0 fps, Recognition 24.3 fps, Latency 38 ms, Dropped 12, Device cuda:0"
+    expected = "Preview 30.0 fps, Recognition 24.3 fps, Latency 38 ms, Dropped 12, Device CUDA:0"
     assert hud.accessibleDescription() == expected
     assert not hud.grab().isNull()
 

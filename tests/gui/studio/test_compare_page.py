@@ -348,7 +348,7 @@ def test_a_copy_is_what_is_on_screen(page: ComparePage, say: Say) -> None:
     page.table.sortByColumn(CompareColumn.NAMED, Qt.SortOrder.DescendingOrder)
     QTest.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0].split("\t") == ["Method", "Named", "Unknown", "Switches/min", "Agreement", "Accuracy", "Now"]
+    assert lines[0].split("\t") == ["Method", "Named", "Unknown", "Changes/min", "Agreement", "Accuracy", "Now"]
     assert lines[1].split("\t")[:3] == ["Auto (RL²)", "80", "20"]
     assert len(lines) == 10
     assert "Copied" in page.hint.text()

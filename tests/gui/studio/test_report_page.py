@@ -293,7 +293,7 @@ def test_the_menu_of_the_table_sorts_copies_and_uses(page: ReportPage, engine: F
     assert [action.text() for action in menu.actions()] == ["Use this method", "Copy the table", "Sort by"]
     sort = menu.actions()[2].menu()
     assert isinstance(sort, QMenu)
-    next(action for action in sort.actions() if action.text() == "Adapts in ms").trigger()
+    next(action for action in sort.actions() if action.text() == "Learning time (ms)").trigger()
     assert learners(page) == ["prototypical", "maml", "reptile"]
     menu.actions()[0].trigger()
     assert engine.calls_of("set_learner") == [("maml",)]
@@ -305,7 +305,7 @@ def test_the_keys_of_copying_and_the_button_give_the_table_as_it_is_sorted(page:
     page.table.setFocus()
     QTest.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0].split("\t")[:3] == ["Method", "Nearest right clean", "Nearest right degraded"]
+    assert lines[0].split("\t")[:3] == ["Method", "Closest match right, clean", "Closest match right, degraded"]
     assert [line.split("\t")[0] for line in lines[1:]] == ["MAML", "Prototypical network", "Reptile"]
     assert lines[1].split("\t")[4:] == ["90.0 % (9 of 10)", "1.02 %", "12"]
     assert page.second_line.text().startswith("Copied")
