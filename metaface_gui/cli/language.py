@@ -1,4 +1,4 @@
-"""`--lang`: what the commands speak. They follow the system unless this option says otherwise; JSON and CSV are the same in all."""
+"""`--lang`: what the commands speak. They follow the system by default; JSON and CSV are the same in all."""
 
 from __future__ import annotations
 

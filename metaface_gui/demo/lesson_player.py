@@ -62,11 +62,11 @@ class LessonPlayer(QObject):
         self._has_begun = False
         self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
         self._patience.timeout.connect(self._give_up)
-        self._desk = window().help.lessons
-        self._desk.goes_on_by_itself = False
-        self._desk.step_begun.connect(self._on_step)
-        self._desk.step_done.connect(self._on_done)
-        self._desk.ended.connect(self._on_ended)
+        self._lessons = window().help.lessons
+        self._lessons.goes_on_by_itself = False
+        self._lessons.step_begun.connect(self._on_step)
+        self._lessons.step_done.connect(self._on_done)
+        self._lessons.ended.connect(self._on_ended)
         bridge.result_ready.connect(self._on_result)
         bridge.request_ended.connect(self._on_request_ended)
 
@@ -80,14 +80,14 @@ class LessonPlayer(QObject):
             return
         self._has_begun = True
         if self._number == 1:
-            self._desk.open(1)  # its steps are about enrolling
+            self._lessons.open(1)  # its steps are about enrolling
         else:
             self.enroll_next()
 
     def _on_step(self, index: int) -> None:
         self._patience.start()
         step = LESSONS[self._number - 1].steps[index]
-        if self._desk.panel.is_done:
+        if self._lessons.panel.is_done:
             QTimer.singleShot(_READ_MS, self, lambda: self._on_done(index))
             return
 
@@ -107,7 +107,7 @@ class LessonPlayer(QObject):
                 self.failed.emit(error)
                 return
             self._pictures.append(path)
-            self._desk.go_on()
+            self._lessons.go_on()
 
         QTimer.singleShot(_WATCH_MS, self, photograph)
 
@@ -132,10 +132,10 @@ class LessonPlayer(QObject):
             return
         person, self._enrolling = self._enrolling[1], None
         self._engine.enroll(person.name, person_id=None, consent_given=True, is_sure=True)
-        if self._desk.place is None and self._to_enroll:
+        if self._lessons.place is None and self._to_enroll:
             self.enroll_next()
-        elif self._desk.place is None:
-            self._desk.open(self._number)
+        elif self._lessons.place is None:
+            self._lessons.open(self._number)
 
     def choose_method(self, key: str) -> None:
         """Let another method decide."""

@@ -6,11 +6,14 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.theme import DARK, LIGHT, Theme, ThemeMode, Tokens, font
+from metaface_gui.pipeline.rendering.draw_cv import _COLOURS
+from metaface_gui.pipeline.rendering.overlay import OverlayKind
+from metaface_gui.pipeline.rendering.verdict_panel import KNOWN_BGR, UNKNOWN_BGR
 from tests.gui.colour_vision import COLOUR_VISION, as_seen, colour_difference, contrast
 
 THEMES = pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
@@ -155,3 +158,17 @@ def test_ideographs_are_written_as_the_language_does_where_there_is_a_font(
     assert font(20).families() == qapp.font().families()
     theme.set_language("")
     assert qapp.font().families() == usual
+
+
+def test_recorded_videos_have_the_live_views_colours() -> None:
+    for token, bgr in ((DARK.known, KNOWN_BGR), (DARK.unknown, UNKNOWN_BGR)):
+        color = QColor(token)
+        assert (color.blue(), color.green(), color.red()) == bgr
+    assert (_COLOURS[OverlayKind.KNOWN], _COLOURS[OverlayKind.UNKNOWN]) == (KNOWN_BGR, UNKNOWN_BGR)
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK])
+def test_links_can_be_read_and_empty_places_seen(tokens: Tokens) -> None:
+    for background in (tokens.window, tokens.surface, tokens.raised, tokens.hover):
+        assert contrast(tokens.accent, background) >= 4.5
+    assert contrast(tokens.edge, tokens.surface) >= 3.0
