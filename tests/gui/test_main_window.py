@@ -255,7 +255,7 @@ def test_the_badge_says_whom_the_learner_knows(window: MainWindow, say: Say) -> 
     say(Adapted("prototypical", 20, 100, 12.0))
     assert button.text() == "Prototypes · 20 people"
     assert "100 shots in 12 ms" in button.toolTip()
-    assert "sface" in window.status_line.text()
+    assert "SFace" in window.status_line.text()
 
 
 def test_the_tab_counts_unknown_people(window: MainWindow, say: Say) -> None:

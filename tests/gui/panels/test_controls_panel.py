@@ -265,7 +265,7 @@ def test_a_failure_is_said_and_the_former_choice_comes_back(panel: ControlsPanel
     assert panel.models.detector.currentData() == "yunet"
     assert panel.models.device.currentData() == "auto"
     say(models())
-    assert panel.models.status.text() == "Runs on cpu."
+    assert panel.models.status.text() == "Runs on CPU."
 
 
 def test_the_device_of_the_settings_is_shown(panel: ControlsPanel, say: Say) -> None:
