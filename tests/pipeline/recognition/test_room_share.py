@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -27,7 +29,7 @@ def room(shift: float = 0.0, people: int = 20, prior: RoomPrior = KNOWN) -> Room
 
 
 def test_where_all_is_known_it_is_the_cohorts_share() -> None:
-    found = let_through(room(), COHORT, threshold=1.0, weight=0.0)
+    found = let_through(room(), COHORT, threshold=1.0, weight=0.0, probe_variance=1e-6)
     assert found.expected == pytest.approx(0.25, abs=0.002)
     assert found.low == pytest.approx(found.high, abs=0.002)
 
@@ -35,7 +37,8 @@ def test_where_all_is_known_it_is_the_cohorts_share() -> None:
 def test_more_alike_people_let_more_strangers_through() -> None:
     prior = PLAIN
     shares = [
-        let_through(room(shift, prior=prior), COHORT, threshold=1.5, weight=0.0).expected for shift in (0.0, 0.5, 1.0)
+        let_through(room(shift, prior=prior), COHORT, threshold=1.5, weight=0.0, probe_variance=0.5).expected
+        for shift in (0.0, 0.5, 1.0)
     ]
     assert shares == sorted(shares)
     assert shares[2] > 2 * shares[0]
@@ -60,6 +63,12 @@ def test_the_rooms_own_threshold_lets_the_promise_through() -> None:
     here = room(0.6, people=30, prior=RoomPrior(probe_shift=0.0, probe_variance=1e-4, shift_variance=0.5))
     adapted = here.threshold(COHORT)
     threshold = float(adapted.of_cohort(BEST).quantile(0.9))
-    found = let_through(here, COHORT, threshold=threshold, weight=adapted.weight)
+    found = let_through(here, COHORT, threshold=threshold, weight=adapted.weight, probe_variance=1e-4)
     assert found.low < 0.1 < found.high
     assert found.expected == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_thresholds_caution_is_no_shift_of_strangers() -> None:
+    careful, plain = (replace(PLAIN, probe_shift=shift) for shift in (2.0, 0.0))
+    shares = [let_through(room(prior=prior), COHORT, threshold=1.5, weight=0.0) for prior in (careful, plain)]
+    assert shares[0].expected == pytest.approx(shares[1].expected)
