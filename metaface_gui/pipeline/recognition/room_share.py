@@ -15,12 +15,6 @@ from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room,
 
 _SURE = 1.6449
 """Deviations of a normal distribution between which 90 % lie."""
-_PROBE_VARIANCE, _OTHERS_VARIANCE = 2.0, 2.0
-"""Of a stranger's own shift, and of one other person's score, in squares of the cohort's deviation. The threshold's are
-larger, for it is careful; with these, two to twenty people and 0 or 24 unlabelled faces, 0.5 to 1.0 % of strangers are
-expected where 0.4 to 1.6 % passed (six validation sets, clean and hard)."""
-_PROBE_VARIANCE_OF_ONE = 0.2
-"""One person's margin is not made of what is known of probes: 1 to 5 % are expected where 0.2 to 0.5 % passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +26,47 @@ class LetThrough:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class StrangerVariances:
+    """How strangers' scores vary, in squares of the cohort's deviation: a `probe`'s own shift, the score against one of
+    the `others`, and the shift of the `room` beyond what is known of it."""
+
+    probe: float
+    others: float
+    room: float
+
+
+MEASURED = StrangerVariances(probe=2.0, others=2.0, room=2.0)
+"""The threshold's variances are larger, for it is careful. With these, two to twenty people and 0 or 24 unlabelled
+faces, 1.0 to 1.3 % of strangers are expected where 0.4 to 1.6 % passed, and 75 to 100 % of the cells lie within the
+interval; with an eighth of the room's, 50 to 96 % (six validation sets, clean and hard)."""
+_OF_ONE = StrangerVariances(probe=0.2, others=0.0, room=0.0)
+"""One person's margin is not made of what is known of probes: 1 to 5 % are expected where 0.2 to 0.5 % passed."""
+
+
 def let_through(
     room: Room,
     cohort: CohortScores,
     *,
     threshold: float,
     weight: float,
-    probe_variance: float = _PROBE_VARIANCE,
-    others_variance: float = _OTHERS_VARIANCE,
+    varies: StrangerVariances = MEASURED,
 ) -> LetThrough:
     """What passes `threshold`, whose classifier takes `weight` times a probe's mean score against the others off
-    (`RoomThreshold.weight`), where everything that is known of the room is `room`; the variances are a probe's."""
+    (`RoomThreshold.weight`), where everything that is known of the room is `room`; `varies` is of several people."""
     prior, evidence = room.prior, room.evidence
     values = {name: torch.tensor(value, dtype=torch.float64) for name, value in asdict(prior).items()}
     known = {name: torch.tensor(float(value), dtype=torch.float64) for name, value in asdict(evidence).items()}
     own_weight, own_shift, ratio, left = (float(value) for value in posterior(values, **known))
     are_several = evidence.enrolled > 1
     if not are_several:
-        probe_variance = min(probe_variance, _PROBE_VARIANCE_OF_ONE)
+        varies = _OF_ONE
     # E[Δ], without the caution that a threshold has beside it.
     shift = own_shift / max(1.0 - own_weight, 1e-6) - are_several * prior.probe_shift
     variance = left**2 / max(1.0 - own_weight, 1e-6)  # of the room's Δ and of what a probe differs from it
-    of_room = max(variance - prior.probe_variance, 0.0) ** 0.5
-    of_others = others_variance / max(evidence.enrolled - 1, 1) + prior.others_floor
-    of_probe = max((1.0 - weight) ** 2 * probe_variance + weight**2 * of_others, 1e-8) ** 0.5
+    of_room = (max(variance - prior.probe_variance, 0.0) + varies.room) ** 0.5
+    of_others = varies.others / max(evidence.enrolled - 1, 1) + prior.others_floor
+    of_probe = max((1.0 - weight) ** 2 * varies.probe + weight**2 * of_others, 1e-8) ** 0.5
     here = ratio * (cohort.best.double() - cohort.mean) + cohort.mean
 
     def share(deviations: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from metaface_gui.pipeline.recognition.room_share import let_through
+from metaface_gui.pipeline.recognition.room_share import StrangerVariances, let_through
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, RoomEvidence, RoomPrior
 
 BEST = torch.linspace(-2.0, 2.0, 4001)
@@ -20,6 +20,7 @@ KNOWN = RoomPrior(
 )
 """Of a room like this everything is known but its shift, and that is nought where nobody tells otherwise."""
 
+SHARP = StrangerVariances(probe=1e-6, others=1.0, room=0.0)
 PLAIN = RoomPrior(probe_shift=0.0, probe_variance=0.5, others_variance=1.0)
 """Without caution, and a probe is much like its room."""
 
@@ -29,7 +30,7 @@ def room(shift: float = 0.0, people: int = 20, prior: RoomPrior = KNOWN) -> Room
 
 
 def test_where_all_is_known_it_is_the_cohorts_share() -> None:
-    found = let_through(room(), COHORT, threshold=1.0, weight=0.0, probe_variance=1e-6)
+    found = let_through(room(), COHORT, threshold=1.0, weight=0.0, varies=SHARP)
     assert found.expected == pytest.approx(0.25, abs=0.002)
     assert found.low == pytest.approx(found.high, abs=0.002)
 
@@ -37,7 +38,9 @@ def test_where_all_is_known_it_is_the_cohorts_share() -> None:
 def test_more_alike_people_let_more_strangers_through() -> None:
     prior = PLAIN
     shares = [
-        let_through(room(shift, prior=prior), COHORT, threshold=1.5, weight=0.0, probe_variance=0.5).expected
+        let_through(
+            room(shift, prior=prior), COHORT, threshold=1.5, weight=0.0, varies=replace(SHARP, probe=0.5)
+        ).expected
         for shift in (0.0, 0.5, 1.0)
     ]
     assert shares == sorted(shares)
@@ -63,7 +66,7 @@ def test_the_rooms_own_threshold_lets_the_promise_through() -> None:
     here = room(0.6, people=30, prior=RoomPrior(probe_shift=0.0, probe_variance=1e-4, shift_variance=0.5))
     adapted = here.threshold(COHORT)
     threshold = float(adapted.of_cohort(BEST).quantile(0.9))
-    found = let_through(here, COHORT, threshold=threshold, weight=adapted.weight, probe_variance=1e-4)
+    found = let_through(here, COHORT, threshold=threshold, weight=adapted.weight, varies=SHARP)
     assert found.low < 0.1 < found.high
     assert found.expected == pytest.approx(0.1, abs=0.03)
 
