@@ -18,7 +18,6 @@ from metaface_gui.engine.events import (
     ResultReady,
     SidesChanged,
 )
-from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_title
 from metaface_gui.gui.live.side_words import side_title
@@ -92,7 +91,6 @@ class PresentationBoard(QWidget):
         self._parts: frozenset[Part] = frozenset()
         self._is_presenting = False
         self._deciding = ""
-        self._tallies: tuple[tuple[str, LearnerTally], ...] = ()
         self._sides_asked = False
         self._letters_px = 0
         self._people = PeopleMargins()
@@ -198,17 +196,15 @@ class PresentationBoard(QWidget):
 
     def _on_comparison(self, changed: ComparisonChanged) -> None:
         if not self._sides_asked:
-            self._show_tallies([("", tally) for tally in changed.tallies if tally.learner == self._deciding][:1])
+            deciding = [("", tally) for tally in changed.tallies if tally.learner == self._deciding]
+            self.cards.show_tallies(deciding[:1])
 
     def _on_sides(self, changed: SidesChanged) -> None:
         self._sides_asked = bool(changed.sides)
         tallies = {tally.learner: tally for tally in changed.tallies}
         counted = [(side_title(side), tallies[side.key]) for side in changed.sides if side.key in tallies]
         if counted:
-            self._show_tallies(counted)
-
-    def _show_tallies(self, tallies: list[tuple[str, LearnerTally]]) -> None:
-        self.cards.show_tallies(tallies)
+            self.cards.show_tallies(counted)
 
     def _on_result(self, ready: ResultReady) -> None:
         self._people.take(ready.result.faces)

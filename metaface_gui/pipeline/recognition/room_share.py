@@ -57,12 +57,11 @@ def let_through(
     prior, evidence = room.prior, room.evidence
     values = {name: torch.tensor(value, dtype=torch.float64) for name, value in asdict(prior).items()}
     known = {name: torch.tensor(float(value), dtype=torch.float64) for name, value in asdict(evidence).items()}
+    values["probe_shift"] *= 0.0  # a threshold's caution is no shift of strangers
     own_weight, own_shift, ratio, left = (float(value) for value in posterior(values, **known))
-    are_several = evidence.enrolled > 1
-    if not are_several:
+    if evidence.enrolled == 1:
         varies = _OF_ONE
-    # E[Δ], without the caution that a threshold has beside it.
-    shift = own_shift / max(1.0 - own_weight, 1e-6) - are_several * prior.probe_shift
+    shift = own_shift / max(1.0 - own_weight, 1e-6)  # E[Δ]
     variance = left**2 / max(1.0 - own_weight, 1e-6)  # of the room's Δ and of what a probe differs from it
     of_room = (max(variance - prior.probe_variance, 0.0) + varies.room) ** 0.5
     of_others = varies.others / max(evidence.enrolled - 1, 1) + prior.others_floor

@@ -104,8 +104,7 @@ class RoomThreshold:
     """How a threshold of the cohort becomes the room's: `ratio` · (it − `mean`) + `offset` + `mean`, and a probe's
     best score becomes itself − `weight` · (mean score against the others − `others`).
 
-    `mean` is the cohort's mean score against anybody; `uncertainty` the standard deviation, in score units, of what the
-    room does to a stranger's score beyond what is known.
+    `mean` is the cohort's mean score against anybody.
     """
 
     ratio: float
@@ -113,7 +112,6 @@ class RoomThreshold:
     mean: float
     weight: float
     others: float
-    uncertainty: float
 
     def of_cohort(self, best: Scores) -> Scores:
         """What the cohort's best scores (m,) would be here, where a threshold is to be read off; order stays."""
@@ -168,7 +166,7 @@ class Room:
         # In NumPy, as a window that starts has no tensors yet.
         values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
-        weight, shift, ratio, uncertainty = (float(value) for value in posterior(values, **known))
+        weight, shift, ratio, _left = (float(value) for value in posterior(values, **known))
         of_one = float(margin_of_one(values, enrolled=known["enrolled"], seen=known["seen"]))
         return RoomThreshold(
             ratio=ratio,
@@ -176,7 +174,6 @@ class Room:
             mean=cohort.mean,
             weight=weight,
             others=cohort.others,
-            uncertainty=uncertainty * cohort.deviation,
         )
 
 

@@ -103,7 +103,7 @@ def test_one_person_has_a_margin_that_unlabelled_faces_lower() -> None:
 
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
-    room = RoomThreshold(ratio=1.0, offset=0.0, mean=0.0, weight=0.5, others=0.1, uncertainty=0.0)
+    room = RoomThreshold(ratio=1.0, offset=0.0, mean=0.0, weight=0.5, others=0.1)
     scores = torch.tensor([[0.9, 0.3, 0.1]])
     assert float(room.excess(scores)) == pytest.approx(0.5 * (0.2 - 0.1))
     assert float(replace(room, weight=0.0).excess(scores)) == 0.0
