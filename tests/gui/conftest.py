@@ -10,11 +10,14 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from metaface_gui.engine.events import EngineEvent
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.window_state import WindowState
 from tests.gui.fakes import FakeEngine
+
+Say = Callable[[EngineEvent], None]
 
 
 @pytest.fixture
@@ -28,6 +31,17 @@ def bridge(qapp: QApplication, engine: FakeEngine) -> Iterator[EngineBridge]:
     engine.recorder.listener = made
     yield made
     made.close()
+
+
+@pytest.fixture
+def say(bridge: EngineBridge, qapp: QApplication) -> Say:
+    """Send an event as the engine does, and have the window hear it."""
+
+    def send(event: EngineEvent) -> None:
+        bridge(event)
+        qapp.sendPostedEvents(bridge)
+
+    return send
 
 
 @pytest.fixture(autouse=True)

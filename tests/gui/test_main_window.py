@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
     Adapted,
-    EngineEvent,
     EngineStats,
     EnrollmentChanged,
     JobChanged,
@@ -35,20 +34,11 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.types import QualityIssue
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
 
-Say = Callable[[EngineEvent], None]
 DEMO = SourceSpec(SourceKind.DEMO, "demo")
 READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
-
-
-@pytest.fixture
-def say(bridge: EngineBridge, qapp: QApplication) -> Say:
-    def send(event: EngineEvent) -> None:
-        bridge(event)
-        qapp.sendPostedEvents(bridge)
-
-    return send
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
     CaptionedFile,
-    EngineEvent,
     ModelsChanged,
     ModelState,
     SelfTested,
@@ -25,24 +24,15 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Identification
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
 from tests.gui.studio.test_report_page import report, row
 
-Say = Callable[[EngineEvent], None]
 KEYS = tuple(LEARNERS)
 
 
 def ready(learner: str = "prototypical", *compared: str) -> ModelsChanged:
     return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
-
-
-@pytest.fixture
-def say(bridge: EngineBridge, qapp: QApplication) -> Say:
-    def send(event: EngineEvent) -> None:
-        bridge(event)
-        qapp.sendPostedEvents(bridge)
-
-    return send
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from metaface_gui.engine.events import (
     AdaptationEvaluated,
     Adapted,
     CaptionedFile,
-    EngineEvent,
     JobChanged,
     MapChanged,
     ModelsChanged,
@@ -49,11 +48,11 @@ from metaface_gui.gui.window_controller import WindowController
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.i18n import install_translation, remove_translation
 from metaface_gui.pipeline.learners.base import AdaptStep
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
 from tests.gui.panels.samples import enrollment, gallery, person, unknown
 from tests.gui.studio.explanations import embedding_map
 
-Say = Callable[[EngineEvent], None]
 READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01, compared=("reptile",))
 RUNNING = SourceChanged(SourceState.RUNNING, "cam")
 PAUSED = SourceChanged(SourceState.PAUSED, "cam")
@@ -73,15 +72,6 @@ def controller(qapp: QApplication, engine: FakeEngine, bridge: EngineBridge, ini
     made.window.close()
     made.window.deleteLater()
     remove_translation(qapp)
-
-
-@pytest.fixture
-def say(bridge: EngineBridge, qapp: QApplication) -> Say:
-    def send(event: EngineEvent) -> None:
-        bridge(event)
-        qapp.sendPostedEvents(bridge)
-
-    return send
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 
 import pytest
@@ -24,23 +24,13 @@ from metaface_gui.engine.events import (
     Trouble,
 )
 from metaface_gui.errors import GalleryError, InternalError, KnownError, SourceError
-from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.errors.dialog import ErrorDialog
 from metaface_gui.gui.errors.unexpected import UnexpectedError, UnexpectedErrors
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.program_log import log_dir, log_path, start_log, stop_log
+from tests.gui.conftest import Say
 
-Say = Callable[[EngineEvent], None]
 NAME = "Xanthippe"
-
-
-@pytest.fixture
-def say(bridge: EngineBridge, qapp: QApplication) -> Say:
-    def send(event: EngineEvent) -> None:
-        bridge(event)
-        qapp.sendPostedEvents(bridge)
-
-    return send
 
 
 @pytest.fixture

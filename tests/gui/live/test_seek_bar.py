@@ -8,25 +8,14 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from metaface_gui.engine.events import EngineEvent, SourceChanged, SourceState
-from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.gui.live.seek_bar import SeekBar
 from metaface_gui.gui.main_window import MainWindow
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_frame
 
 CLIP = SourceChanged(SourceState.RUNNING, "clip.mp4", n_frames=1501, fps=25.0)
-Say = Callable[[EngineEvent], None]
-
-
-@pytest.fixture
-def say(bridge: EngineBridge, qapp: QApplication) -> Say:
-    def send(event: EngineEvent) -> None:
-        bridge(event)
-        qapp.sendPostedEvents(bridge)
-
-    return send
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
     ComparisonChanged,
-    EngineEvent,
     EngineStats,
     EnrollmentChanged,
     ModelsChanged,
@@ -32,20 +29,11 @@ from metaface_gui.gui.live.side_words import counts_text, side_title
 from metaface_gui.gui.live.split_view import SplitView
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.types import QualityIssue
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_frame, make_result
 from tests.gui.verdict_fakes import KEYS, decision, judged_face
 
 BOX = (300.0, 200.0, 500.0, 430.0)
-Say = Callable[[EngineEvent], None]
-
-
-@pytest.fixture
-def say(bridge: EngineBridge, qapp: QApplication) -> Say:
-    def send(event: EngineEvent) -> None:
-        bridge(event)
-        qapp.sendPostedEvents(bridge)
-
-    return send
 
 
 @pytest.fixture

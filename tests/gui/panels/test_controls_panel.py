@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
-    EngineEvent,
     JobChanged,
     ModelsChanged,
     ModelState,
@@ -31,9 +29,9 @@ from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import DEMO, RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 CAMERAS = (CameraDevice(0, "Desk camera", "/dev/video0"), CameraDevice(2, "Door camera", "/dev/video2"))
 CASIA = "facenet-casia"

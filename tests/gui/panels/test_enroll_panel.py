@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import LooksEnrolled, RequestEnded, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels import record_button
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
 from metaface_gui.i18n import advice_text, issue_text, turn_text
 from metaface_gui.types import QualityIssue
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import enrollment, gallery, person
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, ModelsChanged, ModelState
+from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.models_section import ModelsSection
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.resources import weights_dir
 from metaface_gui.weights.store import WeightsStore
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
-
-Say = Callable[[EngineEvent], None]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, ShotsRead, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import ShotsRead, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -20,10 +19,10 @@ from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.person_details import MOST_SHOTS
 from metaface_gui.gui.panels.shot_grid import CornerButton
 from metaface_gui.gui.widgets.passphrase_dialog import NewPassphraseDialog
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 ADA, BOB, CYD = person(1, "Ada"), person(2, "Bob"), person(3, "Cyd")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
@@ -12,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, LooksEnrolled, UnknownsChanged
+from metaface_gui.engine.events import LooksEnrolled, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.unknown_tray import UnknownTray
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import gallery, person, unknown
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 
 

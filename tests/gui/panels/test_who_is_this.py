@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,16 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, LooksEnrolled, RequestEnded, SourceChanged, SourceState
+from metaface_gui.engine.events import LooksEnrolled, RequestEnded, SourceChanged, SourceState
 from metaface_gui.errors import EnrollmentError, GalleryError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.types import PersonId, QualityIssue, TrackedFace
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person
-
-Say = Callable[[EngineEvent], None]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, CONSENT_PURPOSE
 from metaface_gui.gallery import Retention
 from metaface_gui.gui.bridge import EngineBridge
@@ -18,10 +16,10 @@ from metaface_gui.gui.panels.consent import ConsentBox
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
 from metaface_gui.gui.privacy.retention_box import DEFAULT_CHOICE, RetentionBox
 from metaface_gui.gui.privacy.terms_popup import TermsPopup, usable_text
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import enrollment, gallery, person
 
-Say = Callable[[EngineEvent], None]
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 

@@ -14,17 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, EverythingForgotten, ExpiredDeleted, ReportWritten, Undoable
+from metaface_gui.engine.events import EverythingForgotten, ExpiredDeleted, ReportWritten, Undoable
 from metaface_gui.engine.people.privacy_api import Storage
 from metaface_gui.gallery import Consent, Person, Retention
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.privacy.forget_dialog import ForgetDialog
 from metaface_gui.gui.privacy.keeping_line import ConsentRecords
 from metaface_gui.gui.theme import Theme, ThemeMode
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import gallery, person
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 DAY = timedelta(days=1)
 

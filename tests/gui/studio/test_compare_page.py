@@ -17,8 +17,8 @@ from metaface_gui.gui.studio.compare_page import ComparePage
 from metaface_gui.gui.studio.compare_table_model import CompareRole
 from metaface_gui.gui.studio.compare_words import CompareColumn
 from metaface_gui.gui.theme import FontSize, Theme, ThemeMode, font
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_result
-from tests.gui.studio.conftest import Say
 from tests.gui.verdict_fakes import KEYS, judged_face
 
 DECIDING, OTHERS = KEYS[0], KEYS[1:]

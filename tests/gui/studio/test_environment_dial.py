@@ -12,8 +12,8 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.studio.environment_dial import EnvironmentDial
 from metaface_gui.metalearning.frame_effects import EFFECTS
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
-from tests.gui.studio.conftest import Say
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -18,9 +18,9 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.map_page import MapPage, stable_slots
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.types import TrackedFace
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
-from tests.gui.studio.conftest import Say
 from tests.gui.studio.explanations import embedding_map
 
 LEFT = Qt.MouseButton.LeftButton

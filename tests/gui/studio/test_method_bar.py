@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics
@@ -11,14 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EngineEvent, ModelsChanged, ModelState
+from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.method_bar import MethodBar
 from metaface_gui.gui.theme import FontSize, Theme, ThemeMode, font
 from metaface_gui.pipeline.learners import LEARNERS
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 KEYS = list(LEARNERS)

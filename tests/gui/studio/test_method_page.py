@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,7 +12,6 @@ from metaface_gui.engine.events import (
     AdaptationEvaluated,
     Adapted,
     AdaptStepTaken,
-    EngineEvent,
     ModelsChanged,
     ModelState,
 )
@@ -27,9 +24,9 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.learners.hyperparameters import with_value
 from metaface_gui.pipeline.learners.rl2 import Trial
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 
-Say = Callable[[EngineEvent], None]
 LEFT = Qt.MouseButton.LeftButton
 STEPS = tuple(AdaptStep(i, 5, 1.0 / (i + 1), 0.9 + 0.02 * i) for i in range(6))
 TRIALS = (Trial("Prototypes", 0.97), Trial("MAML", 0.99))

@@ -13,8 +13,8 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
 from metaface_gui.gui.studio.strangers_bars import percent
 from metaface_gui.pipeline.recognition.room_share import LetThrough
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
-from tests.gui.studio.conftest import Say
 
 LEFT = Qt.MouseButton.LeftButton
 NOW = StrangersHere(0.4, LetThrough(0.004, 0.011, 0.03))

@@ -19,9 +19,9 @@ from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.types import UNKNOWN, Identification, QualityIssue
 from tests.engine.references import holders
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person
-from tests.gui.studio.conftest import Say
 from tests.gui.studio.explanations import decided, explained
 
 
