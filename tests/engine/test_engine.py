@@ -273,4 +273,5 @@ def test_a_video_that_has_ended_is_sought_and_goes_on(engine: Engine, listener: 
     listener.wait(SourceChanged, lambda event: event.state is SourceState.RUNNING)
     listener.wait(ResultReady, lambda event: (event.result.frame.index, event.result.frame.segment) == (2, 2))
     engine.set_looping(True)
-    listener.wait(ResultReady, lambda event: event.result.frame.segment == 5)
+    # Recognition takes the newest frame, so on a busy machine a lap may pass without a result.
+    listener.wait(ResultReady, lambda event: event.result.frame.segment >= 5)
