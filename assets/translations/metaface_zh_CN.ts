@@ -2032,12 +2032,8 @@ face</source>
       <translation>放弃所有样本</translation>
     </message>
     <message>
-      <source>Name</source>
-      <translation>姓名</translation>
-    </message>
-    <message>
-      <source>Consent</source>
-      <translation>同意</translation>
+      <source>Name and consent</source>
+      <translation>姓名与同意</translation>
     </message>
     <message>
       <source>Pictures and videos</source>
@@ -4613,8 +4609,8 @@ face</source>
       <translation>新人员。</translation>
     </message>
     <message>
-      <source>A new name, or somebody enrolled already to add shots to them.</source>
-      <translation>输入新姓名；选已录入的人则为其添加样本。</translation>
+      <source>Somebody new, or somebody enrolled already.</source>
+      <translation>新的人员，或已录入的人员。</translation>
     </message>
   </context>
   <context>

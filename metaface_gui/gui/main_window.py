@@ -44,8 +44,8 @@ from metaface_gui.gui.undo_list import UndoList
 from metaface_gui.gui.widgets.jobs_bar import JobsBar
 from metaface_gui.gui.widgets.toast import Toast, ToastBar, ToastKind, undo_toast
 from metaface_gui.gui.window_state import WindowState
-from metaface_gui.pipeline.capture.devices import list_cameras
-from metaface_gui.pipeline.capture.specification import SourceSpec, parse_source
+from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
+from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
 from metaface_gui.settings import RecognitionSettings
 
 _PANEL_WIDTH = 360
@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self.state = state or WindowState(parent=self)
         put_on(self.state)
         self._spec: SourceSpec | None = None
+        self._offered: tuple[SourceSpec, str] | None = None
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
         self.undos = UndoList(self)
@@ -149,6 +150,7 @@ class MainWindow(QMainWindow):
         do = self.commands
         self.source_menu.source_chosen.connect(self.open_source)
         self.source_menu.refused.connect(self.reports.show_error)
+        self.source_menu.cameras_found.connect(self._offer_camera)
         self.side.controls.source_chosen.connect(self.open_source)
         do.pause.triggered.connect(self._engine.set_paused)
         do.reopen.triggered.connect(self._reopen)
@@ -237,7 +239,9 @@ class MainWindow(QMainWindow):
             self.stage.video.show_frame(frame)
 
     def _on_source(self, changed: SourceChanged) -> None:
-        self._source = changed
+        before, self._source = self._source, changed
+        if changed.state is SourceState.RUNNING and before.state is not SourceState.PAUSED:
+            self._go_on_to_first_person()
         self.toasts.settle()
         self.toolbar.show_source(changed)
         runs = changed.state in (SourceState.RUNNING, SourceState.PAUSED)
@@ -291,7 +295,7 @@ class MainWindow(QMainWindow):
             return None
 
     def _reopen(self) -> None:
-        spec = self._last_source()
+        spec = self._last_source() or (None if self._offered is None else self._offered[0])
         if spec is not None:
             self.open_source(spec)
 
@@ -311,6 +315,25 @@ class MainWindow(QMainWindow):
 
     def _ask_who(self, track_id: int, global_pos: QPoint) -> None:
         self.who_is_this.open_for(track_id, global_pos)
+
+    def _go_on_to_first_person(self) -> None:
+        """There is a picture and nobody is known: what comes next is to record somebody."""
+        if self.side.is_for_first_person:
+            self.help.tour.end()  # it would dim what is to be done next; the help menu has it
+            self.side.start_enrollment()
+
+    def _offer_camera(self, cameras: tuple[CameraDevice, ...]) -> None:
+        """Offer the first camera, one click away, to somebody who never had a source."""
+        if cameras and self._last_source() is None:
+            self._offered = SourceSpec(SourceKind.WEBCAM, str(cameras[0].index)), cameras[0].name
+            self._offer_source()
+
+    def _offer_source(self) -> None:
+        last = self._last_source()
+        title = "" if last is None else source_title(last)
+        if last is None and self._offered is not None:
+            title = self._offered[1]
+        self.live_view.empty_state.offer_last(title)
 
     def _open_side(self) -> SidePanel:
         self.commands.panel.setChecked(True)
@@ -361,8 +384,9 @@ class MainWindow(QMainWindow):
         self._set_panel(is_panel_wanted)
         do.studio_large.setChecked(is_large)
         self._on_source(self._source)
-        last = self._last_source()
-        self.live_view.empty_state.offer_last("" if last is None else source_title(last))
+        self._offer_source()
+        if self._last_source() is None:
+            self.source_menu.look_for_cameras()
         self.live_view.setFocus()
 
     def _set_hud(self, visible: bool) -> None:

@@ -61,6 +61,11 @@ class SidePanel(QTabWidget):
         """The open tab."""
         return self._keys[self.currentIndex()]
 
+    @property
+    def is_for_first_person(self) -> bool:
+        """Whether it only says that nobody is enrolled yet."""
+        return self.currentWidget() is self.people and self.people.has_nobody
+
     def open_key(self, key: str) -> None:
         """Open a tab; a key that there is not changes nothing."""
         if key in self._keys:

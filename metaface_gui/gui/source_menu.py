@@ -91,6 +91,8 @@ class SourceMenu(QMenu):
     source_chosen = Signal(SourceSpec)
     refused = Signal(object)
     """A `KnownError`."""
+    cameras_found = Signal(tuple)
+    """`tuple[CameraDevice, ...]`: those that there are."""
 
     def __init__(self, parent: QWidget | None = None, list_cameras: ListCameras = list_cameras) -> None:
         super().__init__(parent)
@@ -98,6 +100,7 @@ class SourceMenu(QMenu):
         self._cameras: list[QAction] = []
         self._finder = CameraFinder(self, list_cameras)
         self._finder.found.connect(self._show_cameras)
+        self._finder.found.connect(self.cameras_found)
         self._after_cameras = self.addSeparator()
         self._add("film", self.tr("&Video or picture…"), self.choose_file, "Ctrl+O")
         self._add("folder", self.tr("&Folder of pictures…"), self.choose_folder, "Ctrl+Shift+O")
@@ -106,6 +109,10 @@ class SourceMenu(QMenu):
         self._add("demo", self.tr("&Demo"), self.choose_demo, "Ctrl+D")
         self._show_note(self.tr("Looking for cameras…"))
         self.aboutToShow.connect(self._finder.start)
+
+    def look_for_cameras(self) -> None:
+        """Look for cameras before the menu is opened."""
+        self._finder.start()
 
     def close_finder(self) -> None:
         """Let no search outlive the window."""

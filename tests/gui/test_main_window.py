@@ -32,10 +32,13 @@ from metaface_gui.errors import DeviceError, GalleryError, SourceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.gui.window_state import WindowState
+from metaface_gui.pipeline.capture.devices import CameraDevice
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+from tests.gui.panels.samples import gallery, person
 
 DEMO = SourceSpec(SourceKind.DEMO, "demo")
 READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
@@ -102,6 +105,39 @@ def test_open_source_is_remembered_and_offered_next_time(
     ]
     press(button, qtbot)
     assert engine.calls_of("open_source") == [(DEMO,), (DEMO,)]
+
+
+def test_a_first_start_leads_from_the_camera_to_the_record_button(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, ini: Path, say: Say
+) -> None:
+    state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
+    cameras = (CameraDevice(2, "Webcam of the lid", ""), CameraDevice(4, "Another", ""))
+    window = MainWindow(engine, bridge, state, list_cameras=lambda: cameras)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    say(gallery())
+    window.help.welcome(state)
+    offered = window.live_view.empty_state.findChildren(QPushButton)[1]
+    qtbot.waitUntil(lambda: "Webcam of the lid" in offered.text())
+    press(offered, qtbot)
+    assert engine.calls_of("open_source") == [(SourceSpec(SourceKind.WEBCAM, "2"),)]
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    assert window.side.key == "enroll"
+    assert window.side.enroll.record_button.hasFocus()
+    assert not window.help.tour.isVisible(), "it dimmed what is to be done next"
+    window.close()
+
+
+@pytest.mark.parametrize("tab", ["people", "controls"])
+def test_a_source_opens_no_other_tab_when_somebody_is_known_or_another_was_chosen(
+    window: MainWindow, say: Say, tab: str
+) -> None:
+    say(gallery(person(1, "Ada")) if tab == "people" else gallery())
+    window.side.open_key(tab)
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    assert window.side.key == tab
 
 
 def test_a_last_source_that_is_gone_is_not_offered(open_window: Callable[[], MainWindow], ini: Path) -> None:

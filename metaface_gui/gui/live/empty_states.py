@@ -130,7 +130,7 @@ class EmptyState(QWidget):
         return self.geometry() if self._has_picture else self._buttons.geometry().translated(self._contents.pos())
 
     def offer_last(self, title: str) -> None:
-        """Offer to open the source of last time, while none is open; empty: there was none."""
+        """Offer to open the source of last time, or the first camera, while none is open; empty: there is neither."""
         self._last = title
         self.show_source(self._changed, has_picture=self._has_picture)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QLocale, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
 
 from metaface_gui.engine.people.gallery_editor import Terms
 from metaface_gui.gallery import Person
@@ -15,6 +15,7 @@ from metaface_gui.gui.privacy.retention_box import RetentionBox
 from metaface_gui.gui.privacy.terms_popup import TermsPopup
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
 from metaface_gui.gui.widgets.link_label import LinkLabel
 
 
@@ -106,18 +107,17 @@ class ConsentBox(QWidget):
         self.purpose_link.setToolTip(self.tr("Read or change what the person agrees to, and who agreed"))
         self.wording = TermsPopup(self)
         self._info: StoredInfo | None = None
-        links = QHBoxLayout()
-        links.setSpacing(Space.L)
-        links.addWidget(self._link)
-        links.addWidget(self.purpose_link)
-        links.addStretch(1)
+        # Two lines, where letters are not large: they agreed, and to what; for how long, and what for.
+        agreed, kept = FlowLayout(spacing=Space.M), FlowLayout(spacing=Space.M)
+        for row, first, link in ((agreed, self._check, self._link), (kept, self.retention, self.purpose_link)):
+            row.addWidget(first)
+            row.addWidget(link)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
-        layout.addWidget(self._check)
+        layout.addLayout(agreed)
+        layout.addLayout(kept)
         layout.addWidget(self._text)
-        layout.addWidget(self.retention)
-        layout.addLayout(links)
         self.setFocusProxy(self._check)
         self._check.clicked.connect(self._on_clicked)
         self._link.linkActivated.connect(self._show_info)

@@ -1,4 +1,4 @@
-"""Enrolment in three steps that are visible at once: shots, name, consent."""
+"""Enrolment in two steps that are visible at once: shots, then name, consent and period on one card."""
 
 from __future__ import annotations
 
@@ -135,9 +135,8 @@ class EnrollPanel(QWidget):
         self.discard_button.setToolTip(self.tr("Discard all shots (Esc)"))
         self.discard_button.setAccessibleName(self.tr("Discard all shots"))
         set_icon(self.discard_button, "trash")
-        self.name_heading = StepHeading(2, self.tr("Name"), self)
-        self.name_field = NameField(bridge, self)
-        self.consent_heading = StepHeading(3, self.tr("Consent"), self)
+        self.card_heading = StepHeading(2, self.tr("Name and consent"), self)
+        self.name_field = NameField(bridge, self, lines=1)
         self.consent = ConsentBox(self)
         self.save_button = QPushButton(self)
         self.save_button.setProperty("kind", "primary")
@@ -157,10 +156,9 @@ class EnrollPanel(QWidget):
             steps.addWidget(widget)
         steps.addLayout(tools)
         steps.addWidget(self.refused)
-        for heading, body in ((self.name_heading, self.name_field), (self.consent_heading, self.consent)):
-            steps.addSpacing(Space.S)
-            steps.addWidget(heading)
-            steps.addWidget(body)
+        steps.addSpacing(Space.S)
+        steps.addWidget(self.card_heading)
+        steps.addWidget(self._card())
         steps.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -180,6 +178,17 @@ class EnrollPanel(QWidget):
         whole.setSpacing(0)
         whole.addWidget(scroll, 1)
         whole.addLayout(footer)
+
+    def _card(self) -> QFrame:
+        """Who it is, that they agreed, and for how long: all that is asked, at one glance."""
+        card = QFrame(self)
+        card.setProperty("card", True)
+        lines = QVBoxLayout(card)
+        lines.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
+        lines.setSpacing(Space.XS)
+        lines.addWidget(self.name_field)
+        lines.addWidget(self.consent)
+        return card
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.record_button.start_requested.connect(self._start_recording)
@@ -370,8 +379,7 @@ class EnrollPanel(QWidget):
         self.undo_button.setEnabled(state.can_undo and not self._saving)
         self.discard_button.setEnabled(bool(state.shots) and not self._saving)
         self.shots_heading.set_done(bool(state.shots))
-        self.name_heading.set_done(not self.name_field.problem())
-        self.consent_heading.set_done(self.consent.is_given())
+        self.card_heading.set_done(not self.name_field.problem() and self.consent.is_given())
         self._show_saving()
 
     def _has_picture(self) -> bool:

@@ -26,7 +26,7 @@ class NameField(QWidget):
     submitted = Signal()
     """Enter was pressed."""
 
-    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None, *, lines: int = 2) -> None:
         super().__init__(parent)
         self._people = PeopleModel(self)
         self._edit = QLineEdit(self)
@@ -35,7 +35,7 @@ class NameField(QWidget):
         self._edit.setClearButtonEnabled(True)
         self._edit.setAcceptDrops(False)  # files dropped here are for the panel
         self._edit.setCompleter(self._make_completer())
-        self._message = MessageLine(2, self)
+        self._message = MessageLine(lines, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
@@ -124,7 +124,7 @@ class NameField(QWidget):
         elif self.text():
             self._message.say(self.tr("A new person."))
         else:
-            self._message.say(self.tr("A new name, or somebody enrolled already to add shots to them."))
+            self._message.say(self.tr("Somebody new, or somebody enrolled already."))
         self._show_invalid(is_wrong)
         self.changed.emit()
 

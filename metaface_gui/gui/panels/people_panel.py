@@ -79,6 +79,7 @@ class PeoplePanel(QWidget):
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine, self._bridge = engine, bridge
+        self._is_told = False
         self.files = PeopleFiles(engine, bridge, self)
         self.people = PeopleModel(self)
         self.sorted_people = SortedPeople(self.people, self)
@@ -185,6 +186,11 @@ class PeoplePanel(QWidget):
 
     # For the window -------------------------------------------------------------------------------------------------
 
+    @property
+    def has_nobody(self) -> bool:
+        """Whether the gallery is known to be empty."""
+        return self._is_told and self.people.rowCount() == 0
+
     def chosen(self) -> tuple[Person, ...]:
         """Who is selected, in the order of the list."""
         rows = sorted(self.list.selectionModel().selectedIndexes(), key=QModelIndex.row)
@@ -207,6 +213,7 @@ class PeoplePanel(QWidget):
 
     def _on_gallery(self, event: GalleryChanged) -> None:
         had_chosen = {person.id for person in self.chosen()}
+        self._is_told = True
         self.people.show_snapshot(event.snapshot)
         if not {person.id for person in self.chosen()} <= had_chosen:
             # Qt moves the selection to whoever is next; a second Delete would hit somebody who was never chosen.

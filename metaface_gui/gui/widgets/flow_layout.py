@@ -101,8 +101,10 @@ class FlowLayout(QLayout):
         is_mirrored = parent is not None and parent.isRightToLeft()
         whole = sum(item.sizeHint().width() + self.spacing() for item in line) - self.spacing()
         x = max(rect.width() - whole, 0) // 2 if self._is_centred else 0
+        highest = max(item.sizeHint().height() for item in line)
         for item in line:
             size = item.sizeHint()
             left = rect.width() - x - size.width() if is_mirrored else x
-            item.setGeometry(QRect(rect.topLeft() + QPoint(left, y), size))
+            middle = (highest - size.height()) // 2
+            item.setGeometry(QRect(rect.topLeft() + QPoint(left, y + middle), size))
             x += size.width() + self.spacing()
