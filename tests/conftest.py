@@ -15,6 +15,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Where no compiled sources are to lie beside the sources, as many containers have it, every process of a run would
+# compile PyTorch for itself: seconds, and there are a hundred. They go where pytest keeps what it remembers.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Whoever starts the tests may ignore hang-ups, as nohup does, or Ctrl+C, as a shell does for what runs behind it; the
 # programs that the tests start must not inherit that.
 if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
@@ -24,7 +32,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 import hypothesis
 import pytest
-import torch  # noqa: F401 - here and not in the middle of a test that waits for an answer: it may take many seconds
 
 from metaface_gui.program_log import stop_log
 from tests.network_guard import NetworkGuard
@@ -41,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Watch the network; an audit hook stays for as long as the process."""
     config.stash[_GUARD] = NetworkGuard()
     sys.addaudithook(config.stash[_GUARD])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pytorch_is_there() -> None:
+    """Load PyTorch, not in the middle of a test that waits for an answer: it may take many seconds."""
+    import torch  # noqa: F401 - and not above: the process that only hands out the tests needs none
 
 
 @pytest.fixture(autouse=True)
@@ -64,28 +77,59 @@ def _no_leaked_threads() -> Iterator[None]:
     assert not still, f"threads left running: {still}"
 
 
+class Homes:
+    """Folders for the user's own files, each as a user has it who never started the program.
+
+    One that a test left as it was serves the next test too: thousands of tests never look at it, and each new one means
+    six folders to make and to remove. Compiled networks are shared between all of them, which saves every test that
+    starts an engine half a second of both cores.
+    """
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._compiled = factory.mktemp("compiled")
+        self._untouched: Path | None = None
+
+    def take(self) -> Path:
+        """One that nobody has written to."""
+        home, self._untouched = self._untouched, None
+        return home or self._make()
+
+    def give_back(self, home: Path) -> None:
+        """Keep it for the next test if nothing was put into it."""
+        if sys.platform == "linux":
+            inside = [entry.relative_to(home).as_posix() for entry in sorted(home.glob("**/*"))]
+            is_untouched = inside == list(_CACHE_OF_A_HOME)
+        else:
+            is_untouched = not any(home.iterdir())
+        self._untouched = home if is_untouched else None
+
+    def _make(self) -> Path:
+        home = self._factory.mktemp("home")
+        if sys.platform == "linux":
+            *_, compiled = (home / folder for folder in _CACHE_OF_A_HOME)
+            compiled.parent.mkdir(parents=True)
+            compiled.symlink_to(self._compiled, target_is_directory=True)
+        return home
+
+
+_CACHE_OF_A_HOME = ("xdg_cache_home", "xdg_cache_home/metaface", "xdg_cache_home/metaface/compiled")
+
+
 @pytest.fixture(scope="session")
-def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("compiled")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(tmp_path_factory)
 
 
 @pytest.fixture(autouse=True)
-def _own_user_folders(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, _compiled_once: Path
-) -> Iterator[None]:
-    """Point the user's data and settings folders into a temporary one, and end the log that was begun there.
-
-    Compiled networks are shared, which saves every test that starts an engine half a second of both cores.
-    """
-    home = tmp_path_factory.mktemp("home")
+def _own_user_folders(monkeypatch: pytest.MonkeyPatch, _homes: Homes) -> Iterator[None]:
+    """Point the user's data and settings folders into a temporary one, and end the log that was begun there."""
+    home = _homes.take()
     for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME", "LOCALAPPDATA", "APPDATA"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
-    if sys.platform == "linux":
-        compiled = home / "xdg_cache_home" / "metaface" / "compiled"
-        compiled.parent.mkdir(parents=True)
-        compiled.symlink_to(_compiled_once, target_is_directory=True)
     yield
     stop_log()  # the window's and the demo's goes on until their process ends
+    _homes.give_back(home)
 
 
 @pytest.fixture(autouse=True, scope="session")
