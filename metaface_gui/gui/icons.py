@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from metaface_gui.gui.theme import Theme
@@ -33,7 +33,7 @@ def icon_pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPix
     Raises:
         FileNotFoundError: if there is no icon of that name.
     """
-    pixmap = _draw(_renderer(name, color), round(size * scale))
+    (pixmap,) = _pixmaps(name, color, (round(size * scale),))
     pixmap.setDevicePixelRatio(scale)
     return pixmap
 
@@ -43,10 +43,23 @@ def make_icon(name: str, token: str = "text") -> QIcon:
     theme = Theme.current()
     icon = QIcon()
     for mode, color in ((QIcon.Mode.Normal, theme.color(token)), (QIcon.Mode.Disabled, theme.color("disabled"))):
-        renderer = _renderer(name, color)
-        for size in _SIZES:
-            icon.addPixmap(_draw(renderer, size), mode)
+        for pixmap in _pixmaps(name, color, _SIZES):
+            icon.addPixmap(pixmap, mode)
     return icon
+
+
+def _pixmaps(name: str, color: QColor, sizes: tuple[int, ...]) -> list[QPixmap]:
+    """Draw an icon in each of `sizes` (pixels), or take what Qt keeps of it: a window has a hundred icons."""
+    renderer: QSvgRenderer | None = None
+    pixmaps = list[QPixmap]()
+    for size in sizes:
+        key, pixmap = f"metaface {name} {color.name()} {size}", QPixmap()
+        if not QPixmapCache.find(key, pixmap):
+            renderer = renderer or _renderer(name, color)
+            pixmap = _draw(renderer, size)
+            QPixmapCache.insert(key, pixmap)
+        pixmaps.append(pixmap)
+    return pixmaps
 
 
 def _renderer(name: str, color: QColor) -> QSvgRenderer:

@@ -48,10 +48,14 @@ class Stage(QWidget):
         self._is_height_chosen = False
         self._height: QByteArray | None = None
         self.methods = MethodBar(engine, bridge, self)
-        self.video = SplitView(bridge, self)
+        # What is large is made where it stays: moving it there would have Qt style all that is in it once more.
+        wishes = MapWishes(engine)
+        self.board = PresentationBoard(engine, bridge, wishes, self)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self.board)
+        self.splitter.setChildrenCollapsible(False)
+        self.video = SplitView(bridge, self.splitter)
         self.method = MethodPage(engine, bridge, self)
         self.compare = ComparePage(engine, bridge, self)
-        wishes = MapWishes(engine)
         self.map = MapPage(engine, bridge, self, wishes=wishes)
         self.why = WhyPage(engine, bridge, self)
         self.report = ReportPage(engine, bridge, self)
@@ -65,12 +69,8 @@ class Stage(QWidget):
                 ("report", self.tr("Report"), self.report),
                 ("room", self.tr("Room"), self.room),
             ),
-            self,
+            self.splitter,
         )
-        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.video)
-        self.splitter.addWidget(self.studio)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _STUDIO_HEIGHT])
@@ -79,8 +79,8 @@ class Stage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.methods)
-        self.board = PresentationBoard(engine, bridge, self.splitter, wishes, self)
-        self.projected_board = PresentationBoard(engine, bridge, None, wishes, self)
+        self.board.set_video(self.splitter)
+        self.projected_board = PresentationBoard(engine, bridge, wishes, self)
         self.projected_board.hide()
         layout.addWidget(self.board, 1)
         self.compare.split_wanted.connect(self._set_split)

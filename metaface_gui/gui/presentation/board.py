@@ -74,7 +74,7 @@ class BoardPanel(QWidget):
 
 
 class PresentationBoard(QWidget):
-    """Lays `video` out alone, or with the parts that are chosen. Follows the bridge; what is hidden is not drawn.
+    """Lays a video out alone, or with the parts that are chosen. Follows the bridge; what is hidden is not drawn.
 
     Of boards that share `wishes` the one that is shown last says whose map is drawn.
     """
@@ -83,7 +83,6 @@ class PresentationBoard(QWidget):
         self,
         engine: EngineApi,
         bridge: EngineBridge,
-        video: QWidget | None,
         wishes: MapWishes,
         parent: QWidget | None = None,
     ) -> None:
@@ -114,8 +113,6 @@ class PresentationBoard(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
-        if video is not None:
-            self.set_video(video)
         self._grid.addWidget(self.column, 0, 1)
         self._grid.addWidget(self.cards, 1, 0, 1, 2)
         self._grid.setRowStretch(0, 1)
@@ -130,7 +127,7 @@ class PresentationBoard(QWidget):
         return self._parts
 
     def set_video(self, video: QWidget) -> None:
-        """Show the video, where there was none when the board was made."""
+        """Show the video; until then there is none."""
         self._grid.addWidget(video, 0, 0)
 
     def set_parts(self, parts: Collection[Part]) -> None:
