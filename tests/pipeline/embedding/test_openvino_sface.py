@@ -29,6 +29,8 @@ from metaface_gui.weights.store import WeightsStore
 
 pytest.importorskip("openvino", exc_type=ImportError)
 
+N_NOISE = 4
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
@@ -56,7 +58,7 @@ def crops(store: WeightsStore) -> Image:
     detector = make_detector("yunet", "cpu", store)
     stills = [still for person in demo_people() for still in person.stills]
     faces = [align(still, detector.detect(still).landmarks[:1], 112)[0] for still in stills]
-    noise = np.random.default_rng(0).integers(0, 256, (4, 112, 112, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (N_NOISE, 112, 112, 3), dtype=np.uint8)
     return np.concatenate([np.stack(faces), noise])
 
 
@@ -71,10 +73,13 @@ def test_features_are_those_of_pytorch(ours: OpenVinoEmbedder, reference: TorchE
     found = features_of(ours, crops)
     assert found.dtype == np.float32
     assert found.shape == (len(crops), ours.space.feature_dim)
-    d, least = ours.embedding_dim, 0.999999 if ours.precision == "f32" else 0.9999
+    # Noise is no face, and in bfloat16 its layers' large values round more coarsely, on PyTorch as here.
+    is_exact, d = ours.precision == "f32", ours.embedding_dim
+    least = np.full(len(crops), 0.999999 if is_exact else 0.9999, np.float32)
+    least[-N_NOISE:] = least[0] if is_exact else 0.9995
     assert np.abs(np.linalg.norm(found[:, :d], axis=1) - 1.0).max() < 1e-5
-    assert cosines(found[:, :d], theirs[:, :d]).min() >= least
-    assert cosines(found[:, d:], theirs[:, d:]).min() >= least, "of the projection too"
+    assert (cosines(found[:, :d], theirs[:, :d]) >= least).all()
+    assert (cosines(found[:, d:], theirs[:, d:]) >= least).all(), "of the projection too"
 
 
 def test_a_faces_features_hang_on_nothing_else(ours: OpenVinoEmbedder, crops: Image) -> None:
