@@ -135,7 +135,7 @@ def measure_live(
     engine.start()
     try:
         listener.await_adapted()
-        engine.open_source(source)
+        engine.source.open(source)
         title = listener.await_running().title
         started_ns = time.monotonic_ns()
         listener.is_over.wait(seconds + LIVE_WARM_UP_S)

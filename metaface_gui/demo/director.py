@@ -212,7 +212,7 @@ class DemoDirector(QObject):
 
     def _start_recording(self) -> None:
         self._window().side.open_key("enroll")
-        self._engine.start_recording()
+        self._engine.enrollment.start()
 
     def _watch_recording(self, result: FrameResult) -> None:
         """End it once somebody else comes: on a busy machine it would go on until they are alone, and take them in."""
@@ -221,7 +221,7 @@ class DemoDirector(QObject):
         if self._n_shots:
             self._end_recording()
         else:
-            self._engine.discard_enrollment()
+            self._engine.enrollment.discard()
             self._go(_Step.EMPTY)
 
     def _on_enrollment(self, event: EnrollmentChanged) -> None:
@@ -231,7 +231,7 @@ class DemoDirector(QObject):
 
     def _end_recording(self) -> None:
         self._go(_Step.SAVING)
-        self._engine.stop_recording()
+        self._engine.enrollment.stop()
         self._screenshot("2-enrolling", self._save)
 
     def _on_request_ended(self, event: RequestEnded) -> None:
@@ -248,7 +248,7 @@ class DemoDirector(QObject):
         self._go(_Step.NAMING)
         self._to_enroll.remove(self._current)
         self._asked_at = time.perf_counter()
-        self._engine.enroll(self._current, person_id=None, consent_given=True, is_sure=True)
+        self._engine.enrollment.save(self._current, person_id=None, consent_given=True, is_sure=True)
 
     def _wait_for_name(self, result: FrameResult) -> None:
         if not self._named_after_ms and any(face.identification.name == self._current for face in result.faces):
@@ -266,8 +266,8 @@ class DemoDirector(QObject):
             self._current = self._to_enroll[0]
             self._go(_Step.STILLS)
             # By now, so that what the methods load once is there when they are wanted.
-            self._engine.set_compared([key for key in LEARNERS if key != self._learner])
-            self._request = self._engine.add_enrollment_files(self._people[self._current].stills)
+            self._engine.models.set_compared([key for key in LEARNERS if key != self._learner])
+            self._request = self._engine.enrollment.add_files(self._people[self._current].stills)
         else:
             self._watch_for(min(_LIVE_S, self._watch_s / 4.0))
             self._go(_Step.WATCHING)
@@ -282,7 +282,7 @@ class DemoDirector(QObject):
     def _wait_for_all(self, _result: FrameResult) -> None:
         """Begin the tallies once every method has adapted, so that all count the same frames."""
         if self._adapted >= set(LEARNERS):
-            self._engine.reset_comparison()
+            self._engine.studio.reset_comparison()
             self._watch_for(self._watch_s - min(_LIVE_S, self._watch_s / 4.0))
             self._go(_Step.COMPARING)
 
@@ -354,7 +354,7 @@ class DemoDirector(QObject):
             self._current = named.identification.name
             self._token = 0
             self._asked_at = time.perf_counter()
-            self._engine.reject_track(named.track_id, named.identification.person_id)
+            self._engine.faces.reject_track(named.track_id, named.identification.person_id)
             self._go(_Step.DENIED)
 
     def _wait_for_denial(self, result: FrameResult) -> None:
@@ -365,14 +365,14 @@ class DemoDirector(QObject):
             self._screenshot("9-corrected", self._undo)
 
     def _undo(self) -> None:
-        self._engine.undo(self._token)
+        self._engine.people.undo(self._token)
 
     def _wait_for_the_name_again(self, result: FrameResult) -> None:
         face = face_of(result, self._current)
         if face is not None and face.identification.name == self._current:
             self._window().stage.open_page("room")
             self._go(_Step.WALKING)
-            self._engine.open_source(_BEFORE_THE_WALK)
+            self._engine.source.open(_BEFORE_THE_WALK)
 
     def _walk_on(self, result: FrameResult) -> None:
         if self._walk.has_begun:
@@ -383,7 +383,7 @@ class DemoDirector(QObject):
     def _on_walk_over(self, figures: RoomFigures) -> None:
         self._walked = figures
         self._go(_Step.GREETING)
-        self._engine.open_source(_AT_THE_STRANGER)
+        self._engine.source.open(_AT_THE_STRANGER)
 
     def _greet(self, result: FrameResult) -> None:
         """Give the stranger a name as soon as they come by, once all else of the scene was photographed."""
@@ -392,7 +392,7 @@ class DemoDirector(QObject):
         stranger = face_of(result, None)
         if self._seen_moments >= _MOMENTS and stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
-            self._engine.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True, is_sure=True)
+            self._engine.faces.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True, is_sure=True)
             self._go(_Step.GREETED)
 
     def _wait_for_guest(self, result: FrameResult) -> None:
@@ -407,7 +407,7 @@ class DemoDirector(QObject):
     def _test(self) -> None:
         report = self._window().stage.report
         self._window().stage.open_page("report")
-        self._request = self._engine.self_test()
+        self._request = self._engine.studio.self_test()
         report.follow(self._request)
 
     def _on_self_tested(self, event: SelfTested) -> None:
@@ -417,7 +417,8 @@ class DemoDirector(QObject):
             self._screenshot("11-report", self._visit_rooms)
 
     def _visit_rooms(self) -> None:
-        self._engine.set_paused(True)  # nothing happens on the stage any more, and drawing it takes half of the time
+        # Nothing happens on the stage any more, and drawing it takes half of the time.
+        self._engine.source.set_paused(True)
         self._request = self._try_rooms(self._rooms_tried.emit)
 
     def _on_rooms_tried(self, table: RoomTable) -> None:
@@ -425,7 +426,7 @@ class DemoDirector(QObject):
             self._rooms = table
             self._go(_Step.DONE)
             self._patience.stop()
-            self._engine.set_paused(False)
+            self._engine.source.set_paused(False)
             self._finish()
 
     def _finish(self) -> None:

@@ -125,13 +125,13 @@ class LessonPlayer(QObject):
         """Enrol one more person of the demo scene from pictures."""
         if self._to_enroll:
             person = self._to_enroll.pop(0)
-            self._enrolling = self._engine.add_enrollment_files(person.stills), person
+            self._enrolling = self._engine.enrollment.add_files(person.stills), person
 
     def _on_request_ended(self, event: RequestEnded) -> None:
         if self._enrolling is None or event.request_id != self._enrolling[0]:
             return
         person, self._enrolling = self._enrolling[1], None
-        self._engine.enroll(person.name, person_id=None, consent_given=True, is_sure=True)
+        self._engine.enrollment.save(person.name, person_id=None, consent_given=True, is_sure=True)
         if self._lessons.place is None and self._to_enroll:
             self.enroll_next()
         elif self._lessons.place is None:
@@ -139,11 +139,11 @@ class LessonPlayer(QObject):
 
     def choose_method(self, key: str) -> None:
         """Let another method decide."""
-        self._engine.set_learner(key)
+        self._engine.models.set_learner(key)
 
     def compare(self, keys: tuple[str, ...]) -> None:
         """Run these beside it."""
-        self._engine.set_compared(keys)
+        self._engine.models.set_compared(keys)
 
     def open_page(self, key: str) -> None:
         """Open a page of the studio."""
@@ -160,19 +160,19 @@ class LessonPlayer(QObject):
     def use_inner_steps(self, steps: int | None) -> None:
         """Let MAML take so many steps; None: as many as by default."""
         settings = None if steps is None else replace(learner_class("maml").settings_type(), inner_steps=steps)
-        self._engine.set_hyperparameters("maml", settings)
+        self._engine.models.set_hyperparameters("maml", settings)
 
     def let_through(self, fpir: float) -> None:
         """Let this share of strangers through."""
-        self._engine.set_fpir(fpir)
+        self._engine.models.set_fpir(fpir)
 
     def photograph_in(self, setting: EnvironmentSetting) -> None:
         """Turn the environment dial."""
-        self._engine.set_environment(setting)
+        self._engine.source.set_environment(setting)
 
     def adapt_to_room(self) -> None:
         """Adapt to the room's faces, once its light has lasted."""
-        QTimer.singleShot(_ROOM_MS, self, self._engine.adapt_to_room)
+        QTimer.singleShot(_ROOM_MS, self, self._engine.room.adapt)
 
     def show_before_after(self) -> None:
         """Show this room before | after."""
@@ -182,4 +182,4 @@ class LessonPlayer(QObject):
         """Make the leave-one-out report."""
         report = self._window().stage.report
         self.open_page("report")
-        report.follow(self._engine.self_test())
+        report.follow(self._engine.studio.self_test())

@@ -33,8 +33,8 @@ SHORT_ROOMS = 2
 def try_demo_rooms(engine: Engine, watch_s: float, on_tried: OnRooms) -> RequestId:
     """Try every method in every room; a demo that watches less than five seconds visits two of them, and shortly."""
     if watch_s < _SHORT_S:
-        return engine.try_rooms(partial(_frames, _SHORT_STEP_S), ROOMS[:SHORT_ROOMS], on_tried)
-    return engine.try_rooms(partial(_frames, _STEP_S), ROOMS, on_tried)
+        return engine.studio.try_rooms(partial(_frames, _SHORT_STEP_S), ROOMS[:SHORT_ROOMS], on_tried)
+    return engine.studio.try_rooms(partial(_frames, _STEP_S), ROOMS, on_tried)
 
 
 def _frames(step_s: float) -> SceneFrames:

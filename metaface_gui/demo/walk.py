@@ -91,8 +91,8 @@ class RoomWalk(QObject):
 
     def start(self) -> None:
         """Turn the light off, with nothing known of this room but who is enrolled."""
-        self._engine.set_use_room(False)
-        self._engine.set_environment(LIGHT_OUT)
+        self._engine.room.set_used(False)
+        self._engine.source.set_environment(LIGHT_OUT)
         self._begin(_Part.DARK)
 
     def look(self, result: FrameResult) -> None:
@@ -120,14 +120,14 @@ class RoomWalk(QObject):
                 pass
 
     def _leave_one_lamp(self) -> None:
-        self._engine.set_environment(ONE_LAMP)
-        self._engine.set_use_room(True)
+        self._engine.source.set_environment(ONE_LAMP)
+        self._engine.room.set_used(True)
         self._begin(_Part.LAMP)
 
     def _adapt(self) -> None:
         self._begin(_Part.ADAPTING)
         self._asked_s = time.perf_counter()
-        self._engine.adapt_to_room()
+        self._engine.room.adapt()
 
     def _count(self, result: FrameResult) -> None:
         right = self._after.right
@@ -145,7 +145,7 @@ class RoomWalk(QObject):
 
     def _end(self) -> None:
         self._begin(_Part.OVER)
-        self._engine.set_environment(ROOM_AS_IT_IS)
+        self._engine.source.set_environment(ROOM_AS_IT_IS)
         self.finished.emit(RoomFigures(self._dark, self._before, self._after, self._back_ms, self._judged))
 
     def _take(self, name: str, then: Callable[[], None]) -> None:

@@ -19,23 +19,13 @@ from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import Frame, PersonId, RequestId
 
 
-class EngineApi(Protocol):
-    """The engine as its listener sees it; `engine.Engine` is the real one, tests put another in its place."""
+class SourceApi(Protocol):
+    """What is looked at."""
 
-    @property
-    def preview(self) -> LatestSlot[Frame]:
-        """The newest camera frame, for painting; filled before each `FrameReady`."""
-
-    @property
-    def privacy(self) -> PrivacyApi:
-        """What may be asked about what is stored of people."""
-
-    # Source -----------------------------------------------------------------------------------------------------
-
-    def open_source(self, spec: SourceSpec) -> None:
+    def open(self, spec: SourceSpec) -> None:
         """Close the running source and open this one. Answered by `SourceChanged`."""
 
-    def close_source(self) -> None:
+    def close(self) -> None:
         """Stop capturing. Answered by `SourceChanged`."""
 
     def set_paused(self, paused: bool) -> None:
@@ -51,7 +41,9 @@ class EngineApi(Protocol):
         """Photograph every frame from now on as a camera would in this place, and a frozen one anew: what is shown is
         what is recognised. Answered by `EnvironmentChanged`."""
 
-    # Models -----------------------------------------------------------------------------------------------------
+
+class ModelsApi(Protocol):
+    """Which models run and which methods decide."""
 
     def set_detector(self, key: str) -> None:
         """Use another detector. Answered by `ModelsChanged`."""
@@ -72,61 +64,52 @@ class EngineApi(Protocol):
         """Run these learners beside the deciding one, on the same frames. `ModelsChanged`, an `Adapted` each, then
         `ComparisonChanged` twice a second."""
 
-    def set_use_room(self, use: bool) -> None:
-        """Adapt to unlabelled faces that the same source showed earlier too, kept in memory only; else forget them.
-        Answered by `ModelsChanged`; from then on `RoomChanged`, and an `Adapted` each time that the room was news."""
-
-    def adapt_to_room(self) -> None:
-        """Adapt to the unlabelled faces that were seen so far, though no more often than every few seconds.
-        `RoomChanged` and an `Adapted` each."""
-
-    def undo_room(self) -> None:
-        """Take the last adaptation to the room's faces back; nothing is adapted to them by itself before
-        `adapt_to_room`. `RoomChanged` and an `Adapted` each."""
-
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
         """Turn a learner's knobs: an instance of its `settings_type`, None for its defaults. `ModelsChanged`; a learner
         that runs is adapted again: `AdaptStepTaken`, `Adapted`, `AdaptationEvaluated`."""
 
-    def reset_comparison(self) -> None:
-        """Begin the running tallies anew. Answered by `ComparisonChanged`."""
-
-    def set_sides(self, sides: tuple[Side, ...]) -> None:
-        """Compare two ways of deciding on the same frames, beside what decides; () for none. `SidesChanged`."""
-
-    def set_map_learner(self, key: str | None) -> None:
-        """Draw the embedding map in this learner's adapted space, and put faces on it; None: no map. `MapChanged`."""
-
-    def self_test(self) -> RequestId:
-        """Score every method on the enrolled shots, each left out in turn, as a job. Answered by `SelfTested`."""
-
-    def explain_track(self, track_id: int) -> RequestId:
-        """Say why the face that carries this track id has its name. Answered by `Explained`."""
-
     def fetch_weights(self, name: str) -> RequestId:
         """Download weights that do not ship, as a job. Only ever called when the user asked for it."""
 
-    # Enrolment: one at a time, answered by `EnrollmentChanged` -----------------------------------------------------
 
-    def start_recording(self) -> None:
+class RoomApi(Protocol):
+    """Adapting to the room's unlabelled faces."""
+
+    def set_used(self, use: bool) -> None:
+        """Adapt to unlabelled faces that the same source showed earlier too, kept in memory only; else forget them.
+        Answered by `ModelsChanged`; from then on `RoomChanged`, and an `Adapted` each time that the room was news."""
+
+    def adapt(self) -> None:
+        """Adapt to the unlabelled faces that were seen so far, though no more often than every few seconds.
+        `RoomChanged` and an `Adapted` each."""
+
+    def undo(self) -> None:
+        """Take the last adaptation to the room's faces back; nothing is adapted to them by itself before
+        `adapt_to_room`. `RoomChanged` and an `Adapted` each."""
+
+
+class EnrollmentApi(Protocol):
+    """The one running enrolment, answered by `EnrollmentChanged`."""
+
+    def start(self) -> None:
         """Keep good, diverse shots of the one face before the camera until `stop_recording`."""
 
-    def stop_recording(self) -> None:
+    def stop(self) -> None:
         """Stop keeping shots; those kept stay until `enroll` or `discard_enrollment`."""
 
-    def add_enrollment_files(self, paths: Sequence[Path]) -> RequestId:
+    def add_files(self, paths: Sequence[Path]) -> RequestId:
         """Take shots from images, folders and videos, as a job."""
 
-    def remove_enrollment_shot(self, shot_id: int) -> None:
+    def remove(self, shot_id: int) -> None:
         """Leave out one kept shot."""
 
-    def undo_enrollment(self) -> None:
+    def undo(self) -> None:
         """Bring back the shot that was removed last."""
 
-    def discard_enrollment(self) -> None:
+    def discard(self) -> None:
         """Throw all kept shots away."""
 
-    def enroll(
+    def save(
         self,
         name: str,
         *,
@@ -141,7 +124,9 @@ class EngineApi(Protocol):
         Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already,
         are not saved but answered by `LooksEnrolled`."""
 
-    # "Who is this?" ----------------------------------------------------------------------------------------------
+
+class FacesApi(Protocol):
+    """“Who is this?”: naming and correcting faces on screen and in the unknown tray."""
 
     def name_track(
         self,
@@ -181,27 +166,17 @@ class EngineApi(Protocol):
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
 
-    # Recording and showing ---------------------------------------------------------------------------------------
 
-    def start_session(self, folder: Path) -> None:
-        """Record the session: an annotated video, a line a frame (JSONL) and a line a face (CSV), in new files of this
-        folder. Answered by `SessionRecordingChanged`."""
+class PeopleApi(Protocol):
+    """Who is enrolled."""
 
-    def stop_session(self) -> None:
-        """End the recording and finish its files. Answered by `SessionRecordingChanged`."""
-
-    def save_snapshot(self, path: Path) -> None:
-        """Write the newest looked-at frame, annotated, as a picture. Answered by `SessionRecordingChanged`."""
-
-    # Gallery -----------------------------------------------------------------------------------------------------
-
-    def rename_person(self, person_id: PersonId, name: str) -> RequestId:
+    def rename(self, person_id: PersonId, name: str) -> RequestId:
         """Give another name. Answered by `GalleryChanged` and `Undoable`."""
 
-    def merge_people(self, into_id: PersonId, from_id: PersonId) -> RequestId:
+    def merge(self, into_id: PersonId, from_id: PersonId) -> RequestId:
         """Move all shots of one person to another. Answered by `GalleryChanged` and `Undoable`."""
 
-    def delete_person(self, person_id: PersonId) -> RequestId:
+    def delete(self, person_id: PersonId) -> RequestId:
         """Delete, for good once the `Undoable` has expired or the engine stops."""
 
     def delete_shot(self, shot_id: int) -> RequestId:
@@ -213,14 +188,107 @@ class EngineApi(Protocol):
     def load_shots(self, person_id: PersonId) -> RequestId:
         """Read a person's shots. Answered by `ShotsRead`."""
 
-    def export_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
+    def export_to(self, path: Path, *, passphrase: str | None = None) -> RequestId:
         """Write everybody to one file, as a job; without a passphrase it is not encrypted."""
 
     def load_needs_passphrase(self, path: Path) -> RequestId:
         """Look whether a file can only be imported with a passphrase. Answered by `ImportLookedAt`."""
 
-    def import_gallery(self, path: Path, *, passphrase: str | None = None) -> RequestId:
+    def import_from(self, path: Path, *, passphrase: str | None = None) -> RequestId:
         """Add everybody in an exported file, as a job."""
 
-    def cancel_job(self, job_id: RequestId) -> None:
+
+class StudioApi(Protocol):
+    """What the studio's pages ask for."""
+
+    def reset_comparison(self) -> None:
+        """Begin the running tallies anew. Answered by `ComparisonChanged`."""
+
+    def set_map_learner(self, key: str | None) -> None:
+        """Draw the embedding map in this learner's adapted space, and put faces on it; None: no map. `MapChanged`."""
+
+    def self_test(self) -> RequestId:
+        """Score every method on the enrolled shots, each left out in turn, as a job. Answered by `SelfTested`."""
+
+    def explain_track(self, track_id: int) -> RequestId:
+        """Say why the face that carries this track id has its name. Answered by `Explained`."""
+
+
+class SidesApi(Protocol):
+    """Before and after."""
+
+    def want(self, sides: tuple[Side, ...]) -> None:
+        """Compare two ways of deciding on the same frames, beside what decides; () for none. `SidesChanged`."""
+
+
+class RecordingApi(Protocol):
+    """Recording what is shown."""
+
+    def start(self, folder: Path) -> None:
+        """Record the session: an annotated video, a line a frame (JSONL) and a line a face (CSV), in new files of this
+        folder. Answered by `SessionRecordingChanged`."""
+
+    def stop(self) -> None:
+        """End the recording and finish its files. Answered by `SessionRecordingChanged`."""
+
+    def save_snapshot(self, path: Path) -> None:
+        """Write the newest looked-at frame, annotated, as a picture. Answered by `SessionRecordingChanged`."""
+
+
+class JobsApi(Protocol):
+    """Work that is under way."""
+
+    def cancel(self, job_id: RequestId) -> None:
         """Ask a job to stop at its next step."""
+
+
+class EngineApi(Protocol):
+    """The engine as its listener sees it; `engine.Engine` is the real one, tests put another in its place."""
+
+    @property
+    def preview(self) -> LatestSlot[Frame]:
+        """The newest camera frame, for painting; filled before each `FrameReady`."""
+
+    @property
+    def source(self) -> SourceApi:
+        """What is looked at."""
+
+    @property
+    def models(self) -> ModelsApi:
+        """Which models run and which methods decide."""
+
+    @property
+    def room(self) -> RoomApi:
+        """Adapting to the room's unlabelled faces."""
+
+    @property
+    def enrollment(self) -> EnrollmentApi:
+        """The one running enrolment, answered by `EnrollmentChanged`."""
+
+    @property
+    def faces(self) -> FacesApi:
+        """“Who is this?”: naming and correcting faces on screen and in the unknown tray."""
+
+    @property
+    def people(self) -> PeopleApi:
+        """Who is enrolled."""
+
+    @property
+    def privacy(self) -> PrivacyApi:
+        """What may be asked about what is stored of people."""
+
+    @property
+    def studio(self) -> StudioApi:
+        """What the studio's pages ask for."""
+
+    @property
+    def sides(self) -> SidesApi:
+        """Before and after."""
+
+    @property
+    def recording(self) -> RecordingApi:
+        """Recording what is shown."""
+
+    @property
+    def jobs(self) -> JobsApi:
+        """Work that is under way."""

@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         """Show this source from now on, and remember it."""
         self._spec = spec
         self.state.source = spec.text
-        self._engine.open_source(spec)
+        self._engine.source.open(spec)
 
     # Making ---------------------------------------------------------------------------------------------------------
 
@@ -151,11 +151,11 @@ class MainWindow(QMainWindow):
         self.source_menu.refused.connect(self.reports.show_error)
         self.source_menu.cameras_found.connect(self._offer_camera)
         self.side.controls.source_chosen.connect(self.open_source)
-        do.pause.triggered.connect(self._engine.set_paused)
+        do.pause.triggered.connect(self._engine.source.set_paused)
         do.reopen.triggered.connect(self._reopen)
-        do.close_source.triggered.connect(self._engine.close_source)
-        do.adapt_to_room.triggered.connect(self._engine.adapt_to_room)
-        do.undo_room.triggered.connect(self._engine.undo_room)
+        do.close_source.triggered.connect(self._engine.source.close)
+        do.adapt_to_room.triggered.connect(self._engine.room.adapt)
+        do.undo_room.triggered.connect(self._engine.room.undo)
         do.quit.triggered.connect(self.close)
         do.hud.toggled.connect(self._set_hud)
         do.panel.toggled.connect(self._set_panel)
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         video.files_dropped.connect(self._enroll_from)
         video.source_dropped.connect(self._open_path)
         video.pause_wanted.connect(self.commands.pause.trigger)
-        video.seek_bar.seek_wanted.connect(self._engine.seek)
+        video.seek_bar.seek_wanted.connect(self._engine.source.seek)
         video.seek_bar.loop_toggled.connect(self._set_looping)
         empty = self.live_view.empty_state
         empty.choose_source_clicked.connect(self._open_source_menu)
@@ -182,12 +182,12 @@ class MainWindow(QMainWindow):
         empty.lesson_clicked.connect(self._begin_lessons)
         empty.retry_clicked.connect(self._reopen)
         empty.copy_clicked.connect(self.reports.copy_details)
-        empty.resume_clicked.connect(lambda: self._engine.set_paused(False))
+        empty.resume_clicked.connect(lambda: self._engine.source.set_paused(False))
         self.toasts.place_changed.connect(self.live_view.set_message_place)
         self.toasts.undo_clicked.connect(self._undo_token)
         for files in (self._files.people, self.side.people.files):
             files.told.connect(self._show_done)
-        self.jobs_bar.cancel_clicked.connect(self._engine.cancel_job)
+        self.jobs_bar.cancel_clicked.connect(self._engine.jobs.cancel)
         self.side.currentChanged.connect(self._remember_tab)
         self.undos.changed.connect(self._show_undo)
 
@@ -349,7 +349,7 @@ class MainWindow(QMainWindow):
     def _undo_token(self, token: int) -> None:
         self.undos.remove(token)
         self.toasts.withdraw_undo(token)
-        self._engine.undo(token)
+        self._engine.people.undo(token)
 
     def _show_undo(self) -> None:
         self.commands.undo.setEnabled(self.undos.newest() is not None)
@@ -375,7 +375,7 @@ class MainWindow(QMainWindow):
             self.recording.folder = state.recordings
         do.studio.setChecked(state.is_studio_visible)
         self.stage.video.seek_bar.set_looping(state.is_looping)
-        self._engine.set_looping(state.is_looping)
+        self._engine.source.set_looping(state.is_looping)
         is_panel_wanted, is_large = state.is_panel_visible, state.is_studio_large and state.is_studio_visible
         do.hud.setChecked(state.is_hud_visible)
         self._set_hud(state.is_hud_visible)
@@ -393,7 +393,7 @@ class MainWindow(QMainWindow):
         self.state.is_hud_visible = visible
 
     def _set_looping(self, loops: bool) -> None:
-        self._engine.set_looping(loops)
+        self._engine.source.set_looping(loops)
         self.state.is_looping = loops
 
     def _set_panel(self, visible: bool) -> None:

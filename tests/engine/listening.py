@@ -65,17 +65,17 @@ def names(event: ResultReady) -> list[str | None]:
 
 
 def show(engine: Engine, picture: Path) -> None:
-    engine.open_source(parse_source(str(picture)))
+    engine.source.open(parse_source(str(picture)))
 
 
 def take_shots(engine: Engine, listener: Listener, person: Someone) -> None:
-    engine.add_enrollment_files(person.stills)
+    engine.enrollment.add_files(person.stills)
     listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Reading pictures")
 
 
 def enroll(engine: Engine, listener: Listener, person: Someone, n_people: int = 1) -> None:
     take_shots(engine, listener, person)
-    engine.enroll(person.name, person_id=None, consent_given=True)
+    engine.enrollment.save(person.name, person_id=None, consent_given=True)
     listener.wait(Adapted, lambda event: event.n_people == n_people)
 
 

@@ -50,11 +50,11 @@ def test_unknown_until_enrolled_then_named_then_deleted_then_back(
     assert enrolled.shot_count >= 1
     assert len(gallery.consents(enrolled.id)) == 1
 
-    engine.delete_person(enrolled.id)
+    engine.people.delete(enrolled.id)
     undoable = listener.wait(Undoable)
     assert undoable.name == person.name
     listener.wait(ResultReady, lambda event: names(event) == [None])
-    engine.undo(undoable.token)
+    engine.people.undo(undoable.token)
     listener.wait(ResultReady, lambda event: names(event) == [person.name])
 
 
@@ -63,28 +63,28 @@ def test_who_is_this_names_a_face_in_the_view(engine: Engine, listener: Listener
     groups = listener.wait(UnknownsChanged, lambda event: len(event.groups) == 1).groups
     assert groups[0].picture.startswith(b"\xff\xd8")
     face = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1).result.faces[0]
-    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
     listener.wait(UnknownsChanged, lambda event: event.groups == ())  # who has a name leaves the tray
     listener.wait(ResultReady, lambda event: names(event) == ["Somebody"])
 
 
 def test_recording_keeps_shots_and_stops(engine: Engine, listener: Listener, person: Someone) -> None:
-    engine.start_recording()
+    engine.enrollment.start()
     show(engine, person.stills[0])
     listener.wait(EnrollmentChanged, lambda event: len(event.shots) == 1)
-    engine.stop_recording()
+    engine.enrollment.stop()
     assert not listener.wait(EnrollmentChanged).is_recording
-    engine.discard_enrollment()
+    engine.enrollment.discard()
     assert listener.wait(EnrollmentChanged).can_undo
 
 
 def test_without_consent_or_shots_nothing_is_saved(
     engine: Engine, listener: Listener, gallery: Gallery, person: Someone
 ) -> None:
-    engine.enroll("Nobody", person_id=None, consent_given=True)
+    engine.enrollment.save("Nobody", person_id=None, consent_given=True)
     assert "no usable shot" in str(listener.wait(Trouble).error)
     take_shots(engine, listener, person)
-    engine.enroll(person.name, person_id=None, consent_given=False)
+    engine.enrollment.save(person.name, person_id=None, consent_given=False)
     assert "must agree" in str(listener.wait(Trouble).error)
     assert gallery.snapshot().people == ()
 
@@ -94,15 +94,15 @@ def test_a_bad_name_keeps_the_shots(
     engine: Engine, listener: Listener, gallery: Gallery, person: Someone, name: str
 ) -> None:
     take_shots(engine, listener, person)
-    engine.enroll(name, person_id=None, consent_given=True)
+    engine.enrollment.save(name, person_id=None, consent_given=True)
     listener.wait(Trouble)
     assert gallery.snapshot().people == ()
-    engine.enroll("Fine", person_id=None, consent_given=True)
+    engine.enrollment.save("Fine", person_id=None, consent_given=True)
     listener.wait(GalleryChanged, lambda event: [p.name for p in event.snapshot.people] == ["Fine"])
 
 
 def test_missing_weights_leave_the_former_models_at_work(engine: Engine, listener: Listener, person: Someone) -> None:
-    engine.set_embedder("facenet-vggface2")
+    engine.models.set_embedder("facenet-vggface2")
     failed = listener.wait(ModelsChanged, lambda event: event.state is ModelState.FAILED)
     assert failed.embedder == "sface"
     assert failed.error is not None
@@ -113,12 +113,12 @@ def test_missing_weights_leave_the_former_models_at_work(engine: Engine, listene
 def test_another_detector_and_threshold(engine: Engine, listener: Listener, person: Someone) -> None:
     enroll(engine, listener, person)
     show(engine, person.stills[0])
-    engine.set_fpir(0.001)
+    engine.models.set_fpir(0.001)
     strict = listener.wait(ResultReady, lambda e: names(e) != [] and e.result.faces[0].identification.threshold < 9)
-    engine.set_fpir(0.1)
+    engine.models.set_fpir(0.1)
     before = strict.result.faces[0].identification.threshold
     listener.wait(ResultReady, lambda e: names(e) != [] and e.result.faces[0].identification.threshold < before)
-    engine.set_detector("mtcnn")
+    engine.models.set_detector("mtcnn")
     listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY and event.detector == "mtcnn")
     listener.wait(ResultReady, lambda event: names(event) == [person.name])
 
@@ -137,7 +137,7 @@ def test_a_learner_warms_up_where_models_are_loaded_and_only_then_adapts(
 
     monkeypatch.setattr(MamlLearner, "warm_up", lambda: happened.append(threading.current_thread().name))
     monkeypatch.setattr(MamlLearner, "adapt", noted)
-    engine.set_learner("maml")
+    engine.models.set_learner("maml")
     listener.wait(Adapted, lambda event: event.learner == "maml")
     once = [
         "models",
@@ -145,7 +145,7 @@ def test_a_learner_warms_up_where_models_are_loaded_and_only_then_adapts(
         "adapted",
     ]  # to the shots, and to all but one of each person's for the scale of margins
     assert happened == once
-    engine.set_detector("mtcnn")
+    engine.models.set_detector("mtcnn")
     listener.wait(Adapted, lambda event: event.learner == "maml")
     assert happened == once, "neither is needed again: gallery and embedder are the same"
 
@@ -155,7 +155,7 @@ def test_files_that_will_not_do_are_named_and_the_others_are_taken(
 ) -> None:
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear reader")
-    engine.add_enrollment_files([letter, tmp_path / "gone.png", *person.stills])
+    engine.enrollment.add_files([letter, tmp_path / "gone.png", *person.stills])
     assert "letter.jpg" in str(listener.wait(Trouble).error)
     assert "gone.png" in str(listener.wait(Trouble).error)
     listener.wait(EnrollmentChanged, lambda event: len(event.shots) > 0)
@@ -166,9 +166,9 @@ def test_a_source_that_is_not_there_fails_with_a_sentence(engine: Engine, listen
     picture.write_bytes(b"no picture")
     spec = parse_source(str(picture))
     picture.unlink()
-    engine.open_source(spec)
+    engine.source.open(spec)
     assert listener.wait(SourceChanged, lambda event: event.state is SourceState.FAILED).error is not None
-    engine.open_source(replace(spec, text=str(tmp_path)))
+    engine.source.open(replace(spec, text=str(tmp_path)))
     assert listener.wait(SourceChanged, lambda event: event.state is SourceState.FAILED).error is not None
 
 
@@ -177,29 +177,29 @@ def test_statistics_come_by_themselves(engine: Engine, listener: Listener, perso
     stats = listener.wait(EngineStats, lambda event: event.inference_fps > 0)
     assert stats.device == "cpu" or stats.device.startswith(("cuda", "mps"))
     assert 0 < stats.latency_ms < 60_000
-    engine.close_source()
+    engine.source.close()
     listener.wait(SourceChanged, lambda event: event.state is SourceState.CLOSED)
 
 
 def test_export_and_import(engine: Engine, listener: Listener, person: Someone, tmp_path: Path) -> None:
     enroll(engine, listener, person)
-    engine.export_gallery(tmp_path / "copy.metaface")
+    engine.people.export_to(tmp_path / "copy.metaface")
     listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Exporting")
     with Gallery.open(tmp_path / "copy.metaface", read_only=True) as copy:
         assert [p.name for p in copy.snapshot().people] == [person.name]
     under_passphrase = tmp_path / "secret.metaface"
-    engine.export_gallery(under_passphrase, passphrase="secret words")
+    engine.people.export_to(under_passphrase, passphrase="secret words")
     listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Exporting")
     for path, needs in ((under_passphrase, True), (tmp_path / "copy.metaface", False)):
-        request = engine.load_needs_passphrase(path)
+        request = engine.people.load_needs_passphrase(path)
         answer = listener.wait(ImportLookedAt)
         assert (answer.request_id, answer.needs_passphrase) == (request, needs)
     for passphrase, is_refused in (("other words", True), ("secret words", False)):
         listener.heard()
-        engine.import_gallery(under_passphrase, passphrase=passphrase)
+        engine.people.import_from(under_passphrase, passphrase=passphrase)
         imported = listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Importing")
         assert isinstance(imported.error, PassphraseError) == is_refused
-    engine.import_gallery(tmp_path / "nothing.metaface")
+    engine.people.import_from(tmp_path / "nothing.metaface")
     imported = listener.wait(JobChanged, lambda event: event.is_finished and event.title == "Importing")
     assert imported.error is not None
 
@@ -221,7 +221,7 @@ def test_who_is_enrolled_is_not_in_the_tray_however_early_they_are_seen(
     second.start()
     try:
         listener.wait(ResultReady, lambda event: names(event) == [person.name])
-        second._enroller.publish_unknowns()
+        second.faces.publish_unknowns()
         assert listener.wait(UnknownsChanged).groups == ()
     finally:
         assert second.stop(timeout_s=20.0)
@@ -234,13 +234,13 @@ def test_a_face_under_a_second_name_and_the_same_picture_twice_are_asked_about(
     enroll(engine, listener, person)
     (known,) = gallery.snapshot().people
     take_shots(engine, listener, person)
-    engine.enroll("Another", person_id=None, consent_given=True)
+    engine.enrollment.save("Another", person_id=None, consent_given=True)
     event = listener.wait(LooksEnrolled)
     assert (event.name, [other.id for other in event.alike], event.is_same_picture) == ("Another", [known.id], False)
-    engine.enroll(known.name, person_id=known.id, consent_given=True)
+    engine.enrollment.save(known.name, person_id=known.id, consent_given=True)
     assert listener.wait(LooksEnrolled).is_same_picture
     assert gallery.snapshot().people[0].shot_count == known.shot_count
-    engine.enroll("Another", person_id=None, consent_given=True, is_sure=True)
+    engine.enrollment.save("Another", person_id=None, consent_given=True, is_sure=True)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
     assert {other.name for other in gallery.snapshot().people} == {known.name, "Another"}
 
@@ -250,28 +250,28 @@ def test_a_face_on_screen_that_looks_enrolled_is_asked_about(
 ) -> None:
     show(engine, person.stills[0])
     face = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1).result.faces[0]
-    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 1)
     (known,) = gallery.snapshot().people
-    request = engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id)
+    request = engine.faces.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id)
     event = listener.wait(LooksEnrolled)
     assert (event.name, event.request_id) == ("Another", request)
     assert [other.id for other in event.alike] == [known.id]
-    engine.name_track(face.track_id, "Somebody", person_id=known.id, consent_given=True)
+    engine.faces.name_track(face.track_id, "Somebody", person_id=known.id, consent_given=True)
     assert listener.wait(LooksEnrolled).is_same_picture
     assert gallery.snapshot().people == (known,)  # nor is anybody denied before the answer
-    engine.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id, is_sure=True)
+    engine.faces.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id, is_sure=True)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
     assert {other.name for other in gallery.snapshot().people} == {"Somebody", "Another"}
 
 
 def test_a_video_that_has_ended_is_sought_and_goes_on(engine: Engine, listener: Listener, tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.avi", moving(3))
-    engine.open_source(parse_source(str(clip)))
+    engine.source.open(parse_source(str(clip)))
     assert listener.wait(SourceChanged, lambda event: event.state is SourceState.ENDED).n_frames == 3
-    engine.seek(2)
+    engine.source.seek(2)
     listener.wait(SourceChanged, lambda event: event.state is SourceState.RUNNING)
     listener.wait(ResultReady, lambda event: (event.result.frame.index, event.result.frame.segment) == (2, 2))
-    engine.set_looping(True)
+    engine.source.set_looping(True)
     # Recognition takes the newest frame, so on a busy machine a lap may pass without a result.
     listener.wait(ResultReady, lambda event: event.result.frame.segment >= 5)

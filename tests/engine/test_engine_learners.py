@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -41,12 +42,12 @@ TWO_STEPS = replace(MamlLearner.settings_type(), inner_steps=2)
 def test_another_learner_decides_and_the_first_one_again_without_adapting(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
 ) -> None:
-    engine.set_learner("matching")
+    engine.models.set_learner("matching")
     assert listener.wait(ModelsChanged).learner == "matching"
     report = listener.wait(Adapted)
     assert (report.learner, report.is_primary, report.n_people) == ("matching", True, 2)
     assert list(only_face(listener.wait(ResultReady)).per_learner) == ["matching"], "from the next frame on"
-    engine.set_learner("prototypical")
+    engine.models.set_learner("prototypical")
     again = listener.wait(Adapted)
     assert (again.learner, again.is_primary) == ("prototypical", True)
     assert list(only_face(listener.wait(ResultReady)).per_learner) == ["prototypical"]
@@ -56,25 +57,25 @@ def test_another_learner_decides_and_the_first_one_again_without_adapting(
 def test_all_nine_run_on_the_same_frame_and_are_tallied(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
-    engine.set_compared(OTHERS)
+    engine.models.set_compared(OTHERS)
     assert listener.wait(ModelsChanged).compared == tuple(OTHERS)
     came = [listener.wait(Adapted) for _ in OTHERS]
     assert [(report.learner, report.is_primary) for report in came] == [(key, False) for key in OTHERS]
     face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 9))
     assert {decision.name for decision in face.per_learner.values()} == {people[0].name}
     assert face.identification is face.per_learner["prototypical"]
-    engine.reset_comparison()
+    engine.studio.reset_comparison()
     changed = listener.wait(ComparisonChanged, lambda event: len(event.tallies) == 9 and event.n_frames > 0)
     assert changed.tallies[0].learner == "prototypical"
     assert {tally.learner for tally in changed.tallies} == set(LEARNERS)
     assert {tally.named + tally.unknown for tally in changed.tallies} == {changed.n_frames}
     assert all(tally.agreeing == tally.contested == changed.n_frames for tally in changed.tallies)
-    engine.set_learner("reptile")
+    engine.models.set_learner("reptile")
     swapped = listener.wait(ModelsChanged)
     assert swapped.learner == "reptile"
     assert set(swapped.compared) == set(LEARNERS) - {"reptile"}, "who decided runs beside now"
     listener.wait(ComparisonChanged, lambda event: event.tallies[0].learner == "reptile")
-    engine.set_compared([])
+    engine.models.set_compared([])
     listener.wait(ComparisonChanged, lambda event: [tally.learner for tally in event.tallies] == ["reptile"])
     alone = listener.wait(ComparisonChanged)
     listener.wait(ComparisonChanged, lambda event: event.n_frames > alone.n_frames)  # one learner is counted as well
@@ -84,10 +85,10 @@ def test_nine_learners_toggled_while_frames_flow(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
 ) -> None:
     for key in itertools.islice(itertools.cycle(LEARNERS), 40):
-        engine.set_learner(key)
-        engine.set_compared([OTHERS[hash(key) % 8], "rl2", key])
-    engine.set_learner("siamese")
-    engine.set_compared(["maml"])
+        engine.models.set_learner(key)
+        engine.models.set_compared([OTHERS[hash(key) % 8], "rl2", key])
+    engine.models.set_learner("siamese")
+    engine.models.set_compared(["maml"])
     listener.wait(ResultReady, lambda event: list(only_face(event).per_learner) == ["siamese", "maml"])
     assert len(adaptations) == len(set(adaptations)), "nothing was adapted twice"
     heard = listener.heard()
@@ -97,18 +98,18 @@ def test_nine_learners_toggled_while_frames_flow(
 def test_on_a_picture_that_stands_still_another_method_shows_at_once_and_counts_nothing(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
-    engine.set_compared(["siamese"])
+    engine.models.set_compared(["siamese"])
     listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2)
-    engine.set_paused(True)
+    engine.source.set_paused(True)
     listener.wait(SourceChanged, lambda event: event.state is SourceState.PAUSED)
     listener.wait(EngineStats)
     listener.wait(EngineStats)
     counted = listener.wait(ComparisonChanged).n_frames
     listener.heard()
-    engine.set_learner("siamese")
+    engine.models.set_learner("siamese")
     again = listener.wait(ResultReady)
     assert list(only_face(again).per_learner) == ["siamese", "prototypical"]
-    engine.set_fpir(0.2)
+    engine.models.set_fpir(0.2)
     laxer = listener.wait(ResultReady)
     assert laxer.result.frame is again.result.frame
     assert only_face(laxer).identification.threshold < only_face(again).identification.threshold
@@ -118,9 +119,9 @@ def test_on_a_picture_that_stands_still_another_method_shows_at_once_and_counts_
 def test_the_tallies_know_what_the_user_said(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], gallery: Gallery
 ) -> None:
-    engine.set_compared(["matching"])
+    engine.models.set_compared(["matching"])
     face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2))
-    engine.confirm_track(face.track_id, gallery.snapshot().people[0].id)
+    engine.faces.confirm_track(face.track_id, gallery.snapshot().people[0].id)
     changed = listener.wait(ComparisonChanged, lambda event: event.tallies[0].judged > 0)
     assert all(tally.right == tally.judged for tally in changed.tallies)
 
@@ -131,9 +132,9 @@ def test_the_tallies_know_what_the_user_said(
 def test_turning_a_knob_adapts_that_learner_at_once_and_judges_it(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
 ) -> None:
-    engine.set_compared(["maml"])
+    engine.models.set_compared(["maml"])
     listener.wait(Adapted, lambda event: event.learner == "maml")
-    engine.set_hyperparameters("maml", TWO_STEPS)
+    engine.models.set_hyperparameters("maml", TWO_STEPS)
     assert listener.wait(ModelsChanged).hyperparameters == {"maml": TWO_STEPS}
     step = listener.wait(AdaptStepTaken)
     assert (step.learner, step.step.steps) == ("maml", 2)
@@ -142,7 +143,7 @@ def test_turning_a_knob_adapts_that_learner_at_once_and_judges_it(
     judged = listener.wait(AdaptationEvaluated, lambda event: event.learner == "maml")
     assert judged.n_probes > 0
     assert judged.after is not None
-    engine.set_hyperparameters("maml", None)
+    engine.models.set_hyperparameters("maml", None)
     assert listener.wait(ModelsChanged).hyperparameters == {}
     assert listener.wait(Adapted).learner == "maml"
     assert adaptations == ["maml", "maml"], "the defaults were there already, and no other learner was concerned"
@@ -151,7 +152,7 @@ def test_turning_a_knob_adapts_that_learner_at_once_and_judges_it(
 def test_what_decides_is_judged_before_and_after(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
-    engine.set_hyperparameters("prototypical", PrototypicalSettings(distance="euclidean"))
+    engine.models.set_hyperparameters("prototypical", PrototypicalSettings(distance="euclidean"))
     judged = listener.wait(AdaptationEvaluated, lambda event: event.before is not None)
     assert judged.learner == "prototypical"
     assert judged.after is not None
@@ -160,10 +161,10 @@ def test_what_decides_is_judged_before_and_after(
 def test_another_fpir_moves_every_threshold_and_adapts_nothing(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], adaptations: list[str]
 ) -> None:
-    engine.set_compared(["maml"])
+    engine.models.set_compared(["maml"])
     face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2))
     before = {key: decision.threshold for key, decision in face.per_learner.items()}
-    engine.set_fpir(0.2)
+    engine.models.set_fpir(0.2)
     after = only_face(
         listener.wait(ResultReady, lambda e: only_face(e).per_learner["maml"].threshold < before["maml"])
     ).per_learner
@@ -172,15 +173,15 @@ def test_another_fpir_moves_every_threshold_and_adapts_nothing(
 
 
 WRONG: tuple[tuple[str, tuple[object, ...]], ...] = (
-    ("set_learner", ("nobody",)),
-    ("set_compared", (["maml", "nobody"],)),
-    ("set_map_learner", ("nobody",)),
-    ("set_detector", ("viola",)),
-    ("set_embedder", ("arcface-9",)),
-    ("set_fpir", (0.0,)),
-    ("set_hyperparameters", ("nobody", None)),
-    ("set_hyperparameters", ("maml", PrototypicalSettings())),
-    ("set_hyperparameters", ("maml", replace(TWO_STEPS, inner_steps=10_000))),
+    ("models.set_learner", ("nobody",)),
+    ("models.set_compared", (["maml", "nobody"],)),
+    ("studio.set_map_learner", ("nobody",)),
+    ("models.set_detector", ("viola",)),
+    ("models.set_embedder", ("arcface-9",)),
+    ("models.set_fpir", (0.0,)),
+    ("models.set_hyperparameters", ("nobody", None)),
+    ("models.set_hyperparameters", ("maml", PrototypicalSettings())),
+    ("models.set_hyperparameters", ("maml", replace(TWO_STEPS, inner_steps=10_000))),
 )
 
 
@@ -188,7 +189,7 @@ def test_a_wrong_key_or_setting_is_refused_at_the_call(engine: Engine, listener:
     listener.heard()
     for call, args in WRONG:
         with pytest.raises(ValueError, match=r".+"):
-            getattr(engine, call)(*args)
+            attrgetter(call)(engine)(*args)
     listener.wait(EngineStats)
     assert not [event for event in listener.heard() if isinstance(event, ModelsChanged | Trouble)]
 

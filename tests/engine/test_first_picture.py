@@ -36,7 +36,7 @@ enroll_demo(gallery, build_pipeline(settings, store), demo_people())
 results = queue.SimpleQueue()
 engine = Engine(gallery, store, lambda event: results.put(event) if isinstance(event, ResultReady) else None, settings)
 engine.start()
-engine.open_source(SourceSpec(SourceKind.DEMO, DEMO))
+engine.source.open(SourceSpec(SourceKind.DEMO, DEMO))
 seen = set()
 while "name" not in seen:
     result = results.get(timeout=90.0).result
@@ -45,7 +45,7 @@ while "name" not in seen:
     seen.update("name" for face in result.faces if face.identification.name is not None)
 assert result.learner == "prototypical"
 person = next(face.identification for face in result.faces if face.identification.name is not None)
-engine.delete_person(person.person_id)
+engine.people.delete(person.person_id)
 while any(face.identification.person_id == person.person_id for face in results.get(timeout=90.0).result.faces):
     pass
 assert engine.stop(timeout_s=30.0)

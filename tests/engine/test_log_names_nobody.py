@@ -39,18 +39,18 @@ def test_enrolling_renaming_and_failing_name_nobody(
     folder = person.stills[0].parent
     named = Someone(NAME, person.stills)
     take_shots(engine, listener, named)
-    engine.enroll(NAME, person_id=None, consent_given=True)
+    engine.enrollment.save(NAME, person_id=None, consent_given=True)
     (saved,) = listener.wait(GalleryChanged, lambda event: len(event.snapshot.people) == 1).snapshot.people
     assert saved.name == NAME
-    engine.rename_person(saved.id, SECOND_NAME)
+    engine.people.rename(saved.id, SECOND_NAME)
     listener.wait(GalleryChanged, lambda event: event.snapshot.people[0].name == SECOND_NAME)
     show(engine, person.stills[0])
     listener.wait(ResultReady, lambda event: names(event) == [SECOND_NAME])
 
     # Errors with a name in them: one that is known, one in a job, one in a frame.
-    engine.enroll("", person_id=None, consent_given=True)
+    engine.enrollment.save("", person_id=None, consent_given=True)
     listener.wait(Trouble)
-    engine.import_gallery(folder / f"{NAME}.metaface")
+    engine.people.import_from(folder / f"{NAME}.metaface")
     listener.wait(JobChanged, lambda event: event.error is not None)
 
     def fail(_pipeline: FacePipeline, _frame: Frame) -> FrameResult:

@@ -119,7 +119,7 @@ def engine(camera: Scripted, embedder: Sick, gallery: Gallery, listener: Listene
         engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
         engine.start()
         listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
-        engine.open_source(SCENE)
+        engine.source.open(SCENE)
         yield engine
         assert engine.stop(timeout_s=20.0)
 
@@ -136,7 +136,9 @@ def looked_at(listener: Listener, height: int, width: int) -> ResultReady:
 def enrolled(engine: Engine, listener: Listener, camera: Scripted, person: int) -> None:
     camera.picture = painted(person)
     event = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1)
-    engine.name_track(event.result.faces[0].track_id, name_of(person), person_id=None, consent_given=True, is_sure=True)
+    engine.faces.name_track(
+        event.result.faces[0].track_id, name_of(person), person_id=None, consent_given=True, is_sure=True
+    )
     listener.wait(ResultReady, lambda event: shown(event) == [name_of(person)])
 
 
@@ -151,15 +153,15 @@ def test_pictures_of_any_size_may_follow_each_other_while_a_session_is_recorded(
     engine: Engine, listener: Listener, camera: Scripted, tmp_path: Path
 ) -> None:
     enrolled(engine, listener, camera, 0)
-    engine.start_session(tmp_path / "session")
+    engine.recording.start(tmp_path / "session")
     listener.wait(SessionRecordingChanged, lambda event: event.is_recording)
     for height, width in SIZES:
         camera.picture = np.full((height, width, 3), 127, np.uint8)
         looked_at(listener, height, width)
         camera.picture = painted(0)
         listener.wait(ResultReady, lambda event: shown(event) == [name_of(0)])
-    engine.save_snapshot(tmp_path / "snapshot.png")
-    engine.stop_session()
+    engine.recording.save_snapshot(tmp_path / "snapshot.png")
+    engine.recording.stop()
     ended = listener.wait(SessionRecordingChanged, lambda event: not event.is_recording)
     assert ended.error is None
     (video,) = [file.path for file in ended.files if file.kind == "video"]
@@ -194,12 +196,12 @@ def test_the_folder_goes_and_comes_back_while_people_are_recognised(
     assert gallery.path is not None
     folder, elsewhere = gallery.path.parent, gallery.path.parent.with_name("elsewhere")
     folder.rename(elsewhere)
-    engine.rename_person(1, "Somebody else")
+    engine.people.rename(1, "Somebody else")
     trouble = listener.wait(Trouble)
     assert "was moved, deleted or replaced while it was open, so nothing was changed." in str(trouble.error)
     listener.wait(ResultReady, lambda event: shown(event) == [name_of(0)])
     elsewhere.rename(folder)
-    engine.rename_person(1, "Somebody else")
+    engine.people.rename(1, "Somebody else")
     listener.wait(ResultReady, lambda event: shown(event) == ["Somebody else"])
 
 

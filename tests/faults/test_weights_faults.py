@@ -126,7 +126,7 @@ def test_the_window_says_which_file_is_damaged_and_goes_on_once_it_is_right(
             f"{file} is damaged or was changed: its checksum is not the published one. Install MetaFace again."
         )
         file.write_bytes(whole)
-        engine.set_learner(RecognitionSettings().learner)
+        engine.models.set_learner(RecognitionSettings().learner)
         listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
     finally:
         assert engine.stop(timeout_s=20.0)

@@ -162,7 +162,7 @@ def _why(scene: Scene) -> None:
     scene.live()
     scene.window.stage.explain(4)
     explanation = explained(scores=(("alex", 0.71), (LONG_NAME, 0.31), ("rose", 0.02)))
-    scene.say(Explained(scene.engine.request_of("explain_track"), 4, explanation))
+    scene.say(Explained(scene.engine.request_of("studio.explain_track"), 4, explanation))
 
 
 def _split(scene: Scene) -> None:

@@ -159,4 +159,4 @@ def test_the_menu_and_the_empty_state_lead_to_them(engine: FakeEngine, open_wind
     assert Handover.of(window).lesson == (5, 0)
     window.live_view.empty_state.lesson_clicked.emit()
     assert window.help.lessons.place == (1, 0)
-    assert any(call.name == "open_source" for call in engine.calls)
+    assert any(call.name == "source.open" for call in engine.calls)

@@ -88,7 +88,7 @@ def test_a_click_on_an_unknown_face_asks_who_it_is(
 def test_the_demo_is_one_click_away(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     (button,) = [b for b in window.live_view.empty_state.findChildren(QPushButton) if b.text() == "Try the demo"]
     press(button, qtbot)
-    assert engine.calls_of("open_source") == [(DEMO,)]
+    assert engine.calls_of("source.open") == [(DEMO,)]
 
 
 def test_open_source_is_remembered_and_offered_next_time(
@@ -104,7 +104,7 @@ def test_open_source_is_remembered_and_offered_next_time(
         if b.text() == "Open the demo" and b.isVisible()
     ]
     press(button, qtbot)
-    assert engine.calls_of("open_source") == [(DEMO,), (DEMO,)]
+    assert engine.calls_of("source.open") == [(DEMO,), (DEMO,)]
 
 
 def test_a_first_start_leads_from_the_camera_to_the_record_button(
@@ -122,7 +122,7 @@ def test_a_first_start_leads_from_the_camera_to_the_record_button(
     offered = window.live_view.empty_state.findChildren(QPushButton)[1]
     qtbot.waitUntil(lambda: "Webcam of the lid" in offered.text())
     press(offered, qtbot)
-    assert engine.calls_of("open_source") == [(SourceSpec(SourceKind.WEBCAM, "2"),)]
+    assert engine.calls_of("source.open") == [(SourceSpec(SourceKind.WEBCAM, "2"),)]
     say(SourceChanged(SourceState.RUNNING, "cam"))
     assert window.side.key == "enroll"
     assert window.side.enroll.record_button.hasFocus()
@@ -155,7 +155,7 @@ def test_pause_by_key_and_by_space(window: MainWindow, engine: FakeEngine, say: 
     say(SourceChanged(SourceState.PAUSED, "cam"))
     assert window.commands.pause.isChecked()
     QTest.keyClick(window.live_view, Qt.Key.Key_Space)
-    assert engine.calls_of("set_paused") == [(True,), (False,)]
+    assert engine.calls_of("source.set_paused") == [(True,), (False,)]
 
 
 def test_a_failure_offers_to_try_again(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
@@ -165,7 +165,7 @@ def test_a_failure_offers_to_try_again(window: MainWindow, engine: FakeEngine, s
     assert window.toasts.toast is None  # it is said once
     (button,) = [b for b in window.live_view.empty_state.findChildren(QPushButton) if b.text() == "Try again"]
     press(button, qtbot)
-    assert engine.calls_of("open_source") == [(DEMO,), (DEMO,)]
+    assert engine.calls_of("source.open") == [(DEMO,), (DEMO,)]
 
 
 def test_the_tool_bar_names_the_source(window: MainWindow, say: Say) -> None:
@@ -188,7 +188,7 @@ def test_a_dropped_file_that_cannot_be_a_source_is_told(window: MainWindow, tmp_
 
 def test_a_dropped_folder_is_shown(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
     window.live_view.source_dropped.emit(tmp_path)
-    assert engine.calls_of("open_source") == [(SourceSpec(SourceKind.FOLDER, str(tmp_path)),)]
+    assert engine.calls_of("source.open") == [(SourceSpec(SourceKind.FOLDER, str(tmp_path)),)]
 
 
 # Enrolment ----------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_dropped_pictures_go_to_enrolment(window: MainWindow, engine: FakeEngine
     picture.touch()
     window.commands.panel.setChecked(False)
     window.live_view.files_dropped.emit([picture])
-    assert engine.calls_of("add_enrollment_files") == [((picture,),)]
+    assert engine.calls_of("enrollment.add_files") == [((picture,),)]
     assert window.side.isVisible()
     assert window.side.key == "enroll"
 
@@ -230,9 +230,9 @@ def test_undo_by_button_and_by_key(window: MainWindow, engine: FakeEngine, say: 
     assert window.toasts.toast.text == "Deleted lin"
     (button,) = [b for b in window.toasts.findChildren(QPushButton) if b.text() == "Undo"]
     press(button, qtbot)
-    assert engine.calls_of("undo") == [(2,)]
+    assert engine.calls_of("people.undo") == [(2,)]
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert engine.calls_of("undo") == [(2,), (1,)]
+    assert engine.calls_of("people.undo") == [(2,), (1,)]
     assert not window.commands.undo.isEnabled()
     assert window.toasts.toast is None
 
@@ -260,7 +260,7 @@ def test_a_job_can_be_cancelled(window: MainWindow, engine: FakeEngine, say: Say
     say(JobChanged(9, "Importing", 0.5))
     qtbot.waitUntil(window.jobs_bar.isVisible)
     window.jobs_bar.cancel_clicked.emit(9)
-    assert engine.calls_of("cancel_job") == [(9,)]
+    assert engine.calls_of("jobs.cancel") == [(9,)]
     say(JobChanged(9, "Importing", None, is_finished=True, is_cancelled=True))
     assert not window.jobs_bar.isVisible()
     assert window.toasts.toast is None
@@ -404,6 +404,6 @@ def test_files_are_welcome_on_every_tab(window: MainWindow, engine: FakeEngine, 
     QApplication.sendEvent(window.side, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(window.side, QDropEvent(QPointF(50, 50), copy, data, left, none))
-    assert engine.calls_of("add_enrollment_files") == [((tmp_path / "ada.jpg",),)]
+    assert engine.calls_of("enrollment.add_files") == [((tmp_path / "ada.jpg",),)]
     assert window.side.key == "enroll"
     assert window.side.enroll.name_field.edit.hasFocus()

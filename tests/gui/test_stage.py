@@ -56,7 +56,7 @@ def test_digits_choose_the_method_and_a_chooses_auto(window: MainWindow, engine:
     QTest.keyClick(window, Qt.Key.Key_4)
     say(ready("maml"))
     QTest.keyClick(window, Qt.Key.Key_A)
-    assert engine.calls_of("set_learner") == [("maml",), ("rl2",)]
+    assert engine.calls_of("models.set_learner") == [("maml",), ("rl2",)]
 
 
 def test_digits_typed_into_a_name_choose_nothing(window: MainWindow, engine: FakeEngine, say: Say) -> None:
@@ -66,14 +66,14 @@ def test_digits_typed_into_a_name_choose_nothing(window: MainWindow, engine: Fak
     assert field is not None
     QTest.keyClicks(field, "c3pavr 4")
     assert field.property("text") == "c3pavr 4"
-    assert not engine.calls_of("set_learner")
-    assert not engine.calls_of("set_compared")
+    assert not engine.calls_of("models.set_learner")
+    assert not engine.calls_of("models.set_compared")
 
 
 def test_c_compares_all_methods(window: MainWindow, engine: FakeEngine, say: Say) -> None:
     say(ready())
     QTest.keyClick(window, Qt.Key.Key_C)
-    assert engine.calls_of("set_compared") == [(KEYS[1:],)]
+    assert engine.calls_of("models.set_compared") == [(KEYS[1:],)]
 
 
 def test_a_page_opens_the_studio_and_both_are_remembered(open_window: Callable[[], MainWindow]) -> None:
@@ -183,7 +183,7 @@ def test_a_face_is_explained_from_its_popup(live: MainWindow, engine: FakeEngine
     QTest.mouseClick(live.who_is_this.why_button, Qt.MouseButton.LeftButton)
     assert not live.who_is_this.isVisible()
     assert live.stage.why.isVisible()
-    assert engine.calls_of("explain_track") == [(4,)]
+    assert engine.calls_of("studio.explain_track") == [(4,)]
 
 
 def test_an_unknown_face_of_the_tray_is_not_explained(window: MainWindow) -> None:
@@ -194,7 +194,7 @@ def test_an_unknown_face_of_the_tray_is_not_explained(window: MainWindow) -> Non
 
 def test_r_records_and_says_what_was_saved(live: MainWindow, engine: FakeEngine, say: Say, tmp_path: Path) -> None:
     QTest.keyClick(live, Qt.Key.Key_R)
-    ((folder,),) = engine.calls_of("start_session")
+    ((folder,),) = engine.calls_of("recording.start")
     assert folder == live.recording.folder
     files = (CaptionedFile("video", tmp_path / "talk.mp4"), CaptionedFile("csv", tmp_path / "talk.csv"))
     say(SessionRecordingChanged(True, 1, files))
@@ -202,7 +202,7 @@ def test_r_records_and_says_what_was_saved(live: MainWindow, engine: FakeEngine,
     assert "not encrypted" in live.toasts.toast.text
     live.toasts.dismiss()
     QTest.keyClick(live, Qt.Key.Key_R)
-    assert engine.calls_of("stop_session") == [()]
+    assert engine.calls_of("recording.stop") == [()]
     say(SessionRecordingChanged(False, 1, files))
     assert live.toasts.toast is not None
     assert "talk.mp4" in live.toasts.toast.text

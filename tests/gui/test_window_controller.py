@@ -173,7 +173,14 @@ def test_the_new_window_knows_what_the_engine_said_before(
     assert len(window.side.enroll.findChildren(ShotTile)) == 2
     assert window.toasts.toast is None, "nothing new has happened"
     asked = {call.name for call in engine.calls[calls:]}
-    assert not asked & {"open_source", "close_source", "set_paused", "set_learner", "set_compared", "stop_session"}
+    assert not asked & {
+        "source.open",
+        "source.close",
+        "source.set_paused",
+        "models.set_learner",
+        "models.set_compared",
+        "recording.stop",
+    }
 
 
 def test_what_the_user_had_open_typed_and_chosen_stays(controller: WindowController, choose: Choose, say: Say) -> None:
@@ -212,7 +219,7 @@ def test_what_can_be_undone_can_still_be(
     say(Undoable(5, "Deleted {name}", "lin", time.monotonic_ns() + MINUTE_NS))
     window = choose("zh_CN")
     window.commands.undo.trigger()
-    assert engine.calls_of("undo") == [(5,)]
+    assert engine.calls_of("people.undo") == [(5,)]
     assert not window.commands.undo.isEnabled()
 
 

@@ -121,7 +121,7 @@ class Use:
         self._began = self._moved = self._noted = time.monotonic()
         self._moved_at = self._noted_at = 0
         self._every = max(1, plan.frames // plan.samples)
-        engine.open_source(SCENE)
+        engine.source.open(SCENE)
 
     def step(self) -> bool:
         """Do what is due; False once there were frames enough.

@@ -152,25 +152,27 @@ class Visitor:
     # Enrolling and correcting -----------------------------------------------------------------------------------------
 
     def _record(self) -> Deed:
-        self._engine.start_recording()
+        self._engine.enrollment.start()
         yield 60
-        self._engine.stop_recording()
+        self._engine.enrollment.stop()
         faces = self._faces()
         if len(faces) == 1 and self._random.random() < 0.8:
             known = self._called(faces[0][1])
-            self._engine.enroll(faces[0][1], person_id=known.id if known else None, consent_given=True, is_sure=True)
+            self._engine.enrollment.save(
+                faces[0][1], person_id=known.id if known else None, consent_given=True, is_sure=True
+            )
         else:
-            self._engine.discard_enrollment()
+            self._engine.enrollment.discard()
         yield 30
 
     def _enroll_files(self) -> Deed:
         name = list(self._stills)[self._one(list(self._stills))]
-        self._engine.discard_enrollment()
-        self._engine.add_enrollment_files(self._stills[name])
+        self._engine.enrollment.discard()
+        self._engine.enrollment.add_files(self._stills[name])
         yield 60
         known = self._called(name)
         consents = self._random.random() < 0.95
-        self._engine.enroll(name, person_id=known.id if known else None, consent_given=consents, is_sure=True)
+        self._engine.enrollment.save(name, person_id=known.id if known else None, consent_given=consents, is_sure=True)
         yield 30
 
     def _name_face(self) -> Deed:
@@ -178,7 +180,7 @@ class Visitor:
         if faces:
             face, name = faces[self._one(faces)]
             known = self._called(name)
-            self._engine.name_track(
+            self._engine.faces.name_track(
                 face.track_id, name, person_id=known.id if known else None, consent_given=True, is_sure=True
             )
         yield 30
@@ -187,21 +189,21 @@ class Visitor:
         groups = self._watch.unknown_ids
         if groups:
             number = int(self._random.integers(1_000_000))
-            self._engine.name_unknown(
+            self._engine.faces.name_unknown(
                 groups[self._one(groups)], f"Nobody {number}", person_id=None, consent_given=True, is_sure=True
             )
         yield 30
 
     def _dismiss_unknown(self) -> Deed:
         if self._watch.unknown_ids:
-            self._engine.dismiss_unknown(self._watch.unknown_ids[-1])
+            self._engine.faces.dismiss_unknown(self._watch.unknown_ids[-1])
         yield 10
 
     def _confirm(self) -> Deed:
         for face, name in self._faces()[:1]:
             known = self._called(name)
             if known is not None:
-                self._engine.confirm_track(face.track_id, known.id)
+                self._engine.faces.confirm_track(face.track_id, known.id)
         yield 20
 
     def _reject(self) -> Deed:
@@ -209,7 +211,7 @@ class Visitor:
         for face, name in self._faces()[:2]:
             said = face.identification
             if said.person_id is not None and (said.name != name or self._random.random() < 0.1):
-                self._engine.reject_track(face.track_id, said.person_id)
+                self._engine.faces.reject_track(face.track_id, said.person_id)
         yield 20
 
     # The gallery
@@ -218,7 +220,7 @@ class Visitor:
         person = self._person()
         if person is not None:
             name = person.name.partition(RENAMED)[0]
-            self._engine.rename_person(person.id, f"{name}{RENAMED}{self._random.integers(100)}")
+            self._engine.people.rename(person.id, f"{name}{RENAMED}{self._random.integers(100)}")
         yield 20
 
     def _merge(self) -> Deed:
@@ -226,14 +228,14 @@ class Visitor:
         people = self._watch.snapshot.people
         if len(people) > 1:
             one, other = self._random.choice(len(people), 2, replace=False)
-            self._engine.merge_people(people[one].id, people[other].id)
+            self._engine.people.merge(people[one].id, people[other].id)
             yield 40
             yield from self._undo()
 
     def _delete_person(self) -> Deed:
         person = self._person()
         if person is not None and len(self._watch.snapshot.people) > 3:
-            self._engine.delete_person(person.id)
+            self._engine.people.delete(person.id)
         yield 20
 
     def _delete_shots(self) -> Deed:
@@ -241,38 +243,38 @@ class Visitor:
         person = max(people, key=lambda one: one.shot_count + one.negative_count, default=None)
         if person is not None:
             surplus = max(1, person.shot_count + person.negative_count - MAX_SHOTS // 2)
-            request = self._engine.load_shots(person.id)
+            request = self._engine.people.load_shots(person.id)
             yield 40
             shots = self._watch.shots_of(request)
             for shot in shots[: min(surplus, len(shots) - 1)]:
-                self._engine.delete_shot(shot.id)
+                self._engine.people.delete_shot(shot.id)
         yield 40
 
     def _undo(self) -> Deed:
         if self._watch.undoable:
-            self._engine.undo(self._watch.undoable.pop())
+            self._engine.people.undo(self._watch.undoable.pop())
         yield 20
 
     def _look_at_shots(self) -> Deed:
         person = self._person()
         if person is not None:
-            self._engine.load_shots(person.id)
+            self._engine.people.load_shots(person.id)
         yield 10
 
     def _export_and_import(self) -> Deed:
         path = self._folder / "export.metaface"
-        self._engine.export_gallery(path)
+        self._engine.people.export_to(path)
         yield 60
         if path.exists():
             person = self._person()
             if person is not None and len(self._watch.snapshot.people) > 3:
-                self._engine.delete_person(person.id)
-            self._engine.import_gallery(path)
+                self._engine.people.delete(person.id)
+            self._engine.people.import_from(path)
         yield 60
 
     def _cancel(self) -> Deed:
         for job_id in self._watch.busy_jobs:
-            self._engine.cancel_job(job_id)
+            self._engine.jobs.cancel(job_id)
         yield 10
 
     # Methods
@@ -281,23 +283,23 @@ class Visitor:
         return list(LEARNERS)[self._one(list(LEARNERS))]
 
     def _decide_by(self) -> Deed:
-        self._engine.set_learner(self._method())
+        self._engine.models.set_learner(self._method())
         yield 30
 
     def _compare(self) -> Deed:
         count = int(self._random.choice([0, 0, 1, 2, 9]))
         keys = self._random.permutation(list(LEARNERS))[:count]
-        self._engine.set_compared([str(key) for key in keys])
+        self._engine.models.set_compared([str(key) for key in keys])
         yield 100
 
     def _turn_knob(self) -> Deed:
         key = self._method()
         knobs = hyperparameters_of(key)
         if self._random.random() < 0.5 or not knobs:
-            self._engine.set_hyperparameters(key, None)
+            self._engine.models.set_hyperparameters(key, None)
         else:
             knob = knobs[self._one(knobs)]
-            self._engine.set_hyperparameters(key, with_value(key, None, knob.name, self._value_of(knob)))
+            self._engine.models.set_hyperparameters(key, with_value(key, None, knob.name, self._value_of(knob)))
         yield 30
 
     def _value_of(self, knob: Hyperparameter) -> object:
@@ -313,62 +315,62 @@ class Visitor:
                 return knob.choices[self._one(knob.choices)]
 
     def _choose_fpir(self) -> Deed:
-        self._engine.set_fpir(float(self._random.choice([0.001, 0.01, 0.01, 0.05])))
+        self._engine.models.set_fpir(float(self._random.choice([0.001, 0.01, 0.01, 0.05])))
         yield 10
 
     def _draw_map(self) -> Deed:
-        self._engine.set_map_learner(None if self._random.random() < 0.3 else self._method())
+        self._engine.studio.set_map_learner(None if self._random.random() < 0.3 else self._method())
         yield 40
 
     def _explain(self) -> Deed:
         for face, _ in self._faces()[:2]:
-            self._engine.explain_track(face.track_id)
+            self._engine.studio.explain_track(face.track_id)
         yield 20
 
     def _test_itself(self) -> Deed:
-        self._engine.self_test()
+        self._engine.studio.self_test()
         yield 200
 
     def _reset_tallies(self) -> Deed:
-        self._engine.reset_comparison()
+        self._engine.studio.reset_comparison()
         yield 10
 
     # Source, models, recordings
 
     def _pause(self) -> Deed:
-        self._engine.set_paused(True)
-        self._engine.set_paused(False)
+        self._engine.source.set_paused(True)
+        self._engine.source.set_paused(False)
         yield 20
 
     def _open_another(self) -> Deed:
         """A file, a folder, or what is not there; then the scene again, as nothing else gives frames for ever."""
-        self._engine.open_source(self._sources[self._one(self._sources)])
+        self._engine.source.open(self._sources[self._one(self._sources)])
         yield 12
-        self._engine.open_source(SCENE)
+        self._engine.source.open(SCENE)
         yield 30
 
     def _restart_scene(self) -> Deed:
         if self._random.random() < 0.5:
-            self._engine.close_source()
-        self._engine.open_source(SCENE)
+            self._engine.source.close()
+        self._engine.source.open(SCENE)
         yield 30
 
     def _change_detector(self) -> Deed:
-        self._engine.set_detector("mtcnn")
+        self._engine.models.set_detector("mtcnn")
         yield 60
-        self._engine.set_detector("yunet")
+        self._engine.models.set_detector("yunet")
         yield 60
 
     def _record_session(self) -> Deed:
         """Only one recording is kept, so that the disk does not fill."""
         folder = self._folder / "recordings"
-        self._engine.start_session(folder)
+        self._engine.recording.start(folder)
         yield 150
-        self._engine.stop_session()
+        self._engine.recording.stop()
         yield 60
         for file in folder.glob("*"):
             file.unlink()
 
     def _snapshot(self) -> Deed:
-        self._engine.save_snapshot(self._folder / "snapshot.png")
+        self._engine.recording.save_snapshot(self._folder / "snapshot.png")
         yield 10

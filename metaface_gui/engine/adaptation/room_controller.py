@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room, RoomFaces, is_room
@@ -20,18 +21,23 @@ class AdaptsToRooms(Protocol):
 
 
 class RoomController:
-    """Thread-safe; every call returns at once. `is_used`: whether faces are remembered and adapted to at all.
+    """Implements `RoomApi`; thread-safe, every call returns at once.
+
+    `is_used`: whether faces are remembered and adapted to at all; `on_used` hears of every wish for another.
 
     Faces that are to be forgotten are also taken out of what is adapted, at once and however recently it was adapted.
     """
 
-    def __init__(self, adaptations: AdaptsToRooms, listener: EngineListener, *, is_used: bool) -> None:
+    def __init__(
+        self, adaptations: AdaptsToRooms, listener: EngineListener, *, is_used: bool, on_used: Callable[[bool], None]
+    ) -> None:
         self._adaptations = adaptations
         self._listener = listener
         # Held while handing over: of two rooms the later one must win.
         self._lock = threading.Lock()
         self._faces = RoomFaces()
         self._is_used, self._is_room = is_used, False
+        self._on_used = on_used
         self._is_asked = False
         self._since_ns = 0
         self._current = EMPTY_ROOM
@@ -86,12 +92,13 @@ class RoomController:
                 self._adaptations.use_room(self._current)
                 self._tell()
 
-    def set_used(self, is_used: bool) -> None:
+    def set_used(self, use: bool) -> None:
         """Remember faces from now on, or forget them and adapt to the enrolled people alone."""
         with self._lock:
-            if is_used != self._is_used:
-                self._is_used = is_used
+            if use != self._is_used:
+                self._is_used = use
                 self._forget_all()
+        self._on_used(use)
 
     def forget_faces(self, embeddings: Floats) -> None:
         """Drop the tracks that look like these (n, d) faces: they have a name now, or their person was deleted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from metaface_gui.deferred import import_beside_others, is_loaded, load_in_background
@@ -21,10 +21,12 @@ from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.inference_worker import InferenceWorker
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
-from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, make_embedder
+from metaface_gui.pipeline.detection import DETECTORS
+from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import RequestId
@@ -38,11 +40,15 @@ Change = Callable[[RecognitionSettings], RecognitionSettings]
 
 
 class ModelLoader:
-    """Thread-safe. Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
+    """Implements `ModelsApi`; thread-safe.
 
+    Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
     Models that cannot be loaded leave the former ones at work. The first ones find faces before there is what learners
     need, which loads PyTorch: once the window that it `awaits_window` is there. The modules that it `imports_last` are
     those that the window needs for what it does not show at first.
+
+    Raises:
+        ValueError: if a key is none; also from every call that takes one.
     """
 
     def __init__(
@@ -58,6 +64,10 @@ class ModelLoader:
         awaits_window: bool = False,
         imports_last: Sequence[str] = (),
     ) -> None:
+        _check_key("detector", settings.detector, DETECTORS)
+        _check_key("embedder", settings.embedder, EMBEDDERS)
+        for key in settings.learners:
+            learner_class(key)
         self._gallery = gallery
         self._store = store
         self._listener = listener
@@ -141,6 +151,45 @@ class ModelLoader:
             self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
         else:
             self.publish()
+
+    def set_detector(self, key: str) -> None:
+        """Use another detector."""
+        _check_key("detector", key, DETECTORS)
+        self.change(lambda settings: replace(settings, detector=key))
+
+    def set_embedder(self, key: str) -> None:
+        """Use another embedder; missing templates are made from the stored shots."""
+        _check_key("embedder", key, EMBEDDERS)
+        self.change(lambda settings: replace(settings, embedder=key))
+
+    def set_device(self, name: str) -> None:
+        """Compute elsewhere."""
+        self.change(lambda settings: replace(settings, device=name))
+
+    def set_learner(self, key: str) -> None:
+        """Let another learner decide; one that ran beside changes places with the one that decided."""
+        learner_class(key)
+        self.change(lambda settings: settings.decided_by(key))
+
+    def set_fpir(self, fpir: float) -> None:
+        """Let this share of strangers pass."""
+        self.change(lambda settings: replace(settings, fpir=fpir))
+
+    def set_compared(self, keys: Sequence[str]) -> None:
+        """Run these learners beside the deciding one."""
+        compared = tuple(keys)
+        for key in compared:
+            learner_class(key)
+        self.change(lambda settings: replace(settings, compared=compared))
+
+    def set_use_room(self, use: bool) -> None:
+        """Note whether the room's faces are wanted; `RoomController` has them used."""
+        self.change(lambda settings: replace(settings, use_room=use))
+
+    def set_hyperparameters(self, learner: str, settings: object | None) -> None:
+        """Turn a learner's knobs; None: its defaults."""
+        self._adaptations.set_hyperparameters(learner, settings)
+        self.publish()
 
     def make_templates(self) -> None:
         """Embed the stored shots that have no template of the running embedder yet; then adapt."""
@@ -243,6 +292,11 @@ class ModelLoader:
         if not self._gallery.is_read_only:
             re_embed(self._gallery, self.second_pipeline(), job)
         self._adaptations.adapt()
+
+
+def _check_key(what: str, key: str, known: Collection[str]) -> None:
+    if key not in known:
+        raise ValueError(f"no {what} {key!r}; there are {', '.join(known)}")
 
 
 def _models(settings: RecognitionSettings) -> tuple[str, str, str]:

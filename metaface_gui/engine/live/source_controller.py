@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from metaface_gui.engine.events import EngineListener, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import EngineListener, EnvironmentChanged, SourceChanged, SourceState, Trouble
 from metaface_gui.engine.jobs.job_runner import JobRunner
 from metaface_gui.engine.live.capture_thread import CaptureThread
+from metaface_gui.engine.live.environment_dial import EnvironmentDial
 from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.capture.specification import SourceSpec, make_source
 from metaface_gui.types import Frame
 
@@ -17,10 +19,11 @@ _CAPTURE_JOIN_S = 3.0
 
 
 class SourceController:
-    """Thread-safe. Opening and closing run on `jobs`, as a driver may take seconds; answers are `SourceChanged`.
+    """Implements `SourceApi`; thread-safe. Opening and closing run on `jobs`, as a driver may take seconds.
 
-    Frames go to both slots; `on_frame` is told of each, and whether the preview's slot was empty. `on_opening` is
-    called with another source before its first frame. `photograph` makes of each frame what is shown and looked at.
+    Frames go to both slots, photographed by `dial`; `on_frame` is told of each, and whether the preview's slot was
+    empty. `on_opening` is called with another source before its first frame, `on_closing` when the user wants none,
+    `on_turned` when from now on all is photographed otherwise.
     """
 
     def __init__(
@@ -30,14 +33,18 @@ class SourceController:
         preview: LatestSlot[Frame],
         to_look_at: LatestSlot[Frame],
         *,
-        photograph: Callable[[Frame], Frame] = lambda frame: frame,
+        dial: EnvironmentDial,
         on_frame: Callable[[Frame, bool], None],
         on_opening: Callable[[SourceSpec], None],
+        on_closing: Callable[[], None],
+        on_turned: Callable[[], None],
     ) -> None:
         self._listener = listener
         self._jobs = jobs
         self._preview, self._to_look_at = preview, to_look_at
-        self._photograph, self._on_frame, self._on_opening = photograph, on_frame, on_opening
+        self._dial = dial
+        self._on_frame, self._on_opening = on_frame, on_opening
+        self._on_closing, self._on_turned = on_closing, on_turned
         self._capture: CaptureThread | None = None
         self._loops = False
         self._lock = threading.Lock()
@@ -55,6 +62,8 @@ class SourceController:
     def close(self) -> None:
         """Stop capturing."""
         self._jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Closing"), lambda _job: self._close())
+        self._dial.forget()
+        self._on_closing()
 
     def set_paused(self, paused: bool) -> None:
         """Freeze or go on."""
@@ -78,9 +87,13 @@ class SourceController:
         if capture is not None:
             capture.set_looping(loops)
 
-    def show_again(self, frame: Frame) -> None:
-        """Show and look at this frame, if no other will come by itself."""
-        if self.is_frozen:
+    def set_environment(self, setting: EnvironmentSetting) -> None:
+        """Turn the environment dial; a picture that stands still is shown and looked at anew."""
+        self._dial.turn(setting)
+        self._on_turned()
+        self._listener(EnvironmentChanged(setting))
+        frame = self._dial.again()
+        if frame is not None and self.is_frozen:
             self._to_look_at.put(frame)
             self._on_frame(frame, self._preview.put(frame))
 
@@ -92,6 +105,7 @@ class SourceController:
 
     def _open(self, spec: SourceSpec) -> None:
         self.stop(_CAPTURE_JOIN_S)
+        self._dial.forget()
         self._on_opening(spec)
         try:
             source = make_source(spec, live=True)
@@ -103,7 +117,7 @@ class SourceController:
                 source,
                 self._preview,
                 self._to_look_at,
-                photograph=self._photograph,
+                photograph=self._dial.photograph,
                 on_frame=self._on_frame,
                 on_changed=self._listener,
                 on_remark=lambda error: self._listener(Trouble(error)),

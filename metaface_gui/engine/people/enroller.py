@@ -1,23 +1,21 @@
-"""How people come to be enrolled and corrected: from a recording, from files, from a face on screen or in the tray."""
+"""How faces get names and lose wrong ones: those on screen, in the unknown tray, and what an enrolment kept."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from metaface_gui.engine.adaptation.room_controller import RoomController
 from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
-from metaface_gui.engine.events import EngineListener, LooksEnrolled, TaughtTrack, Trouble, UnknownsChanged
+from metaface_gui.engine.events import EngineListener, LooksEnrolled, TaughtTrack, UnknownsChanged
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.inference_worker import InferenceWorker
 from metaface_gui.engine.live.live_memory import LiveMemory
 from metaface_gui.engine.live.model_loader import ModelLoader
-from metaface_gui.engine.people.enrollment_session import EnrollmentSession
-from metaface_gui.engine.people.file_enrollment import Unreadable, faces_in_files
+from metaface_gui.engine.people.enrollment import Enrollment
 from metaface_gui.engine.people.gallery_editor import GalleryEditor, Terms
 from metaface_gui.engine.people.same_face import already_there, likely_same
 from metaface_gui.engine.people.shots import new_shots
@@ -37,7 +35,7 @@ _MAX_NEGATIVES = 3
 
 
 class Enroller:
-    """Thread-safe; every call returns at once. Saving runs on the gallery's thread, reading files on that of files."""
+    """Implements `FacesApi`; thread-safe, every call returns at once. Saving runs on the gallery's thread."""
 
     def __init__(
         self,
@@ -58,8 +56,8 @@ class Enroller:
         self._listener = listener
         self._worker = worker
         self._attention = LIVE
-        self._gallery_jobs, self._files_jobs = runners.gallery, runners.files
-        self.session = EnrollmentSession(listener)
+        self._gallery_jobs = runners.gallery
+        self.session = Enrollment(listener, runners.files, models.second_pipeline, self.save)
         self._unknowns_due_ns = 0
 
     def on_result(self, result: FrameResult) -> None:
@@ -80,41 +78,6 @@ class Enroller:
             self._attention = wanted
             self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
-    def add_files(self, paths: Sequence[Path]) -> RequestId:
-        """Take shots from images, folders and videos."""
-
-        def work(job: Job) -> None:
-            for looked_at in faces_in_files(paths, self._models.second_pipeline(), job.progress):
-                if isinstance(looked_at, Unreadable):
-                    self._listener(Trouble(looked_at.error))
-                else:
-                    self.session.offer_file(looked_at.title, looked_at.samples)
-
-        return self._files_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
-
-    def enroll(
-        self,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
-        """Save the kept shots; then adapt. Unless somebody `is_sure`, what looks enrolled already is asked about."""
-        self.session.stop()
-        source = ShotSource.FILE if self.session.is_from_files else ShotSource.CAMERA
-        return self._save(
-            name,
-            person_id,
-            self.session.samples,
-            source,
-            consent_given=consent_given,
-            terms=terms,
-            on_saved=lambda _person: self.session.clear(),
-            is_sure=is_sure,
-        )
-
     def name_track(
         self,
         track_id: int,
@@ -134,7 +97,7 @@ class Enroller:
             if not_id is not None:
                 self._teacher.reject(track_id, not_id, self._shots(wrong, ShotSource.CORRECTION))
 
-        return self._save(
+        return self.save(
             name,
             person_id,
             self._memory.samples_of_track(track_id),
@@ -158,7 +121,7 @@ class Enroller:
     ) -> RequestId:
         """Enrol a group of the unknown tray."""
         samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        return self._save(
+        return self.save(
             name,
             person_id,
             samples,
@@ -249,7 +212,7 @@ class Enroller:
         """Tell who is in the unknown tray."""
         self._listener(UnknownsChanged(self._memory.unknown_groups(time.monotonic_ns())))
 
-    def _save(
+    def save(
         self,
         name: str,
         person_id: PersonId | None,
@@ -262,6 +225,9 @@ class Enroller:
         before: Callable[[], None] = lambda: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
     ) -> RequestId:
+        """Save samples as shots of a person, new or not, after `before`, then adapt; unless somebody `is_sure`, what
+        looks enrolled already is asked about instead."""
+
         def work(job: Job) -> None:
             if not is_sure and (doubt := self._doubt(job.id, name, person_id, samples)) is not None:
                 self._listener(doubt)

@@ -19,6 +19,7 @@ from metaface_gui.engine.people.gallery_editor import GalleryEditor
 from metaface_gui.engine.people.person_report import write_report
 from metaface_gui.engine.people.privacy_api import Storage
 from metaface_gui.engine.people.retention import due
+from metaface_gui.engine.recording.session_recorder import SessionRecorder
 from metaface_gui.engine.studio.studio import Studio
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.types import Floats, PersonId, RequestId
@@ -35,10 +36,12 @@ class Privacy:
         adaptations: AdaptationScheduler,
         enroller: Enroller,
         studio: Studio,
+        recorder: SessionRecorder,
+        *,
         runners: Runners,
     ) -> None:
         self._editor, self._adaptations = editor, adaptations
-        self._enroller, self._studio = enroller, studio
+        self._enroller, self._studio, self._recorder = enroller, studio, recorder
         self._runners, self._listener = runners, runners.listener
         # Of those whose deletion may still be undone; the gallery's thread's own.
         self._deleted_faces: list[Floats] = []
@@ -151,6 +154,6 @@ class Privacy:
         """Forget what is remembered beside the gallery, and adapt to those who are left."""
         for of_some in faces:
             self._enroller.forget_faces(of_some)
-        self._studio.forget_picture()
+        self._recorder.forget_picture()
         self._editor.publish()
         self._adaptations.adapt()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import cv2
 
-from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged
+from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged, Trouble
 from metaface_gui.engine.recording.session_recording import Clock, FreeBytes, Recording, free_bytes
 from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, cannot_write
 from metaface_gui.pipeline.learners import ALL_LEARNERS
@@ -65,7 +65,7 @@ def english_words() -> DrawnWords:
 
 
 class SessionRecorder:
-    """Every call is thread-safe and returns at once, `close` excepted; answers are `SessionRecordingChanged`.
+    """Implements `RecordingApi`. Every call is thread-safe and returns at once, `close` excepted.
 
     The thread is started with the first recording or snapshot and joined by `close`. It calls `words` for each of them:
     the user may have chosen another language meanwhile.
@@ -91,6 +91,7 @@ class SessionRecorder:
         self._wants_results = False
         self._n_waiting = 0
         self._dropped = 0
+        self._newest: FrameResult | None = None
         self._recording: Recording | None = None  # the thread's own, as are the fonts
 
     @property
@@ -111,9 +112,11 @@ class SessionRecorder:
         self._post(_Stop(self._clock()))
 
     def offer(self, result: FrameResult) -> None:
-        """Take a result, on the inference thread: it is recorded if a recording runs, dropped if writing lags."""
+        """Take a result, on the inference thread: if its frame is new, it is recorded where a recording runs, dropped
+        if writing lags."""
+        former, self._newest = self._newest, result
         with self._lock:
-            if not self._wants_results:
+            if not self._wants_results or (former is not None and former.frame is result.frame):
                 return
             if self._n_waiting >= _INBOX:
                 self._dropped += 1
@@ -121,8 +124,22 @@ class SessionRecorder:
             self._n_waiting += 1
         self._inbox.put(result)
 
-    def save_snapshot(self, path: Path, result: FrameResult) -> None:
-        """Write one annotated PNG, recording or not; a file that is there is replaced. Answered with the file."""
+    def forget_picture(self) -> None:
+        """Save no snapshot of a frame that names somebody who may have been deleted: the next frame is another."""
+        self._newest = None
+
+    def save_snapshot(self, path: Path) -> None:
+        """Write the newest result as one annotated PNG, recording or not; a file that is there is replaced. Answered
+        with the file."""
+        newest = self._newest
+        if newest is None:
+            text = QT_TRANSLATE_NOOP("Errors", "There is no picture to save yet. Open a camera or a file first.")
+            self._listener(Trouble(KnownError(text)))
+        else:
+            self.save_result(path, newest)
+
+    def save_result(self, path: Path, result: FrameResult) -> None:
+        """Write this result as `save_snapshot` does the newest one."""
         self._post(_Snapshot(path, result))
 
     def close(self, timeout_s: float) -> bool:

@@ -1,10 +1,9 @@
-"""What the studio asks of a running engine: tallies of learners, the self-test, why a face has its name, recordings."""
+"""What the studio asks of a running engine: tallies of learners, the self-test, why a face has its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from metaface_gui.engine.adaptation.room_trial import OnRooms, SceneFrames, try_rooms
 from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
@@ -16,14 +15,12 @@ from metaface_gui.engine.events import (
     GalleryChanged,
     SelfTested,
     TaughtTrack,
-    Trouble,
 )
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.jobs.newest_job import NewestJob
 from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.live_memory import LiveMemory
 from metaface_gui.engine.live.model_loader import ModelLoader
-from metaface_gui.engine.recording.session_recorder import DrawnWords, SessionRecorder, english_words
 from metaface_gui.engine.studio.comparison import ComparisonTally
 from metaface_gui.engine.studio.self_test_job import run_self_test
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError
@@ -32,12 +29,12 @@ from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
-from metaface_gui.pipeline.learners import LEARNERS, make_learner
+from metaface_gui.pipeline.learners import LEARNERS, learner_class, make_learner
 from metaface_gui.types import FrameResult, PersonId, RequestId
 
 
 class Studio:
-    """Thread-safe; every call but `stop` returns at once.
+    """Implements `StudioApi`; thread-safe, every call returns at once.
 
     The self-test runs on the thread of studies, and its progress is told; explanations have one of their own, so that
     they need not wait for it. Of both only the newest matters.
@@ -52,7 +49,6 @@ class Studio:
         listener: EngineListener,
         *,
         runners: Runners,
-        words: Callable[[], DrawnWords] = english_words,
     ) -> None:
         self._gallery = gallery
         self._models, self._adaptations = models, adaptations
@@ -64,12 +60,6 @@ class Studio:
         self._tally = ComparisonTally()
         self._told_frames = 0
         self._told_learners: tuple[str, ...] = ()
-        self._recorder = SessionRecorder(listener, words=words)
-        self._newest: FrameResult | None = None
-
-    def stop(self, timeout_s: float) -> bool:
-        """Finish the recording's files; False if that takes longer."""
-        return self._recorder.close(timeout_s)
 
     # Comparison -----------------------------------------------------------------------------------------------------
 
@@ -89,12 +79,9 @@ class Studio:
         """Say of each face who it is, where that is known and several learners decide."""
         return self._tally.with_truths(result)
 
-    def on_result(self, result: FrameResult) -> None:
-        """Count and record a frame, if it is a new one; on the inference thread."""
-        former, self._newest = self._newest, result
-        if former is None or former.frame is not result.frame:
-            self._tally.add(result)
-            self._recorder.offer(result)
+    def on_new_result(self, result: FrameResult) -> None:
+        """Count a new frame; on the inference thread."""
+        self._tally.add(result)
 
     def on_tick(self) -> None:
         """Tell the tallies: while several learners run, and those of a single one while they grow."""
@@ -111,9 +98,15 @@ class Studio:
         self._told_frames, self._told_learners = self._tally.n_frames, wanted
         self._listener(ComparisonChanged(running, self._told_frames, self._tally.seconds))
 
-    def forget_picture(self) -> None:
-        """Save no snapshot of a frame that names somebody who may have been deleted: the next frame is another."""
-        self._newest = None
+    def set_map_learner(self, key: str | None) -> None:
+        """Draw the embedding map in this learner's adapted space; None: no map.
+
+        Raises:
+            ValueError: if there is no such learner.
+        """
+        if key is not None:
+            learner_class(key)
+        self._adaptations.set_map_learner(key)
 
     # Self-test ------------------------------------------------------------------------------------------------------
 
@@ -203,22 +196,3 @@ class Studio:
         except GalleryError:
             return b""
         return next((shot.chip for shot in shots if shot.id == shot_id), b"")
-
-    # Recording and showing ------------------------------------------------------------------------------------------
-
-    def start_session(self, folder: Path) -> None:
-        """Record the session into new files of this folder."""
-        self._recorder.start(folder)
-
-    def stop_session(self) -> None:
-        """End the recording and finish its files."""
-        self._recorder.stop()
-
-    def save_snapshot(self, path: Path) -> None:
-        """Write the newest looked-at frame, annotated, as a picture."""
-        newest = self._newest
-        if newest is None:
-            text = QT_TRANSLATE_NOOP("Errors", "There is no picture to save yet. Open a camera or a file first.")
-            self._listener(Trouble(KnownError(text)))
-        else:
-            self._recorder.save_snapshot(path, newest)

@@ -184,15 +184,15 @@ class RecordingControls(QWidget):
         self._is_wanted = not self._is_wanted
         if self._is_wanted:
             self._tell_once()
-            self._engine.start_session(self._folder)
+            self._engine.recording.start(self._folder)
         else:
-            self._engine.stop_session()
+            self._engine.recording.stop()
 
     def _on_snapshot(self) -> None:
         self._tell_once()
         # Milliseconds, as somebody may press the key twice a second.
         taken = f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}"[:-3]
-        self._engine.save_snapshot(self._folder / f"metaface-{taken}.png")
+        self._engine.recording.save_snapshot(self._folder / f"metaface-{taken}.png")
 
     def _tell_once(self) -> None:
         if not self._was_told:

@@ -101,7 +101,7 @@ class EnrollPanel(QWidget):
         """Take shots from pictures, folders and videos."""
         self._trouble = ""
         if paths:
-            self._engine.add_enrollment_files(list(paths))
+            self._engine.enrollment.add_files(list(paths))
             self.focus_name()  # what is typed next is a name, and no shortcut of the window's
         else:
             self._trouble = self.tr("Only files and folders of this computer can be used. Choose others.")
@@ -193,7 +193,7 @@ class EnrollPanel(QWidget):
     def _connect(self, bridge: EngineBridge) -> None:
         self.record_button.start_requested.connect(self._start_recording)
         self.record_button.stop_requested.connect(self._stop_recording)
-        self.grid.remove_requested.connect(self._engine.remove_enrollment_shot)
+        self.grid.remove_requested.connect(self._engine.enrollment.remove)
         self.files_button.clicked.connect(self._ask_for_files)
         self.undo_button.clicked.connect(self._undo)
         self.discard_button.clicked.connect(self._discard)
@@ -215,11 +215,11 @@ class EnrollPanel(QWidget):
 
     def _start_recording(self) -> None:
         self._trouble = self._saved = ""
-        self._engine.start_recording()
+        self._engine.enrollment.start()
 
     def _stop_recording(self) -> None:
         is_over = not self._state.is_recording and 0 < self._state.wanted <= len(self._state.shots)
-        self._engine.stop_recording()
+        self._engine.enrollment.stop()
         if is_over and self.record_button.hasFocus():
             self.focus_name()  # it was held for longer than was needed
 
@@ -237,13 +237,13 @@ class EnrollPanel(QWidget):
         self._discarded_name = self.name_field.text()
         self._trouble = ""
         self._withdraw_question()
-        self._engine.discard_enrollment()
+        self._engine.enrollment.discard()
         self.name_field.clear()
         self.consent.clear()
         self.start()
 
     def _undo(self) -> None:
-        self._engine.undo_enrollment()
+        self._engine.enrollment.undo()
         if not self.name_field.text() and not self._state.shots:
             self.name_field.set_text(self._discarded_name)
 
@@ -277,7 +277,7 @@ class EnrollPanel(QWidget):
         self.question.withdraw()
         self._show_state()
         person_id = None if person is None else person.id
-        self._request = self._engine.enroll(
+        self._request = self._engine.enrollment.save(
             name, person_id=person_id, consent_given=self.consent.is_given(), terms=terms, is_sure=is_sure
         )
 
@@ -450,7 +450,7 @@ class EnrollPanel(QWidget):
         """Nobody is recorded by a panel that is out of sight."""
         super().hideEvent(event)
         if self._state.is_recording:
-            self._engine.stop_recording()
+            self._engine.enrollment.stop()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""

@@ -56,10 +56,10 @@ class PeopleFiles(QObject):
         dialog.open()
 
     def _export(self, path: Path, passphrase: str | None) -> None:
-        self._exporting[self._engine.export_gallery(path, passphrase=passphrase)] = path
+        self._exporting[self._engine.people.export_to(path, passphrase=passphrase)] = path
 
     def _look_at(self, path: Path) -> None:
-        self._looking[self._engine.load_needs_passphrase(path)] = path
+        self._looking[self._engine.people.load_needs_passphrase(path)] = path
 
     def _on_looked_at(self, event: ImportLookedAt) -> None:
         path = self._looking.pop(event.request_id, None)
@@ -76,7 +76,7 @@ class PeopleFiles(QObject):
         dialog.open()
 
     def _import(self, path: Path, passphrase: str | None) -> None:
-        self._importing[self._engine.import_gallery(path, passphrase=passphrase)] = path
+        self._importing[self._engine.people.import_from(path, passphrase=passphrase)] = path
 
     def _on_ended(self, event: RequestEnded) -> None:
         self._looking.pop(event.request_id, None)

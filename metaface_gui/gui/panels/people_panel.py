@@ -169,7 +169,7 @@ class PeoplePanel(QWidget):
         self.list.delete_requested.connect(self._delete_chosen)
         self.list.customContextMenuRequested.connect(self._open_menu)
         self.list.selectionModel().selectionChanged.connect(self._show_details)
-        self.people.rename_requested.connect(self._engine.rename_person)
+        self.people.rename_requested.connect(self._engine.people.rename)
         self.people.rename_refused.connect(self._on_refused)
         self.people.merge_requested.connect(self._ask_to_merge)
         self.merge_bar.merge_requested.connect(self._merge)
@@ -254,7 +254,7 @@ class PeoplePanel(QWidget):
 
     def _delete_chosen(self) -> None:
         for person in self.chosen():
-            self._engine.delete_person(person.id)
+            self._engine.people.delete(person.id)
 
     def _ask_to_merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
         by_id = {person.id: person for person in self.people.people()}
@@ -262,7 +262,7 @@ class PeoplePanel(QWidget):
 
     def _merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
         for from_id in from_ids:
-            self._engine.merge_people(into_id, from_id)
+            self._engine.people.merge(into_id, from_id)
 
     def _open_menu(self, position: QPoint) -> None:
         if self.chosen():

@@ -63,8 +63,8 @@ class PersonDetails(QWidget):
         self.merge_button.setMenu(self.merge_menu)
         self._lay_out()
         bridge.shots_read.connect(self._on_shots)
-        self.grid.remove_requested.connect(engine.delete_shot)
-        self.negatives.remove_requested.connect(engine.delete_shot)
+        self.grid.remove_requested.connect(engine.people.delete_shot)
+        self.negatives.remove_requested.connect(engine.people.delete_shot)
         self.add_button.clicked.connect(self._ask_for_shots)
         self.rename_button.clicked.connect(self.rename_requested)
         self.delete_button.clicked.connect(self.delete_requested)
@@ -94,7 +94,7 @@ class PersonDetails(QWidget):
             self._loaded_for = only
             if is_another:
                 self._clear_pictures()
-            self._request = self._engine.load_shots(only.id)
+            self._request = self._engine.people.load_shots(only.id)
         if only is not None:
             self.title.setText(only.name)
             self._show_single(only)

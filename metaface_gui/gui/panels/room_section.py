@@ -34,8 +34,8 @@ class RoomSection(QWidget):
         for widget in (self.switch, self.button, self.status):
             layout.addWidget(widget)
         self._show_use(use=True)
-        self.switch.clicked.connect(engine.set_use_room)
-        self.button.clicked.connect(engine.adapt_to_room)
+        self.switch.clicked.connect(engine.room.set_used)
+        self.button.clicked.connect(engine.room.adapt)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
 

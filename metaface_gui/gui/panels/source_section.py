@@ -126,7 +126,7 @@ class SourceSection(QWidget):
         self.url_button.toggled.connect(self._on_url_toggled)
         self.url.returnPressed.connect(self._open_url)
         self.url_open.clicked.connect(self._open_url)
-        self.pause_button.clicked.connect(self._engine.set_paused)
+        self.pause_button.clicked.connect(self._engine.source.set_paused)
         self._finder.found.connect(self._show_cameras)
         bridge.source_changed.connect(self._on_source)
         app = QCoreApplication.instance()

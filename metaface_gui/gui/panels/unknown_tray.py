@@ -252,7 +252,7 @@ class UnknownTray(QWidget):
         card = UnknownCard(group, self._strip)
         group_id = group.id
         card.clicked.connect(lambda: self._ask_name(card))
-        card.dismiss_button.clicked.connect(lambda: self._engine.dismiss_unknown(group_id))
+        card.dismiss_button.clicked.connect(lambda: self._engine.faces.dismiss_unknown(group_id))
         card.show()
         return card
 

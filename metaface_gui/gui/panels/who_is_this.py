@@ -299,17 +299,17 @@ class WhoIsThisPopup(QFrame):
 
     def _confirm(self) -> None:
         if self._track_id is not None and self._suspect is not None:
-            self._engine.confirm_track(self._track_id, self._suspect.id)
+            self._engine.faces.confirm_track(self._track_id, self._suspect.id)
         self.close()
 
     def _confirm_likely(self, number: int) -> None:
         if self._track_id is not None and number < len(self._likely):
-            self._engine.confirm_track(self._track_id, self._likely[number].id)
+            self._engine.faces.confirm_track(self._track_id, self._likely[number].id)
         self.close()
 
     def _reject(self) -> None:
         if self._track_id is not None and self._suspect is not None:
-            request = self._engine.reject_track(self._track_id, self._suspect.id)
+            request = self._engine.faces.reject_track(self._track_id, self._suspect.id)
             self._rejected[request] = (self._track_id, self._suspect.id)
         self.close()
 
@@ -396,7 +396,7 @@ class WhoIsThisPopup(QFrame):
         name, person_id, terms = wish.name, wish.person_id, wish.terms
         request_id: RequestId | None = None
         if wish.track_id is not None:
-            request_id = self._engine.name_track(
+            request_id = self._engine.faces.name_track(
                 wish.track_id,
                 name,
                 person_id=person_id,
@@ -406,7 +406,7 @@ class WhoIsThisPopup(QFrame):
                 is_sure=is_sure,
             )
         elif wish.group_id is not None:
-            request_id = self._engine.name_unknown(
+            request_id = self._engine.faces.name_unknown(
                 wish.group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
             )
         if request_id is not None:

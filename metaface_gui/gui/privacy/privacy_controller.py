@@ -146,7 +146,7 @@ class PrivacyController(QObject):
 
     def _delete(self, person_ids: list[PersonId]) -> None:
         for person_id in person_ids:
-            self._engine.delete_person(person_id)
+            self._engine.people.delete(person_id)
 
     def _follow(self, boxes: list[ConsentBox]) -> None:
         """Begin each of these with the period and the purpose of last time, and remember what is chosen in any."""

@@ -138,7 +138,7 @@ class ComparePage(QWidget):
     def _connect(self, bridge: EngineBridge) -> None:
         self.all_button.clicked.connect(lambda: self._want_compared(tuple(LEARNERS)))
         self.none_button.clicked.connect(lambda: self._want_compared(()))
-        self.reset_button.clicked.connect(self._engine.reset_comparison)
+        self.reset_button.clicked.connect(self._engine.studio.reset_comparison)
         self.split_button.toggled.connect(self._on_split)
         self.copy_button.clicked.connect(self._on_copy)
         self.model.compared_wanted.connect(self._on_ticked)
@@ -158,7 +158,7 @@ class ComparePage(QWidget):
         wanted = [key for key in dict.fromkeys((*LEARNERS, *keys)) if key in keys and key != self._deciding]
         # Remembered before the engine has answered: two quick clicks must not take each other back.
         self._compared = tuple(wanted)
-        self._engine.set_compared(self._compared)
+        self._engine.models.set_compared(self._compared)
         self._show_running()
 
     def _on_split(self, is_on: bool) -> None:

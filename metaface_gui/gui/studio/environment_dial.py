@@ -167,7 +167,7 @@ class EnvironmentDial(QWidget):
         self._settle.stop()
         # At once, so that two quick keys add up.
         self._setting = setting
-        self._engine.set_environment(setting)
+        self._engine.source.set_environment(setting)
         self._show()
 
     # Showing --------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class MapWishes:
         wanted = next(reversed(self._wishes.values()), None)
         if wanted != self._asked:
             self._asked = wanted
-            self._engine.set_map_learner(wanted)
+            self._engine.studio.set_map_learner(wanted)
 
 
 class MapPage(QWidget):
@@ -307,7 +307,7 @@ class MapPage(QWidget):
             return
         person_id = self._map.person_ids[int(self._map.shot_people[self._pointed])]
         if person_id not in self._pictures:
-            self._reading.add(self._engine.load_shots(person_id))
+            self._reading.add(self._engine.people.load_shots(person_id))
 
     def _on_shots(self, answer: ShotsRead) -> None:
         if answer.request_id not in self._reading:

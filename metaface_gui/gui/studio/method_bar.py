@@ -170,7 +170,7 @@ class MethodBar(QWidget):
         # As the engine does it: one that was compared changes places with the one that decided.
         self._compared = tuple(self._learner if other == key else other for other in self._compared)
         self._learner = key
-        self._engine.set_learner(key)
+        self._engine.models.set_learner(key)
 
     def _toggle(self, key: str) -> None:
         if key != self._learner:
@@ -183,7 +183,7 @@ class MethodBar(QWidget):
 
     def _compare(self, keys: Iterable[str]) -> None:
         self._compared = tuple(keys)
-        self._engine.set_compared(self._compared)
+        self._engine.models.set_compared(self._compared)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer by name what the keys and the corner do."""

@@ -60,7 +60,7 @@ class MethodPage(QWidget):
         self._make_words()
         self._make_pictures()
         self._lay_out()
-        self.form.settled.connect(engine.set_hyperparameters)
+        self.form.settled.connect(engine.models.set_hyperparameters)
         self.fold.toggled.connect(self._on_fold)
         self.clear_button.clicked.connect(self._clear)
         bridge.models_changed.connect(self._on_models)

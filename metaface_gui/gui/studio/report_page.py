@@ -84,7 +84,7 @@ class ReportPage(QWidget):
     def start(self) -> None:
         """Test all methods."""
         if not self.is_running and self.test_button.isEnabled():
-            self.follow(self._engine.self_test())
+            self.follow(self._engine.studio.self_test())
 
     def follow(self, request: RequestId) -> None:
         """Show how far a test is that was asked for."""
@@ -182,14 +182,14 @@ class ReportPage(QWidget):
 
     def _on_cancel(self) -> None:
         if self._request is not None:
-            self._engine.cancel_job(self._request)
+            self._engine.jobs.cancel(self._request)
 
     def _on_use(self) -> None:
         self._use(self.table.learner)
 
     def _use(self, learner: str) -> None:
         if learner and (self._models is None or learner != self._models.learner):
-            self._engine.set_learner(learner)
+            self._engine.models.set_learner(learner)
 
     def _on_copy(self) -> None:
         if self._report is not None:

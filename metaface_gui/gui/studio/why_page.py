@@ -241,7 +241,7 @@ class WhyPage(QWidget):
             self._update_buttons()
             return
         self._is_asked = True
-        self._set_request(self._engine.explain_track(self._track_id))
+        self._set_request(self._engine.studio.explain_track(self._track_id))
 
     def _step(self, by: int) -> None:
         if not self._on_screen:

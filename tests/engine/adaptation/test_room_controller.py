@@ -38,7 +38,8 @@ class Live:
     def __init__(self, *, is_used: bool = True) -> None:
         self.adapting = Adapting()
         self.told = list[EngineEvent]()
-        self.controller = RoomController(self.adapting, self.told.append, is_used=is_used)
+        self.wished = list[bool]()
+        self.controller = RoomController(self.adapting, self.told.append, is_used=is_used, on_used=self.wished.append)
         self.controller.begin(CAMERA)
         self.began_ns = time.monotonic_ns()
 
@@ -108,6 +109,7 @@ def test_switched_off_it_forgets_and_remembers_nothing(live: Live) -> None:
     live.controller.on_tick(time.monotonic_ns() + 60 * S)
     assert live.sizes == [4, 0]
     live.controller.set_used(True)
+    assert live.wished == [False, True], "and whoever keeps the settings knows"
     live.show(40.0, 1, 2, 3, 4)
     assert live.sizes == [4, 0, 4]
     off = Live(is_used=False)

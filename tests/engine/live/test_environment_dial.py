@@ -79,17 +79,17 @@ def test_what_is_shown_is_what_is_recognised_also_when_paused_and_shots_are_mark
     enroll(engine, listener, person)
     show(engine, person.stills[0])
     bright = listener.wait(ResultReady, lambda event: names(event) == [person.name]).result.frame
-    engine.set_environment(DARK)
+    engine.source.set_environment(DARK)
     assert listener.wait(EnvironmentChanged).setting == DARK
     event = listener.wait(ResultReady, lambda event: bool(event.result.frame.environment and event.result.faces))
     assert event.result.frame.image_bgr.mean() < 0.7 * bright.image_bgr.mean()
 
     face = event.result.faces[0]
-    engine.name_track(face.track_id, "In the dark", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, "In the dark", person_id=None, consent_given=True)
     listener.wait(ResultReady, lambda event: "In the dark" in names(event) or person.name in names(event))
-    engine.set_paused(True)
+    engine.source.set_paused(True)
     listener.wait(SourceChanged, lambda event: event.state is SourceState.PAUSED)
-    engine.set_environment(ROOM_AS_IT_IS)
+    engine.source.set_environment(ROOM_AS_IT_IS)
     listener.wait(ResultReady, lambda event: not event.result.frame.environment)
     shown = engine.preview.take()
     assert shown is None or not shown.environment
@@ -98,11 +98,11 @@ def test_what_is_shown_is_what_is_recognised_also_when_paused_and_shots_are_mark
 def test_a_shot_enrolled_in_the_dark_says_so(
     engine: Engine, listener: Listener, gallery: Gallery, person: Someone
 ) -> None:
-    engine.set_environment(EnvironmentSetting((("colour_cast", 0.3),)))
+    engine.source.set_environment(EnvironmentSetting((("colour_cast", 0.3),)))
     show(engine, person.stills[0])
     face = listener.wait(ResultReady, lambda event: bool(event.result.faces)).result.faces[0]
     listener.wait(ResultReady, lambda event: bool(event.result.faces))
-    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
     listener.wait(ResultReady, lambda event: names(event) == ["Somebody"])
     shots = gallery.shots(gallery.snapshot().people[0].id)
     assert {environment_of(shot.chip) for shot in shots} == {"colour_cast 30"}

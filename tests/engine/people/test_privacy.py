@@ -53,7 +53,7 @@ def test_a_new_person_agrees_to_what_was_on_screen(
     take_shots(engine, listener, person)
     until = datetime.now(UTC) + DAY
     terms = Terms("the fair", "her mother", Retention(until, DAY))
-    engine.enroll(person.name, person_id=None, consent_given=True, terms=terms)
+    engine.enrollment.save(person.name, person_id=None, consent_given=True, terms=terms)
     (enrolled,) = listener.wait(GalleryChanged, lambda event: bool(event.snapshot.people)).snapshot.people
     assert enrolled.keep_until == until
     request = engine.privacy.load_consents(enrolled.id)
@@ -97,21 +97,21 @@ def test_forgetting_everything_leaves_nothing_and_goes_on(
     engine: Engine, gallery: Gallery, listener: Listener, people: tuple[Someone, Someone], tmp_path: Path
 ) -> None:
     first, second = (person.id for person in gallery.snapshot().people)
-    engine.rename_person(first, FIRST)  # the demo's names are also in the names of the files that are shown
-    engine.rename_person(second, SECOND)
-    engine.set_learner("matching")
-    engine.set_compared(["siamese", "prototypical"])
-    engine.set_map_learner("siamese")
+    engine.people.rename(first, FIRST)  # the demo's names are also in the names of the files that are shown
+    engine.people.rename(second, SECOND)
+    engine.models.set_learner("matching")
+    engine.models.set_compared(["siamese", "prototypical"])
+    engine.studio.set_map_learner("siamese")
     listener.wait(Adapted, lambda event: event.learner == "prototypical" and not event.is_primary)
     listener.wait(ResultReady, lambda event: names(event) == [FIRST])
     assert holders(engine, FIRST), "the search finds who is enrolled"
-    engine.delete_person(second)
+    engine.people.delete(second)
     token = listener.wait(Undoable).token
     take_shots(engine, listener, people[1])
     engine.privacy.forget_everything()
     assert listener.wait(EnrollmentChanged, lambda event: not event.shots).shots == ()
     assert listener.wait(EverythingForgotten).n_people == 1
-    engine.undo(token)  # too late, and without effect
+    engine.people.undo(token)  # too late, and without effect
     listener.wait(ResultReady, lambda event: names(event) == [None])
     listener.wait(UnknownsChanged)
     assert gallery.snapshot().people == ()

@@ -77,7 +77,7 @@ class Desk:
 
     def barrier(self) -> None:
         """Wait until everything offered so far is written."""
-        self.recorder.save_snapshot(self.folder / "barrier.png", result(0, 0))
+        self.recorder.save_result(self.folder / "barrier.png", result(0, 0))
         assert self.next().files[0].kind == "snapshot"
         (self.folder / "barrier.png").unlink()
 
@@ -336,7 +336,7 @@ def test_a_video_that_cannot_be_finished_is_said_and_the_lines_are_kept(
 
 def test_a_snapshot_is_saved_recording_or_not(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "Pictures" / "somebody 田.png"
-    desk.recorder.save_snapshot(path, result(0, 0))
+    desk.recorder.save_result(path, result(0, 0))
     saved = desk.next()
     assert not saved.is_recording
     assert [(file.kind, file.path) for file in saved.files] == [("snapshot", path)]
@@ -346,7 +346,7 @@ def test_a_snapshot_is_saved_recording_or_not(desk: Desk, tmp_path: Path) -> Non
     assert picture.shape == (120, 160, 3)
     assert (picture != 60).any(), "the face is marked"
     started = desk.start()
-    desk.recorder.save_snapshot(path, result(0, 0))
+    desk.recorder.save_result(path, result(0, 0))
     again = desk.next()
     assert again.is_recording, "it goes on"
     assert again.started_ns == started.started_ns
@@ -358,7 +358,7 @@ def test_each_snapshot_is_in_the_words_of_its_time(desk: Desk, tmp_path: Path) -
     pictures = []
     for unknown in ("Unknown", "Unbekannt", "Unknown"):
         desk.words = DrawnWords(unknown, {})
-        desk.recorder.save_snapshot(tmp_path / "a.png", replace(shown, faces=(face,)))
+        desk.recorder.save_result(tmp_path / "a.png", replace(shown, faces=(face,)))
         desk.next()
         pictures.append((tmp_path / "a.png").read_bytes())
     assert pictures[0] != pictures[1]
@@ -368,7 +368,7 @@ def test_each_snapshot_is_in_the_words_of_its_time(desk: Desk, tmp_path: Path) -
 def test_a_snapshot_that_cannot_be_saved_is_said_and_the_recording_goes_on(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     desk.start()
-    desk.recorder.save_snapshot(tmp_path / "file" / "out.png", result(0, 0))
+    desk.recorder.save_result(tmp_path / "file" / "out.png", result(0, 0))
     refused = desk.next()
     assert refused.is_recording
     assert str(refused.error).startswith("Cannot write")

@@ -173,12 +173,12 @@ def test_the_published_network_runs_beside_the_present_one(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
     sides = (Side(STOCK), Side("prototypical", uses_room=False))
-    engine.set_sides(sides)
+    engine.sides.want(sides)
     listener.wait(SidesChanged, lambda event: event.is_ready)
     event = listener.wait(ResultReady, lambda event: all(face.sides for face in event.result.faces))
     for side in sides:
         assert [face.sides[side.key].name for face in event.result.faces] == [people[0].name]
     decisions = event.result.faces[0].sides
     assert decisions[STOCK].score != decisions[sides[1].key].score
-    engine.set_sides(())
+    engine.sides.want(())
     listener.wait(SidesChanged, lambda event: event.sides == ())

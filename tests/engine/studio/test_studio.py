@@ -40,7 +40,7 @@ TWO_STEPS = replace(MamlLearner.settings_type(), inner_steps=2)
 def test_a_face_lies_on_the_map_near_its_own_shots(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
-    engine.set_map_learner("reptile")
+    engine.studio.set_map_learner("reptile")
     plane = listener.wait(MapChanged).map
     assert plane is not None
     assert (plane.learner, plane.names) == ("reptile", tuple(one.name for one in people))
@@ -49,16 +49,16 @@ def test_a_face_lies_on_the_map_near_its_own_shots(
     assert list(face.per_learner) == ["prototypical"]
     apart = np.linalg.norm(plane.shots_xy - face.map_xy, axis=1)
     assert plane.shot_people[apart.argmin()] == 0
-    engine.set_map_learner(None)
+    engine.studio.set_map_learner(None)
     assert listener.wait(MapChanged).map is None
     assert only_face(listener.wait(ResultReady)).map_xy.shape == (0,)
 
 
 def test_the_map_follows_the_gallery(engine: Engine, listener: Listener, people: tuple[Someone, Someone]) -> None:
-    engine.set_map_learner("prototypical")
+    engine.studio.set_map_learner("prototypical")
     before = listener.wait(MapChanged).map
     assert before is not None
-    engine.delete_shot(before.shot_ids[0])
+    engine.people.delete_shot(before.shot_ids[0])
     after = listener.wait(MapChanged).map
     assert after is not None
     assert after.shot_ids == before.shot_ids[1:]
@@ -66,7 +66,7 @@ def test_the_map_follows_the_gallery(engine: Engine, listener: Listener, people:
 
 def test_why_a_face_has_its_name(engine: Engine, listener: Listener, people: tuple[Someone, Someone]) -> None:
     face = only_face(listener.wait(ResultReady))
-    engine.explain_track(face.track_id)
+    engine.studio.explain_track(face.track_id)
     explained = listener.wait(Explained)
     assert explained.track_id == face.track_id
     explanation = explained.explanation
@@ -78,7 +78,7 @@ def test_why_a_face_has_its_name(engine: Engine, listener: Listener, people: tup
 
 
 def test_of_a_face_that_nobody_saw_nothing_can_be_explained(engine: Engine, listener: Listener) -> None:
-    engine.explain_track(4711)
+    engine.studio.explain_track(4711)
     assert listener.wait(Explained).explanation is None
 
 
@@ -91,11 +91,11 @@ def test_only_the_newest_explanation_comes(
         busy.set()
         assert go_on.wait(10.0)
 
-    engine._runners.explanations.submit("hold", hold)
+    engine.jobs.explanations.submit("hold", hold)
     assert busy.wait(10.0)
     face = only_face(listener.wait(ResultReady))
     for track_id in (111, 222, face.track_id):
-        engine.explain_track(track_id)
+        engine.studio.explain_track(track_id)
     go_on.set()
     assert listener.wait(Explained).track_id == face.track_id
 
@@ -103,7 +103,7 @@ def test_only_the_newest_explanation_comes(
 def test_every_method_is_tested_with_progress(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
-    engine.self_test()
+    engine.studio.self_test()
     assert listener.wait(JobChanged).title == "Testing the methods"
     report = listener.wait(SelfTested).report
     assert {row.learner for row in report.rows} == set(LEARNERS)
@@ -114,17 +114,17 @@ def test_every_method_is_tested_with_progress(
 def test_a_self_test_can_be_cancelled_and_the_next_one_runs(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
-    engine.self_test()
-    engine.cancel_job(listener.wait(JobChanged).job_id)
+    engine.studio.self_test()
+    engine.jobs.cancel(listener.wait(JobChanged).job_id)
     ended = listener.wait(JobChanged, lambda event: event.is_finished)
     assert ended.is_cancelled
     assert ended.error is None
-    engine.self_test()
+    engine.studio.self_test()
     listener.wait(SelfTested)
 
 
 def test_a_self_test_without_people_says_what_to_do(engine: Engine, listener: Listener) -> None:
-    engine.self_test()
+    engine.studio.self_test()
     error = listener.wait(JobChanged, lambda event: event.title == "Testing the methods" and event.is_finished).error
     assert error is not None
     assert "enrolled" in str(error)
@@ -140,8 +140,8 @@ def test_a_self_test_knows_the_users_settings(
         raise KnownError("Seen enough.")
 
     monkeypatch.setattr("metaface_gui.engine.studio.studio.run_self_test", run_self_test)
-    engine.set_hyperparameters("maml", TWO_STEPS)
-    engine.self_test()
+    engine.models.set_hyperparameters("maml", TWO_STEPS)
+    engine.studio.self_test()
     listener.wait(JobChanged, lambda event: event.error is not None)
     assert seen == [TWO_STEPS]
 
@@ -152,11 +152,11 @@ def test_a_self_test_knows_the_users_settings(
 def test_a_wrong_name_is_denied_at_once_by_all_that_run_and_undone(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], gallery: Gallery
 ) -> None:
-    engine.set_compared(["maml", "siamese"])
+    engine.models.set_compared(["maml", "siamese"])
     face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 3))
     wrong_id = face.identification.person_id
     assert wrong_id is not None
-    engine.reject_track(face.track_id, wrong_id)
+    engine.faces.reject_track(face.track_id, wrong_id)
     undoable = listener.wait(Undoable)
     assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, wrong_id, is_denial=True)
     listener.wait(
@@ -164,11 +164,11 @@ def test_a_wrong_name_is_denied_at_once_by_all_that_run_and_undone(
         lambda event: all(decision.person_id != wrong_id for decision in only_face(event).per_learner.values()),
     )
     assert 1 <= gallery.snapshot().people[0].negative_count <= 3
-    engine.explain_track(face.track_id)
+    engine.studio.explain_track(face.track_id)
     explanation = listener.wait(Explained).explanation
     assert explanation is not None
     assert (explanation.decision.name, explanation.denied) == (None, people[0].name), "as the picture says"
-    engine.undo(undoable.token)
+    engine.people.undo(undoable.token)
     listener.wait(ResultReady, lambda event: names(event) == [people[0].name])
 
 
@@ -177,26 +177,26 @@ def test_a_confirmed_face_joins_the_persons_shots(
 ) -> None:
     before = gallery.snapshot().people[1]
     face = only_face(listener.wait(ResultReady))
-    engine.confirm_track(face.track_id, before.id)
+    engine.faces.confirm_track(face.track_id, before.id)
     undoable = listener.wait(Undoable)
     assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, before.id)
     assert listener.wait(Adapted).n_shots == sum(one.shot_count for one in gallery.snapshot().people)
     assert gallery.snapshot().people[1].shot_count == before.shot_count + 1
-    engine.undo(undoable.token)
+    engine.people.undo(undoable.token)
     listener.wait(GalleryChanged, lambda event: event.snapshot.people[1].shot_count == before.shot_count)
 
 
 def test_naming_a_face_says_who_its_track_is(engine: Engine, listener: Listener, person: Someone) -> None:
     show(engine, person.stills[0])
     face = only_face(listener.wait(ResultReady, lambda event: len(event.result.faces) == 1))
-    engine.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
     assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, 1)
 
 
 def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: Listener, gallery: Gallery) -> None:
-    engine.reject_track(4711, 1)
+    engine.faces.reject_track(4711, 1)
     assert "not seen well enough" in str(listener.wait(Trouble).error)
-    engine.confirm_track(4711, 1)
+    engine.faces.confirm_track(4711, 1)
     assert "not seen well enough" in str(listener.wait(Trouble).error)
 
 
@@ -206,15 +206,15 @@ def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: List
 def test_a_session_is_recorded_with_every_learners_decision(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone], tmp_path: Path
 ) -> None:
-    engine.set_compared(["maml"])
+    engine.models.set_compared(["maml"])
     listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2)
-    engine.start_session(tmp_path / "sessions")
+    engine.recording.start(tmp_path / "sessions")
     assert listener.wait(SessionRecordingChanged).is_recording
     for _ in range(5):
         listener.wait(ResultReady)
-    engine.save_snapshot(tmp_path / "now.png")
+    engine.recording.save_snapshot(tmp_path / "now.png")
     assert listener.wait(SessionRecordingChanged).files[0].kind == "snapshot"
-    engine.stop_session()
+    engine.recording.stop()
     ended = listener.wait(SessionRecordingChanged)
     assert not ended.is_recording
     assert ended.error is None
@@ -226,7 +226,7 @@ def test_a_session_is_recorded_with_every_learners_decision(
 
 
 def test_before_the_first_frame_there_is_nothing_to_save(engine: Engine, listener: Listener, tmp_path: Path) -> None:
-    engine.save_snapshot(tmp_path / "nothing.png")
+    engine.recording.save_snapshot(tmp_path / "nothing.png")
     assert "no picture" in str(listener.wait(Trouble).error)
 
 
@@ -245,11 +245,11 @@ def test_an_engine_that_is_stopped_in_the_middle_leaves_no_thread(
     people: tuple[Someone, Someone],
     tmp_path: Path,
 ) -> None:
-    engine.start_session(tmp_path)
-    engine.set_compared(OTHERS)
-    engine.set_map_learner("rl2")
-    engine.self_test()
-    engine.explain_track(1)
-    engine.reject_track(1, 1)
+    engine.recording.start(tmp_path)
+    engine.models.set_compared(OTHERS)
+    engine.studio.set_map_learner("rl2")
+    engine.studio.self_test()
+    engine.studio.explain_track(1)
+    engine.faces.reject_track(1, 1)
     assert engine.stop(timeout_s=20.0)
     assert set(threading.enumerate()) <= before_the_engine

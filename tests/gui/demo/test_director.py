@@ -52,7 +52,7 @@ def test_a_full_disk_ends_the_demo(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("n_shots", "asked"), [(1, "stop_recording"), (0, "discard_enrollment")])
+@pytest.mark.parametrize(("n_shots", "asked"), [(1, "enrollment.stop"), (0, "enrollment.discard")])
 def test_a_recording_ends_when_somebody_else_comes(
     director: DemoDirector, engine: FakeEngine, n_shots: int, asked: str
 ) -> None:

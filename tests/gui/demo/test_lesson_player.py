@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -12,13 +13,11 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.demo import lesson_player
 from metaface_gui.demo.lesson_player import LessonPlayer, lesson_screenshots
 from metaface_gui.demo.summary import DemoPersonFiles
-from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.events import EngineEvent, GalleryChanged, ModelsChanged, ModelState, RequestEnded
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.lessons.five import LESSONS
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.types import PersonId, RequestId
 from tests.gui.fakes import FakeEngine, make_face, make_result
 from tests.gui.panels.samples import gallery, person
 
@@ -30,47 +29,25 @@ class AnsweringEngine(FakeEngine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._models = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
+        self._changed = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
+        self.recorder.answers |= {
+            "models.set_learner": lambda _request, key: self._change(learner=key),
+            "models.set_compared": lambda _request, keys: self._change(compared=tuple(keys)),
+            "models.set_fpir": lambda _request, fpir: self._change(fpir=fpir),
+            "models.set_hyperparameters": lambda _request, learner, settings: self._change(
+                hyperparameters={} if settings is None else {learner: settings}
+            ),
+            "enrollment.add_files": lambda request, **_: [RequestEnded(request)],
+            "enrollment.save": lambda request, **_: [self._everybody(), RequestEnded(request)],
+        }
 
-    def set_learner(self, key: str) -> None:
-        super().set_learner(key)
-        self._say(replace(self._models, learner=key))
+    def _everybody(self) -> GalleryChanged:
+        names = [str(args[0]) for args in self.calls_of("enrollment.save", is_sure=True)]
+        return gallery(*(person(number, name) for number, name in enumerate(names, start=1)))
 
-    def set_compared(self, keys: Sequence[str]) -> None:
-        super().set_compared(keys)
-        self._say(replace(self._models, compared=tuple(keys)))
-
-    def set_hyperparameters(self, learner: str, settings: object | None) -> None:
-        super().set_hyperparameters(learner, settings)
-        self._say(replace(self._models, hyperparameters={} if settings is None else {learner: settings}))
-
-    def set_fpir(self, fpir: float) -> None:
-        super().set_fpir(fpir)
-        self._say(replace(self._models, fpir=fpir))
-
-    def add_enrollment_files(self, paths: Sequence[Path]) -> RequestId:
-        request = super().add_enrollment_files(paths)
-        self.recorder.answer(RequestEnded(request))
-        return request
-
-    def enroll(
-        self,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
-        request = super().enroll(name, person_id=person_id, consent_given=consent_given, terms=terms, is_sure=is_sure)
-        names = [str(args[0]) for args in self.calls_of("enroll_surely")]
-        self.recorder.answer(gallery(*(person(number, name) for number, name in enumerate(names, start=1))))
-        self.recorder.answer(RequestEnded(request))
-        return request
-
-    def _say(self, changed: ModelsChanged) -> None:
-        self._models = changed
-        self.recorder.answer(changed)
+    def _change(self, **to: Any) -> list[EngineEvent]:
+        self._changed = replace(self._changed, **to)
+        return [self._changed]
 
 
 @pytest.fixture
@@ -107,9 +84,9 @@ def test_a_lesson_enrols_everybody_does_each_step_and_saves_its_picture(
     with qtbot.waitSignal(player.finished, timeout=20_000) as finished:
         see_somebody(bridge)
         see_somebody(bridge)  # it begins once
-    assert [args[0] for args in engine.calls_of("enroll_surely")] == ["Anna", "Boris"]
-    assert engine.calls_of("set_learner") == [("maml",)]
-    turned = [settings for _learner, settings in engine.calls_of("set_hyperparameters")]
+    assert [args[0] for args in engine.calls_of("enrollment.save", is_sure=True)] == ["Anna", "Boris"]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
+    turned = [settings for _learner, settings in engine.calls_of("models.set_hyperparameters")]
     assert turned[0] is not None
     assert turned[-1] is None
     assert finished.args == [tuple(tmp_path / f"{name}.png" for name in lesson_screenshots(2))]
@@ -124,7 +101,7 @@ def test_the_lesson_on_enrolling_begins_with_nobody(
     with qtbot.waitSignal(window.help.lessons.step_begun):
         see_somebody(bridge)
     assert window.help.lessons.place == (1, 0)
-    qtbot.waitUntil(lambda: bool(engine.calls_of("enroll_surely")))
+    qtbot.waitUntil(lambda: bool(engine.calls_of("enrollment.save", is_sure=True)))
     player.deleteLater()
     window.help.lessons.close()
 

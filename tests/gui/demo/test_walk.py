@@ -82,12 +82,12 @@ def test_it_asks_for_what_a_user_would_and_counts_each_part_by_itself(walking: W
     walking.hear(judged)
     walking.walk.look(shown(ONE_LAMP, "Anna", has_stranger=True))
     assert engine.calls == [
-        Call("set_use_room", (False,)),
-        Call("set_environment", (LIGHT_OUT,)),
-        Call("set_environment", (ONE_LAMP,)),
-        Call("set_use_room", (True,)),
-        Call("adapt_to_room"),
-        Call("set_environment", (ROOM_AS_IT_IS,)),
+        Call("room.set_used", (False,)),
+        Call("source.set_environment", (LIGHT_OUT,)),
+        Call("source.set_environment", (ONE_LAMP,)),
+        Call("room.set_used", (True,)),
+        Call("room.adapt"),
+        Call("source.set_environment", (ROOM_AS_IT_IS,)),
     ]
     assert walking.taken == list(ROOM_SCREENSHOTS)
     (figures,) = walking.figures

@@ -103,7 +103,7 @@ def test_a_click_starts_and_another_one_stops(
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert "not encrypted" in notice.args[0]
     assert str(tmp_path) in notice.args[0]
-    assert engine.calls_of("start_session") == [(tmp_path,)]
+    assert engine.calls_of("recording.start") == [(tmp_path,)]
     assert not button.isChecked(), "nothing is recorded before the engine says so"
     send(bridge, qtbot, recording(tmp_path))
     assert running.is_recording
@@ -111,7 +111,7 @@ def test_a_click_starts_and_another_one_stops(
     assert "Stop" in button.toolTip()
     assert "Stop" in button.accessibleName()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("stop_session") == [()]
+    assert engine.calls_of("recording.stop") == [()]
     assert button.isChecked()
     done = files(tmp_path, "video", "csv", "jsonl")
     with qtbot.waitSignal(running.saved) as saved:
@@ -120,7 +120,7 @@ def test_a_click_starts_and_another_one_stops(
     assert not button.isChecked()
     with qtbot.assertNotEmitted(running.notice):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert len(engine.calls_of("start_session")) == 2
+    assert len(engine.calls_of("recording.start")) == 2
 
 
 def test_the_keys_do_the_same(
@@ -128,14 +128,14 @@ def test_the_keys_do_the_same(
 ) -> None:
     running.folder = tmp_path
     QTest.keyClick(running.window(), Qt.Key.Key_S)
-    ((path,),) = engine.calls_of("save_snapshot")
+    ((path,),) = engine.calls_of("recording.save_snapshot")
     assert isinstance(path, Path)
     assert path.parent == tmp_path
     assert path.name.startswith("metaface-")
     assert path.suffix == ".png"
     QTest.keyClick(running.window(), Qt.Key.Key_R)
     QTest.keyClick(running.window(), Qt.Key.Key_R)
-    assert [call.name for call in engine.calls] == ["save_snapshot", "start_session", "stop_session"]
+    assert [call.name for call in engine.calls] == ["recording.save_snapshot", "recording.start", "recording.stop"]
 
 
 def test_the_time_runs_and_nothing_jumps(
@@ -184,7 +184,7 @@ def test_a_refused_start_is_said_and_can_be_tried_again(
         bridge(SessionRecordingChanged(False, 0, error=error))
     assert refused.args == [error]
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
-    assert len(engine.calls_of("start_session")) == 2
+    assert len(engine.calls_of("recording.start")) == 2
 
 
 def test_a_recording_that_ends_by_itself_says_why_and_what_there_is(
@@ -196,7 +196,7 @@ def test_a_recording_that_ends_by_itself_says_why_and_what_there_is(
         bridge(SessionRecordingChanged(False, BEGIN_NS, files(tmp_path, "csv", "jsonl"), error))
     assert not running.record_button.isChecked()
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
-    assert [call.name for call in engine.calls] == ["start_session"], "the next click starts again"
+    assert [call.name for call in engine.calls] == ["recording.start"], "the next click starts again"
 
 
 def test_a_recording_can_be_stopped_after_the_source_went(
@@ -206,7 +206,7 @@ def test_a_recording_can_be_stopped_after_the_source_went(
     send_source(bridge, qtbot, SourceState.CLOSED)
     assert not running.snapshot_button.isEnabled()
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("stop_session") == [()]
+    assert engine.calls_of("recording.stop") == [()]
     send(bridge, qtbot, SessionRecordingChanged(False, BEGIN_NS))
     assert not running.record_button.isEnabled()
 
@@ -251,7 +251,7 @@ def test_the_folder_is_chosen_in_a_dialog(
     dialog.close()
     assert changed.args == [chosen]
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("start_session") == [(chosen,)]
+    assert engine.calls_of("recording.start") == [(chosen,)]
 
 
 def test_a_running_recording_stays_where_it_began(

@@ -30,7 +30,7 @@ def play(bar: SeekBar, index: int, segment: int = 0) -> None:
 
 
 def sought(engine: FakeEngine) -> list[object]:
-    return [index for (index,) in engine.calls_of("seek")]
+    return [index for (index,) in engine.calls_of("source.seek")]
 
 
 def test_a_file_shows_where_it_is_and_a_camera_has_no_bar(window: MainWindow, bar: SeekBar, say: Say) -> None:
@@ -104,12 +104,14 @@ def test_files_loop_by_a_switch_that_is_remembered(
     open_window: Callable[[], MainWindow], engine: FakeEngine, say: Say
 ) -> None:
     window = open_window()
-    assert engine.calls_of("set_looping") == [(True,)], "who enrols somebody from a clip needs longer than it lasts"
+    assert engine.calls_of("source.set_looping") == [(True,)], (
+        "who enrols somebody from a clip needs longer than it lasts"
+    )
     say(CLIP)
     QTest.mouseClick(window.stage.video.seek_bar.loop_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("set_looping")[-1] == (False,)
+    assert engine.calls_of("source.set_looping")[-1] == (False,)
     again = open_window()
-    assert engine.calls_of("set_looping")[-1] == (False,)
+    assert engine.calls_of("source.set_looping")[-1] == (False,)
     QTest.keyClick(again.live_view, Qt.Key.Key_L)
-    assert engine.calls_of("set_looping")[-1] == (True,)
+    assert engine.calls_of("source.set_looping")[-1] == (True,)
     assert again.state.is_looping

@@ -384,16 +384,16 @@ def test_sides_in_words() -> None:
 def test_a_key_shows_before_and_after_and_again_one_view(window: MainWindow, engine: FakeEngine, say: Say) -> None:
     say(models())
     QTest.keyClick(window, Qt.Key.Key_B)
-    assert engine.calls_of("set_sides") == [((NO_ROOM, PLAIN),)]
+    assert engine.calls_of("sides.want") == [((NO_ROOM, PLAIN),)]
     assert window.stage.video.second is not None
     QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
-    assert engine.calls_of("set_sides")[1:] == [
+    assert engine.calls_of("sides.want")[1:] == [
         ((Side("prototypical", is_one_shot=True), PLAIN),),
         ((Side(STOCK), PLAIN),),
     ]
     QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
-    assert engine.calls_of("set_sides")[-1] == ((),)
+    assert engine.calls_of("sides.want")[-1] == ((),)
     assert window.stage.video.second is None
 
 

@@ -167,7 +167,7 @@ def test_pausing(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Sa
     say(SourceChanged(SourceState.PAUSED, "Camera 0"))
     assert panel.source.pause_button.isChecked()
     QTest.mouseClick(panel.source.pause_button, LEFT)
-    assert engine.calls_of("set_paused") == [(True,), (False,)]
+    assert engine.calls_of("source.set_paused") == [(True,), (False,)]
 
 
 def test_looking_again_keeps_what_is_chosen(qtbot: QtBot, panel: ControlsPanel, say: Say) -> None:
@@ -209,8 +209,8 @@ def test_the_slider_speaks_plainly_and_asks_once_when_it_rests(
     for _ in range(3):
         QTest.keyClick(fpir.slider, Qt.Key.Key_PageDown)
     assert fpir.words.text().startswith("1 in 1,000 strangers") or fpir.words.text().startswith("1 in 1000 strangers")
-    qtbot.waitUntil(lambda: bool(engine.calls_of("set_fpir")))
-    assert engine.calls_of("set_fpir") == [(0.001,)]
+    qtbot.waitUntil(lambda: bool(engine.calls_of("models.set_fpir")))
+    assert engine.calls_of("models.set_fpir") == [(0.001,)]
 
 
 def test_what_the_engine_uses_is_shown_exactly_and_not_sent_back(
@@ -234,10 +234,10 @@ def test_every_choice_asks_the_engine(panel: ControlsPanel, engine: FakeEngine, 
     pick(panel.models.embedder, "sface")
     names = [(call.name, call.args) for call in engine.calls]
     assert names == [
-        ("set_detector", ("mtcnn",)),
-        ("set_device", ("cpu",)),
-        ("set_learner", ("prototypical",)),
-        ("set_embedder", ("sface",)),
+        ("models.set_detector", ("mtcnn",)),
+        ("models.set_device", ("cpu",)),
+        ("models.set_learner", ("prototypical",)),
+        ("models.set_embedder", ("sface",)),
     ]
 
 
@@ -283,8 +283,8 @@ def test_missing_weights_are_fetched_only_after_a_click(
     assert box.download_button.text() == "Download (116 MB)…"
     assert engine.calls == []
     QTest.mouseClick(box.download_button, LEFT)
-    assert engine.calls_of("fetch_weights") == [("facenet-casia-webface",)]
-    request = engine.request_of("fetch_weights")
+    assert engine.calls_of("models.fetch_weights") == [("facenet-casia-webface",)]
+    request = engine.request_of("models.fetch_weights")
     say(JobChanged(4711, "Downloading weights", 0.9))  # another's
     assert box.progress.maximum() == 0
     say(JobChanged(request, "Downloading weights", 0.25))
@@ -293,7 +293,7 @@ def test_missing_weights_are_fetched_only_after_a_click(
     user_dir.mkdir()
     (user_dir / "20180408-102900-casia-webface.pt").write_bytes(b"x")
     say(RequestEnded(request))
-    assert engine.calls_of("set_embedder") == [(CASIA,)]
+    assert engine.calls_of("models.set_embedder") == [(CASIA,)]
     assert not box.isVisible()
 
 
@@ -304,11 +304,11 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(
     pick(panel.models.embedder, CASIA)
     QTest.mouseClick(panel.models.download.download_button, LEFT)
     error = WeightsError("There is no network. Connect, then try again.")
-    say(RequestEnded(engine.request_of("fetch_weights"), error))
+    say(RequestEnded(engine.request_of("models.fetch_weights"), error))
     assert panel.models.download.words.text() == "There is no network. Connect, then try again."
-    assert engine.calls_of("set_embedder") == []
+    assert engine.calls_of("models.set_embedder") == []
     QTest.mouseClick(panel.models.download.download_button, LEFT)
-    assert len(engine.calls_of("fetch_weights")) == 2
+    assert len(engine.calls_of("models.fetch_weights")) == 2
 
 
 def test_a_download_is_cancelled(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
@@ -317,8 +317,8 @@ def test_a_download_is_cancelled(qtbot: QtBot, panel: ControlsPanel, engine: Fak
     box = panel.models.download
     QTest.mouseClick(box.download_button, LEFT)
     QTest.mouseClick(box.cancel_button, LEFT)
-    assert engine.calls_of("cancel_job") == [(engine.request_of("fetch_weights"),)]
-    say(RequestEnded(engine.request_of("fetch_weights"), is_cancelled=True))
+    assert engine.calls_of("jobs.cancel") == [(engine.request_of("models.fetch_weights"),)]
+    say(RequestEnded(engine.request_of("models.fetch_weights"), is_cancelled=True))
     assert box.download_button.isEnabled()
     QTest.mouseClick(box.cancel_button, LEFT)  # now it says "Not now"
     assert not box.isVisible()
@@ -330,7 +330,7 @@ def test_an_embedder_that_is_there_needs_no_download(panel: ControlsPanel, engin
     pick(panel.models.embedder, CASIA)
     pick(panel.models.embedder, "sface")
     assert not panel.models.download.isVisible()
-    assert engine.calls_of("set_embedder") == [("sface",)]
+    assert engine.calls_of("models.set_embedder") == [("sface",)]
 
 
 @pytest.mark.parametrize("width", [300, 400, 1600])
@@ -351,7 +351,7 @@ def test_the_room_is_switched_by_mouse_and_key(panel: ControlsPanel, engine: Fak
     assert not switch.isChecked()
     QTest.mouseClick(switch, LEFT, pos=QPoint(8, switch.height() // 2))
     QTest.keyClick(switch, Qt.Key.Key_Space)
-    assert engine.calls_of("set_use_room") == [(True,), (False,)]
+    assert engine.calls_of("room.set_used") == [(True,), (False,)]
     say(replace(models(), use_room=True))
     assert switch.isChecked(), "what the engine says counts"
 
@@ -361,10 +361,10 @@ def test_adapting_to_the_room_is_asked_by_mouse_and_key_unless_it_is_off(
 ) -> None:
     QTest.mouseClick(panel.room.button, LEFT)
     QTest.keyClick(panel.room.button, Qt.Key.Key_Space)
-    assert len(engine.calls_of("adapt_to_room")) == 2
+    assert len(engine.calls_of("room.adapt")) == 2
     say(replace(models(), use_room=False))
     QTest.mouseClick(panel.room.button, LEFT)
-    assert len(engine.calls_of("adapt_to_room")) == 2
+    assert len(engine.calls_of("room.adapt")) == 2
     assert "alone" in panel.room.status.text()
 
 

@@ -51,12 +51,12 @@ def test_without_a_source_nothing_is_recorded_and_it_says_why(
     made.setFocus()
     QTest.keyPress(made, Qt.Key.Key_Space)
     QTest.keyRelease(made, Qt.Key.Key_Space)
-    assert engine.calls_of("start_recording") == []
+    assert engine.calls_of("enrollment.start") == []
 
 
 def test_after_files_were_chosen_what_is_typed_is_the_name(panel: EnrollPanel, engine: FakeEngine) -> None:
     panel.add_files([Path("somebody.jpg")])
-    assert len(engine.calls_of("add_enrollment_files")) == 1
+    assert len(engine.calls_of("enrollment.add_files")) == 1
     assert panel.name_field.edit.hasFocus()
 
 
@@ -80,10 +80,10 @@ def drop(panel: EnrollPanel, *urls: QUrl) -> None:
 
 def test_a_click_records_until_the_next_click(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     QTest.mouseClick(panel.record_button, LEFT)
-    assert [call.name for call in engine.calls] == ["start_recording"]
+    assert [call.name for call in engine.calls] == ["enrollment.start"]
     say(enrollment(1, is_recording=True))
     QTest.mouseClick(panel.record_button, LEFT)
-    assert [call.name for call in engine.calls] == ["start_recording", "stop_recording"]
+    assert [call.name for call in engine.calls] == ["enrollment.start", "enrollment.stop"]
 
 
 def test_a_hold_records_until_it_ends(
@@ -92,9 +92,9 @@ def test_a_hold_records_until_it_ends(
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     QTest.mousePress(panel.record_button, LEFT)
     say(enrollment(is_recording=True))
-    assert engine.calls_of("stop_recording") == []
+    assert engine.calls_of("enrollment.stop") == []
     QTest.mouseRelease(panel.record_button, LEFT)
-    assert len(engine.calls_of("stop_recording")) == 1
+    assert len(engine.calls_of("enrollment.stop")) == 1
 
 
 def test_space_held_anywhere_in_the_panel_records(
@@ -104,9 +104,9 @@ def test_space_held_anywhere_in_the_panel_records(
     say(enrollment(1))
     panel.grid.tiles[0].setFocus()
     QTest.keyPress(panel.grid.tiles[0], Qt.Key.Key_Space)
-    assert len(engine.calls_of("start_recording")) == 1
+    assert len(engine.calls_of("enrollment.start")) == 1
     QTest.keyRelease(panel.grid.tiles[0], Qt.Key.Key_Space)
-    assert len(engine.calls_of("stop_recording")) == 1
+    assert len(engine.calls_of("enrollment.stop")) == 1
 
 
 def test_a_space_in_a_name_is_a_space(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine) -> None:
@@ -120,7 +120,7 @@ def test_the_time_of_a_recording_is_used_and_then_the_name_is_next(
 ) -> None:
     panel.start()
     say(enrollment(1, 2, 3, is_recording=True, wanted=3))
-    assert engine.calls_of("stop_recording") == [], "later shots may differ more"
+    assert engine.calls_of("enrollment.stop") == [], "later shots may differ more"
     assert panel.record_button.hasFocus()
     say(enrollment(1, 2, 4, wanted=3))
     assert panel.name_field.edit.hasFocus()
@@ -147,13 +147,13 @@ def test_a_hold_ends_when_the_window_loses_the_keyboard(
     panel.start()
     QTest.keyPress(panel.record_button, Qt.Key.Key_Space)
     panel.name_field.edit.setFocus()
-    assert len(engine.calls_of("stop_recording")) == 1
+    assert len(engine.calls_of("enrollment.stop")) == 1
 
 
 def test_nobody_is_recorded_by_a_hidden_panel(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(is_recording=True))
     panel.hide()
-    assert len(engine.calls_of("stop_recording")) == 1
+    assert len(engine.calls_of("enrollment.stop")) == 1
 
 
 @pytest.mark.parametrize("issue", list(QualityIssue))
@@ -183,11 +183,11 @@ def test_a_shot_is_left_out_with_its_cross_and_brought_back(
 ) -> None:
     say(enrollment(4, 5, 6))
     QTest.mouseClick(panel.grid.tiles[1].close_button, LEFT)
-    assert engine.calls_of("remove_enrollment_shot") == [(5,)]
+    assert engine.calls_of("enrollment.remove") == [(5,)]
     say(enrollment(4, 6, can_undo=True))
     assert [tile.shot_id for tile in panel.grid.tiles] == [4, 6]
     QTest.mouseClick(panel.undo_button, LEFT)
-    assert len(engine.calls_of("undo_enrollment")) == 1
+    assert len(engine.calls_of("enrollment.undo")) == 1
 
 
 def test_deleting_with_the_keyboard_goes_on_where_it_was(
@@ -197,7 +197,7 @@ def test_deleting_with_the_keyboard_goes_on_where_it_was(
     panel.grid.tiles[1].setFocus()
     QTest.keyClick(panel.grid.tiles[1], Qt.Key.Key_Delete)
     say(enrollment(4, 6, can_undo=True))
-    assert engine.calls_of("remove_enrollment_shot") == [(5,)]
+    assert engine.calls_of("enrollment.remove") == [(5,)]
     assert panel.grid.tiles[1].hasFocus()
 
 
@@ -221,7 +221,7 @@ def test_saving_needs_everything_and_says_what_is_missing(qtbot: QtBot, panel: E
 
 def saved(engine: FakeEngine) -> RequestEnded:
     """What the engine says once it has saved what it was asked for last."""
-    return RequestEnded(engine.request_of("enroll"))
+    return RequestEnded(engine.request_of("enrollment.save"))
 
 
 def test_a_new_person_is_saved_and_the_form_is_ready_again(
@@ -231,7 +231,7 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
     fill(qtbot, panel, "  Ada   Lovelace ")
     panel.consent.check.click()
     QTest.mouseClick(panel.save_button, LEFT)
-    assert engine.calls_of("enroll") == [("Ada Lovelace", None, True)]
+    assert engine.calls_of("enrollment.save") == [("Ada Lovelace", None, True)]
     assert not panel.save_button.isEnabled()  # a second click cannot save twice
     say(enrollment(1, 2))  # recording was stopped; nothing is saved yet
     assert panel.name_field.text() != ""
@@ -265,11 +265,11 @@ def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: 
     say(enrollment(1))
     fill(qtbot, panel, "Ada")
     QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls_of("enroll") == []
+    assert engine.calls_of("enrollment.save") == []
     assert panel.consent.check.hasFocus()
     QTest.keyClick(panel.consent.check, Qt.Key.Key_Space)
     QTest.keyClick(panel.consent.check, Qt.Key.Key_Return)
-    assert engine.calls_of("enroll") == [("Ada", None, True)]
+    assert engine.calls_of("enrollment.save") == [("Ada", None, True)]
 
 
 def test_a_save_that_fails_keeps_everything_and_says_why(
@@ -281,7 +281,7 @@ def test_a_save_that_fails_keeps_everything_and_says_why(
     panel.save_button.click()
     error = EnrollmentError("The disk is full. Free some space.")
     say(Trouble(error))
-    say(RequestEnded(engine.request_of("enroll"), error))
+    say(RequestEnded(engine.request_of("enrollment.save"), error))
     assert panel.missing.text() == "The disk is full. Free some space."
     assert panel.name_field.text() == "Ada"
     assert panel.save_button.isEnabled()
@@ -298,7 +298,7 @@ def test_an_existing_person_gets_more_shots_without_asking_again(
     assert "Adds the shots to Ada, who has 5 shots" in panel.name_field.message
     assert panel.consent.is_given()
     panel.save_button.click()
-    assert engine.calls_of("enroll") == [("Ada", 7, True)]
+    assert engine.calls_of("enrollment.save") == [("Ada", 7, True)]
 
 
 @pytest.mark.parametrize(("text", "words"), [("   ", "empty"), ("x" * 201, "201 characters"), ("a\x07b", "control")])
@@ -316,7 +316,7 @@ def test_names_of_any_script_are_fine(panel: EnrollPanel, engine: FakeEngine, sa
     panel.name_field.edit.setText(name)
     panel.consent.check.click()
     panel.save_button.click()
-    assert engine.calls_of("enroll") == [(name, None, True)]
+    assert engine.calls_of("enrollment.save") == [(name, None, True)]
 
 
 def test_escape_discards_and_undo_brings_name_and_shots_back(
@@ -325,13 +325,13 @@ def test_escape_discards_and_undo_brings_name_and_shots_back(
     say(enrollment(1, 2))
     fill(qtbot, panel, "Ada")
     QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)  # closes the proposals if they are open
-    if not engine.calls_of("discard_enrollment"):
+    if not engine.calls_of("enrollment.discard"):
         QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)
-    assert len(engine.calls_of("discard_enrollment")) == 1
+    assert len(engine.calls_of("enrollment.discard")) == 1
     say(enrollment(can_undo=True))
     assert panel.name_field.text() == ""
     QTest.mouseClick(panel.undo_button, LEFT)
-    assert len(engine.calls_of("undo_enrollment")) == 1
+    assert len(engine.calls_of("enrollment.undo")) == 1
     assert panel.name_field.text() == "Ada"
 
 
@@ -347,7 +347,7 @@ def test_dropped_files_and_folders_are_taken(panel: EnrollPanel, engine: FakeEng
     file = tmp_path / "Grüße & more.jpg"
     file.write_bytes(b"x")
     drop(panel, QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile(str(tmp_path)), QUrl("https://example.org/a.jpg"))
-    assert engine.calls_of("add_enrollment_files") == [((file, tmp_path),)]
+    assert engine.calls_of("enrollment.add_files") == [((file, tmp_path),)]
 
 
 def test_a_drop_of_nothing_usable_says_so(panel: EnrollPanel, engine: FakeEngine, tmp_path: Path) -> None:
@@ -365,7 +365,7 @@ def test_files_chosen_in_the_dialog_are_taken(
     dialog = panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     dialog.filesSelected.emit([str(file)])
-    assert engine.calls_of("add_enrollment_files") == [((file,),)]
+    assert engine.calls_of("enrollment.add_files") == [((file,),)]
     dialog.close()
 
 
@@ -415,7 +415,7 @@ def asked_about(panel: EnrollPanel, engine: FakeEngine, say: Say, name: str) -> 
     panel.name_field.edit.setText(name)
     panel.consent.check.click()
     panel.save_button.click()
-    request = engine.request_of("enroll")
+    request = engine.request_of("enrollment.save")
     say(LooksEnrolled(request, name, (ada,)))
     say(RequestEnded(request))
 
@@ -425,19 +425,19 @@ def test_a_face_under_a_second_name_is_asked_about(panel: EnrollPanel, engine: F
     assert panel.question.isVisible()
     assert "Ada" in panel.question.words.text()
     assert panel.save_button.isEnabled()
-    assert engine.calls_of("enroll_surely") == []
+    assert engine.calls_of("enrollment.save", is_sure=True) == []
     panel.question.add_button.click()
-    assert engine.calls_of("enroll_surely") == [("Ada", 7, True)]
+    assert engine.calls_of("enrollment.save", is_sure=True) == [("Ada", 7, True)]
     assert not panel.question.isVisible()
     say(enrollment())
-    say(RequestEnded(engine.request_of("enroll_surely")))
+    say(RequestEnded(engine.request_of("enrollment.save")))
     assert "Ada is saved" in panel.missing.text()
 
 
 def test_two_people_who_look_alike_can_both_be_saved(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     asked_about(panel, engine, say, "Eve")
     panel.question.save_button.click()
-    assert engine.calls_of("enroll_surely") == [("Eve", None, True)]
+    assert engine.calls_of("enrollment.save", is_sure=True) == [("Eve", None, True)]
     assert engine.terms[-1] is not None
 
 
@@ -445,7 +445,7 @@ def test_cancelling_saves_nothing_and_loses_nothing(panel: EnrollPanel, engine: 
     asked_about(panel, engine, say, "Eve")
     panel.question.cancel_button.click()
     assert not panel.question.isVisible()
-    assert engine.calls_of("enroll_surely") == []
+    assert engine.calls_of("enrollment.save", is_sure=True) == []
     assert (panel.name_field.text(), panel.consent.is_given()) == ("Eve", True)
     assert panel.save_button.isEnabled()
 
@@ -456,10 +456,10 @@ def test_the_same_picture_twice_is_asked_about(panel: EnrollPanel, engine: FakeE
     panel.start_for(ada)
     say(enrollment(1))
     panel.save_button.click()
-    say(LooksEnrolled(engine.request_of("enroll"), "Ada", (ada,), is_same_picture=True))
+    say(LooksEnrolled(engine.request_of("enrollment.save"), "Ada", (ada,), is_same_picture=True))
     assert not panel.question.add_button.isVisible()
     panel.question.save_button.click()
-    assert engine.calls_of("enroll_surely") == [("Ada", 7, True)]
+    assert engine.calls_of("enrollment.save", is_sure=True) == [("Ada", 7, True)]
 
 
 @pytest.mark.parametrize("change", ["name", "shots", "discard", "gone"])

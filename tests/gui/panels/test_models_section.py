@@ -54,4 +54,4 @@ def test_choosing_with_the_keyboard(section: ModelsSection, engine: FakeEngine, 
     say(models("prototypical"))
     section.learner.setFocus()
     QTest.keyClick(section.learner, Qt.Key.Key_Down)
-    assert engine.calls_of("set_learner") == [("matching",)]
+    assert engine.calls_of("models.set_learner") == [("matching",)]

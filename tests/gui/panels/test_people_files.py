@@ -56,7 +56,7 @@ def test_a_passphrase_is_typed_twice(window: QWidget, tmp_path: Path) -> None:
     QTest.keyClicks(dialog.again, GOOD)
     assert "Strong" in dialog.note.text()
     QTest.mouseClick(dialog.confirm, LEFT)
-    assert engine.calls_of("export_gallery") == [(path, GOOD)]
+    assert engine.calls_of("people.export_to") == [(path, GOOD)]
 
 
 def test_without_one_the_dialog_says_what_that_means(window: QWidget, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_without_one_the_dialog_says_what_that_means(window: QWidget, tmp_path: 
     assert "not encrypted" in dialog.note.text()
     assert dialog.note.property("role") == "error"
     QTest.mouseClick(dialog.confirm, LEFT)
-    assert engine.calls_of("export_gallery") == [(path, None)]
+    assert engine.calls_of("people.export_to") == [(path,)]
 
 
 def test_who_cancels_writes_nothing(window: QWidget, tmp_path: Path) -> None:
@@ -102,13 +102,13 @@ def test_a_file_with_a_passphrase_is_asked_for_it(
     PeopleFiles(engine, bridge, window).ask_import()
     choose(window, path)
     qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
-    assert engine.calls_of("import_gallery") == []
+    assert engine.calls_of("people.import_from") == []
     dialog = window.findChild(KnownPassphraseDialog)
     assert isinstance(dialog, KnownPassphraseDialog)
     assert not dialog.confirm.isEnabled()
     QTest.keyClicks(dialog.passphrase, GOOD)
     QTest.mouseClick(dialog.confirm, LEFT)
-    assert engine.calls_of("import_gallery") == [(path, GOOD)]
+    assert engine.calls_of("people.import_from") == [(path, GOOD)]
 
 
 def test_a_file_without_one_is_imported_at_once(
@@ -117,7 +117,7 @@ def test_a_file_without_one_is_imported_at_once(
     path = tmp_path / "people.metaface"
     PeopleFiles(engine, bridge, window).ask_import()
     choose(window, path)
-    qtbot.waitUntil(lambda: engine.calls_of("import_gallery") == [(path, None)])
+    qtbot.waitUntil(lambda: engine.calls_of("people.import_from") == [(path,)])
     assert window.findChild(KnownPassphraseDialog) is None
 
 
@@ -138,9 +138,9 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
         QTest.keyClicks(dialog.passphrase, typed)
         QTest.keyClick(dialog.passphrase, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is None)
-        bridge(RequestEnded(engine.request_of("import_gallery"), error))
+        bridge(RequestEnded(engine.request_of("people.import_from"), error))
     qtbot.waitUntil(lambda: told == ["The people of people.metaface are here now."])
-    assert engine.calls_of("import_gallery") == [(path, "wrong"), (path, GOOD)]
+    assert engine.calls_of("people.import_from") == [(path, "wrong"), (path, GOOD)]
 
 
 def test_an_export_ends_with_a_word(
@@ -154,5 +154,5 @@ def test_an_export_ends_with_a_word(
     assert isinstance(dialog, NewPassphraseDialog)
     QTest.mouseClick(dialog.confirm, LEFT)
     bridge(RequestEnded(4711))
-    bridge(RequestEnded(engine.request_of("export_gallery")))
+    bridge(RequestEnded(engine.request_of("people.export_to")))
     qtbot.waitUntil(lambda: told == ["Everybody is in people.metaface now."])

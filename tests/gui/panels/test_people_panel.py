@@ -84,7 +84,7 @@ def test_renaming_in_place(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine,
     assert line.selectedText() == "Ada"
     QTest.keyClicks(line, "Ada Byron")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: engine.calls_of("rename_person") == [(1, "Ada Byron")])
+    qtbot.waitUntil(lambda: engine.calls_of("people.rename") == [(1, "Ada Byron")])
 
 
 def test_renaming_is_cancelled_with_escape(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
@@ -94,7 +94,7 @@ def test_renaming_is_cancelled_with_escape(qtbot: QtBot, panel: PeoplePanel, eng
     line = editor(panel)
     QTest.keyClicks(line, "Nobody")
     QTest.keyClick(line, Qt.Key.Key_Escape)
-    assert engine.calls_of("rename_person") == []
+    assert engine.calls_of("people.rename") == []
     assert panel.list.currentIndex().data() == "Ada"
 
 
@@ -107,7 +107,7 @@ def test_a_name_that_is_taken_is_refused_in_words(
     QTest.keyClicks(editor(panel), "bob")
     QTest.keyClick(editor(panel), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "already" in panel.details.note.text())
-    assert engine.calls_of("rename_person") == []
+    assert engine.calls_of("people.rename") == []
 
 
 @pytest.mark.parametrize("row", [0, 1, 2])
@@ -118,11 +118,11 @@ def test_delete_asks_the_engine_at_once_and_a_second_one_hits_nobody(
     say(gallery(*everybody))
     click(qtbot, panel, row)
     QTest.keyClick(panel.list, Qt.Key.Key_Delete)
-    assert engine.calls_of("delete_person") == [(everybody[row].id,)]
+    assert engine.calls_of("people.delete") == [(everybody[row].id,)]
     say(gallery(*(person for person in everybody if person is not everybody[row])))
     assert panel.chosen() == ()
     QTest.keyClick(panel.list, Qt.Key.Key_Delete)
-    assert len(engine.calls_of("delete_person")) == 1
+    assert len(engine.calls_of("people.delete")) == 1
     QTest.keyClick(panel.list, Qt.Key.Key_Up if row == 2 else Qt.Key.Key_Down)
     assert len(panel.chosen()) == 1, "the keyboard goes on from there"
 
@@ -142,7 +142,7 @@ def test_several_are_deleted_together(qtbot: QtBot, panel: PeoplePanel, engine: 
     click(qtbot, panel, 0)
     click(qtbot, panel, 2, Qt.KeyboardModifier.ControlModifier)
     QTest.mouseClick(panel.details.delete_button, LEFT)
-    assert engine.calls_of("delete_person") == [(1,), (3,)]
+    assert engine.calls_of("people.delete") == [(1,), (3,)]
 
 
 def test_two_chosen_people_are_merged_into_the_one_whose_name_stays(
@@ -156,7 +156,7 @@ def test_two_chosen_people_are_merged_into_the_one_whose_name_stays(
     actions = panel.details.merge_menu.actions()
     assert [action.text() for action in actions] == ["Keep “Ada”", "Keep “Bob”"]
     actions[1].trigger()
-    assert engine.calls_of("merge_people") == [(2, 1)]
+    assert engine.calls_of("people.merge") == [(2, 1)]
 
 
 def test_a_drop_merges_only_after_a_yes(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
@@ -168,10 +168,10 @@ def test_a_drop_merges_only_after_a_yes(qtbot: QtBot, panel: PeoplePanel, engine
     assert "Merge Ada into Bob" in panel.merge_bar.question.text()
     QTest.keyClick(panel.merge_bar, Qt.Key.Key_Escape)
     assert not panel.merge_bar.isVisible()
-    assert engine.calls_of("merge_people") == []
+    assert engine.calls_of("people.merge") == []
     panel.sorted_people.dropMimeData(data, Qt.DropAction.CopyAction, -1, -1, onto)
     QTest.mouseClick(panel.merge_bar.merge_button, LEFT)
-    assert engine.calls_of("merge_people") == [(2, 1)]
+    assert engine.calls_of("people.merge") == [(2, 1)]
 
 
 def test_a_drop_between_two_people_is_none(panel: PeoplePanel, say: Say) -> None:
@@ -188,7 +188,7 @@ def test_the_context_menu(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, 
         actions["Add shots"].trigger()
     assert asked.args == [ADA]
     actions["Delete"].trigger()
-    assert engine.calls_of("delete_person") == [(1,)]
+    assert engine.calls_of("people.delete") == [(1,)]
 
 
 def test_shots_of_the_chosen_person_newest_first_and_one_deleted(
@@ -199,7 +199,7 @@ def test_shots_of_the_chosen_person_newest_first_and_one_deleted(
     click(qtbot, panel, 0)
     qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [12, 11])
     QTest.mouseClick(panel.details.grid.tiles[0].close_button, LEFT)
-    assert engine.calls_of("delete_shot") == [(12,)]
+    assert engine.calls_of("people.delete_shot") == [(12,)]
     engine.shots[1] = (shot(11, 1),)
     say(gallery(person(1, "Ada", shots=4), BOB))
     qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [11])
@@ -211,7 +211,7 @@ def test_shots_that_come_late_for_somebody_else_or_for_another_are_dropped(
     engine.shots = {2: (shot(21, 2),)}
     say(gallery(ADA, BOB))
     panel.choose(1)
-    late = engine.request_of("load_shots")
+    late = engine.request_of("people.load_shots")
     panel.choose(2)
     say(ShotsRead(late, 1, (shot(11, 1),)))
     say(ShotsRead(4711, 2, (shot(22, 2),)))
@@ -224,7 +224,7 @@ def test_a_gallery_that_did_not_change_a_person_reads_nothing_anew(
     say(gallery(ADA, BOB))
     click(qtbot, panel, 0)
     say(gallery(ADA, person(2, "Bob", shots=9)))
-    assert engine.calls_of("load_shots") == [(1,)]
+    assert engine.calls_of("people.load_shots") == [(1,)]
 
 
 def test_only_the_newest_of_very_many_shots_are_shown(
@@ -257,7 +257,7 @@ def test_who_somebody_is_not_is_shown_apart_and_one_is_deleted(
     assert "Not Ada" in details.negatives.tiles[0].accessibleName()
     details.negatives.tiles[0].setFocus()
     QTest.keyClick(details.negatives.tiles[0], Qt.Key.Key_Delete)
-    assert engine.calls_of("delete_shot") == [(14,)]
+    assert engine.calls_of("people.delete_shot") == [(14,)]
     # Only the count of negatives changes, and that is enough to read them anew; after an undo, too.
     whole = engine.shots[1]
     for left, count in ((whole[:3], 1), (whole, 2), (whole[:2], 0)):
@@ -308,7 +308,7 @@ def test_deleting_a_shot_leaves_its_place_until_the_pointer_has_gone(
     places = [tile.x() for tile in details.grid.tiles]
     point_at(details)
     QTest.mouseClick(details.grid.tiles[0].close_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("delete_shot") == [(3,)]
+    assert engine.calls_of("people.delete_shot") == [(3,)]
     engine.shots[1] = engine.shots[1][:2]
     say(gallery(person(1, "Ada", shots=2)))
     qtbot.waitUntil(lambda: len(details.grid.tiles) == 2)
@@ -362,17 +362,17 @@ def test_exporting_and_importing(
     dialog.filesSelected.emit([str(target)])
     dialog.close()
     qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
-    assert engine.calls_of("export_gallery") == []
+    assert engine.calls_of("people.export_to") == []
     asks = panel.findChild(NewPassphraseDialog)
     assert isinstance(asks, NewPassphraseDialog)
     QTest.mouseClick(asks.confirm, LEFT)
-    assert engine.calls_of("export_gallery") == [(target, None)]
+    assert engine.calls_of("people.export_to") == [(target,)]
     QTest.mouseClick(panel.import_button, LEFT)
     dialog = panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     dialog.filesSelected.emit([str(target)])
     dialog.close()
-    qtbot.waitUntil(lambda: engine.calls_of("import_gallery") == [(target, None)])
+    qtbot.waitUntil(lambda: engine.calls_of("people.import_from") == [(target,)])
 
 
 def test_what_went_wrong_in_the_gallery_is_said(panel: PeoplePanel, say: Say) -> None:

@@ -85,7 +85,7 @@ def test_one_click_and_a_name(qtbot: QtBot, tray: UnknownTray, engine: FakeEngin
     QTest.keyClicks(popup.name_field.edit, "Ada")
     popup.consent.check.click()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls_of("name_unknown") == [(2, "Ada", None, True)]
+    assert engine.calls_of("faces.name_unknown") == [(2, "Ada", None, True)]
     assert not popup.isVisible()
 
 
@@ -98,7 +98,7 @@ def test_a_known_name_gives_the_shots_to_that_person(
     QTest.keyClick(tray.cards[0], Qt.Key.Key_Return)
     tray.popup.name_field.edit.setText("ada")
     QTest.mouseClick(tray.popup.save_button, LEFT)
-    assert engine.calls_of("name_unknown") == [(1, "ada", 7, True)]
+    assert engine.calls_of("faces.name_unknown") == [(1, "ada", 7, True)]
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
@@ -111,14 +111,14 @@ def test_who_looks_enrolled_is_asked_about(tray: UnknownTray, engine: FakeEngine
     QTest.keyClicks(popup.name_field.edit, "Eve")
     popup.consent.check.click()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    say(LooksEnrolled(engine.request_of("name_unknown"), "Eve", (ada,)))
+    say(LooksEnrolled(engine.request_of("faces.name_unknown"), "Eve", (ada,)))
     assert "Ada, who is enrolled already" in popup.question.words.text()
     if by == "mouse":
         QTest.mouseClick(popup.question.add_button, LEFT)
     else:
         assert popup.question.add_button.hasFocus()
         QTest.keyClick(popup.question.add_button, Qt.Key.Key_Return)
-    assert engine.calls_of("name_unknown_surely") == [(1, "Ada", 7, True)]
+    assert engine.calls_of("faces.name_unknown", is_sure=True) == [(1, "Ada", 7, True)]
     assert not popup.isVisible()
 
 
@@ -129,7 +129,7 @@ def test_dismissing_with_the_cross_and_with_the_keyboard(
     QTest.mouseClick(tray.cards[0].dismiss_button, LEFT)
     tray.cards[2].setFocus()
     QTest.keyClick(tray.cards[2], Qt.Key.Key_Delete)
-    assert engine.calls_of("dismiss_unknown") == [(1,), (3,)]
+    assert engine.calls_of("faces.dismiss_unknown") == [(1,), (3,)]
     assert not tray.popup.isVisible()
 
 

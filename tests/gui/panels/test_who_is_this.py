@@ -41,7 +41,7 @@ def test_naming_a_track(qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine,
     assert "consent" in popup.missing.text()
     QTest.keyClick(popup.consent.check, Qt.Key.Key_Space)
     QTest.keyClick(popup.consent.check, Qt.Key.Key_Return)
-    assert engine.calls_of("name_track") == [(4, "Ada", None, True)]
+    assert engine.calls_of("faces.name_track") == [(4, "Ada", None, True)]
     assert not popup.isVisible()
 
 
@@ -66,7 +66,7 @@ def test_a_face_that_was_not_seen_well_enough_says_so_before_anything_is_typed(
     QTest.keyClicks(popup.name_field.edit, "Bob")
     popup.consent.check.click()
     QTest.mouseClick(popup.save_button, Qt.MouseButton.LeftButton)
-    assert [args[:2] for args in engine.calls_of("name_track")] == [(4, "Bob")]
+    assert [args[:2] for args in engine.calls_of("faces.name_track")] == [(4, "Bob")]
 
 
 def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -77,7 +77,7 @@ def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say:
     popup.name_field.edit.setText("Bob")
     assert "remember that this face is not Ada" in popup.save_button.toolTip()
     popup.save_button.click()
-    assert engine.calls == [("name_track", (4, "Bob", 2, True, 1))]
+    assert engine.calls == [("faces.name_track", (4, "Bob", 2, True, 1))]
 
 
 def test_escape_closes_and_nothing_is_kept_for_the_next_time(
@@ -109,7 +109,7 @@ def test_proposals_come_while_typing_and_enter_takes_one(
     QTest.keyClick(proposals, Qt.Key.Key_Return)
     assert popup.name_field.text() == "Ada Lovelace"
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls_of("name_track") == [(4, "Ada Lovelace", 1, True)]
+    assert engine.calls_of("faces.name_track") == [(4, "Ada Lovelace", 1, True)]
 
 
 def test_the_face_that_was_clicked_is_shown_even_at_the_edge(popup: WhoIsThisPopup, say: Say) -> None:
@@ -159,7 +159,7 @@ def test_one_click_says_that_the_name_is_right(popup: WhoIsThisPopup, engine: Fa
     popup.open_for(4, QPoint(50, 50))
     assert popup.yes_button.accessibleName() == "Yes, it is Ada"
     QTest.mouseClick(popup.yes_button, Qt.MouseButton.LeftButton)
-    assert engine.calls == [("confirm_track", (4, 1))]
+    assert engine.calls == [("faces.confirm_track", (4, 1))]
     assert not popup.isVisible()
 
 
@@ -169,7 +169,7 @@ def test_one_click_says_that_the_name_is_wrong(popup: WhoIsThisPopup, engine: Fa
     assert popup.no_button.accessibleName() == "Not Ada"
     assert "on this computer" in popup.no_button.toolTip()
     QTest.mouseClick(popup.no_button, Qt.MouseButton.LeftButton)
-    assert engine.calls == [("reject_track", (4, 1))]
+    assert engine.calls == [("faces.reject_track", (4, 1))]
     assert not popup.isVisible()
 
 
@@ -192,7 +192,7 @@ def test_below_the_threshold_the_name_comes_first_and_likely_names_are_no_more_t
         QTest.mouseClick(popup.chips[1], Qt.MouseButton.LeftButton)
     else:
         press(Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Return)
-    assert engine.calls == [("confirm_track", (4, 1))]
+    assert engine.calls == [("faces.confirm_track", (4, 1))]
     assert not popup.isVisible()
 
 
@@ -211,11 +211,11 @@ def test_what_was_just_rejected_is_not_proposed_again_before_the_picture_follows
     popup.open_for(5, QPoint(50, 50))
     assert popup.yes_button.isVisible(), "another face"
     popup.close()
-    say(RequestEnded(engine.request_of("reject_track"), GalleryError("The disk is full. Free some space.")))
+    say(RequestEnded(engine.request_of("faces.reject_track"), GalleryError("The disk is full. Free some space.")))
     popup.open_for(4, QPoint(50, 50))
     assert popup.yes_button.isVisible(), "it was not remembered"
     QTest.mouseClick(popup.no_button, Qt.MouseButton.LeftButton)
-    say(RequestEnded(engine.request_of("reject_track")))
+    say(RequestEnded(engine.request_of("faces.reject_track")))
     say(said)
     popup.open_for(4, QPoint(50, 50))
     assert not popup.yes_button.isVisible(), "a result from before"
@@ -248,17 +248,17 @@ def test_answers_go_with_the_face_that_they_are_about(popup: WhoIsThisPopup, eng
     popup.open_for(4, QPoint(50, 50))
     say(make_result(make_face(4, name="Bob", person_id=2)))  # while it is open, what was clicked on counts
     QTest.mouseClick(popup.yes_button, Qt.MouseButton.LeftButton)
-    assert engine.calls == [("confirm_track", (4, 1))]
+    assert engine.calls == [("faces.confirm_track", (4, 1))]
 
 
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ((Qt.Key.Key_Return,), ("confirm_track", (4, 1))),
-        ((Qt.Key.Key_Space,), ("confirm_track", (4, 1))),
-        ((Qt.Key.Key_Tab, Qt.Key.Key_Return), ("reject_track", (4, 1))),
-        ((Qt.Key.Key_Tab, Qt.Key.Key_Enter), ("reject_track", (4, 1))),
-        ((Qt.Key.Key_Right, Qt.Key.Key_Space), ("reject_track", (4, 1))),
+        ((Qt.Key.Key_Return,), ("faces.confirm_track", (4, 1))),
+        ((Qt.Key.Key_Space,), ("faces.confirm_track", (4, 1))),
+        ((Qt.Key.Key_Tab, Qt.Key.Key_Return), ("faces.reject_track", (4, 1))),
+        ((Qt.Key.Key_Tab, Qt.Key.Key_Enter), ("faces.reject_track", (4, 1))),
+        ((Qt.Key.Key_Right, Qt.Key.Key_Space), ("faces.reject_track", (4, 1))),
     ],
 )
 def test_answering_with_the_keyboard(
@@ -299,7 +299,7 @@ def test_typing_begins_the_name_wherever_the_keyboard_is(popup: WhoIsThisPopup, 
     assert proposals is not None
     proposals.hide()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls == [("name_track", (4, "bob", 2, True, 1))]
+    assert engine.calls == [("faces.name_track", (4, "bob", 2, True, 1))]
 
 
 def test_the_name_that_was_shown_may_be_typed_too(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -309,7 +309,7 @@ def test_the_name_that_was_shown_may_be_typed_too(popup: WhoIsThisPopup, engine:
     popup.name_field.edit.setText("ada")
     assert "not Ada" not in popup.save_button.toolTip()
     popup.save_button.click()
-    assert engine.calls == [("name_track", (4, "ada", 1, True))]
+    assert engine.calls == [("faces.name_track", (4, "ada", 1, True))]
 
 
 def test_a_new_person_is_not_who_was_recognised(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -319,7 +319,7 @@ def test_a_new_person_is_not_who_was_recognised(popup: WhoIsThisPopup, engine: F
     popup.name_field.edit.setText("Eve")
     popup.consent.check.click()
     popup.save_button.click()
-    assert engine.calls == [("name_track", (4, "Eve", None, True, 1))]
+    assert engine.calls == [("faces.name_track", (4, "Eve", None, True, 1))]
 
 
 def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -328,7 +328,7 @@ def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: Fak
     popup.open_for(4, QPoint(50, 50))
     popup.name_field.edit.setText("Ada")
     popup.save_button.click()
-    assert engine.calls == [("name_track", (4, "Ada", 1, True))]
+    assert engine.calls == [("faces.name_track", (4, "Ada", 1, True))]
 
 
 # What is enrolled already is asked about ------------------------------------------------------------------------------
@@ -345,7 +345,7 @@ def asked(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> WhoIsThisPopup
     popup.consent.check.click()
     popup.save_button.click()
     assert not popup.isVisible()
-    say(LooksEnrolled(engine.request_of("name_track"), "Eve", (ada,)))
+    say(LooksEnrolled(engine.request_of("faces.name_track"), "Eve", (ada,)))
     assert popup.isVisible()
     return popup
 
@@ -365,7 +365,7 @@ def test_one_person_under_two_names_gets_the_shots(asked: WhoIsThisPopup, engine
         QTest.mouseClick(asked.question.add_button, Qt.MouseButton.LeftButton)
     else:
         press(Qt.Key.Key_Return)
-    assert engine.calls[1:] == [("name_track_surely", (4, "Ada", 1, True))]  # and nothing says that it is not Ada
+    assert engine.calls[1:] == [("faces.name_track", (4, "Ada", 1, True))]  # and nothing says that it is not Ada
     assert not asked.isVisible()
     assert "Ada" not in asked.question.words.text()
 
@@ -376,7 +376,7 @@ def test_two_people_who_look_alike_are_both_saved(asked: WhoIsThisPopup, engine:
         QTest.mouseClick(asked.question.save_button, Qt.MouseButton.LeftButton)
     else:
         press(Qt.Key.Key_Tab, Qt.Key.Key_Return)
-    assert engine.calls[1:] == [("name_track_surely", (4, "Eve", None, True, 1))]
+    assert engine.calls[1:] == [("faces.name_track", (4, "Eve", None, True, 1))]
     assert engine.terms[-1] is not None
     assert not asked.isVisible()
 
@@ -420,10 +420,10 @@ def test_the_same_pictures_again_are_asked_about(popup: WhoIsThisPopup, engine: 
     popup.open_for(4, QPoint(50, 50))
     popup.name_field.edit.setText("Ada")
     popup.save_button.click()
-    say(LooksEnrolled(engine.request_of("name_track"), "Ada", (ada,), is_same_picture=True))
+    say(LooksEnrolled(engine.request_of("faces.name_track"), "Ada", (ada,), is_same_picture=True))
     assert not popup.question.add_button.isVisible()
     press(Qt.Key.Key_Return)
-    assert engine.calls_of("name_track_surely") == [(4, "Ada", 1, True)]
+    assert engine.calls_of("faces.name_track", is_sure=True) == [(4, "Ada", 1, True)]
 
 
 def test_what_could_not_be_saved_comes_back_with_what_was_typed(
@@ -436,14 +436,14 @@ def test_what_could_not_be_saved_comes_back_with_what_was_typed(
     popup.consent.check.click()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
     assert not popup.isVisible()
-    say(RequestEnded(engine.request_of("name_track"), EnrollmentError("Not seen well enough. Come closer.")))
+    say(RequestEnded(engine.request_of("faces.name_track"), EnrollmentError("Not seen well enough. Come closer.")))
     assert popup.isVisible()
     assert (popup.name_field.text(), popup.consent.is_given()) == ("Eve", True)
     assert popup.missing.text() == "Not seen well enough. Come closer."
     QTest.mouseClick(popup.save_button, Qt.MouseButton.LeftButton)
-    say(RequestEnded(engine.request_of("name_track")))
+    say(RequestEnded(engine.request_of("faces.name_track")))
     assert not popup.isVisible()
-    assert len(engine.calls_of("name_track")) == 2
+    assert len(engine.calls_of("faces.name_track")) == 2
 
 
 def test_a_question_waits_while_another_face_is_named(
@@ -457,14 +457,14 @@ def test_a_question_waits_while_another_face_is_named(
     popup.save_button.click()
     popup.open_for(5, QPoint(50, 50))
     QTest.keyClicks(popup.name_field.edit, "Bo")
-    say(LooksEnrolled(engine.request_of("name_track"), "Eve", (ada,)))
+    say(LooksEnrolled(engine.request_of("faces.name_track"), "Eve", (ada,)))
     assert not popup.question.isVisible()
     assert popup.name_field.text() == "Bo"
     popup.close()
     qtbot.waitUntil(popup.question.isVisible)
     assert popup.name_field.text() == "Eve"
     popup.question.save_button.click()
-    assert engine.calls_of("name_track_surely") == [(4, "Eve", None, True)]
+    assert engine.calls_of("faces.name_track", is_sure=True) == [(4, "Eve", None, True)]
 
 
 def test_what_was_saved_elsewhere_is_asked_about_there(popup: WhoIsThisPopup, say: Say) -> None:
@@ -515,7 +515,7 @@ def test_words_fit_into_the_popup(popup: WhoIsThisPopup, engine: FakeEngine, say
     popup.name_field.edit.setText("Eve")
     popup.consent.check.click()
     popup.save_button.click()
-    say(LooksEnrolled(engine.request_of("name_track"), "Eve", (person(1, name),)))
+    say(LooksEnrolled(engine.request_of("faces.name_track"), "Eve", (person(1, name),)))
     question = popup.question
     parts = [question.words, question.add_button, question.save_button, question.cancel_button]
     places = [QRect(widget.mapTo(popup, QPoint()), widget.size()) for widget in [popup.consent, *parts]]

@@ -157,15 +157,15 @@ def test_counts_are_of_the_deciding_method_and_of_both_sides(scene: Scene) -> No
 
 def test_the_map_is_asked_for_only_while_somebody_sees_one(scene: Scene, engine: FakeEngine, qtbot: QtBot) -> None:
     scene.window.stage.open_page("map")
-    assert engine.calls_of("set_map_learner") == [(KEYS[0],)]
+    assert engine.calls_of("studio.set_map_learner") == [(KEYS[0],)]
     present(scene, qtbot)
-    assert engine.calls_of("set_map_learner")[-1] == (None,)
+    assert engine.calls_of("studio.set_map_learner")[-1] == (None,)
     QTest.keyClick(scene.window, Qt.Key.Key_F7)
-    assert engine.calls_of("set_map_learner")[-1] == (KEYS[0],)
+    assert engine.calls_of("studio.set_map_learner")[-1] == (KEYS[0],)
     scene.say(MapChanged(embedding_map("alex", "rose")))
     assert "Map · " in scene.window.stage.board.panels[Part.MAP].title.text()
     scene.window.commands.present.setChecked(False)
-    assert engine.calls_of("set_map_learner")[-1] == (KEYS[0],), "the studio's page is there again"
+    assert engine.calls_of("studio.set_map_learner")[-1] == (KEYS[0],), "the studio's page is there again"
 
 
 # On the projector ---------------------------------------------------------------------------------------------------

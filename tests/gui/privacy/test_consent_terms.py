@@ -163,7 +163,7 @@ def test_a_day_that_went_by_while_the_window_was_open_is_said(
     panel.consent.check.click()
     monkeypatch.setattr("metaface_gui.gui.panels.consent.datetime", Tomorrow)
     QTest.mouseClick(panel.save_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("enroll") == []
+    assert engine.calls_of("enrollment.save") == []
     assert "cannot be kept until" in panel.missing.text()
 
 

@@ -74,9 +74,9 @@ def use_it(qtbot: QtBot, world: World, folder: Path) -> None:
         (folder / name[0]).mkdir()
         stills.append(write_stills(someone, folder / name[0]))
         enrol(qtbot, world.window, name, stills[-1][:SHOTS])
-    world.engine.set_map_learner("prototypical")
+    world.engine.studio.set_map_learner("prototypical")
     with qtbot.waitSignal(world.bridge.result_ready, timeout=SLOW_MS, check_params_cb=is_recognised):
-        world.engine.open_source(parse_source(str(stills[0][0])))
+        world.engine.source.open(parse_source(str(stills[0][0])))
     look_at_every_page(qtbot, world.window, world.bridge)
 
 
@@ -164,7 +164,7 @@ def test_nobody_knows_a_name_that_was_deleted_for_good(
     delete(qtbot, world, ZENOBIA)  # who is before the camera, and in every page
     with qtbot.waitSignal(world.bridge.explained, timeout=SLOW_MS):
         world.window.stage.why.explain_again()
-    world.engine.close_source()  # no result comes any more that would take the place of the last one
+    world.engine.source.close()  # no result comes any more that would take the place of the last one
     qtbot.waitUntil(lambda: not world.window.commands.close_source.isEnabled(), timeout=SLOW_MS)
     delete(qtbot, world, BALTHAZAR)
     assert knowing(world, STAYS)

@@ -55,7 +55,7 @@ def test_those_who_are_due_are_said_and_not_deleted(window: MainWindow, engine: 
     banner = window.privacy.banner
     assert banner.isVisible()
     assert banner.text.text() == "Ann: the agreed time is over; for 1 more it soon is."
-    assert engine.calls_of("delete_expired") == engine.calls_of("delete_person") == []
+    assert engine.calls_of("privacy.delete_expired") == engine.calls_of("people.delete") == []
 
 
 @pytest.mark.usefixtures("due_people")
@@ -103,7 +103,7 @@ def test_reviewing_keeps_those_who_are_ticked(qtbot: QtBot, window: MainWindow, 
     dialog.list.setCurrentRow(1)
     QTest.keyClick(dialog.list, Qt.Key.Key_Space)
     QTest.mouseClick(dialog.extend_button, LEFT)
-    assert engine.calls_of("extend") == [((1, 2),)]
+    assert engine.calls_of("privacy.extend") == [((1, 2),)]
     say(gallery(kept(1, "Ann", 28), kept(2, "Bob", 33)))
     qtbot.waitUntil(lambda: window.privacy.review_dialog is None)
     assert window.privacy.banner.isHidden()
@@ -115,7 +115,7 @@ def test_reviewing_deletes_with_an_undo(window: MainWindow, engine: FakeEngine, 
     dialog = window.privacy.review_dialog
     assert dialog
     QTest.mouseClick(dialog.delete_button, LEFT)
-    assert engine.calls_of("delete_person") == [(1,)]
+    assert engine.calls_of("people.delete") == [(1,)]
     say(gallery(kept(2, "Bob", 3)))
     assert dialog.list.count() == 1
     assert not dialog.delete_button.isEnabled(), "Bob was not ticked, and is not for that"
@@ -135,15 +135,15 @@ def test_automatic_deletion_is_off_until_switched_on_and_remembered(
     assert dialog
     assert not dialog.automatic.isChecked()
     QTest.keyClick(dialog.automatic, Qt.Key.Key_Space)
-    assert len(engine.calls_of("delete_expired")) == 1
+    assert len(engine.calls_of("privacy.delete_expired")) == 1
     say(gallery(kept(1, "Ann", -2), kept(2, "Bob", 3)))
-    assert len(engine.calls_of("delete_expired")) == 1, "asked for already"
+    assert len(engine.calls_of("privacy.delete_expired")) == 1, "asked for already"
     assert "deleted for good" in window.privacy.banner.text.text()
     window.close()
     engine.calls.clear()
     open_window()
     say(gallery(kept(1, "Ann", -2)))
-    assert len(engine.calls_of("delete_expired")) >= 1, "also at the next start"
+    assert len(engine.calls_of("privacy.delete_expired")) >= 1, "also at the next start"
 
 
 def test_who_was_deleted_is_said(window: MainWindow, say: Say) -> None:
@@ -163,7 +163,7 @@ def test_the_page_says_what_is_stored_and_where(
 ) -> None:
     Theme.current().set_mode(mode)
     window.resize(1024, 700)
-    engine.privacy.storage = Storage(Path("/data/people.metaface"), 2_000_000, 3, 15, 2, is_encrypted=True)
+    engine.storage = Storage(Path("/data/people.metaface"), 2_000_000, 3, 15, 2, is_encrypted=True)
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     dialog = window.privacy.dialog
@@ -219,7 +219,7 @@ def test_a_report_is_asked_for_in_the_list_of_people(
     assert dialog.selectedFiles()[0].endswith("metaface-report-Bob.zip")
     dialog.filesSelected.emit([str(tmp_path / "bob.zip")])
     dialog.reject()
-    assert engine.calls_of("write_report") == [(2, tmp_path / "bob.zip", True)]
+    assert engine.calls_of("privacy.write_report") == [(2, tmp_path / "bob.zip", True)]
     say(ReportWritten("Bob", tmp_path / "bob.zip"))
     toast = window.toasts.toast
     assert toast
@@ -242,7 +242,7 @@ def test_a_report_is_asked_for_on_the_page_and_may_be_a_folder(
     assert dialog.defaultSuffix() == ""
     dialog.filesSelected.emit([str(tmp_path / "carla")])
     dialog.reject()
-    assert engine.calls_of("write_report") == [(3, tmp_path / "carla", True)]
+    assert engine.calls_of("privacy.write_report") == [(3, tmp_path / "carla", True)]
 
 
 # Forgetting everything ------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def test_a_report_is_asked_for_on_the_page_and_may_be_a_folder(
 @pytest.fixture
 def forget(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> Callable[[], ForgetDialog]:
     def ask() -> ForgetDialog:
-        engine.privacy.storage = Storage(Path("/data/people.metaface"), 2_000_000, 12, 60, 2, is_encrypted=True)
+        engine.storage = Storage(Path("/data/people.metaface"), 2_000_000, 12, 60, 2, is_encrypted=True)
         window.commands.forget.trigger()
         qtbot.waitUntil(lambda: window.privacy.forget_dialog is not None)
         (dialog,) = window.findChildren(ForgetDialog)
@@ -271,11 +271,11 @@ def test_everything_is_forgotten_only_after_the_number_was_typed(
         QTest.keyClick(dialog.field, Qt.Key.Key_Return)
         QTest.mouseClick(dialog.forget_button, LEFT)
         assert dialog.isVisible()
-    assert engine.calls_of("forget_everything") == []
+    assert engine.calls_of("privacy.forget_everything") == []
     dialog.field.clear()
     QTest.keyClicks(dialog.field, "12")
     QTest.mouseClick(dialog.forget_button, LEFT)
-    assert engine.calls_of("forget_everything") == [()]
+    assert engine.calls_of("privacy.forget_everything") == [()]
     assert window.privacy.forget_dialog is None
 
 
@@ -288,7 +288,7 @@ def test_whoever_thinks_better_of_it_loses_nothing(
     assert str(window.recording.folder) in words
     QTest.keyClicks(dialog.field, "12")
     QTest.mouseClick(dialog.cancel_button, LEFT)
-    assert engine.calls_of("forget_everything") == []
+    assert engine.calls_of("privacy.forget_everything") == []
 
 
 def test_what_could_be_undone_cannot_be_any_more(window: MainWindow, engine: FakeEngine, say: Say) -> None:
@@ -302,7 +302,7 @@ def test_what_could_be_undone_cannot_be_any_more(window: MainWindow, engine: Fak
     assert "12 people" in toast.text
     assert toast.undo_token is None
     window.commands.undo.trigger()
-    assert engine.calls_of("undo") == []
+    assert engine.calls_of("people.undo") == []
 
 
 # The person's page, and what is remembered ----------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def test_a_persons_page_says_until_when_and_what_they_agreed_to(
 ) -> None:
     ann = person(1, "Ann", keep=Retention(datetime(2090, 5, 6, 12, tzinfo=UTC), 30 * DAY))
     given = datetime(2026, 3, 4, 12, tzinfo=UTC)
-    engine.privacy.consents[1] = tuple(
+    engine.consents[1] = tuple(
         Consent(person_id=1, given_at=given + n * DAY, purpose=purpose, given_by="her mother", text_version="2026-11")
         for n, purpose in enumerate(("to open the door", "x" * 2000))
     )

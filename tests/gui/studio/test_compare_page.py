@@ -101,21 +101,21 @@ def test_a_click_on_a_box_asks_for_the_method_and_another_without_it(
 ) -> None:
     click_box(page, "maml")
     click_box(page, "matching")
-    assert engine.calls_of("set_compared") == [(("maml",),), (("matching", "maml"),)]
+    assert engine.calls_of("models.set_compared") == [(("maml",),), (("matching", "maml"),)]
     say(models("matching", "maml"))
     click_box(page, "maml")
-    assert engine.calls_of("set_compared")[-1] == (("matching",),)
+    assert engine.calls_of("models.set_compared")[-1] == (("matching",),)
 
 
 def test_a_click_beside_the_box_changes_nothing(page: ComparePage, engine: FakeEngine) -> None:
     at = rect_of(page, "maml").center()
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert engine.calls_of("set_compared") == []
+    assert engine.calls_of("models.set_compared") == []
 
 
 def test_the_deciding_method_cannot_be_left_out(page: ComparePage, engine: FakeEngine) -> None:
     click_box(page, DECIDING)
-    assert engine.calls_of("set_compared") == []
+    assert engine.calls_of("models.set_compared") == []
     assert cell(page, DECIDING, CompareColumn.METHOD, Qt.ItemDataRole.ToolTipRole) == "It decides the names"
 
 
@@ -123,16 +123,16 @@ def test_space_ticks_the_current_row(page: ComparePage, engine: FakeEngine) -> N
     page.table.setFocus()
     page.table.setCurrentIndex(page.table.model().index(order(page).index("reptile"), CompareColumn.METHOD))
     QTest.keyClick(page.table, Qt.Key.Key_Space)
-    assert engine.calls_of("set_compared") == [(("reptile",),)]
+    assert engine.calls_of("models.set_compared") == [(("reptile",),)]
 
 
 def test_all_and_none(page: ComparePage, engine: FakeEngine, say: Say) -> None:
     QTest.mouseClick(page.all_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("set_compared") == [(OTHERS,)]
+    assert engine.calls_of("models.set_compared") == [(OTHERS,)]
     say(models(*OTHERS))
     assert not page.all_button.isEnabled()
     QTest.mouseClick(page.none_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("set_compared")[-1] == ((),)
+    assert engine.calls_of("models.set_compared")[-1] == ((),)
     say(models())
     assert page.note.isVisible()
 
@@ -207,7 +207,7 @@ def test_a_hidden_page_does_nothing_and_catches_up(page: ComparePage, say: Say) 
 def test_reset_asks_the_engine(page: ComparePage, engine: FakeEngine, say: Say) -> None:
     say(models("maml"))
     QTest.mouseClick(page.reset_button, Qt.MouseButton.LeftButton)
-    assert engine.calls_of("reset_comparison") == [()]
+    assert engine.calls_of("studio.reset_comparison") == [()]
 
 
 def test_a_heading_sorts_and_rows_then_stay_where_they_are(page: ComparePage, say: Say, qtbot: QtBot) -> None:
@@ -275,7 +275,7 @@ def test_a_split_shows_a_method_that_is_compared(page: ComparePage, engine: Fake
     with qtbot.waitSignal(page.split_wanted) as wanted:
         QTest.mouseClick(page.split_button, Qt.MouseButton.LeftButton)
     assert wanted.args == ["maml"]
-    assert engine.calls_of("set_compared") == []
+    assert engine.calls_of("models.set_compared") == []
     with qtbot.waitSignal(page.split_wanted) as wanted:
         QTest.mouseClick(page.split_button, Qt.MouseButton.LeftButton)
     assert wanted.args == [None]
@@ -285,19 +285,19 @@ def test_a_split_of_one_method_first_runs_another(page: ComparePage, engine: Fak
     with qtbot.waitSignal(page.split_wanted) as wanted:
         page.set_split(True)
     assert wanted.args == ["matching"]
-    assert engine.calls_of("set_compared") == [(("matching",),)]
+    assert engine.calls_of("models.set_compared") == [(("matching",),)]
 
 
 def test_what_only_the_second_view_ran_ends_with_it(page: ComparePage, engine: FakeEngine, say: Say) -> None:
     QTest.mouseClick(page.split_button, Qt.MouseButton.LeftButton)
     say(models("matching"))
     QTest.keyClick(page.split_button, Qt.Key.Key_Space)
-    assert engine.calls_of("set_compared") == [(("matching",),), ((),)]
+    assert engine.calls_of("models.set_compared") == [(("matching",),), ((),)]
     page.set_split(True)
     say(models("matching"))
     say(models(*OTHERS))  # C was pressed meanwhile: that is meant to stay
     page.set_split(False)
-    assert engine.calls_of("set_compared")[2:] == [(("matching",),)]
+    assert engine.calls_of("models.set_compared")[2:] == [(("matching",),)]
 
 
 def test_the_second_view_can_show_a_method_that_does_not_run_yet(
@@ -308,7 +308,7 @@ def test_the_second_view_can_show_a_method_that_does_not_run_yet(
     with qtbot.waitSignal(page.split_wanted) as wanted:
         page.show_second("reptile")
     assert wanted.args == ["reptile"]
-    assert engine.calls_of("set_compared") == [(("maml", "reptile"),)]
+    assert engine.calls_of("models.set_compared") == [(("maml", "reptile"),)]
     with qtbot.assertNotEmitted(page.split_wanted):
         say(models("maml", state=ModelState.LOADING))
         say(models("maml", fpir=0.02))  # another change, answered before the method has begun to run

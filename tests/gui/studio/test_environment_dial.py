@@ -28,7 +28,7 @@ def dial(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnvironmentD
 
 
 def asked(engine: FakeEngine) -> list[EnvironmentSetting]:
-    settings = [args[0] for args in engine.calls_of("set_environment")]
+    settings = [args[0] for args in engine.calls_of("source.set_environment")]
     return [setting for setting in settings if isinstance(setting, EnvironmentSetting)]
 
 

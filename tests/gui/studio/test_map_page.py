@@ -69,11 +69,11 @@ def point_at(page: MapPage, row: int) -> None:
 
 
 def test_a_map_is_wanted_while_the_page_is_seen(page: MapPage, engine: FakeEngine) -> None:
-    assert engine.calls_of("set_map_learner") == [("maml",)]
+    assert engine.calls_of("studio.set_map_learner") == [("maml",)]
     page.hide()
-    assert engine.calls_of("set_map_learner") == [("maml",), (None,)]
+    assert engine.calls_of("studio.set_map_learner") == [("maml",), (None,)]
     page.show()
-    assert engine.calls_of("set_map_learner")[2:] == [("maml",)]
+    assert engine.calls_of("studio.set_map_learner")[2:] == [("maml",)]
 
 
 def test_a_hidden_page_asks_nothing_and_draws_nothing(shown: MapPage, engine: FakeEngine, say: Say) -> None:
@@ -84,26 +84,26 @@ def test_a_hidden_page_asks_nothing_and_draws_nothing(shown: MapPage, engine: Fa
     assert engine.calls == []
     assert shown.plot.probes.probes == ()
     shown.show()
-    assert engine.calls_of("set_map_learner") == [("reptile",)]
+    assert engine.calls_of("studio.set_map_learner") == [("reptile",)]
 
 
 def test_it_follows_the_deciding_method_until_another_is_chosen(page: MapPage, engine: FakeEngine, say: Say) -> None:
     say(deciding("reptile"))
     assert "Reptile" in page.method.itemText(0)
-    assert engine.calls_of("set_map_learner")[1:] == [("reptile",)]
+    assert engine.calls_of("studio.set_map_learner")[1:] == [("reptile",)]
     page.method.setFocus()
     QTest.keyClick(page.method, Qt.Key.Key_Down)  # the first of the nine
     chosen = page.method.currentData()
-    assert engine.calls_of("set_map_learner")[2:] == [(chosen,)]
+    assert engine.calls_of("studio.set_map_learner")[2:] == [(chosen,)]
     say(deciding("maml"))
-    assert len(engine.calls_of("set_map_learner")) == 3
+    assert len(engine.calls_of("studio.set_map_learner")) == 3
     QTest.keyClick(page.method, Qt.Key.Key_Up)
-    assert engine.calls_of("set_map_learner")[3:] == [("maml",)]
+    assert engine.calls_of("studio.set_map_learner")[3:] == [("maml",)]
 
 
 def test_news_of_the_same_method_ask_nothing_again(page: MapPage, engine: FakeEngine, say: Say) -> None:
     say(deciding("maml"))
-    assert engine.calls_of("set_map_learner") == [("maml",)]
+    assert engine.calls_of("studio.set_map_learner") == [("maml",)]
 
 
 # What is shown ------------------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def test_pointing_at_a_dot_shows_its_shot(shown: MapPage, engine: FakeEngine, qt
     assert shown.card.isVisible()
     assert shown.card.name == "lin"
     qtbot.waitUntil(lambda: shown.card.has_picture)
-    assert engine.calls_of("load_shots") == [(2,)]
+    assert engine.calls_of("people.load_shots") == [(2,)]
     assert shown.plot.viewport().rect().contains(shown.card.geometry())
     assert not shown.card.geometry().contains(shown.plot.pixel_of(2))
     QTest.mouseMove(shown.plot.viewport(), QPoint(3, 3))
@@ -339,7 +339,7 @@ def test_a_persons_shots_are_read_once(shown: MapPage, engine: FakeEngine, qtbot
     qtbot.waitUntil(lambda: shown.card.has_picture)
     point_at(shown, 3)
     assert shown.card.has_picture
-    assert engine.calls_of("load_shots") == [(2,)]
+    assert engine.calls_of("people.load_shots") == [(2,)]
 
 
 def test_sweeping_over_dots_reads_nothing(shown: MapPage, engine: FakeEngine) -> None:
@@ -368,7 +368,7 @@ def test_a_late_answer_about_another_dot_does_not_show_a_wrong_picture(
     point_at(shown, 2)
     shown._rest.timeout.emit()
     point_at(shown, 4)
-    say(ShotsRead(engine.request_of("load_shots"), 2, shots))
+    say(ShotsRead(engine.request_of("people.load_shots"), 2, shots))
     assert shown.card.name == "rose"
     assert not shown.card.has_picture
 

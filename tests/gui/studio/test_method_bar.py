@@ -73,7 +73,7 @@ def test_nine_buttons_in_the_order_of_the_methods(bar: MethodBar) -> None:
 
 def test_a_click_asks_and_the_answer_is_shown(bar: MethodBar, engine: FakeEngine, say: Say) -> None:
     QTest.mouseClick(bar.buttons["maml"], LEFT)
-    assert engine.calls_of("set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
     assert not bar.buttons["maml"].isChecked()  # not before the engine says so
     say(models("maml"))
     assert [key for key, button in bar.buttons.items() if button.isChecked()] == ["maml"]
@@ -90,15 +90,15 @@ def test_a_click_on_the_deciding_one_asks_for_nothing(bar: MethodBar, engine: Fa
 @pytest.mark.parametrize("number", range(2, 10))
 def test_digits_choose(window: Window, engine: FakeEngine, number: int) -> None:
     QTest.keyClick(window.stage, Qt.Key(Qt.Key.Key_0 + number))
-    assert engine.calls_of("set_learner") == [(KEYS[number - 1],)]
+    assert engine.calls_of("models.set_learner") == [(KEYS[number - 1],)]
 
 
 def test_a_is_auto(window: Window, engine: FakeEngine, say: Say) -> None:
     QTest.keyClick(window.stage, Qt.Key.Key_A)
-    assert engine.calls_of("set_learner") == [("rl2",)]
+    assert engine.calls_of("models.set_learner") == [("rl2",)]
     say(models("rl2"))
     QTest.keyClick(window.stage, Qt.Key.Key_1)
-    assert engine.calls_of("set_learner") == [("rl2",), ("prototypical",)]
+    assert engine.calls_of("models.set_learner") == [("rl2",), ("prototypical",)]
 
 
 def test_what_is_typed_into_a_field_stays_there(window: Window, engine: FakeEngine) -> None:
@@ -109,7 +109,7 @@ def test_what_is_typed_into_a_field_stays_there(window: Window, engine: FakeEngi
     assert engine.calls == []
     window.stage.setFocus()
     QTest.keyClick(window.stage, Qt.Key.Key_4)
-    assert engine.calls_of("set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
 
 
 def test_buttons_are_reached_and_pressed_with_keys(window: Window, engine: FakeEngine) -> None:
@@ -118,9 +118,9 @@ def test_buttons_are_reached_and_pressed_with_keys(window: Window, engine: FakeE
     assert QApplication.focusWidget() is window.bar.buttons["matching"]
     QTest.keyClick(window.bar.buttons["matching"], Qt.Key.Key_Space)
     QTest.keyClick(window.bar.buttons["siamese"], Qt.Key.Key_Return)
-    assert engine.calls_of("set_learner") == [("matching",), ("siamese",)]
+    assert engine.calls_of("models.set_learner") == [("matching",), ("siamese",)]
     QTest.keyClick(window.bar.buttons["reptile"], Qt.Key.Key_Space, CTRL)
-    assert engine.calls_of("set_compared") == [(("reptile",),)]
+    assert engine.calls_of("models.set_compared") == [(("reptile",),)]
 
 
 # Comparing ----------------------------------------------------------------------------------------------------------
@@ -131,8 +131,8 @@ def test_ctrl_click_compares_and_compares_no_more(bar: MethodBar, engine: FakeEn
     say(models("prototypical", "maml"))
     assert bar.buttons["maml"].is_compared
     QTest.mouseClick(bar.buttons["maml"], LEFT, CTRL)
-    assert engine.calls_of("set_compared") == [(("maml",),), ((),)]
-    assert engine.calls_of("set_learner") == []
+    assert engine.calls_of("models.set_compared") == [(("maml",),), ((),)]
+    assert engine.calls_of("models.set_learner") == []
     say(models("prototypical"))
     assert not bar.buttons["maml"].is_compared
 
@@ -141,8 +141,8 @@ def test_the_corner_compares(bar: MethodBar, engine: FakeEngine) -> None:
     button = bar.buttons["siamese"]
     QTest.mouseMove(button, button.compare_corner.center())
     QTest.mouseClick(button, LEFT, pos=button.compare_corner.center())
-    assert engine.calls_of("set_compared") == [(("siamese",),)]
-    assert engine.calls_of("set_learner") == []
+    assert engine.calls_of("models.set_compared") == [(("siamese",),)]
+    assert engine.calls_of("models.set_learner") == []
 
 
 def test_the_deciding_one_has_no_corner(bar: MethodBar, engine: FakeEngine) -> None:
@@ -155,39 +155,39 @@ def test_the_deciding_one_has_no_corner(bar: MethodBar, engine: FakeEngine) -> N
 @pytest.mark.parametrize("number", range(2, 10))
 def test_shift_and_a_digit_compares(window: Window, engine: FakeEngine, number: int) -> None:
     QTest.keyClick(window.stage, Qt.Key(Qt.Key.Key_0 + number), SHIFT)
-    assert engine.calls_of("set_compared") == [((KEYS[number - 1],),)]
-    assert engine.calls_of("set_learner") == []
+    assert engine.calls_of("models.set_compared") == [((KEYS[number - 1],),)]
+    assert engine.calls_of("models.set_learner") == []
 
 
 def test_quick_keys_add_up_before_the_first_answer(window: Window, engine: FakeEngine) -> None:
     for key in (Qt.Key.Key_5, Qt.Key.Key_4, Qt.Key.Key_9):
         QTest.keyClick(window.stage, key, SHIFT)
-    assert engine.calls_of("set_compared")[-1] == (("maml", "reptile", "rl2"),)
+    assert engine.calls_of("models.set_compared")[-1] == (("maml", "reptile", "rl2"),)
 
 
 def test_a_compared_one_that_shall_decide_changes_places(window: Window, engine: FakeEngine, say: Say) -> None:
     say(models("prototypical", "maml"))
     QTest.keyClick(window.stage, Qt.Key.Key_4)
     QTest.keyClick(window.stage, Qt.Key.Key_5, SHIFT)  # before the engine has answered
-    assert engine.calls_of("set_learner") == [("maml",)]
-    assert engine.calls_of("set_compared") == [(("prototypical", "reptile"),)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_compared") == [(("prototypical", "reptile"),)]
 
 
 def test_c_and_the_button_compare_all_or_none(window: Window, engine: FakeEngine, say: Say) -> None:
     others = tuple(KEYS[1:])
     QTest.keyClick(window.stage, Qt.Key.Key_C)
-    assert engine.calls_of("set_compared") == [(others,)]
+    assert engine.calls_of("models.set_compared") == [(others,)]
     say(models("prototypical", *others))
     assert window.bar.all_button.isChecked()
     assert all(window.bar.buttons[key].is_compared for key in others)
     QTest.mouseClick(window.bar.all_button, LEFT)
-    assert engine.calls_of("set_compared")[-1] == ((),)
+    assert engine.calls_of("models.set_compared")[-1] == ((),)
     assert window.bar.all_button.isChecked()  # not before the engine says so
     say(models("prototypical"))
     assert not window.bar.all_button.isChecked()
     say(models("prototypical", "maml"))
     QTest.mouseClick(window.bar.all_button, LEFT)
-    assert engine.calls_of("set_compared")[-1] == (others,)
+    assert engine.calls_of("models.set_compared")[-1] == (others,)
 
 
 def test_the_context_menu_says_it_in_words(bar: MethodBar, engine: FakeEngine, say: Say) -> None:
@@ -198,8 +198,8 @@ def test_the_context_menu_says_it_in_words(bar: MethodBar, engine: FakeEngine, s
     compare.trigger()
     only.trigger()
     decide.trigger()
-    assert engine.calls_of("set_compared") == [(("rl2",),), (("maml",),)]
-    assert engine.calls_of("set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_compared") == [(("rl2",),), (("maml",),)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
     menu.close()
     assert not any(action.isEnabled() for action in bar.menu_for("maml").actions())  # it was just asked to decide
 
@@ -229,7 +229,7 @@ def test_while_loading_nothing_can_be_asked(window: Window, engine: FakeEngine, 
     assert engine.calls == []
     say(models("prototypical", state=ModelState.FAILED))
     QTest.keyClick(window.stage, Qt.Key.Key_4)
-    assert engine.calls_of("set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
 
 
 def test_a_baseline_checks_no_method(bar: MethodBar, say: Say) -> None:

@@ -184,7 +184,7 @@ def test_turning_a_knob_asks_the_engine_and_its_answer_is_shown(
     assert engine.calls == []
     qtbot.waitUntil(lambda: bool(engine.calls))
     seven = with_value("maml", None, "inner_steps", 7)
-    assert engine.calls_of("set_hyperparameters") == [("maml", seven)]
+    assert engine.calls_of("models.set_hyperparameters") == [("maml", seven)]
     say(models("maml", maml=seven))
     assert editor.box.value() == 7
     assert page.form.reset_all.isEnabled()

@@ -79,12 +79,12 @@ def models(learner: str = "prototypical", **changes: object) -> ModelsChanged:
 
 def progress(engine: FakeEngine, fraction: float = 0.3) -> JobChanged:
     """How far the test is that was asked for last."""
-    return JobChanged(engine.request_of("self_test"), "Testing the methods", fraction)
+    return JobChanged(engine.request_of("studio.self_test"), "Testing the methods", fraction)
 
 
 def ended(engine: FakeEngine, error: KnownError | None = None, *, is_cancelled: bool = False) -> RequestEnded:
     """That this test ended."""
-    return RequestEnded(engine.request_of("self_test"), error, is_cancelled)
+    return RequestEnded(engine.request_of("studio.self_test"), error, is_cancelled)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_before_the_first_test_the_page_says_what_to_do_next(page: ReportPage, t
 
 def test_a_click_tests_all_methods_and_shows_how_far_it_is(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
     click(page.test_button)
-    assert len(engine.calls_of("self_test")) == 1
+    assert len(engine.calls_of("studio.self_test")) == 1
     assert page.is_running
     assert not page.test_button.isVisible()
     assert page.cancel_button.isVisible()
@@ -159,10 +159,10 @@ def test_a_click_tests_all_methods_and_shows_how_far_it_is(page: ReportPage, eng
 def test_the_space_bar_and_escape_do_it_too(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
     page.test_button.setFocus()
     QTest.keyClick(page.test_button, Qt.Key.Key_Space)
-    assert len(engine.calls_of("self_test")) == 1
+    assert len(engine.calls_of("studio.self_test")) == 1
     page.cancel_button.setFocus()
     QTest.keyClick(page.cancel_button, Qt.Key.Key_Escape)
-    assert engine.calls_of("cancel_job") == [(engine.request_of("self_test"),)]
+    assert engine.calls_of("jobs.cancel") == [(engine.request_of("studio.self_test"),)]
 
 
 def test_cancelling_keeps_the_last_report(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
@@ -172,7 +172,7 @@ def test_cancelling_keeps_the_last_report(page: ReportPage, engine: FakeEngine, 
     assert page.results.isVisible()
     assert page.second_line.text() == "Below is the last report."
     click(page.cancel_button)
-    assert engine.calls_of("cancel_job") == [(engine.request_of("self_test"),)]
+    assert engine.calls_of("jobs.cancel") == [(engine.request_of("studio.self_test"),)]
     assert page.is_running, "until the engine says that it has stopped"
     tell(ended(engine, is_cancelled=True))
     assert not page.is_running
@@ -181,12 +181,12 @@ def test_cancelling_keeps_the_last_report(page: ReportPage, engine: FakeEngine, 
 
 
 def test_a_test_that_was_asked_for_elsewhere_can_be_followed(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
-    page.follow(engine.self_test())
+    page.follow(engine.studio.self_test())
     assert page.is_running
     tell(progress(engine, 0.1))
     assert page.progress.value() == 100
     click(page.cancel_button)
-    assert engine.calls_of("cancel_job") == [(engine.request_of("self_test"),)]
+    assert engine.calls_of("jobs.cancel") == [(engine.request_of("studio.self_test"),)]
 
 
 def test_a_failure_is_said_in_place(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
@@ -267,23 +267,23 @@ def test_arrow_keys_choose_a_method_and_its_matrix_and_enter_uses_it(
     assert page.matrix.cells.data(page.matrix.cells.index(0, 0)) == "8"
     assert page.matrix_heading.text() == "Prototypical network: who was taken for whom"
     QTest.keyClick(page.table, Qt.Key.Key_Return)
-    assert engine.calls_of("set_learner") == [("prototypical",)]
+    assert engine.calls_of("models.set_learner") == [("prototypical",)]
     QTest.keyClick(page.table, Qt.Key.Key_Down)
     QTest.keyClick(page.table, Qt.Key.Key_Enter)
-    assert engine.calls_of("set_learner") == [("prototypical",)], "reptile is in use already"
+    assert engine.calls_of("models.set_learner") == [("prototypical",)], "reptile is in use already"
 
 
 def test_the_button_and_a_double_click_use_the_method(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
     tell(SelfTested(report()))
     click(page.use_button)
-    assert engine.calls_of("set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
     tell(models("maml"))
     assert (page.use_button.text(), page.use_button.isEnabled()) == ("In use", False)
     place = page.table.visualRect(page.table.model().index(2, 0)).center()
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     assert (page.use_button.text(), page.use_button.isEnabled()) == ("Use this method", True)
     QTest.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-    assert engine.calls_of("set_learner") == [("maml",), ("reptile",)]
+    assert engine.calls_of("models.set_learner") == [("maml",), ("reptile",)]
 
 
 def test_the_menu_of_the_table_sorts_copies_and_uses(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
@@ -296,7 +296,7 @@ def test_the_menu_of_the_table_sorts_copies_and_uses(page: ReportPage, engine: F
     next(action for action in sort.actions() if action.text() == "Learning time (ms)").trigger()
     assert learners(page) == ["prototypical", "maml", "reptile"]
     menu.actions()[0].trigger()
-    assert engine.calls_of("set_learner") == [("maml",)]
+    assert engine.calls_of("models.set_learner") == [("maml",)]
     menu.close()
 
 

@@ -51,18 +51,18 @@ def test_without_a_room_only_now_is_said(panel: RoomAdaptation, say: Say) -> Non
 
 def test_adapting_undoing_and_the_switch_by_mouse_and_key(panel: RoomAdaptation, engine: FakeEngine, say: Say) -> None:
     QTest.mouseClick(panel.button, LEFT)
-    assert not engine.calls_of("adapt_to_room"), "nothing was seen yet"
+    assert not engine.calls_of("room.adapt"), "nothing was seen yet"
     say(RoomChanged(5, 0))
     QTest.mouseClick(panel.undo_button, LEFT)
-    assert not engine.calls_of("undo_room"), "nothing to take back"
+    assert not engine.calls_of("room.undo"), "nothing to take back"
     say(RoomChanged(5, 5, can_undo=True))
     QTest.mouseClick(panel.button, LEFT)
     QTest.keyClick(panel.button, Qt.Key.Key_Space)
     QTest.mouseClick(panel.undo_button, LEFT)
     QTest.keyClick(panel.undo_button, Qt.Key.Key_Space)
     QTest.mouseClick(panel.switch, LEFT, pos=QPoint(8, panel.switch.height() // 2))
-    assert len(engine.calls_of("adapt_to_room")) == len(engine.calls_of("undo_room")) == 2
-    assert engine.calls_of("set_use_room") == [(False,)]
+    assert len(engine.calls_of("room.adapt")) == len(engine.calls_of("room.undo")) == 2
+    assert engine.calls_of("room.set_used") == [(False,)]
     say(replace(MODELS, use_room=False))
     assert not panel.switch.isChecked()
     assert not panel.button.isEnabled()
@@ -77,11 +77,11 @@ def test_what_was_taken_back_says_so(panel: RoomAdaptation, say: Say) -> None:
 def test_the_windows_keys_adapt_and_undo(window: MainWindow, engine: FakeEngine, say: Say) -> None:
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(window, Qt.Key.Key_R, control | shift)
-    assert not engine.calls_of("undo_room")
+    assert not engine.calls_of("room.undo")
     say(RoomChanged(5, 5, can_undo=True))
     QTest.keyClick(window, Qt.Key.Key_R, control | shift)
     QTest.keyClick(window, Qt.Key.Key_R, control)
-    assert len(engine.calls_of("undo_room")) == len(engine.calls_of("adapt_to_room")) == 1
+    assert len(engine.calls_of("room.undo")) == len(engine.calls_of("room.adapt")) == 1
 
 
 @pytest.mark.parametrize(

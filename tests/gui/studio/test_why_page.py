@@ -44,7 +44,7 @@ def answer(engine: FakeEngine, say: Say) -> Answer:
     """Answer what was asked last."""
 
     def give(track_id: int, explanation: Explanation | None) -> None:
-        say(Explained(engine.request_of("explain_track"), track_id, explanation))
+        say(Explained(engine.request_of("studio.explain_track"), track_id, explanation))
 
     return give
 
@@ -69,7 +69,7 @@ def test_nothing_is_asked_before_a_face_is_picked(page: WhyPage, engine: FakeEng
 
 def test_a_picked_face_is_explained(page: WhyPage, engine: FakeEngine, answer: Answer) -> None:
     page.select_track(5)
-    assert engine.calls_of("explain_track") == [(5,)]
+    assert engine.calls_of("studio.explain_track") == [(5,)]
     assert page.busy.isVisible()
     assert not page.again_button.isEnabled()
     answer(5, explained())
@@ -103,14 +103,14 @@ def test_next_face_goes_from_left_to_right_and_round(page: WhyPage, engine: Fake
     say(THREE)
     for _ in range(4):
         click(page.next_button)
-    assert engine.calls_of("explain_track") == [(5,), (6,), (8,), (5,)]
+    assert engine.calls_of("studio.explain_track") == [(5,), (6,), (8,), (5,)]
 
 
 def test_arrow_keys_go_to_the_neighbours(page: WhyPage, engine: FakeEngine, say: Say) -> None:
     say(THREE)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Down):
         QTest.keyClick(page.next_button, key)
-    assert engine.calls_of("explain_track") == [(5,), (6,), (5,), (8,), (5,)]
+    assert engine.calls_of("studio.explain_track") == [(5,), (6,), (5,), (8,), (5,)]
 
 
 def test_next_face_needs_a_face(page: WhyPage, engine: FakeEngine, say: Say) -> None:
@@ -128,7 +128,7 @@ def test_explain_again_asks_anew(page: WhyPage, engine: FakeEngine, answer: Answ
     page.select_track(5)
     answer(5, explained())
     click(page.again_button)
-    assert engine.calls_of("explain_track") == [(5,), (5,)]
+    assert engine.calls_of("studio.explain_track") == [(5,), (5,)]
     assert page.picture.isVisible()  # the former answer stays until the new one comes
     answer(5, explained(decided(None, 0.31, "alex")))
     assert page.decision.text() == "Nearest is alex: margin −0.28 → Unknown"
@@ -147,7 +147,7 @@ def test_an_answer_about_another_face_changes_nothing(
     page: WhyPage, engine: FakeEngine, say: Say, answer: Answer
 ) -> None:
     page.select_track(5)
-    former = engine.request_of("explain_track")
+    former = engine.request_of("studio.explain_track")
     page.select_track(6)
     say(Explained(former, 5, explained()))
     assert page.is_busy
@@ -163,16 +163,16 @@ def test_a_question_that_ends_without_an_answer_is_said(
     page.select_track(5)
     say(RequestEnded(4711))
     assert page.is_busy, "another request ended"
-    say(RequestEnded(engine.request_of("explain_track"), error, is_cancelled=error is None))
+    say(RequestEnded(engine.request_of("studio.explain_track"), error, is_cancelled=error is None))
     assert not page.is_busy
     assert "No answer came" in page.note.text
     assert page.again_button.isEnabled()
     click(page.again_button)
     answer(5, explained())
-    say(RequestEnded(engine.request_of("explain_track")))
+    say(RequestEnded(engine.request_of("studio.explain_track")))
     assert "No answer came" not in page.details.text()
     click(page.again_button)
-    say(RequestEnded(engine.request_of("explain_track"), error, is_cancelled=error is None))
+    say(RequestEnded(engine.request_of("studio.explain_track"), error, is_cancelled=error is None))
     assert "No answer came" in page.details.text()
     assert page.picture.isVisible()
 
@@ -183,11 +183,11 @@ def test_a_hidden_page_asks_nothing_until_it_is_seen(page: WhyPage, engine: Fake
     page.select_track(6)
     assert engine.calls == []
     page.show()
-    assert engine.calls_of("explain_track") == [(6,)]
+    assert engine.calls_of("studio.explain_track") == [(6,)]
     page.hide()  # before the answer came
     assert not page.is_busy
     page.show()
-    assert engine.calls_of("explain_track") == [(6,), (6,)]
+    assert engine.calls_of("studio.explain_track") == [(6,), (6,)]
     answer(6, explained())
     page.hide()
     page.show()
@@ -272,18 +272,18 @@ def test_another_decision_is_explained_by_itself(page: WhyPage, engine: FakeEngi
     say(make_result(named))
     answer(5, explained())
     say(make_result(named))
-    assert len(engine.calls_of("explain_track")) == 1, "nothing has changed"
+    assert len(engine.calls_of("studio.explain_track")) == 1, "nothing has changed"
     denied = replace(named, identification=replace(UNKNOWN, is_denied=True))
     for _ in range(3):
         say(make_result(denied))
-    assert engine.calls_of("explain_track") == [(5,), (5,)]
+    assert engine.calls_of("studio.explain_track") == [(5,), (5,)]
     answer(5, explained(decided(None, float("-inf"), "", is_denied=True), denied="alex"))
     assert page.decision.text() == "You said this is not alex → Unknown"
     page.hide()
     say(make_result(named))
-    assert len(engine.calls_of("explain_track")) == 2, "nobody sees it"
+    assert len(engine.calls_of("studio.explain_track")) == 2, "nobody sees it"
     page.show()
-    assert len(engine.calls_of("explain_track")) == 3
+    assert len(engine.calls_of("studio.explain_track")) == 3
 
 
 def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say, answer: Answer) -> None:
@@ -299,4 +299,4 @@ def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEn
     assert page.again_button.isEnabled(), "the face is still there, and may be asked about"
     answer(5, explained())  # an answer that was under way
     assert page.note.isVisible()
-    assert engine.calls_of("explain_track")[-1] == (5,)
+    assert engine.calls_of("studio.explain_track")[-1] == (5,)

@@ -1,0 +1,81 @@
+"""The running enrolment as the window asks for it: recorded or read from files, and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from metaface_gui.engine.events import EngineListener, Trouble
+from metaface_gui.engine.jobs.job_runner import Job, JobRunner
+from metaface_gui.engine.people.enrollment_session import EnrollmentSession
+from metaface_gui.engine.people.file_enrollment import Unreadable, faces_in_files
+from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.gallery import Person, ShotSource
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.types import PersonId, RequestId
+
+
+class Save(Protocol):
+    """`Enroller.save`, as far as an enrolment needs it."""
+
+    def __call__(
+        self,
+        name: str,
+        person_id: PersonId | None,
+        samples: tuple[FaceSample, ...],
+        source: ShotSource,
+        *,
+        consent_given: bool,
+        terms: Terms | None,
+        is_sure: bool,
+        on_saved: Callable[[Person], None],
+    ) -> RequestId:
+        """Save these samples as a job."""
+
+
+class Enrollment(EnrollmentSession):
+    """Implements `EnrollmentApi`; thread-safe, every call returns at once. Files are read on the thread of `files`."""
+
+    def __init__(
+        self, listener: EngineListener, files: JobRunner, make_pipeline: Callable[[], FacePipeline], save: Save
+    ) -> None:
+        super().__init__(listener)
+        self._listener = listener
+        self._files, self._make_pipeline, self._save = files, make_pipeline, save
+
+    def add_files(self, paths: Sequence[Path]) -> RequestId:
+        """Take shots from images, folders and videos."""
+
+        def work(job: Job) -> None:
+            for looked_at in faces_in_files(paths, self._make_pipeline(), job.progress):
+                if isinstance(looked_at, Unreadable):
+                    self._listener(Trouble(looked_at.error))
+                else:
+                    self.offer_file(looked_at.title, looked_at.samples)
+
+        return self._files.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
+
+    def save(
+        self,
+        name: str,
+        *,
+        person_id: PersonId | None,
+        consent_given: bool,
+        terms: Terms | None = None,
+        is_sure: bool = False,
+    ) -> RequestId:
+        """Save the kept shots; then adapt. Unless somebody `is_sure`, what looks enrolled already is asked about."""
+        self.stop()
+        return self._save(
+            name,
+            person_id,
+            self.samples,
+            ShotSource.FILE if self.is_from_files else ShotSource.CAMERA,
+            consent_given=consent_given,
+            terms=terms,
+            is_sure=is_sure,
+            on_saved=lambda _person: self.clear(),
+        )

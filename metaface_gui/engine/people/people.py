@@ -1,0 +1,107 @@
+"""Changes to the gallery as the window asks for them, and whole galleries to and from files: each a job of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
+from metaface_gui.engine.events import ImportLookedAt, ShotsRead
+from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.jobs.runners import Runners
+from metaface_gui.engine.live.model_loader import ModelLoader
+from metaface_gui.engine.people.enroller import Enroller
+from metaface_gui.engine.people.gallery_editor import GalleryEditor
+from metaface_gui.engine.people.privacy import Privacy
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.gallery import ClashPolicy, OnProgress, needs_passphrase
+from metaface_gui.types import PersonId, RequestId
+
+
+class People:
+    """Implements `PeopleApi`; changes run on the gallery's thread, files on that of files."""
+
+    def __init__(
+        self,
+        editor: GalleryEditor,
+        models: ModelLoader,
+        adaptations: AdaptationScheduler,
+        enroller: Enroller,
+        privacy: Privacy,
+        *,
+        runners: Runners,
+    ) -> None:
+        self._editor, self._models, self._adaptations = editor, models, adaptations
+        self._enroller, self._privacy = enroller, privacy
+        self._runners, self._listener = runners, runners.listener
+
+    def rename(self, person_id: PersonId, name: str) -> RequestId:
+        """Give another name."""
+        return self.change(lambda: self._editor.rename(person_id, name))
+
+    def merge(self, into_id: PersonId, from_id: PersonId) -> RequestId:
+        """Move all shots of one person to another."""
+        return self.change(lambda: self._editor.merge(into_id, from_id))
+
+    def delete(self, person_id: PersonId) -> RequestId:
+        """Delete, for good once the undo has expired or the engine stops."""
+        return self.change(lambda: self._privacy.delete_person(person_id))
+
+    def delete_shot(self, shot_id: int) -> RequestId:
+        """Delete one saved shot."""
+        return self.change(lambda: self._editor.delete_shot(shot_id))
+
+    def undo(self, token: int) -> RequestId:
+        """Bring back what an `Undoable` names."""
+        return self.change(lambda: self._editor.undo(token))
+
+    def load_shots(self, person_id: PersonId) -> RequestId:
+        """Read a person's shots."""
+
+        def work(job: Job) -> None:
+            self._listener(ShotsRead(job.id, person_id, self._editor.gallery.shots(person_id)))
+
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading shots"), work)
+
+    def export_to(self, path: Path, *, passphrase: str | None = None) -> RequestId:
+        """Write everybody to one file."""
+
+        def work(job: Job) -> None:
+            self._editor.gallery.export_to(path, passphrase=passphrase, on_progress=_progress_of(job))
+
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
+
+    def load_needs_passphrase(self, path: Path) -> RequestId:
+        """Look whether a file can only be imported with a passphrase."""
+
+        def work(job: Job) -> None:
+            self._listener(ImportLookedAt(job.id, needs_passphrase(path)))
+
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
+
+    def import_from(self, path: Path, *, passphrase: str | None = None) -> RequestId:
+        """Add everybody in an exported file; who is there already is left alone."""
+
+        def work(job: Job) -> None:
+            self._editor.gallery.import_from(
+                path, passphrase=passphrase, on_clash=ClashPolicy.SKIP, on_progress=_progress_of(job)
+            )
+            self._editor.publish()
+            self._models.make_templates()
+            self._enroller.forget_enrolled()
+
+        return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
+
+    def change(self, change: Callable[[], None]) -> RequestId:
+        """Change the gallery on its thread; then adapt."""
+
+        def work(_job: Job) -> None:
+            change()
+            self._enroller.hold_denials()
+            self._adaptations.adapt()
+
+        return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Changing the gallery"), work)
+
+
+def _progress_of(job: Job) -> OnProgress:
+    return lambda done, of: job.progress(done / max(of, 1))
