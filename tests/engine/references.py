@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -15,14 +15,20 @@ Row = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 def holders(root: object, text: str, *, name: str = "", without: tuple[object, ...] = ()) -> list[str]:
     """Every path by which a string that contains `text` is reached from an object: attributes, slots, containers and
     closures, but no modules and no code, and not by way of any of `without`."""
-    return _walk(root, lambda thing: isinstance(thing, str) and text in thing, name=name, without=without)
+    return holders_in([(root, name or type(root).__name__)], text, without=without)
+
+
+def holders_in(roots: Sequence[tuple[object, str]], text: str, *, without: tuple[object, ...] = ()) -> list[str]:
+    """The same of several objects, each with the name that its paths begin with; what was reached from one of them is
+    not walked again from another."""
+    return _walk(roots, lambda thing: isinstance(thing, str) and text in thing, without=without)
 
 
 def _walk(
-    root: object, is_it: Callable[[object], bool], *, name: str = "", without: tuple[object, ...] = ()
+    roots: Sequence[tuple[object, str]], is_it: Callable[[object], bool], *, without: tuple[object, ...] = ()
 ) -> list[str]:
     seen, found = {id(other) for other in without}, list[str]()
-    todo: list[tuple[object, str]] = [(root, name or type(root).__name__)]
+    todo = [*roots]
     while todo:
         thing, path = todo.pop()
         if id(thing) in seen:
@@ -39,7 +45,7 @@ def _walk(
 
 def arrays_like(root: object, row: Row, *, without: tuple[object, ...] = ()) -> list[str]:
     """Every path by which an array or a tensor that holds `row` (p,) is reached from an object, as `holders` walks."""
-    return _walk(root, lambda thing: _holds(thing, row), without=without)
+    return _walk([(root, type(root).__name__)], lambda thing: _holds(thing, row), without=without)
 
 
 def _holds(thing: object, row: Row) -> bool:

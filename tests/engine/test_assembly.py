@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from metaface_gui.engine.jobs.job_runner import Job, JobCancelledError
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, consent
 from metaface_gui.engine.people.shots import decode_picture, new_shots
 from metaface_gui.errors import DeviceError, GalleryError, WeightsError
-from metaface_gui.gallery import Gallery, ShotSource
+from metaface_gui.gallery import Gallery, NewShot, ShotSource
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.projection import Projection
@@ -55,15 +55,23 @@ def assets(pipeline: FacePipeline, store: WeightsStore) -> LearningAssets:
     return load_learning_assets(pipeline.embedder, store)
 
 
+@pytest.fixture(scope="module")
+def shots_of_another(pipeline: FacePipeline) -> Mapping[str, Sequence[NewShot]]:
+    """Shots of everybody of the demo by an embedder that is not the pipeline's."""
+    other = {"another-embedder": np.ones(3, np.float32)}
+    samples = {person.name: [pipeline.extract(still)[0] for still in person.stills] for person in demo_people()}
+    return {
+        name: [replace(shot, embeddings=other) for shot in new_shots(of_one, pipeline, ShotSource.FILE)]
+        for name, of_one in samples.items()
+    }
+
+
 @pytest.fixture
-def gallery(pipeline: FacePipeline) -> Iterator[Gallery]:
+def gallery(shots_of_another: Mapping[str, Sequence[NewShot]]) -> Iterator[Gallery]:
     """Everybody of the demo, enrolled with an embedder that is not the pipeline's: no template fits."""
     with Gallery.in_memory() as gallery:
-        for person in demo_people():
-            samples = [pipeline.extract(still)[0] for still in person.stills]
-            shots = new_shots(samples, pipeline, ShotSource.FILE)
-            other = [replace(shot, embeddings={"another-embedder": np.ones(3, np.float32)}) for shot in shots]
-            gallery.enroll(person.name, other, consent(CONSENT_ON_SCREEN))
+        for name, shots in shots_of_another.items():
+            gallery.enroll(name, shots, consent(CONSENT_ON_SCREEN))
         yield gallery
 
 

@@ -27,7 +27,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
-from tests.engine.references import holders
+from tests.engine.references import holders, holders_in
 
 ZENOBIA, BALTHAZAR, STAYS = NAMES = "Zenobia Quill", "Balthazar Finch", "Cosima Wren"
 SHOTS = 2
@@ -122,16 +122,16 @@ def texts_of(model: QAbstractItemModel) -> Iterator[str]:
 
 def mentions(window: MainWindow, name: str, engine: Engine) -> list[str]:
     """Where the window says the name, or keeps it to say it."""
-    found = list[str]()
+    found, roots = list[str](), list[tuple[object, str]]()
     others = tuple(window.findChildren(QObject))
     for thing in (window, *others):
         where = f"{type(thing.parent()).__name__}/{type(thing).__name__}"
+        roots.append((vars(thing), where))
         if isinstance(thing, QWidget):
             found += [f"{where}.{word}" for word in WORDS if name in str(thing.property(word) or "")]
         if isinstance(thing, QAbstractItemModel):
             found += [f"{where} has an item" for text in texts_of(thing) if name in text]
-        found += holders(vars(thing), name, name=where, without=(engine, window, *others))
-    return found
+    return found + holders_in(roots, name, without=(engine, window, *others))
 
 
 def knowing(world: World, name: str) -> list[str]:

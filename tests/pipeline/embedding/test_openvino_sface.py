@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.frozen import RUNTIME, load_openvino_sface, make_frozen_embedder
 from metaface_gui.pipeline.embedding.openvino_runtime import CompiledCache, RuntimeMissingError, compile_network
-from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder, build_graph
+from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.face_follower import features_of
@@ -120,25 +121,51 @@ def test_a_compiled_network_is_kept_and_read_again(
 def test_a_damaged_one_is_made_anew(ours: OpenVinoEmbedder, store: WeightsStore, cache: Path, crops: Image) -> None:
     (kept,) = cache.iterdir()
     whole = kept.read_bytes()
-    for damaged in (b"", whole[:1000], whole[:-1] + bytes([whole[-1] ^ 1])):
+    kept.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    again = load_openvino_sface(store, cache=cache, threads=2)
+    assert np.array_equal(again.features_of(crops), ours.features_of(crops))
+    content = kept.read_bytes()
+    assert hashlib.sha256(content[32:]).digest() == content[:32], "and kept"
+
+
+class SmallNetwork:
+    """Builds a network that compiles at once, and counts how often."""
+
+    def __init__(self) -> None:
+        self.times_built = 0
+
+    def __call__(self, openvino: ModuleType) -> object:
+        from openvino import opset13 as ops
+
+        self.times_built += 1
+        given = ops.parameter([1, 4])
+        return openvino.Model([ops.relu(given)], [given])
+
+
+def test_however_it_is_damaged_it_is_made_anew(tmp_path: Path) -> None:
+    build, cache, given = (
+        SmallNetwork(),
+        CompiledCache(tmp_path, "small", ("a",)),
+        np.array([[-1, 0, 1, 2]], np.float32),
+    )
+    compile_network(build, cache, threads=1)
+    (kept,) = tmp_path.iterdir()
+    whole = kept.read_bytes()
+    for times, damaged in enumerate((b"", whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])), start=2):
         kept.write_bytes(damaged)
-        again = load_openvino_sface(store, cache=cache, threads=2)
-        assert np.array_equal(again.features_of(crops), ours.features_of(crops))
+        again, _ = compile_network(build, cache, threads=1)
+        assert again([given])[0].tolist() == [[0, 0, 1, 2]]
+        assert build.times_built == times
         content = kept.read_bytes()
         assert hashlib.sha256(content[32:]).digest() == content[:32], "and kept"
 
 
-def test_one_of_other_weights_is_not_taken_and_goes(cache: Path, store: WeightsStore) -> None:
-    made = list[str]()
-
-    def build(openvino: object) -> object:
-        made.append("x")
-        return build_graph(sys.modules["openvino"], read_sface_weights(store.path("sface-2021dec")), None)
-
+def test_one_of_other_weights_is_not_taken_and_goes(tmp_path: Path) -> None:
+    build = SmallNetwork()
     for weights in (("a",), ("b",), ("b",)):
-        compile_network(build, CompiledCache(cache, "other", weights), threads=1)
-    assert len(made) == 2
-    assert len(list(cache.glob("other-*"))) == 1
+        compile_network(build, CompiledCache(tmp_path, "other", weights), threads=1)
+    assert build.times_built == 2
+    assert len(list(tmp_path.glob("other-*"))) == 1
 
 
 _NETWORKS_THAT_GO = """
