@@ -50,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(config.stash[_GUARD])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that none of them keeps one process busy when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _pytorch_is_there() -> None:
     """Load PyTorch, not in the middle of a test that waits for an answer: it may take many seconds."""

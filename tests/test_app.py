@@ -20,6 +20,8 @@ from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, StageTimes, TrackedFace
 from tests.pipeline.rendering.test_overlay_and_painter import face
 
+pytestmark = pytest.mark.long
+
 
 def test_a_remembered_key_that_is_no_more_becomes_the_default() -> None:
     odd = RecognitionSettings(detector="viola", embedder="arcface-9", device="cpu", learner="oracle", fpir=0.02)

@@ -15,6 +15,8 @@ from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.gallery import FileKeys, Gallery
 from metaface_gui.i18n import speaks_english
 
+pytestmark = pytest.mark.long
+
 HEAVY = ("torch", "torchvision", "openvino", "PySide6", "cv2", "av", "scipy", "onnx", "matplotlib")
 _REPORT = f"""
 import json, sys

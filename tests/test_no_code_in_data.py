@@ -10,6 +10,8 @@ import pytest
 
 import metaface_gui
 
+pytestmark = pytest.mark.long
+
 PACKAGE = Path(metaface_gui.__file__).parent
 
 MODULES = frozenset(
