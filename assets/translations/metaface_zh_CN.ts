@@ -1712,6 +1712,13 @@ face</source>
     </message>
   </context>
   <context>
+    <name>CountdownDisc</name>
+    <message>
+      <source>Countdown</source>
+      <translation>倒计时</translation>
+    </message>
+  </context>
+  <context>
     <name>Demo</name>
     <message>
       <source>waiting for a face</source>
@@ -2016,6 +2023,14 @@ face</source>
       <translation>选择文件夹…</translation>
     </message>
     <message>
+      <source>Count down three seconds after a click, before it records</source>
+      <translation>点击后先倒数三秒再开始录制</translation>
+    </message>
+    <message>
+      <source>Countdown</source>
+      <translation>倒计时</translation>
+    </message>
+    <message>
       <source>Undo</source>
       <translation>撤销</translation>
     </message>
@@ -2082,6 +2097,10 @@ face</source>
     <message>
       <source>Look at the camera and hold the button for two seconds.</source>
       <translation>看着摄像头，按住按钮两秒钟。</translation>
+    </message>
+    <message>
+      <source>Click, look at the camera and turn the head a little.</source>
+      <translation>点击后看着摄像头，稍微转动头部。</translation>
     </message>
     <message>
       <source>Good to save. A few more shots from other angles make it surer.</source>
@@ -3980,6 +3999,14 @@ face</source>
       <translation>在视频上显示帧率、延迟和设备（H）</translation>
     </message>
     <message>
+      <source>M&amp;irror the picture</source>
+      <translation>镜像画面(&amp;I)</translation>
+    </message>
+    <message>
+      <source>Show the picture as in a mirror; names, recognition and recordings stay as they are (Ctrl+M)</source>
+      <translation>像照镜子一样显示画面；姓名、识别和录像不受影响（Ctrl+M）</translation>
+    </message>
+    <message>
       <source>Side &amp;panel</source>
       <translation>侧边栏(&amp;P)</translation>
     </message>
@@ -5295,16 +5322,32 @@ face</source>
       <translation>按住录制，或单击开始、再单击停止（空格）</translation>
     </message>
     <message>
+      <source>Click to record after a countdown (Esc cancels it), or hold to record at once (Space)</source>
+      <translation>单击：倒计时后录制（Esc 取消）；按住：立即录制（空格键）</translation>
+    </message>
+    <message>
       <source>Recording …</source>
       <translation>正在录制…</translation>
+    </message>
+    <message>
+      <source>Look at the camera</source>
+      <translation>请看摄像头</translation>
     </message>
     <message>
       <source>Hold to record</source>
       <translation>按住录制</translation>
     </message>
     <message>
+      <source>Esc or a click cancels</source>
+      <translation>按 Esc 或再次点击取消</translation>
+    </message>
+    <message>
       <source>{taken} of {wanted} shots</source>
       <translation>已录 {taken}/{wanted} 个样本</translation>
+    </message>
+    <message>
+      <source>after a countdown; hold: at once</source>
+      <translation>单击先倒计时，按住立即录制</translation>
     </message>
     <message>
       <source>two seconds are enough</source>

@@ -74,6 +74,10 @@ class MainActions(QObject):
         self.hud = self._add(menu, "gauge", self.tr("Perfor&mance overlay"), ["H"], checkable=True)
         self.hud.setIconText(self.tr("Speed"))
         self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
+        self.mirror = self._add(menu, "mirror", self.tr("M&irror the picture"), ["Ctrl+M"], checkable=True)
+        self.mirror.setToolTip(
+            self.tr("Show the picture as in a mirror; names, recognition and recordings stay as they are (Ctrl+M)")
+        )
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
         self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)
         self.present.setToolTip(self.tr("The video alone on the whole screen, with large names and the method's (F11)"))

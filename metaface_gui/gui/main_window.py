@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         do.undo_room.triggered.connect(self._engine.room.undo)
         do.quit.triggered.connect(self.close)
         do.hud.toggled.connect(self._set_hud)
+        do.mirror.triggered.connect(self._set_mirrored)
         do.panel.toggled.connect(self._set_panel)
         do.full_screen.toggled.connect(self._set_full_screen)
         Look(do, self.state, self).new_window_wanted.connect(self.language_chosen)
@@ -176,6 +177,10 @@ class MainWindow(QMainWindow):
         video.pause_wanted.connect(self.commands.pause.trigger)
         video.seek_bar.seek_wanted.connect(self._engine.source.seek)
         video.seek_bar.loop_toggled.connect(self._set_looping)
+        video.mirrored_changed.connect(do.mirror.setChecked)
+        video.mirrored_changed.connect(self.side.enroll.set_mirrored)
+        self.side.enroll.countdown_ticked.connect(self.live_view.countdown.show_seconds)
+        self.side.enroll.countdown_toggled.connect(self._set_countdown)
         empty = self.live_view.empty_state
         empty.choose_source_clicked.connect(self._open_source_menu)
         empty.demo_clicked.connect(self.source_menu.choose_demo)
@@ -376,6 +381,8 @@ class MainWindow(QMainWindow):
         do.studio.setChecked(state.is_studio_visible)
         self.stage.video.seek_bar.set_looping(state.is_looping)
         self._engine.source.set_looping(state.is_looping)
+        self.stage.video.restore_mirror(mirrors_cameras=state.mirrors_cameras)
+        self.side.enroll.set_countdown(state.has_countdown)
         is_panel_wanted, is_large = state.is_panel_visible, state.is_studio_large and state.is_studio_visible
         do.hud.setChecked(state.is_hud_visible)
         self._set_hud(state.is_hud_visible)
@@ -391,6 +398,13 @@ class MainWindow(QMainWindow):
     def _set_hud(self, visible: bool) -> None:
         self.stage.video.set_hud_visible(visible)
         self.state.is_hud_visible = visible
+
+    def _set_mirrored(self, mirrored: bool) -> None:
+        self.stage.video.set_mirrored(mirrored)
+        self.state.mirrors_cameras = self.stage.video.mirrors_cameras
+
+    def _set_countdown(self, is_on: bool) -> None:
+        self.state.has_countdown = is_on
 
     def _set_looping(self, loops: bool) -> None:
         self._engine.source.set_looping(loops)
@@ -467,9 +481,11 @@ class MainWindow(QMainWindow):
             self.commands.full_screen.setChecked(self.isFullScreen())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes a message, then leaves full screen."""
+        """Escape ends a countdown, closes a message, then leaves full screen."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif self.side.enroll.record_button.is_counting:
+            self.side.enroll.record_button.cancel()
         elif self.toasts.toast is not None:
             self.toasts.dismiss()
         elif self.isFullScreen():

@@ -196,6 +196,24 @@ class WindowState:
         self._settings.setValue("view/loop", value)
 
     @property
+    def mirrors_cameras(self) -> bool:
+        """Whether a camera's picture is shown as in a mirror."""
+        return self._bool("view/mirror", default=True)
+
+    @mirrors_cameras.setter
+    def mirrors_cameras(self, value: bool) -> None:
+        self._settings.setValue("view/mirror", value)
+
+    @property
+    def has_countdown(self) -> bool:
+        """Whether a click on the record button counts down first."""
+        return self._bool("enroll/countdown", default=True)
+
+    @has_countdown.setter
+    def has_countdown(self, value: bool) -> None:
+        self._settings.setValue("enroll/countdown", value)
+
+    @property
     def source(self) -> str:
         """The last source, as `parse_source` reads it; empty: none."""
         return self._text("engine/source")

@@ -38,7 +38,7 @@ from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
-from tests.gui.panels.samples import gallery, person
+from tests.gui.panels.samples import enrollment, gallery, person
 
 DEMO = SourceSpec(SourceKind.DEMO, "demo")
 READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
@@ -220,6 +220,41 @@ def test_guidance_is_on_the_video(window: MainWindow, say: Say) -> None:
 
 
 # Messages -----------------------------------------------------------------------------------------------------------
+
+
+def test_shots_and_countdown_are_on_the_video(window: MainWindow, say: Say, qtbot: QtBot) -> None:
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    view, enroll = window.live_view, window.side.enroll
+    QTest.keyClick(window, Qt.Key.Key_E)
+    QTest.mouseClick(enroll.record_button, Qt.MouseButton.LeftButton)
+    assert view.countdown.isVisible()
+    assert view.rect().contains(view.countdown.geometry())
+    view.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not view.countdown.isVisible()
+    say(enrollment(1, 2, is_recording=True))
+    assert view.shots.isVisible()
+    assert not view.shots.geometry().intersects(view.banner.geometry())
+    say(enrollment(1, 2))
+    assert not view.shots.isVisible()
+    assert view.shots.shots == ()
+
+
+def test_mirror_and_countdown_are_remembered(
+    open_window: Callable[[], MainWindow], say: Say, qtbot: QtBot, ini: Path
+) -> None:
+    window = open_window()
+    say(SourceChanged(SourceState.RUNNING, "webcam", is_mirrored=True))
+    assert window.commands.mirror.isChecked()
+    QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    window.side.open_key("enroll")
+    QTest.mouseClick(window.side.enroll.countdown_button, Qt.MouseButton.LeftButton)
+    window.close()
+    again = open_window()
+    say(SourceChanged(SourceState.RUNNING, "webcam", is_mirrored=True))
+    assert not again.commands.mirror.isChecked()
+    assert not again.stage.video.is_mirrored
+    assert not again.side.enroll.record_button.has_countdown
 
 
 def test_undo_by_button_and_by_key(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metaface_gui.engine.events import EngineStats, EnrollmentChanged, SourceChanged, SourceState
 from metaface_gui.gui.environment_words import label_words
+from metaface_gui.gui.live.countdown_disc import CountdownDisc
 from metaface_gui.gui.live.drop_zones import DropZones, dropped_paths
 from metaface_gui.gui.live.empty_states import EmptyState
 from metaface_gui.gui.live.face_scene import FaceScene
@@ -20,6 +21,7 @@ from metaface_gui.gui.live.guidance_banner import GuidanceBanner
 from metaface_gui.gui.live.hud import Hud
 from metaface_gui.gui.live.live_view_input import FaceInput
 from metaface_gui.gui.live.overlay_painter import OverlayPainter, PlacedFace
+from metaface_gui.gui.live.shot_strip import ShotStrip
 from metaface_gui.gui.live.title_badge import TitleBadge
 from metaface_gui.gui.live.view_geometry import VideoGeometry
 from metaface_gui.gui.theme import FontSize, Space, Theme
@@ -73,6 +75,8 @@ class LiveView(FaceInput):
         self.counts = TitleBadge(self)
         self.banner = GuidanceBanner(self)
         self.banner.geometry_wanted.connect(self._arrange)
+        self.shots = ShotStrip(self)
+        self.countdown = CountdownDisc(self)
         self.drop_zones = DropZones(self)
         self.drop_zones.enroll_dropped.connect(self.files_dropped)
         self.drop_zones.source_dropped.connect(self.source_dropped)
@@ -102,8 +106,7 @@ class LiveView(FaceInput):
     def show_source(self, changed: SourceChanged) -> None:
         """Follow the source: another picture, or words about why there is none."""
         self._source = changed
-        self._is_mirrored = changed.is_mirrored
-        self.banner.set_mirrored(changed.is_mirrored)
+        self.set_mirrored(changed.is_mirrored)
         if not self._is_second:
             if changed.state in (SourceState.OPENING, SourceState.CLOSED, SourceState.FAILED):
                 self._scene.clear()
@@ -116,6 +119,12 @@ class LiveView(FaceInput):
         self._arrange()
         self.refresh()
 
+    def set_mirrored(self, mirrored: bool) -> None:
+        """Show the picture as in a mirror, or as it is; words over it are never mirrored."""
+        self._is_mirrored = mirrored
+        self.banner.set_mirrored(mirrored)
+        self.refresh()
+
     def show_stats(self, stats: EngineStats) -> None:
         """Show how fast the engine is."""
         self.hud.show_stats(stats)
@@ -124,8 +133,10 @@ class LiveView(FaceInput):
         """Show or hide the guidance of a recording; a presentation has none."""
         self._enrollment = enrollment
         self.banner.show_enrollment(enrollment)
+        self.shots.show_enrollment(enrollment)
         if self._is_presenting:
             self.banner.hide()
+            self.shots.hide()
         self._arrange()
 
     # How it is shown ------------------------------------------------------------------------------------------------
@@ -176,8 +187,10 @@ class LiveView(FaceInput):
         self._is_presenting = presenting
         if presenting:
             self.banner.hide()
+            self.shots.hide()
         elif self._enrollment is not None:
             self.banner.show_enrollment(self._enrollment)
+            self.shots.show_enrollment(self._enrollment)
         self._show_hud()
         self._scale_letters()
 
@@ -290,6 +303,13 @@ class LiveView(FaceInput):
         width = min(size.width(), self.width() - 2 * Space.M)
         bottom = self.height() - Space.XL - self._bottom_inset
         self.banner.setGeometry((self.width() - width) // 2, bottom - size.height(), width, size.height())
+        strip, disc = self.shots.sizeHint(), self.countdown.sizeHint()
+        top = self.banner.y() - Space.S - strip.height()
+        self.shots.setGeometry((self.width() - strip.width()) // 2, top, strip.width(), strip.height())
+        centre = self.rect().center()
+        self.countdown.setGeometry(
+            centre.x() - disc.width() // 2, centre.y() - disc.height() // 2, disc.width(), disc.height()
+        )
 
     # Dropping files -------------------------------------------------------------------------------------------------
 

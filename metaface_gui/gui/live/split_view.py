@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -51,11 +52,14 @@ class SplitView(QWidget):
     """The method that the user chose for the right view; it may not run yet."""
     sides_wanted = Signal(tuple)
     """The two sides that are to run, or none."""
+    mirrored_changed = Signal(bool)
+    """The picture is shown as in a mirror from now on, or as it is."""
 
     def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._models: ModelsChanged | None = None
         self._source = SourceChanged(SourceState.CLOSED)
+        self._mirrors_cameras, self._mirrors_others = True, False
         self._second_key: str | None = None
         self._is_presenting = False
         self._is_small = False
@@ -130,7 +134,7 @@ class SplitView(QWidget):
             self._projected = ProjectedViews(self._primary)
             for view in self._projected.views:
                 view.set_titles(self._short_titles)
-                view.show_source(self._source)
+                view.show_source(self._shown_source())
                 view.set_deciding("" if self._models is None else self._models.learner)
                 self._forgets.connect(view.forget_names)
             self._apply_sides()
@@ -152,7 +156,7 @@ class SplitView(QWidget):
             # Two views are the comparison; strips would say the same once more, in half the room.
             view.set_verdicts_visible(not is_split)
         if is_split:
-            self._second.show_source(self._source)
+            self._second.show_source(self._shown_source())
         else:
             self._left = self._right = None
         self._second.setVisible(is_split)
@@ -297,12 +301,42 @@ class SplitView(QWidget):
         elif self._second_key is not None:
             self._second.refresh()  # what is projected gets it with the next frame: one painting less
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the picture is shown as in a mirror; what is recognised and recorded never is."""
+        return self._mirrors_cameras if self._source.is_mirrored else self._mirrors_others
+
+    def set_mirrored(self, mirrored: bool) -> None:
+        """Show the picture as in a mirror, or as it is: every camera from now on, anything else until it is closed."""
+        if self._source.is_mirrored:
+            self._mirrors_cameras = mirrored
+        else:
+            self._mirrors_others = mirrored
+        for view in (self._primary, *self._others()):
+            view.set_mirrored(self.is_mirrored)
+        self.mirrored_changed.emit(self.is_mirrored)
+
+    def restore_mirror(self, *, mirrors_cameras: bool) -> None:
+        """Show cameras as the user did last time."""
+        self._mirrors_cameras = mirrors_cameras
+
+    @property
+    def mirrors_cameras(self) -> bool:
+        """Whether cameras are shown as mirrors, as they are unless somebody says otherwise."""
+        return self._mirrors_cameras
+
+    def _shown_source(self) -> SourceChanged:
+        return replace(self._source, is_mirrored=self.is_mirrored)
+
     def _on_source(self, changed: SourceChanged) -> None:
         self._source = changed
-        self._primary.show_source(changed)
+        if changed.state in (SourceState.OPENING, SourceState.CLOSED):
+            self._mirrors_others = False
+        self._primary.show_source(self._shown_source())
         self.seek_bar.show_source(changed)
         for view in self._others():
-            view.show_source(changed)
+            view.show_source(self._shown_source())
+        self.mirrored_changed.emit(self.is_mirrored)
 
     def _on_models(self, changed: ModelsChanged) -> None:
         self._models = changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -65,6 +65,11 @@ class EnrollPanel(QWidget):
     Pictures, folders and videos can be dropped anywhere on it. While it has the keyboard, holding Space records.
     """
 
+    countdown_ticked = Signal(int)
+    """So many seconds are left until it records; 0: nothing is counted any more."""
+    countdown_toggled = Signal(bool)
+    """The user switched the countdown on or off."""
+
     def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
@@ -97,6 +102,17 @@ class EnrollPanel(QWidget):
         self.name_field.set_text(person.name)
         self.start()
 
+    def set_countdown(self, is_on: bool) -> None:
+        """Count down before a click records, or not."""
+        self.record_button.set_countdown(is_on)
+        self.countdown_button.setChecked(is_on)
+        self._show_state()
+
+    def set_mirrored(self, mirrored: bool) -> None:
+        """Say whether the video is shown as in a mirror."""
+        self._is_mirrored = mirrored
+        self._show_state()
+
     def add_files(self, paths: Sequence[Path]) -> None:
         """Take shots from pictures, folders and videos."""
         self._trouble = ""
@@ -128,6 +144,11 @@ class EnrollPanel(QWidget):
         menu.addAction(self.tr("Choose files…"), self._ask_for_files)
         menu.addAction(self.tr("Choose a folder…"), self._ask_for_folder)
         self.files_button.setMenu(menu)
+        self.countdown_button = QToolButton(self)
+        self.countdown_button.setCheckable(True)
+        self.countdown_button.setToolTip(self.tr("Count down three seconds after a click, before it records"))
+        self.countdown_button.setAccessibleName(self.tr("Countdown"))
+        set_icon(self.countdown_button, "timer")
         self.undo_button = QPushButton(self.tr("Undo"), self)
         self.undo_button.setToolTip(self.tr("Bring back the shots that were left out last"))
         set_icon(self.undo_button, "undo")
@@ -150,7 +171,7 @@ class EnrollPanel(QWidget):
         steps.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         steps.setSpacing(Space.S)
         tools = FlowLayout(spacing=6)
-        for button in (self.files_button, self.undo_button, self.discard_button):
+        for button in (self.files_button, self.undo_button, self.discard_button, self.countdown_button):
             tools.addWidget(button)
         for widget in (self.shots_heading, self.record_button, self.guidance, self.grid):
             steps.addWidget(widget)
@@ -193,6 +214,9 @@ class EnrollPanel(QWidget):
     def _connect(self, bridge: EngineBridge) -> None:
         self.record_button.start_requested.connect(self._start_recording)
         self.record_button.stop_requested.connect(self._stop_recording)
+        self.record_button.ticked.connect(self.countdown_ticked)
+        self.countdown_button.clicked.connect(self.set_countdown)
+        self.countdown_button.clicked.connect(self.countdown_toggled)
         self.grid.remove_requested.connect(self._engine.enrollment.remove)
         self.files_button.clicked.connect(self._ask_for_files)
         self.undo_button.clicked.connect(self._undo)
@@ -335,7 +359,6 @@ class EnrollPanel(QWidget):
 
     def _on_source(self, event: SourceChanged) -> None:
         self._source_state = event.state
-        self._is_mirrored = event.is_mirrored
         self._show_state()
 
     def _on_request_ended(self, event: RequestEnded) -> None:
@@ -402,7 +425,9 @@ class EnrollPanel(QWidget):
             is_good = state.guidance in (None, QualityIssue.TOO_SIMILAR) or 0 < state.wanted <= taken
             return (turn_text(state.turns) if is_good or not state.guidance else issue_text(state.guidance)), "heading"
         if taken == 0:
-            return self.tr("Look at the camera and hold the button for two seconds."), "muted"
+            held = self.tr("Look at the camera and hold the button for two seconds.")
+            counted = self.tr("Click, look at the camera and turn the head a little.")
+            return (counted if self.record_button.has_countdown else held), "muted"
         more = self.tr("Good to save. A few more shots from other angles make it surer.")
         return (more if taken < state.wanted else self.tr("Enough shots. Now the name.")), "muted"
 
@@ -425,7 +450,9 @@ class EnrollPanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc discards; Space that no other part of the panel wants records."""
-        if event.key() == Qt.Key.Key_Escape and (self._state.shots or self._state.is_recording) and not self._saving:
+        if event.key() == Qt.Key.Key_Escape and self.record_button.is_counting:
+            self.record_button.cancel()
+        elif event.key() == Qt.Key.Key_Escape and (self._state.shots or self._state.is_recording) and not self._saving:
             self._discard()
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
@@ -444,11 +471,12 @@ class EnrollPanel(QWidget):
         """In another window the key's release would be heard, not here."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.record_button.release()
+            self.record_button.release(is_click=False)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody is recorded by a panel that is out of sight."""
         super().hideEvent(event)
+        self.record_button.cancel()
         if self._state.is_recording:
             self._engine.enrollment.stop()
 

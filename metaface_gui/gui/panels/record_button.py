@@ -1,8 +1,11 @@
-"""The big button that records shots: hold it for as long as it should record, or click to start and to stop."""
+"""The big button that records shots: hold it for as long as it should record, or click to start and to stop.
+
+With a countdown a click counts down first, so that whoever is alone has time to look at the camera; a hold does not.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -14,6 +17,10 @@ HOLD_MS = 350
 """A press that lasts longer is a hold and records until it ends; a shorter one is a click and goes on recording."""
 
 
+COUNTDOWN_S = 3
+TICK_MS = 1000
+
+
 class RecordButton(QAbstractButton):
     """Asks to start and to stop; what it shows comes from `show_state`, that is from the engine.
 
@@ -22,6 +29,8 @@ class RecordButton(QAbstractButton):
 
     start_requested = Signal()
     stop_requested = Signal()
+    ticked = Signal(int)
+    """So many seconds are left of a countdown; 0: none runs any more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +41,12 @@ class RecordButton(QAbstractButton):
         self._turns = frozenset[HeadTurn]()
         self._is_mirrored = False
         self._since_press = QElapsedTimer()
+        self._has_countdown = False
+        self._seconds = 0
+        self._hold = QTimer(self, singleShot=True, interval=HOLD_MS)
+        self._hold.timeout.connect(self.start_requested)
+        self._ticks = QTimer(self, interval=TICK_MS)
+        self._ticks.timeout.connect(self._tick)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -48,6 +63,32 @@ class RecordButton(QAbstractButton):
     def is_held(self) -> bool:
         """Whether the button is down."""
         return self._is_held
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether a countdown runs."""
+        return self._seconds > 0
+
+    @property
+    def has_countdown(self) -> bool:
+        """Whether a click counts down."""
+        return self._has_countdown
+
+    def set_countdown(self, is_on: bool) -> None:
+        """Count down after a click, or begin at once."""
+        self._has_countdown = is_on
+        self.cancel()
+        self.setToolTip(
+            self.tr("Click to record after a countdown (Esc cancels it), or hold to record at once (Space)")
+            if is_on
+            else self.tr("Hold to record, or click once to start and once more to stop (Space)")
+        )
+        self.update()
+
+    def cancel(self) -> None:
+        """End a countdown; nothing is recorded."""
+        self._hold.stop()
+        self._count(0)
 
     def show_state(
         self,
@@ -69,21 +110,47 @@ class RecordButton(QAbstractButton):
         """Do what pressing the button down does: start, or get ready to stop with the release."""
         if self._is_held or not self.isEnabled():
             return
+        if self.is_counting:
+            self.cancel()
+            return
         self._is_held = True
         self._began_with_press = not self._is_recording
         self._since_press.start()
-        if self._began_with_press:
+        if self._began_with_press and self._has_countdown:
+            self._hold.start(HOLD_MS)  # a hold begins then, a click has ended by then
+        elif self._began_with_press:
             self.start_requested.emit()
         self.update()
 
-    def release(self) -> None:
-        """Do what letting the button go does: stop after a hold and after a second click."""
+    def release(self, *, is_click: bool = True) -> None:
+        """Do what letting the button go does: stop after a hold and after a second click, count down after a first.
+
+        Not `is_click`: it was taken from the user, who may not have wanted to record."""
         if not self._is_held:
             return
         self._is_held = False
-        if not self._began_with_press or self._since_press.elapsed() >= HOLD_MS:
+        if self._hold.isActive():
+            self._hold.stop()
+            self._count(COUNTDOWN_S if is_click else 0)
+        elif not self._began_with_press or self._since_press.elapsed() >= HOLD_MS:
             self.stop_requested.emit()
         self.update()
+
+    def _count(self, seconds: int) -> None:
+        if seconds == self._seconds:
+            return
+        if not self._seconds:
+            self._ticks.start(TICK_MS)
+        self._seconds = seconds
+        if not seconds:
+            self._ticks.stop()
+        self.ticked.emit(seconds)
+        self.update()
+
+    def _tick(self) -> None:
+        self._count(self._seconds - 1)
+        if not self._seconds:
+            self.start_requested.emit()
 
     def sizeHint(self) -> QSize:
         """Big."""
@@ -123,13 +190,14 @@ class RecordButton(QAbstractButton):
         """A release that happens elsewhere would never arrive here."""
         super().focusOutEvent(event)
         if self._is_held and event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.release()
+            self.release(is_click=False)
 
     def changeEvent(self, event: QEvent) -> None:
         """A button that is disabled is not held."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
-            self.release()
+            self.release(is_click=False)
+            self.cancel()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the dot (a square while recording) in a ring of the sides that shots show, and two lines of words."""
@@ -155,6 +223,11 @@ class RecordButton(QAbstractButton):
         theme = Theme.current()
         colors = theme.color("border_strong" if self.isEnabled() else "border"), theme.color("success")
         paint_turns(painter, ring, self._turns, colors, is_mirrored=self._is_mirrored)
+        if self.is_counting:
+            painter.setFont(font(FontSize.TITLE, bold=True, tabular=True))
+            painter.setPen(theme.color("text"))
+            painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, self.locale().toString(self._seconds))
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("danger_fill" if self.isEnabled() else "disabled"))
         if self._is_recording:
@@ -166,7 +239,7 @@ class RecordButton(QAbstractButton):
 
     def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
         theme = Theme.current()
-        title = self.tr("Recording …") if self._is_recording else self.tr("Hold to record")
+        title = self._title()
         lines = (
             (title, font(FontSize.HEADING, bold=True), "text"),
             (self._detail(), font(FontSize.SMALL, tabular=True), "muted"),
@@ -182,7 +255,18 @@ class RecordButton(QAbstractButton):
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft, shown)
             y += height + 2
 
+    def _title(self) -> str:
+        if self._is_recording:
+            return self.tr("Recording …")
+        if self.is_counting:
+            return self.tr("Look at the camera")
+        return self.tr("Record") if self._has_countdown else self.tr("Hold to record")
+
     def _detail(self) -> str:
+        if self.is_counting:
+            return self.tr("Esc or a click cancels")
         if self._is_recording or self._taken > 0:
             return self.tr("{taken} of {wanted} shots").format(taken=self._taken, wanted=self._wanted)
+        if self._has_countdown:
+            return self.tr("after a countdown; hold: at once")
         return self.tr("two seconds are enough")

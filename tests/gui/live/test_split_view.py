@@ -75,6 +75,32 @@ def test_at_first_there_is_one_view_without_a_title(video: SplitView, say: Say) 
     assert not video.primary.title.isVisible()
 
 
+def test_a_mirror_turns_the_picture_and_the_boxes_but_no_words(video: SplitView, say: Say) -> None:
+    told: list[bool] = []
+    video.mirrored_changed.connect(told.append)
+    show_face(video, say)
+    plain = video.primary.faces[0]
+    video.set_mirrored(True)
+    mirrored = video.primary.faces[0]
+    middle = video.primary.geometry_of_video()
+    assert middle is not None
+    assert mirrored.box.center().x() == pytest.approx(2 * middle.target.center().x() - plain.box.center().x())
+    assert mirrored.label.size() == plain.label.size()
+    assert told == [True]
+    assert video.mirrors_cameras, "this was no camera"
+    say(SourceChanged(SourceState.OPENING, "another"))
+    assert not video.is_mirrored
+
+
+def test_a_camera_is_a_mirror_until_somebody_says_otherwise(video: SplitView, say: Say) -> None:
+    say(SourceChanged(SourceState.RUNNING, "webcam", is_mirrored=True))
+    assert video.is_mirrored
+    video.set_mirrored(False)
+    say(SourceChanged(SourceState.RUNNING, "webcam", is_mirrored=True))
+    assert not video.is_mirrored
+    assert not video.mirrors_cameras
+
+
 def test_while_methods_are_compared_the_deciding_one_is_named(video: SplitView, say: Say) -> None:
     say(models("maml", ("reptile",)))
     assert video.primary.title.isVisible()

@@ -97,6 +97,53 @@ def test_a_hold_records_until_it_ends(
     assert len(engine.calls_of("enrollment.stop")) == 1
 
 
+def test_a_click_counts_down_and_then_records(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_button, "TICK_MS", 1)
+    panel.set_countdown(True)
+    ticks: list[int] = []
+    panel.countdown_ticked.connect(ticks.append)
+    QTest.mouseClick(panel.record_button, LEFT)
+    assert engine.calls == []
+    qtbot.waitUntil(lambda: bool(engine.calls))
+    assert [call.name for call in engine.calls] == ["enrollment.start"]
+    assert ticks == [3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("how", ["escape", "click", "hidden", "no picture", "switched off"])
+def test_a_countdown_can_be_cancelled(panel: EnrollPanel, engine: FakeEngine, say: Say, how: str) -> None:
+    panel.set_countdown(True)
+    QTest.mouseClick(panel.record_button, LEFT)
+    assert panel.record_button.is_counting
+    if how == "escape":
+        QTest.keyClick(panel.record_button, Qt.Key.Key_Escape)
+    elif how == "click":
+        QTest.mouseClick(panel.record_button, LEFT)
+    elif how == "hidden":
+        panel.hide()
+    elif how == "no picture":
+        say(SourceChanged(SourceState.CLOSED))
+    else:
+        QTest.mouseClick(panel.countdown_button, LEFT)
+        assert not panel.record_button.has_countdown
+    assert not panel.record_button.is_counting
+    assert engine.calls_of("enrollment.start") == []
+    assert engine.calls_of("enrollment.discard") == []
+
+
+def test_a_hold_records_without_counting(
+    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+    panel.set_countdown(True)
+    QTest.mousePress(panel.record_button, LEFT)
+    qtbot.waitUntil(lambda: bool(engine.calls))
+    QTest.mouseRelease(panel.record_button, LEFT)
+    assert [call.name for call in engine.calls] == ["enrollment.start", "enrollment.stop"]
+    assert not panel.record_button.is_counting
+
+
 def test_space_held_anywhere_in_the_panel_records(
     qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:

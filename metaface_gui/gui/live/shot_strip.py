@@ -1,0 +1,69 @@
+"""The shots of a recording as a strip over the video, while it runs: who looks at the camera sees what it took."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from metaface_gui.engine.events import EnrollmentChanged, ShotCandidate
+from metaface_gui.gui.panels.pictures import PictureCache
+from metaface_gui.gui.theme import Radius
+
+_SIDE = 52
+_GAP = 6
+_PAD = 8
+_MOST = 10
+"""A recording keeps at most so many; a gallery of files may bring more, which this does not show."""
+
+
+class ShotStrip(QWidget):
+    """Pictures of the shots and outlines of those still wanted; visible while recording. The mouse goes through it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._shots: tuple[ShotCandidate, ...] = ()
+        self._places = 0
+        self._pictures = PictureCache(2 * _MOST)
+        self.hide()
+
+    @property
+    def shots(self) -> tuple[ShotCandidate, ...]:
+        """Those in sight."""
+        return self._shots
+
+    def show_enrollment(self, enrollment: EnrollmentChanged) -> None:
+        """Follow a recording; nothing of it is kept when none runs."""
+        shots = enrollment.shots[-_MOST:] if enrollment.is_recording else ()
+        places = min(max(enrollment.wanted, len(shots)), _MOST) if enrollment.is_recording else 0
+        if not places:
+            self._pictures = PictureCache(2 * _MOST)
+        self.setVisible(places > 0)
+        if (shots, places) != (self._shots, self._places):
+            self._shots, self._places = shots, places
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """All places side by side."""
+        return QSize(2 * _PAD + self._places * (_SIDE + _GAP) - _GAP, 2 * _PAD + _SIDE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The plate, the pictures, the outlines; in colours that do not depend on the theme, as over any video."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(10, 12, 16, 225))
+        painter.drawRoundedRect(QRectF(self.rect()), Radius.L, Radius.L)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(255, 255, 255, 110), 1.2, Qt.PenStyle.DashLine))
+        for number in range(self._places):
+            left = _PAD + number * (_SIDE + _GAP)
+            picture = None
+            if number < len(self._shots):
+                picture = self._pictures.get(self._shots[number].picture, _SIDE, self.devicePixelRatioF(), Radius.M)
+            if picture is None:
+                painter.drawRoundedRect(QRectF(left, _PAD, _SIDE, _SIDE).adjusted(1, 1, -1, -1), Radius.M, Radius.M)
+            else:
+                painter.drawPixmap(left, _PAD, picture)
+        painter.end()
