@@ -120,7 +120,9 @@ def run_window(
         tell_refused_start(app, error)
         raise
     with running(app, gallery, settings, state.hyperparameters) as parts:
-        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
+        controller = WindowController(
+            app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state, feeds_frames=True)
+        )
         controller.window.show()
         close_starting_window(app)
         QTimer.singleShot(0, parts.engine.on_window)
@@ -194,7 +196,9 @@ def run_demo(
         own_state = WindowState(QSettings(str(Path(own_folder) / "window.ini"), QSettings.Format.IniFormat))
         own_state.language = language or ""
         install_translation(app, own_state.language)
-        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state))
+        controller = WindowController(
+            app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state, feeds_frames=True)
+        )
         controller.window.resize(1280, 800)
         controller.window.show()
         parts.engine.on_window()

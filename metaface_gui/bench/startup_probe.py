@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
         ) as parts,
     ):
         state = WindowState(QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat))
-        window = MainWindow(parts.engine, parts.bridge, state)
+        window = MainWindow(parts.engine, parts.bridge, state, feeds_frames=True)
         views.update({view: view for view in window.findChildren(View)})
         parts.bridge.result_ready.connect(story.on_result)
         parts.bridge.adapted.connect(story.on_adapted)

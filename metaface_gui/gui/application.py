@@ -42,6 +42,9 @@ def make_application() -> QApplication:
     except ImportError as error:
         text = QT_TRANSLATE_NOOP("Errors", "Qt cannot start: {reason}. Install PySide6 again, or update the system.")
         raise KnownError(text, reason=error) from error
+    # Qt would fill what is higher than 96 rows by threads of its own, and wait for them: beside a network that computes
+    # on all cores that took tens of milliseconds for a rectangle that one thread fills in less than one.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("MetaFace")

@@ -26,6 +26,7 @@ from metaface_gui.gui.errors.reports import ErrorReports
 from metaface_gui.gui.gallery_files import GalleryFiles
 from metaface_gui.gui.help_controller import HelpController
 from metaface_gui.gui.icons import app_icon
+from metaface_gui.gui.live.frame_feeder import FrameFeeder
 from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.gui.live.recording_controls import RecordingControls
 from metaface_gui.gui.look import Look, put_on
@@ -51,13 +52,17 @@ from metaface_gui.settings import RecognitionSettings
 _PANEL_WIDTH = 360
 _ROOMY = QSize(1024, 700)
 """Screens at least this large need no squeezing."""
+_WITHOUT_PICTURE = (SourceState.OPENING, SourceState.CLOSED, SourceState.FAILED)
 _LEAST_STAGE = (420, 240)
 _LEAST_PANEL_HEIGHT = 330
 """So little will do on a screen of 800×600 pixels, or of 1280×800 at a scale of 1.5."""
 
 
 class MainWindow(QMainWindow):
-    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge."""
+    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge.
+
+    With `feeds_frames` camera frames are converted and scaled on a thread of their own, until the window is closed.
+    """
 
     language_chosen = Signal(
         str
@@ -72,8 +77,10 @@ class MainWindow(QMainWindow):
         *,
         list_cameras: ListCameras = list_cameras,
         screens: Screens | None = None,
+        feeds_frames: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._feeder = FrameFeeder(engine.preview, self) if feeds_frames else None
         self._screens = screens
         self._engine = engine
         self._bridge = bridge
@@ -226,7 +233,11 @@ class MainWindow(QMainWindow):
 
     def _connect_engine(self) -> None:
         bridge = self._bridge
-        bridge.frame_ready.connect(self._on_frame)
+        if self._feeder is None:
+            bridge.frame_ready.connect(self._on_frame)
+        else:
+            bridge.frame_ready.connect(self._feeder.notify)
+            self._feeder.ready.connect(self._on_prepared)
         bridge.source_changed.connect(self._on_source)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
@@ -242,7 +253,16 @@ class MainWindow(QMainWindow):
         if frame is not None:
             self.stage.video.show_frame(frame)
 
+    def _on_prepared(self) -> None:
+        if self._feeder is None:
+            return
+        prepared = self._feeder.take(self.live_view.wanted_scales)
+        if prepared is not None:
+            self.stage.video.show_prepared(prepared)
+
     def _on_source(self, changed: SourceChanged) -> None:
+        if self._feeder is not None and changed.state in _WITHOUT_PICTURE:
+            self._feeder.drop()
         before, self._source = self._source, changed
         if changed.state is SourceState.RUNNING and before.state is not SourceState.PAUSED:
             self._go_on_to_first_person()
@@ -498,6 +518,8 @@ class MainWindow(QMainWindow):
             self.state.splitter = self.splitter.saveState()
             self.state.studio_splitter = self.stage.save_state()
         self.state.save()
+        if self._feeder is not None:
+            self._feeder.close()
         self.presentation.close()
         self.source_menu.close_finder()
         self.side.close_finder()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
@@ -13,13 +16,66 @@ _SMOOTH_PIXELS = 2_600_000
 """Larger pictures on screen (4K) are scaled without smoothing: at 3840 × 2160 that takes a third of the time."""
 
 
+class Scale(NamedTuple):
+    """How a view shows a frame: in so many pixels, mirrored or not."""
+
+    width: int
+    height: int
+    is_mirrored: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedFrame:
+    """A frame with its pixels converted, and scaled as views want it."""
+
+    frame: Frame
+    image: QImage
+    scaled: dict[Scale, QImage]
+
+
+class PictureBuffers:
+    """Memory for one frame's pictures, used again for the next frame; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._image = QImage()
+        self._scaled: dict[Scale, QImage] = {}
+
+    def prepare(self, frame: Frame, wanted: frozenset[Scale]) -> PreparedFrame:
+        """Convert a frame, and scale it in each of the wanted ways; overwrites what was prepared here before."""
+        height, width = frame.image_bgr.shape[:2]
+        if (self._image.width(), self._image.height()) != (width, height):
+            self._image = QImage(width, height, QImage.Format.Format_RGB32)
+        # One conversion into memory that is used again (0.3 ms at 720p) makes every scaled painting three times as fast
+        # as painting Format_BGR888 over the frame's own memory, which Qt converts line by line (1.9 against 5.5 ms).
+        cv2.cvtColor(frame.image_bgr, cv2.COLOR_BGR2BGRA, dst=_pixels_of(self._image))
+        kept, self._scaled = self._scaled, {}
+        for scale in wanted:
+            self._scaled[scale] = scaled_to(self._image, scale, kept.get(scale))
+        return PreparedFrame(frame, self._image, dict(self._scaled))
+
+
+def scaled_to(source: QImage, scale: Scale, memory: QImage | None = None) -> QImage:
+    """Scale an RGB32 image, into `memory` if there is some of that size; OpenCV takes a third of Qt's time."""
+    width, height, is_mirrored = scale
+    image = QImage(width, height, QImage.Format.Format_RGB32) if memory is None else memory
+    pixels = _pixels_of(image)
+    how = cv2.INTER_LINEAR if width * height <= _SMOOTH_PIXELS else cv2.INTER_NEAREST
+    cv2.resize(_pixels_of(source), (width, height), dst=pixels, interpolation=how)
+    if is_mirrored:
+        cv2.flip(pixels, 1, dst=pixels)
+    return image
+
+
 class FramePicture:
     """Holds one frame's pixels, converted once however many views paint it."""
 
     def __init__(self) -> None:
         self._image = QImage()
-        self._scaled: dict[tuple[int, int, bool], QImage] = {}
-        self._memory: dict[tuple[int, int, bool], QImage] = {}
+        self._scaled: dict[Scale, QImage] = {}
+        self._made_here: dict[Scale, QImage] = {}
+        self._own = PictureBuffers()
+        self._asked: set[Scale] = set()
+        self._wanted: frozenset[Scale] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -31,20 +87,24 @@ class FramePicture:
         """Width and height in pixels; (0, 0) without a picture."""
         return self._image.width(), self._image.height()
 
+    @property
+    def wanted(self) -> frozenset[Scale]:
+        """How views showed the frame before the newest: most likely as they will show the next one."""
+        return self._wanted
+
     def show(self, frame: Frame) -> None:
-        """Take this frame's pixels."""
-        height, width = frame.image_bgr.shape[:2]
-        if self.size != (width, height):
-            self._image = QImage(width, height, QImage.Format.Format_RGB32)
-        # One conversion into memory that is used again (0.3 ms at 720p) makes every scaled painting three times as fast
-        # as painting Format_BGR888 over the frame's own memory, which Qt converts line by line (1.9 against 5.5 ms).
-        cv2.cvtColor(frame.image_bgr, cv2.COLOR_BGR2BGRA, dst=_pixels_of(self._image))
-        self._memory, self._scaled = self._scaled, {}  # the sizes of last time are most likely those of this time
+        """Take this frame's pixels, and convert them here and now."""
+        self._take(self._own.prepare(frame, frozenset()))
+
+    def show_prepared(self, prepared: PreparedFrame) -> None:
+        """Take a frame that another thread converted; what was shown before may be overwritten from now on."""
+        self._take(prepared)
 
     def clear(self) -> None:
         """Forget the picture."""
         self._image = QImage()
         self._scaled.clear()
+        self._made_here.clear()
 
     def paint(self, painter: QPainter, geometry: VideoGeometry) -> None:
         """Draw the picture at its place, mirrored if the geometry is."""
@@ -52,24 +112,24 @@ class FramePicture:
         place = geometry.target.toRect()
         width, height = round(place.width() * ratio), round(place.height() * ratio)
         if width > 0 and height > 0 and not self.is_empty:
-            image = self._scaled_to(width, height, is_mirrored=geometry.is_mirrored)
+            image = self._scaled_to(Scale(width, height, geometry.is_mirrored))
             image.setDevicePixelRatio(ratio)
             painter.drawImage(place.topLeft(), image)
 
-    def _scaled_to(self, width: int, height: int, *, is_mirrored: bool) -> QImage:
+    def _take(self, prepared: PreparedFrame) -> None:
+        # What had to be scaled here last time gives its memory to what has to be this time.
+        self._made_here = {scale: image for scale, image in self._made_here.items() if scale in self._asked}
+        self._image, self._scaled = prepared.image, dict(prepared.scaled)
+        if self._asked:
+            self._wanted, self._asked = frozenset(self._asked), set()
+
+    def _scaled_to(self, scale: Scale) -> QImage:
         """The picture in that many pixels, made once a frame for all views that are as large."""
-        key = (width, height, is_mirrored)
-        if key not in self._scaled:
-            # OpenCV takes a third of the time of Qt's smooth scaling while painting.
-            kept = self._memory.pop(key, None)
-            image = QImage(width, height, QImage.Format.Format_RGB32) if kept is None else kept
-            pixels = _pixels_of(image)
-            how = cv2.INTER_LINEAR if width * height <= _SMOOTH_PIXELS else cv2.INTER_NEAREST
-            cv2.resize(_pixels_of(self._image), (width, height), dst=pixels, interpolation=how)
-            if is_mirrored:
-                cv2.flip(pixels, 1, dst=pixels)
-            self._scaled[key] = image
-        return self._scaled[key]
+        self._asked.add(scale)
+        if scale not in self._scaled:
+            self._made_here[scale] = scaled_to(self._image, scale, self._made_here.get(scale))
+            self._scaled[scale] = self._made_here[scale]
+        return self._scaled[scale]
 
 
 def _pixels_of(image: QImage) -> Image:

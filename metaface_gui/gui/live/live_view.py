@@ -16,7 +16,7 @@ from metaface_gui.gui.live.countdown_disc import CountdownDisc
 from metaface_gui.gui.live.drop_zones import DropZones, dropped_paths
 from metaface_gui.gui.live.empty_states import EmptyState
 from metaface_gui.gui.live.face_scene import FaceScene
-from metaface_gui.gui.live.frame_picture import FramePicture
+from metaface_gui.gui.live.frame_picture import FramePicture, PreparedFrame, Scale
 from metaface_gui.gui.live.guidance_banner import GuidanceBanner
 from metaface_gui.gui.live.hud import Hud
 from metaface_gui.gui.live.live_view_input import FaceInput
@@ -90,8 +90,21 @@ class LiveView(FaceInput):
 
     def show_frame(self, frame: Frame) -> None:
         """Show the newest camera frame; the array must not change any more."""
-        self._scene.show_frame(frame)
         self._picture.show(frame)
+        self._follow(frame)
+
+    def show_prepared(self, prepared: PreparedFrame) -> None:
+        """Show the newest camera frame, which another thread converted."""
+        self._picture.show_prepared(prepared)
+        self._follow(prepared.frame)
+
+    @property
+    def wanted_scales(self) -> frozenset[Scale]:
+        """How this view, and those that share its picture, want the next frame scaled."""
+        return self._picture.wanted
+
+    def _follow(self, frame: Frame) -> None:
+        self._scene.show_frame(frame)
         self._show_environment(frame.environment)
         if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
             self.empty_state.show_source(self._source, has_picture=True)

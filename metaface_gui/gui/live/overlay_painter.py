@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from metaface_gui.gui.live.recently_drawn import RecentlyDrawn
@@ -39,13 +39,6 @@ class FaceStyle(Enum):
     UNKNOWN = "unknown"
     PENDING = "pending"
     """Nothing to compare it with yet: no score, or that of another method."""
-
-
-_LINE_STYLES = {
-    FaceStyle.KNOWN: Qt.PenStyle.SolidLine,
-    FaceStyle.UNKNOWN: Qt.PenStyle.DashLine,
-    FaceStyle.PENDING: Qt.PenStyle.DotLine,
-}
 
 
 def style_of(item: OverlayItem) -> FaceStyle:
@@ -87,6 +80,10 @@ class PlacedFace:
 
 _MAX_ELIDED = 500
 """A whole gallery of names and then some."""
+_THIN_ALPHA = 170
+_DASHES = {FaceStyle.UNKNOWN: (4, 2), FaceStyle.PENDING: (1, 2)}
+"""Pixels drawn, and left out, of the lines that are not whole."""
+_Chip = tuple[str, FaceStyle, int | None, tuple[float, float], bool, float]
 
 
 class OverlayPainter:
@@ -101,6 +98,8 @@ class OverlayPainter:
         self._small_metrics = QFontMetricsF(self._small_font)
         self._numbers_width = self._small_metrics.horizontalAdvance("−0.00")
         self._corners: dict[tuple[FaceStyle, int, int, float, float], tuple[QPixmap, ...]] = {}
+        self._dashes: dict[FaceStyle, tuple[QPixmap, QPixmap]] = {}
+        self._chips = RecentlyDrawn[_Chip, QPixmap](_MAX_ELIDED)
         self._set_name_px(_NAME_PX)
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
@@ -110,6 +109,7 @@ class OverlayPainter:
     def forget_names(self) -> None:
         """Keep nothing drawn or measured that may name somebody who was deleted."""
         self._elided.clear()
+        self._chips.clear()
         self._strips.forget_names()
 
     def set_strips_visible(self, visible: bool) -> None:
@@ -134,6 +134,7 @@ class OverlayPainter:
         Strips of verdicts may also be beside the video, anywhere in the `view`, and keep clear of the obstacles.
         """
         self._elided.next_frame()
+        self._chips.next_frame()
         self._strips.next_frame()
         boxes = [geometry.to_view(item.box_xyxy) for item in items]
         many = len(items) >= _COMPACT_FACES or self._is_presenting
@@ -177,6 +178,7 @@ class OverlayPainter:
         self._name_font: QFont = font(name_px, bold=True)
         self._name_metrics = QFontMetricsF(self._name_font)
         self._elided = RecentlyDrawn[str, tuple[str, float]](_MAX_ELIDED)
+        self._chips = RecentlyDrawn[_Chip, QPixmap](_MAX_ELIDED)
 
     def paint(
         self, painter: QPainter, faces: Sequence[PlacedFace], *, hovered: int | None = None, focused: int | None = None
@@ -240,21 +242,28 @@ class OverlayPainter:
         self._paint_corners(painter, face, is_lit=is_lit)
 
     def _paint_sides(self, painter: QPainter, face: PlacedFace, color: QColor) -> None:
-        # Style tells the kinds apart as well as colour does: whole line, dashes, dots. Straight one-pixel lines without
-        # antialiasing, because those need no stroker: a stroked, antialiased round rectangle takes ten times as long.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        thin = QColor(color)
-        thin.setAlpha(170)
-        pen = QPen(thin, 1.0, _LINE_STYLES[face.style])
-        pen.setCosmetic(True)
-        painter.setPen(pen)
+        # Style tells the kinds apart as well as colour does: whole line, dashes, dots. Filled and tiled: stroking lines
+        # takes longer.
         box, inset = face.box.toRect(), _radius(face.box)
-        left, top, right, bottom = box.left(), box.top(), box.right(), box.bottom()
-        painter.drawLine(left + inset, top, right - inset, top)
-        painter.drawLine(left + inset, bottom, right - inset, bottom)
-        painter.drawLine(left, top + inset, left, bottom - inset)
-        painter.drawLine(right, top + inset, right, bottom - inset)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        across, down = box.width() - 2 * inset, box.height() - 2 * inset
+        sides = (
+            QRect(box.left() + inset, box.top(), across, 1),
+            QRect(box.left() + inset, box.bottom(), across, 1),
+            QRect(box.left(), box.top() + inset, 1, down),
+            QRect(box.right(), box.top() + inset, 1, down),
+        )
+        if face.style is FaceStyle.KNOWN:
+            thin = QColor(color)
+            thin.setAlpha(_THIN_ALPHA)
+            for side in sides:
+                painter.fillRect(side, thin)
+            return
+        if face.style not in self._dashes:
+            self._dashes[face.style] = _dash_tiles(face.style)
+        along, upright = self._dashes[face.style]
+        for side, tile in zip(sides, (along, along, upright, upright), strict=True):
+            if not side.isEmpty():
+                painter.drawTiledPixmap(side, tile)
 
     def _paint_corners(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
         box, radius = face.box.toRect(), _radius(face.box)
@@ -275,25 +284,47 @@ class OverlayPainter:
 
     def _paint_label(self, painter: QPainter, face: PlacedFace, *, is_lit: bool) -> None:
         color = _color_of(face.style)
-        label = face.label
-        chip = QPainterPath()
-        chip.addRoundedRect(label, 6, 6)
-        painter.fillPath(chip, QColor(10, 12, 16, 245 if is_lit else 214))
-        painter.fillRect(QRectF(label.x(), label.y() + 5, self._stripe, label.height() - 10), color)
+        corner = QPoint(round(face.label.x()), round(face.label.y()))
+        painter.drawPixmap(corner, self._chip(face, painter.device().devicePixelRatioF(), is_lit=is_lit))
+        if face.is_compact:
+            return
+        label = QRectF(corner, face.label.size())
         left = label.x() + self._stripe + self._pad
+        painter.setFont(self._small_font)
+        painter.setPen(QColor(DARK.muted))
+        score_line = QRectF(left, label.y() + 23, label.right() - _PAD - left, 16)
+        self._paint_score(painter, face.item, score_line, color)
+
+    def _chip(self, face: PlacedFace, ratio: float, *, is_lit: bool) -> QPixmap:
+        """All of a label that does not change with every look, kept as a picture: its plate, the name, the track."""
+        size = face.label.size()
+        key = (face.name, face.style, None if face.is_compact else face.track_id, size.toTuple(), is_lit, ratio)
+        chip = self._chips.get(key)
+        if chip is not None:
+            return chip
+        chip = QPixmap(math.ceil(size.width() * ratio), math.ceil(size.height() * ratio))
+        chip.setDevicePixelRatio(ratio)
+        chip.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(chip)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color, label = _color_of(face.style), QRectF(QPointF(), size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(10, 12, 16, 245 if is_lit else 214))
+        painter.drawRoundedRect(label, 6, 6)
+        painter.fillRect(QRectF(0, 5, self._stripe, label.height() - 10), color)
+        left = self._stripe + self._pad
         painter.setFont(self._name_font)
         painter.setPen(QColor("#ffffff") if face.style is FaceStyle.KNOWN else color)
         name, _ = self._elide(face.name)
-        first_line = QRectF(left, label.y() + 2, label.right() - left - _PAD / 2, 24.0 * self._growth - 4)
+        first_line = QRectF(left, 2, label.right() - left - _PAD / 2, 24.0 * self._growth - 4)
         painter.drawText(first_line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        if face.is_compact:
-            return
-        painter.setFont(self._small_font)
-        painter.setPen(QColor(DARK.muted))
-        to_right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(first_line.adjusted(0, 0, -_PAD / 2, 0), to_right, f"#{face.track_id}")
-        score_line = QRectF(left, label.y() + 23, label.right() - _PAD - left, 16)
-        self._paint_score(painter, face.item, score_line, color)
+        if not face.is_compact:
+            painter.setFont(self._small_font)
+            painter.setPen(QColor(DARK.muted))
+            to_right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(first_line.adjusted(0, 0, -_PAD / 2, 0), to_right, f"#{face.track_id}")
+        painter.end()
+        return self._chips.keep(key, chip)
 
     def _paint_score(self, painter: QPainter, item: OverlayItem, line: QRectF, color: QColor) -> None:
         bar = QRectF(QPointF(line.x(), line.center().y() - _BAR.height() / 2), _BAR)
@@ -306,6 +337,22 @@ class OverlayPainter:
 
 def _color_of(style: FaceStyle) -> QColor:
     return QColor(getattr(DARK, style.value))
+
+
+def _dash_tiles(style: FaceStyle) -> tuple[QPixmap, QPixmap]:
+    """A piece of a dashed line, one lying and one upright, to be set side by side."""
+    drawn, left_out = _DASHES[style]
+    color = _color_of(style)
+    color.setAlpha(_THIN_ALPHA)
+    tiles = []
+    for size in (QSize(drawn + left_out, 1), QSize(1, drawn + left_out)):
+        tile = QPixmap(size)
+        tile.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(tile)
+        painter.fillRect(QRect(QPoint(), size.boundedTo(QSize(drawn, drawn))), color)
+        painter.end()
+        tiles.append(tile)
+    return tiles[0], tiles[1]
 
 
 def _radius(box: QRectF) -> int:

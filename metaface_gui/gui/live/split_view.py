@@ -19,6 +19,7 @@ from metaface_gui.engine.events import (
 from metaface_gui.engine.studio.side import STOCK, Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_short_title
+from metaface_gui.gui.live.frame_picture import PreparedFrame
 from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.gui.live.projected_views import ProjectedViews
 from metaface_gui.gui.live.seek_bar import SeekBar
@@ -144,6 +145,12 @@ class SplitView(QWidget):
         """Show the newest camera frame; the array must not change any more."""
         self._primary.show_frame(frame)
         self.seek_bar.show_frame(frame)
+        self._refresh_others()
+
+    def show_prepared(self, prepared: PreparedFrame) -> None:
+        """Show the newest camera frame, which another thread converted."""
+        self._primary.show_prepared(prepared)
+        self.seek_bar.show_frame(prepared.frame)
         self._refresh_others()
 
     def set_second(self, key: str | None) -> None:
