@@ -141,7 +141,7 @@ class DemoDirector(QObject):
         self._try_rooms = try_rooms
         self._walked: RoomFigures | None = None
         self._rooms: RoomTable | None = None
-        self._walk = RoomWalk(engine, bridge, self._screenshot, self)
+        self._walk = RoomWalk(engine.source, engine.room, bridge, self._screenshot, self)
         self._walk.finished.connect(self._on_walk_over)
         # Emitted on a worker's thread, heard on this one.
         self._rooms_tried.connect(self._on_rooms_tried, Qt.ConnectionType.QueuedConnection)

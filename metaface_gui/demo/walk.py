@@ -13,7 +13,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from metaface_gui.demo.tally import DemoTally, face_of, tally_frame
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import RoomApi, SourceApi
 from metaface_gui.engine.events import Adapted, RoomChanged, RoomEvaluated
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
@@ -70,9 +70,11 @@ class RoomWalk(QObject):
 
     finished = Signal(object)
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, photograph: Photograph, parent: QObject) -> None:
+    def __init__(
+        self, source: SourceApi, room: RoomApi, bridge: EngineBridge, photograph: Photograph, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._engine, self._photograph = engine, photograph
+        self._source, self._room, self._photograph = source, room, photograph
         self._part = _Part.NOT_YET
         self._dark = self._before = self._after = DemoTally()
         self._began_s = self._asked_s = self._back_ms = 0.0
@@ -91,8 +93,8 @@ class RoomWalk(QObject):
 
     def start(self) -> None:
         """Turn the light off, with nothing known of this room but who is enrolled."""
-        self._engine.room.set_used(False)
-        self._engine.source.set_environment(LIGHT_OUT)
+        self._room.set_used(False)
+        self._source.set_environment(LIGHT_OUT)
         self._begin(_Part.DARK)
 
     def look(self, result: FrameResult) -> None:
@@ -120,14 +122,14 @@ class RoomWalk(QObject):
                 pass
 
     def _leave_one_lamp(self) -> None:
-        self._engine.source.set_environment(ONE_LAMP)
-        self._engine.room.set_used(True)
+        self._source.set_environment(ONE_LAMP)
+        self._room.set_used(True)
         self._begin(_Part.LAMP)
 
     def _adapt(self) -> None:
         self._begin(_Part.ADAPTING)
         self._asked_s = time.perf_counter()
-        self._engine.room.adapt()
+        self._room.adapt()
 
     def _count(self, result: FrameResult) -> None:
         right = self._after.right
@@ -145,7 +147,7 @@ class RoomWalk(QObject):
 
     def _end(self) -> None:
         self._begin(_Part.OVER)
-        self._engine.source.set_environment(ROOM_AS_IT_IS)
+        self._source.set_environment(ROOM_AS_IT_IS)
         self.finished.emit(RoomFigures(self._dark, self._before, self._after, self._back_ms, self._judged))
 
     def _take(self, name: str, then: Callable[[], None]) -> None:

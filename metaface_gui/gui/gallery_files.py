@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_files import PeopleFiles
 from metaface_gui.gui.widgets.file_dialogs import PICTURES, VIDEOS, ask_for_files, file_filter
@@ -18,11 +18,11 @@ class GalleryFiles(QObject):
     """Opens dialogs over `window`; what was chosen goes to the engine, or to `enroll_from`."""
 
     def __init__(
-        self, engine: EngineApi, bridge: EngineBridge, window: QWidget, enroll_from: Callable[[list[Path]], None]
+        self, people: PeopleApi, bridge: EngineBridge, window: QWidget, enroll_from: Callable[[list[Path]], None]
     ) -> None:
         super().__init__(window)
         self._window, self._enroll_from = window, enroll_from
-        self.people = PeopleFiles(engine, bridge, window)
+        self.people = PeopleFiles(people, bridge, window)
 
     def ask_for_shots(self) -> None:
         """Enrol somebody from pictures or videos."""

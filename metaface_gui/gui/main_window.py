@@ -32,6 +32,7 @@ from metaface_gui.gui.live.recording_controls import RecordingControls
 from metaface_gui.gui.look import Look, put_on
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
+from metaface_gui.gui.panels.consent import ConsentBox
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.presentation.controller import PresentationController
 from metaface_gui.gui.presentation.screens import Screens
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
         self.undos = UndoList(self)
-        self._files = GalleryFiles(engine, bridge, self, self._enroll_from)
+        self._files = GalleryFiles(engine.people, bridge, self, self._enroll_from)
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -122,14 +123,14 @@ class MainWindow(QMainWindow):
         self.splitter.setChildrenCollapsible(False)
         self.stage = Stage(self._engine, self._bridge, self.splitter)
         self.toasts = ToastBar(self.live_view, keep_clear=lambda: self.live_view.empty_state.clickable)
-        self.recording = RecordingControls(self._engine, self._bridge, self)
+        self.recording = RecordingControls(self._engine.recording, self._bridge, self)
         self.commands.add_to_file(self.stage.video.seek_bar.actions_for_menus)
         self.commands.add_to_studio(self.stage.methods.choosing_actions, self.tr("&Decide by"))
         self.commands.add_to_studio(self.stage.methods.comparing_actions, self.tr("Compare &with"))
         self.commands.add_to_studio(self.stage.room.dial.dial_actions, self.tr("&Environment dial"))
         self.commands.add_to_studio([self.recording.record_action, self.recording.snapshot_action])
         self.side = SidePanel(self._engine, self._bridge, list_cameras, self.splitter)
-        self.who_is_this = WhoIsThisPopup(self._engine, self._bridge, self)
+        self.who_is_this = WhoIsThisPopup(self._engine.faces, self._bridge, self)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _PANEL_WIDTH])
@@ -147,7 +148,17 @@ class MainWindow(QMainWindow):
         self.help = HelpController(
             self.commands, self.toolbar, self.stage, self._bridge, reports=self.reports, window=self
         )
-        self.privacy = PrivacyController(self._engine, self._bridge, self)
+        self.privacy = PrivacyController(
+            self._engine.people,
+            self._engine.privacy,
+            self._bridge,
+            self,
+            state=self.state,
+            toasts=self.toasts,
+            undos=self.undos,
+            recording=self.recording,
+        )
+        self.privacy.follow(self.findChildren(ConsentBox))
         self.stage.add_banner(self.privacy.banner)
         self.presentation = PresentationController(self.commands, self.stage, self.state, self, self._screens)
         self.presentation.told.connect(self._show_notice)
@@ -173,6 +184,10 @@ class MainWindow(QMainWindow):
         do.enroll_files.triggered.connect(self._files.ask_for_shots)
         do.find.triggered.connect(lambda: self._open_side().find_person())
         do.undo.triggered.connect(self._undo)
+        do.privacy.triggered.connect(self.privacy.open)
+        do.forget.triggered.connect(self.privacy.ask_to_forget)
+        do.present.toggled.connect(self.privacy.banner.hold_back)
+        self.side.people.report_requested.connect(self.privacy.ask_report)
         do.import_gallery.triggered.connect(self._files.ask_import)
         do.export_gallery.triggered.connect(self._files.ask_export)
         for action, panel in zip(do.tabs, self.side.panels, strict=True):

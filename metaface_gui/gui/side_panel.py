@@ -38,9 +38,9 @@ class SidePanel(QTabWidget):
         self.setElideMode(Qt.TextElideMode.ElideRight)  # in large letters all tabs stay in sight
         self.tabBar().setExpanding(False)
         self.tabBar().setAccessibleName(self.tr("Side panel"))
-        self.people = PeoplePanel(engine, bridge, self)
-        self.enroll = EnrollPanel(engine, bridge, self)
-        self.unknown = UnknownTray(engine, bridge, self)
+        self.people = PeoplePanel(engine.people, engine.privacy, bridge, self)
+        self.enroll = EnrollPanel(engine.enrollment, bridge, self)
+        self.unknown = UnknownTray(engine.faces, bridge, self)
         self.controls = ControlsPanel(engine, bridge, self, list_cameras=list_cameras)
         self._keys = ("people", "enroll", "unknown", "controls")
         titles = (self.tr("People"), self.tr("Enrol"), self.tr("Unknown"), self.tr("Controls"))

@@ -47,19 +47,19 @@ class Stage(QWidget):
         self._is_studio_wanted = False
         self._is_height_chosen = False
         self._height: QByteArray | None = None
-        self.methods = MethodBar(engine, bridge, self)
+        self.methods = MethodBar(engine.models, bridge, self)
         # What is large is made where it stays: moving it there would have Qt style all that is in it once more.
-        wishes = MapWishes(engine)
-        self.board = PresentationBoard(engine, bridge, wishes, self)
+        wishes = MapWishes(engine.studio)
+        self.board = PresentationBoard(engine.studio, engine.people, bridge, wishes, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self.board)
         self.splitter.setChildrenCollapsible(False)
         self.video = SplitView(bridge, self.splitter)
-        self.method = MethodPage(engine, bridge, self)
-        self.compare = ComparePage(engine, bridge, self)
-        self.map = MapPage(engine, bridge, self, wishes=wishes)
-        self.why = WhyPage(engine, bridge, self)
-        self.report = ReportPage(engine, bridge, self)
-        self.room = RoomPage(engine, bridge, self)
+        self.method = MethodPage(engine.models, bridge, self)
+        self.compare = ComparePage(engine.models, engine.studio, bridge, self)
+        self.map = MapPage(engine.studio, engine.people, bridge, self, wishes=wishes)
+        self.why = WhyPage(engine.studio, bridge, self)
+        self.report = ReportPage(engine.studio, engine.models, engine.jobs, bridge, self)
+        self.room = RoomPage(engine.source, engine.room, bridge, self)
         self.studio = StudioDock(
             (
                 ("method", self.tr("Method"), self.method),
@@ -80,7 +80,7 @@ class Stage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.methods)
         self.board.set_video(self.splitter)
-        self.projected_board = PresentationBoard(engine, bridge, wishes, self)
+        self.projected_board = PresentationBoard(engine.studio, engine.people, bridge, wishes, self)
         self.projected_board.hide()
         layout.addWidget(self.board, 1)
         self.compare.split_wanted.connect(self._set_split)

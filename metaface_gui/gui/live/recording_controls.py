@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import RecordingApi
 from metaface_gui.engine.events import SessionRecordingChanged, SourceChanged, SourceState
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
@@ -59,14 +59,14 @@ class RecordingControls(QWidget):
 
     def __init__(
         self,
-        engine: EngineApi,
+        recording: RecordingApi,
         bridge: EngineBridge,
         parent: QWidget | None = None,
         *,
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._recording = recording
         self._clock = clock
         self._folder = self._written_to = default_folder()
         self._state = SourceState.CLOSED
@@ -184,15 +184,15 @@ class RecordingControls(QWidget):
         self._is_wanted = not self._is_wanted
         if self._is_wanted:
             self._tell_once()
-            self._engine.recording.start(self._folder)
+            self._recording.start(self._folder)
         else:
-            self._engine.recording.stop()
+            self._recording.stop()
 
     def _on_snapshot(self) -> None:
         self._tell_once()
         # Milliseconds, as somebody may press the key twice a second.
         taken = f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}"[:-3]
-        self._engine.recording.save_snapshot(self._folder / f"metaface-{taken}.png")
+        self._recording.save_snapshot(self._folder / f"metaface-{taken}.png")
 
     def _tell_once(self) -> None:
         if not self._was_told:

@@ -38,9 +38,9 @@ class ControlsPanel(QWidget):
         self.setAccessibleName(self.tr("Settings"))
         if store is None:
             store = WeightsStore(weights_dir(), user_data_dir() / "weights")
-        self.source = SourceSection(engine, bridge, self, list_cameras=list_cameras)
-        self.models = ModelsSection(engine, bridge, store, self)
-        self.room = RoomSection(engine, bridge, self)
+        self.source = SourceSection(engine.source, bridge, self, list_cameras=list_cameras)
+        self.models = ModelsSection(engine.models, engine.jobs, bridge, store, self)
+        self.room = RoomSection(engine.room, bridge, self)
         self.source.source_chosen.connect(self.source_chosen)
         form = QWidget(self)
         layout = QVBoxLayout(form)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import EnrollmentApi
 from metaface_gui.engine.events import (
     EnrollmentChanged,
     GalleryChanged,
@@ -70,9 +70,9 @@ class EnrollPanel(QWidget):
     countdown_toggled = Signal(bool)
     """The user switched the countdown on or off."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, enrollment: EnrollmentApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._enrollment = enrollment
         self._state = _NOTHING
         self._source_state: SourceState | None = None
         self._is_mirrored = False
@@ -117,7 +117,7 @@ class EnrollPanel(QWidget):
         """Take shots from pictures, folders and videos."""
         self._trouble = ""
         if paths:
-            self._engine.enrollment.add_files(list(paths))
+            self._enrollment.add_files(list(paths))
             self.focus_name()  # what is typed next is a name, and no shortcut of the window's
         else:
             self._trouble = self.tr("Only files and folders of this computer can be used. Choose others.")
@@ -217,7 +217,7 @@ class EnrollPanel(QWidget):
         self.record_button.ticked.connect(self.countdown_ticked)
         self.countdown_button.clicked.connect(self.set_countdown)
         self.countdown_button.clicked.connect(self.countdown_toggled)
-        self.grid.remove_requested.connect(self._engine.enrollment.remove)
+        self.grid.remove_requested.connect(self._enrollment.remove)
         self.files_button.clicked.connect(self._ask_for_files)
         self.undo_button.clicked.connect(self._undo)
         self.discard_button.clicked.connect(self._discard)
@@ -239,11 +239,11 @@ class EnrollPanel(QWidget):
 
     def _start_recording(self) -> None:
         self._trouble = self._saved = ""
-        self._engine.enrollment.start()
+        self._enrollment.start()
 
     def _stop_recording(self) -> None:
         is_over = not self._state.is_recording and 0 < self._state.wanted <= len(self._state.shots)
-        self._engine.enrollment.stop()
+        self._enrollment.stop()
         if is_over and self.record_button.hasFocus():
             self.focus_name()  # it was held for longer than was needed
 
@@ -261,13 +261,13 @@ class EnrollPanel(QWidget):
         self._discarded_name = self.name_field.text()
         self._trouble = ""
         self._withdraw_question()
-        self._engine.enrollment.discard()
+        self._enrollment.discard()
         self.name_field.clear()
         self.consent.clear()
         self.start()
 
     def _undo(self) -> None:
-        self._engine.enrollment.undo()
+        self._enrollment.undo()
         if not self.name_field.text() and not self._state.shots:
             self.name_field.set_text(self._discarded_name)
 
@@ -301,7 +301,7 @@ class EnrollPanel(QWidget):
         self.question.withdraw()
         self._show_state()
         person_id = None if person is None else person.id
-        self._request = self._engine.enrollment.save(
+        self._request = self._enrollment.save(
             name, person_id=person_id, consent_given=self.consent.is_given(), terms=terms, is_sure=is_sure
         )
 
@@ -478,7 +478,7 @@ class EnrollPanel(QWidget):
         super().hideEvent(event)
         self.record_button.cancel()
         if self._state.is_recording:
-            self._engine.enrollment.stop()
+            self._enrollment.stop()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""

@@ -7,7 +7,7 @@ import sys
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import JobsApi, ModelsApi
 from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_title
@@ -29,10 +29,10 @@ class ModelsSection(QWidget):
     """What is asked for goes to the engine; what is shown is what the engine says it uses."""
 
     def __init__(
-        self, engine: EngineApi, bridge: EngineBridge, store: WeightsStore, parent: QWidget | None = None
+        self, models: ModelsApi, jobs: JobsApi, bridge: EngineBridge, store: WeightsStore, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._models, self._jobs = models, jobs
         self._store = store
         self._running: ModelsChanged | None = None
         self._device_choice = self._device_wish = _AUTO
@@ -103,13 +103,13 @@ class ModelsSection(QWidget):
         layout.addWidget(self.status)
 
     def _connect(self, bridge: EngineBridge) -> None:
-        self.detector.activated.connect(lambda: self._engine.models.set_detector(self.detector.currentData()))
+        self.detector.activated.connect(lambda: self._models.set_detector(self.detector.currentData()))
         self.embedder.activated.connect(self._on_embedder)
         self.device.activated.connect(self._on_device)
-        self.learner.activated.connect(lambda: self._engine.models.set_learner(self.learner.currentData()))
-        self.fpir.chosen.connect(self._engine.models.set_fpir)
+        self.learner.activated.connect(lambda: self._models.set_learner(self.learner.currentData()))
+        self.fpir.chosen.connect(self._models.set_fpir)
         self.download.download_requested.connect(self._on_download)
-        self.download.cancel_requested.connect(self._engine.jobs.cancel)
+        self.download.cancel_requested.connect(self._jobs.cancel)
         self.download.declined.connect(self._on_declined)
         bridge.models_changed.connect(self._on_models)
         bridge.job_changed.connect(self.download.show_job)
@@ -126,10 +126,10 @@ class ModelsSection(QWidget):
             return
         self._missing_key = ""
         self.download.withdraw()
-        self._engine.models.set_embedder(key)
+        self._models.set_embedder(key)
 
     def _on_download(self, weights: str) -> None:
-        self.download.follow(self._engine.models.fetch_weights(weights))
+        self.download.follow(self._models.fetch_weights(weights))
 
     def _on_declined(self) -> None:
         self._missing_key = ""
@@ -138,7 +138,7 @@ class ModelsSection(QWidget):
 
     def _on_device(self) -> None:
         self._device_wish = self.device.currentData()
-        self._engine.models.set_device(self._device_wish)
+        self._models.set_device(self._device_wish)
 
     # What the engine says -------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class ModelsSection(QWidget):
             # The user chose this embedder and then its download: now it can be had.
             key, self._missing_key = self._missing_key, ""
             self.download.withdraw()
-            self._engine.models.set_embedder(key)
+            self._models.set_embedder(key)
 
     def _entry(self, key: str) -> WeightsEntry | None:
         return next((entry for entry in self._store.entries() if entry.role == "embedder" and entry.key == key), None)

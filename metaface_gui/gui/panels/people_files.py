@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi
 from metaface_gui.engine.events import ImportLookedAt, RequestEnded
 from metaface_gui.gallery import PassphraseError
 from metaface_gui.gui.bridge import EngineBridge
@@ -26,9 +26,9 @@ class PeopleFiles(QObject):
 
     told = Signal(str)
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget) -> None:
+    def __init__(self, people: PeopleApi, bridge: EngineBridge, parent: QWidget) -> None:
         super().__init__(parent)
-        self._engine, self._window = engine, parent
+        self._people, self._window = people, parent
         self._looking: dict[RequestId, Path] = {}
         self._exporting: dict[RequestId, Path] = {}
         self._importing: dict[RequestId, Path] = {}
@@ -56,10 +56,10 @@ class PeopleFiles(QObject):
         dialog.open()
 
     def _export(self, path: Path, passphrase: str | None) -> None:
-        self._exporting[self._engine.people.export_to(path, passphrase=passphrase)] = path
+        self._exporting[self._people.export_to(path, passphrase=passphrase)] = path
 
     def _look_at(self, path: Path) -> None:
-        self._looking[self._engine.people.load_needs_passphrase(path)] = path
+        self._looking[self._people.load_needs_passphrase(path)] = path
 
     def _on_looked_at(self, event: ImportLookedAt) -> None:
         path = self._looking.pop(event.request_id, None)
@@ -76,7 +76,7 @@ class PeopleFiles(QObject):
         dialog.open()
 
     def _import(self, path: Path, passphrase: str | None) -> None:
-        self._importing[self._engine.people.import_from(path, passphrase=passphrase)] = path
+        self._importing[self._people.import_from(path, passphrase=passphrase)] = path
 
     def _on_ended(self, event: RequestEnded) -> None:
         self._looking.pop(event.request_id, None)

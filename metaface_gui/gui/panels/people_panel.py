@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi
 from metaface_gui.engine.events import GalleryChanged, ResultReady, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -76,11 +77,13 @@ class PeoplePanel(QWidget):
     report_requested = Signal(Person)
     """Write out what is stored about this person."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, people: PeopleApi, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._engine, self._bridge = engine, bridge
+        self._people, self._privacy, self._bridge = people, privacy, bridge
         self._is_told = False
-        self.files = PeopleFiles(engine, bridge, self)
+        self.files = PeopleFiles(people, bridge, self)
         self.people = PeopleModel(self)
         self.sorted_people = SortedPeople(self.people, self)
         self.setAccessibleName(self.tr("People"))
@@ -127,7 +130,7 @@ class PeoplePanel(QWidget):
         for page in (self.list, self.nobody, self.no_match):
             self.pages.addWidget(page)
         self.merge_bar = MergeBar(self.pages)
-        self.details = PersonDetails(self._engine, self._bridge, self)
+        self.details = PersonDetails(self._people, self._privacy, self._bridge, self)
         self.import_button = QPushButton(self.tr("Import…"), self)
         self.import_button.setToolTip(self.tr("Add the people of an exported file"))
         set_icon(self.import_button, "import")
@@ -169,7 +172,7 @@ class PeoplePanel(QWidget):
         self.list.delete_requested.connect(self._delete_chosen)
         self.list.customContextMenuRequested.connect(self._open_menu)
         self.list.selectionModel().selectionChanged.connect(self._show_details)
-        self.people.rename_requested.connect(self._engine.people.rename)
+        self.people.rename_requested.connect(self._people.rename)
         self.people.rename_refused.connect(self._on_refused)
         self.people.merge_requested.connect(self._ask_to_merge)
         self.merge_bar.merge_requested.connect(self._merge)
@@ -254,7 +257,7 @@ class PeoplePanel(QWidget):
 
     def _delete_chosen(self) -> None:
         for person in self.chosen():
-            self._engine.people.delete(person.id)
+            self._people.delete(person.id)
 
     def _ask_to_merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
         by_id = {person.id: person for person in self.people.people()}
@@ -262,7 +265,7 @@ class PeoplePanel(QWidget):
 
     def _merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
         for from_id in from_ids:
-            self._engine.people.merge(into_id, from_id)
+            self._people.merge(into_id, from_id)
 
     def _open_menu(self, position: QPoint) -> None:
         if self.chosen():

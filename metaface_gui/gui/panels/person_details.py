@@ -8,8 +8,9 @@ from functools import partial
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi
 from metaface_gui.engine.events import ShotsRead
+from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.gallery import Person, Shot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
@@ -35,14 +36,16 @@ class PersonDetails(QWidget):
     merge_requested = Signal(object, list)
     """Whose name stays, and who goes into them."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, people: PeopleApi, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._load_shots = people.load_shots
         self._people: tuple[Person, ...] = ()
         self._loaded_for: Person | None = None
         self._request: RequestId | None = None
         self.title = ElidedLabel("", self, role="heading")
-        self.keeping = KeepingLine(engine.privacy, bridge, self)
+        self.keeping = KeepingLine(privacy, bridge, self)
         self.note = MessageLine(2, self)
         self.grid = ShotGrid(self, holder=self)
         self._scroll = QScrollArea(self)
@@ -63,8 +66,8 @@ class PersonDetails(QWidget):
         self.merge_button.setMenu(self.merge_menu)
         self._lay_out()
         bridge.shots_read.connect(self._on_shots)
-        self.grid.remove_requested.connect(engine.people.delete_shot)
-        self.negatives.remove_requested.connect(engine.people.delete_shot)
+        self.grid.remove_requested.connect(people.delete_shot)
+        self.negatives.remove_requested.connect(people.delete_shot)
         self.add_button.clicked.connect(self._ask_for_shots)
         self.rename_button.clicked.connect(self.rename_requested)
         self.delete_button.clicked.connect(self.delete_requested)
@@ -94,7 +97,7 @@ class PersonDetails(QWidget):
             self._loaded_for = only
             if is_another:
                 self._clear_pictures()
-            self._request = self._engine.people.load_shots(only.id)
+            self._request = self._load_shots(only.id)
         if only is not None:
             self.title.setText(only.name)
             self._show_single(only)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import RoomApi
 from metaface_gui.engine.events import ModelsChanged, RoomChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.theme import Space
@@ -15,7 +15,7 @@ from metaface_gui.settings import RecognitionSettings
 class RoomSection(QWidget):
     """What is asked for goes to the engine; what is shown is what the engine says."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._room = RoomChanged(0, 0)
         self.switch = QCheckBox(self.tr("Use unlabelled faces of this room"), self)
@@ -34,8 +34,8 @@ class RoomSection(QWidget):
         for widget in (self.switch, self.button, self.status):
             layout.addWidget(widget)
         self._show_use(use=True)
-        self.switch.clicked.connect(engine.room.set_used)
-        self.button.clicked.connect(engine.room.adapt)
+        self.switch.clicked.connect(room.set_used)
+        self.button.clicked.connect(room.adapt)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import SourceApi
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.errors import SourceError
 from metaface_gui.gui.bridge import EngineBridge
@@ -29,14 +29,14 @@ class SourceSection(QWidget):
 
     def __init__(
         self,
-        engine: EngineApi,
+        source: SourceApi,
         bridge: EngineBridge,
         parent: QWidget | None = None,
         *,
         list_cameras: ListCameras = list_cameras,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._source = source
         self._title = ""
         self._is_awaited = False
         self._has_looked = False
@@ -126,7 +126,7 @@ class SourceSection(QWidget):
         self.url_button.toggled.connect(self._on_url_toggled)
         self.url.returnPressed.connect(self._open_url)
         self.url_open.clicked.connect(self._open_url)
-        self.pause_button.clicked.connect(self._engine.source.set_paused)
+        self.pause_button.clicked.connect(self._source.set_paused)
         self._finder.found.connect(self._show_cameras)
         bridge.source_changed.connect(self._on_source)
         app = QCoreApplication.instance()

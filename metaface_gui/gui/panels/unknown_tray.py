@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import FacesApi
 from metaface_gui.engine.events import UnknownGroup, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
@@ -139,13 +139,13 @@ class _Cards(QWidget):
 class UnknownTray(QWidget):
     """Cards, newest first; under the pointer they keep their places. A click opens "Who is this?"; × forgets."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, faces: FacesApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._faces = faces
         self._cards: list[UnknownCard] = []
         self._slots: list[QWidget] = []
         self._newest: UnknownsChanged | None = None
-        self._popup = WhoIsThisPopup(engine, bridge, self)
+        self._popup = WhoIsThisPopup(faces, bridge, self)
         self.setAccessibleName(self.tr("Unknown faces"))
         self._title = ElidedLabel(self.tr("Unknown faces"), self, role="heading")
         self._strip = _Cards(self)
@@ -252,7 +252,7 @@ class UnknownTray(QWidget):
         card = UnknownCard(group, self._strip)
         group_id = group.id
         card.clicked.connect(lambda: self._ask_name(card))
-        card.dismiss_button.clicked.connect(lambda: self._engine.faces.dismiss_unknown(group_id))
+        card.dismiss_button.clicked.connect(lambda: self._faces.dismiss_unknown(group_id))
         card.show()
         return card
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, S
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import FacesApi
 from metaface_gui.engine.events import (
     GalleryChanged,
     LooksEnrolled,
@@ -101,9 +101,9 @@ class WhoIsThisPopup(QFrame):
     why_wanted = Signal(int)
     """The user asks why the face with this track id has its name."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, faces: FacesApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._engine = engine
+        self._faces = faces
         self._track_id: int | None = None
         self._group_id: int | None = None
         self._suspect: _Suspect | None = None
@@ -299,17 +299,17 @@ class WhoIsThisPopup(QFrame):
 
     def _confirm(self) -> None:
         if self._track_id is not None and self._suspect is not None:
-            self._engine.faces.confirm_track(self._track_id, self._suspect.id)
+            self._faces.confirm_track(self._track_id, self._suspect.id)
         self.close()
 
     def _confirm_likely(self, number: int) -> None:
         if self._track_id is not None and number < len(self._likely):
-            self._engine.faces.confirm_track(self._track_id, self._likely[number].id)
+            self._faces.confirm_track(self._track_id, self._likely[number].id)
         self.close()
 
     def _reject(self) -> None:
         if self._track_id is not None and self._suspect is not None:
-            request = self._engine.faces.reject_track(self._track_id, self._suspect.id)
+            request = self._faces.reject_track(self._track_id, self._suspect.id)
             self._rejected[request] = (self._track_id, self._suspect.id)
         self.close()
 
@@ -396,7 +396,7 @@ class WhoIsThisPopup(QFrame):
         name, person_id, terms = wish.name, wish.person_id, wish.terms
         request_id: RequestId | None = None
         if wish.track_id is not None:
-            request_id = self._engine.faces.name_track(
+            request_id = self._faces.name_track(
                 wish.track_id,
                 name,
                 person_id=person_id,
@@ -406,7 +406,7 @@ class WhoIsThisPopup(QFrame):
                 is_sure=is_sure,
             )
         elif wish.group_id is not None:
-            request_id = self._engine.faces.name_unknown(
+            request_id = self._faces.name_unknown(
                 wish.group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
             )
         if request_id is not None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi, StudioApi
 from metaface_gui.engine.events import (
     Adapted,
     AdaptStepTaken,
@@ -81,7 +81,8 @@ class PresentationBoard(QWidget):
 
     def __init__(
         self,
-        engine: EngineApi,
+        studio: StudioApi,
+        people: PeopleApi,
         bridge: EngineBridge,
         wishes: MapWishes,
         parent: QWidget | None = None,
@@ -94,7 +95,7 @@ class PresentationBoard(QWidget):
         self._letters_px = 0
         self._people = PeopleMargins()
         self.plot = AdaptationPlot(self)
-        self.map = MapPage(engine, bridge, self, wishes=wishes)
+        self.map = MapPage(studio, people, bridge, self, wishes=wishes)
         self.bars = ScoreBars(self)
         self.bars.setAccessibleName(self.tr("Margins of everybody enrolled"))
         self.legend = LearnerLegend(self)

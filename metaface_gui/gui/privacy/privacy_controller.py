@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi
 from metaface_gui.engine.events import EverythingForgotten, ExpiredDeleted, GalleryChanged, ReportWritten, StorageRead
 from metaface_gui.engine.people.person_report import suggested_name
+from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.engine.people.retention import Due, due
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
+from metaface_gui.gui.live.recording_controls import RecordingControls
 from metaface_gui.gui.panels.consent import ConsentBox
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.privacy.due_banner import DueBanner
@@ -22,12 +23,11 @@ from metaface_gui.gui.privacy.due_dialog import DueDialog
 from metaface_gui.gui.privacy.forget_dialog import ForgetDialog
 from metaface_gui.gui.privacy.privacy_dialog import PrivacyDialog
 from metaface_gui.gui.privacy.terms_popup import default_purpose
+from metaface_gui.gui.undo_list import UndoList
 from metaface_gui.gui.widgets.file_dialogs import ask_where_to_save, file_filter
-from metaface_gui.gui.widgets.toast import Toast, ToastKind
+from metaface_gui.gui.widgets.toast import Toast, ToastBar, ToastKind
+from metaface_gui.gui.window_state import WindowState
 from metaface_gui.types import PersonId, RequestId
-
-if TYPE_CHECKING:
-    from metaface_gui.gui.main_window import MainWindow
 
 CHECK_EVERY_MS = 3_600_000
 
@@ -39,10 +39,22 @@ class PrivacyController(QObject):
     the user has switched that on.
     """
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, window: MainWindow) -> None:
+    def __init__(
+        self,
+        people: PeopleApi,
+        privacy: PrivacyApi,
+        bridge: EngineBridge,
+        window: QWidget,
+        *,
+        state: WindowState,
+        toasts: ToastBar,
+        undos: UndoList,
+        recording: RecordingControls,
+    ) -> None:
         super().__init__(window)
-        self._engine, self._bridge, self._window, self._state = engine, bridge, window, window.state
-        self._toasts, self._undos, self._recording = window.toasts, window.undos, window.recording
+        self._delete_one, self._privacy = people.delete, privacy
+        self._bridge, self._window, self._state = bridge, window, state
+        self._toasts, self._undos, self._recording = toasts, undos, recording
         self._people: tuple[Person, ...] = ()
         self._due = Due()
         self._asked_to_delete: set[PersonId] = set()
@@ -55,13 +67,7 @@ class PrivacyController(QObject):
         self._hourly = QTimer(self, interval=CHECK_EVERY_MS)
         self._hourly.timeout.connect(self.check)
         self._hourly.start()
-        commands = window.commands
-        commands.privacy.triggered.connect(self.open)
-        commands.forget.triggered.connect(self.ask_to_forget)
-        commands.present.toggled.connect(self.banner.hold_back)
         self.banner.review_clicked.connect(self.review)
-        window.side.people.report_requested.connect(self.ask_report)
-        self._follow(window.findChildren(ConsentBox))
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.report_written.connect(self._on_report)
         bridge.expired_deleted.connect(self._on_expired)
@@ -73,7 +79,7 @@ class PrivacyController(QObject):
         over = {person.id for person in self._due.over}
         if self._state.is_deleting_expired and over - self._asked_to_delete:
             self._asked_to_delete |= over
-            self._engine.privacy.delete_expired()
+            self._privacy.delete_expired()
         self.banner.show_due(self._due, is_automatic=self._state.is_deleting_expired)
         if self.review_dialog is not None:
             self.review_dialog.show_due(self._due)
@@ -86,7 +92,7 @@ class PrivacyController(QObject):
             self.dialog.activateWindow()
             return
         dialog = PrivacyDialog(
-            self._engine.privacy,
+            self._privacy,
             self._bridge,
             self._people,
             self._recording.folder,
@@ -106,7 +112,7 @@ class PrivacyController(QObject):
         if self.review_dialog is not None or not self._due:
             return
         dialog = DueDialog(self._due, self.dialog or self._window)
-        dialog.extend_wanted.connect(self._engine.privacy.extend)
+        dialog.extend_wanted.connect(self._privacy.extend)
         dialog.delete_wanted.connect(self._delete)
         dialog.finished.connect(lambda _result: setattr(self, "review_dialog", None))
         self.review_dialog = dialog
@@ -129,26 +135,26 @@ class PrivacyController(QObject):
     def ask_to_forget(self) -> None:
         """Ask whether everything is to be forgotten, once it is known how much that is."""
         if self.forget_dialog is None:
-            self._request = self._engine.privacy.load_storage()
+            self._request = self._privacy.load_storage()
 
     def _confirm_forgetting(self, answer: StorageRead) -> None:
         if self.forget_dialog is not None or answer.request_id != self._request:
             return
         dialog = ForgetDialog(answer.storage, self._recording.folder, self.dialog or self._window)
-        dialog.accepted.connect(self._engine.privacy.forget_everything)
+        dialog.accepted.connect(self._privacy.forget_everything)
         dialog.finished.connect(lambda _result: setattr(self, "forget_dialog", None))
         self.forget_dialog = dialog
         dialog.open()
 
     def _write_report(self, person_id: PersonId, path: Path) -> None:
         # The file dialog has asked before an archive is replaced.
-        self._engine.privacy.write_report(person_id, path, may_replace=True)
+        self._privacy.write_report(person_id, path, may_replace=True)
 
     def _delete(self, person_ids: list[PersonId]) -> None:
         for person_id in person_ids:
-            self._engine.people.delete(person_id)
+            self._delete_one(person_id)
 
-    def _follow(self, boxes: list[ConsentBox]) -> None:
+    def follow(self, boxes: list[ConsentBox]) -> None:
         """Begin each of these with the period and the purpose of last time, and remember what is chosen in any."""
         for box in boxes:
             box.retention.choose(self._state.keep_choice)

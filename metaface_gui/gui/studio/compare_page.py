@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import ModelsApi, StudioApi
 from metaface_gui.engine.events import ComparisonChanged, GalleryChanged, ModelsChanged, ModelState, ResultReady
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
@@ -40,10 +40,12 @@ class ComparePage(QWidget):
     split_wanted = Signal(object)
     """The key of the method that a second view is to show; None: no second view."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, models: ModelsApi, studio: StudioApi, bridge: EngineBridge, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Comparison of methods"))
-        self._engine = engine
+        self._models, self._studio = models, studio
         self._deciding = ""
         self._compared: tuple[str, ...] = ()
         self._split_key: str | None = None
@@ -138,7 +140,7 @@ class ComparePage(QWidget):
     def _connect(self, bridge: EngineBridge) -> None:
         self.all_button.clicked.connect(lambda: self._want_compared(tuple(LEARNERS)))
         self.none_button.clicked.connect(lambda: self._want_compared(()))
-        self.reset_button.clicked.connect(self._engine.studio.reset_comparison)
+        self.reset_button.clicked.connect(self._studio.reset_comparison)
         self.split_button.toggled.connect(self._on_split)
         self.copy_button.clicked.connect(self._on_copy)
         self.model.compared_wanted.connect(self._on_ticked)
@@ -158,7 +160,7 @@ class ComparePage(QWidget):
         wanted = [key for key in dict.fromkeys((*LEARNERS, *keys)) if key in keys and key != self._deciding]
         # Remembered before the engine has answered: two quick clicks must not take each other back.
         self._compared = tuple(wanted)
-        self._engine.models.set_compared(self._compared)
+        self._models.set_compared(self._compared)
         self._show_running()
 
     def _on_split(self, is_on: bool) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import SourceApi
 from metaface_gui.engine.events import EnvironmentChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.environment_words import effect_explanation, effect_title, setting_words
@@ -34,10 +34,10 @@ class EnvironmentDial(QWidget):
     Whoever shows it adds `dial_actions` to the window. Several effects may be on, after “Surprise me”; a preset is one.
     """
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, source: SourceApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Environment dial"))
-        self._engine = engine
+        self._source = source
         self._setting = ROOM_AS_IT_IS
         self._surprises = 0
         self.buttons = {name: self._preset_button(name) for name in EFFECTS}
@@ -167,7 +167,7 @@ class EnvironmentDial(QWidget):
         self._settle.stop()
         # At once, so that two quick keys add up.
         self._setting = setting
-        self._engine.source.set_environment(setting)
+        self._source.set_environment(setting)
         self._show()
 
     # Showing --------------------------------------------------------------------------------------------------------

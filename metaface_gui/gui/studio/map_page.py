@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import PeopleApi, StudioApi
 from metaface_gui.engine.events import GalleryChanged, MapChanged, ModelsChanged, ResultReady, ShotsRead
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -42,8 +42,8 @@ _MOST_PEOPLE_KEPT = 24
 class MapWishes:
     """Whose map the engine draws where several pages may want one: the wish that came last counts."""
 
-    def __init__(self, engine: EngineApi) -> None:
-        self._engine = engine
+    def __init__(self, studio: StudioApi) -> None:
+        self._studio = studio
         self._wishes: dict[QWidget, str] = {}
         self._asked: str | None = None
 
@@ -55,7 +55,7 @@ class MapWishes:
         wanted = next(reversed(self._wishes.values()), None)
         if wanted != self._asked:
             self._asked = wanted
-            self._engine.studio.set_map_learner(wanted)
+            self._studio.set_map_learner(wanted)
 
 
 class MapPage(QWidget):
@@ -66,15 +66,16 @@ class MapPage(QWidget):
 
     def __init__(
         self,
-        engine: EngineApi,
+        studio: StudioApi,
+        people: PeopleApi,
         bridge: EngineBridge,
         parent: QWidget | None = None,
         *,
         wishes: MapWishes | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._wishes = wishes or MapWishes(engine)
+        self._load_shots = people.load_shots
+        self._wishes = wishes or MapWishes(studio)
         self._letters_px: int = FontSize.SMALL
         self._plot: MapPlot | None = None
         self._deciding = ""
@@ -307,7 +308,7 @@ class MapPage(QWidget):
             return
         person_id = self._map.person_ids[int(self._map.shot_people[self._pointed])]
         if person_id not in self._pictures:
-            self._reading.add(self._engine.people.load_shots(person_id))
+            self._reading.add(self._load_shots(person_id))
 
     def _on_shots(self, answer: ShotsRead) -> None:
         if answer.request_id not in self._reading:

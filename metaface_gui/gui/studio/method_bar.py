@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import ModelsApi
 from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import (
@@ -37,10 +37,10 @@ class MethodBar(QWidget):
     compared, A is Auto, C compares all or none. Keys typed into a text field stay there.
     """
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, models: ModelsApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Methods"))
-        self._engine = engine
+        self._models = models
         self._shown: ModelsChanged | None = None
         # What was asked for last, perhaps not answered yet: two quick keys add up.
         self._learner = ""
@@ -170,7 +170,7 @@ class MethodBar(QWidget):
         # As the engine does it: one that was compared changes places with the one that decided.
         self._compared = tuple(self._learner if other == key else other for other in self._compared)
         self._learner = key
-        self._engine.models.set_learner(key)
+        self._models.set_learner(key)
 
     def _toggle(self, key: str) -> None:
         if key != self._learner:
@@ -183,7 +183,7 @@ class MethodBar(QWidget):
 
     def _compare(self, keys: Iterable[str]) -> None:
         self._compared = tuple(keys)
-        self._engine.models.set_compared(self._compared)
+        self._models.set_compared(self._compared)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer by name what the keys and the corner do."""

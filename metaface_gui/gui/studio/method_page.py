@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import ModelsApi
 from metaface_gui.engine.events import AdaptationEvaluated, Adapted, AdaptStepTaken, ModelsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
@@ -50,7 +50,7 @@ class MethodPage(QWidget):
 
     settings_toggled = Signal(bool)
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, models: ModelsApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Method"))
         self._learner = ""
@@ -60,7 +60,7 @@ class MethodPage(QWidget):
         self._make_words()
         self._make_pictures()
         self._lay_out()
-        self.form.settled.connect(engine.models.set_hyperparameters)
+        self.form.settled.connect(models.set_hyperparameters)
         self.fold.toggled.connect(self._on_fold)
         self.clear_button.clicked.connect(self._clear)
         bridge.models_changed.connect(self._on_models)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import JobsApi, ModelsApi, StudioApi
 from metaface_gui.engine.events import GalleryChanged, JobChanged, ModelsChanged, ModelState, RequestEnded, SelfTested
 from metaface_gui.errors import KnownError, cannot_write
 from metaface_gui.gallery import GallerySnapshot
@@ -49,10 +49,17 @@ class ReportPage(QWidget):
 
     refused = Signal(KnownError)
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        studio: StudioApi,
+        models: ModelsApi,
+        jobs: JobsApi,
+        bridge: EngineBridge,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Report"))
-        self._engine = engine
+        self._studio, self._set_learner, self._jobs = studio, models.set_learner, jobs
         self._report: SelfTestReport | None = None
         self._people: GallerySnapshot | None = None
         self._models: ModelsChanged | None = None
@@ -84,7 +91,7 @@ class ReportPage(QWidget):
     def start(self) -> None:
         """Test all methods."""
         if not self.is_running and self.test_button.isEnabled():
-            self.follow(self._engine.studio.self_test())
+            self.follow(self._studio.self_test())
 
     def follow(self, request: RequestId) -> None:
         """Show how far a test is that was asked for."""
@@ -182,14 +189,14 @@ class ReportPage(QWidget):
 
     def _on_cancel(self) -> None:
         if self._request is not None:
-            self._engine.jobs.cancel(self._request)
+            self._jobs.cancel(self._request)
 
     def _on_use(self) -> None:
         self._use(self.table.learner)
 
     def _use(self, learner: str) -> None:
         if learner and (self._models is None or learner != self._models.learner):
-            self._engine.models.set_learner(learner)
+            self._set_learner(learner)
 
     def _on_copy(self) -> None:
         if self._report is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import RoomApi
 from metaface_gui.engine.events import ModelsChanged, RoomChanged, RoomEvaluated
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
@@ -18,7 +18,7 @@ _SMALL = "padding: 3px 10px; min-height: 18px;"
 class RoomAdaptation(QWidget):
     """What is asked for goes to the engine; what is shown is what the engine says."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Adapting to this room"))
         self._fpir = 0.01
@@ -53,9 +53,9 @@ class RoomAdaptation(QWidget):
         layout.addWidget(self.bars)
         layout.addWidget(self.words)
         layout.addStretch(1)
-        self.button.clicked.connect(engine.room.adapt)
-        self.undo_button.clicked.connect(engine.room.undo)
-        self.switch.clicked.connect(engine.room.set_used)
+        self.button.clicked.connect(room.adapt)
+        self.undo_button.clicked.connect(room.undo)
+        self.switch.clicked.connect(room.set_used)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
         bridge.room_evaluated.connect(self._on_judged)

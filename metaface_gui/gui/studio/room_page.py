@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import RoomApi, SourceApi
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.environment_dial import EnvironmentDial
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
@@ -20,11 +20,11 @@ class RoomPage(QWidget):
     """The environment dial on the left, adapting to what it made of the room on the right, or below where it is
     narrow."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, source: SourceApi, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Room"))
-        self.dial = EnvironmentDial(engine, bridge, self)
-        self.adaptation = RoomAdaptation(engine, bridge, self)
+        self.dial = EnvironmentDial(source, bridge, self)
+        self.adaptation = RoomAdaptation(room, bridge, self)
         both = QWidget(self)
         self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, both)
         self._both.setContentsMargins(Space.M, Space.S, Space.M, Space.S)

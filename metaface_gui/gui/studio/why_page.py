@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.api import StudioApi
 from metaface_gui.engine.events import Explained, GalleryChanged, RequestEnded, ResultReady, SourceChanged, SourceState
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
@@ -72,9 +72,9 @@ def _names_in(explanation: Explanation) -> set[str]:
 class WhyPage(QWidget):
     """Asks the engine about one track at a time, and only while it can be seen; shows the answer until the next."""
 
-    def __init__(self, engine: EngineApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: StudioApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._studio = studio
         self._track_id: int | None = None
         self._is_asked = False
         self._request: RequestId | None = None
@@ -241,7 +241,7 @@ class WhyPage(QWidget):
             self._update_buttons()
             return
         self._is_asked = True
-        self._set_request(self._engine.studio.explain_track(self._track_id))
+        self._set_request(self._studio.explain_track(self._track_id))
 
     def _step(self, by: int) -> None:
         if not self._on_screen:

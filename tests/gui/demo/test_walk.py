@@ -42,7 +42,7 @@ class Walking:
         self.qtbot, self.bridge = qtbot, bridge
         self.taken: list[str] = []
         self.figures: list[RoomFigures] = []
-        self.walk = RoomWalk(engine, bridge, self._photograph, parent)
+        self.walk = RoomWalk(engine.source, engine.room, bridge, self._photograph, parent)
         self.walk.finished.connect(self.figures.append)
 
     def _photograph(self, name: str, then: Callable[[], None]) -> None:

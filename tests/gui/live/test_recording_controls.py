@@ -42,7 +42,7 @@ def clock() -> Clock:
 def controls(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, clock: Clock) -> Iterator[RecordingControls]:
     window = QMainWindow()
     qtbot.addWidget(window)
-    made = RecordingControls(engine, bridge, window, clock=clock)
+    made = RecordingControls(engine.recording, bridge, window, clock=clock)
     window.setCentralWidget(made)
     window.addActions([made.record_action, made.snapshot_action])
     window.show()

@@ -28,7 +28,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> EnrollPanel:
-    made = EnrollPanel(engine, bridge)
+    made = EnrollPanel(engine.enrollment, bridge)
     qtbot.addWidget(made)
     made.resize(320, 760)
     made.show()
@@ -42,7 +42,7 @@ def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> E
 def test_without_a_source_nothing_is_recorded_and_it_says_why(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge
 ) -> None:
-    made = EnrollPanel(engine, bridge)
+    made = EnrollPanel(engine.enrollment, bridge)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)

@@ -21,7 +21,7 @@ from tests.gui.fakes import FakeEngine
 
 @pytest.fixture
 def section(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, tmp_path: Path) -> ModelsSection:
-    made = ModelsSection(engine, bridge, WeightsStore(weights_dir(), tmp_path))
+    made = ModelsSection(engine.models, engine.jobs, bridge, WeightsStore(weights_dir(), tmp_path))
     qtbot.addWidget(made)
     made.resize(320, 320)
     made.show()

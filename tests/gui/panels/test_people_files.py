@@ -39,7 +39,7 @@ def choose(window: QWidget, path: Path) -> None:
 def new_passphrase(window: QWidget, engine: FakeEngine, path: Path) -> NewPassphraseDialog:
     bridge = EngineBridge(window)
     engine.recorder.listener = bridge
-    PeopleFiles(engine, bridge, window).ask_export()
+    PeopleFiles(engine.people, bridge, window).ask_export()
     choose(window, path)
     dialog = window.findChild(NewPassphraseDialog)
     assert isinstance(dialog, NewPassphraseDialog)
@@ -99,7 +99,7 @@ def test_a_file_with_a_passphrase_is_asked_for_it(
 ) -> None:
     path = tmp_path / "people.metaface"
     engine.under_passphrase.add(path)
-    PeopleFiles(engine, bridge, window).ask_import()
+    PeopleFiles(engine.people, bridge, window).ask_import()
     choose(window, path)
     qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
     assert engine.calls_of("people.import_from") == []
@@ -115,7 +115,7 @@ def test_a_file_without_one_is_imported_at_once(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
 ) -> None:
     path = tmp_path / "people.metaface"
-    PeopleFiles(engine, bridge, window).ask_import()
+    PeopleFiles(engine.people, bridge, window).ask_import()
     choose(window, path)
     qtbot.waitUntil(lambda: engine.calls_of("people.import_from") == [(path,)])
     assert window.findChild(KnownPassphraseDialog) is None
@@ -126,7 +126,7 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
 ) -> None:
     path = tmp_path / "people.metaface"
     engine.under_passphrase.add(path)
-    files, told = PeopleFiles(engine, bridge, window), list[str]()
+    files, told = PeopleFiles(engine.people, bridge, window), list[str]()
     files.told.connect(told.append)
     files.ask_import()
     choose(window, path)
@@ -146,7 +146,7 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
 def test_an_export_ends_with_a_word(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
 ) -> None:
-    files, told = PeopleFiles(engine, bridge, window), list[str]()
+    files, told = PeopleFiles(engine.people, bridge, window), list[str]()
     files.told.connect(told.append)
     files.ask_export()
     choose(window, tmp_path / "people.metaface")

@@ -29,7 +29,7 @@ ADA, BOB, CYD = person(1, "Ada"), person(2, "Bob"), person(3, "Cyd")
 
 @pytest.fixture
 def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> PeoplePanel:
-    made = PeoplePanel(engine, bridge)
+    made = PeoplePanel(engine.people, engine.privacy, bridge)
     qtbot.addWidget(made)
     made.resize(320, 760)
     made.show()

@@ -23,7 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def tray(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> UnknownTray:
-    made = UnknownTray(engine, bridge)
+    made = UnknownTray(engine.faces, bridge)
     qtbot.addWidget(made)
     made.resize(320, 200)
     made.show()

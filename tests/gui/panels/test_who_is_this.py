@@ -25,7 +25,7 @@ from tests.gui.panels.samples import gallery, person
 
 @pytest.fixture
 def popup(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> WhoIsThisPopup:
-    made = WhoIsThisPopup(engine, bridge)
+    made = WhoIsThisPopup(engine.faces, bridge)
     qtbot.addWidget(made)
     return made
 

@@ -35,7 +35,7 @@ def box(qtbot: QtBot) -> RetentionBox:
 
 @pytest.fixture
 def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnrollPanel:
-    made = EnrollPanel(engine, bridge)
+    made = EnrollPanel(engine.enrollment, bridge)
     qtbot.addWidget(made)
     made.resize(320, 760)
     made.show()

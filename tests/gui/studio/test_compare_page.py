@@ -27,7 +27,7 @@ LEFT_BOX, RIGHT_BOX = (100.0, 200.0, 300.0, 430.0), (600.0, 200.0, 800.0, 430.0)
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> ComparePage:
-    made = ComparePage(engine, bridge)
+    made = ComparePage(engine.models, engine.studio, bridge)
     qtbot.addWidget(made)
     made.resize(960, 300)
     made.show()

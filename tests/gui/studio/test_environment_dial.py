@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def dial(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnvironmentDial:
-    made = EnvironmentDial(engine, bridge)
+    made = EnvironmentDial(engine.source, bridge)
     qtbot.addWidget(made)
     made.resize(620, 220)
     made.show()

@@ -33,7 +33,7 @@ def deciding(learner: str) -> ModelsChanged:
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> MapPage:
     """Follows MAML, is on screen and has no map yet."""
-    made = MapPage(engine, bridge)
+    made = MapPage(engine.studio, engine.people, bridge)
     qtbot.addWidget(made)
     made.resize(900, 240)
     made.show()

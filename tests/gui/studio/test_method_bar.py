@@ -31,7 +31,7 @@ class Window(QMainWindow):
 
     def __init__(self, engine: FakeEngine, bridge: EngineBridge) -> None:
         super().__init__()
-        self.bar = MethodBar(engine, bridge)
+        self.bar = MethodBar(engine.models, bridge)
         self.field = QLineEdit()
         self.stage = QWidget()
         self.stage.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -46,7 +46,7 @@ def adapted(learner: str, *, is_primary: bool = True) -> Adapted:
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> MethodPage:
-    made = MethodPage(engine, bridge)
+    made = MethodPage(engine.models, bridge)
     qtbot.addWidget(made)
     made.resize(920, 220)
     made.show()

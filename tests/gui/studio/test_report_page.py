@@ -89,7 +89,7 @@ def ended(engine: FakeEngine, error: KnownError | None = None, *, is_cancelled: 
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> ReportPage:
-    made = ReportPage(engine, bridge)
+    made = ReportPage(engine.studio, engine.models, engine.jobs, bridge)
     qtbot.addWidget(made)
     made.resize(1500, 330)
     made.show()

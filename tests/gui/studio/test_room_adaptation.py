@@ -24,7 +24,7 @@ MODELS = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical"
 
 @pytest.fixture
 def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> RoomAdaptation:
-    made = RoomAdaptation(engine, bridge)
+    made = RoomAdaptation(engine.room, bridge)
     qtbot.addWidget(made)
     made.resize(380, 200)
     made.show()

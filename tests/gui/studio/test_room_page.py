@@ -15,7 +15,7 @@ from tests.gui.fakes import FakeEngine
 def test_nothing_has_to_be_scrolled_sideways(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, width: int, is_beside: bool
 ) -> None:
-    page = RoomPage(engine, bridge)
+    page = RoomPage(engine.source, engine.room, bridge)
     qtbot.addWidget(page)
     page.resize(width, 260)
     page.show()

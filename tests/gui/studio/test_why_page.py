@@ -27,7 +27,7 @@ from tests.gui.studio.explanations import decided, explained
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> WhyPage:
-    made = WhyPage(engine, bridge)
+    made = WhyPage(engine.studio, bridge)
     qtbot.addWidget(made)
     made.resize(900, 240)
     made.show()
