@@ -159,6 +159,10 @@ class MainWindow(QMainWindow):
             recording=self.recording,
         )
         self.privacy.follow(self.findChildren(ConsentBox))
+        self.commands.privacy.triggered.connect(self.privacy.open)
+        self.commands.forget.triggered.connect(self.privacy.ask_to_forget)
+        self.commands.present.toggled.connect(self.privacy.banner.hold_back)
+        self.side.people.report_requested.connect(self.privacy.ask_report)
         self.stage.add_banner(self.privacy.banner)
         self.presentation = PresentationController(self.commands, self.stage, self.state, self, self._screens)
         self.presentation.told.connect(self._show_notice)
@@ -184,10 +188,6 @@ class MainWindow(QMainWindow):
         do.enroll_files.triggered.connect(self._files.ask_for_shots)
         do.find.triggered.connect(lambda: self._open_side().find_person())
         do.undo.triggered.connect(self._undo)
-        do.privacy.triggered.connect(self.privacy.open)
-        do.forget.triggered.connect(self.privacy.ask_to_forget)
-        do.present.toggled.connect(self.privacy.banner.hold_back)
-        self.side.people.report_requested.connect(self.privacy.ask_report)
         do.import_gallery.triggered.connect(self._files.ask_import)
         do.export_gallery.triggered.connect(self._files.ask_export)
         for action, panel in zip(do.tabs, self.side.panels, strict=True):
