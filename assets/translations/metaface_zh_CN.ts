@@ -1160,6 +1160,14 @@ face</source>
       <translation>{count} 个视频已处理过，不再重做；用 --again 重新处理。</translation>
     </message>
     <message>
+      <source>{n} at a time</source>
+      <translation>同时处理 {n} 个</translation>
+    </message>
+    <message>
+      <source>on {address}</source>
+      <translation>集群 {address}</translation>
+    </message>
+    <message>
       <source>{done} of {count} videos</source>
       <translation>{count} 个视频中的 {done} 个</translation>
     </message>
@@ -1188,8 +1196,8 @@ face</source>
       <translation>失败</translation>
     </message>
     <message>
-      <source>{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {n} at a time</source>
-      <translation>{videos} 个视频，{frames} 帧，{faces} 张人脸，用时 {seconds:.1f} 秒：{fps:.1f} 帧/秒，同时 {n} 个</translation>
+      <source>{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {where}</source>
+      <translation>{videos} 个视频，{frames} 帧，{faces} 张人脸，用时 {seconds:.1f} 秒：{fps:.1f} 帧/秒，{where}</translation>
     </message>
     <message>
       <source>metaface: {failed} of {count} videos could not be recognised.</source>
@@ -1216,12 +1224,20 @@ face</source>
       <translation>同时处理文件夹中多少个视频（默认：每个核心一个，最多 16）</translation>
     </message>
     <message>
+      <source>look at a folder's videos on the workers of a Dask scheduler, such as tls://host:8786, which find them under the same path</source>
+      <translation>由 Dask 调度器（例如 tls://host:8786）的工作进程处理文件夹中的视频；各工作进程须能以相同路径访问这些视频</translation>
+    </message>
+    <message>
       <source>look at all videos of a folder, also at those whose lines are there already</source>
       <translation>处理文件夹中的所有视频，包括已有结果的</translation>
     </message>
     <message>
       <source>“{text}” is not a number of processes, such as 2</source>
       <translation>“{text}”不是进程数，例如 2</translation>
+    </message>
+    <message>
+      <source>“{text}” is not an address such as tls://host:8786</source>
+      <translation>“{text}”不是有效地址，例如 tls://host:8786</translation>
     </message>
     <message>
       <source>it is a folder</source>
@@ -2398,6 +2414,14 @@ face</source>
       <translation>无法从 {file} 读取口令（{reason}）。请选择其他文件。</translation>
     </message>
     <message>
+      <source>{source} is no folder of videos, and a cluster looks at nothing else. Leave --cluster out.</source>
+      <translation>{source} 不是视频文件夹，而集群只处理视频文件夹。请去掉 --cluster。</translation>
+    </message>
+    <message>
+      <source>Workers of a cluster write nothing, so they make no annotated videos. Leave --video out.</source>
+      <translation>集群的工作进程不写入任何文件，因此无法生成带标注的视频。请去掉 --video。</translation>
+    </message>
+    <message>
       <source>Annotated videos in {path} would be looked at as well the next time. Choose a place outside of {folder}.</source>
       <translation>放在 {path} 的标注视频下次也会被当作输入。请选择 {folder} 以外的位置。</translation>
     </message>
@@ -2456,6 +2480,54 @@ face</source>
     <message>
       <source>The display {display} does not answer. Check {variable} and that this user may use it; without a display there is “metaface demo”.</source>
       <translation>显示器 {display} 没有响应。请检查 {variable} 以及当前用户是否有权使用；没有显示器时可用“metaface demo”。</translation>
+    </message>
+    <message>
+      <source>The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with the same versions of everything.</source>
+      <translation>集群的工作进程无法运行 MetaFace {version}：{reason}。请在所有工作节点上安装 MetaFace，并保证各软件包版本一致。</translation>
+    </message>
+    <message>
+      <source>Several workers of the cluster, one after the other, ended before they were done with {path}. If memory ran out, start fewer of them on a computer.</source>
+      <translation>集群中先后有多个工作进程在处理完 {path} 之前终止。如果是内存不足，请在每台计算机上少启动几个工作进程。</translation>
+    </message>
+    <message>
+      <source>The cluster's worker {worker} has another kind of processor than this computer: the last digits of scores may differ.</source>
+      <translation>集群工作进程 {worker} 的处理器型号与本机不同：得分的末位数字可能有差异。</translation>
+    </message>
+    <message>
+      <source>The cluster at {address} does not answer any more. Videos that were done have their lines; the same command goes on with the others.</source>
+      <translation>集群 {address} 已无响应。已完成的视频结果均已保存；再次运行同一命令会继续处理其余视频。</translation>
+    </message>
+    <message>
+      <source>The cluster at {address} has had no worker for {seconds:.0f} s. Start some: dask worker {address} --nthreads 1 --nworkers N</source>
+      <translation>集群 {address} 已有 {seconds:.0f} 秒没有工作进程。请启动工作进程：dask worker {address} --nthreads 1 --nworkers N</translation>
+    </message>
+    <message>
+      <source>A cluster needs Dask, which is not installed ({reason}). Install it with MetaFace's extra “cluster”: pip install 'metaface[cluster]', or in a checkout: uv sync --extra cluster</source>
+      <translation>使用集群需要 Dask，但尚未安装（{reason}）。请通过 MetaFace 的可选依赖“cluster”安装：pip install 'metaface[cluster]'；在源码目录中则运行：uv sync --extra cluster</translation>
+    </message>
+    <message>
+      <source>Dask has no certificates for {address}: {reason}. Name their files, as the README shows under “Beyond one machine”.</source>
+      <translation>Dask 没有用于 {address} 的证书：{reason}。请按 README 中“Beyond one machine”一节指定证书文件。</translation>
+    </message>
+    <message>
+      <source>No Dask scheduler answers at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, which prints its address.</source>
+      <translation>{address} 上没有 Dask 调度器在 {seconds:.0f} 秒内响应：{reason}。请用“dask scheduler”启动调度器，它会显示自己的地址。</translation>
+    </message>
+    <message>
+      <source>{address} is on another computer, and templates of faces do not go there unencrypted. Start scheduler and workers with certificates (tls://), as the README shows under “Beyond one machine”.</source>
+      <translation>{address} 位于另一台计算机，人脸模板不会在未加密的情况下发送到那里。请按 README 中“Beyond one machine”一节，使用证书（tls://）启动调度器和工作进程。</translation>
+    </message>
+    <message>
+      <source>The cluster's worker {worker} cannot recognise: {reason}</source>
+      <translation>集群工作进程 {worker} 无法进行识别：{reason}</translation>
+    </message>
+    <message>
+      <source>it has {package} {theirs}, this computer {ours}, and lines might differ. Install the same versions on all computers.</source>
+      <translation>它的 {package} 版本为 {theirs}，本机为 {ours}，结果可能不一致。请在所有计算机上安装相同版本。</translation>
+    </message>
+    <message>
+      <source>The cluster's worker {worker} does not find {path} as it is on this computer. Workers read videos themselves: share the folder with all of them, under the same path.</source>
+      <translation>集群工作进程 {worker} 找不到与本机相同的 {path}。工作进程会自行读取视频：请以相同路径向所有工作节点共享该文件夹。</translation>
     </message>
     <message>
       <source>{folder} holds lines that were made with other people or other settings. Choose another folder, or add --again to replace them.</source>
@@ -2546,6 +2618,10 @@ face</source>
       <translation>那张人脸还没有看清，无法从中学习。请让其靠近并看着摄像头，然后再说一次。</translation>
     </message>
     <message>
+      <source>There is no picture to save yet. Open a camera or a file first.</source>
+      <translation>还没有可以保存的画面。请先打开摄像头或文件。</translation>
+    </message>
+    <message>
       <source>Recording failed inside MetaFace. The log file has the details.</source>
       <translation>录制在 MetaFace 内部失败。详情见日志文件。</translation>
     </message>
@@ -2568,10 +2644,6 @@ face</source>
     <message>
       <source>The models are not loaded yet. Try again in a moment.</source>
       <translation>模型尚未加载。请稍后再试。</translation>
-    </message>
-    <message>
-      <source>There is no picture to save yet. Open a camera or a file first.</source>
-      <translation>还没有可以保存的画面。请先打开摄像头或文件。</translation>
     </message>
     <message>
       <source>Cannot write {path}: {reason}. Choose another place.</source>
@@ -3370,22 +3442,6 @@ face</source>
       <translation>正在加载模型</translation>
     </message>
     <message>
-      <source>Reading shots</source>
-      <translation>正在读取样本</translation>
-    </message>
-    <message>
-      <source>Exporting</source>
-      <translation>正在导出</translation>
-    </message>
-    <message>
-      <source>Importing</source>
-      <translation>正在导入</translation>
-    </message>
-    <message>
-      <source>Changing the gallery</source>
-      <translation>正在更改人脸库</translation>
-    </message>
-    <message>
       <source>Saving</source>
       <translation>正在保存</translation>
     </message>
@@ -3408,6 +3464,22 @@ face</source>
     <message>
       <source>Reading pictures</source>
       <translation>正在读取图片</translation>
+    </message>
+    <message>
+      <source>Reading shots</source>
+      <translation>正在读取样本</translation>
+    </message>
+    <message>
+      <source>Exporting</source>
+      <translation>正在导出</translation>
+    </message>
+    <message>
+      <source>Importing</source>
+      <translation>正在导入</translation>
+    </message>
+    <message>
+      <source>Changing the gallery</source>
+      <translation>正在更改人脸库</translation>
     </message>
     <message>
       <source>Deleting</source>

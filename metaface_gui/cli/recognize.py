@@ -34,6 +34,7 @@ from metaface_gui.engine.batch.video_folder import find_videos
 from metaface_gui.engine.recording.annotated_video import AnnotatedVideo
 from metaface_gui.engine.recording.lines_file import LinesFile
 from metaface_gui.engine.recording.session_files import frame_line
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
@@ -53,6 +54,14 @@ def run(args: argparse.Namespace) -> int:
         spec = parse_source(args.source)
         if spec.kind is SourceKind.FOLDER and (folder := find_videos(Path(spec.text))) is not None:
             return recognize_folder(folder, args)
+        if args.cluster is not None:
+            raise KnownError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "{source} is no folder of videos, and a cluster looks at nothing else. Leave --cluster out.",
+                ),
+                source=args.source,
+            )
         return _recognize(args, spec, interrupts)
 
 

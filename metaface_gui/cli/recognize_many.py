@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from json import dumps
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from metaface_gui.cli.options import recognition_settings
 from metaface_gui.cli.streams import STDOUT
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.engine.batch.cluster import Cluster, connected
 from metaface_gui.engine.batch.finished_videos import RECORD, is_record, run_record, unfinished
 from metaface_gui.engine.batch.output_files import (
     gallery_files,
@@ -62,6 +63,7 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
         )
         sys.stderr.write(left_out + "\n")
     with ExitStack() as stack:
+        cluster = stack.enter_context(_cluster(args)) if args.cluster else None
         try:
             lines_folder = args.jsonl or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="metaface-")))
         except OSError as error:
@@ -80,14 +82,30 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
         if not to_do:
             return 0
         run = _Run(folder.path, to_do, prints=args.jsonl is None)
-        processes = min(args.processes or default_processes(), len(to_do))
         bar = stack.enter_context(_Bar(console, to_do))
-        events = stack.enter_context(closing(recognize_videos(to_do, setup, processes)))
+        if cluster is None:
+            processes = min(args.processes or default_processes(), len(to_do))
+            where = translate("Commands", "{n} at a time", None, n=processes)
+            looking = recognize_videos(to_do, setup, processes)
+        else:
+            where = translate("Commands", "on {address}", None, address=args.cluster)
+            looking = cluster.recognize(to_do, setup)
+        events = stack.enter_context(closing(looking))
         for task, event in events:
             bar.show(task, event)
             run.take(task, event)
-    run.summary(console, processes)
+    run.summary(console, where)
     return _EXIT_FAILED if run.failures else 0
+
+
+def _cluster(args: argparse.Namespace) -> AbstractContextManager[Cluster]:
+    if args.video is not None:
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors", "Workers of a cluster write nothing, so they make no annotated videos. Leave --video out."
+            )
+        )
+    return connected(args.cluster)
 
 
 def _prepared(args: argparse.Namespace) -> tuple[RecognizerSetup, str]:
@@ -195,8 +213,8 @@ class _Run:
             self._print(self._tasks[self._printed])
             self._printed += 1
 
-    def summary(self, console: Console, processes: int) -> None:
-        """Print a line a video, and what they come to."""
+    def summary(self, console: Console, where: str) -> None:
+        """Print a line a video, and what they come to; `where` says by how many, or on which cluster."""
         table = Table(box=None)
         table.add_column(translate("Commands", "video"), overflow="fold")
         for heading in (translate("Commands", "frames"), translate("Commands", "faces")):
@@ -217,14 +235,14 @@ class _Run:
         console.print(
             translate(
                 "Commands",
-                "{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {n} at a time",
+                "{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {where}",
                 None,
                 videos=len(reports),
                 frames=frames,
                 faces=sum(sum(report.faces.values()) for report in reports),
                 seconds=seconds,
                 fps=frames / seconds,
-                n=processes,
+                where=where,
             ),
             soft_wrap=True,
         )

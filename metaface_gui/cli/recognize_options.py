@@ -7,6 +7,7 @@ from pathlib import Path
 
 from metaface_gui.cli.later import later
 from metaface_gui.cli.options import add_force_option, add_gallery_option, add_recognition_options
+from metaface_gui.engine.batch.cluster_address import ClusterAddress
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import LEARNERS
 
@@ -55,11 +56,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OUT.mp4",
         help=translate("Commands", "write an annotated video; of a folder of videos, a folder of VIDEO.mp4"),
     )
-    parser.add_argument(
+    at_a_time = parser.add_mutually_exclusive_group()
+    at_a_time.add_argument(
         "--processes",
         type=parse_processes,
         metavar="N",
         help=translate("Commands", "look at so many videos of a folder at a time (default: one a core, 16 at most)"),
+    )
+    at_a_time.add_argument(
+        "--cluster",
+        type=parse_cluster,
+        metavar="ADDRESS",
+        help=translate(
+            "Commands",
+            "look at a folder's videos on the workers of a Dask scheduler, such as tls://host:8786, which find them "
+            "under the same path",
+        ),
     )
     parser.add_argument(
         "--again",
@@ -80,3 +92,16 @@ def parse_processes(text: str) -> int:
         message = translate("Commands", "“{text}” is not a number of processes, such as 2", None, text=text)
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def parse_cluster(text: str) -> ClusterAddress:
+    """Read the address of a scheduler.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    try:
+        return ClusterAddress.parse(text)
+    except ValueError:
+        message = translate("Commands", "“{text}” is not an address such as tls://host:8786", None, text=text)
+        raise argparse.ArgumentTypeError(message) from None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pickle
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,12 @@ from metaface_gui.engine.recording.annotated_video import AnnotatedVideo
 from metaface_gui.engine.recording.lines_file import LinesFile
 from metaface_gui.engine.recording.session_files import frame_line
 from metaface_gui.errors import KnownError, cannot_write
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import FrameResult
 from metaface_gui.weights.store import WeightsStore
 
 THREADS_PER_PROCESS = 1
@@ -109,36 +111,61 @@ class VideoRecognizer:
             SourceError: if the video cannot be read to its end; there are no outputs then.
             KnownError: if an output cannot be written.
         """
+        try:
+            with ExitStack() as stack:
+                source = stack.enter_context(_opened(task.video))
+                lines = stack.enter_context(LinesFile(_partial_in_folder(task.lines)))
+                annotated = None
+                if task.annotated is not None:
+                    path = _partial_in_folder(task.annotated)
+                    annotated = stack.enter_context(AnnotatedVideo(path, source.nominal_fps, self._unknown_text))
+
+                def keep(result: FrameResult) -> None:
+                    lines.write(frame_line(result))
+                    if annotated is not None:
+                        annotated.write(result)
+
+                report = self._look(source, keep, on_frames)
+            for output in task.outputs:
+                _name_finally(output)
+        finally:
+            task.discard_partial()
+        return report
+
+    def lines_of(self, video: Path, write: Callable[[str], None], on_frames: OnFrames) -> VideoReport:
+        """Look at every frame of a video as `recognize` does, and hand its lines to `write`; makes no file.
+
+        Raises:
+            SourceError: if the video cannot be read to its end.
+        """
+        with _opened(video) as source:
+            return self._look(source, lambda result: write(frame_line(result)), on_frames)
+
+    def _look(self, source: FrameSource, keep: Callable[[FrameResult], None], on_frames: OnFrames) -> VideoReport:
         started = time.perf_counter()
         # Tracks, decisions and the room belong to one video, and track ids begin with 1.
         pipeline = FacePipeline(self._models.detector, self._models.embedder)
         room = FileRoom(pipeline, self._adapted, self._assets, self._settings)
         faces: Counter[str] = Counter()
         frames = 0
-        try:
-            with ExitStack() as stack:
-                source = make_source(parse_source(str(task.video)))
-                source.open()
-                stack.callback(source.close)
-                lines = stack.enter_context(LinesFile(_partial_in_folder(task.lines)))
-                annotated = None
-                if task.annotated is not None:
-                    path = _partial_in_folder(task.annotated)
-                    annotated = stack.enter_context(AnnotatedVideo(path, source.nominal_fps, self._unknown_text))
-                while (frame := source.read()) is not None:
-                    result = room.process(frame)
-                    lines.write(frame_line(result))
-                    if annotated is not None:
-                        annotated.write(result)
-                    faces.update(face.identification.name or "" for face in result.faces)
-                    frames += 1
-                    on_frames(frames, source.frame_count)
-                remarks = tuple(remark.error for remark in source.remarks)
-            for output in task.outputs:
-                _name_finally(output)
-        finally:
-            task.discard_partial()
+        while (frame := source.read()) is not None:
+            result = room.process(frame)
+            keep(result)
+            faces.update(face.identification.name or "" for face in result.faces)
+            frames += 1
+            on_frames(frames, source.frame_count)
+        remarks = tuple(remark.error for remark in source.remarks)
         return VideoReport(frames, dict(faces), time.perf_counter() - started, remarks)
+
+
+@contextmanager
+def _opened(video: Path) -> Iterator[FrameSource]:
+    source = make_source(parse_source(str(video)))
+    source.open()
+    try:
+        yield source
+    finally:
+        source.close()
 
 
 def _partial(output: Path) -> Path:

@@ -1,0 +1,321 @@
+"""Videos on the workers of a Dask cluster, with the events of `video_pool` and the same lines.
+
+Dask spreads the videos, notices workers that die and gives their videos to others; what is kept here is what it does
+not know: that a video's lines are written once, by this process, when they are all there. So however often a video is
+begun and wherever, no line is lost or there twice, and workers need no right to write.
+
+Templates are people's data. They go to the workers with each video, from memory to memory (`cluster_task`), and from
+one computer to another only under TLS.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import queue
+import secrets
+import socket
+import zlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, cast
+
+from metaface_gui.engine.batch.cluster_address import ClusterAddress, refuse_in_the_clear
+from metaface_gui.engine.batch.cluster_task import (
+    Computer,
+    FileState,
+    Order,
+    Outcome,
+    Parcel,
+    Recognized,
+    Refused,
+    outcome_of,
+    pack,
+    work,
+)
+from metaface_gui.engine.batch.video_pool import Failed, Looked, VideoEvent
+from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoReport, VideoTask
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.pipeline.embedding.device import device_name
+from metaface_gui.weights.whole_file import write_whole
+
+_KEY_BYTES = 32
+_POLL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that are waited for a scheduler to answer, and for a worker while there is none."""
+
+    scheduler_s: float = 10.0
+    worker_s: float = 30.0
+
+
+class _Future(Protocol):
+    key: str
+    status: str
+
+    def result(self) -> bytes: ...
+    def exception(self) -> BaseException: ...
+    def release(self) -> None: ...
+
+
+class _Client(Protocol):
+    def submit(self, work: Callable[[Parcel], bytes], parcel: Parcel, *, key: str, pure: bool) -> _Future: ...
+    def wait_for_workers(self, n_workers: int, timeout: float) -> None: ...
+    def nthreads(self) -> Mapping[str, int]: ...
+    def subscribe_topic(self, topic: str, handler: Callable[[tuple[float, Sequence[object]]], None]) -> None: ...
+    def close(self, timeout: float) -> None: ...
+
+
+class Cluster:
+    """A scheduler that answered (`connected`)."""
+
+    def __init__(self, client: _Client, dask: ModuleType, address: ClusterAddress, patience: Patience) -> None:
+        self._client, self._dask, self._address, self._patience = client, dask, address, patience
+        self._asked_on = Computer.this()
+        self._others = set[str]()
+
+    def recognize(
+        self, tasks: Sequence[VideoTask], setup: RecognizerSetup
+    ) -> Generator[tuple[VideoTask, VideoEvent], None, None]:
+        """Recognise on as many videos at a time as the workers have threads; yields what `recognize_videos` yields.
+
+        The videos must lie where the workers find them under the same path. No annotated copies are made. A video whose
+        worker dies is begun anew on another one, until it has cost as many workers as the scheduler allows; then it has
+        failed. However the iterator ends, workers stop what they are at within a second, and half a video has no lines.
+
+        Raises:
+            KnownError: if the cluster is lost, no worker is there for too long, a worker cannot recognise in this way
+                or would be reached without encryption, or lines cannot be written.
+        """
+        setup = replace(setup, settings=replace(setup.settings, device=device_name(setup.settings.device)))
+        run, key = secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES)
+        topic = f"metaface-{run}"
+        progress: queue.SimpleQueue[Sequence[object]] = queue.SimpleQueue()
+        waiting = deque(enumerate(tasks))
+        at_work: dict[_Future, int] = {}
+        with self._watched():
+            self._client.subscribe_topic(topic, lambda event: progress.put(event[1]))
+            while waiting or at_work:
+                threads = self._threads()
+                while waiting and len(at_work) < threads:
+                    index, task = waiting.popleft()
+                    video = task.video.absolute()
+                    order = Order(setup, video, FileState.of(video), self._asked_on, topic, index)
+                    # A name of its own: Dask shows it to whoever looks at the cluster.
+                    future = self._client.submit(work, pack(order, key), key=f"{topic}-{index}", pure=False)
+                    at_work[future] = index
+                yield from self._looked(progress, tasks, set(at_work.values()))
+                for future in self._done(at_work):
+                    index = at_work.pop(future)
+                    yield tasks[index], self._end(tasks[index], future, key, index)
+                    future.release()
+
+    def _threads(self) -> int:
+        """How many videos the workers can look at together; waits for the first one, or for one to take their place.
+
+        Raises:
+            KnownError: if none comes, or one is on another computer and does not encrypt.
+        """
+        workers = self._client.nthreads()
+        if not workers:
+            try:
+                self._client.wait_for_workers(1, timeout=self._patience.worker_s)
+            except TimeoutError as error:
+                raise self._no_worker() from error
+            workers = self._client.nthreads()
+        for worker in workers:
+            refuse_in_the_clear(ClusterAddress.parse(worker))
+        return sum(workers.values())
+
+    def _done(self, at_work: Mapping[_Future, int]) -> list[_Future]:
+        with suppress(TimeoutError):
+            self._dask.wait(list(at_work), timeout=_POLL_S, return_when="FIRST_COMPLETED")
+        return [future for future in at_work if future.status != "pending"]
+
+    @staticmethod
+    def _looked(
+        progress: queue.SimpleQueue[Sequence[object]], tasks: Sequence[VideoTask], at_work: set[int]
+    ) -> Iterator[tuple[VideoTask, Looked]]:
+        with suppress(queue.Empty):
+            while True:
+                index, frames, count = progress.get_nowait()
+                # A video that is done may still be told of.
+                if isinstance(index, int) and index in at_work and isinstance(frames, int):
+                    yield tasks[index], Looked(frames, count if isinstance(count, int) else None)
+
+    def _end(self, task: VideoTask, future: _Future, key: bytes, index: int) -> VideoReport | Failed:
+        if future.status != "finished":
+            return self._failure(task, future)
+        outcome: Outcome = outcome_of(future.result(), key, index)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        if isinstance(outcome, Failed):
+            return outcome
+        _write_lines(task.lines, outcome.lines)
+        return self._report(outcome)
+
+    def _failure(self, task: VideoTask, future: _Future) -> Failed:
+        if future.status != "error":
+            raise self._lost()
+        error = future.exception()
+        if not isinstance(error, self._dask.KilledWorker):
+            raise KnownError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with "
+                    "the same versions of everything.",
+                ),
+                version=self._asked_on.versions["metaface"],
+                reason=f"{type(error).__name__}: {error}",
+            ) from error
+        return Failed(
+            KnownError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "Several workers of the cluster, one after the other, ended before they were done with {path}. If "
+                    "memory ran out, start fewer of them on a computer.",
+                ),
+                path=task.video,
+            )
+        )
+
+    def _report(self, outcome: Recognized) -> VideoReport:
+        """Say of each worker once that its processor is another one."""
+        report = outcome.report
+        if outcome.is_same_processor or outcome.worker in self._others:
+            return report
+        self._others.add(outcome.worker)
+        template = QT_TRANSLATE_NOOP(
+            "Errors",
+            "The cluster's worker {worker} has another kind of processor than this computer: the last digits of scores "
+            "may differ.",
+        )
+        return replace(report, remarks=(*report.remarks, KnownError(template, worker=outcome.worker)))
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Tell a cluster that goes away in our own words."""
+        try:
+            yield
+        except (OSError, self._dask.CancelledError) as error:
+            raise self._lost() from error
+
+    def _lost(self) -> KnownError:
+        return KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "The cluster at {address} does not answer any more. Videos that were done have their lines; the same "
+                "command goes on with the others.",
+            ),
+            address=self._address,
+        )
+
+    def _no_worker(self) -> KnownError:
+        return KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "The cluster at {address} has had no worker for {seconds:.0f} s. Start some: "
+                "dask worker {address} --nthreads 1 --nworkers N",
+            ),
+            address=self._address,
+            seconds=self._patience.worker_s,
+        )
+
+
+@contextmanager
+def connected(address: ClusterAddress, patience: Patience | None = None) -> Iterator[Cluster]:
+    """Reach the scheduler at an address; on leaving, what its workers still do for us is given up.
+
+    Raises:
+        KnownError: if Dask is not installed, nobody answers, or the connection would be in the clear.
+    """
+    patience = patience or Patience()
+    try:
+        dask = importlib.import_module("distributed")
+    except ImportError as error:
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "A cluster needs Dask, which is not installed ({reason}). Install it with MetaFace's extra “cluster”: "
+                "pip install 'metaface[cluster]', or in a checkout: uv sync --extra cluster",
+            ),
+            reason=error,
+        ) from error
+    refuse_in_the_clear(address)
+    _knock(address, patience.scheduler_s)
+    # Dask tells of a lost scheduler by log and traceback on stderr.
+    log = logging.getLogger("distributed")
+    former = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        with _bounded(patience.scheduler_s):
+            client = _client(dask, address, patience.scheduler_s)
+            try:
+                yield Cluster(client, dask, address, patience)
+            finally:
+                with suppress(OSError):
+                    client.close(timeout=patience.scheduler_s)
+    finally:
+        log.setLevel(former)
+
+
+def _bounded(seconds: float) -> AbstractContextManager[object]:
+    """Dask's own settings: how long it tries; that a gallery of many people is large is no news."""
+    settings = {
+        "distributed.comm.timeouts.connect": seconds,
+        "distributed.admin.large-graph-warning-threshold": "1GB",
+    }
+    return cast("AbstractContextManager[object]", importlib.import_module("dask").config.set(settings))
+
+
+def _client(dask: ModuleType, address: ClusterAddress, seconds: float) -> _Client:
+    try:
+        return cast(_Client, dask.Client(str(address), timeout=seconds))
+    except OSError as error:
+        raise _nobody(address, seconds, error) from error
+    except (TypeError, ValueError, RuntimeError) as error:
+        if address.protocol != "tls":
+            raise
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "Dask has no certificates for {address}: {reason}. Name their files, as the README shows under “Beyond "
+                "one machine”.",
+            ),
+            address=address,
+            reason=error,
+        ) from error
+
+
+def _knock(address: ClusterAddress, seconds: float) -> None:
+    """Find out at once what Dask would try again and again: a name or a port that is not there."""
+    try:
+        socket.create_connection((address.host, address.port), timeout=seconds).close()
+    except OSError as error:
+        raise _nobody(address, seconds, error) from error
+
+
+def _nobody(address: ClusterAddress, seconds: float, error: OSError) -> KnownError:
+    return KnownError(
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "No Dask scheduler answers at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, "
+            "which prints its address.",
+        ),
+        address=address,
+        seconds=seconds,
+        reason=error.strerror or str(error) or type(error).__name__,
+    )
+
+
+def _write_lines(path: Path, squeezed: bytes) -> None:
+    try:
+        write_whole(path, zlib.decompress(squeezed))
+    except OSError as error:
+        raise cannot_write(path, error) from error

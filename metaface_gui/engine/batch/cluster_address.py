@@ -1,0 +1,65 @@
+"""Addresses of a cluster: read, and refused where people's data would go there in the clear."""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+
+_ADDRESS = re.compile(r"(?:(tcp|tls)://)?(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:/\[\]]+)):([0-9]{1,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterAddress:
+    """Where a Dask scheduler listens: `tcp` or `tls`, a host's name or number, a port."""
+
+    protocol: str
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> ClusterAddress:
+        """Read what Dask's programs print: tls://host:8786, tcp://[::1]:8786 or host:8786.
+
+        Raises:
+            ValueError: if it is no such address.
+        """
+        match = _ADDRESS.fullmatch(text)
+        if match is None or not 0 < int(match[4]) < 1 << 16:
+            raise ValueError(text)
+        return cls(match[1] or "tcp", match[2] or match[3], int(match[4]))
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.protocol}://{host}:{self.port}"
+
+
+def refuse_in_the_clear(address: ClusterAddress) -> None:
+    """Let nothing go to another computer unencrypted.
+
+    Raises:
+        KnownError: if the address is on another one and does not encrypt.
+    """
+    if address.protocol != "tls" and not _is_this_computer(address.host):
+        raise KnownError(
+            QT_TRANSLATE_NOOP(
+                "Errors",
+                "{address} is on another computer, and templates of faces do not go there unencrypted. Start scheduler "
+                "and workers with certificates (tls://), as the README shows under “Beyond one machine”.",
+            ),
+            address=address,
+        )
+
+
+def _is_this_computer(host: str) -> bool:
+    """Whether a socket can be had on all that the name stands for: an own address counts, not only 127.0.0.1."""
+    try:
+        found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _, where in found:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.bind(where)
+    except OSError:
+        return False
+    return True
