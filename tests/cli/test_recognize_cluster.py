@@ -112,7 +112,7 @@ def in_this_process(
             yield task, Failed(error)
 
 
-@pytest.mark.timeout(300)  # two processes load PyTorch, and perhaps a third that takes one's place
+@pytest.mark.timeout(600)  # two processes load PyTorch, and perhaps a third that takes one's place
 @pytest.mark.usefixtures("threads")
 def test_two_workers_one_of_them_killed_say_the_same_to_the_byte_as_one_machine(
     metaface: Metaface, scheduler: str, clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
