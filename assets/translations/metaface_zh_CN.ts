@@ -1340,6 +1340,14 @@ face</source>
       <translation>验证损失 {before:.3f} → {after:.3f}，第 {step} 步；{file}</translation>
     </message>
     <message>
+      <source>measuring the ranges</source>
+      <translation>正在测量通道统计量的范围</translation>
+    </message>
+    <message>
+      <source>{file}: trunk {id}, {count} layers within ranges</source>
+      <translation>{file}：主干网络 {id}，{count} 层已限定范围</translation>
+    </message>
+    <message>
       <source>photographing rooms</source>
       <translation>正在拍摄各环境</translation>
     </message>

@@ -14,8 +14,9 @@ from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.people_inputs import people_inputs
 from metaface_gui.cli.train_cohort import train_cohort
-from metaface_gui.cli.train_options import COHORT, EMBEDDER_STAGES, PROJECTION, ROOM, TRUNK
+from metaface_gui.cli.train_options import COHORT, EMBEDDER_STAGES, PROJECTION, RANGES, ROOM, TRUNK
 from metaface_gui.cli.train_projection import check_alone, train_projection
+from metaface_gui.cli.train_ranges import train_ranges
 from metaface_gui.cli.train_room import train_room
 from metaface_gui.cli.train_trunk import earlier_trunk, train_trunk
 from metaface_gui.cli.training_card import card_after, card_before, data_name
@@ -64,13 +65,14 @@ def run(args: argparse.Namespace) -> int:
             check_alone(group)
         display = stack.enter_context(TrainingDisplay(Console(stderr=True, highlight=False), is_quiet=group.rank > 0))
         start: TunedTrunk | None = None
-        if args.learner == TRUNK:
+        if args.learner in (TRUNK, RANGES):
             embedder = make_embedder(args.embedder, device, store, meta_trained=False)
-            start = None if args.trunk is None else earlier_trunk(args.trunk, embedder)
+            earlier = args.trunk or (store.path(f"trunk-{embedder.id}") if args.learner == RANGES else None)
+            start = None if earlier is None else earlier_trunk(earlier, embedder)
         else:
             embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
         options = DataOptions(tuple(args.data), args.detector, args.split_seed, args.copies, args.cache)
-        if args.learner in (TRUNK, COHORT, ROOM):
+        if args.learner in (TRUNK, RANGES, COHORT, ROOM):
             faces = load_training_faces(options, embedder, store, display)
             _train_stage(args, embedder, faces, start=start, display=display, store=store)
             return 0
@@ -123,6 +125,9 @@ def _train_stage(
         checkpoint = args.out.with_name(args.out.name + ".checkpoint")
         train_trunk(args, embedder, faces, about, start=start, display=display, checkpoint=checkpoint)
         return
+    if start is not None:
+        train_ranges(args, embedder, faces, about, tuned=start, display=display)
+        return
     trained = _other_methods(args, embedder, store)
     if args.learner == COHORT:
         train_cohort(args, embedder, faces, card=about, display=display, trained=trained)
@@ -135,7 +140,7 @@ def _check(args: argparse.Namespace, checkpoint: Path) -> None:
     data_sets(args.data)
     check_outputs(_outputs(args), people_inputs(args), is_forced=args.force)
     check_writable(args.out)
-    if args.learner == TRUNK and args.projection:
+    if args.learner in (TRUNK, RANGES) and args.projection:
         raise KnownError(
             QT_TRANSLATE_NOOP("Errors", "A trunk is tuned before there is a projection. Leave out --projection.")
         )

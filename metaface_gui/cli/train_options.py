@@ -11,8 +11,8 @@ from metaface_gui.i18n import translate
 from metaface_gui.metalearning.split import SPLIT_SEED
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
 
-TRUNK, PROJECTION, COHORT, ROOM = "trunk", "projection", "cohort", "room"
-EMBEDDER_STAGES = (TRUNK, PROJECTION, COHORT, ROOM)
+TRUNK, RANGES, PROJECTION, COHORT, ROOM = "trunk", "ranges", "projection", "cohort", "room"
+EMBEDDER_STAGES = (TRUNK, RANGES, PROJECTION, COHORT, ROOM)
 """What is trained once for an embedder, in this order; methods after the projection."""
 TRAINABLE = tuple(LEARNERS)
 """Every method a user can choose has something to train; the baselines have not."""

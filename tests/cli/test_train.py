@@ -23,6 +23,7 @@ from metaface_gui.metalearning import cohort_sharpening
 from metaface_gui.metalearning.checkpoint import Trial
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
+from metaface_gui.metalearning.range_fit import RangeSettings
 from metaface_gui.metalearning.train import TrainingProgress
 from metaface_gui.metalearning.training_settings import training_settings
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningSettings
@@ -199,6 +200,25 @@ def test_the_trunk_is_tuned_too(metaface: Metaface, tmp_path: Path, monkeypatch:
     assert card["settings"]["steps"] == 2
     assert card["split"]["validation"] == {"people": 3, "pictures": 6}
     assert set(card["validation_cosine"]) == {"untrained", "trained"}
+
+
+def test_a_tuned_trunk_is_written_again_with_the_ranges_of_its_channels(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_on(monkeypatch, stock_embedder(), noise_faces(6, 2), noise_faces(3, 2))
+    tuned, out = tmp_path / "tuned.safetensors", tmp_path / "trunk.safetensors"
+    before = save_tuned_trunk(tuned, {"1.bias": torch.tensor([1.0, -1.0])}, embedder_id="net-1", card={})
+    outcome = metaface("train", "ranges", "--data", tmp_path, "--trunk", tuned, "--out", out, "--device", "cpu")
+    assert outcome.code == 0, outcome.err
+    made = read_tuned_trunk(out, embedder_id="net-1")
+    assert torch.equal(made.movement["1.bias"], before.movement["1.bias"])
+    (bounds,) = made.ranges.values()
+    assert list(made.ranges) == ["1"]
+    assert bounds.shape == (4, 2)
+    assert (bounds[[1, 3]] > 0.0).all(), "how far it reaches"
+    card = json.loads(out.with_suffix(".json").read_text())
+    assert card["started_from"] == {"id": before.id}
+    assert card["settings"]["width"] == RangeSettings().width
 
 
 def made_up_features(faces: AlignedFaces, embedder: FakeEmbedder, condition: str, **_: object) -> torch.Tensor:

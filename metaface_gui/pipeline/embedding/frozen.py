@@ -98,4 +98,8 @@ def _moved(weights: SFaceWeights, movement: Movement, file: Path) -> SFaceWeight
         if name not in trunk or trunk[name].shape != array.shape:
             raise damaged_trunk(file)
         trunk[name] = trunk[name] + array
-    return SFaceWeights(trunk, weights.tail)
+    for name, bounds in movement.ranges.items():
+        kernel = trunk.get(f"{name}.weight")
+        if kernel is None or kernel.ndim < 2 or bounds.shape != (4, len(kernel)):
+            raise damaged_trunk(file)
+    return SFaceWeights(trunk, weights.tail, movement.ranges)

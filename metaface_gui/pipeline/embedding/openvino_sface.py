@@ -17,6 +17,7 @@ from metaface_gui.pipeline.embedding.sface_weights import (
     EMBEDDING_DIM,
     FEATURE_DIM,
     LAST_EPS,
+    LEAST_DEVIATION,
     SFaceWeights,
     block_shapes,
 )
@@ -111,6 +112,8 @@ def build_graph(openvino: ModuleType, weights: SFaceWeights, projection: Floats 
         else:
             x = op.convolution(x, kernel, [stride] * 2, pad, pad, [1, 1])
         x = op.add(x, trunk[f"layers.{index}.bias"].reshape(1, -1, 1, 1))
+        if (bounds := weights.ranges.get(f"layers.{index}")) is not None:
+            x = _within(op, x, bounds)
         return op.prelu(x, trunk[f"layers.{index + 1}.weight"])
 
     crops = op.parameter([1, CROP_SIZE, CROP_SIZE, 3], np.uint8, name="crops")
@@ -122,6 +125,25 @@ def build_graph(openvino: ModuleType, weights: SFaceWeights, projection: Floats 
     return openvino.Model(
         [_tail(op, op.reshape(x, np.array([1, FEATURE_DIM]), False), weights, projection)], [crops], "sface"
     )
+
+
+def _within(op: Any, x: Any, bounds: Floats) -> Any:
+    """(1, c, h, w) with its channels' statistics within a ball (4, c): `ChannelRange` of `channel_range.py`."""
+    middle, reach, log_middle, log_reach = bounds[:, None, :, None, None]
+    axes = np.array([2, 3])
+    mean = op.reduce_mean(x, axes, True)
+    apart = op.subtract(x, mean)
+    variance = op.reduce_mean(op.multiply(apart, apart), axes, True)
+    deviation = op.maximum(op.sqrt(variance), np.float32(LEAST_DEVIATION))
+    off, log_off = op.subtract(mean, middle), op.subtract(op.log(deviation), log_middle)
+    both = op.concat([op.divide(off, reach), op.divide(log_off, log_reach)], 1)
+    distance = op.sqrt(op.reduce_mean(op.multiply(both, both), np.array([1]), True))
+    back = op.subtract(op.divide(np.float32(1.0), op.maximum(distance, np.float32(1.0))), np.float32(1.0))
+    gain = op.exp(op.multiply(back, log_off))
+    # One product and one sum, as PReLU behind them: each further step would round what convolutions give once more.
+    # Within the ball `back` is nought, the product 1 and the sum 0, however coarse the arithmetic.
+    rest = op.subtract(np.float32(1.0), gain)
+    return op.add(op.multiply(x, gain), op.add(op.multiply(mean, rest), op.multiply(back, off)))
 
 
 def _tail(op: Any, features: Any, weights: SFaceWeights, projection: Floats | None) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from metaface_gui.pipeline.embedding.channel_range import ChannelRange
 from metaface_gui.pipeline.embedding.sface_weights import (
     CROP_SIZE,
     EMBEDDING_DIM,
@@ -62,14 +63,32 @@ class SFaceTrunk(nn.Module):
         for inputs, outputs, stride in block_shapes():
             layers += _block(inputs, outputs, stride)
         self.layers = nn.Sequential(*layers)
+        self.ranges = nn.ModuleDict()
         self.scale = nn.Parameter(torch.ones(WIDTHS[-1], 1, 1))
         self.shift = nn.Parameter(torch.zeros(WIDTHS[-1], 1, 1))
 
     def forward(self, crops_rgb: Tensor) -> Tensor:
         """Features (n, 50176), channel-major as the ONNX graph flattens them."""
-        x = (crops_rgb.float() - 127.5) / 128.0
-        features: Tensor = self.layers(x.contiguous(memory_format=torch.channels_last)) * self.scale + self.shift
+        x = ((crops_rgb.float() - 127.5) / 128.0).contiguous(memory_format=torch.channels_last)
+        for number, layer in self.layers.named_children():
+            x = layer(x)
+            if number in self.ranges:
+                x = self.ranges[number](x)
+        features: Tensor = x * self.scale + self.shift
         return features.flatten(1)
+
+    def keep_within(self, ranges: Mapping[str, Tensor]) -> None:
+        """Keep what the convolutions `layers.{n}` give within bounds (4, channels) from now on (`channel_range`).
+
+        Raises:
+            ValueError: if there is no such convolution, or bounds are of another one.
+        """
+        convolutions = {name: layer for name, layer in self.named_modules() if isinstance(layer, nn.Conv2d | nn.Linear)}
+        for name, bounds in ranges.items():
+            layer = convolutions.get(name)
+            if layer is None or bounds.shape != (4, len(layer.weight)):
+                raise ValueError(f"{name}: a range is of another trunk")
+            self.ranges[name.rpartition(".")[2]] = ChannelRange(bounds)
 
 
 def load_sface(path: Path, device: torch.device, *, id: str = "sface-2021dec") -> TorchEmbedder:  # noqa: A002

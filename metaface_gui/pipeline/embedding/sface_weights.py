@@ -6,7 +6,7 @@ Every runtime builds its network from what this returns, so that all compute in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,6 +26,8 @@ WIDE = 512
 GRID = 7
 FEATURE_DIM = WIDTHS[-1] * GRID * GRID
 CONV_EPS, LAST_EPS = 1e-3, 2e-5
+LEAST_DEVIATION = 1e-4
+"""Of a channel whose statistics are kept within a range (`channel_range`): below it, it has none to speak of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,11 +36,13 @@ class SFaceWeights:
 
     `trunk`: `layers.{n}.weight` and `.bias` of convolutions at even n, PReLU slopes `layers.{n}.weight` at odd n, and
     `scale` and `shift` (1024, 1, 1) of the norm behind them. `tail`: `linear.weight` (128, 50176), `linear.bias`, and
-    the norm behind it, `bn.weight`, `bn.bias`, `bn.running_mean`, `bn.running_var`.
+    the norm behind it, `bn.weight`, `bn.bias`, `bn.running_mean`, `bn.running_var`. `ranges`: bounds (4, channels) of
+    what some of the convolutions `layers.{n}` give, by that name (`channel_range`); the published network has none.
     """
 
     trunk: Mapping[str, Floats]
     tail: Mapping[str, Floats]
+    ranges: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def read_sface_weights(path: Path) -> SFaceWeights:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -58,6 +60,14 @@ class ProjectedTail(nn.Module):
         one = torch.ones_like(length)
         x: Tensor = torch.cat([before, product[:, self.embedding_dim :], one], dim=1) / length
         return x
+
+
+@runtime_checkable
+class KeepsRanges(Protocol):
+    """A trunk whose layers' channels can be kept within ranges."""
+
+    def keep_within(self, ranges: Mapping[str, Tensor]) -> None:
+        """Keep what each of these layers gives within bounds (4, channels) from now on."""
 
 
 def _in_bfloat16(trunk: nn.Module) -> nn.Module:
@@ -131,6 +141,10 @@ class TorchEmbedder:
         with torch.no_grad():
             for name, movement in tuned.movement.items():
                 parameters[name].add_(movement.to(parameters[name]))
+        if tuned.ranges:
+            if not isinstance(trunk, KeepsRanges):
+                raise ValueError(f"{self.key}: its channels cannot be kept within ranges")
+            trunk.keep_within({name: bounds.to(self.device) for name, bounds in tuned.ranges.items()})
         return self._of_modules(f"{self.id.partition('@')[0]}~{tuned.id}", trunk, None, self.dtype)
 
     def with_projection(self, projection: Projection | None) -> TorchEmbedder:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,45 +27,57 @@ from metaface_gui.pipeline.feature_space import network_of
 from metaface_gui.types import Floats
 from metaface_gui.weights.whole_file import write_whole
 
-_FORMAT = 1
-_SCALES = ".scales"
+_FORMAT, _WITHOUT_RANGES = 2, 1
+_SCALES, _RANGE = ".scales", ".range"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TunedTrunk:
     """What to add to the stock trunk's parameters, float32 by name; `id` tells this file from every other.
 
+    `ranges` are bounds (4, channels) float32 by the name of the layer whose channels are kept within (`channel_range`).
+
     Raises:
-        ValueError: if a value is not finite.
+        ValueError: if a value is not finite, or bounds have another shape.
     """
 
     id: str
     movement: Mapping[str, Tensor]
+    ranges: Mapping[str, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not all(bool(tensor.isfinite().all()) for tensor in self.movement.values()):
+        tensors = (*self.movement.values(), *self.ranges.values())
+        if not all(bool(tensor.isfinite().all()) for tensor in tensors):
             raise ValueError("a trunk's value is not finite")
+        if any(bounds.ndim != 2 or len(bounds) != 4 for bounds in self.ranges.values()):
+            raise ValueError("want bounds of shape (4, channels)")
 
 
 def save_tuned_trunk(
-    path: Path, movement: Mapping[str, Tensor], *, embedder_id: str, card: Mapping[str, object]
+    path: Path,
+    movement: Mapping[str, Tensor],
+    *,
+    embedder_id: str,
+    card: Mapping[str, object],
+    ranges: Mapping[str, Tensor] | None = None,
 ) -> TunedTrunk:
-    """Write the movement quantised, and `card` as JSON beside it; whole files or none.
+    """Write the movement quantised, `ranges` as they are, and `card` as JSON beside it; whole files or none.
 
     Returns what `read_tuned_trunk` will read. The same tensors give the same file, and so the same id.
 
     Raises:
-        ValueError: if a value is not finite.
+        ValueError: if a value is not finite, or bounds have another shape.
         OSError: if the files cannot be written.
     """
-    exact = TunedTrunk("", {name: tensor.detach().float().cpu() for name, tensor in movement.items()})
+    exact = TunedTrunk("", _exact(movement), _exact(ranges or {}))
     from safetensors.torch import save  # noqa: PLC0415 - brings PyTorch, which reading does without
 
     tensors: dict[str, Tensor] = {}
     for name, tensor in exact.movement.items():
         levels, tensors[name + _SCALES] = quantise(tensor.reshape(len(tensor), -1))
         tensors[name] = levels.view(tensor.shape)
-    described = {"format": _FORMAT, "embedder_id": network_of(embedder_id)}
+    tensors |= {name + _RANGE: bounds for name, bounds in exact.ranges.items()}
+    described = {"format": _FORMAT if exact.ranges else _WITHOUT_RANGES, "embedder_id": network_of(embedder_id)}
     content = save(tensors, {"trunk": json.dumps(described, sort_keys=True)})
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(path.with_suffix(".json"), text.encode())
@@ -88,6 +100,7 @@ class Movement:
 
     id: str
     arrays: Mapping[str, Floats]
+    ranges: Mapping[str, Floats]
 
 
 def read_movement(path: Path, *, embedder_id: str) -> Movement:
@@ -122,17 +135,28 @@ def damaged_trunk(path: Path) -> WeightsError:
     )
 
 
+def _exact(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().float().cpu() for name, tensor in tensors.items()}
+
+
 def _as_tensors(movement: Movement) -> TunedTrunk:
-    return TunedTrunk(movement.id, {name: torch.from_numpy(array) for name, array in movement.arrays.items()})
+    moved, ranges = (
+        {name: torch.from_numpy(array) for name, array in arrays.items()}
+        for arrays in (movement.arrays, movement.ranges)
+    )
+    return TunedTrunk(movement.id, moved, ranges)
 
 
 def _parsed(content: bytes) -> tuple[Movement, str]:
     tensors = load(content)
     described = json.loads(metadata_of(content)["trunk"])
-    if described["format"] != _FORMAT:
+    if described["format"] not in {_FORMAT, _WITHOUT_RANGES}:
         raise ValueError("another format")
-    names = [name for name in tensors if not name.endswith(_SCALES)]
+    ranges = {name.removesuffix(_RANGE): bounds for name, bounds in tensors.items() if name.endswith(_RANGE)}
+    if any(bounds.dtype != np.float32 or bounds.shape[0] != 4 or bounds.ndim != 2 for bounds in ranges.values()):
+        raise ValueError("a range is not (4, channels) float32")
+    names = [name for name in tensors if not name.endswith((_SCALES, _RANGE))]
     arrays = {name: dequantised(tensors[name], tensors[name + _SCALES]) for name in names}
-    if not all(np.isfinite(array).all() for array in arrays.values()):
+    if not all(np.isfinite(array).all() for array in (*arrays.values(), *ranges.values())):
         raise ValueError("a trunk's value is not finite")
-    return Movement(id_of(content), arrays), str(described["embedder_id"])
+    return Movement(id_of(content), arrays, ranges), str(described["embedder_id"])

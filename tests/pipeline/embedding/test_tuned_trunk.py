@@ -117,6 +117,36 @@ def test_levels_that_are_not_of_8_bits_are_refused(tmp_path: Path) -> None:
         read_tuned_trunk(path, embedder_id="net-1")
 
 
+def ranges(channels: int = 5) -> dict[str, torch.Tensor]:
+    return {"conv": torch.tensor([-1.0, 1.0, -2.0, 0.0])[:, None].repeat(1, channels)}
+
+
+def test_ranges_are_kept_as_they_are_and_the_older_format_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges=ranges())
+    read = read_tuned_trunk(path, embedder_id="net-1")
+    assert read.movement.keys() == movement().keys()
+    assert torch.equal(read.ranges["conv"], ranges()["conv"])
+    assert json.loads(path.with_suffix(".json").read_text())["format"] == 2
+    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
+    assert json.loads(path.with_suffix(".json").read_text())["format"] == 1
+    assert not read_tuned_trunk(path, embedder_id="net-1").ranges
+
+
+def test_ranges_of_another_shape_or_for_a_trunk_without_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    with_ranges = save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges=ranges())
+    with pytest.raises(ValueError, match="ranges"):
+        embedder().with_trunk(with_ranges)
+    with pytest.raises(ValueError, match="4, channels"):
+        save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges={"conv": torch.zeros(3, 5)})
+    with safe_open(str(path), framework="pt") as file:
+        metadata = file.metadata()
+    save_file(load_file(path) | {"conv.range": torch.zeros(3, 5)}, path, metadata)
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(path, embedder_id="net-1")
+
+
 def test_another_version_of_the_format_and_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "trunk.safetensors"
     save_tuned_trunk(path, movement(), embedder_id="net-1", card={})

@@ -1,0 +1,53 @@
+"""`metaface train ranges`: stage 0½, what the tuned trunk's channels are like on all that training shows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from rich.console import Console
+
+from metaface_gui.cli.training_data import TrainingFaces
+from metaface_gui.cli.training_progress import TrainingDisplay
+from metaface_gui.errors import cannot_write
+from metaface_gui.i18n import translate
+from metaface_gui.metalearning.range_fit import RangeSettings, fit_ranges
+from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, save_tuned_trunk
+
+
+def train_ranges(
+    args: argparse.Namespace,
+    stock: TorchEmbedder,
+    faces: TrainingFaces,
+    card: Mapping[str, object],
+    *,
+    tuned: TunedTrunk,
+    display: TrainingDisplay,
+) -> None:
+    """Measure the ranges of a tuned trunk and write it to `args.out` again with them, its card beside it.
+
+    Raises:
+        KnownError: if it cannot be written.
+        KeyboardInterrupt: as ever.
+    """
+    settings = replace(RangeSettings(), seed=args.seed)
+    bare = stock.with_trunk(TunedTrunk(tuned.id, tuned.movement))
+    ranges = fit_ranges(
+        bare, faces.train, settings, on_progress=display.stage(translate("Commands", "measuring the ranges"))
+    )
+    about = {**card, "started_from": {"id": tuned.id}, "settings": asdict(settings)}
+    try:
+        made = save_tuned_trunk(args.out, tuned.movement, embedder_id=stock.id, card=about, ranges=ranges)
+    except OSError as error:
+        raise cannot_write(args.out, error) from error
+    text = translate(
+        "Commands",
+        "{file}: trunk {id}, {count} layers within ranges",
+        None,
+        file=args.out,
+        id=made.id,
+        count=len(ranges),
+    )
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)
