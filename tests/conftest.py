@@ -61,6 +61,26 @@ def _pytorch_is_there() -> None:
     import torch  # noqa: F401 - and not above: the process that only hands out the tests needs none
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _networks_are_compiled_once() -> Iterator[None]:
+    """Share what OpenVINO compiled between all who embed in this process: each engine would read and check 50 MB."""
+    from metaface_gui.pipeline.embedding import openvino_runtime, openvino_sface
+
+    compile_network, shared = openvino_runtime.compile_network, dict[object, object]()
+
+    def compile_once(build: object, cache: openvino_runtime.CompiledCache | None, *, threads: int) -> object:
+        if cache is None or sys.modules.get("openvino", "not loaded") is None:
+            return compile_network(build, cache, threads=threads)  # type: ignore[arg-type]
+        key = (cache.name, cache.weights, threads)
+        if key not in shared:
+            shared[key] = compile_network(build, cache, threads=threads)  # type: ignore[arg-type]
+        return shared[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openvino_sface, "compile_network", compile_once)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def network_guard(request: pytest.FixtureRequest) -> Iterator[NetworkGuard]:
     """Fail a test that tries to reach another computer."""

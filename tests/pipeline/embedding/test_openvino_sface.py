@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +18,7 @@ import torch
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.align import align
-from metaface_gui.pipeline.embedding import make_embedder
+from metaface_gui.pipeline.embedding import make_embedder, openvino_sface
 from metaface_gui.pipeline.embedding.frozen import RUNTIME, load_openvino_sface, make_frozen_embedder
 from metaface_gui.pipeline.embedding.openvino_runtime import CompiledCache, RuntimeMissingError, compile_network
 from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
@@ -31,6 +32,14 @@ from metaface_gui.weights.store import WeightsStore
 pytest.importorskip("openvino", exc_type=ImportError)
 
 N_NOISE = 4
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled_here() -> Iterator[None]:
+    """Not shared with other tests, as `tests/conftest.py` has it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openvino_sface, "compile_network", compile_network)
+        yield
 
 
 @pytest.fixture(scope="module")
