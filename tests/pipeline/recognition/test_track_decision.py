@@ -132,7 +132,7 @@ def test_levels_stand_on_both_sides_of_the_threshold_of_one_look() -> None:
 
 def test_the_promise_holds_for_tracks() -> None:
     """Of strangers who are looked at ten times, each time with noise, about the promised share ever gets a name."""
-    dim, n, looks = 32, 4000, 10
+    dim, n, looks, at_once = 32, 4000, 10, 20
     classifier = OpenSetClassifier.calibrated(
         Cosines(3),
         person_ids=(1, 2, 3),
@@ -145,14 +145,19 @@ def test_the_promise_holds_for_tracks() -> None:
     good = FaceQuality(100.0, 120.0, 1.0, 1.0, score=1.0)
     picture = np.zeros((1, 1, 3), np.uint8)
     named = np.zeros(n, bool)
-    for track in range(n):
+    for first in range(0, n, at_once):
+        tracks = range(first, first + at_once)
         for look in range(looks):
-            seen = who[track] + 0.08 * random.standard_normal(dim).astype(np.float32)
-            time_s = 10.0 * track + look / 30
-            template = templates.add(track, seen / np.linalg.norm(seen), good, time_s, picture)
-            answer = classifier.identify(torch.from_numpy(template.features[None]), levels.entering)[0]
-            decision = decisions.update(track, answer, levels.staying, time_s, generation=template.generation)
-            named[track] |= not decision.is_unknown
+            time_s = 10.0 * first + look / 30
+            seen = who[first : first + at_once] + 0.08 * random.standard_normal((at_once, dim)).astype(np.float32)
+            seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+            made = [templates.add(track, one, good, time_s, picture) for track, one in zip(tracks, seen, strict=True)]
+            answers = classifier.identify(
+                torch.from_numpy(np.stack([template.features for template in made])), levels.entering
+            )
+            for track, template, answer in zip(tracks, made, answers, strict=True):
+                decision = decisions.update(track, answer, levels.staying, time_s, generation=template.generation)
+                named[track] |= not decision.is_unknown
     assert 0.005 <= named.mean() <= 0.02
 
 
