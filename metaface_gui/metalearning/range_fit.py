@@ -32,7 +32,7 @@ class RangeSettings:
 
     places: int = 100
     pictures: int = 10
-    width: float = 0.8
+    width: float = 1.3
     layers: int = 13
     seed: int = 0
 
