@@ -87,7 +87,7 @@ class Cluster:
 
         The videos must lie where the workers find them under the same path. No annotated copies are made. A video whose
         worker dies is begun anew on another one, until it has cost as many workers as the scheduler allows; then it has
-        failed. However the iterator ends, workers stop at a frame of the next half second, and half a video has no lines.
+        failed. However the iterator ends, workers stop at a frame of the next half second; half a video has no lines.
 
         Raises:
             KnownError: if the cluster is lost, no worker is there for too long, a worker cannot recognise in this way
