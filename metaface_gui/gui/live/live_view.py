@@ -61,6 +61,7 @@ class LiveView(FaceInput):
         self._enrollment: EnrollmentChanged | None = None
         self._message = QRect()
         self._is_hud_wanted = not self._is_second
+        self._names_environment = not self._is_second
         self.setObjectName("second-view" if self._is_second else "live-view")
         self.setAccessibleName(self.tr("Live video"))
         self.setMinimumSize(480, 240)
@@ -105,7 +106,6 @@ class LiveView(FaceInput):
 
     def _follow(self, frame: Frame) -> None:
         self._scene.show_frame(frame)
-        self._show_environment(frame.environment)
         if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
             self.empty_state.show_source(self._source, has_picture=True)
         self._show_hud()
@@ -124,7 +124,6 @@ class LiveView(FaceInput):
             if changed.state in (SourceState.OPENING, SourceState.CLOSED, SourceState.FAILED):
                 self._scene.clear()
                 self._picture.clear()
-                self._show_environment("")
             self.empty_state.show_source(changed, has_picture=not self._picture.is_empty)
         if changed.state is not SourceState.RUNNING:
             self.hud.show_stats(None)
@@ -216,11 +215,17 @@ class LiveView(FaceInput):
         has_live_picture = self._source.state is SourceState.RUNNING and not self._picture.is_empty
         self.hud.setVisible(self._is_hud_wanted and has_live_picture and not self._is_presenting)
 
-    def _show_environment(self, label: str) -> None:
+    def name_environment(self) -> None:
+        """Say of this view, too, that its picture is not what the camera sees: it stands on another screen."""
+        self._names_environment = True
+        self.refresh()
+
+    def _show_environment(self) -> None:
         """Say for as long as it is so that this is not what the camera sees."""
-        words = label_words(label)
-        if not self._is_second and words != self.environment.title:
-            self.environment.show_title(words, FontSize.BODY)
+        frame = self._scene.frame
+        words = "" if frame is None or not self._names_environment else label_words(frame.environment)
+        if words != self.environment.title:
+            self.environment.show_title(words, self._letters(_TITLE_SHARE, _SMALLEST_TITLE, FontSize.BODY))
             self._arrange()
 
     def set_message_place(self, place: QRect) -> None:
@@ -244,6 +249,7 @@ class LiveView(FaceInput):
 
     def refresh(self) -> None:
         """Show what the scene now holds."""
+        self._show_environment()
         geometry = self.geometry_of_video()
         if geometry is None:
             self._set_placed(())

@@ -29,6 +29,7 @@ class ProjectedViews(QSplitter):
             view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             view.set_presenting(True)
             self.addWidget(view)
+        self.views[0].name_environment()
         self.set_split(False)
 
     def set_split(self, split: bool) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
@@ -28,28 +28,43 @@ _REACH = 10.0
 """How far lines and crosses reach around the points they are drawn at."""
 
 
-def place_labels(points: Sequence[QPointF], sizes: Sequence[QSizeF], room: QRectF) -> list[QRectF | None]:
-    """Put a label beside each point, clear of other labels and points: right, left, above, below; None: no room.
+def place_labels(
+    points: Sequence[QPointF],
+    sizes: Sequence[QSizeF],
+    room: QRectF,
+    *,
+    others: Sequence[QRectF] = (),
+    before: Sequence[int | None] | None = None,
+) -> list[tuple[int, QRectF] | None]:
+    """Put a label beside each point, clear of other labels, of points, and of `others`; None: no room.
 
-    The first ones choose first.
+    Tried are right, left, above, below, then the corners, but first where it was `before`. The first ones choose first.
+    Returned is the place's number, for `before` of the next time, and the place.
     """
-    taken = [QRectF(point.x() - _GAP / 2, point.y() - _GAP / 2, _GAP, _GAP) for point in points]
-    placed: list[QRectF | None] = []
-    for point, size in zip(points, sizes, strict=True):
-        middle, half = point.y() - size.height() / 2, size.width() / 2
-        places = (
-            QPointF(point.x() + _GAP, middle),
-            QPointF(point.x() - _GAP - size.width(), middle),
-            QPointF(point.x() - half, point.y() - _GAP - size.height()),
-            QPointF(point.x() - half, point.y() + _GAP),
+    taken = [QRectF(point.x() - _GAP / 2, point.y() - _GAP / 2, _GAP, _GAP) for point in points] + list(others)
+    placed: list[tuple[int, QRectF] | None] = []
+    for point, size, side in zip(points, sizes, before or [None] * len(points), strict=True):
+        places = _places_beside(point, size)
+        numbers = sorted(range(len(places)), key=lambda number, kept=side: (number != kept, number))
+        free = (
+            (number, places[number])
+            for number in numbers
+            if room.contains(places[number]) and not any(places[number].intersects(other) for other in taken)
         )
-        rects = (QRectF(place, size) for place in places)
-        free = (r for r in rects if room.contains(r) and not any(r.intersects(other) for other in taken))
         found = next(free, None)
         placed.append(found)
         if found is not None:
-            taken.append(found)
+            taken.append(found[1])
     return placed
+
+
+def _places_beside(point: QPointF, size: QSizeF) -> list[QRectF]:
+    middle, half = point.y() - size.height() / 2, size.width() / 2
+    right, left = point.x() + _GAP, point.x() - _GAP - size.width()
+    above, below = point.y() - _GAP - size.height(), point.y() + _GAP
+    corners = [(right, middle), (left, middle), (point.x() - half, above), (point.x() - half, below)]
+    corners += [(x, y) for x in (right, left) for y in (above, below)]
+    return [QRectF(QPointF(x, y), size) for x, y in corners]
 
 
 class _Layer(QGraphicsObject):
@@ -88,6 +103,9 @@ class _Layer(QGraphicsObject):
 
 class NameLayer(_Layer):
     """Names beside the anchors, elided, none over another; none at all where there are too many people to read."""
+
+    laid_out = Signal()
+    """Names may stand elsewhere."""
 
     def __init__(self, view: pg.ViewBox) -> None:
         super().__init__(view, 10.0)
@@ -134,7 +152,8 @@ class NameLayer(_Layer):
             sizes = [QSizeF(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in self._names]
             places = place_labels(self._to_pixels(self._points), sizes, self._view.rect())
             found = zip(self._names, places, strict=True)
-            self._labels = [(name, place) for name, place in found if place is not None]
+            self._labels = [(name, place[1]) for name, place in found if place is not None]
+        self.laid_out.emit()
         self._cover([place for _name, place in self._labels])
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
@@ -157,16 +176,29 @@ class _Drawn:
     trail: deque[tuple[float, float]]
     pixels: list[QPointF] = field(default_factory=list)
     name: str = ""
-    label: QRectF = field(default_factory=QRectF)
+    side: int | None = None
+    label: QRectF | None = None
+    """None: there is no room for it that no other name takes."""
 
 
 class ProbeLayer(_Layer):
-    """Faces on screen as crosses that move, with the last few places as a fading trail, and their names."""
+    """Faces on screen as crosses that move, with the last few places as a fading trail, and their names.
 
-    def __init__(self, view: pg.ViewBox) -> None:
+    They keep clear of each other and of the people's `names`, which stand still; a name for which there is no room is
+    left out: most often it is that of the person beside whom the face is.
+    """
+
+    def __init__(self, view: pg.ViewBox, names: NameLayer) -> None:
         super().__init__(view, 20.0)
         self._drawn: dict[int, _Drawn] = {}
+        self._people = names
         self.set_letters(FontSize.SMALL)
+        names.laid_out.connect(self.lay_out)
+
+    @property
+    def labels(self) -> tuple[QRectF, ...]:
+        """Where names of faces stand, in the view box's pixels."""
+        return tuple(drawn.label for drawn in self._drawn.values() if drawn.label is not None)
 
     def set_letters(self, letters_px: int) -> None:
         """Make letters this high."""
@@ -192,7 +224,8 @@ class ProbeLayer(_Layer):
         for probe in probes:
             trail = before[probe.track_id].trail if probe.track_id in before else deque(maxlen=_TRAIL)
             trail.append((float(probe.xy[0]), float(probe.xy[1])))
-            self._drawn[probe.track_id] = _Drawn(probe, trail)
+            side = before[probe.track_id].side if probe.track_id in before else None
+            self._drawn[probe.track_id] = _Drawn(probe, trail, side=side)
         self.lay_out()
 
     def forget_trails(self) -> None:
@@ -201,20 +234,24 @@ class ProbeLayer(_Layer):
 
     def lay_out(self) -> None:
         """Find the places anew."""
-        touched = []
-        for drawn in self._drawn.values():
+        every = list(self._drawn.values())
+        sizes = []
+        for drawn in every:
             drawn.pixels = [self._view.mapFromView(QPointF(x, y)) for x, y in drawn.trail]
-            here = drawn.pixels[-1]
             widest = _LABEL_WIDTH * self._growth
             drawn.name = self._metrics.elidedText(drawn.probe.name, Qt.TextElideMode.ElideRight, widest)
-            width = self._metrics.horizontalAdvance(drawn.name) + 8
-            left = here.x() + _REACH
-            if left + width > self._view.rect().right():
-                left = here.x() - _REACH - width
-            drawn.label = QRectF(left, here.y() - self._metrics.height() / 2, width, self._metrics.height())
-            touched.append(drawn.label)
-            touched += [QRectF(p.x() - _REACH, p.y() - _REACH, 2 * _REACH, 2 * _REACH) for p in drawn.pixels]
-        self._cover(touched)
+            sizes.append(QSizeF(self._metrics.horizontalAdvance(drawn.name) + 8, self._metrics.height()))
+        places = place_labels(
+            [drawn.pixels[-1] for drawn in every],
+            sizes,
+            self._view.rect(),
+            others=[place for _name, place in self._people.shown],
+            before=[drawn.side for drawn in every],
+        )
+        for drawn, place in zip(every, places, strict=True):
+            drawn.side, drawn.label = (drawn.side, None) if place is None else place
+        touched = [QRectF(p.x() - _REACH, p.y() - _REACH, 2 * _REACH, 2 * _REACH) for d in every for p in d.pixels]
+        self._cover([*touched, *self.labels])
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw trails below, crosses above, names on top."""
@@ -233,6 +270,8 @@ class ProbeLayer(_Layer):
                 for sign in (-1.0, 1.0):
                     arm = QPointF(_CROSS, sign * _CROSS)
                     painter.drawLine(here - arm, here + arm)
+            if drawn.label is None:
+                continue
             painter.setPen(QPen(color, 1.0))
             painter.setBrush(theme.color("surface"))
             painter.drawRoundedRect(drawn.label, 4, 4)

@@ -74,7 +74,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         item.addItem(self._shots)
         item.addItem(self._anchors)
         self.names = NameLayer(self._view)
-        self.probes = ProbeLayer(self._view)
+        self.probes = ProbeLayer(self._view, self.names)
         self._animation = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=_GLIDE_MS)
         self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._animation.valueChanged.connect(self._glide_to)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
@@ -13,6 +16,7 @@ from metaface_gui.gui.theme import DARK
 from metaface_gui.pipeline.rendering.overlay import overlay_items
 from metaface_gui.types import TrackedFace
 from tests.gui.fakes import make_face, make_result
+from tests.gui.verdict_fakes import KEYS, judged_face
 
 GEOMETRY = VideoGeometry(1280, 720, QRectF(0, 0, 1280, 720), is_mirrored=False)
 INFINITY = float("inf")
@@ -140,3 +144,19 @@ def test_caches_do_not_grow_without_bound(overlay: OverlayPainter) -> None:
     painter.end()
     assert len(overlay._elided) <= 501
     assert len(overlay._corners) <= 201
+
+
+@pytest.mark.parametrize("corner", [(150, 150), (1150, 150), (150, 620), (1150, 620)])
+def test_at_an_edge_neither_label_nor_strip_leaves_its_side(overlay: OverlayPainter, corner: tuple[int, int]) -> None:
+    """A head that sways by a few pixels: its label and its strip go with it, as they stood."""
+    overlay.set_titles({key: key[:8] for key in KEYS})
+    offsets = []
+    for step in range(80):
+        x = corner[0] + 12 * math.sin(step / 5) + (step % 3)
+        y = corner[1] + 12 * math.sin(step / 7) - (step % 2)
+        face = judged_face(7, (x - 75, y - 95, x + 75, y + 95), "lin")
+        (placed,) = place(overlay, face)
+        assert placed.strip is not None
+        offsets.append([rect.topLeft() - placed.box.topLeft() for rect in (placed.label, placed.strip.rect)])
+    for before, after in pairwise(offsets):
+        assert all((b - a).manhattanLength() < 20 for a, b in zip(before, after, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from metaface_gui.gui.presentation.board import PresentationBoard
 from metaface_gui.gui.presentation.parts import Part
 from metaface_gui.gui.presentation.screens import ScreenInfo, Screens
 from metaface_gui.gui.window_state import WindowState
+from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from tests.gui.fakes import FakeEngine, make_frame
 from tests.gui.main_states import Scene
 from tests.gui.studio.explanations import embedding_map
@@ -208,6 +210,24 @@ def test_both_screens_show_one_picture_converted_once(
     QApplication.sendPostedEvents(bridge)
     assert audience._picture is scene.window.live_view._picture
     assert audience.frame is frame
+
+
+def test_the_audience_is_told_that_the_picture_is_another_room_s(
+    scene: Scene, screens: PluggedScreens, engine: FakeEngine, bridge: EngineBridge
+) -> None:
+    screens.plug(HALL)
+    QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
+    first, second = scene.window.stage.video.projected().views
+    setting = EnvironmentSetting((("fog", 0.3),))
+    for frame, is_told in (
+        (replace(make_frame(index=8), environment=setting.label), True),
+        (make_frame(index=9), False),
+    ):
+        engine.send_frame(bridge, frame)
+        QApplication.sendPostedEvents(bridge)
+        assert first.environment.isVisible() is is_told
+        assert not second.environment.isVisible()
+        assert first.environment.title == scene.window.live_view.environment.title
 
 
 def test_before_and_after_are_on_both_screens(scene: Scene, screens: PluggedScreens, engine: FakeEngine) -> None:

@@ -59,6 +59,18 @@ def at(x: float, y: float, track_id: int = 5, name: str | None = "alex") -> Trac
     return replace(make_face(track_id, name=name), map_xy=np.array([x, y], np.float32))
 
 
+def test_names_of_faces_cover_no_name_and_no_other_face(shown: MapPage, say: Say) -> None:
+    """Four faces where three people are: names beside each other, or none."""
+    places = [(0.0, 0.0), (0.02, 0.0), (0.04, 0.01), (0.0, 0.02)]
+    say(make_result(*(at(x, y, track_id=number) for number, (x, y) in enumerate(places, start=5))))
+    labels = list(shown.plot.probes.labels)
+    assert labels
+    standing = [place for _name, place in shown.plot.names.shown]
+    assert standing
+    for number, label in enumerate(labels):
+        assert not any(label.intersects(other) for other in [*standing, *labels[number + 1 :]])
+
+
 def point_at(page: MapPage, row: int) -> None:
     # From elsewhere, as Qt hears nothing of a pointer that stays where a former test left it.
     QTest.mouseMove(page.plot.viewport(), page.plot.pixel_of(row) + QPoint(40, 40))
