@@ -131,7 +131,8 @@ class OverlayPainter:
     ) -> tuple[PlacedFace, ...]:
         """Lay the faces out; the order decides whose label chooses its place first.
 
-        Strips of verdicts may also be beside the video, anywhere in the `view`, and keep clear of the obstacles.
+        Strips of verdicts may also be beside the video, anywhere in the `view`. Labels and strips keep clear of the
+        obstacles.
         """
         self._elided.next_frame()
         self._chips.next_frame()
@@ -142,7 +143,7 @@ class OverlayPainter:
             many or box.width() < _COMPACT_BOX or not item.score_text for item, box in zip(items, boxes, strict=True)
         ]
         sizes = [self._label_size(item, small) for item, small in zip(items, compact, strict=True)]
-        labels = self._labels.place([item.track_id for item in items], boxes, sizes, geometry.target)
+        labels = self._labels.place([item.track_id for item in items], boxes, sizes, geometry.target, obstacles)
         faces = tuple(
             PlacedFace(item, style_of(item), name_of(item), box, label, small)
             for item, box, label, small in zip(items, boxes, labels, compact, strict=True)

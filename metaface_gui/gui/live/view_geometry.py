@@ -68,14 +68,19 @@ class LabelLayout:
         self._chosen: dict[int, int] = {}
 
     def place(
-        self, track_ids: Sequence[int], boxes: Sequence[QRectF], sizes: Sequence[QSizeF], view: QRectF
+        self,
+        track_ids: Sequence[int],
+        boxes: Sequence[QRectF],
+        sizes: Sequence[QSizeF],
+        view: QRectF,
+        obstacles: Sequence[QRectF] = (),
     ) -> list[QRectF]:
         """Give each box's label a place inside `view`, as near to the box as it can be read.
 
         Tried are: above the box, below, inside at its top, right and left of it, then lines further up and down. The
-        place with the least trouble wins: covering another label is worst, then covering another face, then being far
-        from its own. Where the label was before, it stays for as long as that is nearly as good. Earlier boxes choose
-        first, so that with a stable order (track ids) labels stay where they are.
+        place with the least trouble wins: covering another label, or one of the `obstacles`, is worst, then covering
+        another face, then being far from its own. Where the label was before, it stays for as long as that is nearly as
+        good. Earlier boxes choose first, so that with a stable order (track ids) labels stay where they are.
         """
         bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         placed: list[QRectF] = []
@@ -88,7 +93,7 @@ class LabelLayout:
                 candidate = _clamped(wish, bounds)
                 pushed = (candidate.topLeft() - wish.topLeft()).manhattanLength()
                 trouble = away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * pushed
-                trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, label) for label in placed)
+                trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, other) for other in (*placed, *obstacles))
                 trouble += sum(_overlap(candidate, other) for other in others)
                 if number == before:
                     trouble -= _STAYS

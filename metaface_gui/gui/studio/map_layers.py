@@ -45,7 +45,8 @@ def place_labels(
     placed: list[tuple[int, QRectF] | None] = []
     for point, size, side in zip(points, sizes, before or [None] * len(points), strict=True):
         places = _places_beside(point, size)
-        numbers = sorted(range(len(places)), key=lambda number, kept=side: (number != kept, number))
+        kept = [] if side is None else [side]
+        numbers = kept + [number for number in range(len(places)) if number != side]
         free = (
             (number, places[number])
             for number in numbers

@@ -115,3 +115,10 @@ def test_a_label_that_is_in_the_way_still_moves() -> None:
     assert before.top() < box.top() < after.top()
     (gone,) = layout.place([8], [box], [size], VIEW)
     assert gone == before
+
+
+def test_a_label_keeps_clear_of_what_lies_over_the_video() -> None:
+    box, title = QRectF(300, 60, 100, 120), QRectF(280, 0, 300, 40)
+    (label,) = LabelLayout().place([7], [box], [QSizeF(150, 43)], VIEW, [title])
+    assert not label.intersects(title)
+    assert VIEW.contains(label)
