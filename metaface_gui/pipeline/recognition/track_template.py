@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.types import FaceQuality, Floats, Image, Look, PersonId, TrackTemplate
 
-_POWER = 4.0
 _USUAL_LENGTH = 10.0
+_FARTHEST = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,14 @@ class PoolLimits:
 def look_weights(features: Floats, space: FeatureSpace) -> NDArray[np.float64] | None:
     """How much looks (n, p) count in a pool by the lengths that their embeddings had: (n,) > 0, of no unit.
 
-    The fourth power of the length was best of powers 0 to 8 on LFW's meta-validation people; sharpness added nothing
-    to it. None for an embedder whose features do not tell.
+    A unit of length more counts e times as much: of powers 0 to 12 and exponentials of 0.3 to 3 units this did best on
+    LFW's meta-validation people (TPIR after five looks 83.6 %, fourth power 82.5, equal weights 82.1); how alike the
+    other looks are and sharpness added nothing to it. None for an embedder whose features do not tell.
     """
     if space.projection_dim == 0:
         return None
     lengths = 1.0 / np.clip(features[:, -1].astype(np.float64), 1e-6, None)
-    return np.asarray((lengths / _USUAL_LENGTH) ** _POWER)
+    return np.asarray(np.exp(np.clip(lengths - _USUAL_LENGTH, -_FARTHEST, _FARTHEST)))
 
 
 def look_weight(features: Floats, quality: FaceQuality, space: FeatureSpace) -> float:

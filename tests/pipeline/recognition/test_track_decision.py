@@ -121,7 +121,7 @@ def test_levels_stand_on_both_sides_of_the_threshold_of_one_look() -> None:
     levels = classifier.track_levels
     assert levels.staying < classifier.threshold < levels.entering
     assert classifier.strangers is not None
-    assert classifier.strangers.fpir(levels.entering) == pytest.approx(0.005)
+    assert classifier.strangers.fpir(levels.entering) == pytest.approx(0.0075)
     assert OpenSetClassifier.empty().track_levels == Levels(float("inf"), float("inf"))
     bare = OpenSetClassifier(Cosines(1), (1,), ("Anna",), None, 0.6)
     assert bare.track_levels.entering == 0.6

@@ -72,12 +72,12 @@ def test_neither_order_nor_the_weights_unit_matters(
 
 
 def test_a_longer_embedding_counts_more_and_without_lengths_quality_does() -> None:
-    # The last feature is one over the length: 10, 20 and 5.
-    features = np.array([[1, 0, 0, 0.1], [1, 0, 0, 0.05], [1, 0, 0, 0.2]], np.float32)
+    # The last feature is one over the length: 10, 12.5 and 8.
+    features = np.array([[1, 0, 0, 0.1], [1, 0, 0, 0.08], [1, 0, 0, 0.125]], np.float32)
     weights = look_weights(features, PROJECTED)
     assert weights is not None
-    np.testing.assert_allclose(weights, [1.0, 16.0, 1 / 16], rtol=1e-5)
-    assert look_weight(features[1], quality(0.0), PROJECTED) == pytest.approx(16.0, rel=1e-5)
+    np.testing.assert_allclose(weights, [1.0, np.exp(2.5), np.exp(-2.0)], rtol=1e-5)
+    assert look_weight(features[1], quality(0.0), PROJECTED) == pytest.approx(np.exp(2.5), rel=1e-5)
     assert look_weights(at(0)[None], PLANE) is None
     assert look_weight(at(0), quality(0.2), PLANE) == pytest.approx(0.4)
 
