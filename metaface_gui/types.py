@@ -248,7 +248,8 @@ class TrackTemplate:
     equal weight they are worth; `expected` the cosine to the pool that one more look of the same face would have.
     `apart` are the newest looks that are unlike the pool and not in it. `generation` counts how often somebody else
     began to be shown. `taken` is how many looks there were in all. `denied` are the people whom the user said that this
-    face is not, whatever its looks say.
+    face is not, whatever its looks say. `merged` is a look at the mean of the looks' pictures: it counts in `features`
+    and has no share of its own, being all of theirs; None where there is none.
     """
 
     looks: tuple[Look, ...]
@@ -260,6 +261,7 @@ class TrackTemplate:
     generation: int = 0
     taken: int = 1
     denied: frozenset[PersonId] = frozenset()
+    merged: Look | None = None
 
     @property
     def seen_s(self) -> float:

@@ -224,7 +224,7 @@ class _Seeing:
             protocol = OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot, seed=args.seed, n_draws=args.draws)
             filmed = filmed_faces(protocol, args.episodes)
             templates = {
-                condition: Templates.of(self._track_features(faces.take(filmed), condition), self.embedder.space)
+                condition: Templates.of(*self._track_features(faces.take(filmed), condition), self.embedder.space)
                 for condition in args.conditions
             }
             ground = TrackGround(name, faces.person(), clean, filmed, templates, self.cohort, self.room_prior)
@@ -239,7 +239,7 @@ class _Seeing:
             )
         return tuple(rows)
 
-    def _track_features(self, faces: AlignedFaces, condition: str) -> Tensor:
+    def _track_features(self, faces: AlignedFaces, condition: str) -> tuple[Tensor, Tensor]:
         name = hyphened(condition)
         return track_features(
             faces,

@@ -28,10 +28,11 @@ from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
+from metaface_gui.pipeline.recognition.merged_picture import MergedPicture
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
-from metaface_gui.pipeline.recognition.track_template import TrackTemplates
+from metaface_gui.pipeline.recognition.track_template import TrackTemplates, is_merging_time, wants_merging
 from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.types import FaceQuality, Image
 
@@ -50,8 +51,10 @@ class Templates:
     generation: NDArray[np.int64]
 
     @classmethod
-    def of(cls, looks: Tensor, space: FeatureSpace) -> Templates:
-        """Pool looks (n, L, p) one by one, as a video's are."""
+    def of(cls, looks: Tensor, merged: Tensor, space: FeatureSpace) -> Templates:
+        """Pool looks (n, L, p) one by one, as a video's are, with those at `merged` pictures (n, m, p): one each time
+        that `is_merging_time`."""
+        times = _merging_times(looks.shape[1])
         made, features = TrackTemplates(space), torch.empty_like(looks)
         generation = np.zeros(looks.shape[:2], np.int64)
         step_s, pause_s = 1.0 / LOOKS_PER_S, 10.0 + looks.shape[1] / LOOKS_PER_S
@@ -59,6 +62,8 @@ class Templates:
             for look in range(looks.shape[1]):
                 time_s = track * pause_s + look * step_s
                 template = made.add(track, looks[track, look].numpy(), _QUALITY, time_s, _NO_PICTURE)
+                if space.projection_dim and wants_merging(template):
+                    template = made.add_merged(track, merged[track, times.index(look + 1)].numpy())
                 features[track, look] = torch.from_numpy(template.features)
                 generation[track, look] = template.generation
         return cls(features, generation)
@@ -91,6 +96,10 @@ class TrackRow:
     tpir_shipped: float
 
 
+def _merging_times(looks: int) -> list[int]:
+    return [number for number in range(1, looks + 1) if is_merging_time(number)]
+
+
 def filmed_faces(protocol: OpenSetProtocol, episodes: int) -> Indices:
     """Rows of the faces that are probes or strangers in one of the first episodes, ascending: those to film."""
     dealt = [protocol.episode(number) for number in range(episodes)]
@@ -106,28 +115,39 @@ def track_features(
     seed: int,
     cache: Path,
     progress: Progress,
-) -> Tensor:
-    """Learners' features of `looks` looks at each face, (n, looks, p) float32 on the CPU; the draw follows from (seed,
-    the face's path). `progress` counts faces.
+) -> tuple[Tensor, Tensor]:
+    """Learners' features of `looks` looks at each face, (n, looks, p) float32 on the CPU, and of its merged pictures
+    (n, m, p), as `Templates.of` wants them; the draw follows from (seed, the face's path). `progress` counts faces.
 
     Raises:
         CacheError: if the cache folder cannot be written or its disk is full.
         KeyError: if there is no such condition.
     """
-    total, dimension = len(faces), embedder.space.feature_dim
+    total, dimension, times = len(faces), embedder.space.feature_dim, _merging_times(looks)
     key = features_key("tracks", embedder.id, dimension, condition, looks, seed, tracks.VERSION, faces_key(faces))
     with open_growing_array(
-        cache / f"tracks-{key}", (looks, dimension), np.float32, lambda: progress(0, total)
+        cache / f"tracks-{key}", (looks + len(times), dimension), np.float32, lambda: progress(0, total)
     ) as features:
         features.require_space(total - features.rows)
         for face in range(features.rows, total):
             chance = np.random.default_rng([seed, face_number(faces.paths[face])])
             seen = tracks.track_of(resized(faces.crops_rgb[face], CROP_SIZE), condition, looks, chance)
-            crops = np.stack([resized(look, embedder.crop_size) for look in seen])
+            looked_at = [resized(look, embedder.crop_size) for look in seen]
+            crops = np.stack([*looked_at, *_merged(looked_at, times)])
             made = embedder.features(torch.from_numpy(crops).permute(0, 3, 1, 2)).to("cpu", torch.float32)
             features.append(made.numpy()[None])
             progress(face + 1, total)
-        return torch.from_numpy(np.array(features.array()))
+        made_of = torch.from_numpy(np.array(features.array()))
+        return made_of[:, :looks], made_of[:, looks:]
+
+
+def _merged(crops_rgb: Sequence[Image], times: Sequence[int]) -> list[Image]:
+    merged, pictures = MergedPicture(crops_rgb[0]), list[Image]()
+    for number, crop in enumerate(crops_rgb[1:], start=2):
+        merged.add(crop)
+        if number in times:
+            pictures.append(merged.picture())
+    return pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,7 @@ from metaface_gui.metalearning.optics import (
 )
 from metaface_gui.types import Image
 
-VERSION = 1
+VERSION = 2
 """Counts up when what is drawn changes: cached features of another version are not used."""
 
 _BRIGHTNESS, _NOISE_GRID = 0.35, 40

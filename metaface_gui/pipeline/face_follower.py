@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -31,7 +31,7 @@ class Sighting:
     """A face in a frame: where it is now, and its features (p,) float32 from the last time it was embedded.
 
     `quality` is from the last frame that was searched. `is_fresh`: the features are of this very frame. `picture_rgb`
-    is a small picture of the face from the last time it was embedded, (s, s, 3).
+    is a small picture of the face from the last time it was embedded, (s, s, 3), `crop_rgb` the very picture that was.
     """
 
     track_id: int
@@ -40,6 +40,7 @@ class Sighting:
     features: Floats
     is_fresh: bool
     picture_rgb: Image
+    crop_rgb: Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,18 +184,14 @@ class FaceFollower:
             for index, track in enumerate(former)
             if track is not None and index not in chosen
         }
+        fresh = [index not in continued for index in range(len(detections))]
         embeddings = features[:, : self._embedder.space.embedding_dim]
         self._in_sight = self._tracker.update(detections, embeddings, time_s, continued=continued)
         faces = tuple(
-            Sighting(
-                track_id,
-                detections[index],
-                qualities[index],
-                features[index],
-                index not in continued,
-                _small(crops[index]) if track is None or index not in continued else track.sighting.picture_rgb,
+            Sighting(track_id, detections[index], qualities[index], features[index], is_fresh, *pictures)
+            for index, (track_id, is_fresh, pictures) in enumerate(
+                zip(self._in_sight, fresh, _pictures(crops, former, fresh), strict=True)
             )
-            for index, (track_id, track) in enumerate(zip(self._in_sight, former, strict=True))
         )
         self._remember(faces, time_s)
         return faces
@@ -213,6 +210,16 @@ class FaceFollower:
         alive = {track.id for track in self._tracker.tracks}
         self._upright &= alive
         self._tracks = {track_id: track for track_id, track in self._tracks.items() if track_id in alive}
+
+
+def _pictures(crops_rgb: Image, former: Sequence[_Track | None], fresh: Sequence[bool]) -> list[tuple[Image, Image]]:
+    """Of n faces the small picture and the one that was embedded: now, or of those not fresh when last they were."""
+    return [
+        (_small(crop), crop.copy())  # a row would keep all crops of its frame
+        if is_fresh or track is None
+        else (track.sighting.picture_rgb, track.sighting.crop_rgb)
+        for crop, track, is_fresh in zip(crops_rgb, former, fresh, strict=True)
+    ]
 
 
 def _small(crop_rgb: Image) -> Image:

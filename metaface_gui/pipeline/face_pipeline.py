@@ -138,7 +138,8 @@ class FacePipeline:
         seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
-        templates = [self._template(face, frame.time_s, is_again=is_again) for face in seen.faces]
+        templates = [self._template(face, frame, is_again=is_again) for face in seen.faces]
+        templates = self._with_merged(seen.faces, templates)
         decided = self._decide(seen.faces, templates, frame.time_s, is_still=frame.is_still)
         places = self._places(features)
         faces = tuple(
@@ -201,10 +202,22 @@ class FacePipeline:
         decisions = self._decisions.get(self._primary)
         return (decisions and decisions.current(track_id)) or UNKNOWN
 
-    def _template(self, face: Sighting, time_s: float, *, is_again: bool) -> TrackTemplate:
+    def _template(self, face: Sighting, frame: Frame, *, is_again: bool) -> TrackTemplate:
         """The face's template with this look, if it is a new one; `is_again`: it is the very picture of before."""
         current = None if face.is_fresh and not is_again else self._templates.current(face.track_id)
-        return current or self._templates.add(face.track_id, face.features, face.quality, time_s, face.picture_rgb)
+        crop = None if frame.is_still else face.crop_rgb
+        return current or self._templates.add(
+            face.track_id, face.features, face.quality, frame.time_s, face.picture_rgb, crop_rgb=crop
+        )
+
+    def _with_merged(self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate]) -> list[TrackTemplate]:
+        """The faces' templates with a look at the merged pictures for which it is time."""
+        due = self._templates.merged_pictures()
+        if not due:
+            return list(templates)
+        features = features_of(self.embedder, np.stack([*due.values()]))
+        made = {key: self._templates.add_merged(key, row) for key, row in zip(due, features, strict=True)}
+        return [made.get(face.track_id, template) for face, template in zip(faces, templates, strict=True)]
 
     def _decide(
         self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate], time_s: float, *, is_still: bool

@@ -132,10 +132,10 @@ def test_tracks_are_tested_when_looks_are_asked_for(
         seed: int,
         cache: Path,
         progress: Callable[[int, int], None],
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor]:
         filmed.append((len(faces), condition, looks))
         made = features(faces, embedder, condition, seed=seed, cache=cache, progress=progress)
-        return made[:, None].expand(-1, looks, -1).contiguous()
+        return made[:, None].expand(-1, looks, -1).contiguous(), made[:, None]
 
     monkeypatch.setattr(verb, "track_features", of_tracks)
     out = tmp_path / "report.json"

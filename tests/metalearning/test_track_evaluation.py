@@ -48,7 +48,9 @@ def rows() -> dict[int, TrackRow]:
     tracks = faces_of(person[filmed], 0.3, seed=2, looks=LOOKS)
     cohort = faces_of(10_000 + np.arange(4000), 0.3, seed=3)[:, 0]
     clean = faces_of(person, 0.05, seed=1)[:, 0]
-    ground = TrackGround("faces", person, clean, filmed, {"hard": Templates.of(tracks, SPACE)}, cohort, None)
+    ground = TrackGround(
+        "faces", person, clean, filmed, {"hard": Templates.of(tracks, tracks[:, :2], SPACE)}, cohort, None
+    )
     learner = make_learner("prototypical", SPACE)
     told: list[tuple[int, int]] = []
 
@@ -94,7 +96,7 @@ def test_templates_are_those_of_a_video() -> None:
     looks = torch.zeros(2, 3, 48)
     looks[0, :, 0] = 1.0
     looks[1, 0, 0] = looks[1, 1:, 1].fill_(1.0)[0]
-    templates = Templates.of(looks, SPACE)
+    templates = Templates.of(looks, looks[:, :1], SPACE)
     torch.testing.assert_close(templates.features[0], looks[0])
     torch.testing.assert_close(templates.features[1, 2], looks[1, 2])
     assert templates.generation.tolist() == [[0, 0, 0], [0, 0, 1]], "the second track shows somebody else"
@@ -118,17 +120,32 @@ def test_features_of_tracks_are_made_once(tmp_path: Path) -> None:
     faces = AlignedFaces(crops, ("a", "b", "c"), ("a/0.jpg", "b/0.jpg", "c/0.jpg"))
     embedder = Means()
 
-    def make(seed: int = 0, progress: Callable[[int, int], None] = quiet) -> Tensor:
+    def make(seed: int = 0, progress: Callable[[int, int], None] = quiet) -> tuple[Tensor, Tensor]:
         return track_features(
-            faces, _as_embedder(embedder), "hard", looks=2, seed=seed, cache=tmp_path, progress=progress
+            faces, _as_embedder(embedder), "hard", looks=4, seed=seed, cache=tmp_path, progress=progress
         )
 
-    first = make()
-    assert first.shape == (3, 2, 3)
-    assert embedder.count == 6
-    torch.testing.assert_close(make(), first)
-    assert embedder.count == 6
-    assert not torch.equal(make(seed=1), first)
+    first, merged = make()
+    assert first.shape == (3, 4, 3)
+    assert merged.shape == (3, 1, 3), "after three looks"
+    torch.testing.assert_close(merged[:, 0], normalize(first[:, :3].mean(1)), atol=0.02, rtol=0.0)
+    assert embedder.count == 15
+    torch.testing.assert_close(make()[0], first)
+    assert embedder.count == 15
+    assert not torch.equal(make(seed=1)[0], first)
+
+
+def test_a_look_at_the_merged_picture_counts_where_looks_differ() -> None:
+    space = FeatureSpace(46, 2)
+    random = torch.Generator().manual_seed(0)
+    looks = normalize(torch.ones(2, 3, 46) + torch.randn(2, 3, 46, generator=random), dim=2)
+    looks[1] = looks[1, :1]
+    looks = torch.cat([looks, torch.full((2, 3, 2), 0.1)], dim=2)
+    merged = torch.cat([normalize(torch.ones(2, 1, 46), dim=2), torch.full((2, 1, 2), 0.1)], dim=2)
+    features = Templates.of(looks, merged, space).features[..., :46]
+    to_merged = (features * merged[..., :46]).sum(2)
+    assert to_merged[0, 2] > to_merged[0, 1] + 0.05
+    torch.testing.assert_close(features[1, 2], looks[1, 0, :46])
 
 
 def _as_embedder(embedder: Means) -> FaceEmbedder:

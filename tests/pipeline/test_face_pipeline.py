@@ -360,6 +360,34 @@ def test_each_look_is_decided_on_once_by_each_learner(attention: Attention) -> N
     assert anna.asked == zoe.asked == studio.embedder.count == (120 if attention is THOROUGH else 12)
 
 
+class WaveringEmbedder(BlueEmbedder):
+    """Sees a face by turns like this and like that, as in the dark."""
+
+    def features(self, crops_rgb: torch.Tensor) -> torch.Tensor:
+        features = super().features(crops_rgb)
+        features[:, 14] = 0.65 * (-1) ** len(self.batches)
+        features[:, :16] = torch.nn.functional.normalize(features[:, :16], dim=1)
+        features[:, 16:] = 0.1
+        return features
+
+
+def test_where_looks_differ_their_pictures_are_merged_and_looked_at_too() -> None:
+    studio = Studio(THOROUGH)
+    studio.embedder = WaveringEmbedder()
+    studio.pipeline = FacePipeline(studio.stage, cast(FaceEmbedder, studio.embedder), THOROUGH)
+    studio.learn(maml=ReadsBlue("Anna", "Boris"))
+    seen = [studio.look(LEFT).faces[0] for _ in range(4)]
+    assert [face.identification.name for face in seen] == ["Anna"] * 4
+    assert [face.template is not None and face.template.merged is not None for face in seen] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert studio.embedder.count == 5
+    assert [face.looks for face in seen] == [1, 2, 3, 4]
+
+
 def test_live_says_who_it_is_in_the_frame_that_he_is_found_in_and_in_all_others() -> None:
     studio = Studio(LIVE)
     studio.learn(maml=ReadsBlue("Anna", "Boris"))

@@ -20,10 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.recognition.merged_picture import MergedPicture
 from metaface_gui.types import FaceQuality, Floats, Image, Look, PersonId, TrackTemplate
 
 _USUAL_LENGTH = 10.0
 _FARTHEST = 20.0
+_MERGED_COUNTS = 2.0
+"""As so many looks of the same length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class PoolLimits:
     `alike`: cosine of two looks of one face that a new track is believed to have, as firmly as one look would say it.
     `apart`: share of a track's own likeness below which a look is kept apart (of consecutive frames of one face 0.3 %
     lie below; of a face that took another's place 9 in 10). `changed_after`: so many looks that are kept apart and are
-    alike are somebody else. `forget_s`: how long a track that is out of sight is kept.
+    alike are somebody else. `forget_s`: how long a track that is out of sight is kept. `clear`: cosine to the pool that
+    another look has, from which nothing is to be gained by merging pictures.
     """
 
     most_looks: int = 24
@@ -42,6 +46,7 @@ class PoolLimits:
     apart: float = 0.6
     changed_after: int = 2
     forget_s: float = 2.0
+    clear: float = 0.85
 
 
 def look_weights(features: Floats, space: FeatureSpace) -> NDArray[np.float64] | None:
@@ -91,6 +96,26 @@ class Pool:
         return cls(np.asarray(mean / length, np.float32), likeness, effective, likeness / length)
 
 
+def is_merging_time(looks: int) -> bool:
+    """Whether it is after so many looks that a merged picture is looked at: three, five, nine, then every eight."""
+    return looks in {3, 5} or (looks > 8 and looks % 8 == 1)
+
+
+def wants_merging(template: TrackTemplate, limits: PoolLimits | None = None) -> bool:
+    """Whether a track's merged picture is worth a look now: its looks differ, and the newest is one of the face."""
+    return (
+        is_merging_time(template.taken)
+        and len(template.looks) > 2
+        and template.expected < (limits or PoolLimits()).clear
+        and not _is_apart(template)
+    )
+
+
+def _is_apart(template: TrackTemplate) -> bool:
+    """Whether the newest look is not in the pool."""
+    return bool(template.apart) and template.apart[-1].number == template.taken
+
+
 class TrackTemplates:
     """One template per track; belongs to one thread."""
 
@@ -98,6 +123,8 @@ class TrackTemplates:
         self._space = space
         self._limits = limits or PoolLimits()
         self._templates: dict[int, TrackTemplate] = {}
+        self._pictures: dict[int, MergedPicture] = {}
+        self._due: list[int] = []
         self._denied: dict[int, dict[PersonId, int]] = {}
         """By track whom its face is not, and of which generation that was said."""
         self._first_generation = 0
@@ -105,13 +132,15 @@ class TrackTemplates:
     def reset(self) -> None:
         """Forget all looks; the faces are the same."""
         self._templates.clear()
+        self._pictures.clear()
+        self._due.clear()
 
     def begin_anew(self) -> None:
         """Forget all looks: tracks go on with other faces, of which nothing was said."""
         self._first_generation = 1 + max(
             (template.generation for template in self._templates.values()), default=self._first_generation
         )
-        self._templates.clear()
+        self.reset()
 
     def set_denied(self, denied: Mapping[int, frozenset[PersonId]]) -> tuple[int, ...]:
         """Say by track whom its face is not, whatever it looks like, until somebody else is shown; all others may be
@@ -137,9 +166,19 @@ class TrackTemplates:
         return self._templates.get(track_id)
 
     def add(
-        self, track_id: int, features: Floats, quality: FaceQuality, time_s: float, picture_rgb: Image
+        self,
+        track_id: int,
+        features: Floats,
+        quality: FaceQuality,
+        time_s: float,
+        picture_rgb: Image,
+        *,
+        crop_rgb: Image | None = None,
     ) -> TrackTemplate:
-        """Take a look at a track's face, features (p,), and return its template now."""
+        """Take a look at a track's face, features (p,), and return its template now.
+
+        `picture_rgb` is to show; `crop_rgb` is the very picture that was embedded, where it may be merged with others.
+        """
         self._forget(time_s)
         former = self._templates.get(track_id)
         number = 1 if former is None else former.taken + 1
@@ -150,12 +189,43 @@ class TrackTemplates:
         else:
             made = self._with(former, look)
         self._templates[track_id] = made = self._denying(track_id, replace(made, taken=number))
+        if crop_rgb is not None and self._space.projection_dim:
+            self._merge(track_id, crop_rgb, made, is_new=former is None or former.generation != made.generation)
+        return made
+
+    def _merge(self, track_id: int, crop_rgb: Image, template: TrackTemplate, *, is_new: bool) -> None:
+        if is_new or track_id not in self._pictures:
+            self._pictures[track_id] = MergedPicture(crop_rgb)
+        elif template.expected < self._limits.clear and not _is_apart(template):
+            self._pictures[track_id].add(crop_rgb)
+        if wants_merging(template, self._limits):
+            self._due.append(track_id)
+
+    def merged_pictures(self) -> dict[int, Image]:
+        """Merged pictures that are worth a look now, by track, each once: `add_merged` wants what is seen of them."""
+        due = {track_id: self._pictures[track_id].picture() for track_id in self._due if track_id in self._pictures}
+        self._due.clear()
+        return due
+
+    def add_merged(self, track_id: int, features: Floats) -> TrackTemplate:
+        """Take a look, features (p,), at a track's merged picture, and return its template now.
+
+        Raises:
+            KeyError: if nothing is known of the track.
+        """
+        former = self._templates[track_id]
+        newest = former.looks[-1]
+        weight = _MERGED_COUNTS * look_weight(features, newest.quality, self._space)
+        merged = replace(newest, features=features.copy(), weight=weight)
+        made = self._pooled(former.looks, former.seen_s, generation=former.generation, merged=merged)
+        self._templates[track_id] = made = replace(made, apart=former.apart, taken=former.taken, denied=former.denied)
         return made
 
     def _with(self, former: TrackTemplate, look: Look) -> TrackTemplate:
         limits = self._limits
         if self._is_like(look, former):
-            return self._pooled((*former.looks, look), look.time_s, generation=former.generation)
+            looks = (*former.looks, look)
+            return self._pooled(looks, look.time_s, generation=former.generation, merged=former.merged)
         apart = (*former.apart, look)[-limits.changed_after :]
         if len(apart) == limits.changed_after:
             others = self._pooled(apart[:-1], look.time_s, generation=former.generation + 1)
@@ -167,19 +237,26 @@ class TrackTemplates:
         d = self._space.embedding_dim
         return float(look.features[:d] @ template.features[:d]) >= self._limits.apart * template.expected
 
-    def _pooled(self, looks: tuple[Look, ...], time_s: float, generation: int = 0) -> TrackTemplate:
+    def _pooled(
+        self, looks: tuple[Look, ...], time_s: float, *, generation: int = 0, merged: Look | None = None
+    ) -> TrackTemplate:
         weights = np.asarray([self._faded(look, time_s) for look in looks])
         if len(looks) > self._limits.most_looks:
             least = int(weights.argmin())
             looks, weights = looks[:least] + looks[least + 1 :], np.delete(weights, least)
-        pool = Pool.of(np.stack([look.features for look in looks]), weights, self._space, alike=self._limits.alike)
+        seen = np.stack([look.features for look in looks])
+        pool = probe = Pool.of(seen, weights, self._space, alike=self._limits.alike)
+        if merged is not None:
+            shares = np.append(weights, self._faded(merged, time_s))
+            probe = Pool.of(np.concatenate([seen, merged.features[None]]), shares, self._space)
         return TrackTemplate(
             looks=looks,
-            features=pool.features,
+            features=probe.features,
             shares=tuple((weights / weights.sum()).tolist()),
             effective=pool.effective,
             expected=pool.expected,
             generation=generation,
+            merged=merged,
         )
 
     def _faded(self, look: Look, time_s: float) -> float:
@@ -191,3 +268,4 @@ class TrackTemplates:
         self._templates = {
             key: template for key, template in self._templates.items() if abs(time_s - template.seen_s) <= limit
         }
+        self._pictures = {key: picture for key, picture in self._pictures.items() if key in self._templates}

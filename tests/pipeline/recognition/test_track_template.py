@@ -185,3 +185,37 @@ def test_a_denial_stays_with_the_face_and_ends_with_it() -> None:
     denied = templates.current(2)
     assert denied is not None
     assert denied.denied == {8}
+
+
+def looked_at(*degrees: float, length: float = 10.0) -> tuple[TrackTemplates, list[int]]:
+    """A track of these looks, each with a picture of its own grey; after which of them one was to be merged."""
+    templates, due = TrackTemplates(PROJECTED), []
+    for number, angle in enumerate(degrees, start=1):
+        features = np.concatenate([at(angle), [0.0, 1 / length]]).astype(np.float32)
+        crop = np.full((8, 8, 3), 10 * number, np.uint8)
+        templates.add(1, features, quality(), number / 30, PICTURE, crop_rgb=crop)
+        for picture in templates.merged_pictures().values():
+            due.append(number)
+            assert picture.mean() == pytest.approx(np.mean([10 * n for n in range(1, number + 1)]), abs=1.0)
+    return templates, due
+
+
+def test_pictures_are_merged_after_three_looks_that_differ_and_ever_more_rarely() -> None:
+    assert looked_at(*[0, 65] * 9)[1] == [3, 5, 9, 17]
+    assert looked_at(*[20] * 18)[1] == [], "nothing to gain"
+
+
+def test_the_merged_picture_counts_as_two_looks_until_somebody_else_comes() -> None:
+    templates, _ = looked_at(0, 40, 0)
+    before = templates.current(1)
+    assert before is not None
+    made = templates.add_merged(1, np.array([*at(90), 0.0, 0.1], np.float32))
+    # Two looks at 0°, one at 40°, two at 90°, all of the same length.
+    mean = 2 * at(0) + at(40) + 2 * at(90)
+    np.testing.assert_allclose(made.features[:2], mean / np.linalg.norm(mean), atol=0.02)
+    assert (made.looks, made.taken, made.shares) == (before.looks, 3, before.shares)
+    longer = templates.add(1, np.array([*at(40), 0.0, 0.1], np.float32), quality(), 0.2, PICTURE)
+    assert longer.merged is made.merged
+    for _ in range(2):
+        other = templates.add(1, np.array([*at(200), 0.0, 0.1], np.float32), quality(), 0.3, PICTURE)
+    assert (other.generation, other.merged) == (1, None)
