@@ -24,7 +24,7 @@ def face() -> Image:
 
 def taken(random: np.random.Generator, *, noise: float = 40.0) -> Image:
     """It once more: a little elsewhere, a little turned, with a sensor's noise."""
-    move = cv2.getRotationMatrix2D((56, 56), float(random.normal(0, 4)), 1.0)
+    move = np.asarray(cv2.getRotationMatrix2D((56, 56), float(random.normal(0, 4)), 1.0), np.float64)
     move[:, 2] += random.normal(0, 2, 2)
     seen = cv2.warpAffine(face(), move, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(np.clip(seen + random.normal(0, noise, seen.shape), 0, 255), np.uint8)
