@@ -134,7 +134,7 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _moved(features: Floats, centre: Floats, tail: Floats) -> Floats:
-    """As `RoomCentre` and then `tail.moved`: (n, p) → unit vectors (n, d)."""
+    """As `RoomCentre` and then `tail.adapted_embedding`: (n, p) → unit vectors (n, d)."""
     d, seen = len(tail), features - centre
     seen /= np.maximum(np.linalg.norm(seen[:, :d], axis=1, keepdims=True), np.float32(1e-6))
     return _unit(np.asarray(seen[:, :d] + seen[:, d:] @ tail.T, np.float32))

@@ -112,9 +112,9 @@ class CentredClassifier:
         """Such faces in the adapted space: (n, p) → (n, d)."""
         return self.adapted.embed(self.centre(features))
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         """What stands for each person there: (n_way, d)."""
-        return self.adapted.anchors()
+        return self.adapted.class_vectors()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,7 +39,7 @@ class _Oracle:
     def embed(self, features: Tensor) -> Tensor:
         return (self._names[None] - features[:, :1]).square().neg().softmax(1).sqrt()
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         return torch.eye(self.n_way)
 
 

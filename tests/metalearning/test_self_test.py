@@ -87,7 +87,7 @@ class MeansClassifier:
     def embed(self, features: Tensor) -> Tensor:
         return normalize(features)
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         return self._means
 
 

@@ -60,7 +60,7 @@ class Cosines:
     def embed(self, features: Tensor) -> Tensor:
         return normalize(features)
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         return self._ways
 
     def scores(self, features: Tensor) -> Tensor:

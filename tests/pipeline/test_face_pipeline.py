@@ -203,7 +203,7 @@ class HalfTurn:
         self.calls += 1
         return -features[:, :128]
 
-    def anchors(self) -> torch.Tensor:
+    def class_vectors(self) -> torch.Tensor:
         return torch.zeros(1, 128)
 
 

@@ -292,7 +292,7 @@ def draw_map(adapted: AdaptedGallery, former: EmbeddingMap | None) -> EmbeddingM
     return make_map(
         adapted.key.learner,
         adapted.adapted.embed(people.shots).numpy(),
-        adapted.adapted.anchors()[: len(people)].numpy(),
+        adapted.adapted.class_vectors()[: len(people)].numpy(),
         labels=people.labels.numpy(),
         shot_ids=people.shot_ids,
         person_ids=people.person_ids,

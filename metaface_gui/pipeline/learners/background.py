@@ -10,7 +10,7 @@ from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import TrainingFeatures
 from metaface_gui.pipeline.learners.clustering import k_means
-from metaface_gui.pipeline.learners.tail import moved
+from metaface_gui.pipeline.learners.tail import adapted_embedding
 
 BACKGROUND = "background"
 """Name of the directions (m, d) among the meta-parameters."""
@@ -31,7 +31,7 @@ def fitted_background(faces: TrainingFeatures, tail: Tensor, m: int = DIRECTIONS
 
 def people_means(faces: TrainingFeatures, tail: Tensor) -> Tensor:
     """Mean embedding (n_people, d) of each person's pictures and their copies, in the tail (d, r)."""
-    embeddings = moved(faces.features, tail).mean(1)
+    embeddings = adapted_embedding(faces.features, tail).mean(1)
     n_people = int(faces.person.max()) + 1
     sums = embeddings.new_zeros(n_people, embeddings.shape[1]).index_add_(0, faces.person, embeddings)
     return sums / torch.bincount(faces.person, minlength=n_people).to(sums.dtype)[:, None]

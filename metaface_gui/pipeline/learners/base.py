@@ -87,9 +87,9 @@ _MOST_SHOTS_TOLD = 2_000
 class AdaptedClassifier(Protocol):
     """What adaptation gives: immutable, safe to share between threads.
 
-    `embed` and `anchors` are for looking at it: all lie on the unit sphere of the space that the scores are made in, so
-    that maps of different methods compare. Each method's README section says what they are in its paper. Scores may
-    hold more than the angle between the two, such as a bias.
+    `embed` and `class_vectors` are for looking at it: all lie on the unit sphere of the space that the scores are made
+    in, so that maps of different methods compare. Each method's README section says what they are in its paper. Scores
+    may hold more than the angle between the two, such as a bias.
     """
 
     @property
@@ -102,7 +102,7 @@ class AdaptedClassifier(Protocol):
     def embed(self, features: Tensor) -> Tensor:
         """Faces in the adapted space that `scores` compares in: (n, p) → (n, d) float32, each of length 1."""
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         """What stands for each person there, a prototype or a head's row: (n_way, d) float32, each of length 1."""
 
 

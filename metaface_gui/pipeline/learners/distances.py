@@ -37,7 +37,7 @@ class Distance(ABC):
         """Turn distances into raw scores, larger = more alike; the negative distance unless the field has a habit."""
         return -distance
 
-    def straightened(self, points: Tensor) -> Tensor:
+    def whitened(self, points: Tensor) -> Tensor:
         """Points (n, d) where this distance is the plain one between them, of lengths or of angles: (n, d)."""
         return points
 
@@ -90,12 +90,12 @@ class SquaredMahalanobis(Distance):
         identity = torch.eye(len(lower), dtype=lower.dtype, device=lower.device)
         return SquaredMahalanobis(torch.linalg.solve_triangular(lower, identity, upper=False))
 
-    def straightened(self, points: Tensor) -> Tensor:
+    def whitened(self, points: Tensor) -> Tensor:
         """Whitened, W x."""
         return points if self._whitening is None else points @ self._whitening.T
 
     def _between(self, points: Tensor, others: Tensor) -> Tensor:
-        return SquaredEuclidean().between(self.straightened(points), self.straightened(others))
+        return SquaredEuclidean().between(self.whitened(points), self.whitened(others))
 
 
 def class_means(support: SupportSet) -> Tensor:

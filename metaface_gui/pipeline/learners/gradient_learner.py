@@ -36,7 +36,7 @@ from metaface_gui.pipeline.learners.inner_loop import (
     warm_up,
 )
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss
-from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 TAIL_RATE, HEAD_RATE = 0.1, 0.1
 """Untrained rates of the inner loop, after `per_person`."""
@@ -161,7 +161,7 @@ class GradientLearner(TrainableLearner):
 
     def query_loss(self, theta: Params, episode: Episode) -> Tensor:
         """Open-set loss () of the queries' cosines with the head, once adapted."""
-        scores = moved(episode.query, theta[TAIL]) @ normalize(theta[HEAD], dim=1).T
+        scores = adapted_embedding(episode.query, theta[TAIL]) @ normalize(theta[HEAD], dim=1).T
         return learned_open_set_loss(theta, scores, episode.query_labels)
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:

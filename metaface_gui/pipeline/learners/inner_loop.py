@@ -8,14 +8,13 @@ al., "Meta-Dataset", ICLR 2020, section 3 (fo-Proto-MAML). Everything is a pure 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from metaface_gui.deferred import Tensor, grad, normalize, torch, without_gradients
+from metaface_gui.deferred import Tensor, grad, normalize, torch
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import STRANGER, Params
 from metaface_gui.pipeline.learners.losses import membership
-from metaface_gui.pipeline.learners.tail import TAIL, moved
+from metaface_gui.pipeline.learners.tail import TAIL, CosineClassifier, adapted_embedding
 
 HEAD = "head"
 """Name of W (n_way, d) among the moving tensors: a row a person, compared by its cosine."""
@@ -93,7 +92,7 @@ def inner_task(features: Tensor, labels: Tensor, n_way: int, embedding_dim: int)
 
 def prototypes(task: InnerTask, a: Tensor, n_way: int) -> Tensor:
     """Normalised mean of each person's moved shots under tail A (d, r): (n_way, d), the head to start from."""
-    return normalize(membership(task.labels, n_way).to(a.dtype).T @ moved(task.features, a), dim=1)
+    return normalize(membership(task.labels, n_way).to(a.dtype).T @ adapted_embedding(task.features, a), dim=1)
 
 
 def inner_loss(theta: Params, task: InnerTask) -> Tensor:
@@ -104,7 +103,7 @@ def inner_loss(theta: Params, task: InnerTask) -> Tensor:
     """
     n_way = len(theta[HEAD])
     rows = torch.cat([normalize(theta[HEAD], dim=1), normalize(theta[BACKGROUND], dim=1)])
-    logits = theta[LOG_SCALE].exp() * (moved(task.features, theta[TAIL]) @ rows.T)
+    logits = theta[LOG_SCALE].exp() * (adapted_embedding(task.features, theta[TAIL]) @ rows.T)
     own = logits.gather(1, task.labels.clamp_min(0)[:, None])[:, 0]
     target = torch.where(task.labels == STRANGER, logits[:, n_way:].logsumexp(1), own)
     return (task.weights * (logits.logsumexp(1) - target)).sum()
@@ -120,33 +119,10 @@ def per_person(gradients: Params, task: InnerTask) -> Params:
     return {name: g * (tail_factor if name == TAIL else task.people) for name, g in gradients.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LinearHeadClassifier:
-    """What an inner loop leaves: a frozen tail A (d, r) and head W (n_way, d) of unit rows."""
-
-    tail: Tensor
-    head: Tensor
+class LinearHeadClassifier(CosineClassifier):
+    """What an inner loop leaves: a frozen tail, and a head whose rows started as prototypes."""
 
     @classmethod
     def of(cls, theta: Params) -> LinearHeadClassifier:
         """Freeze the tensors of an inner loop."""
-        return cls(theta[TAIL].detach(), normalize(theta[HEAD].detach(), dim=1))
-
-    @property
-    def n_way(self) -> int:
-        """How many people it tells apart."""
-        return len(self.head)
-
-    @without_gradients
-    def scores(self, features: Tensor) -> Tensor:
-        """Cosines of moved faces with the head's rows: (n_query, p) → (n_query, n_way) float32."""
-        return self.embed(features) @ self.head.T
-
-    @without_gradients
-    def embed(self, features: Tensor) -> Tensor:
-        """z in the fine-tuned tail: (n, p) → (n, d), each of length 1."""
-        return moved(features, self.tail)
-
-    def anchors(self) -> Tensor:
-        """The head's rows, which started as prototypes: (n_way, d), each of length 1."""
-        return self.head
+        return cls(normalize(theta[HEAD].detach(), dim=1), theta[TAIL].detach())

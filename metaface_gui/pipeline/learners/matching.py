@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
+from metaface_gui.deferred import Tensor, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
@@ -21,30 +21,21 @@ from metaface_gui.pipeline.learners.base import (
 )
 from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs, reduce_runs
-from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+from metaface_gui.pipeline.learners.pooling import ShotsClassifier, in_runs, log_mean_odds, log_mean_odds_in_runs
+from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 LOG_TEMPERATURE = "attention.log_temperature"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MatchingClassifier:
-    """Scores a face by the attention that each person's shots draw.
+class MatchingClassifier(ShotsClassifier):
+    """Scores a face by the attention that each person's shots g(x_i, S) draw.
 
-    `shots` is (n, d), each person's lying together, `counts` (n_way,) of them; `context` holds the weights of the full
-    context, None without it.
+    `context` holds the weights of the full context, None without it.
     """
 
-    shots: Tensor
-    counts: Tensor
     temperature: Tensor
-    tail: Tensor
     context: Params | None
-
-    @property
-    def n_way(self) -> int:
-        """How many people it tells apart."""
-        return len(self.counts)
 
     @without_gradients
     def scores(self, features: Tensor) -> Tensor:
@@ -60,13 +51,8 @@ class MatchingClassifier:
     @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """f(x, S), faces as they look at the shots: (n, p) → (n, d), each of length 1."""
-        probes = moved(features, self.tail)
+        probes = adapted_embedding(features, self.tail)
         return probes if self.context is None else probes_in_context(self.context, probes, self.shots)
-
-    @without_gradients
-    def anchors(self) -> Tensor:
-        """Mean direction of each person's shots g(x_i, S): (n_way, d). Nothing but the shots stands for a person."""
-        return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,7 @@ class MatchingLearner(TrainableLearner):
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' scores, with and without the full context, so that a user may choose."""
-        shots, probes = moved(episode.support, params[TAIL]), moved(episode.query, params[TAIL])
+        shots, probes = adapted_embedding(episode.support, params[TAIL]), adapted_embedding(episode.query, params[TAIL])
         member = membership(episode.support_labels, n_way).to(shots.dtype)
         aware_shots = shots_in_context(params, shots)
         aware_probes = probes_in_context(params, probes, aware_shots)
@@ -149,9 +135,9 @@ class MatchingLearner(TrainableLearner):
         """Remember the shots: nothing is fitted, one step."""
         tail, context = self.params[TAIL], self.params if self.settings.full_context else None
         ordered, counts = in_runs(support)
-        shots = moved(ordered.features, tail)
+        shots = adapted_embedding(ordered.features, tail)
         if context is not None:
             shots = shots_in_context(context, shots)
-        classifier = MatchingClassifier(shots, counts, self._temperature(self.params), tail, context)
+        classifier = MatchingClassifier(shots, counts, tail, self._temperature(self.params), context)
         report_single_step(on_step, classifier, support)
         return classifier

@@ -27,7 +27,7 @@ from metaface_gui.pipeline.learners.base import (
     setting,
 )
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 _HIDDEN = 32
 """Width of the description of a person."""
@@ -53,7 +53,7 @@ class Reading(NamedTuple):
 
 def embed(features: Tensor, tail: Tensor, gains: Tensor) -> Tensor:
     """z′ = normalise(g ⊙ normalise(s + A v)): features (…, p) → (…, d), unit vectors. (1)"""
-    return normalize(gains * moved(features, tail), dim=-1)
+    return normalize(gains * adapted_embedding(features, tail), dim=-1)
 
 
 def base_network(features: Tensor, weights: FastWeights) -> Tensor:
@@ -82,7 +82,7 @@ class WrittenClassifier:
         """z′, through the written tail and gains: (n, p) → (n, d), each of length 1."""
         return embed(features, self.weights.tail, self.weights.gains)
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         """The written head's rows, without their biases: (n_way, d), each of length 1."""
         return self.weights.rows
 
@@ -165,7 +165,7 @@ class MetaNetworkLearner(TrainableLearner):
         """
         mine = membership(labels, n_way).to(support.dtype)
         counts = mine.sum(0)[:, None]
-        means = mine.T @ moved(support, params[TAIL]) / counts
+        means = mine.T @ adapted_embedding(support, params[TAIL]) / counts
         length = means.norm(dim=-1, keepdim=True)
         quality = torch.zeros_like(counts)
         if self.space.projection_dim > 0:

@@ -6,7 +6,9 @@ a pair verifier come down to: between the mean and the best of a person's shots,
 
 from __future__ import annotations
 
-from metaface_gui.deferred import Tensor, torch
+from dataclasses import dataclass
+
+from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.pipeline.learners.base import SupportSet
 
 _LARGEST = 75.0
@@ -45,3 +47,23 @@ def _odds(logits: Tensor) -> tuple[Tensor, Tensor]:
     """
     shift = logits.detach().amax(1, keepdim=True) - _LARGEST
     return (logits - shift).clamp_min(-80.0).exp(), shift
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShotsClassifier:
+    """What a method keeps that compares a face with every shot: `shots` (n, d) as it compares them, each person's lying
+    together, `counts` (n_way,) of them, and the adapted `tail` (d, r)."""
+
+    shots: Tensor
+    counts: Tensor
+    tail: Tensor
+
+    @property
+    def n_way(self) -> int:
+        """How many people it tells apart."""
+        return len(self.counts)
+
+    @without_gradients
+    def class_vectors(self) -> Tensor:
+        """Mean direction of each person's shots: (n_way, d). Nothing but the shots stands for a person."""
+        return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)

@@ -21,7 +21,7 @@ from metaface_gui.pipeline.learners.base import (
 )
 from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,17 +43,17 @@ class PrototypeClassifier:
     @without_gradients
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
-        return self.distance.score(self.distance.between(moved(features, self.tail), self.prototypes))
+        return self.distance.score(self.distance.between(adapted_embedding(features, self.tail), self.prototypes))
 
     @without_gradients
     def embed(self, features: Tensor) -> Tensor:
         """z, whitened under a Mahalanobis distance: (n, p) → (n, d), each of length 1."""
-        return normalize(self.distance.straightened(moved(features, self.tail)), dim=1)
+        return normalize(self.distance.whitened(adapted_embedding(features, self.tail)), dim=1)
 
     @without_gradients
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         """Directions of the prototypes in that space: (n_way, d)."""
-        return normalize(self.distance.straightened(self.prototypes), dim=1)
+        return normalize(self.distance.whitened(self.prototypes), dim=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class PrototypicalLearner(TrainableLearner):
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' cosines to the prototypes."""
-        shots, probes = moved(episode.support, params[TAIL]), moved(episode.query, params[TAIL])
+        shots, probes = adapted_embedding(episode.support, params[TAIL]), adapted_embedding(episode.query, params[TAIL])
         prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
         return learned_open_set_loss(params, probes @ prototypes.T, episode.query_labels)
 
@@ -115,7 +115,7 @@ class PrototypicalLearner(TrainableLearner):
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> PrototypeClassifier:
         """Average each person's shots: closed form, one step."""
         tail = self.params[TAIL]
-        shots = SupportSet(moved(support.features, tail), support.labels, support.n_way)
+        shots = SupportSet(adapted_embedding(support.features, tail), support.labels, support.n_way)
         classifier = PrototypeClassifier(class_means(shots), self._distance.fitted_to(shots), tail)
         report_single_step(on_step, classifier, support)
         return classifier

@@ -88,9 +88,9 @@ class Rl2Classifier:
         return self.winner.embed(features)
 
     @without_gradients
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         """What stands for each person in the winner's space, in the caller's order: (n_way, d), each of length 1."""
-        return self.winner.anchors().index_select(0, self.numbers)
+        return self.winner.class_vectors().index_select(0, self.numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,14 @@ from metaface_gui.pipeline.learners.base import (
 )
 from metaface_gui.pipeline.learners.distances import SquaredEuclidean
 from metaface_gui.pipeline.learners.losses import membership, open_set_loss
-from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs, reduce_runs
-from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+from metaface_gui.pipeline.learners.pooling import (
+    ShotsClassifier,
+    in_runs,
+    log_mean_odds,
+    log_mean_odds_in_runs,
+    reduce_runs,
+)
+from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 MARGIN = 1.2
 """m of the contrastive loss: different people are pushed apart up to a cosine of 0.28, where strangers begin."""
@@ -68,24 +74,15 @@ class Verifier:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SiameseClassifier:
-    """Verifies a face against every shot and pools the verdicts of each person's.
+class SiameseClassifier(ShotsClassifier):
+    """Verifies a face against every shot, as the verifier weighs both, and pools the verdicts of each person's.
 
-    `shots` is (n, d), as the verifier weighs them, each person's lying together, and `squares` (n,) their squared
-    lengths; `counts` (n_way,) says how many each has; `pooling` as `SiameseSettings`.
+    `squares` (n,) are the shots' squared lengths; `pooling` as `SiameseSettings`.
     """
 
-    shots: Tensor
     squares: Tensor
-    counts: Tensor
     verifier: Verifier
-    tail: Tensor
     pooling: str
-
-    @property
-    def n_way(self) -> int:
-        """How many people it tells apart."""
-        return len(self.counts)
 
     @without_gradients
     def scores(self, features: Tensor) -> Tensor:
@@ -103,13 +100,8 @@ class SiameseClassifier:
         """√α ∘ z, as the verifier weighs faces: (n, p) → (n, d), each of length 1."""
         return normalize(self._weighted(features), dim=1)
 
-    @without_gradients
-    def anchors(self) -> Tensor:
-        """Mean direction of each person's weighted shots: (n_way, d). Nothing but the shots stands for a person."""
-        return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)
-
     def _weighted(self, features: Tensor) -> Tensor:
-        return self.verifier.weighted(moved(features, self.tail))
+        return self.verifier.weighted(adapted_embedding(features, self.tail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +152,8 @@ class SiameseLearner(TrainableLearner):
         """Contrastive loss of all pairs of a query and a shot, as many different ones as same ones by weight, plus the
         open-set loss of the pooled log-odds, whose threshold is even odds."""
         verifier = Verifier.of(params)
-        shots = verifier.weighted(moved(episode.support, params[TAIL]))
-        probes = verifier.weighted(moved(episode.query, params[TAIL]))
+        shots = verifier.weighted(adapted_embedding(episode.support, params[TAIL]))
+        probes = verifier.weighted(adapted_embedding(episode.query, params[TAIL]))
         distance_squared = SquaredEuclidean().between(probes, shots)
         same = episode.query_labels[:, None] == episode.support_labels
         of_pairs = contrastive_loss(distance_squared, same)
@@ -176,8 +168,8 @@ class SiameseLearner(TrainableLearner):
         """Remember the shots: nothing is fitted, one step."""
         ordered, counts = in_runs(support)
         verifier, tail = Verifier.of(self.params), self.params[TAIL]
-        shots = verifier.weighted(moved(ordered.features, tail))
+        shots = verifier.weighted(adapted_embedding(ordered.features, tail))
         squares = shots.square().sum(1)
-        classifier = SiameseClassifier(shots, squares, counts, verifier, tail, self.settings.pooling)
+        classifier = SiameseClassifier(shots, counts, tail, squares, verifier, self.settings.pooling)
         report_single_step(on_step, classifier, support)
         return classifier

@@ -31,7 +31,7 @@ from metaface_gui.pipeline.learners.base import (
 from metaface_gui.pipeline.learners.clustering import k_means
 from metaface_gui.pipeline.learners.distances import class_means
 from metaface_gui.pipeline.learners.losses import LOSS_LOG_SCALE, LOSS_THRESHOLD, membership, open_set_loss
-from metaface_gui.pipeline.learners.tail import TAIL, initial_tail, moved
+from metaface_gui.pipeline.learners.tail import TAIL, CosineClassifier, adapted_embedding, initial_tail
 
 CLUSTERS = 4
 """K, how many kinds of galleries there are."""
@@ -42,31 +42,10 @@ _TASKS = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MixedTailClassifier:
-    """Cosine to the unit prototypes (n_way, d) in the mixed `tail` (d, r); `shares` (K,) say what was mixed."""
+class MixedTailClassifier(CosineClassifier):
+    """Cosine to the unit prototypes in the mixed tail; `shares` (K,) say what was mixed."""
 
-    prototypes: Tensor
-    tail: Tensor
     shares: Tensor
-
-    @property
-    def n_way(self) -> int:
-        """How many people it tells apart."""
-        return len(self.prototypes)
-
-    @without_gradients
-    def scores(self, features: Tensor) -> Tensor:
-        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
-        return self.embed(features) @ self.prototypes.T
-
-    @without_gradients
-    def embed(self, features: Tensor) -> Tensor:
-        """z in the mixed tail: (n, p) → (n, d), each of length 1."""
-        return moved(features, self.tail)
-
-    def anchors(self) -> Tensor:
-        """The prototypes: (n_way, d), each of length 1."""
-        return self.prototypes
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +168,7 @@ class TaskClustersLearner(TrainableLearner):
         """Open-set loss of the queries' cosines in the mixed tail, at the mixed scale and threshold."""
         shares = self.shares(params, episode.support, episode.support_labels, n_way)
         tail = mixed_tail(params, shares)
-        shots, probes = moved(episode.support, tail), moved(episode.query, tail)
+        shots, probes = adapted_embedding(episode.support, tail), adapted_embedding(episode.query, tail)
         prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
         scale, threshold = (shares @ params[LOSS_LOG_SCALE]).exp(), shares @ params[LOSS_THRESHOLD]
         return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
@@ -201,7 +180,7 @@ class TaskClustersLearner(TrainableLearner):
         if self.settings.choice == "nearest":
             shares = (torch.arange(len(shares), device=shares.device) == shares.argmax()).to(shares.dtype)
         tail = mixed_tail(self.params, shares)
-        shots = SupportSet(moved(support.features, tail), support.labels, support.n_way)
+        shots = SupportSet(adapted_embedding(support.features, tail), support.labels, support.n_way)
         classifier = MixedTailClassifier(normalize(class_means(shots), dim=-1), tail, shares)
         report_single_step(on_step, classifier, support)
         return classifier

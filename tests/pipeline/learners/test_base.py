@@ -24,7 +24,7 @@ class Threshold:
     def embed(self, features: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         raise NotImplementedError
 
 

@@ -216,7 +216,7 @@ def test_settings_at_the_ends_of_their_ranges_give_finite_scores(key: str, space
     for settings in extremes(key):
         classifier = make(key, space, settings).adapt(support)
         assert classifier.scores(probes(space)).isfinite().all(), settings
-        for points in (classifier.embed(probes(space)), classifier.anchors()):
+        for points in (classifier.embed(probes(space)), classifier.class_vectors()):
             torch.testing.assert_close(points.norm(dim=1), torch.ones(len(points)), msg=str(settings))
 
 

@@ -37,7 +37,7 @@ def test_the_first_step_told_is_the_start_the_prototypes(key: str) -> None:
     assert [(step.step, step.steps) for step in told] == [(i, 5) for i in range(6)]
     prototypes = PrototypicalLearner(PROJECTED_SPACE).adapt(SUPPORT)
     scale, background = learner.params[LOG_SCALE].exp(), normalize(learner.params[BACKGROUND], dim=1)
-    everybody = torch.cat([prototypes.anchors(), background])
+    everybody = torch.cat([prototypes.class_vectors(), background])
     logits = scale * prototypes.embed(SUPPORT.features) @ everybody.T
     of_shots = cross_entropy(logits, SUPPORT.labels, reduction="none")
     each_person = torch.stack([of_shots[SUPPORT.labels == person].mean() for person in range(3)])

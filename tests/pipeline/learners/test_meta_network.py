@@ -74,7 +74,7 @@ def test_strength_says_how_much_of_what_is_written_counts() -> None:
     plain = PrototypicalLearner(
         learner.space, {n: params[n] for n in PrototypicalLearner.initial_params(learner.space)}
     ).adapt(support)
-    torch.testing.assert_close(none.rows, plain.anchors())
+    torch.testing.assert_close(none.rows, plain.class_vectors())
     assert torch.equal(none.tail, params[TAIL])
     assert torch.equal(none.gains, torch.ones(6))
     assert torch.equal(none.biases, torch.zeros(3))

@@ -94,7 +94,7 @@ def test_the_added_learner_knows_any_gallery(learner: TrainableLearner, shots: l
     scores = classifier.scores(support.features)
     assert classifier.n_way == len(shots)
     assert classifier.embed(support.features).shape == (len(support.labels), SPACE.embedding_dim)
-    assert classifier.anchors().shape == (len(shots), SPACE.embedding_dim)
+    assert classifier.class_vectors().shape == (len(shots), SPACE.embedding_dim)
     assert scores.shape == (len(support.labels), len(shots))
     assert scores.isfinite().all()
     assert (scores.argmax(1) == support.labels).all()

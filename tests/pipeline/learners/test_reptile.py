@@ -10,7 +10,7 @@ from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params
 from metaface_gui.pipeline.learners.gradient_learner import TAIL_RATE, InnerLoopSettings
 from metaface_gui.pipeline.learners.inner_loop import LOG_SCALE
 from metaface_gui.pipeline.learners.reptile import ReptileLearner
-from metaface_gui.pipeline.learners.tail import TAIL, moved
+from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding
 from tests.pipeline.learners.nuisance_family import N_WAY, SPACE, accuracy, episodes, meta_trained
 
 
@@ -19,10 +19,10 @@ def joint_loss_gradient(params: Params, episode: Episode) -> torch.Tensor:
     a = params[TAIL].clone().requires_grad_()
     faces = torch.cat([episode.support, episode.query])
     labels = torch.cat([episode.support_labels, episode.query_labels])
-    shots = moved(episode.support, params[TAIL])
+    shots = adapted_embedding(episode.support, params[TAIL])
     head = normalize(torch.stack([shots[episode.support_labels == k].mean(0) for k in range(N_WAY)]), dim=1)
     rows = torch.cat([head, normalize(params[BACKGROUND], dim=1)])
-    loss = cross_entropy(params[LOG_SCALE].exp() * moved(faces, a) @ rows.T, labels)
+    loss = cross_entropy(params[LOG_SCALE].exp() * adapted_embedding(faces, a) @ rows.T, labels)
     power = faces[:, SPACE.embedding_dim :].square().sum(1).mean()
     (gradient,) = torch.autograd.grad(loss, a)
     return gradient / power
@@ -64,7 +64,7 @@ def test_no_steps_of_any_size_move_nothing() -> None:
 
 def test_strangers_pull_the_background_towards_them() -> None:
     stacked, learner = episodes(1, seed=2), ReptileLearner(SPACE)
-    strangers = moved(stacked.query[0][stacked.query_labels[0] == STRANGER], learner.params[TAIL])
+    strangers = adapted_embedding(stacked.query[0][stacked.query_labels[0] == STRANGER], learner.params[TAIL])
 
     def nearness(training: Episode) -> torch.Tensor:
         update, _ = learner.meta_gradient(learner.params, training, N_WAY)

@@ -50,7 +50,7 @@ class SomeAxes:
     def embed(self, features: Tensor) -> Tensor:
         return normalize(features[:, : self.axes], dim=1)
 
-    def anchors(self) -> Tensor:
+    def class_vectors(self) -> Tensor:
         return normalize(self.prototypes[:, : self.axes], dim=1)
 
 
@@ -92,7 +92,7 @@ def test_it_returns_the_best_of_the_strategies_that_it_tried() -> None:
     torch.testing.assert_close(classifier.scores(probes), winner.scores(probes))
     torch.testing.assert_close(classifier.embed(probes), winner.embed(probes))
     # In the caller's numbering, though Auto sorts the people for itself.
-    torch.testing.assert_close(classifier.anchors(), winner.anchors())
+    torch.testing.assert_close(classifier.class_vectors(), winner.class_vectors())
     assert not torch.equal(classifier.numbers, torch.arange(3))
 
 
