@@ -3438,7 +3438,7 @@ face</source>
   <context>
     <name>Jobs</name>
     <message>
-      <source>Judging</source>
+      <source>Evaluating</source>
       <translation>正在评估</translation>
     </message>
     <message>

@@ -140,7 +140,7 @@ def _methods_table(summary: DemoSummary) -> Table:
         title = learner_short_title(tally.learner)
         table.add_row(
             f"{title} *" if tally.learner == report.recommended else title,
-            _percent(tally.right, tally.judged),
+            _percent(tally.right, tally.counted),
             str(tally.named),
             str(tally.unknown),
             f"{tally.switches_per_minute:.1f}",
@@ -183,11 +183,11 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
     for name, counts, totals in rows:
         table.add_row(name, *(_share(count, total) for count, total in zip(counts, totals, strict=True)))
     told = [translate("Commands", "from adapting to the first right name: {ms} ms", None, ms=f"{walk.back_ms:.0f}")]
-    judged = walk.judged
-    if judged is not None and judged.now is not None:
+    evaluated = walk.evaluated
+    if evaluated is not None and evaluated.now is not None:
         shares = [
             translate("Commands", "unknown") if here is None else f"{100.0 * here.let_through.expected:.1f} %"
-            for here in (judged.before, judged.now)
+            for here in (evaluated.before, evaluated.now)
         ]
         told.append(
             translate(
@@ -252,7 +252,7 @@ def _cells(tallies: Sequence[LearnerTally]) -> list[str]:
     shares = []
     for tally in tallies:
         strangers = tally.turned_away + tally.let_through
-        people = tally.judged - strangers
+        people = tally.counted - strangers
         counts = (
             (tally.right - tally.turned_away, people),
             (tally.missed, people),

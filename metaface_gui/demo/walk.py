@@ -39,15 +39,15 @@ class RoomFigures:
     """What the window said in the `dark`, and by one lamp, `before` and `after` it adapted to that room, against the
     scene's truth.
 
-    `back_ms` runs from asking to adapt to the first right name, 0 where none came. `judged` is what the engine said of
-    the strangers here.
+    `back_ms` runs from asking to adapt to the first right name, 0 where none came. `evaluated` is what the engine
+    said of the strangers here.
     """
 
     dark: DemoTally
     before: DemoTally
     after: DemoTally
     back_ms: float
-    judged: RoomEvaluated | None
+    evaluated: RoomEvaluated | None
 
 
 class _Part(Enum):
@@ -79,12 +79,12 @@ class RoomWalk(QObject):
         self._dark = self._before = self._after = DemoTally()
         self._began_s = self._asked_s = self._back_ms = 0.0
         self._is_room_new = False
-        self._judged: RoomEvaluated | None = None
+        self._evaluated: RoomEvaluated | None = None
         self._n_stranger = 0
         self._was_stranger_there = False
         bridge.room_changed.connect(self._on_room)
         bridge.adapted.connect(self._on_adapted)
-        bridge.room_evaluated.connect(self._on_judged)
+        bridge.room_evaluated.connect(self._on_evaluated)
 
     @property
     def has_begun(self) -> bool:
@@ -148,7 +148,7 @@ class RoomWalk(QObject):
     def _end(self) -> None:
         self._begin(_Part.OVER)
         self._source.set_environment(ROOM_AS_IT_IS)
-        self.finished.emit(RoomFigures(self._dark, self._before, self._after, self._back_ms, self._judged))
+        self.finished.emit(RoomFigures(self._dark, self._before, self._after, self._back_ms, self._evaluated))
 
     def _take(self, name: str, then: Callable[[], None]) -> None:
         self._begin(_Part.PHOTOGRAPHING)
@@ -170,6 +170,6 @@ class RoomWalk(QObject):
         if self._part is _Part.ADAPTING and self._is_room_new and event.is_primary:
             self._begin(_Part.BACK)
 
-    def _on_judged(self, event: RoomEvaluated) -> None:
+    def _on_evaluated(self, event: RoomEvaluated) -> None:
         if self._part in (_Part.ADAPTING, _Part.BACK, _Part.STRANGER, _Part.PHOTOGRAPHING) and event.n_unlabelled:
-            self._judged = event
+            self._evaluated = event

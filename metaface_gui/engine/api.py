@@ -85,17 +85,17 @@ class RoomApi(Protocol):
 
     def undo(self) -> None:
         """Take the last adaptation to the room's faces back; nothing is adapted to them by itself before
-        `adapt_to_room`. `RoomChanged` and an `Adapted` each."""
+        `adapt`. `RoomChanged` and an `Adapted` each."""
 
 
 class EnrollmentApi(Protocol):
     """The one running enrolment, answered by `EnrollmentChanged`."""
 
     def start(self) -> None:
-        """Keep good, diverse shots of the one face before the camera until `stop_recording`."""
+        """Keep good, diverse shots of the one face before the camera until `stop`."""
 
     def stop(self) -> None:
-        """Stop keeping shots; those kept stay until `enroll` or `discard_enrollment`."""
+        """Stop keeping shots; those kept stay until `save` or `discard`."""
 
     def add_files(self, paths: Sequence[Path]) -> RequestId:
         """Take shots from images, folders and videos, as a job."""
@@ -139,7 +139,7 @@ class FacesApi(Protocol):
         not_id: PersonId | None = None,
         is_sure: bool = False,
     ) -> RequestId:
-        """Enrol the face that carries this track id from what was seen of it; `terms` and `is_sure` as in `enroll`.
+        """Enrol the face that carries this track id from what was seen of it, on the terms of `EnrollmentApi.save`.
 
         `not_id`: whom the face was wrongly taken for; rejected, as by `reject_track`, if it is saved."""
 
@@ -161,7 +161,7 @@ class FacesApi(Protocol):
         terms: Terms | None = None,
         is_sure: bool = False,
     ) -> RequestId:
-        """Enrol a group of the unknown tray; `terms` and `is_sure` as in `enroll`."""
+        """Enrol a group of the unknown tray; `terms` and `is_sure` as in `EnrollmentApi.save`."""
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""
@@ -180,7 +180,7 @@ class PeopleApi(Protocol):
         """Delete, for good once the `Undoable` has expired or the engine stops."""
 
     def delete_shot(self, shot_id: int) -> RequestId:
-        """Delete one saved shot; as `delete_person`."""
+        """Delete one saved shot; as `delete`."""
 
     def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""

@@ -74,7 +74,7 @@ class LatestEvents(QObject):
         self._bridge = bridge
         self._newest: dict[type, EngineEvent] = {}
         self._adapted: defaultdict[str, deque[Adapted]] = defaultdict(lambda: deque(maxlen=_CURVES))
-        self._judged: dict[str, AdaptationEvaluated] = {}
+        self._evaluated: dict[str, AdaptationEvaluated] = {}
         self._jobs: dict[int, JobChanged] = {}
         for signal in self._states.values():
             signal.connect(self._remember)
@@ -98,19 +98,19 @@ class LatestEvents(QObject):
         # Copies: what is repeated is heard here as well.
         newest = dict(self._newest)
         adaptations = [event for events in self._adapted.values() for event in events]
-        judged, jobs = list(self._judged.values()), list(self._jobs.values())
+        evaluated, jobs = list(self._evaluated.values()), list(self._jobs.values())
         for kind, signal in self._states.items():
             if kind in newest:
                 signal.emit(newest[kind])
             if kind is GalleryChanged:
-                self._repeat_adaptations(adaptations, judged)
+                self._repeat_adaptations(adaptations, evaluated)
         for job in jobs:
             self._bridge.job_changed.emit(job)
 
-    def _repeat_adaptations(self, adaptations: list[Adapted], judged: list[AdaptationEvaluated]) -> None:
+    def _repeat_adaptations(self, adaptations: list[Adapted], evaluated: list[AdaptationEvaluated]) -> None:
         for adapted in adaptations:
             self._bridge.adapted.emit(adapted)
-        for verdict in judged:
+        for verdict in evaluated:
             self._bridge.adaptation_evaluated.emit(verdict)
 
     def _remember(self, event: EngineEvent) -> None:
@@ -131,10 +131,10 @@ class LatestEvents(QObject):
         adaptations = self._adapted[event.learner]
         if not any(event is known for known in adaptations):  # heard again while it is repeated
             adaptations.append(event)
-        self._judged.pop(event.learner, None)
+        self._evaluated.pop(event.learner, None)
 
     def _remember_evaluation(self, event: AdaptationEvaluated) -> None:
-        self._judged[event.learner] = event
+        self._evaluated[event.learner] = event
 
     def _remember_job(self, event: JobChanged) -> None:
         if event.is_finished:

@@ -122,8 +122,8 @@ def test_the_tallies_know_what_the_user_said(
     engine.models.set_compared(["matching"])
     face = only_face(listener.wait(ResultReady, lambda event: len(only_face(event).per_learner) == 2))
     engine.faces.confirm_track(face.track_id, gallery.snapshot().people[0].id)
-    changed = listener.wait(ComparisonChanged, lambda event: event.tallies[0].judged > 0)
-    assert all(tally.right == tally.judged for tally in changed.tallies)
+    changed = listener.wait(ComparisonChanged, lambda event: event.tallies[0].counted > 0)
+    assert all(tally.right == tally.counted for tally in changed.tallies)
 
 
 # Settings -----------------------------------------------------------------------------------------------------------
@@ -140,9 +140,9 @@ def test_turning_a_knob_adapts_that_learner_at_once_and_judges_it(
     assert (step.learner, step.step.steps) == ("maml", 2)
     report = listener.wait(Adapted)
     assert (report.learner, report.is_primary, report.steps[-1].step) == ("maml", False, 2)
-    judged = listener.wait(AdaptationEvaluated, lambda event: event.learner == "maml")
-    assert judged.n_probes > 0
-    assert judged.after is not None
+    evaluated = listener.wait(AdaptationEvaluated, lambda event: event.learner == "maml")
+    assert evaluated.n_probes > 0
+    assert evaluated.after is not None
     engine.models.set_hyperparameters("maml", None)
     assert listener.wait(ModelsChanged).hyperparameters == {}
     assert listener.wait(Adapted).learner == "maml"
@@ -153,9 +153,9 @@ def test_what_decides_is_judged_before_and_after(
     engine: Engine, listener: Listener, people: tuple[Someone, Someone]
 ) -> None:
     engine.models.set_hyperparameters("prototypical", PrototypicalSettings(distance="euclidean"))
-    judged = listener.wait(AdaptationEvaluated, lambda event: event.before is not None)
-    assert judged.learner == "prototypical"
-    assert judged.after is not None
+    evaluated = listener.wait(AdaptationEvaluated, lambda event: event.before is not None)
+    assert evaluated.learner == "prototypical"
+    assert evaluated.after is not None
 
 
 def test_another_fpir_moves_every_threshold_and_adapts_nothing(

@@ -32,7 +32,7 @@ from tests.gui.fakes import FakeEngine, make_frame, make_result
 from tests.gui.panels.samples import enrollment, gallery, person, unknown
 from tests.gui.studio.explanations import embedding_map, explained
 from tests.gui.studio.test_report_page import report
-from tests.gui.verdict_fakes import KEYS, judged_face
+from tests.gui.verdict_fakes import KEYS, compared_face
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Ó Raghallaigh, Maximiliane Henriette"
 SOURCE = "Integrated Webcam HD: a very long name of a device (0)"
@@ -83,8 +83,8 @@ class Scene:
         frame = make_frame()
         self.engine.send_frame(self.bridge, frame)
         faces = (
-            judged_face(4, (200.0, 160.0, 400.0, 420.0), "alex", n_methods, {KEYS[-1]: None}),
-            judged_face(9, (800.0, 120.0, 1000.0, 380.0), LONG_NAME, n_methods),
+            compared_face(4, (200.0, 160.0, 400.0, 420.0), "alex", n_methods, {KEYS[-1]: None}),
+            compared_face(9, (800.0, 120.0, 1000.0, 380.0), LONG_NAME, n_methods),
         )
         self.say(make_result(*faces, frame=frame), EngineStats(29.9, 24.8, 41.0, 3, 0, "cuda:0"))
 

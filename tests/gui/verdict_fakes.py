@@ -15,7 +15,7 @@ def decision(name: str | None, score: float = 0.6, threshold: float = 0.4) -> Id
     return Identification(person_id, name, score if name else score - 0.5, threshold, person_id, name)
 
 
-def judged_face(
+def compared_face(
     track_id: int, box: Box, name: str | None = "lin", n: int = 9, others: dict[str, str | None] | None = None
 ) -> TrackedFace:
     """A face of which the first n methods say `name`, but for those in `others`."""

@@ -50,7 +50,7 @@ class AdaptationEvaluator:
             return
         newest = self._of_primary if is_primary else self._of_compared
         measure = partial(_accuracy, adapted.key, adapted.people, assets, fpir)
-        newest.submit(QT_TRANSLATE_NOOP("Jobs", "Judging"), partial(self._evaluate, adapted.key, measure))
+        newest.submit(QT_TRANSLATE_NOOP("Jobs", "Evaluating"), partial(self._evaluate, adapted.key, measure))
 
     def _evaluate(self, key: AdaptationKey, measure: Callable[[Job], tuple[float | None, int]], job: Job) -> None:
         after, n_probes = measure(job)

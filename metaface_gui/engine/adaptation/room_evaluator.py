@@ -47,7 +47,7 @@ class RoomEvaluator:
                 return
             self._asked = question
         work = partial(self._evaluate, adapted, classifier, room.faces, assets, fpir=fpir)
-        self._newest.submit(QT_TRANSLATE_NOOP("Jobs", "Judging"), work)
+        self._newest.submit(QT_TRANSLATE_NOOP("Jobs", "Evaluating"), work)
 
     def _evaluate(
         self,

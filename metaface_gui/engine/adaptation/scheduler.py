@@ -84,7 +84,7 @@ class AdaptationScheduler:
         self._gallery = gallery
         self._listener = listener
         self._worker = worker
-        self._judge = AdaptationEvaluator(listener, runners.studies)
+        self._evaluator = AdaptationEvaluator(listener, runners.studies)
         self._room_evaluator = RoomEvaluator(listener, runners.studies)
         self._load_jobs, self._quick_jobs = runners.models, runners.gallery
         self._on_handed_over = on_handed_over
@@ -275,7 +275,7 @@ class AdaptationScheduler:
         for event in handed.news:
             self._listener(event)
         for adapted, is_primary in handed.to_evaluate:
-            self._judge.ask(adapted, assets, fpir=fpir, is_primary=is_primary)
+            self._evaluator.ask(adapted, assets, fpir=fpir, is_primary=is_primary)
         if deciding is not None:
             adapted, classifier = deciding
             of_room = room if adapted.key.room == room.revision else EMPTY_ROOM

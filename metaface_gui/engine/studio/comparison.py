@@ -29,7 +29,7 @@ class LearnerTally:
 
     `named` + `unknown` = all faces it decided on. `switches`: how often a track's decision changed. `agreeing`: faces
     where it decides as the majority of all running learners do, of the `contested` ones where there is a majority.
-    `right` of the `judged` faces, whose truth is known: in a scene that knows it, or because the user said so. Among
+    `right` of the `counted` faces, whose truth is known: in a scene that knows it, or because the user said so. Among
     them are the strangers that it `turned_away`; of the others, people were taken for somebody else (`wrong`) or, as
     strangers, `let_through`; the rest are enrolled and were called Unknown (`missed`).
     """
@@ -42,7 +42,7 @@ class LearnerTally:
     agreeing: int = 0
     contested: int = 0
     right: int = 0
-    judged: int = 0
+    counted: int = 0
     wrong: int = 0
     turned_away: int = 0
     let_through: int = 0
@@ -50,7 +50,7 @@ class LearnerTally:
     @property
     def missed(self) -> int:
         """Faces of enrolled people that it called Unknown."""
-        return self.judged - self.right - self.wrong - self.let_through
+        return self.counted - self.right - self.wrong - self.let_through
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Counts:
     agreeing: int = 0
     contested: int = 0
     right: int = 0
-    judged: int = 0
+    counted: int = 0
     wrong: int = 0
     turned_away: int = 0
     let_through: int = 0
@@ -183,7 +183,7 @@ class ComparisonTally:
                 counts.agreeing += candidate == choice
             is_right = None if truth is None else truth.fits(decision)
             if truth is not None and is_right is not None:
-                counts.judged += 1
+                counts.counted += 1
                 counts.right += is_right
                 counts.turned_away += truth.is_stranger and is_right
                 counts.let_through += truth.is_stranger and not is_right
@@ -227,7 +227,7 @@ def _tally(learner: str, counts: _Counts, minutes: float) -> LearnerTally:
         agreeing=counts.agreeing,
         contested=counts.contested,
         right=counts.right,
-        judged=counts.judged,
+        counted=counts.counted,
         wrong=counts.wrong,
         turned_away=counts.turned_away,
         let_through=counts.let_through,

@@ -159,15 +159,15 @@ class OverlayPainter:
     def _with_strips(
         self, faces: Sequence[PlacedFace], view: QRectF, obstacles: Sequence[QRectF]
     ) -> tuple[PlacedFace, ...]:
-        judged = [face for face in faces if face.item.verdicts]
-        if not judged:
+        compared = [face for face in faces if face.item.verdicts]
+        if not compared:
             return tuple(faces)
         taken = [rect for face in faces if not face.item.verdicts for rect in (face.box, face.label)]
-        wishes = [StripWish(face.item, face.box, face.label) for face in judged]
+        wishes = [StripWish(face.item, face.box, face.label) for face in compared]
         bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         strips = dict(
             zip(
-                (face.track_id for face in judged),
+                (face.track_id for face in compared),
                 self._strips.place(wishes, bounds, [*taken, *obstacles]),
                 strict=True,
             )

@@ -25,7 +25,7 @@ def side_title(side: Side) -> str:
 
 def counts_text(tally: LearnerTally) -> str:
     """What a side came to: against the truth where it is known, else how often it named somebody."""
-    if not tally.judged:
+    if not tally.counted:
         return translate("Sides", "{named} named · {unknown} Unknown", None, named=tally.named, unknown=tally.unknown)
     text = translate(
         "Sides",

@@ -30,7 +30,7 @@ class CountCard:
 
 def cards_of(tally: LearnerTally) -> tuple[CountCard, ...]:
     """What is counted of a method: against the truth where it is known, else how often it named somebody."""
-    if not tally.judged:
+    if not tally.counted:
         return (
             CountCard(tally.named, translate("Cards", "named"), "known"),
             CountCard(tally.unknown, translate("Cards", "Unknown"), "unknown"),

@@ -7,7 +7,7 @@ from metaface_gui.gui.panels.wording import shots_text
 from metaface_gui.i18n import translate
 
 
-def result_text(adapted: Adapted | None, judged: AdaptationEvaluated | None) -> str:
+def result_text(adapted: Adapted | None, evaluated: AdaptationEvaluated | None) -> str:
     """Whom it was adapted to, how long that took, and how often left-out shots are named right."""
     if adapted is None:
         return translate("Adaptation", "Being adapted …")
@@ -22,17 +22,17 @@ def result_text(adapted: Adapted | None, judged: AdaptationEvaluated | None) -> 
         shots=shots_text(adapted.n_shots),
         time=_milliseconds(adapted.adapt_ms),
     )
-    return sentence if judged is None else f"{sentence} · {evaluation_text(judged)}"
+    return sentence if evaluated is None else f"{sentence} · {evaluation_text(evaluated)}"
 
 
-def evaluation_text(judged: AdaptationEvaluated) -> str:
+def evaluation_text(evaluated: AdaptationEvaluated) -> str:
     """How often left-out shots are named right, before and after."""
-    if judged.after is None:
+    if evaluated.after is None:
         return translate("Adaptation", "left-out shots not measured: nobody has two, or there are too many people")
-    after = _percent(judged.after)
-    if judged.before is None:
+    after = _percent(evaluated.after)
+    if evaluated.before is None:
         return translate("Adaptation", "left-out shots right {after}", None, after=after)
-    before = _percent(judged.before)
+    before = _percent(evaluated.before)
     return translate(
         "Adaptation",
         "left-out shots right {before} → {after} (before → after)",

@@ -85,7 +85,7 @@ def value_of(row: CompareRow, column: CompareColumn) -> float | None:
         CompareColumn.UNKNOWN: float(tally.unknown),
         CompareColumn.SWITCHES: tally.switches_per_minute,
         CompareColumn.AGREEMENT: _share(tally.agreeing, tally.contested),
-        CompareColumn.ACCURACY: _share(tally.right, tally.judged),
+        CompareColumn.ACCURACY: _share(tally.right, tally.counted),
     }.get(column)
 
 
@@ -111,9 +111,9 @@ def main_text(row: CompareRow, column: CompareColumn) -> str:
 
 def count_text(row: CompareRow, column: CompareColumn) -> str:
     """How many of how many an accuracy is about; "" for other columns and where there is none."""
-    if column is not CompareColumn.ACCURACY or row.tally is None or row.tally.judged == 0:
+    if column is not CompareColumn.ACCURACY or row.tally is None or row.tally.counted == 0:
         return ""
-    return f"{row.tally.right:,}/{row.tally.judged:,}"
+    return f"{row.tally.right:,}/{row.tally.counted:,}"
 
 
 def bar_of(row: CompareRow, column: CompareColumn, most_switches: float) -> float | None:

@@ -56,7 +56,7 @@ class MethodPage(QWidget):
         self._learner = ""
         self._has_trials = self._has_room_for_both = False
         self._adapted: dict[str, Adapted] = {}
-        self._judged: dict[str, AdaptationEvaluated] = {}
+        self._evaluated: dict[str, AdaptationEvaluated] = {}
         self._make_words()
         self._make_pictures()
         self._lay_out()
@@ -66,7 +66,7 @@ class MethodPage(QWidget):
         bridge.models_changed.connect(self._on_models)
         bridge.adapt_step_taken.connect(self._on_step)
         bridge.adapted.connect(self._on_adapted)
-        bridge.adaptation_evaluated.connect(self._on_judged)
+        bridge.adaptation_evaluated.connect(self._on_evaluated)
         self._on_fold(False)
         self._show()
 
@@ -217,12 +217,12 @@ class MethodPage(QWidget):
 
     def _on_adapted(self, event: Adapted) -> None:
         self._adapted[event.learner] = event
-        self._judged.pop(event.learner, None)
+        self._evaluated.pop(event.learner, None)
         self.plot.take_adapted(event)
         self._show()
 
-    def _on_judged(self, event: AdaptationEvaluated) -> None:
-        self._judged[event.learner] = event
+    def _on_evaluated(self, event: AdaptationEvaluated) -> None:
+        self._evaluated[event.learner] = event
         self._show()
 
     # Showing --------------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class MethodPage(QWidget):
         self.title.setText(learner_title(self._learner))
         self.citation.setText(learner_citation(self._learner))
         self.explanation.say(learner_explanation(self._learner))
-        self.result.say(result_text(self._adapted.get(self._learner), self._judged.get(self._learner)))
+        self.result.say(result_text(self._adapted.get(self._learner), self._evaluated.get(self._learner)))
         self._show_pictures()
 
     def _show_pictures(self) -> None:

@@ -24,7 +24,7 @@ class RoomAdaptation(QWidget):
         self._fpir = 0.01
         self._is_used = True
         self._room = RoomChanged(0, 0)
-        self._judged: RoomEvaluated | None = None
+        self._evaluated: RoomEvaluated | None = None
         self.button = QPushButton(self.tr("Adapt to this room"), self)
         self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
         self.undo_button = QPushButton(self.tr("Undo"), self)
@@ -58,7 +58,7 @@ class RoomAdaptation(QWidget):
         self.switch.clicked.connect(room.set_used)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
-        bridge.room_evaluated.connect(self._on_judged)
+        bridge.room_evaluated.connect(self._on_evaluated)
         self._show()
 
     def _on_models(self, event: ModelsChanged) -> None:
@@ -69,34 +69,34 @@ class RoomAdaptation(QWidget):
         self._room = event
         self._show()
 
-    def _on_judged(self, event: RoomEvaluated) -> None:
-        self._judged = event
+    def _on_evaluated(self, event: RoomEvaluated) -> None:
+        self._evaluated = event
         self._show()
 
     def _show(self) -> None:
         self.switch.setChecked(self._is_used)
         self.button.setEnabled(self._is_used and self._room.n_faces > 0)
         self.undo_button.setEnabled(self._room.can_undo)
-        self.bars.show_evaluation(self._judged, self._fpir)
+        self.bars.show_evaluation(self._evaluated, self._fpir)
         self.words.say(" ".join(self._sentences()))
 
     def _sentences(self) -> list[str]:
-        judged = self._judged
-        if judged is None or judged.now is None:
-            if judged is not None and judged.n_people:
+        evaluated = self._evaluated
+        if evaluated is None or evaluated.now is None:
+            if evaluated is not None and evaluated.n_people:
                 return [self.tr("Nothing can be said of strangers here: none were sampled for this embedder.")]
             return [self.tr("Enrol somebody: the strangers here are measured against those who are enrolled.")]
         said = []
-        now = judged.now.let_through
-        if judged.before is not None:
+        now = evaluated.now.let_through
+        if evaluated.before is not None:
             text = self.tr("About {before} before, about {now} now ({low} to {high} with 90 % certainty).")
-            before = percent(judged.before.let_through.expected)
+            before = percent(evaluated.before.let_through.expected)
         else:
             text, before = self.tr("About {now} ({low} to {high} with 90 % certainty)."), ""
         said.append(text.format(before=before, now=percent(now.expected), low=percent(now.low), high=percent(now.high)))
         said.append(
             self.tr("Rests on {people} enrolled and {faces} unlabelled faces; {seen} seen.").format(
-                people=judged.n_people, faces=judged.n_unlabelled, seen=self._room.n_faces
+                people=evaluated.n_people, faces=evaluated.n_unlabelled, seen=self._room.n_faces
             )
         )
         if self._room.is_held:

@@ -37,13 +37,13 @@ class StrangersBars(QWidget):
         self._fpir = 0.01
         Theme.current().changed.connect(self.update)
 
-    def show_evaluation(self, judged: RoomEvaluated | None, fpir: float) -> None:
-        """Show what was judged, against the share that the user chose; None: nothing yet."""
+    def show_evaluation(self, evaluated: RoomEvaluated | None, fpir: float) -> None:
+        """Show what was evaluated, against the share that the user chose; None: nothing yet."""
         self._fpir = fpir
         self._rows = []
-        if judged is not None:
-            self._add(self.tr("before"), judged.before, "muted")
-            self._add(self.tr("now"), judged.now, "accent")
+        if evaluated is not None:
+            self._add(self.tr("before"), evaluated.before, "muted")
+            self._add(self.tr("now"), evaluated.now, "accent")
         words = [f"{title}: {_interval(share)}" for title, share, _colour in self._rows]
         self.setAccessibleDescription("\n".join(words))
         self.setToolTip("\n".join(words))

@@ -91,16 +91,16 @@ class CvPainter:
 
     def _strips(self, canvas: Image, items: Sequence[OverlayItem], labels: Sequence[Rect], scale: float) -> None:
         pairs = sorted(zip(items, labels, strict=True), key=lambda pair: pair[0].track_id)
-        judged = [(item, label) for item, label in pairs if item.verdicts]
+        compared = [(item, label) for item, label in pairs if item.verdicts]
         others = [rect for item, label in pairs if not item.verdicts for rect in (_box_of(item), label)]
         size = max(9, round(15 * scale))
         faces = []
-        for item, label in judged:
+        for item, label in compared:
             sizes = tuple(self._panels.size_of(item.verdicts, columns, size) for columns in _forms(item))
-            is_brief = len(judged) > _MAX_WHOLE_STRIPS or _box_of(item).width < _SMALL_BOX * scale
+            is_brief = len(compared) > _MAX_WHOLE_STRIPS or _box_of(item).width < _SMALL_BOX * scale
             faces.append(StripFace(item.track_id, _box_of(item), label, sizes, len(sizes) - 1 if is_brief else 0))
         bounds = Rect(0, 0, canvas.shape[1], canvas.shape[0])
-        for (item, _), place in zip(judged, self._layout.place(faces, bounds, others), strict=True):
+        for (item, _), place in zip(compared, self._layout.place(faces, bounds, others), strict=True):
             if place is not None:
                 panel = self._panels.panel(item.verdicts, _forms(item)[place.form], size)
                 _put(canvas, panel, int(place.rect.left), int(place.rect.top))

@@ -46,7 +46,7 @@ def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[Over
     """Describe every face of a result, the largest last so that it is painted on top.
 
     With `learner`, a key, boxes show what that learner decides, for one picture a learner: it is the deciding one of
-    the verdicts then, and a face that it has not judged (it has only just begun to run) is one without a score.
+    the verdicts then, and a face that it has not decided on (it has only just begun to run) is one without a score.
     Otherwise they show the decision that the faces carry.
     """
     faces = sorted(result.faces, key=lambda face: face.quality.size_px)

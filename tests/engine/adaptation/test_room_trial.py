@@ -79,7 +79,7 @@ def test_a_room_has_a_row_for_each_way_of_deciding_with_all_methods(tried: tuple
     for row in table.rows:
         assert {tally.learner for tally in row.tallies} == set(LEARNERS)
         assert (row.n_unlabelled > 0) is row.is_adapted
-        assert all(tally.judged == row.n_faces == 12 for tally in row.tallies)
+        assert all(tally.counted == row.n_faces == 12 for tally in row.tallies)
     assert looking.looked_at == [""] * 6 + [DARK.label] * 6, "one look a frame, for all of them"
 
 

@@ -84,15 +84,15 @@ def test_a_scene_knows_who_is_right() -> None:
     tally = ComparisonTally()
     faces = face(1, {"maml": ANNA, "reptile": NOBODY}), face(2, {"maml": BORIS, "reptile": NOBODY}, RIGHT)
     tally.add(result(*faces, truth=(truth("Anna"), truth(None, RIGHT))))
-    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").judged) == (1, 2)
-    assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").judged) == (1, 2)
+    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").counted) == (1, 2)
+    assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").counted) == (1, 2)
 
 
 def test_a_face_that_the_scene_has_elsewhere_is_not_judged() -> None:
     tally = ComparisonTally()
     shifted = (160.0, 100.0, 260.0, 200.0)  # IoU 0.25
     tally.add(result(face(1, {"maml": ANNA}), truth=(truth("Anna", shifted),)))
-    assert tally_of(tally, "maml").judged == 0
+    assert tally_of(tally, "maml").counted == 0
 
 
 def test_two_faces_drawn_in_one_place_are_matched_to_two() -> None:
@@ -100,7 +100,7 @@ def test_two_faces_drawn_in_one_place_are_matched_to_two() -> None:
     near = (110.0, 100.0, 210.0, 200.0)
     faces = face(1, {"maml": ANNA}), face(2, {"maml": BORIS}, near)
     tally.add(result(*faces, truth=(truth("Boris", near), truth("Anna"))))
-    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").judged) == (2, 2)
+    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").counted) == (2, 2)
 
 
 def test_whom_nobody_enrolled_is_rightly_unknown() -> None:
@@ -119,8 +119,8 @@ def test_the_users_word_counts_for_the_track_and_before_the_scenes() -> None:
         truth=(truth("Anna"),),
     )
     tally.add(frame)
-    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").judged) == (1, 1)
-    assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").judged) == (0, 1)
+    assert (tally_of(tally, "maml").right, tally_of(tally, "maml").counted) == (1, 1)
+    assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").counted) == (0, 1)
 
 
 def test_a_denial_says_only_who_it_is_not() -> None:
@@ -129,7 +129,7 @@ def test_a_denial_says_only_who_it_is_not() -> None:
     tally.take_word(1, 1, is_denial=True)
     frame = result(face(1, {"maml": ANNA, "reptile": BORIS, "siamese": NOBODY}))
     tally.add(frame)
-    counted = {one.learner: (one.right, one.wrong, one.let_through, one.judged) for one in tally.tallies()}
+    counted = {one.learner: (one.right, one.wrong, one.let_through, one.counted) for one in tally.tallies()}
     assert counted == {"maml": (0, 1, 0, 1), "reptile": (0, 0, 0, 0), "siamese": (0, 0, 0, 0)}
     truths = [one.truth for one in tally.with_truths(frame).faces]
     assert [[known and known.fits(one) for one in (ANNA, BORIS, NOBODY)] for known in truths] == [[False, None, None]]
@@ -168,7 +168,7 @@ def test_what_was_told_outlives_a_reset_and_the_counts_do_not() -> None:
     assert tally.tallies() == (LearnerTally("maml"), LearnerTally("reptile"))
     assert (tally.n_frames, tally.seconds) == (0, 0.0)
     tally.add(result(face(1, {"maml": ANNA, "reptile": ANNA}), at_s=0.1))
-    assert tally_of(tally, "maml") == LearnerTally("maml", named=1, agreeing=1, contested=1, right=1, judged=1)
+    assert tally_of(tally, "maml") == LearnerTally("maml", named=1, agreeing=1, contested=1, right=1, counted=1)
 
 
 def test_all_tallies_are_of_the_same_frames() -> None:
@@ -202,7 +202,7 @@ def test_memory_of_tracks_is_bounded_and_keeps_the_last() -> None:
     assert tally_of(tally, "maml").right == 1000
     tally.add(result(face(999, {"maml": BORIS}), face(0, {"maml": BORIS}, RIGHT), at_s=40.0))
     assert tally_of(tally, "maml").switches == 1, "999 is remembered, 0 is not"
-    assert tally_of(tally, "maml").judged == 1001
+    assert tally_of(tally, "maml").counted == 1001
 
 
 def test_nine_learners_on_five_faces_take_no_time() -> None:

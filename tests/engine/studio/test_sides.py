@@ -143,10 +143,10 @@ def test_counts_are_against_the_truth(running: Running) -> None:
     event = running.newest()
     assert event.is_ready
     assert [tally.learner for tally in event.tallies] == [ALL.key, ONE.key]
-    assert event.tallies[0].judged == 0
+    assert event.tallies[0].counted == 0
     running.show(faces_of(80, 1)[0], track_id=2, truth="Somebody else")
     tally = running.newest().tallies[0]
-    assert (tally.judged, tally.turned_away, tally.right, tally.let_through, tally.missed) == (1, 1, 1, 0, 0)
+    assert (tally.counted, tally.turned_away, tally.right, tally.let_through, tally.missed) == (1, 1, 1, 0, 0)
 
 
 def test_another_gallery_is_adapted_to_anew_and_the_same_one_is_not(running: Running) -> None:

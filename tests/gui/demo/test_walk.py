@@ -78,8 +78,8 @@ def walking(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, monkeypatch:
 def test_it_asks_for_what_a_user_would_and_counts_each_part_by_itself(walking: Walking, engine: FakeEngine) -> None:
     walking.until_adapted()
     walking.walk.look(shown(ONE_LAMP, "Anna"))
-    judged = RoomEvaluated("prototypical", 3, 3)
-    walking.hear(judged)
+    evaluated = RoomEvaluated("prototypical", 3, 3)
+    walking.hear(evaluated)
     walking.walk.look(shown(ONE_LAMP, "Anna", has_stranger=True))
     assert engine.calls == [
         Call("room.set_used", (False,)),
@@ -94,7 +94,7 @@ def test_it_asks_for_what_a_user_would_and_counts_each_part_by_itself(walking: W
     assert figures.dark == DemoTally(frames=1, right=1)
     assert figures.before == DemoTally(frames=1, unknown=1), "what is looked at while it adapts counts nowhere"
     assert figures.after == DemoTally(frames=2, right=2, strangers_unknown=1)
-    assert figures.judged == judged
+    assert figures.evaluated == evaluated
     assert figures.back_ms > 0.0
 
 

@@ -17,7 +17,7 @@ from metaface_gui.gui.live.face_scene import STALE_NS
 from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.types import Frame, QualityIssue
 from tests.gui.fakes import make_face, make_frame, make_result
-from tests.gui.verdict_fakes import KEYS, judged_face
+from tests.gui.verdict_fakes import KEYS, compared_face
 
 RUNNING = SourceChanged(SourceState.RUNNING, "cam")
 
@@ -253,7 +253,7 @@ def test_strips_keep_clear_of_a_message(view: LiveView) -> None:
     view.show_source(RUNNING)
     view.show_frame(frame)
     view.set_titles({key: key for key in KEYS})
-    view.show_result(make_result(judged_face(3, (500.0, 300.0, 700.0, 520.0)), frame=frame).result)
+    view.show_result(make_result(compared_face(3, (500.0, 300.0, 700.0, 520.0)), frame=frame).result)
     (face,) = view.faces
     assert face.strip is not None
     message = face.strip.rect.toRect()

@@ -16,7 +16,7 @@ from metaface_gui.gui.theme import DARK
 from metaface_gui.pipeline.rendering.overlay import overlay_items
 from metaface_gui.types import TrackedFace
 from tests.gui.fakes import make_face, make_result
-from tests.gui.verdict_fakes import KEYS, judged_face
+from tests.gui.verdict_fakes import KEYS, compared_face
 
 GEOMETRY = VideoGeometry(1280, 720, QRectF(0, 0, 1280, 720), is_mirrored=False)
 INFINITY = float("inf")
@@ -154,7 +154,7 @@ def test_at_an_edge_neither_label_nor_strip_leaves_its_side(overlay: OverlayPain
     for step in range(80):
         x = corner[0] + 12 * math.sin(step / 5) + (step % 3)
         y = corner[1] + 12 * math.sin(step / 7) - (step % 2)
-        face = judged_face(7, (x - 75, y - 95, x + 75, y + 95), "lin")
+        face = compared_face(7, (x - 75, y - 95, x + 75, y + 95), "lin")
         (placed,) = place(overlay, face)
         assert placed.strip is not None
         offsets.append([rect.topLeft() - placed.box.topLeft() for rect in (placed.label, placed.strip.rect)])

@@ -31,7 +31,7 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_frame, make_result
-from tests.gui.verdict_fakes import KEYS, decision, judged_face
+from tests.gui.verdict_fakes import KEYS, compared_face, decision
 
 BOX = (300.0, 200.0, 500.0, 430.0)
 
@@ -56,7 +56,7 @@ def show_face(
 ) -> None:
     frame = make_frame()
     video.show_frame(frame)
-    say(make_result(judged_face(7, BOX, name, others=others), frame=frame))
+    say(make_result(compared_face(7, BOX, name, others=others), frame=frame))
 
 
 def names(view: LiveView | None) -> list[str]:
@@ -126,7 +126,7 @@ def test_what_another_method_said_is_grey_and_without_its_numbers(video: SplitVi
     """Paused, say: the picture stands still for as long as the method that was chosen adapts."""
     frame = make_frame()
     video.show_frame(frame)
-    said = make_result(judged_face(7, BOX, n=1), frame=frame).result
+    said = make_result(compared_face(7, BOX, n=1), frame=frame).result
 
     def shown() -> tuple[FaceStyle, str]:
         (face,) = video.primary.faces
@@ -305,7 +305,7 @@ def test_the_strip_keeps_off_speed_and_title(video: SplitView, say: Say) -> None
     say(EngineStats(29.9, 14.0, 60, 3, 0, "cpu"))
     frame = make_frame()
     video.show_frame(frame)
-    say(make_result(judged_face(7, (20.0, 10.0, 160.0, 160.0)), frame=frame))
+    say(make_result(compared_face(7, (20.0, 10.0, 160.0, 160.0)), frame=frame))
     strip = video.primary.faces[0].strip
     assert strip is not None
     assert not strip.rect.toRect().intersects(video.primary.hud.geometry())
@@ -331,7 +331,7 @@ def show_sides(video: SplitView, say: Say, **names: str | None) -> None:
     video.show_frame(frame)
     decided = {key.replace("_", "-"): decision(name) for key, name in names.items()}
     by_key = {NO_ROOM.key if key == "before" else PLAIN.key: value for key, value in decided.items()}
-    say(make_result(replace(judged_face(7, BOX, "lin"), sides=by_key), frame=frame))
+    say(make_result(replace(compared_face(7, BOX, "lin"), sides=by_key), frame=frame))
 
 
 def test_a_switch_makes_both_views_sides_and_switching_back_ends_it(video: SplitView, say: Say, qtbot: QtBot) -> None:
@@ -383,8 +383,8 @@ def test_counts_are_said_below_each_view(video: SplitView, say: Say) -> None:
     sides = (NO_ROOM, PLAIN)
     say(SidesChanged(sides, is_ready=False))
     assert video.primary.counts.title == "Adapting…"
-    before = LearnerTally(NO_ROOM.key, named=4, unknown=6, contested=7, judged=10, right=5, wrong=1, turned_away=2)
-    after = LearnerTally(PLAIN.key, named=8, unknown=2, contested=7, judged=10, right=10, turned_away=2)
+    before = LearnerTally(NO_ROOM.key, named=4, unknown=6, contested=7, counted=10, right=5, wrong=1, turned_away=2)
+    after = LearnerTally(PLAIN.key, named=8, unknown=2, contested=7, counted=10, right=10, turned_away=2)
     say(SidesChanged(sides, is_ready=True, tallies=(before, after)))
     assert video.primary.counts.title == ("3 right · 4 Unknown · 1 wrong · strangers: 2 turned away, 0 let through")
     assert video.views[1].counts.title.endswith("3 of 10 faces differ")

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.gui.presentation.count_cards import CountCards, cards_of
 
-JUDGED = LearnerTally("maml", named=9, unknown=8, right=11, judged=17, wrong=2, turned_away=5, let_through=1)
+JUDGED = LearnerTally("maml", named=9, unknown=8, right=11, counted=17, wrong=2, turned_away=5, let_through=1)
 
 
 def test_against_the_truth_there_are_five() -> None:

@@ -10,8 +10,8 @@ from metaface_gui.gui.studio.adaptation_words import result_text
 DONE = Adapted("maml", 5, 25, 14.2)
 
 
-def plain(adapted: Adapted | None, judged: AdaptationEvaluated | None = None) -> str:
-    return result_text(adapted, judged).replace("\u00a0", " ")
+def plain(adapted: Adapted | None, evaluated: AdaptationEvaluated | None = None) -> str:
+    return result_text(adapted, evaluated).replace("\u00a0", " ")
 
 
 def test_before_anything() -> None:

@@ -19,7 +19,7 @@ from metaface_gui.gui.studio.compare_words import CompareColumn
 from metaface_gui.gui.theme import FontSize, Theme, ThemeMode, font
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_result
-from tests.gui.verdict_fakes import KEYS, judged_face
+from tests.gui.verdict_fakes import KEYS, compared_face
 
 DECIDING, OTHERS = KEYS[0], KEYS[1:]
 LEFT_BOX, RIGHT_BOX = (100.0, 200.0, 300.0, 430.0), (600.0, 200.0, 800.0, 430.0)
@@ -42,8 +42,8 @@ def models(
     return ModelsChanged(state, "yunet", "sface", "cpu", learner, fpir, compared=compared)
 
 
-def tally(learner: str, named: int = 80, right: int = 0, judged: int = 0, per_minute: float = 0.0) -> LearnerTally:
-    return LearnerTally(learner, named, 100 - named, 3, per_minute, 90, 100, right, judged)
+def tally(learner: str, named: int = 80, right: int = 0, counted: int = 0, per_minute: float = 0.0) -> LearnerTally:
+    return LearnerTally(learner, named, 100 - named, 3, per_minute, 90, 100, right, counted)
 
 
 def comparison(*tallies: LearnerTally) -> ComparisonChanged:
@@ -197,7 +197,7 @@ def test_a_hidden_page_does_nothing_and_catches_up(page: ComparePage, say: Say) 
     say(models("maml"))
     page.hide()
     say(comparison(tally(DECIDING, 80), tally("maml", 33)))
-    say(make_result(judged_face(7, LEFT_BOX, n=4)))
+    say(make_result(compared_face(7, LEFT_BOX, n=4)))
     assert cell(page, "maml", CompareColumn.NAMED) == "–"
     page.show()
     assert cell(page, "maml", CompareColumn.NAMED) == "33"
@@ -229,7 +229,7 @@ def test_a_heading_sorts_and_rows_then_stay_where_they_are(page: ComparePage, sa
 @pytest.mark.parametrize("direction", list(Qt.SortOrder))
 def test_what_was_not_counted_comes_last_either_way(page: ComparePage, say: Say, direction: Qt.SortOrder) -> None:
     say(models("maml", "rl2"))
-    say(comparison(tally(DECIDING, right=9, judged=10), tally("maml", right=5, judged=10), tally("rl2")))
+    say(comparison(tally(DECIDING, right=9, counted=10), tally("maml", right=5, counted=10), tally("rl2")))
     page.table.sortByColumn(CompareColumn.ACCURACY, direction)
     measured = {DECIDING, "maml"}
     assert set(order(page)[:2]) == measured
@@ -245,7 +245,7 @@ def now(page: ComparePage, learners: Sequence[str]) -> list[object]:
 
 def test_of_the_only_face_it_says_what_each_method_sees(page: ComparePage, say: Say) -> None:
     say(models(*OTHERS))
-    say(make_result(judged_face(7, LEFT_BOX, others={"maml": None, "rl2": "obama"})))
+    say(make_result(compared_face(7, LEFT_BOX, others={"maml": None, "rl2": "obama"})))
     assert now(page, ["matching", "maml", "rl2"]) == ["lin", "Unknown", "obama"]
     tip = str(cell(page, "rl2", CompareColumn.NOW, Qt.ItemDataRole.ToolTipRole))
     assert tip.startswith("obama, unlike most methods\n+")
@@ -255,12 +255,12 @@ def test_of_the_only_face_it_says_what_each_method_sees(page: ComparePage, say: 
 def test_of_several_faces_it_is_the_selected_one(page: ComparePage, say: Say, qtbot: QtBot) -> None:
     page._pace.setInterval(0)
     say(models(*OTHERS))
-    say(make_result(judged_face(7, LEFT_BOX), judged_face(8, RIGHT_BOX, "rose")))
+    say(make_result(compared_face(7, LEFT_BOX), compared_face(8, RIGHT_BOX, "rose")))
     assert now(page, ["maml"]) == ["–"]
     assert "Click a face" in page.hint.text()
     page.select_track(8)
     qtbot.waitUntil(lambda: now(page, ["maml"]) == ["rose"])
-    say(make_result(judged_face(7, LEFT_BOX)))
+    say(make_result(compared_face(7, LEFT_BOX)))
     qtbot.waitUntil(lambda: now(page, ["maml"]) == ["lin"])
     say(make_result())
     qtbot.waitUntil(lambda: page.hint.text() == "No face in view.")
@@ -344,7 +344,7 @@ def test_two_methods_that_change_places_change_views(page: ComparePage, say: Say
 def test_a_copy_is_what_is_on_screen(page: ComparePage, say: Say) -> None:
     say(models(*OTHERS))
     say(comparison(*(tally(key, 10 * i, i, 10) for i, key in enumerate(KEYS))))
-    say(make_result(judged_face(7, LEFT_BOX)))
+    say(make_result(compared_face(7, LEFT_BOX)))
     page.table.sortByColumn(CompareColumn.NAMED, Qt.SortOrder.DescendingOrder)
     QTest.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
