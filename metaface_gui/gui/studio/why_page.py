@@ -308,7 +308,6 @@ class WhyPage(QWidget):
         if self._shown is not None and not names_only_present(_names_in(self._shown), self._people):
             # Nothing may go on naming, or showing, somebody who was deleted.
             self._say(self.tr("The people have changed"), self.tr("Press “Explain again”."))
-            self._let_go()
 
     def _on_request_ended(self, ended: RequestEnded) -> None:
         if ended.request_id != self._request:
@@ -328,8 +327,11 @@ class WhyPage(QWidget):
         )
 
     def _say(self, title: str, next_step: str) -> None:
+        """Say what to do in place of an explanation, of which nothing is kept: who is in it may be deleted unseen."""
         self._shown = None
+        self._let_go()
         self.decision.setText("")
+        self.decision.setToolTip("")
         self.details.setText("")
         self.note.say(title, next_step)
         self._stack.setCurrentWidget(self.note)

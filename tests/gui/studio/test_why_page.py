@@ -286,6 +286,20 @@ def test_another_decision_is_explained_by_itself(page: WhyPage, engine: FakeEngi
     assert len(engine.calls_of("studio.explain_track")) == 3
 
 
+def test_nothing_is_kept_of_an_explanation_that_is_not_on_screen_any_more(
+    page: WhyPage, engine: FakeEngine, say: Say, answer: Answer
+) -> None:
+    say(gallery(person(1, "alex"), person(2, "lin")))
+    page.select_track(5)
+    answer(5, explained())
+    page.explain_again()
+    answer(5, None)  # the face has left, and the note stands in place of the explanation
+    say(gallery(person(2, "lin")))
+    for widget in (page, page.decision, page.bars, page.near, page.picture, page.legend):
+        assert holders(vars(widget), "alex", without=(engine,)) == []
+        assert "alex" not in widget.toolTip() + widget.accessibleDescription()
+
+
 def test_an_explanation_goes_with_whoever_it_names(page: WhyPage, engine: FakeEngine, say: Say, answer: Answer) -> None:
     say(gallery(person(1, "alex"), person(2, "lin")))
     page.select_track(5)
