@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from metaface_gui.demo.walk import ONE_LAMP
 from metaface_gui.engine.adaptation.room_trial import OnRooms, SceneFrames, scene_frames
 from metaface_gui.engine.engine import Engine
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
@@ -13,7 +12,7 @@ from metaface_gui.types import RequestId
 
 ROOMS = (
     ROOM_AS_IT_IS,
-    ONE_LAMP,
+    EnvironmentSetting((("side_light", 0.9), ("soft_focus", 0.3))),
     EnvironmentSetting((("side_light", 0.8), ("soft_focus", 0.5))),
     EnvironmentSetting((("soft_focus", 0.8),)),
     EnvironmentSetting((("old_sensor", 1.0),)),
@@ -21,7 +20,7 @@ ROOMS = (
 """The light, in which all methods name everybody, and four rooms in which they differ; in mere darkness they do not."""
 _SEEN_S = ((5.8, 14.0),)
 """Two and three of the enrolled people; the script's own dusk and blur, which come next, are left out."""
-_JUDGED_S = ((22.5, 35.6),)
+_COUNTED_S = ((22.5, 35.6),)
 """A folder before faces, a mask, the stranger, somebody who comes back."""
 _STEP_S = 2.0 / 3.0
 _SHORT_STEP_S = 1.5
@@ -38,4 +37,4 @@ def try_demo_rooms(engine: Engine, watch_s: float, on_tried: OnRooms) -> Request
 
 
 def _frames(step_s: float) -> SceneFrames:
-    return scene_frames(DemoScene(), _SEEN_S, _JUDGED_S, step_s)
+    return scene_frames(DemoScene(), _SEEN_S, _COUNTED_S, step_s)

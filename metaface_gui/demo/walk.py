@@ -1,6 +1,7 @@
 """The demo's room changes: the light goes out, one lamp at the side loses names, adapting brings some of them back.
 
-In even darkness the meta-trained trunk keeps nearly all names: what loses them is a light unlike that of the shots.
+In even darkness the meta-trained trunk keeps most names, and a track keeps what it saw in better light: what loses them
+is a light unlike that of the shots, in a picture that is out of focus as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 from metaface_gui.types import FrameResult
 
 LIGHT_OUT = EnvironmentSetting((("dim_light", 0.8),))
-ONE_LAMP = EnvironmentSetting((("side_light", 0.9), ("soft_focus", 0.3)))
+ONE_LAMP = EnvironmentSetting((("side_light", 0.9), ("soft_focus", 0.6)))
 ROOM_SCREENSHOTS = ("12-light-out", "13-names-lost", "14-names-back", "15-still-unknown")
 """Names of what `RoomWalk` photographs."""
 _DARK_S, _LAMP_S = 1.2, 2.0
