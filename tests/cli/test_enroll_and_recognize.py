@@ -14,9 +14,9 @@ from metaface_gui.app import write_stills
 from metaface_gui.cli.gallery_adaptation import named_at_once
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
-from metaface_gui.pipeline.capture.demo.scene import DemoSceneSource
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from tests.cli.conftest import Metaface
+from tests.cli.scene_clips import write_scene_clips
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +33,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Half a second of the demo scene: one person, alone."""
-    path = tmp_path_factory.mktemp("clips") / "clip.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (640, 360))
-    source = DemoSceneSource(width=640, height=360, live=False)
-    source.open()
-    for _ in range(15):
-        frame = source.read()
-        assert frame is not None
-        writer.write(frame.image_bgr)
-    source.close()
-    writer.release()
-    return path
+    folder = tmp_path_factory.mktemp("clips")
+    write_scene_clips(folder, {"clip.avi": 15})
+    return folder / "clip.avi"
 
 
 def test_enrolled_people_are_recognised_and_others_are_not(

@@ -37,8 +37,8 @@ from metaface_gui.engine.batch.video_pool import Failed, Looked, VideoEvent
 from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoRecognizer, VideoTask
 from metaface_gui.errors import KnownError, SourceError
 from metaface_gui.pipeline.capture.demo.people import demo_people
-from metaface_gui.pipeline.capture.demo.scene import DemoSceneSource
 from tests.cli.conftest import Metaface
+from tests.cli.scene_clips import write_scene_clips
 from tests.engine.batch.test_video_pool import SETUP
 from tests.network_guard import NetworkGuard
 
@@ -73,17 +73,7 @@ def scheduler() -> Iterator[str]:
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Clips of the demo scene, one of them in a folder below, and a letter."""
     folder = tmp_path_factory.mktemp("clips")
-    (folder / "below").mkdir()
-    source = DemoSceneSource(width=640, height=360, live=False)
-    source.open()
-    for name, frames in FRAMES.items():
-        writer = cv2.VideoWriter(str(folder / name), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (640, 360))
-        for _ in range(frames):
-            frame = source.read()
-            assert frame is not None
-            writer.write(frame.image_bgr)
-        writer.release()
-    source.close()
+    write_scene_clips(folder, FRAMES)
     (folder / "letter.mp4").write_text("Dear reader")
     return folder
 

@@ -4,32 +4,21 @@ import json
 import shutil
 from pathlib import Path
 
-import cv2
 import pytest
 
 from metaface_gui.app import write_stills
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
-from metaface_gui.pipeline.capture.demo.scene import DemoSceneSource
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from tests.cli.conftest import Metaface, Outcome
+from tests.cli.scene_clips import write_scene_clips
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a clip of the demo scene, another one in a folder below, one that breaks off, and a letter."""
     folder = tmp_path_factory.mktemp("clips")
-    (folder / "below").mkdir()
-    source = DemoSceneSource(width=640, height=360, live=False)
-    source.open()
-    for path, frames in ((folder / "z.avi", 12), (folder / "below" / "a.avi", 8)):
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (640, 360))
-        for _ in range(frames):
-            frame = source.read()
-            assert frame is not None
-            writer.write(frame.image_bgr)
-        writer.release()
-    source.close()
+    write_scene_clips(folder, {"z.avi": 12, "below/a.avi": 8})
     whole = (folder / "z.avi").read_bytes()
     (folder / "cut.avi").write_bytes(whole[: len(whole) // 3])
     (folder / "letter.mp4").write_text("Dear reader")
