@@ -125,6 +125,7 @@ class TrackTemplates:
         self._templates: dict[int, TrackTemplate] = {}
         self._pictures: dict[int, MergedPicture] = {}
         self._due: list[int] = []
+        self._swept_s: float | None = None
         self._denied: dict[int, dict[PersonId, int]] = {}
         """By track whom its face is not, and of which generation that was said."""
         self._first_generation = 0
@@ -264,8 +265,10 @@ class TrackTemplates:
         return look.weight * float(np.exp2(-age_s / self._limits.half_life_s))
 
     def _forget(self, time_s: float) -> None:
+        if time_s == self._swept_s:
+            return  # for another face of the same frame
+        self._swept_s = time_s
         limit = self._limits.forget_s
-        self._templates = {
-            key: template for key, template in self._templates.items() if abs(time_s - template.seen_s) <= limit
-        }
-        self._pictures = {key: picture for key, picture in self._pictures.items() if key in self._templates}
+        for key in [key for key, template in self._templates.items() if abs(time_s - template.seen_s) > limit]:
+            del self._templates[key]
+            self._pictures.pop(key, None)
