@@ -125,7 +125,7 @@ def _train_stage(
         checkpoint = args.out.with_name(args.out.name + ".checkpoint")
         train_trunk(args, embedder, faces, about, start=start, display=display, checkpoint=checkpoint)
         return
-    if start is not None:
+    if args.learner == RANGES and start is not None:
         train_ranges(args, embedder, faces, about, tuned=start, display=display)
         return
     trained = _other_methods(args, embedder, store)

@@ -33,7 +33,7 @@ def train_ranges(
         KeyboardInterrupt: as ever.
     """
     settings = replace(RangeSettings(), seed=args.seed)
-    bare = stock.with_trunk(TunedTrunk(tuned.id, tuned.movement))
+    bare = stock.with_trunk(tuned.without_ranges())
     ranges = fit_ranges(
         bare, faces.train, settings, on_progress=display.stage(translate("Commands", "measuring the ranges"))
     )

@@ -129,7 +129,8 @@ def tune_trunk(
 ) -> dict[str, Tensor]:
     """Tune a copy of the trunk on the meta-training people's crops; returns its movement by parameter name, float32.
 
-    The movement is from the embedder's own trunk, which stays the teacher; with `start` it begins where that is.
+    The movement is from the embedder's own trunk, which stays the teacher; with `start` it begins where that is,
+    without its ranges: they are measured when the tuning is over (`range_fit`).
     Deterministic by seed on one kind of machine, up to how its libraries add. `on_progress` may raise to cancel. With a
     `checkpoint`, the state is kept there now and then, and an earlier one of the same tuning is gone on from.
 
@@ -162,7 +163,7 @@ class _Tuning:
         means = self._teacher.new_zeros(int(self._person.max()) + 1, self._teacher.shape[1])
         self._rows = normalize(means.index_add_(0, self._person, self._teacher)).requires_grad_(True)
         self._threshold = torch.tensor(0.42, device=embedder.device, requires_grad=True)
-        begun = embedder if start is None else embedder.with_trunk(start)
+        begun = embedder if start is None else embedder.with_trunk(start.without_ranges())
         self._start = start
         self._trunk = _trainable_copy(begun.trunk_module)
         self._moved = {name: p for name, p in self._trunk.named_parameters() if p.requires_grad}

@@ -91,6 +91,18 @@ def test_the_same_seed_gives_the_same_movement() -> None:
         torch.testing.assert_close(tensor, second[name], rtol=1e-4, atol=1e-7)
 
 
+def test_a_tuning_goes_on_from_the_movement_alone_whatever_its_ranges() -> None:
+    stock, people = embedder(), faces()
+    begun = tune_trunk(stock, people, settings(2), on_progress=lambda _: None)
+    ranges = {name: torch.ones(4, 1) for name in begun}
+
+    def gone_on(start: TunedTrunk) -> dict[str, torch.Tensor]:
+        return tune_trunk(stock, people, settings(2), on_progress=lambda _: None, start=start)
+
+    plain, ranged = gone_on(TunedTrunk("x", begun)), gone_on(TunedTrunk("x", begun, ranges))
+    assert all(torch.equal(plain[name], ranged[name]) for name in plain)
+
+
 def test_a_progress_that_raises_ends_the_tuning() -> None:
     def stop(progress: TrunkTuningProgress) -> None:
         raise InterruptedError(str(progress.step))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,10 @@ class TunedTrunk:
             raise ValueError("a trunk's value is not finite")
         if any(bounds.ndim != 2 or len(bounds) != 4 for bounds in self.ranges.values()):
             raise ValueError("want bounds of shape (4, channels)")
+
+    def without_ranges(self) -> TunedTrunk:
+        """Return the movement alone: what a tuning goes on from, and what ranges are measured on."""
+        return replace(self, ranges={})
 
 
 def save_tuned_trunk(
