@@ -340,8 +340,9 @@ class DemoDirector(QObject):
         name = self._awaits
 
         def photograph() -> None:
-            self._screenshot(name)
-            self._awaits = ""
+            if self._awaits == name:  # an answer may come twice, and by now another one be awaited
+                self._screenshot(name)
+                self._awaits = ""
 
         QTimer.singleShot(_SETTLE_MS, self, photograph)
 
