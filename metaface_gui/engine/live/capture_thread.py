@@ -162,15 +162,17 @@ class CaptureThread:
             if self._stop.is_set():
                 return
             self._remark()
-            is_told = n_frames > 0 and self._loop()
+            is_told = self._loop(n_frames)
             if not is_told and not self._wait_at_end():
                 return
 
-    def _loop(self) -> bool:
-        """Begin again, if that is wanted, once the last frame was shown for as long as any."""
+    def _loop(self, n_frames: int) -> bool:
+        """Begin again, if that is wanted and there was something to see, once the last frame was shown as any other."""
         fps = self._source.nominal_fps
         with self._asked:
-            if not self._loops or self._source.is_live:
+            if not self._loops or self._source.is_live or not n_frames:
+                # Said before the lock is let go: who asks for a loop from now on finds the end and begins it again.
+                self._has_ended = not self._source.is_live
                 return False
             self._asked.wait_for(
                 lambda: self._stop.is_set() or self._wanted_index is not None, timeout=1.0 / fps if fps > 0.0 else 0.0
@@ -185,8 +187,6 @@ class CaptureThread:
             self._report(SourceState.ENDED)
             return False
         self._close()
-        with self._asked:
-            self._has_ended = True
         self._report(SourceState.ENDED)
         with self._asked:
             self._asked.wait_for(lambda: self._stop.is_set() or self._wanted_index is not None)

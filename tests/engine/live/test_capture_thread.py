@@ -238,6 +238,21 @@ def test_a_file_that_loops_begins_again_until_it_is_told_not_to() -> None:
     assert run.thread.stop(5.0)
 
 
+def test_looping_that_is_turned_on_while_a_file_comes_to_its_end_is_not_missed() -> None:
+    made: queue.Queue[Run] = queue.Queue()
+
+    class Closing(Film):
+        def close(self) -> None:
+            super().close()
+            if self.opened == 1:
+                made.get(timeout=5.0).thread.set_looping(True)
+
+    run = Run(Closing(2))
+    made.put(run)
+    assert [run.next_shown()[0] for _ in range(4)] == [0, 1, 0, 1]
+    assert run.thread.stop(5.0)
+
+
 def test_a_file_in_which_nothing_is_left_does_not_loop_for_ever() -> None:
     source = Film(2)
     run = Run(source, loops=True)
