@@ -33,6 +33,7 @@ from metaface_gui.engine.events import (
     SelfTested,
     Undoable,
 )
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
@@ -248,7 +249,7 @@ class DemoDirector(QObject):
         self._go(_Step.NAMING)
         self._to_enroll.remove(self._current)
         self._asked_at = time.perf_counter()
-        self._engine.enrollment.save(self._current, person_id=None, consent_given=True, is_sure=True)
+        self._engine.enrollment.save(Enrollee(self._current, consent_given=True, is_sure=True))
 
     def _wait_for_name(self, result: FrameResult) -> None:
         if not self._named_after_ms and any(face.identification.name == self._current for face in result.faces):
@@ -393,7 +394,7 @@ class DemoDirector(QObject):
         stranger = face_of(result, None)
         if self._seen_moments >= _MOMENTS and stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
-            self._engine.faces.name_track(stranger.track_id, _GUEST, person_id=None, consent_given=True, is_sure=True)
+            self._engine.faces.name_track(stranger.track_id, Enrollee(_GUEST, consent_given=True, is_sure=True))
             self._go(_Step.GREETED)
 
     def _wait_for_guest(self, result: FrameResult) -> None:

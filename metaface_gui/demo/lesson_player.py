@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from metaface_gui.demo.summary import DemoPersonFiles
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.events import RequestEnded, ResultReady
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.engine.studio.side import Side
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gui.bridge import EngineBridge
@@ -131,7 +132,7 @@ class LessonPlayer(QObject):
         if self._enrolling is None or event.request_id != self._enrolling[0]:
             return
         person, self._enrolling = self._enrolling[1], None
-        self._engine.enrollment.save(person.name, person_id=None, consent_given=True, is_sure=True)
+        self._engine.enrollment.save(Enrollee(person.name, consent_given=True, is_sure=True))
         if self._lessons.place is None and self._to_enroll:
             self.enroll_next()
         elif self._lessons.place is None:

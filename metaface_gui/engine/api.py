@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from metaface_gui.engine.live.latest_slot import LatestSlot
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.engine.studio.side import Side
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
@@ -109,37 +109,15 @@ class EnrollmentApi(Protocol):
     def discard(self) -> None:
         """Throw all kept shots away."""
 
-    def save(
-        self,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
-        """Save the kept shots as a new person called `name`, who agreed to `terms` (None: the usual ones), or as more
-        shots of `person_id`; then adapt.
-
-        Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already,
-        are not saved but answered by `LooksEnrolled`."""
+    def save(self, enrollee: Enrollee) -> RequestId:
+        """Save the kept shots; then adapt."""
 
 
 class FacesApi(Protocol):
     """“Who is this?”: naming and correcting faces on screen and in the unknown tray."""
 
-    def name_track(
-        self,
-        track_id: int,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        not_id: PersonId | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
-        """Enrol the face that carries this track id from what was seen of it, on the terms of `EnrollmentApi.save`.
+    def name_track(self, track_id: int, enrollee: Enrollee, *, not_id: PersonId | None = None) -> RequestId:
+        """Enrol the face that carries this track id from what was seen of it.
 
         `not_id`: whom the face was wrongly taken for; rejected, as by `reject_track`, if it is saved."""
 
@@ -151,17 +129,8 @@ class FacesApi(Protocol):
         """Say that this face is not that person: remembered for good, whatever the method. Answered as
         `confirm_track`."""
 
-    def name_unknown(
-        self,
-        group_id: int,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
-        """Enrol a group of the unknown tray; `terms` and `is_sure` as in `EnrollmentApi.save`."""
+    def name_unknown(self, group_id: int, enrollee: Enrollee) -> RequestId:
+        """Enrol a group of the unknown tray."""
 
     def dismiss_unknown(self, group_id: int) -> None:
         """Forget a group of the unknown tray."""

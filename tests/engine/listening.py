@@ -13,6 +13,7 @@ from typing import TypeVar
 from metaface_gui.app import write_stills
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ResultReady
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.types import TrackedFace
@@ -75,7 +76,7 @@ def take_shots(engine: Engine, listener: Listener, person: Someone) -> None:
 
 def enroll(engine: Engine, listener: Listener, person: Someone, n_people: int = 1) -> None:
     take_shots(engine, listener, person)
-    engine.enrollment.save(person.name, person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee(person.name, consent_given=True))
     listener.wait(Adapted, lambda event: event.n_people == n_people)
 
 

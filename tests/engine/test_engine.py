@@ -26,6 +26,7 @@ from metaface_gui.engine.events import (
     Undoable,
     UnknownsChanged,
 )
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.gallery import Gallery, PassphraseError
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.learners.base import OnStep, SupportSet
@@ -63,7 +64,7 @@ def test_who_is_this_names_a_face_in_the_view(engine: Engine, listener: Listener
     groups = listener.wait(UnknownsChanged, lambda event: len(event.groups) == 1).groups
     assert groups[0].picture.startswith(b"\xff\xd8")
     face = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1).result.faces[0]
-    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, Enrollee("Somebody", consent_given=True))
     listener.wait(UnknownsChanged, lambda event: event.groups == ())  # who has a name leaves the tray
     listener.wait(ResultReady, lambda event: names(event) == ["Somebody"])
 
@@ -81,10 +82,10 @@ def test_recording_keeps_shots_and_stops(engine: Engine, listener: Listener, per
 def test_without_consent_or_shots_nothing_is_saved(
     engine: Engine, listener: Listener, gallery: Gallery, person: Someone
 ) -> None:
-    engine.enrollment.save("Nobody", person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee("Nobody", consent_given=True))
     assert "no usable shot" in str(listener.wait(Trouble).error)
     take_shots(engine, listener, person)
-    engine.enrollment.save(person.name, person_id=None, consent_given=False)
+    engine.enrollment.save(Enrollee(person.name))
     assert "must agree" in str(listener.wait(Trouble).error)
     assert gallery.snapshot().people == ()
 
@@ -94,10 +95,10 @@ def test_a_bad_name_keeps_the_shots(
     engine: Engine, listener: Listener, gallery: Gallery, person: Someone, name: str
 ) -> None:
     take_shots(engine, listener, person)
-    engine.enrollment.save(name, person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee(name, consent_given=True))
     listener.wait(Trouble)
     assert gallery.snapshot().people == ()
-    engine.enrollment.save("Fine", person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee("Fine", consent_given=True))
     listener.wait(GalleryChanged, lambda event: [p.name for p in event.snapshot.people] == ["Fine"])
 
 
@@ -234,13 +235,13 @@ def test_a_face_under_a_second_name_and_the_same_picture_twice_are_asked_about(
     enroll(engine, listener, person)
     (known,) = gallery.snapshot().people
     take_shots(engine, listener, person)
-    engine.enrollment.save("Another", person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee("Another", consent_given=True))
     event = listener.wait(LooksEnrolled)
     assert (event.name, [other.id for other in event.alike], event.is_same_picture) == ("Another", [known.id], False)
-    engine.enrollment.save(known.name, person_id=known.id, consent_given=True)
+    engine.enrollment.save(Enrollee(known.name, known.id))
     assert listener.wait(LooksEnrolled).is_same_picture
     assert gallery.snapshot().people[0].shot_count == known.shot_count
-    engine.enrollment.save("Another", person_id=None, consent_given=True, is_sure=True)
+    engine.enrollment.save(Enrollee("Another", consent_given=True, is_sure=True))
     listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
     assert {other.name for other in gallery.snapshot().people} == {known.name, "Another"}
 
@@ -250,17 +251,17 @@ def test_a_face_on_screen_that_looks_enrolled_is_asked_about(
 ) -> None:
     show(engine, person.stills[0])
     face = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1).result.faces[0]
-    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, Enrollee("Somebody", consent_given=True))
     listener.wait(Adapted, lambda adapted: adapted.n_people == 1)
     (known,) = gallery.snapshot().people
-    request = engine.faces.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id)
+    request = engine.faces.name_track(face.track_id, Enrollee("Another", consent_given=True), not_id=known.id)
     event = listener.wait(LooksEnrolled)
     assert (event.name, event.request_id) == ("Another", request)
     assert [other.id for other in event.alike] == [known.id]
-    engine.faces.name_track(face.track_id, "Somebody", person_id=known.id, consent_given=True)
+    engine.faces.name_track(face.track_id, Enrollee("Somebody", known.id))
     assert listener.wait(LooksEnrolled).is_same_picture
     assert gallery.snapshot().people == (known,)  # nor is anybody denied before the answer
-    engine.faces.name_track(face.track_id, "Another", person_id=None, consent_given=True, not_id=known.id, is_sure=True)
+    engine.faces.name_track(face.track_id, Enrollee("Another", consent_given=True, is_sure=True), not_id=known.id)
     listener.wait(Adapted, lambda adapted: adapted.n_people == 2)
     assert {other.name for other in gallery.snapshot().people} == {"Somebody", "Another"}
 

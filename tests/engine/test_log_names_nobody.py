@@ -9,6 +9,7 @@ import pytest
 
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import GalleryChanged, JobChanged, ResultReady, Trouble
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.errors import InternalError
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.program_log import log_dir, start_log, stop_log
@@ -39,7 +40,7 @@ def test_enrolling_renaming_and_failing_name_nobody(
     folder = person.stills[0].parent
     named = Someone(NAME, person.stills)
     take_shots(engine, listener, named)
-    engine.enrollment.save(NAME, person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee(NAME, consent_given=True))
     (saved,) = listener.wait(GalleryChanged, lambda event: len(event.snapshot.people) == 1).snapshot.people
     assert saved.name == NAME
     engine.people.rename(saved.id, SECOND_NAME)
@@ -48,7 +49,7 @@ def test_enrolling_renaming_and_failing_name_nobody(
     listener.wait(ResultReady, lambda event: names(event) == [SECOND_NAME])
 
     # Errors with a name in them: one that is known, one in a job, one in a frame.
-    engine.enrollment.save("", person_id=None, consent_given=True)
+    engine.enrollment.save(Enrollee("", consent_given=True))
     listener.wait(Trouble)
     engine.people.import_from(folder / f"{NAME}.metaface")
     listener.wait(JobChanged, lambda event: event.error is not None)

@@ -29,6 +29,7 @@ from metaface_gui.engine.events import (
     Trouble,
 )
 from metaface_gui.engine.live import source_controller
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.gallery import Gallery
 from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.pipeline.capture.base import LiveKind
@@ -136,9 +137,7 @@ def looked_at(listener: Listener, height: int, width: int) -> ResultReady:
 def enrolled(engine: Engine, listener: Listener, camera: Scripted, person: int) -> None:
     camera.picture = painted(person)
     event = listener.wait(ResultReady, lambda event: len(event.result.faces) == 1)
-    engine.faces.name_track(
-        event.result.faces[0].track_id, name_of(person), person_id=None, consent_given=True, is_sure=True
-    )
+    engine.faces.name_track(event.result.faces[0].track_id, Enrollee(name_of(person), consent_given=True, is_sure=True))
     listener.wait(ResultReady, lambda event: shown(event) == [name_of(person)])
 
 

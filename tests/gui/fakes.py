@@ -7,9 +7,10 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -37,7 +38,7 @@ from metaface_gui.engine.events import (
     StorageRead,
 )
 from metaface_gui.engine.live.latest_slot import LatestSlot
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee, Terms
 from metaface_gui.engine.people.privacy_api import PrivacyApi, Storage
 from metaface_gui.gallery import Consent, Shot
 from metaface_gui.types import (
@@ -64,9 +65,10 @@ class _Named(NamedTuple):
 class Call(_Named):
     """One request: "sub-service.method" and its arguments in the method's order, without those left at their defaults.
 
-    `apart` are the arguments that most tests need not compare (`Recorder.APART`)."""
+    Of an `Enrollee` the arguments hold whom and whether they agreed, which is what most tests compare; `enrollee` is
+    all of it."""
 
-    apart: Mapping[str, object] = MappingProxyType({})
+    enrollee: Enrollee | None = None
 
 
 class Recorder:
@@ -74,8 +76,6 @@ class Recorder:
 
     `answers` holds, by a request's name, what is said to it: made of its id and its arguments.
     """
-
-    APART = ("terms", "is_sure")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -107,8 +107,8 @@ class Recorder:
             bound = signature.bind(*args, **options).arguments
             defaults = {key: one.default for key, one in signature.parameters.items()}
             given = {key: _frozen(value) for key, value in bound.items() if value is not defaults[key]}
-            made = Call(name, tuple(value for key, value in given.items() if key not in self.APART))
-            made.apart = {key: bound.get(key, defaults[key]) for key in self.APART if key in defaults}
+            made = Call(name, tuple(_compared(value) for value in given.values()))
+            made.enrollee = next((value for value in given.values() if isinstance(value, Enrollee)), None)
             self.calls.append(made)
             request = self.newest[name] = next(self._ids)
             if name in self.answers:
@@ -117,6 +117,15 @@ class Recorder:
             return request
 
         return call
+
+
+def _compared(value: object) -> object:
+    return replace(value, terms=None, is_sure=False) if isinstance(value, Enrollee) else value
+
+
+def agreed(name: str, person_id: PersonId | None = None) -> Enrollee:
+    """Whom a test enrols, with their consent, when it is no matter on which terms."""
+    return Enrollee(name, person_id, consent_given=True)
 
 
 def _frozen(value: object) -> object:
@@ -167,7 +176,11 @@ class FakeEngine:
     @property
     def terms(self) -> list[Terms | None]:
         """What people were enrolled on, in the order of those requests."""
-        return [cast("Terms | None", call.apart["terms"]) for call in self.calls if "terms" in call.apart]
+        return [call.enrollee.terms for call in self.calls if call.enrollee is not None]
+
+    def enrolled(self) -> list[str]:
+        """The names that were saved for sure, in the order of those requests."""
+        return [call.enrollee.name for call in self.calls if call.enrollee is not None and call.enrollee.is_sure]
 
     def request_of(self, name: str) -> RequestId:
         """The id of the newest request by that name."""
@@ -179,7 +192,7 @@ class FakeEngine:
         return [
             call.args
             for call in self.calls
-            if call.name == name and is_sure in (None, call.apart.get("is_sure", is_sure))
+            if call.name == name and (call.enrollee is None or is_sure in (None, call.enrollee.is_sure))
         ]
 
     def send_frame(self, listener: EngineListener, frame: Frame) -> None:

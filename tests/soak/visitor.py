@@ -10,11 +10,13 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from metaface_gui.engine.api import EngineApi
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.gallery import Person
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
@@ -149,6 +151,10 @@ class Visitor:
         people = self._watch.snapshot.people
         return next((person for person in people if person.name.partition(RENAMED)[0] == name), None)
 
+    def _enrollee(self, name: str) -> Enrollee:
+        known = self._called(name)
+        return Enrollee(name, known.id if known else None, consent_given=True, is_sure=True)
+
     # Enrolling and correcting -----------------------------------------------------------------------------------------
 
     def _record(self) -> Deed:
@@ -157,10 +163,7 @@ class Visitor:
         self._engine.enrollment.stop()
         faces = self._faces()
         if len(faces) == 1 and self._random.random() < 0.8:
-            known = self._called(faces[0][1])
-            self._engine.enrollment.save(
-                faces[0][1], person_id=known.id if known else None, consent_given=True, is_sure=True
-            )
+            self._engine.enrollment.save(self._enrollee(faces[0][1]))
         else:
             self._engine.enrollment.discard()
         yield 30
@@ -170,28 +173,23 @@ class Visitor:
         self._engine.enrollment.discard()
         self._engine.enrollment.add_files(self._stills[name])
         yield 60
-        known = self._called(name)
         consents = self._random.random() < 0.95
-        self._engine.enrollment.save(name, person_id=known.id if known else None, consent_given=consents, is_sure=True)
+        self._engine.enrollment.save(replace(self._enrollee(name), consent_given=consents))
         yield 30
 
     def _name_face(self) -> Deed:
         faces = [(face, name) for face, name in self._faces() if face.identification.name is None]
         if faces:
             face, name = faces[self._one(faces)]
-            known = self._called(name)
-            self._engine.faces.name_track(
-                face.track_id, name, person_id=known.id if known else None, consent_given=True, is_sure=True
-            )
+            self._engine.faces.name_track(face.track_id, self._enrollee(name))
         yield 30
 
     def _name_unknown(self) -> Deed:
         groups = self._watch.unknown_ids
         if groups:
             number = int(self._random.integers(1_000_000))
-            self._engine.faces.name_unknown(
-                groups[self._one(groups)], f"Nobody {number}", person_id=None, consent_given=True, is_sure=True
-            )
+            enrollee = Enrollee(f"Nobody {number}", consent_given=True, is_sure=True)
+            self._engine.faces.name_unknown(groups[self._one(groups)], enrollee)
         yield 30
 
     def _dismiss_unknown(self) -> Deed:

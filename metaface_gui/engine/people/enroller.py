@@ -16,7 +16,7 @@ from metaface_gui.engine.live.inference_worker import InferenceWorker
 from metaface_gui.engine.live.live_memory import LiveMemory
 from metaface_gui.engine.live.model_loader import ModelLoader
 from metaface_gui.engine.people.enrollment import Enrollment
-from metaface_gui.engine.people.gallery_editor import GalleryEditor, Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee, GalleryEditor
 from metaface_gui.engine.people.same_face import already_there, likely_same
 from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.engine.people.teaching import Teacher
@@ -78,17 +78,7 @@ class Enroller:
             self._attention = wanted
             self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
-    def name_track(
-        self,
-        track_id: int,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        not_id: PersonId | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
+    def name_track(self, track_id: int, enrollee: Enrollee, *, not_id: PersonId | None = None) -> RequestId:
         """Enrol the face that carries this track id from what was seen of it, and which is not `not_id`'s."""
         wrong = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
 
@@ -98,38 +88,17 @@ class Enroller:
                 self._teacher.reject(track_id, not_id, self._shots(wrong, ShotSource.CORRECTION))
 
         return self.save(
-            name,
-            person_id,
+            enrollee,
             self._memory.samples_of_track(track_id),
             ShotSource.CORRECTION,
-            consent_given=consent_given,
-            terms=terms,
             before=reject,
             on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
-            is_sure=is_sure,
         )
 
-    def name_unknown(
-        self,
-        group_id: int,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
+    def name_unknown(self, group_id: int, enrollee: Enrollee) -> RequestId:
         """Enrol a group of the unknown tray."""
         samples = self._memory.samples_of_unknown(group_id, time.monotonic_ns())
-        return self.save(
-            name,
-            person_id,
-            samples,
-            ShotSource.UNKNOWN_TRAY,
-            consent_given=consent_given,
-            terms=terms,
-            is_sure=is_sure,
-        )
+        return self.save(enrollee, samples, ShotSource.UNKNOWN_TRAY)
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> RequestId:
         """Say that this face is that person: its best shot and those that differ from it join theirs; then adapt."""
@@ -214,27 +183,22 @@ class Enroller:
 
     def save(
         self,
-        name: str,
-        person_id: PersonId | None,
+        enrollee: Enrollee,
         samples: tuple[FaceSample, ...],
         source: ShotSource,
         *,
-        consent_given: bool,
-        terms: Terms | None,
-        is_sure: bool,
         before: Callable[[], None] = lambda: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
     ) -> RequestId:
-        """Save samples as shots of a person, new or not, after `before`, then adapt; unless somebody `is_sure`, what
+        """Save samples as shots of a person, new or not, after `before`, then adapt; unless the user is sure, what
         looks enrolled already is asked about instead."""
 
         def work(job: Job) -> None:
-            if not is_sure and (doubt := self._doubt(job.id, name, person_id, samples)) is not None:
+            if not enrollee.is_sure and (doubt := self._doubt(job.id, enrollee, samples)) is not None:
                 self._listener(doubt)
                 return
             before()
-            shots = self._shots(samples, source)
-            person = self._editor.save(name, person_id, shots, consent_given=consent_given, terms=terms)
+            person = self._editor.save(enrollee, self._shots(samples, source))
             self.hold_denials()
             self._adaptations.adapt()
             on_saved(person)
@@ -243,19 +207,19 @@ class Enroller:
         return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
     def _doubt(
-        self, request_id: RequestId, name: str, person_id: PersonId | None, samples: tuple[FaceSample, ...]
+        self, request_id: RequestId, enrollee: Enrollee, samples: tuple[FaceSample, ...]
     ) -> LooksEnrolled | None:
         """What to ask about before these samples are saved; None: nothing."""
         pipeline, people = self._models.running, self._editor.gallery.snapshot().people
         if pipeline is None:
             return None
         templates = self._editor.gallery.templates(pipeline.embedder.id)
-        if person_id is None:
+        if enrollee.person_id is None:
             alike = likely_same(templates, samples, people)
-            return LooksEnrolled(request_id, name, tuple(alike)) if alike else None
-        themselves = tuple(person for person in people if person.id == person_id)
-        is_same = bool(themselves and already_there(templates, samples, person_id))
-        return LooksEnrolled(request_id, name, themselves, is_same_picture=True) if is_same else None
+            return LooksEnrolled(request_id, enrollee.name, tuple(alike)) if alike else None
+        themselves = tuple(person for person in people if person.id == enrollee.person_id)
+        is_same = bool(themselves and already_there(templates, samples, enrollee.person_id))
+        return LooksEnrolled(request_id, enrollee.name, themselves, is_same_picture=True) if is_same else None
 
     def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:
         self._memory.forget_named(samples)

@@ -10,12 +10,12 @@ from metaface_gui.engine.events import EngineListener, Trouble
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
 from metaface_gui.engine.people.enrollment_session import EnrollmentSession
 from metaface_gui.engine.people.file_enrollment import Unreadable, faces_in_files
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Person, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.types import PersonId, RequestId
+from metaface_gui.types import RequestId
 
 
 class Save(Protocol):
@@ -23,14 +23,10 @@ class Save(Protocol):
 
     def __call__(
         self,
-        name: str,
-        person_id: PersonId | None,
+        enrollee: Enrollee,
         samples: tuple[FaceSample, ...],
         source: ShotSource,
         *,
-        consent_given: bool,
-        terms: Terms | None,
-        is_sure: bool,
         on_saved: Callable[[Person], None],
     ) -> RequestId:
         """Save these samples as a job."""
@@ -58,24 +54,8 @@ class Enrollment(EnrollmentSession):
 
         return self._files.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
 
-    def save(
-        self,
-        name: str,
-        *,
-        person_id: PersonId | None,
-        consent_given: bool,
-        terms: Terms | None = None,
-        is_sure: bool = False,
-    ) -> RequestId:
-        """Save the kept shots; then adapt. Unless somebody `is_sure`, what looks enrolled already is asked about."""
+    def save(self, enrollee: Enrollee) -> RequestId:
+        """Save the kept shots; then adapt."""
         self.stop()
-        return self._save(
-            name,
-            person_id,
-            self.samples,
-            ShotSource.FILE if self.is_from_files else ShotSource.CAMERA,
-            consent_given=consent_given,
-            terms=terms,
-            is_sure=is_sure,
-            on_saved=lambda _person: self.clear(),
-        )
+        source = ShotSource.FILE if self.is_from_files else ShotSource.CAMERA
+        return self._save(enrollee, self.samples, source, on_saved=lambda _person: self.clear())

@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 
 from metaface_gui.engine.events import EngineListener, GalleryChanged, Undoable
@@ -50,16 +50,8 @@ class GalleryEditor:
         """Tell who is enrolled."""
         self._listener(GalleryChanged(self.gallery.snapshot()))
 
-    def save(
-        self,
-        name: str,
-        person_id: PersonId | None,
-        shots: Sequence[NewShot],
-        *,
-        consent_given: bool,
-        terms: Terms | None = None,
-    ) -> Person:
-        """Enrol a new person, on these terms, or add shots to one; can be undone.
+    def save(self, enrollee: Enrollee, shots: Sequence[NewShot]) -> Person:
+        """Enrol a new person, or add shots to one; can be undone.
 
         Raises:
             EnrollmentError: if there is no shot, or a new person has not consented.
@@ -69,14 +61,14 @@ class GalleryEditor:
             raise EnrollmentError(
                 QT_TRANSLATE_NOOP("Errors", "There is no usable shot to save. Record some, or choose other pictures.")
             )
-        if person_id is not None:
-            self.add_shots(person_id, shots)
-            return self.gallery.person(person_id)
-        if not consent_given:
+        if enrollee.person_id is not None:
+            self.add_shots(enrollee.person_id, shots)
+            return self.gallery.person(enrollee.person_id)
+        if not enrollee.consent_given:
             raise EnrollmentError(
-                QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=name
+                QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=enrollee.name
             )
-        change = self.gallery.enroll_undoably(name, shots, consent(terms=terms))
+        change = self.gallery.enroll_undoably(enrollee.name, shots, consent(terms=enrollee.terms))
         person = self.gallery.person(change.person_id)
         self._changed(change, QT_TRANSLATE_NOOP("Undo", "Enrolled {name}"), person.name)
         return person
@@ -221,6 +213,23 @@ class Terms:
     purpose: str = CONSENT_PURPOSE
     given_by: str = CONSENT_ON_SCREEN
     retention: Retention | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollee:
+    """Whom shots are saved for: a new person called `name`, who agreed (`consent_given`) to `terms` (None: the usual
+    ones), or a person who is enrolled, `person_id`.
+
+    Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already, are
+    not saved but answered by `LooksEnrolled`.
+    """
+
+    name: str
+    person_id: PersonId | None = None
+    _: KW_ONLY
+    consent_given: bool = False
+    terms: Terms | None = None
+    is_sure: bool = False
 
 
 def consent(given_by: str = CONSENT_ON_SCREEN, terms: Terms | None = None) -> NewConsent:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QDate, QLocale, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
 
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee, Terms
 from metaface_gui.gallery import Person
 from metaface_gui.gui.privacy.period_words import until_text
 from metaface_gui.gui.privacy.retention_box import RetentionBox
@@ -151,6 +151,12 @@ class ConsentBox(QWidget):
             EnrollmentError: if the day until which they may be kept has gone by.
         """
         return Terms(self.wording.purpose, self.wording.given_by, self.retention.retention(datetime.now(UTC)))
+
+    def enrollee(self, name: str, person: Person | None) -> Enrollee:
+        """Whom to save shots for: `person`, or a new one called `name` who agrees to `terms`; raises as they do."""
+        if person is not None:
+            return Enrollee(name, person.id, consent_given=True)
+        return Enrollee(name, consent_given=self._is_ticked, terms=self.terms())
 
     def set_person(self, person: Person | None) -> None:
         """Take over whom the name means: a new person (None) must be asked, others were."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -27,7 +28,7 @@ from metaface_gui.engine.events import (
     SourceChanged,
     SourceState,
 )
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -78,7 +79,7 @@ class EnrollPanel(QWidget):
         self._is_mirrored = False
         self._saving = ""
         self._request: RequestId | None = None
-        self._asked: tuple[str, Person | None, Terms | None] | None = None
+        self._asked: Enrollee | None = None
         self._discarded_name = ""
         self._is_drop_near = False
         self._trouble = ""
@@ -285,33 +286,29 @@ class EnrollPanel(QWidget):
             # Enter in one field goes on to the next one that still wants something.
             missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        person = self.name_field.person()
         try:
-            terms = None if person is not None else self.consent.terms()
+            enrollee = self.consent.enrollee(self.name_field.name(), self.name_field.person())
         except EnrollmentError as error:
             self._trouble = error_text(error)
             self._show_state()
             return
-        self._save(self.name_field.name(), person, terms, is_sure=False)
+        self._save(enrollee)
 
-    def _save(self, name: str, person: Person | None, terms: Terms | None, *, is_sure: bool) -> None:
-        self._asked = None if is_sure else (name, person, terms)
-        self._saving = name
+    def _save(self, enrollee: Enrollee) -> None:
+        self._asked = None if enrollee.is_sure else enrollee
+        self._saving = enrollee.name
         self._trouble = ""
         self.question.withdraw()
         self._show_state()
-        person_id = None if person is None else person.id
-        self._request = self._enrollment.save(
-            name, person_id=person_id, consent_given=self.consent.is_given(), terms=terms, is_sure=is_sure
-        )
+        self._request = self._enrollment.save(enrollee)
 
     def _save_as_asked(self) -> None:
         if self._asked is not None:
-            self._save(*self._asked, is_sure=True)
+            self._save(replace(self._asked, is_sure=True))
 
     def _save_to(self, person: Person) -> None:
         self.name_field.set_text(person.name)
-        self._save(person.name, person, None, is_sure=True)
+        self._save(Enrollee(person.name, person.id, consent_given=True, is_sure=True))
 
     def _cancel(self) -> None:
         self._withdraw_question()

@@ -21,7 +21,7 @@ from metaface_gui.engine.events import (
     SourceChanged,
     SourceState,
 )
-from metaface_gui.engine.people.gallery_editor import Terms
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge
@@ -58,9 +58,7 @@ class _Wish:
 
     track_id: int | None
     group_id: int | None
-    name: str
-    person_id: PersonId | None
-    terms: Terms | None
+    enrollee: Enrollee
     not_id: PersonId | None
 
 
@@ -327,7 +325,9 @@ class WhoIsThisPopup(QFrame):
             self.why_wanted.emit(self._track_id)
 
     def _on_name(self) -> None:
-        if self._asked is not None and (self.name_field.problem() or self.name_field.name() != self._asked.name):
+        if self._asked is not None and (
+            self.name_field.problem() or self.name_field.name() != self._asked.enrollee.name
+        ):
             self._withdraw_question()
         self.consent.set_person(self.name_field.person())
         self._show_state()
@@ -381,47 +381,33 @@ class WhoIsThisPopup(QFrame):
         if missing:
             missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        person, wrong = self.name_field.person(), self._wrong_name()
         try:
-            terms = None if person is not None else self.consent.terms()
+            enrollee = self.consent.enrollee(self.name_field.name(), self.name_field.person())
         except EnrollmentError as error:
             self.missing.say(error_text(error), role="error")
             return
-        person_id, not_id = (None if person is None else person.id), (None if wrong is None else wrong.id)
-        wish = _Wish(self._track_id, self._group_id, self.name_field.name(), person_id, terms, not_id)
-        self._save(wish, is_sure=False)
+        wrong = self._wrong_name()
+        self._save(_Wish(self._track_id, self._group_id, enrollee, None if wrong is None else wrong.id))
 
-    def _save(self, wish: _Wish, *, is_sure: bool) -> None:
-        """Save as wished, with the consent that was given: nothing is wished without."""
-        name, person_id, terms = wish.name, wish.person_id, wish.terms
+    def _save(self, wish: _Wish) -> None:
         request_id: RequestId | None = None
         if wish.track_id is not None:
-            request_id = self._faces.name_track(
-                wish.track_id,
-                name,
-                person_id=person_id,
-                consent_given=True,
-                terms=terms,
-                not_id=wish.not_id,
-                is_sure=is_sure,
-            )
+            request_id = self._faces.name_track(wish.track_id, wish.enrollee, not_id=wish.not_id)
         elif wish.group_id is not None:
-            request_id = self._faces.name_unknown(
-                wish.group_id, name, person_id=person_id, consent_given=True, terms=terms, is_sure=is_sure
-            )
+            request_id = self._faces.name_unknown(wish.group_id, wish.enrollee)
         if request_id is not None:
             self._wishes[request_id] = wish
         self.close()
 
     def _save_as_asked(self) -> None:
         if self._asked is not None:
-            self._save(self._asked, is_sure=True)
+            self._save(replace(self._asked, enrollee=replace(self._asked.enrollee, is_sure=True)))
 
     def _save_to(self, person: Person) -> None:
         if self._asked is not None:
             not_id = None if self._asked.not_id == person.id else self._asked.not_id
-            wish = replace(self._asked, name=person.name, person_id=person.id, terms=None, not_id=not_id)
-            self._save(wish, is_sure=True)
+            enrollee = Enrollee(person.name, person.id, consent_given=True, is_sure=True)
+            self._save(replace(self._asked, enrollee=enrollee, not_id=not_id))
 
     def _cancel(self) -> None:
         self._withdraw_question()
@@ -474,7 +460,7 @@ class WhoIsThisPopup(QFrame):
             self._suspect, self._likely, self._is_denied, self._poor_face = None, (), False, None
             self._picture.show_image(QImage())
             self.consent.clear()
-        self.name_field.set_text(wish.name)
+        self.name_field.set_text(wish.enrollee.name)
 
     def _on_gallery(self, event: GalleryChanged) -> None:
         before, self._people = self._people, event.snapshot

@@ -7,6 +7,7 @@ import numpy as np
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import EnvironmentChanged, ResultReady, SourceChanged, SourceState
 from metaface_gui.engine.live.environment_dial import EnvironmentDial
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.engine.people.shots import decode_picture, encode_picture, environment_of
 from metaface_gui.gallery import Gallery
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
@@ -85,7 +86,7 @@ def test_what_is_shown_is_what_is_recognised_also_when_paused_and_shots_are_mark
     assert event.result.frame.image_bgr.mean() < 0.7 * bright.image_bgr.mean()
 
     face = event.result.faces[0]
-    engine.faces.name_track(face.track_id, "In the dark", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, Enrollee("In the dark", consent_given=True))
     listener.wait(ResultReady, lambda event: "In the dark" in names(event) or person.name in names(event))
     engine.source.set_paused(True)
     listener.wait(SourceChanged, lambda event: event.state is SourceState.PAUSED)
@@ -102,7 +103,7 @@ def test_a_shot_enrolled_in_the_dark_says_so(
     show(engine, person.stills[0])
     face = listener.wait(ResultReady, lambda event: bool(event.result.faces)).result.faces[0]
     listener.wait(ResultReady, lambda event: bool(event.result.faces))
-    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, Enrollee("Somebody", consent_given=True))
     listener.wait(ResultReady, lambda event: names(event) == ["Somebody"])
     shots = gallery.shots(gallery.snapshot().people[0].id)
     assert {environment_of(shot.chip) for shot in shots} == {"colour_cast 30"}

@@ -22,7 +22,7 @@ from metaface_gui.engine.events import (
     Undoable,
     UnknownsChanged,
 )
-from metaface_gui.engine.people.gallery_editor import Terms, consent
+from metaface_gui.engine.people.gallery_editor import Enrollee, Terms, consent
 from metaface_gui.gallery import Gallery, NewShot, Retention
 from tests.engine.listening import Listener, Someone, enroll, names, take_shots
 from tests.engine.references import holders
@@ -53,7 +53,7 @@ def test_a_new_person_agrees_to_what_was_on_screen(
     take_shots(engine, listener, person)
     until = datetime.now(UTC) + DAY
     terms = Terms("the fair", "her mother", Retention(until, DAY))
-    engine.enrollment.save(person.name, person_id=None, consent_given=True, terms=terms)
+    engine.enrollment.save(Enrollee(person.name, consent_given=True, terms=terms))
     (enrolled,) = listener.wait(GalleryChanged, lambda event: bool(event.snapshot.people)).snapshot.people
     assert enrolled.keep_until == until
     request = engine.privacy.load_consents(enrolled.id)

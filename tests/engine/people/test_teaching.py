@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.events import EngineEvent, GalleryChanged, TaughtTrack, Undoable
-from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, GalleryEditor, consent
+from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, Enrollee, GalleryEditor, consent
 from metaface_gui.engine.people.teaching import Teacher
 from metaface_gui.errors import EnrollmentError, GalleryError
 from metaface_gui.gallery import Gallery, NewShot, ShotSource
@@ -125,7 +125,7 @@ def test_a_face_that_was_never_seen_well_teaches_nothing(world: World) -> None:
 
 
 def test_an_enrolment_can_be_undone(world: World) -> None:
-    eve = world.editor.save("Eve", None, [shot(90)], consent_given=True)
+    eve = world.editor.save(Enrollee("Eve", consent_given=True), [shot(90)])
     (offer,) = world.offers()
     assert (offer.text.format(name=offer.name)) == "Enrolled Eve"
     assert world.gallery.find("Eve") == eve
@@ -135,7 +135,7 @@ def test_an_enrolment_can_be_undone(world: World) -> None:
 
 
 def test_several_added_shots_are_undone_at_once(world: World) -> None:
-    world.editor.save("", world.ann, [shot(5), shot(6)], consent_given=False)
+    world.editor.save(Enrollee("", world.ann), [shot(5), shot(6)])
     (offer,) = world.offers()
     assert (offer.text.format(name=offer.name)) == "Added shots to Ann"
     world.editor.undo(offer.token)
@@ -143,7 +143,7 @@ def test_several_added_shots_are_undone_at_once(world: World) -> None:
 
 
 def test_an_undo_that_comes_too_early_works_later(world: World) -> None:
-    eve = world.editor.save("Eve", None, [shot(90)], consent_given=True)
+    eve = world.editor.save(Enrollee("Eve", consent_given=True), [shot(90)])
     world.teacher.confirm(1, eve.id, [shot(91)])
     enrolled, added = world.offers()
     with pytest.raises(GalleryError, match="Undo the later changes first"):

@@ -24,6 +24,7 @@ from metaface_gui.engine.events import (
     Trouble,
     Undoable,
 )
+from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.learners import LEARNERS
@@ -189,7 +190,7 @@ def test_a_confirmed_face_joins_the_persons_shots(
 def test_naming_a_face_says_who_its_track_is(engine: Engine, listener: Listener, person: Someone) -> None:
     show(engine, person.stills[0])
     face = only_face(listener.wait(ResultReady, lambda event: len(event.result.faces) == 1))
-    engine.faces.name_track(face.track_id, "Somebody", person_id=None, consent_given=True)
+    engine.faces.name_track(face.track_id, Enrollee("Somebody", consent_given=True))
     assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, 1)
 
 

@@ -42,8 +42,7 @@ class AnsweringEngine(FakeEngine):
         }
 
     def _everybody(self) -> GalleryChanged:
-        names = [str(args[0]) for args in self.calls_of("enrollment.save", is_sure=True)]
-        return gallery(*(person(number, name) for number, name in enumerate(names, start=1)))
+        return gallery(*(person(number, name) for number, name in enumerate(self.enrolled(), start=1)))
 
     def _change(self, **to: Any) -> list[EngineEvent]:
         self._changed = replace(self._changed, **to)
@@ -84,7 +83,7 @@ def test_a_lesson_enrols_everybody_does_each_step_and_saves_its_picture(
     with qtbot.waitSignal(player.finished, timeout=20_000) as finished:
         see_somebody(bridge)
         see_somebody(bridge)  # it begins once
-    assert [args[0] for args in engine.calls_of("enrollment.save", is_sure=True)] == ["Anna", "Boris"]
+    assert engine.enrolled() == ["Anna", "Boris"]
     assert engine.calls_of("models.set_learner") == [("maml",)]
     turned = [settings for _learner, settings in engine.calls_of("models.set_hyperparameters")]
     assert turned[0] is not None

@@ -20,7 +20,7 @@ from metaface_gui.gui.panels.enroll_panel import EnrollPanel
 from metaface_gui.i18n import advice_text, issue_text, turn_text
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, agreed
 from tests.gui.panels.samples import enrollment, gallery, person
 
 LEFT = Qt.MouseButton.LeftButton
@@ -278,7 +278,7 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
     fill(qtbot, panel, "  Ada   Lovelace ")
     panel.consent.check.click()
     QTest.mouseClick(panel.save_button, LEFT)
-    assert engine.calls_of("enrollment.save") == [("Ada Lovelace", None, True)]
+    assert engine.calls_of("enrollment.save") == [(agreed("Ada Lovelace"),)]
     assert not panel.save_button.isEnabled()  # a second click cannot save twice
     say(enrollment(1, 2))  # recording was stopped; nothing is saved yet
     assert panel.name_field.text() != ""
@@ -316,7 +316,7 @@ def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: 
     assert panel.consent.check.hasFocus()
     QTest.keyClick(panel.consent.check, Qt.Key.Key_Space)
     QTest.keyClick(panel.consent.check, Qt.Key.Key_Return)
-    assert engine.calls_of("enrollment.save") == [("Ada", None, True)]
+    assert engine.calls_of("enrollment.save") == [(agreed("Ada"),)]
 
 
 def test_a_save_that_fails_keeps_everything_and_says_why(
@@ -345,7 +345,7 @@ def test_an_existing_person_gets_more_shots_without_asking_again(
     assert "Adds the shots to Ada, who has 5 shots" in panel.name_field.message
     assert panel.consent.is_given()
     panel.save_button.click()
-    assert engine.calls_of("enrollment.save") == [("Ada", 7, True)]
+    assert engine.calls_of("enrollment.save") == [(agreed("Ada", 7),)]
 
 
 @pytest.mark.parametrize(("text", "words"), [("   ", "empty"), ("x" * 201, "201 characters"), ("a\x07b", "control")])
@@ -363,7 +363,7 @@ def test_names_of_any_script_are_fine(panel: EnrollPanel, engine: FakeEngine, sa
     panel.name_field.edit.setText(name)
     panel.consent.check.click()
     panel.save_button.click()
-    assert engine.calls_of("enrollment.save") == [(name, None, True)]
+    assert engine.calls_of("enrollment.save") == [(agreed(name),)]
 
 
 def test_escape_discards_and_undo_brings_name_and_shots_back(
@@ -474,7 +474,7 @@ def test_a_face_under_a_second_name_is_asked_about(panel: EnrollPanel, engine: F
     assert panel.save_button.isEnabled()
     assert engine.calls_of("enrollment.save", is_sure=True) == []
     panel.question.add_button.click()
-    assert engine.calls_of("enrollment.save", is_sure=True) == [("Ada", 7, True)]
+    assert engine.calls_of("enrollment.save", is_sure=True) == [(agreed("Ada", 7),)]
     assert not panel.question.isVisible()
     say(enrollment())
     say(RequestEnded(engine.request_of("enrollment.save")))
@@ -484,7 +484,7 @@ def test_a_face_under_a_second_name_is_asked_about(panel: EnrollPanel, engine: F
 def test_two_people_who_look_alike_can_both_be_saved(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     asked_about(panel, engine, say, "Eve")
     panel.question.save_button.click()
-    assert engine.calls_of("enrollment.save", is_sure=True) == [("Eve", None, True)]
+    assert engine.calls_of("enrollment.save", is_sure=True) == [(agreed("Eve"),)]
     assert engine.terms[-1] is not None
 
 
@@ -506,7 +506,7 @@ def test_the_same_picture_twice_is_asked_about(panel: EnrollPanel, engine: FakeE
     say(LooksEnrolled(engine.request_of("enrollment.save"), "Ada", (ada,), is_same_picture=True))
     assert not panel.question.add_button.isVisible()
     panel.question.save_button.click()
-    assert engine.calls_of("enrollment.save", is_sure=True) == [("Ada", 7, True)]
+    assert engine.calls_of("enrollment.save", is_sure=True) == [(agreed("Ada", 7),)]
 
 
 @pytest.mark.parametrize("change", ["name", "shots", "discard", "gone"])

@@ -15,7 +15,7 @@ from metaface_gui.engine.events import LooksEnrolled, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.unknown_tray import UnknownTray
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, agreed
 from tests.gui.panels.samples import gallery, person, unknown
 
 LEFT = Qt.MouseButton.LeftButton
@@ -85,7 +85,7 @@ def test_one_click_and_a_name(qtbot: QtBot, tray: UnknownTray, engine: FakeEngin
     QTest.keyClicks(popup.name_field.edit, "Ada")
     popup.consent.check.click()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls_of("faces.name_unknown") == [(2, "Ada", None, True)]
+    assert engine.calls_of("faces.name_unknown") == [(2, agreed("Ada"))]
     assert not popup.isVisible()
 
 
@@ -98,7 +98,7 @@ def test_a_known_name_gives_the_shots_to_that_person(
     QTest.keyClick(tray.cards[0], Qt.Key.Key_Return)
     tray.popup.name_field.edit.setText("ada")
     QTest.mouseClick(tray.popup.save_button, LEFT)
-    assert engine.calls_of("faces.name_unknown") == [(1, "ada", 7, True)]
+    assert engine.calls_of("faces.name_unknown") == [(1, agreed("ada", 7))]
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
@@ -118,7 +118,7 @@ def test_who_looks_enrolled_is_asked_about(tray: UnknownTray, engine: FakeEngine
     else:
         assert popup.question.add_button.hasFocus()
         QTest.keyClick(popup.question.add_button, Qt.Key.Key_Return)
-    assert engine.calls_of("faces.name_unknown", is_sure=True) == [(1, "Ada", 7, True)]
+    assert engine.calls_of("faces.name_unknown", is_sure=True) == [(1, agreed("Ada", 7))]
     assert not popup.isVisible()
 
 

@@ -19,7 +19,7 @@ from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.types import PersonId, QualityIssue, TrackedFace
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.fakes import FakeEngine, agreed, make_face, make_result
 from tests.gui.panels.samples import gallery, person
 
 
@@ -41,7 +41,7 @@ def test_naming_a_track(qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine,
     assert "consent" in popup.missing.text()
     QTest.keyClick(popup.consent.check, Qt.Key.Key_Space)
     QTest.keyClick(popup.consent.check, Qt.Key.Key_Return)
-    assert engine.calls_of("faces.name_track") == [(4, "Ada", None, True)]
+    assert engine.calls_of("faces.name_track") == [(4, agreed("Ada"))]
     assert not popup.isVisible()
 
 
@@ -66,7 +66,7 @@ def test_a_face_that_was_not_seen_well_enough_says_so_before_anything_is_typed(
     QTest.keyClicks(popup.name_field.edit, "Bob")
     popup.consent.check.click()
     QTest.mouseClick(popup.save_button, Qt.MouseButton.LeftButton)
-    assert [args[:2] for args in engine.calls_of("faces.name_track")] == [(4, "Bob")]
+    assert [args[:2] for args in engine.calls_of("faces.name_track")] == [(4, agreed("Bob"))]
 
 
 def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -77,7 +77,7 @@ def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say:
     popup.name_field.edit.setText("Bob")
     assert "remember that this face is not Ada" in popup.save_button.toolTip()
     popup.save_button.click()
-    assert engine.calls == [("faces.name_track", (4, "Bob", 2, True, 1))]
+    assert engine.calls == [("faces.name_track", (4, agreed("Bob", 2), 1))]
 
 
 def test_escape_closes_and_nothing_is_kept_for_the_next_time(
@@ -109,7 +109,7 @@ def test_proposals_come_while_typing_and_enter_takes_one(
     QTest.keyClick(proposals, Qt.Key.Key_Return)
     assert popup.name_field.text() == "Ada Lovelace"
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls_of("faces.name_track") == [(4, "Ada Lovelace", 1, True)]
+    assert engine.calls_of("faces.name_track") == [(4, agreed("Ada Lovelace", 1))]
 
 
 def test_the_face_that_was_clicked_is_shown_even_at_the_edge(popup: WhoIsThisPopup, say: Say) -> None:
@@ -299,7 +299,7 @@ def test_typing_begins_the_name_wherever_the_keyboard_is(popup: WhoIsThisPopup, 
     assert proposals is not None
     proposals.hide()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
-    assert engine.calls == [("faces.name_track", (4, "bob", 2, True, 1))]
+    assert engine.calls == [("faces.name_track", (4, agreed("bob", 2), 1))]
 
 
 def test_the_name_that_was_shown_may_be_typed_too(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -309,7 +309,7 @@ def test_the_name_that_was_shown_may_be_typed_too(popup: WhoIsThisPopup, engine:
     popup.name_field.edit.setText("ada")
     assert "not Ada" not in popup.save_button.toolTip()
     popup.save_button.click()
-    assert engine.calls == [("faces.name_track", (4, "ada", 1, True))]
+    assert engine.calls == [("faces.name_track", (4, agreed("ada", 1)))]
 
 
 def test_a_new_person_is_not_who_was_recognised(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -319,7 +319,7 @@ def test_a_new_person_is_not_who_was_recognised(popup: WhoIsThisPopup, engine: F
     popup.name_field.edit.setText("Eve")
     popup.consent.check.click()
     popup.save_button.click()
-    assert engine.calls == [("faces.name_track", (4, "Eve", None, True, 1))]
+    assert engine.calls == [("faces.name_track", (4, agreed("Eve"), 1))]
 
 
 def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
@@ -328,7 +328,7 @@ def test_naming_an_unknown_face_denies_nobody(popup: WhoIsThisPopup, engine: Fak
     popup.open_for(4, QPoint(50, 50))
     popup.name_field.edit.setText("Ada")
     popup.save_button.click()
-    assert engine.calls == [("faces.name_track", (4, "Ada", 1, True))]
+    assert engine.calls == [("faces.name_track", (4, agreed("Ada", 1)))]
 
 
 # What is enrolled already is asked about ------------------------------------------------------------------------------
@@ -365,7 +365,7 @@ def test_one_person_under_two_names_gets_the_shots(asked: WhoIsThisPopup, engine
         QTest.mouseClick(asked.question.add_button, Qt.MouseButton.LeftButton)
     else:
         press(Qt.Key.Key_Return)
-    assert engine.calls[1:] == [("faces.name_track", (4, "Ada", 1, True))]  # and nothing says that it is not Ada
+    assert engine.calls[1:] == [("faces.name_track", (4, agreed("Ada", 1)))]  # and nothing says that it is not Ada
     assert not asked.isVisible()
     assert "Ada" not in asked.question.words.text()
 
@@ -376,7 +376,7 @@ def test_two_people_who_look_alike_are_both_saved(asked: WhoIsThisPopup, engine:
         QTest.mouseClick(asked.question.save_button, Qt.MouseButton.LeftButton)
     else:
         press(Qt.Key.Key_Tab, Qt.Key.Key_Return)
-    assert engine.calls[1:] == [("faces.name_track", (4, "Eve", None, True, 1))]
+    assert engine.calls[1:] == [("faces.name_track", (4, agreed("Eve"), 1))]
     assert engine.terms[-1] is not None
     assert not asked.isVisible()
 
@@ -423,7 +423,7 @@ def test_the_same_pictures_again_are_asked_about(popup: WhoIsThisPopup, engine: 
     say(LooksEnrolled(engine.request_of("faces.name_track"), "Ada", (ada,), is_same_picture=True))
     assert not popup.question.add_button.isVisible()
     press(Qt.Key.Key_Return)
-    assert engine.calls_of("faces.name_track", is_sure=True) == [(4, "Ada", 1, True)]
+    assert engine.calls_of("faces.name_track", is_sure=True) == [(4, agreed("Ada", 1))]
 
 
 def test_what_could_not_be_saved_comes_back_with_what_was_typed(
@@ -464,7 +464,7 @@ def test_a_question_waits_while_another_face_is_named(
     qtbot.waitUntil(popup.question.isVisible)
     assert popup.name_field.text() == "Eve"
     popup.question.save_button.click()
-    assert engine.calls_of("faces.name_track", is_sure=True) == [(4, "Eve", None, True)]
+    assert engine.calls_of("faces.name_track", is_sure=True) == [(4, agreed("Eve"))]
 
 
 def test_what_was_saved_elsewhere_is_asked_about_there(popup: WhoIsThisPopup, say: Say) -> None:
