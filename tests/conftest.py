@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -64,20 +65,29 @@ def _pytorch_is_there() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _networks_are_compiled_once() -> Iterator[None]:
     """Share what OpenVINO compiled between all who embed in this process: each engine would read and check 50 MB."""
-    from metaface_gui.pipeline.embedding import openvino_runtime, openvino_sface
+    from metaface_gui.pipeline import openvino_runtime
+    from metaface_gui.pipeline.detection import openvino_yunet
+    from metaface_gui.pipeline.embedding import openvino_sface
 
     compile_network, shared = openvino_runtime.compile_network, dict[object, object]()
 
-    def compile_once(build: object, cache: openvino_runtime.CompiledCache | None, *, threads: int) -> object:
+    def compile_once(
+        build: openvino_runtime.Build,
+        cache: openvino_runtime.CompiledCache | None,
+        *,
+        threads: int | None,
+        properties: Mapping[str, str] = MappingProxyType({}),
+    ) -> object:
         if cache is None or sys.modules.get("openvino", "not loaded") is None:
-            return compile_network(build, cache, threads=threads)  # type: ignore[arg-type]
+            return compile_network(build, cache, threads=threads, properties=properties)
         key = (cache.name, cache.weights, threads)
         if key not in shared:
-            shared[key] = compile_network(build, cache, threads=threads)  # type: ignore[arg-type]
+            shared[key] = compile_network(build, cache, threads=threads, properties=properties)
         return shared[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(openvino_sface, "compile_network", compile_once)
+        patch.setattr(openvino_yunet, "compile_network", compile_once)
         yield
 
 

@@ -25,6 +25,7 @@ from metaface_gui.pipeline.recognition.tracker import Tracker
 from metaface_gui.types import FaceDetections, Floats, Image
 
 OnStep = Callable[[str], None]
+Work = Callable[[], object]
 EMBED_BATCHES = (1, 5, 16)
 DETECT_SIZES = ((1280, 720), (640, 360))
 N_SEARCHES = 7
@@ -48,12 +49,14 @@ def measure_stages(
     image_bgr: Image,
     *,
     beside: Mapping[str, FaceEmbedder] = MappingProxyType({}),
+    detectors_beside: Mapping[str, FaceDetector] = MappingProxyType({}),
     repeats: int,
     on_step: OnStep = lambda _: None,
 ) -> tuple[StageCost, ...]:
     """Time the pipeline's own stages on a picture, and each classifier on one face of it.
 
-    Embedders `beside` the pipeline's, by what they are called, embed the same faces in turns with it.
+    Embedders `beside` the pipeline's, by what they are called, embed the same faces in turns with it, and detectors
+    search the same picture.
 
     Raises:
         ValueError: if there is no face in the picture.
@@ -61,15 +64,25 @@ def measure_stages(
     detector, embedder = pipeline.detector, pipeline.embedder
     costs: list[StageCost] = []
 
-    def add(stage: str, what: str, work: Callable[[], object]) -> None:
+    def add(stage: str, what: str, work: Work) -> None:
         costs.append(StageCost(stage, what, measure(work, repeats)))
+        on_step(f"{stage} {what}")
+
+    def add_in_turns(
+        stage: str, what: str, ours: Callable[[], object], others: Mapping[str, Callable[[], object]]
+    ) -> None:
+        works = {what: ours} | {f"{what}, {name}": other for name, other in others.items()}
+        for name, call in zip(works, measure_in_turns(list(works.values()), repeats), strict=True):
+            costs.append(StageCost(stage, name, call))
         on_step(f"{stage} {what}")
 
     found = detector.detect(image_bgr)
     if not len(found):
         raise ValueError("no face to measure with")
     for size in DETECT_SIZES:
-        add("detect", f"{size[0]}×{size[1]}", partial(detector.detect, _resized(image_bgr, size)))
+        picture = _resized(image_bgr, size)
+        searches = {name: partial(other.detect, picture) for name, other in detectors_beside.items()}
+        add_in_turns("detect", f"{size[0]}×{size[1]}", partial(detector.detect, picture), searches)
     for what, work in _searches(detector, image_bgr).items():
         add("search", what, work)
     n = len(found)
@@ -78,12 +91,9 @@ def measure_stages(
     add("quality", "1 face", partial(assess, image_bgr, found[0], crops[0]))
     for batch in EMBED_BATCHES:
         faces = np.ascontiguousarray(np.resize(crops, (batch, *crops.shape[1:])))
+        others = {name: partial(features_of, other, faces) for name, other in beside.items()}
         what = f"{batch} faces" if batch > 1 else "1 face"
-        embedders = {what: embedder} | {f"{what}, {name}": other for name, other in beside.items()}
-        works = [partial(features_of, each, faces) for each in embedders.values()]
-        for name, call in zip(embedders, measure_in_turns(works, repeats), strict=True):
-            costs.append(StageCost("embed", name, call))
-        on_step(f"embed {what}")
+        add_in_turns("embed", what, partial(features_of, embedder, faces), others)
     features = features_of(embedder, crops)
     add("track", f"{n} faces", _tracking(found, features[:, : embedder.space.embedding_dim]))
     one = torch.from_numpy(features[:1])
@@ -97,7 +107,7 @@ def n_stage_steps(n_classifiers: int) -> int:
     return len(DETECT_SIZES) + N_SEARCHES + len(EMBED_BATCHES) + 3 + n_classifiers
 
 
-def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Callable[[], object]]:
+def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Work]:
     """What the follower's search costs a frame, by what: the picture, in the dark, three times as large.
 
     The first frames, of which every tile is searched, are the picture's cost; those after them are what is timed.
@@ -107,7 +117,7 @@ def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Callable[[]
     dark = np.asarray(image_bgr * _DIM, np.uint8)
     enlarged, crowd = _resized(image_bgr, (3 * width, 3 * height)), _crowd(image_bgr)
 
-    def following(picture: Image, *, is_thorough: bool) -> Callable[[], object]:
+    def following(picture: Image, *, is_thorough: bool) -> Work:
         search, times = FaceSearch(detector), itertools.count()
         return lambda: search.search(picture, next(times) / _FPS, is_thorough=is_thorough, is_anew=False)
 
@@ -138,7 +148,7 @@ def _crowd(image_bgr: Image) -> Image:
     return crowd
 
 
-def _tracking(found: FaceDetections, embeddings: Floats) -> Callable[[], object]:
+def _tracking(found: FaceDetections, embeddings: Floats) -> Work:
     tracker, times = Tracker(), itertools.count()
 
     def work() -> object:

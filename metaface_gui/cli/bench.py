@@ -37,16 +37,20 @@ from metaface_gui.gallery import FileKeys, Gallery
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
+from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
 from metaface_gui.pipeline.embedding.device import resolve_device, tune_process
-from metaface_gui.pipeline.embedding.frozen import RUNTIME, make_frozen_embedder
+from metaface_gui.pipeline.embedding.frozen import make_frozen_embedder
 from metaface_gui.pipeline.learners import LEARNERS
+from metaface_gui.pipeline.openvino_runtime import RUNTIME
 from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.whole_file import write_whole
 
 Tell = Callable[[str], None]
 _WIDTH = 120
+_WITHOUT = {RUNTIME: "torch"}
+"""An environment in which OpenVINO is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ class _Bench:
             models.classifiers,
             picture,
             beside=self._in_pytorch(models.embedder),
+            detectors_beside={"OpenCV": make_detector(self._settings.detector, "cpu", self._store, environ=_WITHOUT)},
             repeats=plan.stage_repeats,
             on_step=told,
         )
@@ -178,8 +183,7 @@ class _Bench:
         """The same network in PyTorch, where another runtime embeds."""
         if not isinstance(embedder, FrozenEmbedder):
             return {}
-        environ = {RUNTIME: "torch"}
-        return {"PyTorch": make_frozen_embedder(embedder.key, str(embedder.device), self._store, environ=environ)}
+        return {"PyTorch": make_frozen_embedder(embedder.key, str(embedder.device), self._store, environ=_WITHOUT)}
 
     def _pipeline(self, record: BenchRecord, told: Tell) -> BenchRecord:
         plan, clips = self._plan, clips_of(self._source, self._plan.clips)

@@ -134,7 +134,7 @@ def build_pipeline(
     """Load the models that `settings` name; `embedder` is used as it is when it is already the right one.
 
     `attention` says how much of a running picture is looked at: all of it, or what keeps up with a camera. `threads`
-    is what the embedder may use of the processor, None for what the process may.
+    is what the networks may use of the processor, None for what the process may.
 
     Raises:
         KnownError: if the device is not there, or weights are missing or damaged.
@@ -142,7 +142,8 @@ def build_pipeline(
     device = device_name(settings.device)
     if embedder is None or embedder.key != settings.embedder or str(embedder.device) != device:
         embedder = make_frozen_embedder(settings.embedder, device, store, cache=compiled_dir(), threads=threads)
-    return FacePipeline(make_detector(settings.detector, device, store), embedder, attention)
+    detector = make_detector(settings.detector, device, store, cache=compiled_dir(), threads=threads)
+    return FacePipeline(detector, embedder, attention)
 
 
 def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> LearningAssets:

@@ -26,6 +26,7 @@ from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.yunet import YuNetDetector
+from metaface_gui.resources import compiled_dir
 from metaface_gui.types import FaceDetections, Image, QualityIssue
 from metaface_gui.weights.store import WeightsStore
 
@@ -75,10 +76,9 @@ def patient_detectors(key: str, device: torch.device, store: WeightsStore) -> Ma
     """
 
     def build() -> Sequence[FaceDetector]:
-        first = make_detector(key, device, store)
-        if key != YuNetDetector.key:
-            return (first,)
-        return first, YuNetDetector(store.path("yunet-2023mar"), min_confidence=_KEEN_CONFIDENCE)
+        # Each thread looks at pictures of its own.
+        first = make_detector(key, device, store, cache=compiled_dir(), threads=1)
+        return (first, first.accepting(_KEEN_CONFIDENCE)) if isinstance(first, YuNetDetector) else (first,)
 
     return build
 

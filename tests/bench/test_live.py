@@ -17,6 +17,8 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
+from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.openvino_runtime import RUNTIME
 from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
@@ -65,16 +67,20 @@ def test_thorough_and_live_see_the_same_frames_and_name_them_right(models: Bench
     assert {(ratio.key, ratio.than) for ratio in figures.ratios} >= {("live", "thorough"), ("live-all", "live")}
 
 
-def test_every_stage_is_timed_and_told(models: BenchModels) -> None:
+def test_every_stage_is_timed_and_told(models: BenchModels, store: WeightsStore) -> None:
     told: list[str] = []
     picture = gathering(5, replace(SMALL, width=320, height=180)).render(0)[0]
+    pipeline = models.pipeline(LIVE, ("prototypical",))
+    beside = {"OpenCV": make_detector("yunet", "cpu", store, environ={RUNTIME: "torch"})}
     costs = measure_stages(
-        models.pipeline(LIVE, ("prototypical",)), models.classifiers, picture, repeats=1, on_step=told.append
+        pipeline, models.classifiers, picture, detectors_beside=beside, repeats=1, on_step=told.append
     )
     assert {cost.stage for cost in costs} == {"detect", "search", "align", "quality", "embed", "track", "identify"}
     assert [cost.what for cost in costs if cost.stage == "embed"] == ["1 face", "5 faces", "16 faces"]
     assert {cost.what for cost in costs if cost.stage == "identify"} == {f"1 face, {key}" for key in LEARNERS}
-    assert len(told) == len(costs) == n_stage_steps(len(LEARNERS))
+    sizes = ("1280×720", "640×360")
+    assert {cost.what for cost in costs if cost.stage == "detect"} == {*sizes, *(f"{size}, OpenCV" for size in sizes)}
+    assert len(told) == len(costs) - len(sizes) == n_stage_steps(len(LEARNERS))
     assert all(cost.call.median_ms > 0.0 for cost in costs)
 
 

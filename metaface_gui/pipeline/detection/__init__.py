@@ -5,6 +5,10 @@ Lives here: the detectors, their registry, alignment. May not live here: embeddi
 
 from __future__ import annotations
 
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
@@ -13,15 +17,28 @@ if TYPE_CHECKING:
     import torch
 
     from metaface_gui.pipeline.detection.base import FaceDetector
+    from metaface_gui.pipeline.detection.yunet import YuNetNetwork
     from metaface_gui.weights.store import WeightsStore
+
+_log = logging.getLogger(__name__)
 
 DEFAULT_DETECTOR = "yunet"
 DETECTORS = ("yunet", "mtcnn")
 """Key of every detector, the default first."""
 
 
-def make_detector(key: str, device: torch.device | str, store: WeightsStore) -> FaceDetector:
+def make_detector(
+    key: str,
+    device: torch.device | str,
+    store: WeightsStore,
+    *,
+    cache: Path | None = None,
+    threads: int | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> FaceDetector:
     """Build the detector with that key; YuNet runs on the CPU whatever the device. One thread owns a detector.
+
+    `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may).
 
     Raises:
         WeightsError: if there is no such detector, or its weights are missing or damaged.
@@ -30,7 +47,7 @@ def make_detector(key: str, device: torch.device | str, store: WeightsStore) -> 
         # The command line, which only lists the detectors, does without OpenCV.
         from metaface_gui.pipeline.detection.yunet import YuNetDetector  # noqa: PLC0415
 
-        return YuNetDetector(store.path("yunet-2023mar"))
+        return YuNetDetector(_yunet(store, cache, threads, environ))
     if key == "mtcnn":
         # facenet-pytorch brings torchvision: seconds of imports that the default detector does without.
         from metaface_gui.pipeline.detection.mtcnn import MtcnnDetector  # noqa: PLC0415
@@ -41,3 +58,20 @@ def make_detector(key: str, device: torch.device | str, store: WeightsStore) -> 
         key=key,
         keys=", ".join(DETECTORS),
     )
+
+
+def _yunet(store: WeightsStore, cache: Path | None, threads: int | None, environ: Mapping[str, str]) -> YuNetNetwork:
+    """YuNet on OpenVINO, or on OpenCV where OpenVINO is not there or `METAFACE_RUNTIME` says so. The one choice."""
+    from metaface_gui.pipeline.detection.openvino_yunet import OpenVinoYuNet  # noqa: PLC0415 - as above
+    from metaface_gui.pipeline.detection.yunet import OpenCvYuNet  # noqa: PLC0415
+    from metaface_gui.pipeline.openvino_runtime import CompiledCache, RuntimeMissingError, is_wanted  # noqa: PLC0415
+
+    name = "yunet-2023mar"
+    path = store.path(name)
+    if is_wanted(environ):
+        try:
+            kept = None if cache is None else CompiledCache(cache, "yunet", (store.sha256(name),))
+            return OpenVinoYuNet(path, cache=kept, threads=threads)
+        except RuntimeMissingError as error:
+            _log.warning("OpenVINO is not there (%s): OpenCV finds faces", error)
+    return OpenCvYuNet(path)

@@ -1,7 +1,7 @@
 """YuNet, the default detector.
 
 Source: Wu, Peng and Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 2023; the
-weights are OpenCV Zoo's `face_detection_yunet_2023mar.onnx`, run by `cv2.FaceDetectorYN`.
+weights are OpenCV Zoo's `face_detection_yunet_2023mar.onnx`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
 
 from metaface_gui.pipeline.detection.clean import WORKING_SIDE, clean_detections, working_copy
 from metaface_gui.pipeline.detection.panorama import detect_in_pieces
-from metaface_gui.types import FaceDetections, Image
+from metaface_gui.types import FaceDetections, Floats, Image
 
-_MAX_CANDIDATES = 5000
+DEFAULT_CONFIDENCE = 0.7
+NMS_IOU = 0.3
+MAX_CANDIDATES = 5000
 """Boxes that are kept before those of the same face are merged, of which there are about three a face: a limit of 200
 showed 70 of a crowd of 120. The time hangs on how many there are, not on the limit.
 """
 
 
+class YuNetNetwork(Protocol):
+    """YuNet's network on one runtime or another."""
+
+    def find(self, image_bgr: Image, min_confidence: float) -> Floats:
+        """Find the faces of a contiguous (height, width, 3) uint8 image that are at least so sure, the surest first.
+
+        Returns rows (n, 15) float32: x, y, w, h, then right eye, left eye, nose, right and left mouth corner (the
+        person's own right, which is the image's left), confidence.
+        """
+
+
 class YuNetDetector:
-    """A `FaceDetector`. An instance keeps buffers between calls, so one thread owns it.
+    """A `FaceDetector`. A network keeps buffers between calls, so one thread owns it.
 
     Images whose longer side exceeds `working_side` pixels are reduced to it. The default is the smallest that finds 19
     of 20 faces of 40 pixels in 720p (640 finds 14), and faces as high as the picture are still found. Panoramas are
@@ -35,16 +49,19 @@ class YuNetDetector:
     surely_upright = 0.91
 
     def __init__(
-        self, path: Path, *, working_side: int = WORKING_SIDE, min_confidence: float = 0.7, nms_iou: float = 0.3
+        self,
+        network: YuNetNetwork,
+        *,
+        working_side: int = WORKING_SIDE,
+        min_confidence: float = DEFAULT_CONFIDENCE,
     ) -> None:
+        self._network = network
         self._working_side = working_side
-        self._input_size = (working_side, working_side)
-        # Read here and not by OpenCV, which cannot open every path on Windows.
-        model = np.frombuffer(path.read_bytes(), np.uint8)
-        with _quiet_opencv():
-            self._network = cv2.FaceDetectorYN.create(
-                "onnx", model, np.zeros(0, np.uint8), self._input_size, min_confidence, nms_iou, _MAX_CANDIDATES
-            )
+        self._min_confidence = min_confidence
+
+    def accepting(self, min_confidence: float) -> YuNetDetector:
+        """Make one with the same network, for the same thread, that accepts faces at least so sure."""
+        return YuNetDetector(self._network, working_side=self._working_side, min_confidence=min_confidence)
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
@@ -52,20 +69,36 @@ class YuNetDetector:
 
     def _detect_whole(self, image_bgr: Image) -> FaceDetections:
         small, to_image = working_copy(image_bgr, self._working_side)
-        size = (small.shape[1], small.shape[0])
-        if size != self._input_size:
-            self._network.setInputSize(size)
-            self._input_size = size
-        found = self._network.detect(small)[1]
-        if found is None:
-            return FaceDetections.empty()
-        # Rows: x, y, w, h, then right eye, left eye, nose, right and left mouth corner (the person's own right,
-        # which is the image's left), confidence.
-        rows = np.asarray(found, np.float32).reshape(-1, 15)
+        rows = self._network.find(small, self._min_confidence)
         corners = np.concatenate([rows[:, :2] * to_image, (rows[:, :2] + rows[:, 2:4]) * to_image], axis=1)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * to_image
         height, width = image_bgr.shape[:2]
         return clean_detections(corners, landmarks, rows[:, 14], width=width, height=height)
+
+
+class OpenCvYuNet:
+    """A `YuNetNetwork`: OpenCV's `cv2.FaceDetectorYN`, from the weights' file."""
+
+    def __init__(self, path: Path) -> None:
+        self._input_size = (WORKING_SIDE, WORKING_SIDE)
+        # Read here and not by OpenCV, which cannot open every path on Windows.
+        model = np.frombuffer(path.read_bytes(), np.uint8)
+        with _quiet_opencv():
+            self._network = cv2.FaceDetectorYN.create(
+                "onnx", model, np.zeros(0, np.uint8), self._input_size, DEFAULT_CONFIDENCE, NMS_IOU, MAX_CANDIDATES
+            )
+
+    def find(self, image_bgr: Image, min_confidence: float) -> Floats:
+        """Find them, as `YuNetNetwork` says."""
+        size = (image_bgr.shape[1], image_bgr.shape[0])
+        if size != self._input_size:
+            self._network.setInputSize(size)
+            self._input_size = size
+        self._network.setScoreThreshold(min_confidence)
+        found = self._network.detect(image_bgr)[1]
+        if found is None:
+            return np.zeros((0, 15), np.float32)
+        return np.asarray(found, np.float32).reshape(-1, 15)
 
 
 @contextmanager

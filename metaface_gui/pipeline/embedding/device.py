@@ -13,10 +13,10 @@ from typing import Literal, get_args
 
 from metaface_gui.deferred import is_loaded, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError
+from metaface_gui.pipeline.processor import MAX_THREADS, available_threads
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
-_MAX_CPU_THREADS = 8
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 _ARENAS = 2
 _FLUSH_TO_ZERO, _DENORMALS_ARE_ZERO = 1 << 15, 1 << 6  # of MXCSR
@@ -93,12 +93,6 @@ def multiplies_bfloat16(device: torch.device) -> bool:
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def available_threads() -> int:
-    """How many processors this process may use, eight at most: more only wait for each other in a small network."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(count, _MAX_CPU_THREADS))
-
-
 def tune_process() -> None:
     """Set what makes small networks fast on a CPU; call once, before other threads start: they inherit it.
 
@@ -110,7 +104,7 @@ def tune_process() -> None:
     """
     if is_loaded():
         torch.set_flush_denormal(True)
-        torch.set_num_threads(min(torch.get_num_threads(), _MAX_CPU_THREADS))
+        torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))
     else:
         _flush_denormals()
         _bound_threads(os.environ)
@@ -125,7 +119,7 @@ def _bound_threads(environ: MutableMapping[str, str]) -> None:
     """Have PyTorch, once it is loaded, use as many threads as it would, but eight at most."""
     asked = environ.get("OMP_NUM_THREADS", "")
     wanted = int(asked) if asked.isascii() and asked.isdigit() and int(asked) else available_threads()
-    environ["OMP_NUM_THREADS"] = str(min(wanted, _MAX_CPU_THREADS))
+    environ["OMP_NUM_THREADS"] = str(min(wanted, MAX_THREADS))
 
 
 def _flush_denormals() -> None:

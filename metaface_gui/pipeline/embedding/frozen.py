@@ -15,18 +15,15 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.embedding import EMBEDDERS, make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import multiplies_bfloat16
-from metaface_gui.pipeline.embedding.openvino_runtime import CompiledCache, RuntimeMissingError
 from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
 from metaface_gui.pipeline.embedding.projection import read_projection_arrays
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.tuned_trunk import Movement, damaged_trunk, read_movement
+from metaface_gui.pipeline.openvino_runtime import CompiledCache, RuntimeMissingError, is_wanted
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
 
 _log = logging.getLogger(__name__)
-
-RUNTIME = "METAFACE_RUNTIME"
-"""Environment variable: `torch` or `openvino`; anything else leaves the choice to MetaFace."""
 
 
 def make_frozen_embedder(
@@ -46,7 +43,7 @@ def make_frozen_embedder(
     Raises:
         WeightsError: as `make_embedder`.
     """
-    if key == "sface" and device == "cpu" and environ.get(RUNTIME) != "torch":
+    if key == "sface" and device == "cpu" and is_wanted(environ):
         try:
             return load_openvino_sface(store, cache=cache, threads=threads)
         except RuntimeMissingError as error:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from metaface_gui.deferred import Tensor, torch
-from metaface_gui.pipeline.embedding.device import available_threads
-from metaface_gui.pipeline.embedding.openvino_runtime import CompiledCache, compile_network
 from metaface_gui.pipeline.embedding.sface_weights import (
     CROP_SIZE,
     EMBEDDING_DIM,
@@ -22,6 +20,7 @@ from metaface_gui.pipeline.embedding.sface_weights import (
     block_shapes,
 )
 from metaface_gui.pipeline.feature_space import FeatureSpace
+from metaface_gui.pipeline.openvino_runtime import CompiledCache, compile_network
 from metaface_gui.types import Floats, Image
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class OpenVinoEmbedder:
         self.id = id
         self.space = FeatureSpace(EMBEDDING_DIM, projection_dim)
         self._network, self.precision = compile_network(
-            lambda openvino: build_graph(openvino, *weights()), cache, threads=threads or available_threads()
+            lambda openvino: build_graph(openvino, *weights()), cache, threads=threads
         )
         self._idle: queue.SimpleQueue[ov.InferRequest] = queue.SimpleQueue()
 

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.darkness import RunningMean, is_dark
 from metaface_gui.pipeline.detection.search import FaceSearch, search_still
-from metaface_gui.pipeline.detection.yunet import YuNetDetector
 from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -18,8 +19,8 @@ PaintFace = Callable[[int], Image]
 
 
 @pytest.fixture
-def yunet(store: WeightsStore) -> YuNetDetector:
-    return YuNetDetector(store.path("yunet-2023mar"))
+def yunet(store: WeightsStore) -> FaceDetector:
+    return make_detector("yunet", "cpu", store)
 
 
 def dark(picture: Image, random: np.random.Generator, noise: float = 6.0) -> Image:
@@ -43,7 +44,7 @@ def test_what_is_dark(paint_face: PaintFace) -> None:
     assert is_dark(np.zeros((1, 1, 3), np.uint8))
 
 
-def test_a_face_behind_noise_is_found_and_none_where_nobody_is(paint_face: PaintFace, yunet: YuNetDetector) -> None:
+def test_a_face_behind_noise_is_found_and_none_where_nobody_is(paint_face: PaintFace, yunet: FaceDetector) -> None:
     random, search, empty = np.random.default_rng(0), FaceSearch(yunet), FaceSearch(yunet)
     nobody = np.full((360, 640, 3), (120, 115, 110), np.uint8)
     somebody = nobody.copy()

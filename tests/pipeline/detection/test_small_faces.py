@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.search import FaceSearch, search_still
 from metaface_gui.pipeline.detection.small_faces import TileGrid
-from metaface_gui.pipeline.detection.yunet import YuNetDetector
 from metaface_gui.types import FaceDetections, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -61,7 +61,7 @@ def test_faces_of_20_pixels_in_a_large_picture_are_found(paint_face: PaintFace, 
     places = [(100, 80), (900, 500), (935, 530), (1850, 1030), (1400, 90), (30, 1000)]
     for x, y in places:
         picture[y : y + face.shape[0], x : x + face.shape[1]] = face
-    yunet = YuNetDetector(store.path("yunet-2023mar"))
+    yunet = make_detector("yunet", "cpu", store)
     reduced = yunet.detect(picture)
     assert len(reduced) == 0
     found = search_still(yunet, picture, reduced)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -19,12 +17,12 @@ from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding import make_embedder, openvino_sface
-from metaface_gui.pipeline.embedding.frozen import RUNTIME, load_openvino_sface, make_frozen_embedder
-from metaface_gui.pipeline.embedding.openvino_runtime import CompiledCache, RuntimeMissingError, compile_network
+from metaface_gui.pipeline.embedding.frozen import load_openvino_sface, make_frozen_embedder
 from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.face_follower import features_of
+from metaface_gui.pipeline.openvino_runtime import RUNTIME, CompiledCache, RuntimeMissingError, compile_network
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
 from metaface_gui.weights.store import WeightsStore
@@ -135,68 +133,6 @@ def test_a_damaged_one_is_made_anew(ours: OpenVinoEmbedder, store: WeightsStore,
     assert np.array_equal(again.features_of(crops), ours.features_of(crops))
     content = kept.read_bytes()
     assert hashlib.sha256(content[32:]).digest() == content[:32], "and kept"
-
-
-class SmallNetwork:
-    """Builds a network that compiles at once, and counts how often."""
-
-    def __init__(self) -> None:
-        self.times_built = 0
-
-    def __call__(self, openvino: ModuleType) -> object:
-        from openvino import opset13 as ops
-
-        self.times_built += 1
-        given = ops.parameter([1, 4])
-        return openvino.Model([ops.relu(given)], [given])
-
-
-def test_however_it_is_damaged_it_is_made_anew(tmp_path: Path) -> None:
-    build, cache, given = (
-        SmallNetwork(),
-        CompiledCache(tmp_path, "small", ("a",)),
-        np.array([[-1, 0, 1, 2]], np.float32),
-    )
-    compile_network(build, cache, threads=1)
-    (kept,) = tmp_path.iterdir()
-    whole = kept.read_bytes()
-    for times, damaged in enumerate((b"", whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])), start=2):
-        kept.write_bytes(damaged)
-        again, _ = compile_network(build, cache, threads=1)
-        assert again([given])[0].tolist() == [[0, 0, 1, 2]]
-        assert build.times_built == times
-        content = kept.read_bytes()
-        assert hashlib.sha256(content[32:]).digest() == content[:32], "and kept"
-
-
-def test_one_of_other_weights_is_not_taken_and_goes(tmp_path: Path) -> None:
-    build = SmallNetwork()
-    for weights in (("a",), ("b",), ("b",)):
-        compile_network(build, CompiledCache(tmp_path, "other", weights), threads=1)
-    assert build.times_built == 2
-    assert len(list(tmp_path.glob("other-*"))) == 1
-
-
-_NETWORKS_THAT_GO = """
-import signal, sys
-from metaface_gui.pipeline.embedding.openvino_runtime import compile_network
-def build(ov):
-    import openvino.opset13 as ops
-    given = ops.parameter([1, 4])
-    return ov.Model([ops.relu(given)], [given])
-first = compile_network(build, None, threads=1)
-second = compile_network(build, None, threads=1)
-del first
-del second
-signal.signal(signal.SIGINT, lambda *_: print("heard"))
-signal.raise_signal(signal.SIGINT)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_signals_are_heard_after_networks_have_gone() -> None:
-    done = subprocess.run([sys.executable, "-c", _NETWORKS_THAT_GO], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr
 
 
 def test_a_folder_that_cannot_be_written_costs_time_only(

@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as cache_for_good
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
+from metaface_gui.pipeline.processor import available_threads
 from metaface_gui.weights.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 Build = Callable[[ModuleType], "ov.Model"]
 """Makes a network with the module `openvino`, which is only loaded by this one."""
+
+RUNTIME = "METAFACE_RUNTIME"
+"""Environment variable: `torch` does without OpenVINO; anything else leaves the choice to MetaFace."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,11 +52,23 @@ class CompiledCache:
     weights: tuple[str, ...]
 
 
-def compile_network(build: Build, cache: CompiledCache | None, *, threads: int) -> tuple[ov.CompiledModel, str]:
+def is_wanted(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether `METAFACE_RUNTIME` leaves it to OpenVINO what it can do."""
+    return environ.get(RUNTIME) != "torch"
+
+
+def compile_network(
+    build: Build,
+    cache: CompiledCache | None,
+    *,
+    threads: int | None,
+    properties: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[ov.CompiledModel, str]:
     """Compile for this processor, or take what was compiled before; `build` is called only if there is nothing kept.
 
     Computes in bfloat16 where the processor multiplies it, else in float32, never in between. Returns the precision
-    too: `bf16` or `f32`.
+    too: `bf16` or `f32`. `threads`: None for as many as this process may use. `properties` are OpenVINO's own, and go
+    before ours.
 
     Raises:
         RuntimeMissingError: if OpenVINO is not there, or cannot do it.
@@ -60,19 +77,22 @@ def compile_network(build: Build, cache: CompiledCache | None, *, threads: int) 
     try:
         core = _core(openvino)
         capabilities = sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
-        precision = "bf16" if "BF16" in capabilities else "f32"
         settings = {
-            "INFERENCE_PRECISION_HINT": precision,
+            "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capabilities else "f32",
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
-            "INFERENCE_NUM_THREADS": str(threads),
+            "INFERENCE_NUM_THREADS": str(threads or available_threads()),
             # Threads that may not move wait where another program computes.
             "ENABLE_CPU_PINNING": "NO",
+            **properties,
         }
+        precision = settings["INFERENCE_PRECISION_HINT"]
         processor = core.get_property("CPU", "FULL_DEVICE_NAME")
         if cache is None:
             return core.compile_model(build(openvino), "CPU", settings), precision
-        made_of = (openvino.__version__, processor, *capabilities, *sorted(settings.items()), *cache.weights)
+        # What is kept serves any number of threads: processes with one and with many read the same file.
+        compiled_for = sorted(settings.items() - {("INFERENCE_NUM_THREADS", settings["INFERENCE_NUM_THREADS"])})
+        made_of = (openvino.__version__, processor, *capabilities, *compiled_for, *cache.weights)
         path = cache.folder / f"{cache.name}-{_key(made_of)}.compiled"
         if (kept := _read(path)) is not None:
             try:
@@ -84,6 +104,11 @@ def compile_network(build: Build, cache: CompiledCache | None, *, threads: int) 
     except (RuntimeError, AttributeError, TypeError) as error:  # pybind's own have no type of their own
         raise RuntimeMissingError(type(error).__name__) from error
     return compiled, precision
+
+
+def read_onnx(openvino: ModuleType, content: bytes) -> ov.Model:
+    """Read a network from the bytes of an ONNX file, with the module `openvino`."""
+    return _core(openvino).read_model(content)
 
 
 def _load() -> ModuleType:
