@@ -115,7 +115,7 @@ def engine(camera: Scripted, embedder: Sick, gallery: Gallery, listener: Listene
     with (
         patch.object(source_controller, "make_source", lambda *_args, **_named: camera),
         patch.object(assembly, "make_frozen_embedder", lambda *_args, **_named: embedder),
-        patch.object(assembly, "make_detector", lambda key, *_args: AnySize(key)),
+        patch.object(assembly, "make_detector", lambda key, *_args, **_named: AnySize(key)),
     ):
         engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
         engine.start()

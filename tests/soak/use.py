@@ -226,7 +226,7 @@ def _set_the_scene(stack: ExitStack, plan: Plan, turnstile: Turnstile) -> None:
     if not plan.models:
         embedder = CrowdEmbedder(read_generator(weights_dir() / "cohort_sface-2021dec.safetensors"))
         stack.enter_context(patch.object(assembly, "make_frozen_embedder", lambda *_args, **_named: embedder))
-        stack.enter_context(patch.object(assembly, "make_detector", lambda key, *_args: CrowdDetector(key)))
+        stack.enter_context(patch.object(assembly, "make_detector", lambda key, *_args, **_named: CrowdDetector(key)))
 
 
 def _fill(gallery: Gallery, plan: Plan, stills: Mapping[str, list[Path]]) -> None:
