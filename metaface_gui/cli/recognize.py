@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from metaface_gui.engine.batch.output_files import (
     is_lines,
     source_files,
 )
+from metaface_gui.engine.batch.search_ahead import searched
 from metaface_gui.engine.batch.video_folder import find_videos
 from metaface_gui.engine.recording.annotated_video import AnnotatedVideo
 from metaface_gui.engine.recording.lines_file import LinesFile
@@ -37,15 +38,18 @@ from metaface_gui.engine.recording.session_files import frame_line
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source, parse_source
+from metaface_gui.pipeline.detection.search import FrameSearch
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.types import Frame, FrameResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from metaface_gui.pipeline.capture.base import FrameSource
+    from metaface_gui.pipeline.detection.base import FaceDetector
+    from metaface_gui.pipeline.detection.way_up import Upright
 
-    Look = Callable[[Frame], FrameResult]
+    Look = Callable[[Frame, Upright | None], FrameResult]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,7 +75,7 @@ def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupt
     _check_outputs(args, spec)
     source = make_source(spec)
     tune_process()
-    look = _looker(args, spec)
+    detector, look = _looker(args, spec)
     counts: Counter[str] = Counter()
     frames = 0
     console = Console(stderr=args.jsonl is None, highlight=False)
@@ -83,7 +87,8 @@ def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupt
         video = stack.enter_context(_annotated(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
         task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
-        for result in _results(source, look):
+        results = stack.enter_context(closing(_results(source, detector, look)))
+        for result in results:
             with interrupts.held():
                 lines.write(frame_line(result))
                 if video is not None:
@@ -109,21 +114,26 @@ def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
     check_outputs(outputs, inputs, is_forced=args.force)
 
 
-def _looker(args: argparse.Namespace, spec: SourceSpec) -> Look:
-    """Load the models and adapt to the gallery; what it returns looks at one frame after another."""
+def _looker(args: argparse.Namespace, spec: SourceSpec) -> tuple[FaceDetector, Look]:
+    """Load the models and adapt to the gallery; returns what finds faces and what looks at one frame after another."""
     settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
     pipeline = build_pipeline(settings, store)
     if not is_room(spec) and (names := named_at_once(args.gallery, pipeline, settings, store)) is not None:
         pipeline.set_classifiers({settings.learner: names}, settings.learner)
-        return pipeline.process
+        return pipeline.detector, pipeline.process
     adapted, assets = adapted_to(args.gallery, pipeline, settings, store)
-    return FileRoom(pipeline, adapted, assets, settings, is_used=is_room(spec)).process
+    return pipeline.detector, FileRoom(pipeline, adapted, assets, settings, is_used=is_room(spec)).process
 
 
-def _results(source: FrameSource, look: Look) -> Iterator[FrameResult]:
-    frame: Frame | None
-    while (frame := source.read()) is not None:
-        yield look(frame)
+def _results(source: FrameSource, detector: FaceDetector, look: Look) -> Generator[FrameResult, None, None]:
+    """Look at every frame. A file's next one is searched meanwhile; a camera's is not there yet."""
+    if source.is_live:
+        while (frame := source.read()) is not None:
+            yield look(frame, None)
+    else:
+        with closing(searched(source.read, FrameSearch(detector).find)) as frames:
+            for frame, found in frames:
+                yield look(frame, found)
 
 
 def _annotated(path: Path, source: FrameSource) -> AnnotatedVideo:

@@ -13,7 +13,7 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
-from metaface_gui.pipeline.detection.search import FaceSearch
+from metaface_gui.pipeline.detection.search import FaceSearch, continues
 from metaface_gui.pipeline.detection.way_up import is_upside_down
 from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
@@ -62,8 +62,6 @@ class _Track:
     best_quality: float
 
 
-_LONGEST_STEP_S = 1.0
-"""A face may be anywhere in a frame that comes later than this after the one before: it is searched."""
 _PICTURE_SIDE = 48
 _LEAST_SIDE_PX = 4.0
 """Of a carried box as much must be left in the picture across and down, or the face has gone."""
@@ -116,7 +114,7 @@ class FaceFollower:
         faces, where it was searched already.
         """
         started = time.perf_counter()
-        is_cut = not 0.0 <= time_s - self._time_s <= _LONGEST_STEP_S
+        is_cut = not continues(self._time_s, time_s)
         self._time_s = time_s
         if not self._attention.is_thorough:
             self._motion.show(image_bgr)

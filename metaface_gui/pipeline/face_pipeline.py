@@ -13,7 +13,7 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
-from metaface_gui.pipeline.detection.search import search_still
+from metaface_gui.pipeline.detection.search import find_in_still
 from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upright, landmarks_back, upright_chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrollment import FaceSample
@@ -124,8 +124,11 @@ class FacePipeline:
         self._still = self._newest = None
         self.forget_looks()
 
-    def process(self, frame: Frame) -> FrameResult:
-        """Look at one frame; one of another segment than that before it begins anew."""
+    def process(self, frame: Frame, found: Upright | None = None) -> FrameResult:
+        """Look at one frame; one of another segment than that before it begins anew.
+
+        `found`: its faces, where a `FrameSearch` has found them already; only for pipelines that are thorough.
+        """
         if frame.segment != self._segment:
             self.reset()
             self._segment = frame.segment
@@ -135,7 +138,10 @@ class FacePipeline:
             # A picture of its own says nothing of the next one, and what was said of its faces is not meant for those.
             self._templates.begin_anew()
             self.forget_looks()
-        seen = self._look_at_still(frame) if frame.is_still else self._look(frame.image_bgr, frame.time_s)
+        if frame.is_still:
+            seen = self._look_at_still(frame, found)
+        else:
+            seen = self._look(frame.image_bgr, frame.time_s, None if found is None else found.detections)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
         templates = [self._template(face, frame, is_again=is_again) for face in seen.faces]
@@ -167,14 +173,11 @@ class FacePipeline:
     def _look(self, image_bgr: Image, time_s: float, found: FaceDetections | None = None) -> Sightings:
         return self._follower.look(image_bgr, time_s, self._decision_of, found)
 
-    def _look_at_still(self, frame: Frame) -> Sightings:
+    def _look_at_still(self, frame: Frame, found: Upright | None) -> Sightings:
         """Look at a picture of its own the way up in which its faces are found; say where they are in it as it is."""
-        if self._still is not None and self._still.original is frame.image_bgr:
-            still = self._still  # shown again and again, as the window does
-        else:
-            still = find_upright(self.detector, frame.image_bgr)
-            found = search_still(self.detector, still.image_bgr, still.detections)
-            self._still = still = replace(still, detections=found)
+        if found is None and self._still is not None and self._still.original is frame.image_bgr:
+            found = self._still  # shown again and again, as the window does
+        self._still = still = found or find_in_still(self.detector, frame.image_bgr)
         seen = self._look(still.image_bgr, frame.time_s, still.detections)
         if not still.quarter_turns or not seen.faces:
             return seen

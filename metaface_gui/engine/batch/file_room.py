@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metaface_gui.engine.adaptation.room_faces import RoomFaces
 from metaface_gui.engine.assembly import AdaptedGallery, LearningAssets, adapt
+from metaface_gui.pipeline.detection.way_up import Upright
 from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.settings import RecognitionSettings
@@ -31,9 +32,12 @@ class FileRoom:
         self._faces = RoomFaces() if is_used and settings.use_room and len(adapted.people) else None
         self._use(adapted)
 
-    def process(self, frame: Frame) -> FrameResult:
-        """Look at the next frame; then adapt, if what was seen up to it is news."""
-        result = self._pipeline.process(frame)
+    def process(self, frame: Frame, found: Upright | None = None) -> FrameResult:
+        """Look at the next frame; then adapt, if what was seen up to it is news.
+
+        `found`: its faces, where a `FrameSearch` has found them already.
+        """
+        result = self._pipeline.process(frame, found)
         if self._faces is not None:
             self._faces.remember(result, frame.time_s)
             if self._faces.is_due(frame.time_s):

@@ -36,7 +36,7 @@ def make_detector(
     threads: int | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> FaceDetector:
-    """Build the detector with that key; YuNet runs on the CPU whatever the device. One thread owns a detector.
+    """Build the detector with that key; YuNet runs on the CPU whatever the device.
 
     `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may).
 

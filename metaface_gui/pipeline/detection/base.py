@@ -8,7 +8,7 @@ from metaface_gui.types import FaceDetections, Image
 
 
 class FaceDetector(Protocol):
-    """Finds faces with five landmarks each."""
+    """Finds faces with five landmarks each; thread-safe."""
 
     @property
     def key(self) -> str:

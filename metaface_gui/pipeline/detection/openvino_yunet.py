@@ -6,6 +6,7 @@ time where compiling a network for it is 120) and keeps it for the next of that 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -45,6 +46,7 @@ class OpenVinoYuNet:
         )
         self._request = compiled.create_infer_request()
         self._padded = np.zeros((1, 0, 0, 3), np.uint8)
+        self._turn = threading.Lock()
 
     def find(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find them, as `YuNetNetwork` says."""
@@ -52,18 +54,19 @@ class OpenVinoYuNet:
         coarsest = _STRIDES[-1]
         rows, columns = -(-height // coarsest), -(-width // coarsest)
         shape = (1, rows * coarsest, columns * coarsest, 3)
-        if self._padded.shape != shape:
-            self._padded = np.zeros(shape, np.uint8)
-        self._padded[0, :height, :width] = image_bgr
-        # What another picture of nearly the same size left there.
-        self._padded[0, height:] = 0
-        self._padded[0, :, width:] = 0
-        self._request.infer([self._padded], share_inputs=True)
-        outputs = [self._request.get_output_tensor(index).data[0] for index in range(4 * len(_STRIDES))]
         parts = []
-        for level, stride in enumerate(_STRIDES):
-            across = columns * coarsest // stride
-            parts.append(_decoded(outputs[level :: len(_STRIDES)], stride, across, min_confidence))
+        with self._turn:
+            if self._padded.shape != shape:
+                self._padded = np.zeros(shape, np.uint8)
+            self._padded[0, :height, :width] = image_bgr
+            # What another picture of nearly the same size left there.
+            self._padded[0, height:] = 0
+            self._padded[0, :, width:] = 0
+            self._request.infer([self._padded], share_inputs=True)
+            outputs = [self._request.get_output_tensor(index).data[0] for index in range(4 * len(_STRIDES))]
+            for level, stride in enumerate(_STRIDES):
+                across = columns * coarsest // stride
+                parts.append(_decoded(outputs[level :: len(_STRIDES)], stride, across, min_confidence))
         return _each_once(np.concatenate(parts), min_confidence)
 
 

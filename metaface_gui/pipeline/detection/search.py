@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.darkness import DarkFaces, is_dark
 from metaface_gui.pipeline.detection.small_faces import SmallFaces
-from metaface_gui.types import FaceDetections, Image
+from metaface_gui.pipeline.detection.way_up import Upright, find_upright
+from metaface_gui.types import FaceDetections, Frame, Image
+
+_LONGEST_STEP_S = 1.0
+"""A face may be anywhere in a frame that comes later than this after the one before."""
 
 
 class FaceSearch:
@@ -32,6 +40,38 @@ class FaceSearch:
             return self._dark.search(image_bgr, found)
         self._dark.reset()
         return self._small.search(image_bgr, time_s, found, is_anew=is_anew) if is_thorough else found
+
+
+class FrameSearch:
+    """Searches a file's frames one after another, as thorough pipelines do, on a thread of its own: what is found in a
+    frame does not hang on what was made of the frames before, so the next is searched while faces of one are embedded.
+    """
+
+    def __init__(self, detector: FaceDetector) -> None:
+        self._detector = detector
+        self._search = FaceSearch(detector)
+        self._segment = 0
+        self._time_s = -np.inf
+
+    def find(self, frame: Frame) -> Upright:
+        """Find the faces of the next frame: in a still the way up in which they are found, in a video as it is."""
+        is_anew = frame.segment != self._segment or not continues(self._time_s, frame.time_s)
+        self._segment, self._time_s = frame.segment, frame.time_s
+        if frame.is_still:
+            return find_in_still(self._detector, frame.image_bgr)
+        found = self._search.search(frame.image_bgr, frame.time_s, is_thorough=True, is_anew=is_anew)
+        return Upright(frame.image_bgr, frame.image_bgr, 0, found)
+
+
+def continues(before_s: float, time_s: float) -> bool:
+    """Whether faces may be looked for where they were in the frame before: not long ago, and time runs forwards."""
+    return 0.0 <= time_s - before_s <= _LONGEST_STEP_S
+
+
+def find_in_still(detector: FaceDetector, image_bgr: Image) -> Upright:
+    """Find the faces of a picture of its own (height, width, 3), the way up in which they are found."""
+    still = find_upright(detector, image_bgr)
+    return replace(still, detections=search_still(detector, still.image_bgr, still.detections))
 
 
 def search_still(detector: FaceDetector, image_bgr: Image, found: FaceDetections) -> FaceDetections:

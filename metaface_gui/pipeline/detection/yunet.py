@@ -6,6 +6,7 @@ weights are OpenCV Zoo's `face_detection_yunet_2023mar.onnx`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ showed 70 of a crowd of 120. The time hangs on how many there are, not on the li
 
 
 class YuNetNetwork(Protocol):
-    """YuNet's network on one runtime or another."""
+    """YuNet's network on one runtime or another; who calls at the same time takes turns."""
 
     def find(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find the faces of a contiguous (height, width, 3) uint8 image that are at least so sure, the surest first.
@@ -38,7 +39,7 @@ class YuNetNetwork(Protocol):
 
 
 class YuNetDetector:
-    """A `FaceDetector`. A network keeps buffers between calls, so one thread owns it.
+    """A `FaceDetector`. Thread-safe: who calls at the same time takes turns, as a network keeps buffers between calls.
 
     Images whose longer side exceeds `working_side` pixels are reduced to it. The default is the smallest that finds 19
     of 20 faces of 40 pixels in 720p (640 finds 14), and faces as high as the picture are still found. Panoramas are
@@ -60,7 +61,7 @@ class YuNetDetector:
         self._min_confidence = min_confidence
 
     def accepting(self, min_confidence: float) -> YuNetDetector:
-        """Make one with the same network, for the same thread, that accepts faces at least so sure."""
+        """Make one with the same network that accepts faces at least so sure."""
         return YuNetDetector(self._network, working_side=self._working_side, min_confidence=min_confidence)
 
     def detect(self, image_bgr: Image) -> FaceDetections:
@@ -81,6 +82,7 @@ class OpenCvYuNet:
 
     def __init__(self, path: Path) -> None:
         self._input_size = (WORKING_SIDE, WORKING_SIDE)
+        self._turn = threading.Lock()
         # Read here and not by OpenCV, which cannot open every path on Windows.
         model = np.frombuffer(path.read_bytes(), np.uint8)
         with _quiet_opencv():
@@ -91,11 +93,12 @@ class OpenCvYuNet:
     def find(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find them, as `YuNetNetwork` says."""
         size = (image_bgr.shape[1], image_bgr.shape[0])
-        if size != self._input_size:
-            self._network.setInputSize(size)
-            self._input_size = size
-        self._network.setScoreThreshold(min_confidence)
-        found = self._network.detect(image_bgr)[1]
+        with self._turn:
+            if size != self._input_size:
+                self._network.setInputSize(size)
+                self._input_size = size
+            self._network.setScoreThreshold(min_confidence)
+            found = self._network.detect(image_bgr)[1]
         if found is None:
             return np.zeros((0, 15), np.float32)
         return np.asarray(found, np.float32).reshape(-1, 15)

@@ -29,7 +29,7 @@ class Looking:
     ) -> None:
         self.given_before.append(self.index)
 
-    def process(self, frame: Frame) -> FrameResult:
+    def process(self, frame: Frame, _found: object = None) -> FrameResult:
         self.index = frame.index + 1
         features = faces_of(self.index, 1)[0]
         face = replace(make_face(self.index), features=features, embedding=features)
