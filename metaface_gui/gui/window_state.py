@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Generic, Self, TypeVar, overload
 
-from PySide6.QtCore import QByteArray, QObject, QSettings
+from PySide6.QtCore import QObject, QSettings
 
-from metaface_gui.gui.presentation.parts import Part, parts_of, parts_text
+from metaface_gui.gui.presentation.parts import parts_of, parts_text
 from metaface_gui.gui.remembered import GEOMETRY, THEME, remembered_bytes, remembered_theme, window_settings
-from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import from_json, to_json
 from metaface_gui.settings import RecognitionSettings
@@ -19,208 +19,127 @@ from metaface_gui.settings import RecognitionSettings
 _MAX_TEXT = 4096
 _MAX_DIGITS = 4
 
+T = TypeVar("T")
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+class Remembered(Generic[T]):
+    """An attribute of `WindowState`, kept under `key`.
+
+    `read` takes the settings and the key and gives a default for what it does not understand; `stored` makes of a value
+    what Qt can keep.
+    """
+
+    def __init__(
+        self, key: str, read: Callable[[QSettings, str], T], stored: Callable[[T], object] = _as_it_is
+    ) -> None:
+        self._key, self._read, self._stored = key, read, stored
+
+    @overload
+    def __get__(self, state: None, owner: type[WindowState]) -> Self: ...
+    @overload
+    def __get__(self, state: WindowState, owner: type[WindowState]) -> T: ...
+    def __get__(self, state: WindowState | None, owner: type[WindowState]) -> Self | T:
+        """What is remembered."""
+        return self if state is None else self._read(state.settings, self._key)
+
+    def __set__(self, state: WindowState, value: T) -> None:
+        """Remember it, at once."""
+        state.settings.setValue(self._key, self._stored(value))
+
+
+def _text(settings: QSettings, key: str) -> str:
+    value = settings.value(key, "")
+    return value if isinstance(value, str) and len(value) <= _MAX_TEXT and "\0" not in value else ""
+
+
+def _flag(settings: QSettings, key: str, *, default: bool) -> bool:
+    value = settings.value(key, default)
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(str(value).lower(), default)
+
+
+def _on(settings: QSettings, key: str) -> bool:
+    return _flag(settings, key, default=True)
+
+
+def _off(settings: QSettings, key: str) -> bool:
+    return _flag(settings, key, default=False)
+
+
+def _percent(settings: QSettings, key: str) -> int:
+    text = str(settings.value(key, ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
+
+
+def _folder(settings: QSettings, key: str) -> Path | None:
+    text = _text(settings, key)
+    return Path(text) if text else None
+
 
 class WindowState:
-    """Typed access to a `QSettings`; every setter writes at once, so that a crash loses nothing."""
+    """Typed access to a `QSettings`; what is assigned is written at once, so that a crash loses nothing."""
 
     def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
-        self._settings = settings or window_settings(parent)
+        self.settings = settings or window_settings(parent)
 
     @property
     def path(self) -> str:
         """The file it is kept in."""
-        return self._settings.fileName()
+        return self.settings.fileName()
 
-    @property
-    def geometry(self) -> QByteArray:
-        """The window's place, for `QWidget.restoreGeometry` (which refuses what it does not understand)."""
-        return self._bytes(GEOMETRY)
-
-    @geometry.setter
-    def geometry(self, value: QByteArray) -> None:
-        self._settings.setValue(GEOMETRY, value)
-
-    @property
-    def splitter(self) -> QByteArray:
-        """The side panel's width, for `QSplitter.restoreState`."""
-        return self._bytes("window/splitter")
-
-    @splitter.setter
-    def splitter(self, value: QByteArray) -> None:
-        self._settings.setValue("window/splitter", value)
-
-    @property
-    def is_panel_visible(self) -> bool:
-        """Whether the side panel is open."""
-        return self._bool("window/panel", default=True)
-
-    @is_panel_visible.setter
-    def is_panel_visible(self, value: bool) -> None:
-        self._settings.setValue("window/panel", value)
-
-    @property
-    def is_studio_visible(self) -> bool:
-        """Whether the studio below the video is open."""
-        return self._bool("window/studio", default=False)
-
-    @is_studio_visible.setter
-    def is_studio_visible(self, value: bool) -> None:
-        self._settings.setValue("window/studio", value)
-
-    @property
-    def is_studio_large(self) -> bool:
-        """Whether the studio takes the window while it is open."""
-        return self._bool("window/studio-large", default=False)
-
-    @is_studio_large.setter
-    def is_studio_large(self, value: bool) -> None:
-        self._settings.setValue("window/studio-large", value)
-
-    @property
-    def studio_tab(self) -> str:
-        """Key of the studio's open page."""
-        return self._text("window/studio-tab")
-
-    @studio_tab.setter
-    def studio_tab(self, value: str) -> None:
-        self._settings.setValue("window/studio-tab", value)
-
-    @property
-    def studio_splitter(self) -> QByteArray:
-        """The studio's height, for `QSplitter.restoreState`."""
-        return self._bytes("window/studio-splitter")
-
-    @studio_splitter.setter
-    def studio_splitter(self, value: QByteArray) -> None:
-        self._settings.setValue("window/studio-splitter", value)
-
-    @property
-    def is_method_settings_open(self) -> bool:
-        """Whether the settings on the page of the method are unfolded."""
-        return self._bool("window/method-settings", default=False)
-
-    @is_method_settings_open.setter
-    def is_method_settings_open(self, value: bool) -> None:
-        self._settings.setValue("window/method-settings", value)
-
-    @property
-    def presented_parts(self) -> frozenset[Part]:
-        """What stands beside the video of a presentation."""
-        return parts_of(self._text("presentation/parts"))
-
-    @presented_parts.setter
-    def presented_parts(self, value: frozenset[Part]) -> None:
-        self._settings.setValue("presentation/parts", parts_text(value))
-
-    @property
-    def projector(self) -> str:
-        """Name of the screen that the projector was on; empty: in a window, or nowhere yet."""
-        return self._text("presentation/screen")
-
-    @projector.setter
-    def projector(self, value: str) -> None:
-        self._settings.setValue("presentation/screen", value)
-
-    @property
-    def recordings(self) -> Path | None:
-        """Folder of recordings and snapshots; None: the platform's."""
-        text = self._text("window/recordings")
-        return Path(text) if text else None
-
-    @recordings.setter
-    def recordings(self, value: Path | None) -> None:
-        self._settings.setValue("window/recordings", "" if value is None else str(value))
-
-    @property
-    def is_tour_seen(self) -> bool:
-        """Whether the tour came up by itself once."""
-        return self._bool("window/tour-seen", default=False)
-
-    @is_tour_seen.setter
-    def is_tour_seen(self, value: bool) -> None:
-        self._settings.setValue("window/tour-seen", value)
-
-    @property
-    def tab(self) -> str:
-        """Key of the side panel's open tab."""
-        return self._text("window/tab")
-
-    @tab.setter
-    def tab(self, value: str) -> None:
-        self._settings.setValue("window/tab", value)
-
-    @property
-    def theme(self) -> ThemeMode:
-        """Light, dark, or as the system."""
-        return remembered_theme(self._settings)
-
-    @theme.setter
-    def theme(self, value: ThemeMode) -> None:
-        self._settings.setValue(THEME, value.value)
-
-    @property
-    def language(self) -> str:
-        """Code of the chosen language; empty: the system's."""
-        return self._text("window/language")
-
-    @language.setter
-    def language(self, value: str) -> None:
-        self._settings.setValue("window/language", value)
-
-    @property
-    def text_percent(self) -> int:
-        """Size of letters in percent of the usual one; 0: nothing that is a number is remembered."""
-        text = str(self._settings.value("window/text-percent", ""))
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
-
-    @text_percent.setter
-    def text_percent(self, value: int) -> None:
-        self._settings.setValue("window/text-percent", value)
-
-    @property
-    def is_hud_visible(self) -> bool:
-        """Whether the HUD is drawn."""
-        return self._bool("view/hud", default=True)
-
-    @is_hud_visible.setter
-    def is_hud_visible(self, value: bool) -> None:
-        self._settings.setValue("view/hud", value)
-
-    @property
-    def is_looping(self) -> bool:
-        """Whether a file begins again when it ends."""
-        return self._bool("view/loop", default=True)
-
-    @is_looping.setter
-    def is_looping(self, value: bool) -> None:
-        self._settings.setValue("view/loop", value)
-
-    @property
-    def mirrors_cameras(self) -> bool:
-        """Whether a camera's picture is shown as in a mirror."""
-        return self._bool("view/mirror", default=True)
-
-    @mirrors_cameras.setter
-    def mirrors_cameras(self, value: bool) -> None:
-        self._settings.setValue("view/mirror", value)
-
-    @property
-    def has_countdown(self) -> bool:
-        """Whether a click on the record button counts down first."""
-        return self._bool("enroll/countdown", default=True)
-
-    @has_countdown.setter
-    def has_countdown(self, value: bool) -> None:
-        self._settings.setValue("enroll/countdown", value)
-
-    @property
-    def source(self) -> str:
-        """The last source, as `parse_source` reads it; empty: none."""
-        return self._text("engine/source")
-
-    @source.setter
-    def source(self, value: str) -> None:
-        self._settings.setValue("engine/source", value)
+    geometry = Remembered(GEOMETRY, remembered_bytes)
+    """The window's place, for `QWidget.restoreGeometry` (which refuses what it does not understand)."""
+    splitter = Remembered("window/splitter", remembered_bytes)
+    """The side panel's width, for `QSplitter.restoreState`."""
+    is_panel_visible = Remembered("window/panel", _on)
+    """Whether the side panel is open."""
+    is_studio_visible = Remembered("window/studio", _off)
+    """Whether the studio below the video is open."""
+    is_studio_large = Remembered("window/studio-large", _off)
+    """Whether the studio takes the window while it is open."""
+    studio_tab = Remembered("window/studio-tab", _text)
+    """Key of the studio's open page."""
+    studio_splitter = Remembered("window/studio-splitter", remembered_bytes)
+    """The studio's height, for `QSplitter.restoreState`."""
+    is_method_settings_open = Remembered("window/method-settings", _off)
+    """Whether the settings on the page of the method are unfolded."""
+    presented_parts = Remembered("presentation/parts", lambda settings, key: parts_of(_text(settings, key)), parts_text)
+    """What stands beside the video of a presentation."""
+    projector = Remembered("presentation/screen", _text)
+    """Name of the screen that the projector was on; empty: in a window, or nowhere yet."""
+    recordings = Remembered("window/recordings", _folder, lambda value: "" if value is None else str(value))
+    """Folder of recordings and snapshots; None: the platform's."""
+    is_tour_seen = Remembered("window/tour-seen", _off)
+    """Whether the tour came up by itself once."""
+    tab = Remembered("window/tab", _text)
+    """Key of the side panel's open tab."""
+    theme = Remembered(THEME, lambda settings, _key: remembered_theme(settings), lambda mode: mode.value)
+    """Light, dark, or as the system."""
+    language = Remembered("window/language", _text)
+    """Code of the chosen language; empty: the system's."""
+    text_percent = Remembered("window/text-percent", _percent)
+    """Size of letters in percent of the usual one; 0: nothing that is a number is remembered."""
+    is_hud_visible = Remembered("view/hud", _on)
+    """Whether the HUD is drawn."""
+    is_looping = Remembered("view/loop", _on)
+    """Whether a file begins again when it ends."""
+    mirrors_cameras = Remembered("view/mirror", _on)
+    """Whether a camera's picture is shown as in a mirror."""
+    has_countdown = Remembered("enroll/countdown", _on)
+    """Whether a click on the record button counts down first."""
+    source = Remembered("engine/source", _text)
+    """The last source, as `parse_source` reads it; empty: none."""
+    keep_choice = Remembered("consent/keep", _text)
+    """How long the last new person agreed to be kept, as `RetentionBox` reads it; empty: not chosen yet."""
+    consent_purpose = Remembered("consent/purpose", _text)
+    """What people are enrolled for; empty: the usual."""
+    is_deleting_expired = Remembered("privacy/delete-expired", _off)
+    """Whether people are deleted by themselves when the period is over for which they may be kept."""
 
     @property
     def recognition(self) -> RecognitionSettings:
@@ -230,15 +149,15 @@ class WindowState:
         """
         defaults = RecognitionSettings()
         stored = RecognitionSettings(
-            detector=self._text("engine/detector") or defaults.detector,
-            embedder=self._text("engine/embedder") or defaults.embedder,
-            device=self._text("engine/device") or defaults.device,
-            learner=self._text("engine/learner") or defaults.learner,
-            compared=tuple(key for key in self._text("engine/compared").split() if key in LEARNERS),
-            use_room=self._bool("engine/use_room", default=defaults.use_room),
+            detector=_text(self.settings, "engine/detector") or defaults.detector,
+            embedder=_text(self.settings, "engine/embedder") or defaults.embedder,
+            device=_text(self.settings, "engine/device") or defaults.device,
+            learner=_text(self.settings, "engine/learner") or defaults.learner,
+            compared=tuple(key for key in _text(self.settings, "engine/compared").split() if key in LEARNERS),
+            use_room=_flag(self.settings, "engine/use_room", default=defaults.use_room),
         )
         try:
-            return replace(stored, fpir=float(self._text("engine/fpir")))
+            return replace(stored, fpir=float(_text(self.settings, "engine/fpir")))
         except ValueError:
             return stored
 
@@ -246,14 +165,14 @@ class WindowState:
     def recognition(self, value: RecognitionSettings) -> None:
         for name, stored in asdict(value).items():
             text = " ".join(stored) if isinstance(stored, tuple) else str(stored)
-            self._settings.setValue(f"engine/{name}", text)
+            self.settings.setValue(f"engine/{name}", text)
 
     @property
     def hyperparameters(self) -> dict[str, object]:
         """Each method's settings where they are not its defaults; what is not understood is left out."""
         found: dict[str, object] = {}
         for key in LEARNERS:
-            text = self._text(f"hyperparameters/{key}")
+            text = _text(self.settings, f"hyperparameters/{key}")
             if text:
                 with contextlib.suppress(ValueError):
                     found[key] = from_json(key, text)
@@ -263,50 +182,10 @@ class WindowState:
     def hyperparameters(self, value: Mapping[str, object]) -> None:
         for key in LEARNERS:
             if value.get(key) is None:
-                self._settings.remove(f"hyperparameters/{key}")
+                self.settings.remove(f"hyperparameters/{key}")
             else:
-                self._settings.setValue(f"hyperparameters/{key}", to_json(value[key]))
-
-    @property
-    def keep_choice(self) -> str:
-        """How long the last new person agreed to be kept, as `RetentionBox` reads it; empty: not chosen yet."""
-        return self._text("consent/keep")
-
-    @keep_choice.setter
-    def keep_choice(self, value: str) -> None:
-        self._settings.setValue("consent/keep", value)
-
-    @property
-    def consent_purpose(self) -> str:
-        """What people are enrolled for; empty: the usual."""
-        return self._text("consent/purpose")
-
-    @consent_purpose.setter
-    def consent_purpose(self, value: str) -> None:
-        self._settings.setValue("consent/purpose", value)
-
-    @property
-    def is_deleting_expired(self) -> bool:
-        """Whether people are deleted by themselves when the period is over for which they may be kept."""
-        return self._bool("privacy/delete-expired", default=False)
-
-    @is_deleting_expired.setter
-    def is_deleting_expired(self, value: bool) -> None:
-        self._settings.setValue("privacy/delete-expired", value)
+                self.settings.setValue(f"hyperparameters/{key}", to_json(value[key]))
 
     def save(self) -> None:
         """Write to disk what is not there yet; an unwritable disk loses settings and nothing else."""
-        self._settings.sync()
-
-    def _text(self, key: str) -> str:
-        value = self._settings.value(key, "")
-        return value if isinstance(value, str) and len(value) <= _MAX_TEXT and "\0" not in value else ""
-
-    def _bool(self, key: str, *, default: bool) -> bool:
-        value = self._settings.value(key, default)
-        if isinstance(value, bool):
-            return value
-        return {"true": True, "false": False}.get(str(value).lower(), default)
-
-    def _bytes(self, key: str) -> QByteArray:
-        return remembered_bytes(self._settings, key)
+        self.settings.sync()
