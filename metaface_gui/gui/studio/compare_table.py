@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from metaface_gui.gui.studio.compare_delegate import ROW_HEIGHT, CompareDelegate
+from metaface_gui.gui.studio.compare_delegate import CompareDelegate
 from metaface_gui.gui.studio.compare_table_model import CompareSortModel, CompareTableModel
 from metaface_gui.gui.studio.compare_words import CompareColumn, CompareRow, column_title
-from metaface_gui.gui.theme import Theme
+from metaface_gui.gui.studio.method_table import make_method_table
 
 _HEAD_PADDING = 10
 """The style sheet's, and the style's own."""
@@ -35,27 +35,14 @@ class CompareTable(QTableView):
         self.setModel(self._sorted)
         self.setItemDelegate(CompareDelegate(self))
         self.setAccessibleName(self.tr("Compared methods"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        make_method_table(self)
         self.setMinimumSize(240, 80)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSortIndicator(CompareColumn.METHOD, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        Theme.current().changed.connect(self.viewport().update)
 
     def rows(self) -> tuple[CompareRow, ...]:
         """The methods as they are sorted now."""

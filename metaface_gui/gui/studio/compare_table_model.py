@@ -8,9 +8,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -29,12 +27,14 @@ from metaface_gui.gui.studio.compare_words import (
     now_tip,
     value_of,
 )
+from metaface_gui.gui.studio.method_table import NOWHERE, Columns, Index
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.rendering.verdicts import Verdict
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
+_COLUMNS = Columns(
+    CompareColumn, column_title, column_explanation, of_words=frozenset({CompareColumn.METHOD, CompareColumn.NOW})
+)
 
 
 class CompareRole(IntEnum):
@@ -72,7 +72,7 @@ class CompareTableModel(QAbstractTableModel):
         running = (deciding, *compared)
         unlisted = [key for key in running if key and key not in {row.learner for row in self._rows}]
         if unlisted:  # a baseline that was asked for on the command line
-            self.beginInsertRows(_NOWHERE, len(self._rows), len(self._rows) + len(unlisted) - 1)
+            self.beginInsertRows(NOWHERE, len(self._rows), len(self._rows) + len(unlisted) - 1)
             self._rows += [CompareRow(key) for key in unlisted]
             self.endInsertRows()
         self._show(
@@ -101,26 +101,17 @@ class CompareTableModel(QAbstractTableModel):
 
     # Qt's side ------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         """Methods."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
+    def columnCount(self, parent: Index = NOWHERE) -> int:
         """Always the same ones."""
         return 0 if parent.isValid() else len(CompareColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Titles, what they mean, and on which side they are."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        column = CompareColumn(section)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column_title(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column_explanation(column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_side(column))
-        return None
+        return _COLUMNS.heading(section, orientation, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every method but the deciding one can be ticked."""
@@ -138,7 +129,7 @@ class CompareTableModel(QAbstractTableModel):
             Qt.ItemDataRole.DisplayRole: lambda: cell_text(row, column),
             Qt.ItemDataRole.ToolTipRole: lambda: _tooltip(row, column),
             Qt.ItemDataRole.AccessibleTextRole: lambda: _spoken(row, column),
-            Qt.ItemDataRole.TextAlignmentRole: lambda: int(_side(column)),
+            Qt.ItemDataRole.TextAlignmentRole: lambda: int(_COLUMNS.side(column)),
             CompareRole.ROW: lambda: row,
             CompareRole.SORT: lambda: index.row() if column is CompareColumn.METHOD else value_of(row, column),
             CompareRole.BAR: lambda: bar_of(row, column, self._most_switches()),
@@ -158,11 +149,6 @@ class CompareTableModel(QAbstractTableModel):
 
     def _most_switches(self) -> float:
         return max((row.tally.switches_per_minute for row in self._rows if row.tally is not None), default=0.0)
-
-
-def _side(column: CompareColumn) -> Qt.AlignmentFlag:
-    is_left = column in (CompareColumn.METHOD, CompareColumn.NOW)
-    return (Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
 
 
 def _tooltip(row: CompareRow, column: CompareColumn) -> str:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.gui.studio.confusion import ConfusionPicture, paint_cell
-from metaface_gui.gui.studio.report_table_model import Index
+from metaface_gui.gui.studio.method_table import Index
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 
 _CELL_WIDTHS, _CELL_HEIGHTS = (22, 84), (17, 28)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QWidget
 
-from metaface_gui.gui.studio.report_delegate import CELL_PADDING, ROW_HEIGHT, ReportDelegate
+from metaface_gui.gui.studio.method_table import CELL_PADDING, LEFT, RIGHT, make_method_table
+from metaface_gui.gui.studio.report_delegate import ReportDelegate
 from metaface_gui.gui.studio.report_table_model import ReportRole, ReportSortModel, ReportTableModel
 from metaface_gui.gui.studio.report_words import SHARE_COLUMNS, ReportColumn, column_title
 from metaface_gui.gui.theme import FontSize, Theme, font, text_scale
@@ -27,8 +28,6 @@ _BESIDE = 12
 """Room of a scroll bar."""
 _TABLE_SHARE = 0.64
 _HEAD_HEIGHT = 38
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def _least_widths() -> dict[ReportColumn, int]:
@@ -57,7 +56,7 @@ class _Head(QHeaderView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(FontSize.SMALL, bold=is_sorted))
         painter.setPen(theme.color("text" if is_sorted else "muted"))
-        side = _LEFT if section == ReportColumn.METHOD else _RIGHT
+        side = LEFT if section == ReportColumn.METHOD else RIGHT
         painter.drawText(inner, int(side), "\n".join(lines))
         if is_sorted:
             width = painter.fontMetrics().horizontalAdvance(lines[-1])
@@ -87,28 +86,15 @@ class ReportTable(QTableView):
         self.setModel(self._sorted)
         self.setItemDelegate(ReportDelegate(self))
         self.setAccessibleName(self.tr("Methods"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        make_method_table(self)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMinimumSize(380, 80)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
         self.setHorizontalHeader(_Head(self))
         self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: none; }")
         self.setSortingEnabled(True)
         self.sort_by(ReportColumn.NAMED_DEGRADED)
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.doubleClicked.connect(lambda _index: self._activate())
-        Theme.current().changed.connect(self.viewport().update)
 
     @property
     def learner(self) -> str:

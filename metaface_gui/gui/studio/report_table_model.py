@@ -10,11 +10,11 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
 )
 
+from metaface_gui.gui.studio.method_table import NOWHERE, Columns, Index
 from metaface_gui.gui.studio.report_words import (
     ReportColumn,
     cell_text,
@@ -29,8 +29,7 @@ from metaface_gui.gui.studio.report_words import (
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
+_COLUMNS = Columns(ReportColumn, column_title, column_explanation, of_words=frozenset({ReportColumn.METHOD}))
 
 
 class ReportRole(IntEnum):
@@ -71,26 +70,17 @@ class ReportTableModel(QAbstractTableModel):
 
     # Qt's side ------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         """Methods."""
         return 0 if parent.isValid() or self._report is None else len(self._report.rows)
 
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
+    def columnCount(self, parent: Index = NOWHERE) -> int:
         """Always the same ones."""
         return 0 if parent.isValid() else len(ReportColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Titles, what they mean, and on which side they are."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        column = ReportColumn(section)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column_title(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column_explanation(column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_side(column))
-        return None
+        return _COLUMNS.heading(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """A cell in its roles."""
@@ -99,18 +89,13 @@ class ReportTableModel(QAbstractTableModel):
         return _cell(self._report, self._report.rows[index.row()], ReportColumn(index.column()), role)
 
 
-def _side(column: ReportColumn) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column is ReportColumn.METHOD else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
 def _cell(report: SelfTestReport, row: LearnerScore, column: ReportColumn, role: int) -> object:
     is_share = column not in (ReportColumn.METHOD, ReportColumn.ADAPT)
     answers: dict[int, Callable[[], object]] = {
         Qt.ItemDataRole.DisplayRole: lambda: cell_text(report, row, column),
         Qt.ItemDataRole.ToolTipRole: lambda: cell_tooltip(report, row, column),
         Qt.ItemDataRole.AccessibleTextRole: lambda: _spoken(report, row, column),
-        Qt.ItemDataRole.TextAlignmentRole: lambda: int(_side(column)),
+        Qt.ItemDataRole.TextAlignmentRole: lambda: int(_COLUMNS.side(column)),
         ReportRole.LEARNER: lambda: row.learner,
         ReportRole.SORT: lambda: _sortable(report, row, column),
         ReportRole.PERCENT: lambda: share_text(row, column) if is_share else "",

@@ -1,0 +1,129 @@
+"""What Compare's and the report's tables have in common: columns, how the view behaves, and how numbers are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QTableView
+
+from metaface_gui.gui.learner_words import learner_short_title, learner_title
+from metaface_gui.gui.theme import FontSize, Space, Theme, font
+
+Index = QModelIndex | QPersistentModelIndex
+NOWHERE = QModelIndex()
+ROW_HEIGHT = 22
+CELL_PADDING = 6
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_PILL_HEIGHT = 18
+
+C = TypeVar("C", bound=IntEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Generic[C]):
+    """A table's columns: which there are, their headings, what is counted in them, and which hold words."""
+
+    kind: type[C]
+    title: Callable[[C], str]
+    explanation: Callable[[C], str]
+    of_words: frozenset[C]
+
+    def side(self, column: C) -> Qt.AlignmentFlag:
+        """Words are on the left, numbers on the right."""
+        return LEFT if column in self.of_words else RIGHT
+
+    def heading(self, section: int, orientation: Qt.Orientation, role: int) -> object:
+        """A model's `headerData`: the title, what it means, and on which side it is."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = self.kind(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.title(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.explanation(column)
+        return int(self.side(column)) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
+def make_method_table(table: QTableView) -> None:
+    """Make a table one of methods: one row is selected as a whole, nothing is edited, rows are of one height."""
+    table.setFrameShape(QFrame.Shape.NoFrame)
+    table.setShowGrid(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.setMouseTracking(True)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    table.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+    Theme.current().changed.connect(table.viewport().update)
+
+
+def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
+    """Draw what lies under a cell: whether it is selected or pointed at, and the line below it."""
+    theme, flag = Theme.current(), QStyle.StateFlag
+    if state & flag.State_Selected:
+        painter.fillRect(rect, theme.color("selection"))
+    elif state & flag.State_MouseOver:
+        painter.fillRect(rect, theme.color("hover"))
+    painter.setPen(QPen(theme.color("border"), 1))
+    bottom = rect.bottom() + 0.5
+    painter.drawLine(QPointF(rect.left(), bottom), QPointF(rect.right() + 1, bottom))
+
+
+def paint_number(
+    painter: QPainter, rect: QRect, value: str, count: str, *, is_bold: bool = False, is_muted: bool = False
+) -> None:
+    """Draw a number and, in brackets where there is room for it, the count that it rests on."""
+    theme = Theme.current()
+    value_font, count_font = font(FontSize.BODY, bold=is_bold, tabular=True), font(FontSize.SMALL, tabular=True)
+    count = f"({count})" if count else ""
+    count_width = QFontMetrics(count_font).horizontalAdvance(count)
+    if count and QFontMetrics(value_font).horizontalAdvance(value) + Space.XS + count_width <= rect.width():
+        painter.setFont(count_font)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(rect, RIGHT, count)
+        rect = rect.adjusted(0, 0, -count_width - Space.XS, 0)
+    painter.setFont(value_font)
+    painter.setPen(theme.color("muted" if is_muted else "text"))
+    painter.drawText(rect, RIGHT, value)
+
+
+def pill_width(word: str) -> int:
+    """How wide the pill around a word is, pixels."""
+    return QFontMetrics(font(FontSize.SMALL)).horizontalAdvance(word) + 2 * CELL_PADDING
+
+
+def paint_method(
+    painter: QPainter, rect: QRect, learner: str, mark: str, *, mark_colour: str, is_muted: bool = False
+) -> None:
+    """Draw a method's name, the short one where there is little room, and behind it, in bold then, a `mark` in a pill
+    of that colour of the theme; "" for a method that has none."""
+    theme, is_marked = Theme.current(), bool(mark)
+    name_font = font(FontSize.BODY, bold=is_marked)
+    metrics = QFontMetrics(name_font)
+    room = rect.width() - (pill_width(mark) + CELL_PADDING if is_marked else 0)
+    title = learner_title(learner)
+    if metrics.horizontalAdvance(title) > room:
+        title = metrics.elidedText(learner_short_title(learner), Qt.TextElideMode.ElideRight, room)
+    painter.setFont(name_font)
+    painter.setPen(theme.color("muted" if is_muted else "text"))
+    painter.drawText(rect, LEFT, title)
+    if is_marked:
+        left = rect.left() + metrics.horizontalAdvance(title) + CELL_PADDING
+        top = rect.center().y() + 0.5 - _PILL_HEIGHT / 2
+        pill = QRectF(left, top, pill_width(mark), _PILL_HEIGHT)
+        painter.setPen(QPen(theme.color(mark_colour), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(pill, _PILL_HEIGHT / 2, _PILL_HEIGHT / 2)
+        painter.setFont(font(FontSize.SMALL))
+        painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), mark)
