@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metaface_gui.pipeline.recognition.tracker import box_iou
+from metaface_gui.pipeline.recognition.truth_matching import found_faces
 from metaface_gui.types import FaceTruth, Floats
-
-_MIN_OVERLAP = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +131,17 @@ class TruthTally:
 
 
 def tally_of(truths: Sequence[FaceTruth], faces: Sequence[NamedBox]) -> TruthTally:
-    """Compare one frame: every true face is matched to the free face that overlaps it most, if by three tenths."""
-    free, total = list(faces), TruthTally()
-    for truth in truths:
+    """Compare one frame."""
+    found, total = found_faces(truths, faces), TruthTally()
+    for truth, face in zip(truths, found, strict=True):
         is_stranger = truth.person is None
-        face = max(free, key=lambda found: _iou(found.box_xyxy, truth.box_xyxy), default=None)
-        is_found = face is not None and _iou(face.box_xyxy, truth.box_xyxy) >= _MIN_OVERLAP
-        name = None
-        if face is not None and is_found:
-            free.remove(face)
-            name = face.name
+        name = None if face is None else face.name
         total += TruthTally(
             of_enrolled=int(not is_stranger),
             of_strangers=int(is_stranger),
-            found=int(is_found),
+            found=int(face is not None),
             right=int(not is_stranger and name == truth.person),
             wrong=int(not is_stranger and name not in (None, truth.person)),
             strangers_named=int(is_stranger and name is not None),
         )
-    return total + TruthTally(extra=len(free))
-
-
-def _iou(a: Floats, b: Floats) -> float:
-    return float(box_iou(a[None], b[None])[0, 0])
+    return total + TruthTally(extra=len(faces) - total.found)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from metaface_gui.pipeline.recognition.tracker import box_iou
-from metaface_gui.types import FaceTruth, Floats, FrameResult, TrackedFace
-
-_MIN_OVERLAP = 0.3
+from metaface_gui.pipeline.recognition.truth_matching import found_faces
+from metaface_gui.types import FaceTruth, FrameResult, TrackedFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +26,19 @@ class DemoTally:
 
 
 def tally_frame(tally: DemoTally, result: FrameResult) -> DemoTally:
-    """Add one frame: every true face is matched to the found face that overlaps it most."""
-    tally = replace(tally, frames=tally.frames + 1)
-    free = list(result.faces)
-    for truth in result.frame.truth:
-        face = max(free, key=lambda found: _iou(found.box_xyxy, truth.box_xyxy), default=None)
-        if face is None or _iou(face.box_xyxy, truth.box_xyxy) < _MIN_OVERLAP:
-            tally = replace(tally, missed=tally.missed + 1)
-            continue
-        free.remove(face)
-        tally = _tally_face(tally, truth, face)
-    return replace(tally, extra=tally.extra + len(free))
+    """Add one frame."""
+    truths = result.frame.truth
+    found = found_faces(truths, result.faces)
+    for truth, face in zip(truths, found, strict=True):
+        if face is not None:
+            tally = _tally_face(tally, truth, face)
+    n_found = len(found) - found.count(None)
+    return replace(
+        tally,
+        frames=tally.frames + 1,
+        missed=tally.missed + len(truths) - n_found,
+        extra=tally.extra + len(result.faces) - n_found,
+    )
 
 
 def _tally_face(tally: DemoTally, truth: FaceTruth, face: TrackedFace) -> DemoTally:
@@ -59,20 +59,13 @@ def moments(result: FrameResult) -> set[str]:
     truths, found = result.frame.truth, set[str]()
     if len(truths) >= 3 and len(result.faces) >= 3:
         found.add("4-together")
-    strangers = [truth for truth in truths if truth.person is None]
-    if any(_iou(face.box_xyxy, truth.box_xyxy) > 0.5 for truth in strangers for face in result.faces):
+    if face_of(result, None) is not None:
         found.add("5-stranger")
     return found
 
 
-def _iou(a: Floats, b: Floats) -> float:
-    return float(box_iou(a[None], b[None])[0, 0])
-
-
 def face_of(result: FrameResult, person: str | None) -> TrackedFace | None:
-    """The found face that overlaps this person of the scene (None: the stranger); None if there is no such face."""
-    boxes = [truth.box_xyxy for truth in result.frame.truth if truth.person == person]
-    overlapping = [
-        (overlap, face) for face in result.faces for box in boxes if (overlap := _iou(face.box_xyxy, box)) > 0.5
-    ]
-    return max(overlapping, key=lambda pair: pair[0])[1] if overlapping else None
+    """The found face of this person of the scene (None: of a stranger); None if there is no such face."""
+    truths = result.frame.truth
+    pairs = zip(truths, found_faces(truths, result.faces), strict=True)
+    return next((face for truth, face in pairs if truth.person == person and face is not None), None)

@@ -12,11 +12,9 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 
-import numpy as np
-
 from metaface_gui.errors import cannot_write
-from metaface_gui.pipeline.recognition.tracker import box_iou
-from metaface_gui.types import FaceTruth, Floats, FrameResult, Identification, TrackedFace
+from metaface_gui.pipeline.recognition.truth_matching import found_faces
+from metaface_gui.types import FrameResult, Identification, TrackedFace
 
 CSV_COLUMNS = (
     "time_s",
@@ -39,9 +37,6 @@ CSV_COLUMNS = (
 `truth` is empty for a stranger, and also where nobody knows (`truth_known` is 0)."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_MIN_OVERLAP = 0.5
-"""Intersection over union from which a found face is the one that a scene drew."""
-
 Decision = dict[str, float | str | None]
 Cell = int | float | str
 
@@ -64,22 +59,16 @@ def frame_line(result: FrameResult) -> str:
 def face_rows(result: FrameResult) -> Iterator[tuple[Cell, ...]]:
     """A frame's lines of CSV as cells, in the order of `CSV_COLUMNS`."""
     when: tuple[Cell, ...] = (round(result.frame.time_s, 4), result.frame.index)
+    truths = result.frame.truth
+    pairs = zip(found_faces(truths, result.faces), truths, strict=True)
+    truth_of = {face.track_id: truth for face, truth in pairs if face is not None}
     for face in result.faces:
-        truth = truth_of(face.box_xyxy, result.frame.truth)
+        truth = truth_of.get(face.track_id)
         known: tuple[Cell, ...] = (0, "") if truth is None else (1, _safe(truth.person or ""))
         place = (*_box(face), round(face.quality.score, 4), *known)
         for learner, is_deciding, decision in _decisions(face, _deciding(result, face)):
             said = (_safe(decision.name or ""), _cell(decision.score), _cell(decision.threshold))
             yield (*when, face.track_id, learner, int(is_deciding), *said, *place)
-
-
-def truth_of(box_xyxy: Floats, truths: Sequence[FaceTruth]) -> FaceTruth | None:
-    """What a scene knows of the face in this box (4,); None if it drew none there, or the source is no scene."""
-    if not truths:
-        return None
-    overlaps = box_iou(box_xyxy[None], np.stack([truth.box_xyxy for truth in truths]))[0]
-    best = int(overlaps.argmax())
-    return truths[best] if overlaps[best] >= _MIN_OVERLAP else None
 
 
 class JsonLinesFile:

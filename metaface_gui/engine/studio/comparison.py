@@ -7,13 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from metaface_gui.pipeline.recognition.tracker import box_iou
+from metaface_gui.pipeline.recognition.truth_matching import found_faces
 from metaface_gui.types import FrameResult, Identification, PersonId, TrackedFace, Truth
 
-_SAME_FACE = 0.5
-"""Overlap (IoU) from which a found face is the one that the scene drew there."""
 _LONGEST_GAP_NS = 1_000_000_000
 """A pause between two frames counts as this much looking at most: nobody changes their mind while it lasts."""
 _MAX_TRACKS = 256
@@ -191,7 +187,7 @@ class ComparisonTally:
 
     def _truths(self, result: FrameResult) -> dict[int, Truth]:
         """Who faces are, by track: the user's word first, then the scene's, which knows more than who it is not."""
-        truths = {} if not result.frame.truth else self._scene_truths(result)
+        truths = self._scene_truths(result)
         for face in result.faces:
             said = self._said.get(face.track_id)
             if said is not None and not (said.not_ids and face.track_id in truths):
@@ -199,16 +195,11 @@ class ComparisonTally:
         return truths
 
     def _scene_truths(self, result: FrameResult) -> dict[int, Truth]:
-        """Match each face of the scene to the found face that overlaps it most."""
-        drawn = np.stack([truth.box_xyxy for truth in result.frame.truth])
-        overlap = box_iou(drawn, np.stack([face.box_xyxy for face in result.faces]))
         truths = dict[int, Truth]()
-        for truth, row in zip(result.frame.truth, overlap, strict=True):
-            best = int(row.argmax())
-            if row[best] >= _SAME_FACE:
-                overlap[:, best] = 0.0
+        for truth, face in zip(result.frame.truth, found_faces(result.frame.truth, result.faces), strict=True):
+            if face is not None:
                 known = self._enrolled is None or truth.person in self._enrolled
-                truths[result.faces[best].track_id] = Truth(name=truth.person if known else None)
+                truths[face.track_id] = Truth(name=truth.person if known else None)
         return truths
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metaface_gui.engine.recording.session_files import CSV_COLUMNS, CsvFile, JsonLinesFile, frame_line, truth_of
+from metaface_gui.engine.recording.session_files import CSV_COLUMNS, CsvFile, JsonLinesFile, frame_line
 from metaface_gui.errors import KnownError
 from metaface_gui.types import (
     UNKNOWN,
@@ -144,13 +144,10 @@ def test_who_decides_is_told_from_two_learners_that_agree(tmp_path: Path) -> Non
     assert [(row["learner"], row["score"]) for row in csv_of(tmp_path, result(face(UNKNOWN)))] == [("", "")]
 
 
-def test_truth_is_of_the_face_that_overlaps_most(tmp_path: Path) -> None:
+def test_truth_is_of_the_face_that_the_scene_has_there(tmp_path: Path) -> None:
     box = np.array([0, 0, 40, 40], np.float32)
     near, far = FaceTruth(box + 2, None), FaceTruth(box + 100, "Bob")
-    assert truth_of(box, (far, near)) is near
-    assert truth_of(box, (far,)) is None
-    assert truth_of(box, ()) is None
-    stranger = csv_of(tmp_path, result(face(box=(0, 0, 40, 40)), truth=(near,)))[0]
+    stranger = csv_of(tmp_path, result(face(box=(0, 0, 40, 40)), truth=(far, near)))[0]
     nobody_knows = csv_of(tmp_path, result(face(box=(0, 0, 40, 40)), truth=(far,)))[0]
     assert (stranger["truth_known"], stranger["truth"]) == ("1", "")
     assert (nobody_knows["truth_known"], nobody_knows["truth"]) == ("0", "")
