@@ -8,25 +8,10 @@ stays: removing it would let two processes hold locks on two files of the same n
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-    _HELD_BY_ANOTHER = (PermissionError,)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    _HELD_BY_ANOTHER = (BlockingIOError,)
+from metaface_gui.exclusive import try_lock
 
 
 class WriterLock:
@@ -55,17 +40,7 @@ class WriterLock:
                 reason=error.strerror,
             ) from error
         try:
-            _lock(descriptor)
-        except _HELD_BY_ANOTHER as error:
-            os.close(descriptor)
-            raise GalleryError(
-                QT_TRANSLATE_NOOP(
-                    "Errors",
-                    "The gallery {path} is open in another window or command. Close that, or open this one only "
-                    "to read.",
-                ),
-                path=str(gallery),
-            ) from error
+            is_locked = try_lock(descriptor)
         except OSError as error:
             os.close(descriptor)
             raise GalleryError(
@@ -76,6 +51,16 @@ class WriterLock:
                 path=str(gallery),
                 reason=error.strerror,
             ) from error
+        if not is_locked:
+            os.close(descriptor)
+            raise GalleryError(
+                QT_TRANSLATE_NOOP(
+                    "Errors",
+                    "The gallery {path} is open in another window or command. Close that, or open this one only "
+                    "to read.",
+                ),
+                path=str(gallery),
+            )
         return cls(descriptor)
 
     def release(self) -> None:

@@ -12,7 +12,6 @@ import errno
 import json
 import os
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,18 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, CacheError
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
+from metaface_gui.exclusive import try_lock
 
 _DATA, _JOURNAL, _LOCK = "rows.bin", "journal.jsonl", "lock"
 _WAIT_S = 0.2
@@ -164,16 +152,12 @@ def open_growing_array(
 
 
 def _wait_for_lock(folder: Path, descriptor: int, waiting: Callable[[], None]) -> None:
-    while True:
-        try:
-            _lock(descriptor)
-        except (BlockingIOError, PermissionError):
+    try:
+        while not try_lock(descriptor):
             waiting()
             time.sleep(_WAIT_S)
-        except OSError as error:
-            raise _write_error(folder, error) from error
-        else:
-            return
+    except OSError as error:
+        raise _write_error(folder, error) from error
 
 
 def _entry(line: str) -> tuple[int, list[str]] | None:

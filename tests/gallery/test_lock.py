@@ -56,6 +56,6 @@ def test_disk_that_cannot_lock_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     def refuse(descriptor: int) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("metaface_gui.gallery.lock._lock", refuse)
+    monkeypatch.setattr("metaface_gui.exclusive._lock", refuse)
     with pytest.raises(GalleryError, match=r"cannot be locked .* local disk"):
         WriterLock.acquire(tmp_path / "g")
