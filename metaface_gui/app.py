@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from metaface_gui.engine.batch.output_files import check_outputs, check_writable, is_picture
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.engine.people.shots import encode_picture
@@ -101,11 +100,8 @@ def run_window(
     start_log()
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - after the application, as Qt wants
 
-    from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
-    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.refused_start import tell_refused_start  # noqa: PLC0415
     from metaface_gui.gui.starting_window import close_starting_window  # noqa: PLC0415
-    from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
     from metaface_gui.i18n import install_translation  # noqa: PLC0415
 
@@ -120,6 +116,12 @@ def run_window(
         tell_refused_start(app, error)
         raise
     with running(app, gallery, settings, state.hyperparameters) as parts:
+        if source is not None:  # its first picture is on the way while the window is loaded and made
+            parts.engine.source.open(source)
+        from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
+        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
+        from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
+
         controller = WindowController(
             app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state, feeds_frames=True)
         )
@@ -127,7 +129,7 @@ def run_window(
         close_starting_window(app)
         QTimer.singleShot(0, parts.engine.on_window)
         if source is not None:
-            controller.window.open_source(source)
+            controller.window.remember_source(source)
         elif is_seen():  # whoever names a source knows the window
             controller.window.help.welcome(state)
         with controller.catching(), closing_on_signals(app.quit) as interruption:
@@ -178,6 +180,7 @@ def run_demo(
     _make_folder(out_dir)
     from metaface_gui.demo.director import SCREENSHOTS  # noqa: PLC0415 - after the application
     from metaface_gui.demo.lesson_player import lesson_screenshots  # noqa: PLC0415
+    from metaface_gui.engine.batch.output_files import check_outputs, check_writable, is_picture  # noqa: PLC0415
 
     names = SCREENSHOTS if lesson is None else lesson_screenshots(lesson)
     pictures = [out_dir / f"{name}.png" for name in names]

@@ -8,10 +8,12 @@ gallery that is listed and a window that shows its first picture do without it. 
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -48,6 +50,7 @@ __all__ = [
     "outside_inference_mode",
     "softplus",
     "torch",
+    "uncollected",
     "vmap",
     "without_gradients",
 ]
@@ -120,10 +123,27 @@ def import_beside_others(modules: Sequence[str]) -> None:
     former = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)
     try:
-        for module in modules:
-            import_module(module)
+        with uncollected():
+            for module in modules:
+                import_module(module)
     finally:
         sys.setswitchinterval(former)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Have Python's collector of cycles pass over what is there at the end, which is to be modules for the most part.
+
+    They stay for good; each time that it looks through them all threads halt, once PyTorch is loaded for 120 ms.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def _load_libraries() -> None:

@@ -102,8 +102,6 @@ def main(arguments: list[str]) -> int:
 
     from metaface_gui.app import running  # noqa: PLC0415
     from metaface_gui.gallery import FileKeys, Gallery  # noqa: PLC0415
-    from metaface_gui.gui.live.live_view import LiveView as View  # noqa: PLC0415
-    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
     from metaface_gui.gui.window_state import WindowState  # noqa: PLC0415
     from metaface_gui.pipeline.capture.specification import SourceSpec  # noqa: PLC0415
     from metaface_gui.settings import RecognitionSettings  # noqa: PLC0415
@@ -114,9 +112,12 @@ def main(arguments: list[str]) -> int:
             app, Gallery.open(args.gallery, keys=FileKeys(args.keys)), RecognitionSettings(device=args.device)
         ) as parts,
     ):
+        parts.engine.source.open(SourceSpec.demo())
+        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
+
         state = WindowState(QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat))
         window = MainWindow(parts.engine, parts.bridge, state, feeds_frames=True)
-        views.update({view: view for view in window.findChildren(View)})
+        views.update({view: view for view in window.findChildren(type(window.live_view))})
         parts.bridge.result_ready.connect(story.on_result)
         parts.bridge.adapted.connect(story.on_adapted)
         window.resize(1280, 800)
@@ -124,7 +125,7 @@ def main(arguments: list[str]) -> int:
         close_starting_window(app)
         QTimer.singleShot(0, parts.engine.on_window)
         del starting
-        window.open_source(SourceSpec.demo())
+        window.remember_source(SourceSpec.demo())
         given_up = time.monotonic() + _GIVE_UP_S + args.linger
         ends: list[float] = []
 

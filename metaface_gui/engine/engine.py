@@ -154,6 +154,7 @@ class Engine:
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Stop everything, each join bounded; False if some thread did not end in time. Purges what was deleted."""
         self._stopping.set()
+        self.models.on_window()
         self.models.on_picture()
         ended = [self.jobs.stop(timeout_s), self.source.stop(timeout_s)]
         ended += [self._worker.stop(timeout_s), self.recording.close(timeout_s)]

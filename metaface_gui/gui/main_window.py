@@ -109,9 +109,13 @@ class MainWindow(QMainWindow):
 
     def open_source(self, spec: SourceSpec) -> None:
         """Show this source from now on, and remember it."""
+        self.remember_source(spec)
+        self._engine.source.open(spec)
+
+    def remember_source(self, spec: SourceSpec) -> None:
+        """Remember a source that is being opened as the one to show."""
         self._spec = spec
         self.state.source = spec.text
-        self._engine.source.open(spec)
 
     # Making ---------------------------------------------------------------------------------------------------------
 

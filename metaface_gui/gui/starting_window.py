@@ -14,6 +14,7 @@ from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from metaface_gui.deferred import uncollected
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.remembered import GEOMETRY, remembered_bytes, remembered_theme, window_settings
 from metaface_gui.gui.screen_fit import place, space_of
@@ -64,7 +65,7 @@ def load_behind_window(load: Callable[[], object]) -> StartingWindow:
     window = StartingWindow(window_settings())
     window.show()
     loop, poll = QEventLoop(), QTimer(window, interval=_POLL_MS)
-    loading = threading.Thread(target=load, name="loading")
+    loading = threading.Thread(target=uncollected()(load), name="loading")
 
     def look() -> None:
         if not loading.is_alive():

@@ -133,8 +133,7 @@ class ModelLoader:
         self._is_window_there.set()
 
     def on_picture(self) -> None:
-        """Say that a frame was looked at, or that none will be: what takes long need not wait any more."""
-        self._is_window_there.set()
+        """Say that a frame was looked at, or that none will be: what takes long waits for the window only."""
         self._is_picture_there.set()
 
     def change(self, change: Change) -> None:

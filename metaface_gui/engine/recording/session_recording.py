@@ -8,13 +8,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metaface_gui.engine.events import CaptionedFile
 from metaface_gui.engine.recording.session_files import CsvFile, JsonLinesFile
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.pipeline.rendering.annotator import Annotator
-from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
 from metaface_gui.types import FrameResult
+
+if TYPE_CHECKING:
+    from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
 
 NEEDED_TO_START = 200 * 10**6
 """Bytes that must be free: five minutes or so of a 720p video."""
@@ -127,6 +130,8 @@ class Recording:
         return tuple(complete), first_error
 
     def _opened(self) -> tuple[JsonLinesFile, CsvFile, VideoFileWriter]:
+        from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter  # noqa: PLC0415 - brings FFmpeg
+
         # The lines come first: their file must not be there yet, and so takes the name for all three.
         lines = JsonLinesFile(self._paths["jsonl"])
         try:

@@ -15,8 +15,6 @@ from metaface_gui.pipeline.capture.file_content import Content, content_of
 from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, ImageFileSource, ImageFolderSource
 from metaface_gui.pipeline.capture.moving_picture import MovingPictureSource
 from metaface_gui.pipeline.capture.paced import PacedSource
-from metaface_gui.pipeline.capture.url import UrlSource
-from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from metaface_gui.pipeline.capture.webcam import WebcamSource
 from metaface_gui.settings import DEMO
 
@@ -108,6 +106,9 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
         case SourceKind.WEBCAM:
             return WebcamSource(int(spec.text))
         case SourceKind.URL:
+            # FFmpeg's libraries are not loaded for a camera.
+            from metaface_gui.pipeline.capture.url import UrlSource  # noqa: PLC0415
+
             url = UrlSource(spec.text)
             return PacedSource(url) if live else url
         case SourceKind.DEMO:
@@ -121,5 +122,10 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
         case SourceKind.VIDEO:
             path = Path(spec.text)
             is_moving = content_of(path) is Content.MOVING_PICTURE
-            video = MovingPictureSource(path) if is_moving else VideoFileSource(path)
+            if is_moving:
+                video: FrameSource = MovingPictureSource(path)
+            else:
+                from metaface_gui.pipeline.capture.video_file import VideoFileSource  # noqa: PLC0415 - as above
+
+                video = VideoFileSource(path)
             return PacedSource(video) if live else video
