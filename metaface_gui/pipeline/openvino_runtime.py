@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import mmap
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from metaface_gui.pipeline.processor import available_threads
 from metaface_gui.weights.whole_file import write_whole
@@ -52,6 +55,37 @@ class CompiledCache:
     weights: tuple[str, ...]
 
 
+class KeptFile:
+    """A file of a compiled network, in memory only as far as somebody reads in it; `network` are its bytes (n,) uint8.
+
+    It may go from its folder, or give its name to another one, but must not be written into.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            # Copied where somebody should write: OpenVINO takes no memory that only may be read.
+            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        self.network = np.frombuffer(self._mapped, np.uint8, offset=_DIGEST_BYTES)
+
+    def is_whole(self) -> bool:
+        """Whether it is what was once written."""
+        return hashlib.sha256(memoryview(self._mapped)[_DIGEST_BYTES:]).digest() == self._mapped[:_DIGEST_BYTES]
+
+    def let_go(self) -> None:
+        """Give its memory back until somebody reads in it: networks read their weights once, to rearrange them."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledNetwork:
+    """A network for this processor, its precision, `bf16` or `f32`, and the file that its weights may be read from."""
+
+    network: ov.CompiledModel
+    precision: str
+    file: KeptFile | None = None
+
+
 def is_wanted(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether `METAFACE_RUNTIME` leaves it to OpenVINO what it can do."""
     return environ.get(RUNTIME) != "torch"
@@ -63,12 +97,11 @@ def compile_network(
     *,
     threads: int | None,
     properties: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[ov.CompiledModel, str]:
+) -> CompiledNetwork:
     """Compile for this processor, or take what was compiled before; `build` is called only if there is nothing kept.
 
-    Computes in bfloat16 where the processor multiplies it, else in float32, never in between. Returns the precision
-    too: `bf16` or `f32`. `threads`: None for as many as this process may use. `properties` are OpenVINO's own, and go
-    before ours.
+    Computes in bfloat16 where the processor multiplies it, else in float32, never in between. `threads`: None for as
+    many as this process may use. `properties` are OpenVINO's own, and go before ours.
 
     Raises:
         RuntimeMissingError: if OpenVINO is not there, or cannot do it.
@@ -89,21 +122,23 @@ def compile_network(
         precision = settings["INFERENCE_PRECISION_HINT"]
         processor = core.get_property("CPU", "FULL_DEVICE_NAME")
         if cache is None:
-            return core.compile_model(build(openvino), "CPU", settings), precision
+            return CompiledNetwork(core.compile_model(build(openvino), "CPU", settings), precision)
         # What is kept serves any number of threads: processes with one and with many read the same file.
         compiled_for = sorted(settings.items() - {("INFERENCE_NUM_THREADS", settings["INFERENCE_NUM_THREADS"])})
         made_of = (openvino.__version__, processor, *capabilities, *compiled_for, *cache.weights)
         path = cache.folder / f"{cache.name}-{_key(made_of)}.compiled"
         if (kept := _read(path)) is not None:
             try:
-                return core.import_model(io.BytesIO(kept), "CPU", settings), precision
+                compiled = core.import_model(openvino.Tensor(kept.network, shared_memory=True), "CPU", settings)
+                kept.let_go()
+                return CompiledNetwork(compiled, precision, kept)
             except RuntimeError as error:
                 _log.warning("a compiled network is made anew: %s", type(error).__name__)
         compiled = core.compile_model(build(openvino), "CPU", settings)
         _keep(path, cache.name, compiled)
     except (RuntimeError, AttributeError, TypeError) as error:  # pybind's own have no type of their own
         raise RuntimeMissingError(type(error).__name__) from error
-    return compiled, precision
+    return CompiledNetwork(compiled, precision)
 
 
 def read_onnx(openvino: ModuleType, content: bytes) -> ov.Model:
@@ -136,14 +171,13 @@ def _key(made_of: Sequence[object]) -> str:
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path) -> KeptFile | None:
     """What `_keep` wrote, None if there is nothing or it is damaged."""
     try:
-        content = path.read_bytes()
-    except OSError:
+        kept = KeptFile(path)
+    except (OSError, ValueError):  # an empty file has nothing to map, one too short no network
         return None
-    digest, kept = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-    return kept if hashlib.sha256(kept).digest() == digest else None
+    return kept if kept.is_whole() else None
 
 
 def _keep(path: Path, name: str, compiled: ov.CompiledModel) -> None:

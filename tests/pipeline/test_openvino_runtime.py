@@ -39,13 +39,25 @@ def test_however_it_is_damaged_it_is_made_anew(tmp_path: Path) -> None:
     compile_network(build, cache, threads=1)
     (kept,) = tmp_path.iterdir()
     whole = kept.read_bytes()
-    for times, damaged in enumerate((b"", whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])), start=2):
+    for times, damaged in enumerate(
+        (b"", whole[:7], whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])), start=2
+    ):
         kept.write_bytes(damaged)
-        again, _ = compile_network(build, cache, threads=1)
-        assert again([given])[0].tolist() == [[0, 0, 1, 2]]
+        again = compile_network(build, cache, threads=1)
+        assert again.network([given])[0].tolist() == [[0, 0, 1, 2]]
         assert build.times_built == times
         content = kept.read_bytes()
         assert hashlib.sha256(content[32:]).digest() == content[:32], "and kept"
+
+
+def test_a_network_whose_file_has_gone_goes_on(tmp_path: Path) -> None:
+    given = np.array([[-1, 0, 1, 2]], np.float32)
+    for _ in range(2):
+        network = compile_network(SmallNetwork(), CompiledCache(tmp_path, "small", ("a",)), threads=1)
+    assert network.file is not None
+    (kept,) = tmp_path.iterdir()
+    kept.unlink()
+    assert network.network([given])[0].tolist() == [[0, 0, 1, 2]]
 
 
 def test_one_of_other_weights_is_not_taken_and_goes(tmp_path: Path) -> None:
@@ -58,7 +70,7 @@ def test_one_of_other_weights_is_not_taken_and_goes(tmp_path: Path) -> None:
 
 def test_what_is_kept_serves_any_number_of_threads(tmp_path: Path) -> None:
     build = SmallNetwork()
-    networks = [compile_network(build, CompiledCache(tmp_path, "small", ("a",)), threads=n)[0] for n in (2, 1)]
+    networks = [compile_network(build, CompiledCache(tmp_path, "small", ("a",)), threads=n).network for n in (2, 1)]
     assert [network.get_property("INFERENCE_NUM_THREADS") for network in networks] == [2, 1]
     assert build.times_built == 1
 
@@ -66,9 +78,9 @@ def test_what_is_kept_serves_any_number_of_threads(tmp_path: Path) -> None:
 def test_other_properties_are_another_network(tmp_path: Path) -> None:
     build, cache = SmallNetwork(), CompiledCache(tmp_path, "small", ("a",))
     precise = {"INFERENCE_PRECISION_HINT": "f32"}
-    _, fastest = compile_network(build, cache, threads=1, properties={"PERFORMANCE_HINT": "THROUGHPUT"})
-    assert fastest in ("bf16", "f32")
-    assert compile_network(build, cache, threads=1, properties=precise)[1] == "f32"
+    fastest = compile_network(build, cache, threads=1, properties={"PERFORMANCE_HINT": "THROUGHPUT"})
+    assert fastest.precision in ("bf16", "f32")
+    assert compile_network(build, cache, threads=1, properties=precise).precision == "f32"
     assert build.times_built == 2
 
 

@@ -24,7 +24,7 @@ from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS, make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.device import resolve_device
+from metaface_gui.pipeline.embedding.device import release_memory, resolve_device
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.recognition.attention import LIVE
@@ -248,6 +248,7 @@ class ModelLoader:
                 self._worker.use(pipeline)
                 if (first := load_first_assets(pipeline.embedder, self._store)) is not None:
                     self._adaptations.name_first(pipeline, first)
+                release_memory()
                 self._load_pytorch()
             is_same_space = former is not None and pipeline.embedder is former.embedder
             kept = former_assets if is_same_space else None

@@ -41,10 +41,10 @@ class OpenVinoYuNet:
     """
 
     def __init__(self, path: Path, *, cache: CompiledCache | None = None, threads: int | None = None) -> None:
-        compiled, _ = compile_network(
+        self._compiled = compile_network(
             lambda openvino: build_graph(openvino, path.read_bytes()), cache, threads=threads, properties=_PROPERTIES
         )
-        self._request = compiled.create_infer_request()
+        self._request = self._compiled.network.create_infer_request()
         self._padded = np.zeros((1, 0, 0, 3), np.uint8)
         self._turn = threading.Lock()
 

@@ -59,9 +59,8 @@ class OpenVinoEmbedder:
     ) -> None:
         self.id = id
         self.space = FeatureSpace(EMBEDDING_DIM, projection_dim)
-        self._network, self.precision = compile_network(
-            lambda openvino: build_graph(openvino, *weights()), cache, threads=threads
-        )
+        self._compiled = compile_network(lambda openvino: build_graph(openvino, *weights()), cache, threads=threads)
+        self.precision = self._compiled.precision
         self._idle: queue.SimpleQueue[ov.InferRequest] = queue.SimpleQueue()
 
     def features_of(self, crops_rgb: Image) -> Floats:
@@ -77,7 +76,7 @@ class OpenVinoEmbedder:
         try:
             request = self._idle.get_nowait()
         except queue.Empty:
-            request = self._network.create_infer_request()
+            request = self._compiled.network.create_infer_request()
         for row, crop in zip(features, crops_rgb, strict=True):
             request.infer([np.ascontiguousarray(crop[None])])
             row[:] = request.get_output_tensor(0).data[0]
