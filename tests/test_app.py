@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,12 @@ from metaface_gui.demo.rooms import SHORT_ROOMS
 from metaface_gui.demo.summary import DemoSummary
 from metaface_gui.demo.tally import DemoTally, tally_frame
 from metaface_gui.demo.walk import ROOM_SCREENSHOTS
+from metaface_gui.engine.live.model_loader import ModelLoader
+from metaface_gui.engine.live.source_controller import SourceController
 from metaface_gui.errors import KnownError
+from metaface_gui.gui import main_window
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
+from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, StageTimes, TrackedFace
@@ -26,6 +31,27 @@ pytestmark = pytest.mark.long
 def test_a_remembered_key_that_is_no_more_becomes_the_default() -> None:
     odd = RecognitionSettings(detector="viola", embedder="arcface-9", device="cpu", learner="oracle", fpir=0.02)
     assert app.known_settings(odd) == RecognitionSettings(device="cpu", fpir=0.02)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_source_is_opened_before_the_window_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class WindowMadeError(Exception):
+        pass
+
+    def make_window(*_given: object, **_named: object) -> None:
+        raise WindowMadeError
+
+    asked = list[SourceSpec]()
+    monkeypatch.setattr(main_window, "MainWindow", make_window)
+    monkeypatch.setattr(SourceController, "open", lambda _self, spec: asked.append(spec))
+    monkeypatch.setattr(ModelLoader, "start", lambda _self: None)
+    with pytest.raises(WindowMadeError):
+        app.run_window(
+            source=SourceSpec.demo(),
+            gallery_path=tmp_path / "g.metaface",
+            choose_settings=lambda settings: replace(settings, device="cpu"),
+        )
+    assert asked == [SourceSpec.demo()]
 
 
 def test_no_display_is_said_before_qt_aborts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from metaface_gui.cli import VERBS
-from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
+from metaface_gui.deferred import Tensor, normalize, torch, uncollected, without_gradients
 from metaface_gui.gallery import FileKeys, Gallery
 from metaface_gui.i18n import speaks_english
 
@@ -46,6 +47,27 @@ sys.argv[1:] = {arguments!r}
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     main()
 """
+
+
+def test_the_window_loads_no_ffmpeg() -> None:
+    loaded = loaded_by("import metaface_gui.app, metaface_gui.gui.main_window")
+    assert "PySide6" in loaded
+    assert not {"av", "torch", "openvino"} & set(loaded)
+
+
+def test_the_collector_passes_over_what_is_loaded() -> None:
+    assert gc.isenabled()
+    before, stays = gc.get_freeze_count(), list[list[int]]()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+            with uncollected():
+                stays += [[] for _ in range(1000)]
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(stays)
+    finally:
+        gc.unfreeze()
 
 
 def test_help_loads_nothing_heavy() -> None:
