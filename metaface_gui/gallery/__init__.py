@@ -2,7 +2,8 @@
 
 Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`,
 `transaction`, `database`), how it is encrypted (`cipher`, `protection`, `passphrase`) and where the keys are (`keys`),
-what happens in it (`rows`, `changes`, `rights`, `transfer`) and the one class that others use, `Gallery`.
+what happens in it (`rows`, `living`, `changes`, `choices`, `rights`, `transfer`) and the one class that others use,
+`Gallery`.
 May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
 """
 
@@ -15,6 +16,7 @@ from metaface_gui.gallery.changes import (
     MergedPeople,
     RenamedPerson,
 )
+from metaface_gui.gallery.choices import ChosenCover, HiddenPerson, ToldApart
 from metaface_gui.gallery.gallery import Gallery
 from metaface_gui.gallery.keys import FileKeys, KeyStore, MemoryKeys
 from metaface_gui.gallery.names import MAX_NAME, clean_name, name_key
@@ -42,6 +44,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_PASSPHRASE",
     "AddedShots",
+    "ChosenCover",
     "ClashPolicy",
     "Consent",
     "DeletedPerson",
@@ -51,6 +54,7 @@ __all__ = [
     "Gallery",
     "GalleryChange",
     "GallerySnapshot",
+    "HiddenPerson",
     "ImportReport",
     "KeyStore",
     "MemoryKeys",
@@ -68,6 +72,7 @@ __all__ = [
     "StoredPerson",
     "StoredShot",
     "Templates",
+    "ToldApart",
     "clean_name",
     "name_key",
     "needs_passphrase",

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
-from metaface_gui.gallery import rows
+from metaface_gui.gallery import choices, rows
 from metaface_gui.gallery.checksums import seal
 from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.contradictions import contradicted_by_merge, contradicted_by_shots, pictures_of
+from metaface_gui.gallery.living import living_name, next_revision, owner_of, set_scrub_due, too_late
 from metaface_gui.gallery.names import name_key
 from metaface_gui.gallery.records import NewShot, ShotId
-from metaface_gui.gallery.rows import is_id, no_such_person, no_such_shot
 from metaface_gui.types import PersonId
 
 
@@ -68,6 +68,8 @@ class MergedPeople:
     last_seen_us: tuple[int | None, int | None]
     """When the other was last seen, as of before and after the merge, microseconds since 1970."""
     withdrawn: tuple[ShotId, ...] = ()
+    told_apart: tuple[PersonId, ...] = ()
+    """From whom the other was told apart by it, because the one had been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,10 @@ class AddedShots:
 
 _OWN_SHOTS = "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL AND NOT is_negative"
 
-GalleryChange = DeletedPerson | DeletedShot | RenamedPerson | MergedPeople | EnrolledPerson | AddedShots
+GalleryChange = (
+    DeletedPerson | DeletedShot | RenamedPerson | MergedPeople | EnrolledPerson | AddedShots | choices.Choice
+)
 """What `Gallery.undo` takes back."""
-
-
-def next_revision(connection: sqlite3.Connection) -> int:
-    """Count one more change and return its number."""
-    connection.execute("UPDATE state SET revision = revision + 1")
-    return revision(connection)
-
-
-def revision(connection: sqlite3.Connection) -> int:
-    """Return the number of the last change."""
-    return int(connection.execute("SELECT revision FROM state").fetchone()[0])
 
 
 def require_shots(shots: Sequence[NewShot]) -> None:
@@ -120,19 +113,6 @@ def require_shots(shots: Sequence[NewShot]) -> None:
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "There is no shot to learn the person from. Record or choose pictures first.")
         )
-
-
-def living_name(connection: sqlite3.Connection, person_id: PersonId) -> str:
-    """Return the name of a person who is in the gallery.
-
-    Raises:
-        GalleryError: if nobody has this id.
-    """
-    query = "SELECT name FROM person WHERE id = ? AND deletion IS NULL"
-    row = connection.execute(query, (person_id,)).fetchone() if is_id(person_id) else None
-    if row is None:
-        raise no_such_person()
-    return str(row[0])
 
 
 def bearer_of(connection: sqlite3.Connection, name: str) -> PersonId | None:
@@ -207,22 +187,6 @@ def set_kept(connection: sqlite3.Connection, shot_id: ShotId, *, is_kept: bool) 
     seal(connection, "shot", [shot_id])
 
 
-def owner_of(connection: sqlite3.Connection, shot_id: ShotId) -> PersonId:
-    """Return whose shot this is.
-
-    Raises:
-        GalleryError: if there is no such shot.
-    """
-    query = """
-        SELECT person.id FROM shot JOIN person ON person.id = shot.person_id
-        WHERE shot.id = ? AND shot.deletion IS NULL AND person.deletion IS NULL
-    """
-    row = connection.execute(query, (shot_id,)).fetchone() if is_id(shot_id) else None
-    if row is None:
-        raise no_such_shot()
-    return int(row[0])
-
-
 def rename(connection: sqlite3.Connection, person_id: PersonId, name: str) -> RenamedPerson:
     """Give a person an already cleaned name."""
     old_name = living_name(connection, person_id)
@@ -246,13 +210,14 @@ def merge(connection: sqlite3.Connection, cipher: ValueCipher, into_id: PersonId
     before = connection.execute(seen, (into_id, into_id)).fetchone()[0]
     after = connection.execute(seen, (into_id, from_id)).fetchone()[0]
     revision = next_revision(connection)
+    apart = choices.inherit_apart(connection, into_id, from_id)
     connection.execute("UPDATE shot SET person_id = ? WHERE person_id = ?", (into_id, from_id))
     connection.execute("UPDATE consent SET person_id = ? WHERE person_id = ?", (into_id, from_id))
     connection.execute("UPDATE person SET last_seen_at = ? WHERE id = ?", (after, into_id))
     seal(connection, "person", [into_id])
     connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, from_id))
     _mark(connection, withdrawn, revision)
-    return MergedPeople(revision, into_id, from_id, from_name, shot_ids, consent_ids, (before, after), withdrawn)
+    return MergedPeople(revision, into_id, from_id, from_name, shot_ids, consent_ids, (before, after), withdrawn, apart)
 
 
 def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
@@ -269,7 +234,7 @@ def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
             _revive_shot(connection, change)
         case RenamedPerson():
             if living_name(connection, change.person_id) != change.new_name:
-                raise _too_late()
+                raise too_late()
             require_free_name(connection, change.old_name, for_id=change.person_id)
             _set_name(connection, change.person_id, change.old_name)
         case MergedPeople():
@@ -278,6 +243,8 @@ def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
             _unenroll(connection, change)
         case AddedShots():
             _take_out(connection, change)
+        case _:
+            choices.undo(connection, change)
     next_revision(connection)
 
 
@@ -285,7 +252,7 @@ def _revive_person(connection: sqlite3.Connection, person_id: PersonId, revision
     require_free_name(connection, name)
     query = "UPDATE person SET deletion = NULL WHERE id = ? AND deletion = ?"
     if connection.execute(query, (person_id, revision)).rowcount != 1:
-        raise _too_late()
+        raise too_late()
 
 
 def _revive_shot(connection: sqlite3.Connection, change: DeletedShot) -> None:
@@ -295,7 +262,7 @@ def _revive_shot(connection: sqlite3.Connection, change: DeletedShot) -> None:
         AND person_id IN (SELECT id FROM person WHERE deletion IS NULL)
     """
     if connection.execute(query, (change.shot_id, change.revision)).rowcount != 1:
-        raise _too_late()
+        raise too_late()
 
 
 def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
@@ -304,6 +271,7 @@ def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
     _give_back(connection, "shot", change.shot_ids, change)
     _give_back(connection, "consent", change.consent_ids, change)
     _unmark(connection, change.withdrawn, change.revision)
+    choices.forget_apart(connection, change.into_id, change.told_apart)
     # Seen since the merge: nobody can tell which of the two it was, so the later time stays.
     before, after = change.last_seen_us
     connection.execute(
@@ -317,7 +285,7 @@ def _give_back(connection: sqlite3.Connection, table: str, ids: tuple[int, ...],
         owner = connection.execute(f"SELECT person_id FROM {table} WHERE id = ?", (row_id,)).fetchone()
         # What was purged since is simply missing; what a later merge carried on to somebody else comes back first.
         if owner is not None and owner[0] != change.into_id:
-            raise _too_late()
+            raise too_late()
         connection.execute(f"UPDATE {table} SET person_id = ? WHERE id = ?", (change.from_id, row_id))
 
 
@@ -326,7 +294,7 @@ def _unenroll(connection: sqlite3.Connection, change: EnrolledPerson) -> None:
     # Somebody merged into them since, and shots added since, are not to go with them.
     query = "UPDATE person SET deletion = ? WHERE id = ? AND deletion IS NULL"
     if living - set(change.shot_ids) or connection.execute(query, (change.revision, change.person_id)).rowcount != 1:
-        raise _too_late()
+        raise too_late()
 
 
 def _take_out(connection: sqlite3.Connection, change: AddedShots) -> None:
@@ -338,12 +306,12 @@ def _take_out(connection: sqlite3.Connection, change: AddedShots) -> None:
     """
     living = connection.execute(query, change.shot_ids).fetchall()
     if not living:
-        raise _too_late()
+        raise too_late()
     _mark(connection, [shot_id for shot_id, _ in living], change.revision)
     _unmark(connection, change.withdrawn, change.revision)
     for owner in {owner for _, owner in living}:  # another than was added to, if they were merged since
         if change.had_shots and not _ids(connection, _OWN_SHOTS, owner):
-            raise _too_late()  # their older shots were deleted since
+            raise too_late()  # their older shots were deleted since
 
 
 def _mark(connection: sqlite3.Connection, shot_ids: Sequence[ShotId], revision: int) -> None:
@@ -380,11 +348,6 @@ def purge_one(connection: sqlite3.Connection, change: GalleryChange) -> None:
     set_scrub_due(connection, is_due=True)
 
 
-def set_scrub_due(connection: sqlite3.Connection, *, is_due: bool) -> None:
-    """Note in the file whether traces of what was purged may be left in it, so that a crash does not forget it."""
-    connection.execute("UPDATE state SET scrub_due = ?", (int(is_due),))
-
-
 def _set_name(connection: sqlite3.Connection, person_id: PersonId, name: str) -> None:
     connection.execute("UPDATE person SET name = ?, name_key = ? WHERE id = ?", (name, name_key(name), person_id))
     seal(connection, "person", [person_id])
@@ -392,11 +355,3 @@ def _set_name(connection: sqlite3.Connection, person_id: PersonId, name: str) ->
 
 def _ids(connection: sqlite3.Connection, query: str, person_id: PersonId) -> tuple[int, ...]:
     return tuple(row[0] for row in connection.execute(query, (person_id,)))
-
-
-def _too_late() -> GalleryError:
-    return GalleryError(
-        QT_TRANSLATE_NOOP(
-            "Errors", "That can no longer be undone: something was changed since. Undo the later changes first."
-        )
-    )

@@ -17,15 +17,16 @@ SINCE_VERSION = 3
 """Files of earlier versions have no checksums."""
 
 _COLUMNS = {
-    "person": "name, name_key, created_at, last_seen_at",
+    "person": "name, name_key, created_at, last_seen_at, cover_id, is_hidden",
     "consent": "given_at, purpose, given_by, text_version, keep_until, keep_for",
     "shot": "landmarks, box_xyxy, quality, taken_at, source, kept, is_negative, chip",
     "embedding": "shot_id, embedder_id, dim, vector",
 }
 """What each table's checksum is of. Who owns a row and whether it is deleted is in an index, too."""
 
-_COLUMNS_UNTIL_3 = _COLUMNS | {"consent": "given_at, purpose, given_by, text_version"}
-"""The same in files of version 3."""
+_COLUMNS_UNTIL_5 = _COLUMNS | {"person": "name, name_key, created_at, last_seen_at"}
+_COLUMNS_UNTIL_3 = _COLUMNS_UNTIL_5 | {"consent": "given_at, purpose, given_by, text_version"}
+"""The same in files of versions 4 and 5, and of version 3."""
 
 Value = int | float | str | bytes | None
 
@@ -52,7 +53,9 @@ def _seal(connection: sqlite3.Connection, table: str, columns: str, row_ids: Ite
 
 
 def _columns_of(version: int | None) -> Mapping[str, str]:
-    return _COLUMNS_UNTIL_3 if version == SINCE_VERSION else _COLUMNS
+    if version is None or version >= 6:
+        return _COLUMNS
+    return _COLUMNS_UNTIL_3 if version == SINCE_VERSION else _COLUMNS_UNTIL_5
 
 
 def seal_all(connection: sqlite3.Connection, *, version: int | None = None) -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import protection
-from metaface_gui.gallery.changes import set_scrub_due
 from metaface_gui.gallery.cipher import ValueCipher
 from metaface_gui.gallery.files import check_file, connect, has_log, new_database_file, sidecar, usable_path
 from metaface_gui.gallery.keys import KeyStore, default_keys
+from metaface_gui.gallery.living import set_scrub_due
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
 from metaface_gui.gallery.sqlite_errors import damaged, primary_code, shown, translated

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from metaface_gui.gallery import changes, rows, transfer
+from metaface_gui.gallery import changes, living, rows, transfer
 from metaface_gui.gallery.changes import (
     AddedShots,
     DeletedPerson,
@@ -21,8 +21,10 @@ from metaface_gui.gallery.changes import (
     RenamedPerson,
 )
 from metaface_gui.gallery.checksums import seal
+from metaface_gui.gallery.choices import Choices
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.keys import KeyStore, default_keys
+from metaface_gui.gallery.living import living_name, next_revision
 from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gallery.records import (
     GallerySnapshot,
@@ -40,7 +42,7 @@ from metaface_gui.resources import user_data_dir
 from metaface_gui.types import Floats, PersonId
 
 
-class Gallery(Rights):
+class Gallery(Rights, Choices):
     """People and what they are recognised by, in one SQLite file, usable from any thread.
 
     Each method that changes something is one transaction: when it returns, the change is on the disk; when it raises,
@@ -117,12 +119,12 @@ class Gallery(Rights):
     def revision(self) -> int:
         """A number kept in the file that grows with each change of people, shots or templates (not of "last seen")."""
         with self._database.reading() as connection:
-            return changes.revision(connection)
+            return living.revision(connection)
 
     def snapshot(self) -> GallerySnapshot:
         """Return everybody, and the revision that this is."""
         with self._database.reading() as connection:
-            return GallerySnapshot(rows.read_people(connection, self._database.cipher), changes.revision(connection))
+            return GallerySnapshot(rows.read_people(connection, self._database.cipher), living.revision(connection))
 
     def person(self, person_id: PersonId) -> Person:
         """Return one person.
@@ -153,16 +155,18 @@ class Gallery(Rights):
             GalleryError: if there is no such person.
         """
         with self._database.reading() as connection:
-            changes.living_name(connection, person_id)
+            living_name(connection, person_id)
             return rows.read_shots(connection, self._database.cipher, person_id)
 
-    def templates(self, embedder_id: str) -> Templates:
+    def templates(self, embedder_id: str, *, with_hidden: bool = False) -> Templates:
         """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none.
 
-        Negatives are not among them.
+        Those of hidden people, who are not recognised, are among them only `with_hidden`; negatives are not.
         """
         with self._database.reading() as connection:
-            return rows.read_templates(connection, self._database.cipher, embedder_id, of_negatives=False)
+            return rows.read_templates(
+                connection, self._database.cipher, embedder_id, of_negatives=False, with_hidden=with_hidden
+            )
 
     def negatives(self, embedder_id: str) -> Templates:
         """Return what `templates` leaves out: faces that were said not to be `person_ids`; as many rows as there are.
@@ -204,7 +208,7 @@ class Gallery(Rights):
             person_id = rows.insert_person(connection, name, name_key(name), datetime.now(UTC))
             rows.insert_consent(connection, person_id, consent)
             shot_ids = rows.insert_shots(connection, self._database.cipher, person_id, shots)
-            return EnrolledPerson(changes.next_revision(connection), person_id, shot_ids)
+            return EnrolledPerson(next_revision(connection), person_id, shot_ids)
 
     def add_shots(self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None) -> Person:
         """Add shots, and a further consent record if one was given, to a person.
@@ -391,7 +395,7 @@ class Gallery(Rights):
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._database.changing() as connection:
-            changes.next_revision(connection)
+            next_revision(connection)
             yield connection
 
     def _purge_leftovers(self) -> None:

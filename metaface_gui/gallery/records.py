@@ -179,10 +179,11 @@ class Consent(NewConsent):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody enrolled. `thumbnail` is the encoded picture of their best shot, None if they have no shot left.
+    """Somebody enrolled. `thumbnail` is the encoded picture of the shot `cover_id`: the one that was chosen, else their
+    best one; both are None if they have no shot left.
 
     `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs. `retention` is
-    what their newest consent allows; None: no limit.
+    what their newest consent allows; None: no limit. Who `is_hidden` is stored but not recognised.
     """
 
     id: PersonId
@@ -193,6 +194,8 @@ class Person:
     thumbnail: bytes | None = field(repr=False)
     negative_count: int = 0
     retention: Retention | None = None
+    cover_id: ShotId | None = None
+    is_hidden: bool = False
 
     @property
     def keep_until(self) -> datetime | None:
@@ -206,6 +209,11 @@ class GallerySnapshot:
 
     people: tuple[Person, ...]
     revision: int
+
+    @property
+    def recognised(self) -> tuple[Person, ...]:
+        """Those who are not hidden."""
+        return tuple(person for person in self.people if not person.is_hidden)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from metaface_gui.gallery import changes, rows
+from metaface_gui.gallery.choices import told_apart_from
 from metaface_gui.gallery.contradictions import pictures_of
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.files import sidecar
 from metaface_gui.gallery.keys import KeyStore
+from metaface_gui.gallery.living import living_name, next_revision, set_scrub_due
 from metaface_gui.gallery.protection import protect_by_key, read_protection
 from metaface_gui.gallery.records import Consent, NewConsent, Person, Retention, Shot, ShotId
 from metaface_gui.types import Floats, PersonId
@@ -34,7 +36,8 @@ class StoredPerson:
     """Everything that a gallery holds about one person, at one moment.
 
     `shots` are theirs, `negatives` faces of others that were said not to be them. `denials` are shots of theirs that
-    are also kept as "not somebody else", by the id that they have there.
+    are also kept as "not somebody else", by the id that they have there. From `n_told_apart` others they were told
+    apart.
     """
 
     person: Person
@@ -42,6 +45,7 @@ class StoredPerson:
     shots: tuple[StoredShot, ...]
     negatives: tuple[StoredShot, ...]
     denials: tuple[ShotId, ...]
+    n_told_apart: int = 0
 
 
 class Rights:
@@ -57,7 +61,7 @@ class Rights:
             GalleryError: if there is no such person.
         """
         with self._database.reading() as connection:
-            changes.living_name(connection, person_id)
+            living_name(connection, person_id)
             return rows.read_consents(connection, self._database.path, person_id)
 
     def account_of(self, person_id: PersonId) -> StoredPerson:
@@ -78,6 +82,7 @@ class Rights:
                 tuple(one for one in stored if not one.shot.is_negative),
                 tuple(one for one in stored if one.shot.is_negative),
                 pictures_of(connection, self._database.cipher, person_id),
+                len(told_apart_from(connection, person_id)),
             )
 
     def extend(self, person_id: PersonId, given_by: str, now: datetime) -> Person:
@@ -89,11 +94,11 @@ class Rights:
             GalleryError: if there is no such person.
         """
         with self._database.changing() as connection:
-            changes.living_name(connection, person_id)
+            living_name(connection, person_id)
             consents = rows.read_consents(connection, self._database.path, person_id)
             longer = _extended(consents[-1], given_by, now) if consents else None
             if longer is not None:
-                changes.next_revision(connection)
+                next_revision(connection)
                 rows.insert_consent(connection, person_id, longer)
             return rows.read_person(connection, self._database.cipher, person_id)
 
@@ -123,7 +128,7 @@ class Rights:
         with ExitStack() as on_failure:
             with database.changing() as connection:
                 (count,) = connection.execute("SELECT count(*) FROM person WHERE deletion IS NULL").fetchone()
-                for table in ("embedding", "shot", "consent", "person", "embedder"):
+                for table in ("embedding", "shot", "consent", "told_apart", "person", "embedder"):
                     connection.execute(f"DELETE FROM {table}")
                 old = read_protection(connection, database.path)
                 if old is not None:
@@ -131,8 +136,8 @@ class Rights:
                     on_failure.callback(setattr, database, "cipher", database.cipher)
                     # Nobody else writes before this block ends, so from now on everybody encrypts with the new key.
                     database.cipher = protect_by_key(connection, database.path, self._keys)
-                changes.next_revision(connection)
-                changes.set_scrub_due(connection, is_due=True)
+                next_revision(connection)
+                set_scrub_due(connection, is_due=True)
             on_failure.pop_all()  # only now: the disk may be too full for the commit, and then the old key stands
         if old is not None:
             self._keys.remove(old.key_id)
@@ -158,7 +163,7 @@ class Rights:
     def _scrub(self) -> None:
         self._database.scrub()
         with self._database.changing() as connection:
-            changes.set_scrub_due(connection, is_due=False)
+            set_scrub_due(connection, is_due=False)
 
 
 def _extended(consent: Consent, given_by: str, now: datetime) -> NewConsent | None:

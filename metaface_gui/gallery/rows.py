@@ -40,10 +40,13 @@ _PEOPLE = """
         best.id, best.chip,
         (SELECT count(*) FROM shot WHERE person_id = person.id AND deletion IS NULL AND is_negative),
         (SELECT keep_until FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1),
-        (SELECT keep_for FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1)
-    FROM person LEFT JOIN shot AS best ON best.id = (
-        SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative
-        ORDER BY kept DESC, quality DESC, id LIMIT 1)
+        (SELECT keep_for FROM consent WHERE person_id = person.id ORDER BY given_at DESC, id DESC LIMIT 1),
+        person.is_hidden
+    FROM person LEFT JOIN shot AS best ON best.id = coalesce(
+        (SELECT id FROM shot
+            WHERE id = person.cover_id AND person_id = person.id AND deletion IS NULL AND NOT is_negative),
+        (SELECT id FROM shot WHERE person_id = person.id AND deletion IS NULL AND NOT is_negative
+            ORDER BY kept DESC, quality DESC, id LIMIT 1))
     WHERE person.deletion IS NULL
 """
 _SHOT_COLUMNS = (
@@ -133,15 +136,21 @@ def read_person(connection: sqlite3.Connection, cipher: ValueCipher, person_id: 
 
 
 def _person(
-    row: tuple[int, str, int, int | None, int, ShotId | None, bytes | None, int, int | None, int | None],
+    row: tuple[int, str, int, int | None, int, ShotId | None, bytes | None, int, int | None, int | None, int],
     cipher: ValueCipher,
 ) -> Person:
-    person_id, name, created_at, last_seen_at, shot_count, best_id, chip, negative_count, keep_until, keep_for = row
-    thumbnail = None if best_id is None or chip is None else cipher.decrypt(chip, of_shot("chip", best_id))
-    seen = None if last_seen_at is None else from_microseconds(last_seen_at)
-    retention = _retention(keep_until, keep_for)
+    person_id, name, created_at, seen_at, shot_count, cover_id, chip, negative_count, keep_until, keep_for, hidden = row
     return Person(
-        person_id, name, from_microseconds(created_at), shot_count, seen, thumbnail, negative_count, retention
+        person_id,
+        name,
+        from_microseconds(created_at),
+        shot_count,
+        None if seen_at is None else from_microseconds(seen_at),
+        None if cover_id is None or chip is None else cipher.decrypt(chip, of_shot("chip", cover_id)),
+        negative_count,
+        _retention(keep_until, keep_for),
+        cover_id,
+        is_hidden=bool(hidden),
     )
 
 
@@ -151,6 +160,14 @@ def read_shots(connection: sqlite3.Connection, cipher: ValueCipher, person_id: P
     rows = connection.execute(query, (person_id,)).fetchall()
     with decoding(cipher.path):
         return tuple(_shot(row, cipher) for row in rows)
+
+
+def shot_of_picture(
+    connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, chip: bytes
+) -> ShotId | None:
+    """Return which of a person's shots is this very picture; None if none is."""
+    shots = read_shots(connection, cipher, person_id)
+    return next((shot.id for shot in shots if shot.chip == chip and not shot.is_negative), None)
 
 
 def read_shots_without(
@@ -193,16 +210,22 @@ def _shot(row: tuple[int, int, bytes, bytes, bytes, float, int, str, int, int], 
 
 
 def read_templates(
-    connection: sqlite3.Connection, cipher: ValueCipher, embedder_id: str, *, of_negatives: bool
+    connection: sqlite3.Connection,
+    cipher: ValueCipher,
+    embedder_id: str,
+    *,
+    of_negatives: bool,
+    with_hidden: bool = True,
 ) -> Templates:
     """Return the embeddings of all kept shots, or of all kept negatives, by one embedder."""
     query = f"""
         SELECT shot.id, shot.person_id, embedding.vector
         {_LIVE_SHOTS.replace("WHERE", "JOIN embedding ON embedding.shot_id = shot.id WHERE")}
-        AND shot.kept AND shot.is_negative = ? AND embedding.embedder_id = ? ORDER BY shot.id
+        AND shot.kept AND shot.is_negative = ? AND embedding.embedder_id = ? AND person.is_hidden <= ?
+        ORDER BY shot.id
     """
     dim = connection.execute("SELECT dim FROM embedder WHERE id = ?", (embedder_id,)).fetchone()
-    rows = connection.execute(query, (int(of_negatives), embedder_id)).fetchall()
+    rows = connection.execute(query, (int(of_negatives), embedder_id, int(with_hidden))).fetchall()
     with decoding(cipher.path):
         vectors = b"".join(cipher.decrypt(vector, of_embedding(shot_id, embedder_id)) for shot_id, _, vector in rows)
         return Templates(

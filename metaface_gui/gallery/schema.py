@@ -206,12 +206,37 @@ def _protection_of_version_5(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('shot', ?)", (last_shot,))
 
 
+def _choices_of_version_6(connection: sqlite3.Connection) -> None:
+    """Remember what the user chose for the page of people: covers, who is hidden, and who was told apart.
+
+    `cover_id` is the shot that stands for the person, NULL: the best one. It is no foreign key: a deletion that is
+    undone brings the choice back, and an id is never used again. Two people who were told apart are a row, the smaller
+    id first; all of it is in the index of the key, so it needs no checksum. It goes with either of them.
+    """
+    for statement in (
+        "ALTER TABLE person ADD COLUMN cover_id INTEGER",
+        "ALTER TABLE person ADD COLUMN is_hidden INTEGER NOT NULL DEFAULT 0 CHECK (is_hidden IN (0, 1))",
+        """
+        CREATE TABLE told_apart (
+            one_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+            other_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+            PRIMARY KEY (one_id, other_id),
+            CHECK (one_id < other_id)
+        ) STRICT
+        """,
+        "CREATE INDEX told_apart_by_other ON told_apart (other_id)",
+    ):
+        connection.execute(statement)
+    checksums.seal_all(connection, version=6)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _tables_of_version_1,
     _negatives_of_version_2,
     _checksums_of_version_3,
     _retention_of_version_4,
     _protection_of_version_5,
+    _choices_of_version_6,
 )
 
 

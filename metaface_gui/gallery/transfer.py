@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
-from metaface_gui.gallery import changes, protection, rows
+from metaface_gui.gallery import changes, choices, protection, rows
 from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.cipher import ValueCipher, of_embedding, of_shot
 from metaface_gui.gallery.files import (
@@ -33,6 +33,7 @@ from metaface_gui.gallery.files import (
     usable_path,
 )
 from metaface_gui.gallery.keys import KeyStore
+from metaface_gui.gallery.living import living_name
 from metaface_gui.gallery.names import clean_name, name_key, numbered_name
 from metaface_gui.gallery.pictures import picture_size
 from metaface_gui.gallery.records import NewShot, Person, Shot
@@ -101,7 +102,7 @@ def export_to(
     else:
         chosen = sorted(set(person_ids))
         for person_id in chosen:
-            changes.living_name(source.connection, person_id)
+            living_name(source.connection, person_id)
     with new_database_file(target_path) as connection:
         migrate(connection)
         target = OpenGallery(connection, _new_cipher(connection, target_path, passphrase))
@@ -111,6 +112,10 @@ def export_to(
                 _copy_rows(source, target, table, person_id)
                 if on_progress is not None and table == "shot":
                     on_progress(done, len(chosen))
+        for person_id in chosen:
+            for other_id in choices.told_apart_from(source.connection, person_id):
+                if other_id in chosen:
+                    choices.put_apart(connection, person_id, other_id)
         seal_all(connection)
         connection.execute("COMMIT")
     return len(chosen)
@@ -227,12 +232,14 @@ def import_from(
     with translated(source.path):
         people = rows.read_people(source.connection, source.cipher)
     added, renamed, merged, skipped, shots_added = [], [], [], [], 0
+    new_ids = dict[PersonId, PersonId]()
     for done, person in enumerate(people, start=1):
         name = _checked_name(source, person)
         bearer = changes.bearer_of(target.connection, name)
         if bearer is None or on_clash is ClashPolicy.RENAME:
             new_name = name if bearer is None else _free_name(target.connection, name)
             bearer = rows.insert_person(target.connection, new_name, name_key(new_name), person.created_at)
+            new_ids[person.id] = bearer
             if new_name == name:
                 added.append(name)
             else:
@@ -246,7 +253,25 @@ def import_from(
             shots_added += _import_person(source, target, person, bearer)
         if on_progress is not None:
             on_progress(done, len(people))
+    _import_choices(source, target, new_ids)
     return ImportReport(tuple(added), tuple(renamed), tuple(merged), tuple(skipped), shots_added)
+
+
+def _import_choices(source: OpenGallery, target: OpenGallery, new_ids: Mapping[PersonId, PersonId]) -> None:
+    """Keep of people who were added who was hidden, which shot stood for whom, and who was told apart."""
+    for old_id, new_id in new_ids.items():
+        with translated(source.path):
+            person = rows.read_person(source.connection, source.cipher, old_id)
+            apart = choices.told_apart_from(source.connection, old_id)
+            is_chosen = choices.chosen_cover(source.connection, old_id) == person.cover_id is not None
+        if person.is_hidden:
+            choices.put_hidden(target.connection, new_id, is_hidden=True)
+        for other_id in apart:
+            if other_id in new_ids:
+                choices.put_apart(target.connection, new_id, new_ids[other_id])
+        if is_chosen and person.thumbnail is not None:
+            cover = rows.shot_of_picture(target.connection, target.cipher, new_id, person.thumbnail)
+            choices.put_cover(target.connection, new_id, cover)
 
 
 def _import_person(source: OpenGallery, target: OpenGallery, person: Person, into_id: PersonId) -> int:
