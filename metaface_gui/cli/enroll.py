@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         if not samples:
             raise _nothing_usable(issues, name)
         person = gallery.find(name)
-        templates = gallery.templates(pipeline.embedder.id)
+        templates = gallery.templates(pipeline.embedder.id, with_hidden=True)
         if person is not None:
             known = already_there(templates, samples, person.id)
             if known:

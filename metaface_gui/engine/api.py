@@ -151,6 +151,23 @@ class PeopleApi(Protocol):
     def delete_shot(self, shot_id: int) -> RequestId:
         """Delete one saved shot; as `delete`."""
 
+    def set_cover(self, shot_id: int) -> RequestId:
+        """Let this shot stand for the person whose it is. Answered by `GalleryChanged` and `Undoable`."""
+
+    def set_hidden(self, person_id: PersonId, *, is_hidden: bool) -> RequestId:
+        """Hide a person: they stay in the gallery but are not recognised; or recognise them again. Answered by
+        `GalleryChanged` and `Undoable`."""
+
+    def tell_apart(self, one_id: PersonId, other_id: PersonId) -> RequestId:
+        """Remember that two people are two: `find_likely_pairs` does not name them again. Answered by `GalleryChanged`
+        and `Undoable`."""
+
+    def find_likely_pairs(self) -> RequestId:
+        """Look for people who may be one. Answered by `LikelyPairsFound`; nobody is ever merged by it."""
+
+    def weigh_shot(self, shot_id: int) -> RequestId:
+        """Measure what one saved shot changes; the shot weighed before it is given up. Answered by `ShotWeighed`."""
+
     def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""
 

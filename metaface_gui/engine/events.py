@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from metaface_gui.engine.people.findings import LikelyPair, ShotEffect
 from metaface_gui.engine.people.privacy_api import Storage
 from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.engine.studio.side import Side
@@ -338,6 +339,23 @@ class ShotsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyPairsFound:
+    """Those of the gallery who may be one person, the likeliest first."""
+
+    request_id: RequestId
+    pairs: tuple[LikelyPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShotWeighed:
+    """What a shot changes; `effect` is None if it has no template: it is gone, or its person is hidden."""
+
+    request_id: RequestId
+    shot_id: int
+    effect: ShotEffect | None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentsRead:
     """What a person agreed to, oldest first."""
 
@@ -455,6 +473,8 @@ EngineEvent = (
     | UnknownsChanged
     | RequestEnded
     | ShotsRead
+    | LikelyPairsFound
+    | ShotWeighed
     | ConsentsRead
     | StorageRead
     | ImportLookedAt

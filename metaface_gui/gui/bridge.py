@@ -23,6 +23,7 @@ from metaface_gui.engine.events import (
     GalleryChanged,
     ImportLookedAt,
     JobChanged,
+    LikelyPairsFound,
     LooksEnrolled,
     MapChanged,
     ModelsChanged,
@@ -34,6 +35,7 @@ from metaface_gui.engine.events import (
     SelfTested,
     SessionRecordingChanged,
     ShotsRead,
+    ShotWeighed,
     SidesChanged,
     SourceChanged,
     StorageRead,
@@ -77,6 +79,8 @@ class EngineBridge(QObject):
     job_changed = Signal(JobChanged)
     request_ended = Signal(RequestEnded)
     shots_read = Signal(ShotsRead)
+    shot_weighed = Signal(ShotWeighed)
+    likely_pairs_found = Signal(LikelyPairsFound)
     consents_read = Signal(ConsentsRead)
     storage_read = Signal(StorageRead)
     import_looked_at = Signal(ImportLookedAt)
@@ -117,6 +121,8 @@ class EngineBridge(QObject):
             JobChanged: self.job_changed,
             RequestEnded: self.request_ended,
             ShotsRead: self.shots_read,
+            ShotWeighed: self.shot_weighed,
+            LikelyPairsFound: self.likely_pairs_found,
             ConsentsRead: self.consents_read,
             StorageRead: self.storage_read,
             ImportLookedAt: self.import_looked_at,

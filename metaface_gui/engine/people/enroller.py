@@ -137,7 +137,7 @@ class Enroller:
         pipeline = self._models.running
         if pipeline is None:
             return np.zeros((0, 0), np.float32)
-        templates = self._editor.gallery.templates(pipeline.embedder.id)
+        templates = self._editor.gallery.templates(pipeline.embedder.id, with_hidden=True)
         return templates.features[np.isin(templates.person_ids, person_ids), : pipeline.embedder.space.embedding_dim]
 
     def forget_faces(self, embeddings: Floats) -> None:
@@ -213,7 +213,7 @@ class Enroller:
         pipeline, people = self._models.running, self._editor.gallery.snapshot().people
         if pipeline is None:
             return None
-        templates = self._editor.gallery.templates(pipeline.embedder.id)
+        templates = self._editor.gallery.templates(pipeline.embedder.id, with_hidden=True)
         if enrollee.person_id is None:
             alike = likely_same(templates, samples, people)
             return LooksEnrolled(request_id, enrollee.name, tuple(alike)) if alike else None

@@ -122,6 +122,23 @@ class GalleryEditor:
             text = QT_TRANSLATE_NOOP("Undo", "Forgot: not {name}")
         self._changed(token, text, self._name(token.person_id))
 
+    def set_cover(self, shot_id: int) -> None:
+        """Let this shot stand for the person whose it is."""
+        change = self.gallery.set_cover(shot_id)
+        self._changed(change, QT_TRANSLATE_NOOP("Undo", "New picture of {name}"), self._name(change.person_id))
+
+    def set_hidden(self, person_id: PersonId, *, is_hidden: bool) -> None:
+        """Hide a person, who then is not recognised, or recognise them again."""
+        change = self.gallery.set_hidden(person_id, is_hidden=is_hidden)
+        hidden, shown = QT_TRANSLATE_NOOP("Undo", "Hid {name}"), QT_TRANSLATE_NOOP("Undo", "{name} is recognised again")
+        self._changed(change, hidden if is_hidden else shown, self._name(person_id))
+
+    def tell_apart(self, one_id: PersonId, other_id: PersonId) -> None:
+        """Remember that two people are two."""
+        change = self.gallery.tell_apart(one_id, other_id)
+        text = QT_TRANSLATE_NOOP("Undo", "Remembered: {name} is somebody else")
+        self._changed(change, text, self._name(one_id))
+
     def undo(self, token: int) -> None:
         """Bring back what was destroyed, or destroy what was added; an expired token has no effect.
 

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
-from metaface_gui.engine.events import ImportLookedAt, ShotsRead
+from metaface_gui.engine.events import ImportLookedAt, LikelyPairsFound, ShotsRead, ShotWeighed
 from metaface_gui.engine.jobs.job_runner import Job
+from metaface_gui.engine.jobs.newest_job import NewestJob
 from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.model_loader import ModelLoader
 from metaface_gui.engine.people.enroller import Enroller
+from metaface_gui.engine.people.findings import LikelyPair, ShotEffect
 from metaface_gui.engine.people.gallery_editor import GalleryEditor
+from metaface_gui.engine.people.likely_pairs import LEARNER, likely_pairs
 from metaface_gui.engine.people.privacy import Privacy
+from metaface_gui.engine.people.shot_effect import effect_of_shot
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import ClashPolicy, OnProgress, needs_passphrase
 from metaface_gui.types import PersonId, RequestId
@@ -34,6 +38,7 @@ class People:
         self._editor, self._models, self._adaptations = editor, models, adaptations
         self._enroller, self._privacy = enroller, privacy
         self._runners, self._listener = runners, runners.listener
+        self._pairs, self._weighings = NewestJob(runners.explanations), NewestJob(runners.explanations)
 
     def rename(self, person_id: PersonId, name: str) -> RequestId:
         """Give another name."""
@@ -50,6 +55,49 @@ class People:
     def delete_shot(self, shot_id: int) -> RequestId:
         """Delete one saved shot."""
         return self.change(lambda: self._editor.delete_shot(shot_id))
+
+    def set_cover(self, shot_id: int) -> RequestId:
+        """Let this shot stand for the person whose it is."""
+        return self.change(lambda: self._editor.set_cover(shot_id))
+
+    def set_hidden(self, person_id: PersonId, *, is_hidden: bool) -> RequestId:
+        """Hide a person, or recognise them again."""
+        return self.change(lambda: self._editor.set_hidden(person_id, is_hidden=is_hidden))
+
+    def tell_apart(self, one_id: PersonId, other_id: PersonId) -> RequestId:
+        """Remember that two people are two."""
+        return self.change(lambda: self._editor.tell_apart(one_id, other_id))
+
+    def find_likely_pairs(self) -> RequestId:
+        """Look for people who may be one, as the gallery was adapted to last."""
+
+        def work(job: Job) -> None:
+            situation, pairs = self._adaptations.situation(), tuple[LikelyPair, ...]()
+            if situation is not None:
+                apart = self._editor.gallery.told_apart()
+                pairs = likely_pairs(situation.people, situation.assets, fpir=situation.fpir, apart=apart)
+            self._listener(LikelyPairsFound(job.id, pairs))
+
+        return self._pairs.submit(QT_TRANSLATE_NOOP("Jobs", "Comparing people"), work)
+
+    def weigh_shot(self, shot_id: int) -> RequestId:
+        """Measure what one saved shot changes, of the gallery as it is now: the shot may be deleted meanwhile."""
+        situation = self._adaptations.situation()
+
+        def work(job: Job) -> None:
+            effect: ShotEffect | None = None
+            if situation is not None:
+                effect = effect_of_shot(
+                    shot_id,
+                    situation.people,
+                    situation.assets,
+                    fpir=situation.fpir,
+                    settings=situation.hyperparameters.get(LEARNER),
+                    on_step=job.progress,
+                )
+            self._listener(ShotWeighed(job.id, shot_id, effect))
+
+        return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Weighing a shot"), work)
 
     def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""

@@ -70,7 +70,7 @@ class Teacher:
             return {}
         gallery = self._editor.gallery
         owners = dict[int, PersonId]()
-        for templates in (gallery.negatives(embedder_id), gallery.templates(embedder_id)):
+        for templates in (gallery.negatives(embedder_id), gallery.templates(embedder_id, with_hidden=True)):
             owners |= zip(templates.shot_ids.tolist(), templates.person_ids.tolist(), strict=True)
         newest = dict[tuple[int, PersonId], bool]()
         for said in self._said:

@@ -153,7 +153,7 @@ def _read(gallery: Gallery, embedder_id: str) -> _Enrolled:
     person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
     if any(int(person_id) not in names for person_id in person_ids):
         raise _changed_meanwhile()
-    if len(person_ids) == 0 and any(person.shot_count for person in snapshot.people):
+    if len(person_ids) == 0 and any(person.shot_count for person in snapshot.recognised):
         raise NothingToTestError(
             QT_TRANSLATE_NOOP("Errors", "The templates of this embedder are still being made. Try again in a moment.")
         )

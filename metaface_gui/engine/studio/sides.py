@@ -136,7 +136,7 @@ class SideRunner:
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
         elif isinstance(event, GalleryChanged):
-            self._tally.set_enrolled([person.name for person in event.snapshot.people])
+            self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 
     def forget_tracks(self) -> None:
         """Another source: begin anew."""

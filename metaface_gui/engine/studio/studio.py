@@ -73,7 +73,7 @@ class Studio:
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
         elif isinstance(event, GalleryChanged):
-            self._tally.set_enrolled([person.name for person in event.snapshot.people])
+            self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 
     def with_truths(self, result: FrameResult) -> FrameResult:
         """Say of each face who it is, where that is known and several learners decide."""

@@ -1,0 +1,105 @@
+"""What a shot is worth: how its person would be recognised without it, by prototypes, measured on their other shots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from metaface_gui.deferred import in_inference_mode, torch
+from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets
+from metaface_gui.engine.people.findings import HowRecognised, ShotEffect
+from metaface_gui.engine.people.likely_pairs import LEARNER
+from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, SupportSet
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+
+MOST_PROBES = 40
+"""So many of the newest other shots are left out in turn; each costs two adaptations of some milliseconds."""
+
+
+@in_inference_mode
+def effect_of_shot(
+    shot_id: int,
+    people: EnrolledPeople,
+    assets: LearningAssets,
+    *,
+    fpir: float,
+    settings: object | None = None,
+    on_step: Callable[[], None] = lambda: None,
+) -> ShotEffect | None:
+    """Measure what one of these people's shots changes, at that FPIR (0..1); None if nobody has such a shot.
+
+    The method is prototypes, with its `settings`, whichever decides: it adapts in no time. What is known of the room
+    is left out. `on_step` is called now and then; what it raises gives up.
+
+    Raises:
+        ValueError: if the settings are not the method's.
+    """
+    if shot_id not in people.shot_ids:
+        return None
+    row = people.shot_ids.index(shot_id)
+    label = int(people.labels[row])
+    others = [other for other in (people.labels == label).nonzero().flatten().tolist() if other != row]
+    method = make_learner(LEARNER, assets.space, assets.trained, settings)
+    trial = _Trial(method, people, assets, fpir, label, others[-MOST_PROBES:], on_step)
+    with_it = trial.measure()
+    without = trial.measure(row) if others else None
+    own_margin = trial.own_score(row) - without.threshold if without else None
+    return ShotEffect(shot_id, people.person_ids[label], with_it, without, own_margin)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """Adapts to everybody without some shots, rows of `people`'s, of the person `label`."""
+
+    method: MetaLearner
+    people: EnrolledPeople
+    assets: LearningAssets
+    fpir: float
+    label: int
+    probes: Sequence[int]
+    on_step: Callable[[], None]
+
+    def measure(self, *left_out: int) -> HowRecognised:
+        """How the person is recognised without these rows: the cohort by all others, each probe by all but itself."""
+        people = self.people
+        scorer = self._without(*left_out)
+        classifier = OpenSetClassifier.calibrated(
+            scorer,
+            person_ids=people.person_ids,
+            names=people.names,
+            cohort=self.assets.cohort,
+            fpir=self.fpir,
+            denied_people=people.denied_people,
+        )
+        n_right, margins = 0, list[float]()
+        for probe in self.probes:
+            self.on_step()
+            if len(left_out) + 1 < len(self._rows):
+                fold = replace(classifier, scorer=self._without(*left_out, probe))
+                (decided,) = fold.identify(people.shots[probe][None])
+                n_right += decided.person_id == people.person_ids[self.label]
+                margins.append(self.own_score(probe, *left_out) - classifier.threshold)
+        margin = sum(margins) / len(margins) if margins else None
+        return HowRecognised(n_right, len(self.probes), margin, self._strangers(classifier), classifier.threshold)
+
+    def own_score(self, row: int, *left_out: int) -> float:
+        """What a shot of the person scores against their others but for those left out."""
+        return float(self._without(row, *left_out).scores(self.people.shots[row][None])[0, self.label])
+
+    @property
+    def _rows(self) -> list[int]:
+        rows: list[int] = (self.people.labels == self.label).nonzero().flatten().tolist()
+        return rows
+
+    def _without(self, *rows: int) -> AdaptedClassifier:
+        support = self.people.support
+        is_kept = torch.ones(len(support.labels), dtype=torch.bool)
+        is_kept[list(rows)] = False
+        return self.method.adapt(SupportSet(support.features[is_kept], support.labels[is_kept], support.n_way))
+
+    def _strangers(self, classifier: OpenSetClassifier) -> float | None:
+        if self.assets.cohort is None:
+            return None
+        best, nearest = classifier.best(self.assets.cohort)
+        return float(((best >= classifier.threshold) & (nearest == self.label)).float().mean())
