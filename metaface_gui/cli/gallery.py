@@ -1,4 +1,4 @@
-"""`metaface gallery list|show|rename|merge|delete|…`: look at and change who is enrolled."""
+"""`metaface gallery list|show|rename|merge|hide|delete|…`: look at and change who is enrolled."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     merge = add("merge", translate("Commands", "move all shots of the second person to the first"), _merge)
     merge.add_argument("into", metavar="INTO")
     merge.add_argument("name", metavar="NAME")
+    hide = add("hide", translate("Commands", "keep a person stored, but do not recognise them"), _hide)
+    hide.add_argument("name", metavar="NAME")
+    unhide = add("unhide", translate("Commands", "recognise a hidden person again"), _unhide)
+    unhide.add_argument("name", metavar="NAME")
     delete = add("delete", translate("Commands", "delete a person and everything made from them, for good"), _delete)
     delete.add_argument("name", metavar="NAME")
     export = add("export", translate("Commands", "write everybody, or those named, to one file"), _export)
@@ -101,10 +105,12 @@ def _list(args: argparse.Namespace) -> int:
     table.add_column(translate("Commands", "enrolled"))
     table.add_column(translate("Commands", "last seen"))
     table.add_column(translate("Commands", "keep until"))
+    table.add_column()
     for person in people:
         seen = f"{person.last_seen_at:%Y-%m-%d %H:%M}" if person.last_seen_at else "–"
         enrolled, until = f"{person.created_at:%Y-%m-%d %H:%M}", until_text(person.retention)
-        table.add_row(escape(person.name), str(person.shot_count), enrolled, seen, until)
+        note = translate("Commands", "hidden") if person.is_hidden else ""
+        table.add_row(escape(person.name), str(person.shot_count), enrolled, seen, until, note)
     console.print(table)
     return 0
 
@@ -153,6 +159,20 @@ def _rename(args: argparse.Namespace) -> int:
 def _merge(args: argparse.Namespace) -> int:
     with open_existing(args.gallery) as gallery:
         gallery.merge(find_person(gallery, args.into).id, find_person(gallery, args.name).id)
+    return 0
+
+
+def _hide(args: argparse.Namespace) -> int:
+    return _set_hidden(args, is_hidden=True)
+
+
+def _unhide(args: argparse.Namespace) -> int:
+    return _set_hidden(args, is_hidden=False)
+
+
+def _set_hidden(args: argparse.Namespace, *, is_hidden: bool) -> int:
+    with open_existing(args.gallery) as gallery:
+        gallery.set_hidden(find_person(gallery, args.name).id, is_hidden=is_hidden)
     return 0
 
 

@@ -39,6 +39,7 @@ def adapted_to(
         KnownError: if the gallery or the learner's assets cannot be read.
     """
     with open_existing(path, read_only=True) as gallery:
+        _say_who_is_hidden(gallery)
         _say_whose_period_is_over(gallery)
         assets = load_learning_assets(pipeline.embedder, store)
         if assets.cohort is None:
@@ -74,8 +75,22 @@ def named_at_once(
         names = first_names(gallery, embedder, first, fpir=settings.fpir)
         if not isinstance(names, FirstNames):
             return None
+        _say_who_is_hidden(gallery)
         _say_whose_period_is_over(gallery)
         return names
+
+
+def _say_who_is_hidden(gallery: Gallery) -> None:
+    """Say on stderr who is in the gallery and yet not recognised."""
+    hidden = [person.name for person in gallery.snapshot().people if person.is_hidden]
+    if hidden:
+        said = translate(
+            "Commands",
+            "metaface: {names} hidden, so not recognised. “gallery unhide NAME” changes that.",
+            None,
+            names=", ".join(hidden),
+        )
+        sys.stderr.write(said + "\n")
 
 
 def _say_whose_period_is_over(gallery: Gallery) -> None:

@@ -63,6 +63,12 @@ def test_enrolled_people_are_recognised_and_others_are_not(
     annotated.close()
     assert not list(tmp_path.glob("*.part.*"))
 
+    still = next((pictures / "Eileen Collins").iterdir())
+    metaface("gallery", "hide", "Eileen Collins", "--gallery", gallery)
+    hidden = metaface("recognize", still, "--gallery", gallery)
+    assert [json.loads(line)["faces"][0]["person"] for line in hidden.out.splitlines()] == [None]
+    assert "Eileen Collins hidden, so not recognised" in hidden.err
+
     metaface("gallery", "delete", "Eileen Collins", "--gallery", gallery)
     metaface("recognize", clip, "--gallery", gallery, "--jsonl", lines)
     after = [face for line in lines.read_text().splitlines() for face in json.loads(line)["faces"]]

@@ -117,3 +117,12 @@ def test_usage_errors_exit_2(metaface: Metaface) -> None:
     assert metaface("nonsense").code == 2
     assert metaface("recognize").code == 2
     assert metaface("--fpir", "2").code == 2
+
+
+def test_who_is_hidden_is_marked(metaface: Metaface, gallery: Path) -> None:
+    assert "hidden" not in metaface("gallery", "list", "--gallery", gallery).out
+    assert metaface("gallery", "hide", "anna", "--gallery", gallery).code == 0
+    lines = metaface("gallery", "list", "--gallery", gallery).out.splitlines()
+    assert [line.split()[0] for line in lines if "hidden" in line] == ["Anna"]
+    assert metaface("gallery", "unhide", "Anna", "--gallery", gallery).code == 0
+    assert "hidden" not in metaface("gallery", "list", "--gallery", gallery).out

@@ -54,6 +54,8 @@ def gallery() -> Iterator[Gallery]:
 def account(gallery: Gallery) -> StoredPerson:
     ann = gallery.enroll("Ann ../../etc 😀", [shot(90), shot(120, kept=False)], CONSENT)
     gallery.add_negatives(ann.id, [shot(200)])
+    gallery.set_hidden(ann.id, is_hidden=True)
+    gallery.tell_apart(ann.id, gallery.enroll("Bob", [shot(10)], CONSENT).id)
     return gallery.account_of(ann.id)
 
 
@@ -64,6 +66,7 @@ def test_a_folder_holds_all_that_is_stored(account: StoredPerson, tmp_path: Path
     assert {file.name for file in folder.iterdir()} == {REPORT_NAME, f"shot-{first}.png", f"shot-{second}.png"}
     report = json.loads((folder / REPORT_NAME).read_text("utf-8"))
     assert report["name"] == "Ann ../../etc 😀"
+    assert (report["hidden"], report["cover"], report["told_apart_from"]) == (True, first, 1)
     assert report["consents"] == [
         {
             "given_at": "2026-01-02T03:00:00+00:00",
