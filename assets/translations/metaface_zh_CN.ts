@@ -908,6 +908,14 @@ face</source>
       <translation>把第二个人的所有样本移给第一个人</translation>
     </message>
     <message>
+      <source>keep a person stored, but do not recognise them</source>
+      <translation>保留此人的数据，但不再识别</translation>
+    </message>
+    <message>
+      <source>recognise a hidden person again</source>
+      <translation>重新识别被隐藏的人</translation>
+    </message>
+    <message>
       <source>delete a person and everything made from them, for good</source>
       <translation>彻底删除某人以及由其生成的一切</translation>
     </message>
@@ -944,6 +952,10 @@ face</source>
       <translation>保留至</translation>
     </message>
     <message>
+      <source>hidden</source>
+      <translation>已隐藏</translation>
+    </message>
+    <message>
       <source>consent: {when}, given by {who}, for: {purpose}; wording {version}; keep until: {until}</source>
       <translation>同意：{when}，由 {who} 给出，用途：{purpose}；文本版本 {version}；保留至：{until}</translation>
     </message>
@@ -974,6 +986,10 @@ face</source>
     <message>
       <source>{added} added, {renamed} renamed, {merged} merged, {skipped} skipped</source>
       <translation>添加 {added}，改名 {renamed}，合并 {merged}，跳过 {skipped}</translation>
+    </message>
+    <message>
+      <source>metaface: {names} hidden, so not recognised. “gallery unhide NAME” changes that.</source>
+      <translation>metaface：{names} 已隐藏，因此不识别。用“gallery unhide 姓名”可恢复。</translation>
     </message>
     <message>
       <source>metaface: the agreed period of {names} is over. “gallery expired --delete” deletes them.</source>
@@ -2670,8 +2686,8 @@ face</source>
       <translation>{name} 不能与自己合并。请选择两个人。</translation>
     </message>
     <message>
-      <source>That can no longer be undone: something was changed since. Undo the later changes first.</source>
-      <translation>此后又有改动，已无法撤销。请先撤销后来的改动。</translation>
+      <source>{name} cannot be told apart from themselves. Choose two people.</source>
+      <translation>不能把“{name}”和自己区分开。请选择两个人。</translation>
     </message>
     <message>
       <source>The gallery {path} was opened only to read. Close the window or command that is using it, then open it again.</source>
@@ -2716,6 +2732,10 @@ face</source>
     <message>
       <source>The gallery's key in {place} cannot be used ({reason}). Put back the key that was there, or import an export of the gallery.</source>
       <translation>{place} 中的人脸库密钥无法使用（{reason}）。请放回原来的密钥，或导入该人脸库的导出文件。</translation>
+    </message>
+    <message>
+      <source>That can no longer be undone: something was changed since. Undo the later changes first.</source>
+      <translation>此后又有改动，已无法撤销。请先撤销后来的改动。</translation>
     </message>
     <message>
       <source>The folder {folder} cannot be written ({reason}). Choose a gallery in another folder, or open this one only to read.</source>
@@ -3472,6 +3492,14 @@ face</source>
     <message>
       <source>Reading pictures</source>
       <translation>正在读取图片</translation>
+    </message>
+    <message>
+      <source>Comparing people</source>
+      <translation>正在比较人员</translation>
+    </message>
+    <message>
+      <source>Weighing a shot</source>
+      <translation>正在评估样本</translation>
     </message>
     <message>
       <source>Reading shots</source>
@@ -4255,6 +4283,14 @@ face</source>
       <translation>查找人员(&amp;F)</translation>
     </message>
     <message>
+      <source>People over the &amp;whole window</source>
+      <translation>人员占满窗口(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Everybody as a page of pictures, with their shots beside it and the video small (Ctrl+G)</source>
+      <translation>以图片页显示所有人，旁边是其样本，视频缩小（Ctrl+G）</translation>
+    </message>
+    <message>
       <source>&amp;Undo</source>
       <translation>撤销(&amp;U)</translation>
     </message>
@@ -4803,6 +4839,10 @@ face</source>
       <source>There is somebody called “{name}” already. Choose another name, or merge the two.</source>
       <translation>已有叫“{name}”的人。请换一个姓名，或把两人合并。</translation>
     </message>
+    <message>
+      <source>Hidden: stays in the gallery with all shots, but is not recognised, and is listed only with “Show hidden”.</source>
+      <translation>隐藏：仍连同所有样本留在人脸库中，但不再识别，只有点了“显示隐藏的人”才会列出。</translation>
+    </message>
   </context>
   <context>
     <name>PeopleFiles</name>
@@ -4869,6 +4909,14 @@ face</source>
       <translation>最新录入</translation>
     </message>
     <message>
+      <source>Pictures</source>
+      <translation>图片</translation>
+    </message>
+    <message>
+      <source>Everybody as a page of pictures</source>
+      <translation>以图片页显示所有人</translation>
+    </message>
+    <message>
       <source>Enrol somebody</source>
       <translation>录入人员</translation>
     </message>
@@ -4909,6 +4957,10 @@ face</source>
       <translation>把所有人连同样本和同意记录写入一个文件</translation>
     </message>
     <message>
+      <source>Show hidden ({n})</source>
+      <translation>显示隐藏的人（{n}）</translation>
+    </message>
+    <message>
       <source>Add shots</source>
       <translation>添加样本</translation>
     </message>
@@ -4927,6 +4979,14 @@ face</source>
     <message>
       <source>Merge into…</source>
       <translation>合并到…</translation>
+    </message>
+    <message>
+      <source>Recognise again</source>
+      <translation>恢复识别</translation>
+    </message>
+    <message>
+      <source>Hide</source>
+      <translation>隐藏</translation>
     </message>
     <message>
       <source>Delete</source>
@@ -5015,6 +5075,18 @@ face</source>
       <translation>保留“{name}”</translation>
     </message>
     <message>
+      <source>Recognise again</source>
+      <translation>恢复识别</translation>
+    </message>
+    <message>
+      <source>Hide</source>
+      <translation>隐藏</translation>
+    </message>
+    <message>
+      <source>Can be undone.</source>
+      <translation>可以撤销。</translation>
+    </message>
+    <message>
       <source>No shots: nobody is recognised as {name}. Add some.</source>
       <translation>没有样本：无法认出 {name}。请添加一些。</translation>
     </message>
@@ -5027,8 +5099,8 @@ face</source>
       <translation>{shots}，以及 {n} 个“不是 {name}”。点 × 删除一个，可以撤销。</translation>
     </message>
     <message>
-      <source>{shots}. The × deletes one; it can be undone.</source>
-      <translation>{shots}。点 × 删除一个，可以撤销。</translation>
+      <source>{shots}. Choose one to see what it is worth; the × deletes it, which can be undone.</source>
+      <translation>{shots}。选中一个可看它的作用；点 × 删除，可以撤销。</translation>
     </message>
     <message>
       <source>Select a person</source>
@@ -6032,6 +6104,41 @@ time (ms)</source>
     </message>
   </context>
   <context>
+    <name>SamePersonStrip</name>
+    <message>
+      <source>Merge</source>
+      <translation>合并</translation>
+    </message>
+    <message>
+      <source>Different people</source>
+      <translation>不是同一个人</translation>
+    </message>
+    <message>
+      <source>Do not ask about these two again; can be undone</source>
+      <translation>不再询问这两个人；可以撤销</translation>
+    </message>
+    <message>
+      <source>Nobody else looks like the same person</source>
+      <translation>没有其他像是同一个人的</translation>
+    </message>
+    <message>
+      <source>The same person?</source>
+      <translation>是同一个人吗？</translation>
+    </message>
+    <message>
+      <source>The same person? (1 of {n})</source>
+      <translation>是同一个人吗？（共 {n} 对，第 1 对）</translation>
+    </message>
+    <message>
+      <source>One person: all shots go to {name}, whose name stays; can be undone</source>
+      <translation>是同一个人：所有样本归入“{name}”，保留此姓名；可以撤销</translation>
+    </message>
+    <message>
+      <source>{n} of {all} shots pass for the other</source>
+      <translation>{all} 个样本中有 {n} 个会被认作对方</translation>
+    </message>
+  </context>
+  <context>
     <name>ScoreBars</name>
     <message>
       <source>Scores of the best people</source>
@@ -6340,6 +6447,85 @@ time (ms)</source>
     <message>
       <source>{n} found</source>
       <translation>找到 {n} 个</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShotEffectBox</name>
+    <message>
+      <source>Use as picture</source>
+      <translation>用作头像</translation>
+    </message>
+    <message>
+      <source>Use as picture: this shot stands for the person, here and in lists; can be undone</source>
+      <translation>用作头像：在这里和列表中以此样本代表此人；可以撤销</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Other shots recognised</source>
+      <translation>其他样本被认出</translation>
+    </message>
+    <message>
+      <source>Each is left out in turn and recognised by the rest</source>
+      <translation>依次留出一个，由其余样本来认</translation>
+    </message>
+    <message>
+      <source>Margin to the threshold</source>
+      <translation>与阈值的余量</translation>
+    </message>
+    <message>
+      <source>Mean of score minus threshold of the other shots; below 0 they are Unknown</source>
+      <translation>其他样本的得分减去阈值的平均值；低于 0 即为“未知”</translation>
+    </message>
+    <message>
+      <source>Strangers taken for them</source>
+      <translation>陌生人误认为此人</translation>
+    </message>
+    <message>
+      <source>Of the sampled strangers that the threshold is set by, so many would get this name</source>
+      <translation>在用来确定阈值的陌生人样本中，会被认作此人的比例</translation>
+    </message>
+    <message>
+      <source>with → without this shot</source>
+      <translation>有 → 没有此样本</translation>
+    </message>
+    <message>
+      <source>Measuring…</source>
+      <translation>正在测量…</translation>
+    </message>
+    <message>
+      <source>removed: before → after</source>
+      <translation>已删除：之前 → 之后</translation>
+    </message>
+    <message>
+      <source>Hidden, or still being embedded: nothing to measure.</source>
+      <translation>已隐藏，或特征还在提取：无法测量。</translation>
+    </message>
+    <message>
+      <source>The only shot: without it nobody is recognised as them.</source>
+      <translation>唯一的样本：没有它就认不出此人。</translation>
+    </message>
+    <message>
+      <source>The other shots do not know this face: is it somebody else?</source>
+      <translation>其他样本不认得这张脸：是别人吗？</translation>
+    </message>
+    <message>
+      <source>One other shot is left, so there is nothing to compare it with.</source>
+      <translation>只剩一个其他样本，无从比较。</translation>
+    </message>
+    <message>
+      <source>They are recognised better without it.</source>
+      <translation>没有它识别得更好。</translation>
+    </message>
+    <message>
+      <source>They are recognised better with it.</source>
+      <translation>有它识别得更好。</translation>
+    </message>
+    <message>
+      <source>It hardly makes a difference.</source>
+      <translation>几乎没有差别。</translation>
     </message>
   </context>
   <context>
@@ -6911,6 +7097,22 @@ time (ms)</source>
     <message>
       <source>Forgot: not {name}</source>
       <translation>已忘记：不是 {name}</translation>
+    </message>
+    <message>
+      <source>New picture of {name}</source>
+      <translation>“{name}”换了头像</translation>
+    </message>
+    <message>
+      <source>Hid {name}</source>
+      <translation>已隐藏“{name}”</translation>
+    </message>
+    <message>
+      <source>{name} is recognised again</source>
+      <translation>已恢复识别“{name}”</translation>
+    </message>
+    <message>
+      <source>Remembered: {name} is somebody else</source>
+      <translation>已记住：“{name}”是另一个人</translation>
     </message>
   </context>
   <context>

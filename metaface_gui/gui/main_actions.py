@@ -164,6 +164,12 @@ class MainActions(QObject):
         self.enroll.setToolTip(self.tr("Take shots of a face and give it a name (E)"))
         self.enroll_files = self._add(menu, "image", self.tr("Enrol from &files…"), ["Ctrl+E"])
         self.find = self._add(menu, "search", self.tr("&Find a person"), ["Ctrl+F"])
+        self.people_page = self._add(
+            menu, "fullscreen", self.tr("People over the &whole window"), ["Ctrl+G"], checkable=True
+        )
+        self.people_page.setToolTip(
+            self.tr("Everybody as a page of pictures, with their shots beside it and the video small (Ctrl+G)")
+        )
         self.undo = self._add(menu, "undo", self.tr("&Undo"), ["Ctrl+Z"])
         self.undo.setEnabled(False)
         menu.addSeparator()

@@ -34,6 +34,7 @@ from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.consent import ConsentBox
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
+from metaface_gui.gui.people_page import PeoplePage
 from metaface_gui.gui.presentation.controller import PresentationController
 from metaface_gui.gui.presentation.screens import Screens
 from metaface_gui.gui.privacy.privacy_controller import PrivacyController
@@ -168,6 +169,8 @@ class MainWindow(QMainWindow):
         self.commands.present.toggled.connect(self.privacy.banner.hold_back)
         self.side.people.report_requested.connect(self.privacy.ask_report)
         self.stage.add_banner(self.privacy.banner)
+        self.side.people.undo_requested.connect(self._undo_token)
+        self.people_page = PeoplePage(self.commands, self.stage, self.side, self.splitter, self.state)
         self.presentation = PresentationController(self.commands, self.stage, self.state, self, self._screens)
         self.presentation.told.connect(self._show_notice)
 
@@ -534,7 +537,7 @@ class MainWindow(QMainWindow):
         """Remember the window's place; the engine is stopped by who started it."""
         if not self.isFullScreen():
             self.state.geometry = self.saveGeometry()
-            self.state.splitter = self.splitter.saveState()
+            self.state.splitter = self.people_page.splitter_state
             self.state.studio_splitter = self.stage.save_state()
         self.state.save()
         if self._feeder is not None:

@@ -25,6 +25,8 @@ from metaface_gui.gui.studio.why_page import WhyPage
 
 _STUDIO_HEIGHT, _STUDIO_SHARE = 340, 0.36
 """The studio's height until the user chooses one: nine rows of a table, more where the window is high."""
+_LEAST_ASIDE = 320
+"""So narrow a video does beside something large."""
 _BESIDE_SHARE = 0.34
 """The video's share of the width while the studio takes the window."""
 
@@ -144,6 +146,7 @@ class Stage(QWidget):
     def open_page(self, key: str) -> None:
         """Open the studio at this page."""
         self.studio.open_key(key)
+        self.page_changed.emit()
         if not self._is_studio_wanted:
             self.set_studio_visible(True)
             self.studio_shown.emit(True)
@@ -169,6 +172,13 @@ class Stage(QWidget):
             return
         self.compare.set_split(True)
         self.video.show_sides(left, Side(deciding))
+
+    def set_aside(self, aside: bool) -> None:
+        """Show the video alone and small, beside something large; or everything again."""
+        self.methods.setVisible(not aside)
+        self.studio.setVisible(self._is_studio_wanted and not aside)
+        self.video.set_small(aside)
+        self.setMinimumWidth(_LEAST_ASIDE if aside else 0)
 
     def set_presenting(self, presenting: bool) -> None:
         """Show the video alone, with large names, or everything."""

@@ -98,6 +98,8 @@ class WindowState:
     """The side panel's width, for `QSplitter.restoreState`."""
     is_panel_visible = Remembered("window/panel", _on)
     """Whether the side panel is open."""
+    shows_people_as_pictures = Remembered("window/people-pictures", _off)
+    """Whether everybody is a picture in the side panel, not a row."""
     is_studio_visible = Remembered("window/studio", _off)
     """Whether the studio below the video is open."""
     is_studio_large = Remembered("window/studio-large", _off)

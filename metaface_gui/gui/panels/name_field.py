@@ -12,6 +12,7 @@ from metaface_gui.gallery.names import clean_name, name_key
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_delegate import PeopleDelegate
 from metaface_gui.gui.panels.people_model import PeopleModel, SortedPeople
+from metaface_gui.gui.panels.picture_loader import PictureLoader
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
@@ -99,7 +100,10 @@ class NameField(QWidget):
         proposals.setUniformItemSizes(True)
         proposals.setAccessibleName(self.tr("People with such a name"))
         completer.setPopup(proposals)
-        proposals.setItemDelegate(PeopleDelegate(proposals, picture_side=32))  # after setPopup, which sets Qt's own
+        pictures = PictureLoader(proposals)
+        pictures.loaded.connect(proposals.viewport().update)
+        delegate = PeopleDelegate(pictures, proposals, picture_side=32)
+        proposals.setItemDelegate(delegate)  # after setPopup, which sets Qt's own
         return completer
 
     def _on_enter(self) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from metaface_gui.gallery import Person
+from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.panels.people_model import PeopleRole
-from metaface_gui.gui.panels.pictures import PictureCache, paint_initials
+from metaface_gui.gui.panels.picture_loader import PictureLoader
+from metaface_gui.gui.panels.pictures import paint_initials
 from metaface_gui.gui.panels.wording import last_seen_text, shots_text
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 from metaface_gui.i18n import translate
@@ -16,13 +18,16 @@ from metaface_gui.i18n import translate
 Index = QModelIndex | QPersistentModelIndex
 
 
+_HIDDEN_OPACITY = 0.45
+
+
 class PeopleDelegate(QStyledItemDelegate):
     """Paints a row of a `PeopleModel` (or a proxy of one); all rows are equally high, whatever the name."""
 
-    def __init__(self, parent: QObject | None = None, *, picture_side: int = 44) -> None:
+    def __init__(self, pictures: PictureLoader, parent: QObject | None = None, *, picture_side: int = 44) -> None:
         super().__init__(parent)
         self._side = picture_side
-        self._pictures = PictureCache()
+        self._pictures = pictures
         self._edited = QPersistentModelIndex()
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
@@ -40,7 +45,11 @@ class PeopleDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_background(painter, QRectF(rect).adjusted(2, 1, -2, -1), state, palette)
         picture, texts = self._places(rect, option)
+        painter.setOpacity(_HIDDEN_OPACITY if person.is_hidden else 1.0)
         self._paint_picture(painter, QRectF(picture), person, palette)
+        painter.setOpacity(1.0)
+        if person.is_hidden:
+            _paint_hidden(painter, picture, palette)
         if is_present:
             _paint_presence(painter, QRectF(picture), palette)
         if index != self._edited:  # the editor is lower than the row and would lie on top of the words
@@ -63,7 +72,7 @@ class PeopleDelegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
         """Put it where the texts are."""
         rect = option.rect
-        _, texts = self._places(rect, option)
+        texts = self._places(rect, option)[1]
         height = min(editor.sizeHint().height(), rect.height() - 4)
         texts.setTop(rect.center().y() - height // 2)
         texts.setHeight(height)
@@ -74,6 +83,12 @@ class PeopleDelegate(QStyledItemDelegate):
         if isinstance(editor, QLineEdit):
             editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
             editor.selectAll()
+
+    _alignment = Qt.AlignmentFlag.AlignLeft
+    """The side is the language's, not the name's: a Hebrew name among English ones stays in the column."""
+
+    def _detail(self, person: Person, *, is_present: bool) -> str:
+        return f"{shots_text(person.shot_count)}  ·  {last_seen_text(person.last_seen_at, is_present=is_present)}"
 
     def _places(self, rect: QRect, option: QStyleOptionViewItem) -> tuple[QRect, QRect]:
         """Where the picture and the texts are, mirrored for right-to-left languages."""
@@ -97,7 +112,7 @@ class PeopleDelegate(QStyledItemDelegate):
 
     def _paint_picture(self, painter: QPainter, rect: QRectF, person: Person, palette: QPalette) -> None:
         ratio = painter.device().devicePixelRatio()
-        pixmap = self._pictures.get(person.thumbnail, self._side, ratio, Radius.M)
+        pixmap = self._pictures.get(person.thumbnail, round(rect.width()), ratio, Radius.M)
         if pixmap is None:
             paint_initials(painter, rect, person.name, palette, Radius.M)
         else:
@@ -111,9 +126,8 @@ class PeopleDelegate(QStyledItemDelegate):
         name_font, detail_font = font(FontSize.BODY, bold=True), font(FontSize.SMALL)
         name_height, detail_height = QFontMetrics(name_font).height(), QFontMetrics(detail_font).height()
         top = rect.center().y() - (name_height + 2 + detail_height) // 2
-        # The side is the language's, not the name's: a Hebrew name among English ones stays in the column.
-        align = QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft) | Qt.TextFlag.TextSingleLine
-        detail = f"{shots_text(person.shot_count)}  ·  {last_seen_text(person.last_seen_at, is_present=is_present)}"
+        align = QStyle.visualAlignment(direction, self._alignment) | Qt.TextFlag.TextSingleLine
+        detail = self._detail(person, is_present=is_present)
         lines = (
             (person.name, name_font, name_height, palette.color(QPalette.ColorRole.Text), top),
             (
@@ -129,6 +143,53 @@ class PeopleDelegate(QStyledItemDelegate):
             painter.setPen(color)
             shown = QFontMetrics(line_font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(QRect(rect.left(), y, rect.width(), height), int(align), shown)
+
+
+class PersonCardDelegate(PeopleDelegate):
+    """Paints a person as a picture with name and shots below it, in the cells of a grid."""
+
+    _alignment = Qt.AlignmentFlag.AlignHCenter
+
+    def set_cell(self, width: int) -> None:
+        """Make the pictures so large that a cell is `width` pixels wide."""
+        self._side = width - 2 * Space.S
+
+    @property
+    def cell(self) -> QSize:
+        """How large a cell of the grid is."""
+        return QSize(self._side + 2 * Space.S, self._side + 2 * Space.S + self._text_height)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """A cell."""
+        return self.cell
+
+    @property
+    def _text_height(self) -> int:
+        heights = (QFontMetrics(font(FontSize.BODY, bold=True)).height(), QFontMetrics(font(FontSize.SMALL)).height())
+        return sum(heights) + Space.S
+
+    def _detail(self, person: Person, *, is_present: bool) -> str:
+        del is_present  # the dot on the picture says so
+        return shots_text(person.shot_count)
+
+    def _places(self, rect: QRect, option: QStyleOptionViewItem) -> tuple[QRect, QRect]:
+        del option  # it is the same from right to left
+        picture = QRect(rect.left() + (rect.width() - self._side) // 2, rect.top() + Space.S, self._side, self._side)
+        texts = QRect(rect.left() + Space.XS, picture.bottom() + 1, rect.width() - 2 * Space.XS, self._text_height)
+        return picture, texts
+
+
+def _paint_hidden(painter: QPainter, picture: QRect, palette: QPalette) -> None:
+    """Draw on the picture's upper corner that this person is hidden."""
+    side = 16
+    corner = QRect(picture.left() + 3, picture.top() + 3, side + 4, side + 4)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(palette.color(QPalette.ColorRole.Window))
+    painter.drawEllipse(corner)
+    ratio = painter.device().devicePixelRatio()
+    painter.drawPixmap(
+        corner.topLeft() + QPoint(2, 2), icon_pixmap("eye-off", side, palette.color(QPalette.ColorRole.Text), ratio)
+    )
 
 
 def _paint_presence(painter: QPainter, picture: QRectF, palette: QPalette) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtCore import (
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gallery.names import clean_name, name_key
-from metaface_gui.gui.panels.wording import last_seen_text, shots_text
+from metaface_gui.gui.panels.wording import hidden_text, last_seen_text, shots_text
 from metaface_gui.i18n import error_text, translate
 from metaface_gui.types import PersonId
 
@@ -88,7 +88,8 @@ class PeopleModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             seen = last_seen_text(person.last_seen_at, is_present=person.id in self._present)
             # Qt takes a tooltip that looks like HTML for HTML; a name must never be that.
-            return f"{person.name}\n{shots_text(person.shot_count)} · {seen}".replace("<", "‹")
+            words = f"{person.name}\n{shots_text(person.shot_count)} · {seen}".replace("<", "‹")
+            return f"{words}\n{hidden_text()}" if person.is_hidden else words
         return None
 
     def people(self) -> tuple[Person, ...]:
@@ -216,6 +217,7 @@ class SortedPeople(QSortFilterProxyModel):
         super().__init__(parent)
         self._order = PeopleOrder.NAME
         self._wanted = ""
+        self._shows_hidden = False
         self.setSourceModel(people)
         self.setDynamicSortFilter(True)
         self.setSortLocaleAware(True)
@@ -237,10 +239,16 @@ class SortedPeople(QSortFilterProxyModel):
         self._wanted = name_key(" ".join(text.split()))
         self.invalidate()
 
+    def set_shows_hidden(self, shows: bool) -> None:
+        """Show hidden people too, or leave them out."""
+        self._shows_hidden = shows
+        self.invalidate()
+
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        """Whether the name contains what is searched for."""
+        """Whether the name contains what is searched for, and the person is not hidden unless those are shown."""
         index = self.sourceModel().index(source_row, 0, source_parent)
-        return self._wanted in name_key(str(index.data()))
+        person: Person = index.data(PeopleRole.PERSON)
+        return (self._shows_hidden or not person.is_hidden) and self._wanted in name_key(person.name)
 
     def lessThan(self, source_left: Index, source_right: Index) -> bool:
         """Compare two people in the chosen order; names decide between equals."""

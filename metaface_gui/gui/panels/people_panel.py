@@ -2,69 +2,53 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from metaface_gui.engine.api import PeopleApi
-from metaface_gui.engine.events import GalleryChanged, ResultReady, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.events import (
+    Adapted,
+    GalleryChanged,
+    LikelyPairsFound,
+    ResultReady,
+    SourceChanged,
+    SourceState,
+    Trouble,
+)
 from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.merge_bar import MergeBar
-from metaface_gui.gui.panels.people_delegate import PeopleDelegate
 from metaface_gui.gui.panels.people_files import PeopleFiles
+from metaface_gui.gui.panels.people_list import PeopleList
 from metaface_gui.gui.panels.people_model import PeopleModel, PeopleOrder, PeopleRole, SortedPeople
 from metaface_gui.gui.panels.person_details import PersonDetails
+from metaface_gui.gui.panels.same_person_strip import SamePersonStrip
+from metaface_gui.gui.panels.wording import hidden_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.empty_note import EmptyNote
-from metaface_gui.i18n import error_text
-from metaface_gui.types import PersonId
+from metaface_gui.i18n import error_text, plain
+from metaface_gui.types import PersonId, RequestId
 
 _AGES_MS = 15_000
-
-
-class PeopleList(QListView):
-    """The list itself: the Delete key asks to delete, and a drop means "this is the same person"."""
-
-    delete_requested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setItemDelegate(PeopleDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        trigger = QAbstractItemView.EditTrigger
-        self.setEditTriggers(trigger.EditKeyPressed | trigger.DoubleClicked)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
-        self.setDefaultDropAction(Qt.DropAction.CopyAction)
-        self.setDragDropOverwriteMode(True)  # onto somebody, never between two
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName(self.tr("People"))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete is the list's own, the rest is Qt's."""
-        if event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Delete):
-            self.delete_requested.emit()
-        else:
-            super().keyPressEvent(event)
+_WIDE, _DETAILS_WIDTH = 680, 340
+"""So wide the shots stand beside the list, in so much of it."""
+_HIGH = 600
+"""So high there is room for a question above list and shots."""
 
 
 class PeoplePanel(QWidget):
@@ -76,13 +60,18 @@ class PeoplePanel(QWidget):
     """Start an enrolment that adds to this person."""
     report_requested = Signal(Person)
     """Write out what is stored about this person."""
+    undo_requested = Signal(int)
+    """Take back what an `Undoable` with this token names."""
+    cards_toggled = Signal(bool)
+    """Everybody is shown as a picture, or as a row again."""
 
     def __init__(
         self, people: PeopleApi, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._people, self._privacy, self._bridge = people, privacy, bridge
-        self._is_told = False
+        self._is_told = self._are_pairs_known = False
+        self._pairs_request: RequestId | None = None
         self.files = PeopleFiles(people, bridge, self)
         self.people = PeopleModel(self)
         self.sorted_people = SortedPeople(self.people, self)
@@ -113,6 +102,15 @@ class PeoplePanel(QWidget):
             self.order.addItem(words, order)
         self.list = PeopleList(self)
         self.list.setModel(self.sorted_people)
+        self.cards_button = self._tool("grid", self.tr("Pictures"), self.tr("Everybody as a page of pictures"))
+        self.large_button = self._tool("fullscreen", "", "")
+        self.large_button.hide()
+        self.hidden_button = QPushButton(self)
+        self.hidden_button.setCheckable(True)
+        self.hidden_button.setToolTip(hidden_text())
+        set_icon(self.hidden_button, "eye-off")
+        self.hidden_button.hide()
+        self.strip = SamePersonStrip(self.list.pictures, self)
         self.enroll_button = QPushButton(self.tr("Enrol somebody"), self)
         self.enroll_button.setProperty("kind", "primary")
         set_icon(self.enroll_button, "user-plus", "on_primary")
@@ -138,30 +136,45 @@ class PeoplePanel(QWidget):
         self.export_button.setToolTip(self.tr("Write everybody to one file, with shots and consent"))
         set_icon(self.export_button, "export")
 
+    def _tool(self, icon: str, words: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setCheckable(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(words)
+        set_icon(button, icon)
+        return button
+
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         head.setSpacing(Space.S)
         head.addWidget(self.search, 1)
         head.addWidget(self.order)
+        head.addWidget(self.cards_button)
+        head.addWidget(self.large_button)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         foot.setSpacing(Space.S)
         foot.addWidget(self.import_button)
         foot.addWidget(self.export_button)
         foot.addStretch(1)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.pages)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 0)
-        self.pages.setMinimumHeight(160)
+        foot.addWidget(self.hidden_button)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.pages)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.pages.setMinimumHeight(128)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(splitter, 1)
+        asked = QVBoxLayout()
+        asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
+        asked.addWidget(self.strip)
+        layout.addLayout(asked)
+        layout.addWidget(self.splitter, 1)
         layout.addLayout(foot)
 
     def _connect(self, bridge: EngineBridge) -> None:
@@ -169,7 +182,12 @@ class PeoplePanel(QWidget):
         self.order.activated.connect(self._on_order)
         self.clear_button.clicked.connect(self.search.clear)
         self.enroll_button.clicked.connect(self.enroll_requested)
+        self.cards_button.toggled.connect(self._show_cards)
+        self.hidden_button.toggled.connect(self._show_hidden)
+        self.strip.merge_requested.connect(self._merge)
+        self.strip.apart_requested.connect(self._people.tell_apart)
         self.list.delete_requested.connect(self._delete_chosen)
+        self.list.open_requested.connect(self.details.focus_shots)
         self.list.customContextMenuRequested.connect(self._open_menu)
         self.list.selectionModel().selectionChanged.connect(self._show_details)
         self.people.rename_requested.connect(self._people.rename)
@@ -180,9 +198,14 @@ class PeoplePanel(QWidget):
         self.details.rename_requested.connect(self._rename_chosen)
         self.details.add_shots_requested.connect(self.add_shots_requested)
         self.details.delete_requested.connect(self._delete_chosen)
+        self.details.hide_requested.connect(self._hide_chosen)
+        self.details.undo_requested.connect(self.undo_requested)
+        self.details.left.connect(lambda: self.list.setFocus(Qt.FocusReason.OtherFocusReason))
         self.export_button.clicked.connect(self.files.ask_export)
         self.import_button.clicked.connect(self.files.ask_import)
         bridge.gallery_changed.connect(self._on_gallery)
+        bridge.adapted.connect(self._on_adapted)
+        bridge.likely_pairs_found.connect(self._on_pairs)
         bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)
         bridge.trouble.connect(self._on_trouble)
@@ -207,6 +230,22 @@ class PeoplePanel(QWidget):
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)
 
+    @property
+    def shows_cards(self) -> bool:
+        """Whether everybody is a picture, not a row."""
+        return self.list.shows_cards
+
+    def show_cards(self, cards: bool) -> None:
+        """Show everybody as a page of pictures, or as rows."""
+        self.cards_button.setChecked(cards)
+
+    def offer_large(self, action: QAction) -> None:
+        """Put a button for this action, which gives the panel the window, beside the search."""
+        self.large_button.setDefaultAction(action)
+        self.large_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.large_button.setAccessibleName(plain(action.text()))
+        self.large_button.show()
+
     def focus_search(self) -> None:
         """Go on with searching."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -218,6 +257,9 @@ class PeoplePanel(QWidget):
         had_chosen = {person.id for person in self.chosen()}
         self._is_told = True
         self.people.show_snapshot(event.snapshot)
+        self.list.pictures.keep_only([one.thumbnail for one in event.snapshot.people if one.thumbnail])
+        self.strip.show_people(event.snapshot.people)
+        self._offer_hidden()
         if not {person.id for person in self.chosen()} <= had_chosen:
             # Qt moves the selection to whoever is next; a second Delete would hit somebody who was never chosen.
             self.list.clearSelection()
@@ -227,6 +269,21 @@ class PeoplePanel(QWidget):
     def _on_result(self, event: ResultReady) -> None:
         ids = (face.identification.person_id for face in event.result.faces)
         self.people.show_present({person_id for person_id in ids if person_id is not None})
+
+    def _on_adapted(self, event: Adapted) -> None:
+        if event.is_primary:
+            self._are_pairs_known = False
+            self._ask_for_pairs()
+
+    def _ask_for_pairs(self) -> None:
+        """Whoever is not looked at is compared when they are."""
+        if self.isVisible() and not self._are_pairs_known and self.people.rowCount() > 1:
+            self._are_pairs_known = True
+            self._pairs_request = self._people.find_likely_pairs()
+
+    def _on_pairs(self, event: LikelyPairsFound) -> None:
+        if event.request_id == self._pairs_request:
+            self.strip.show_pairs(event.pairs)
 
     def _on_source(self, event: SourceChanged) -> None:
         if event.state not in (SourceState.RUNNING, SourceState.PAUSED):
@@ -259,6 +316,27 @@ class PeoplePanel(QWidget):
         for person in self.chosen():
             self._people.delete(person.id)
 
+    def _hide_chosen(self) -> None:
+        chosen = self.chosen()
+        for person in chosen:
+            self._people.set_hidden(person.id, is_hidden=not all(one.is_hidden for one in chosen))
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_cards(self, cards: bool) -> None:
+        self.list.show_cards(cards)
+        self.cards_toggled.emit(cards)
+
+    def _show_hidden(self, shows: bool) -> None:
+        self.sorted_people.set_shows_hidden(shows)
+        self._show_page()
+
+    def _offer_hidden(self) -> None:
+        count = sum(person.is_hidden for person in self.people.people())
+        self.hidden_button.setText(self.tr("Show hidden ({n})").format(n=count))
+        self.hidden_button.setVisible(count > 0)
+        if count == 0:
+            self.hidden_button.setChecked(False)
+
     def _ask_to_merge(self, into_id: PersonId, from_ids: list[PersonId]) -> None:
         by_id = {person.id: person for person in self.people.people()}
         self.merge_bar.ask(by_id[into_id], [by_id[person_id] for person_id in from_ids])
@@ -284,6 +362,10 @@ class PeoplePanel(QWidget):
             hint.setEnabled(False)
         else:
             self.details.fill_merge_menu(menu.addMenu(self.tr("Merge into…")))
+        are_hidden = all(person.is_hidden for person in chosen)
+        hiding = menu.addAction(self.tr("Recognise again") if are_hidden else self.tr("Hide"), self._hide_chosen)
+        hiding.setToolTip(hidden_text())
+        menu.setToolTipsVisible(True)
         menu.addSeparator()
         menu.addAction(self.tr("Delete"), self._delete_chosen).setShortcut(Qt.Key.Key_Delete)
         return menu
@@ -294,11 +376,27 @@ class PeoplePanel(QWidget):
         """The times since somebody was seen go on only where they are seen."""
         super().showEvent(event)
         self._timer.start()
+        self._ask_for_pairs()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing to refresh."""
         super().hideEvent(event)
         self._timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room the shots stand beside the list, not below it."""
+        super().resizeEvent(event)
+        self.strip.set_room(self.width() >= _WIDE or self.height() >= _HIGH)
+        wanted = Qt.Orientation.Horizontal if self.width() >= _WIDE else Qt.Orientation.Vertical
+        if self.splitter.orientation() is not wanted:
+            self.splitter.setOrientation(wanted)
+            if wanted is Qt.Orientation.Horizontal:
+                self.splitter.setSizes([self.width() - _DETAILS_WIDTH, _DETAILS_WIDTH])
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing can come under the pointer any more."""
+        super().leaveEvent(event)
+        self.strip.settle()
 
     def _show_page(self) -> None:
         if self.people.rowCount() == 0:

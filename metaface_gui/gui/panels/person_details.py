@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from metaface_gui.engine.api import PeopleApi
-from metaface_gui.engine.events import ShotsRead
+from metaface_gui.engine.events import RequestEnded, ShotsRead, ShotWeighed, Undoable
+from metaface_gui.engine.people.findings import ShotEffect
 from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.gallery import Person, Shot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
+from metaface_gui.gui.panels.shot_effect_box import ShotEffectBox
 from metaface_gui.gui.panels.shot_grid import TILE_SIDE, ShotGrid, TilePicture
-from metaface_gui.gui.panels.wording import shortened, shots_text
+from metaface_gui.gui.panels.wording import hidden_text, shortened, shots_text
 from metaface_gui.gui.privacy.keeping_line import KeepingLine
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
@@ -27,6 +40,15 @@ MOST_SHOTS = 60
 _TITLE_HEIGHT = 24
 
 
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """A shot that was removed, the request that did it, and what undoes it once that is known."""
+
+    shot_id: int
+    request_id: RequestId
+    token: int | None = None
+
+
 class PersonDetails(QWidget):
     """Shows the people it is given; with one of them their shots, with several what joins them."""
 
@@ -35,18 +57,32 @@ class PersonDetails(QWidget):
     delete_requested = Signal()
     merge_requested = Signal(object, list)
     """Whose name stays, and who goes into them."""
+    hide_requested = Signal()
+    """Hide those shown, or recognise them again."""
+    undo_requested = Signal(int)
+    """Bring back the shot that was removed last: the token of its `Undoable`."""
+    left = Signal()
+    """Esc among the shots: back to the list."""
 
     def __init__(
         self, people: PeopleApi, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._load_shots = people.load_shots
+        self._people_api = people
         self._people: tuple[Person, ...] = ()
         self._loaded_for: Person | None = None
         self._request: RequestId | None = None
+        self._chosen_id: int | None = None
+        self._effects: dict[int, ShotEffect | None] = {}
+        self._weighing: RequestId | None = None
+        self._removal: _Removal | None = None
+        self._newest_undo: int | None = None
         self.title = ElidedLabel("", self, role="heading")
         self.keeping = KeepingLine(privacy, bridge, self)
-        self.note = MessageLine(2, self)
+        self.note = MessageLine(3, self)
+        self.effect = ShotEffectBox(self)
+        self.below = QStackedWidget(self)
+        self.below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.grid = ShotGrid(self, holder=self)
         self._scroll = QScrollArea(self)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,6 +95,7 @@ class PersonDetails(QWidget):
         self._scroll.setMinimumHeight(TILE_SIDE + 2)
         self.add_button = self._button(self.tr("Add shots"), "plus", self.tr("Record or choose more shots"))
         self.rename_button = self._button(self.tr("Rename"), "edit", self.tr("Give another name (F2)"))
+        self.hide_button = self._button("", "eye-off", "")
         self.delete_button = self._button("", "trash", self.tr("Delete (Del); can be undone"))
         self.delete_button.setAccessibleName(self.tr("Delete"))
         self.merge_button = self._button(self.tr("Merge into…"), "merge", self.tr("Make one person of those chosen"))
@@ -66,8 +103,15 @@ class PersonDetails(QWidget):
         self.merge_button.setMenu(self.merge_menu)
         self._lay_out()
         bridge.shots_read.connect(self._on_shots)
-        self.grid.remove_requested.connect(people.delete_shot)
+        bridge.shot_weighed.connect(self._on_weighed)
+        bridge.undoable.connect(self._on_undoable)
+        bridge.request_ended.connect(self._on_request_ended)
+        self.grid.remove_requested.connect(self._remove_shot)
+        self.grid.chosen.connect(self._choose_shot)
         self.negatives.remove_requested.connect(people.delete_shot)
+        self.effect.cover_requested.connect(self._set_cover)
+        self.effect.undo_requested.connect(self._undo_removal)
+        self.hide_button.clicked.connect(self.hide_requested)
         self.add_button.clicked.connect(self._ask_for_shots)
         self.rename_button.clicked.connect(self.rename_requested)
         self.delete_button.clicked.connect(self.delete_requested)
@@ -88,19 +132,23 @@ class PersonDetails(QWidget):
         self.merge_button.setVisible(len(self._people) > 1)
         self.delete_button.setEnabled(bool(self._people))
         self.keeping.show_person(only)
+        self._show_hiding()
         if only is None:
             self._loaded_for = None
+            self._forget_shot()
             self._clear_pictures()
             self._show_several()
         elif not _has_same_shots(only, self._loaded_for):
             is_another = self._loaded_for is None or self._loaded_for.id != only.id
             self._loaded_for = only
             if is_another:
+                self._forget_shot()
                 self._clear_pictures()
-            self._request = self._load_shots(only.id)
+            self._request = self._people_api.load_shots(only.id)
         if only is not None:
             self.title.setText(only.name)
             self._show_single(only)
+            self._mark()
 
     def fill_merge_menu(self, menu: QMenu) -> None:
         """Put one entry for each chosen person into the menu: whose name stays."""
@@ -114,13 +162,111 @@ class PersonDetails(QWidget):
     def say(self, text: str, role: str = "muted") -> None:
         """Show a message about what was just done."""
         self.note.say(text, role)
+        self.below.setCurrentWidget(self._note_page)
+
+    def focus_shots(self) -> None:
+        """Go on with the first shot by keyboard."""
+        if self.grid.tiles:
+            self.grid.tiles[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back to the list."""
+        if event.key() == Qt.Key.Key_Escape and self.grid.isAncestorOf(self.focusWidget()):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # One shot -------------------------------------------------------------------------------------------------------
+
+    def _choose_shot(self, shot_id: int) -> None:
+        self._chosen_id, self._removal = shot_id, None
+        self._mark()
+        self.effect.show_shot(is_cover=self._cover_id == shot_id)
+        self.below.setCurrentWidget(self.effect)
+        if shot_id in self._effects:
+            self.effect.show_effect(self._effects[shot_id])
+        else:
+            self._weighing = self._people_api.weigh_shot(shot_id)
+
+    def _remove_shot(self, shot_id: int) -> None:
+        if shot_id not in self._effects:
+            self._choose_shot(shot_id)  # what it is worth is measured of the gallery as it still is
+        self._removal = _Removal(shot_id, self._people_api.delete_shot(shot_id))
+        self._show_removal()
+
+    def _show_removal(self) -> None:
+        if self._removal is None:
+            return
+        self._chosen_id = None
+        self.effect.show_removed(can_undo=self._removal.token is not None)
+        if self._removal.shot_id in self._effects:
+            self.effect.show_effect(self._effects[self._removal.shot_id])
+        self.below.setCurrentWidget(self.effect)
+
+    def _on_weighed(self, answer: ShotWeighed) -> None:
+        if answer.request_id != self._weighing:
+            return
+        self._weighing = None
+        self._effects[answer.shot_id] = answer.effect
+        if answer.shot_id == self._chosen_id or (self._removal and answer.shot_id == self._removal.shot_id):
+            self.effect.show_effect(answer.effect)
+
+    def _on_undoable(self, event: Undoable) -> None:
+        self._newest_undo = event.token
+
+    def _on_request_ended(self, event: RequestEnded) -> None:
+        if self._removal is None or event.request_id != self._removal.request_id:
+            return
+        if event.error is None:
+            # What can be undone is told before the end of the request that it comes from.
+            self._removal = replace(self._removal, token=self._newest_undo)
+            self._show_removal()
+        else:
+            self._forget_shot()
+
+    def _undo_removal(self) -> None:
+        if self._removal is not None and self._removal.token is not None:
+            token = self._removal.token
+            self._forget_shot()
+            self.undo_requested.emit(token)
+
+    def _set_cover(self) -> None:
+        if self._chosen_id is not None:
+            self._people_api.set_cover(self._chosen_id)
+
+    @property
+    def _cover_id(self) -> int | None:
+        return self._people[0].cover_id if len(self._people) == 1 else None
+
+    def _mark(self) -> None:
+        self.grid.mark(chosen_id=self._chosen_id, cover_id=self._cover_id)
+        self.effect.set_cover(self._chosen_id == self._cover_id)
+
+    def _forget_shot(self) -> None:
+        """Be about no shot any more; what was measured of this person's is measured anew."""
+        self._chosen_id = self._removal = self._weighing = None
+        self._effects.clear()
+        self._mark()
+        self.below.setCurrentWidget(self._note_page)
+
+    # ----------------------------------------------------------------------------------------------------------------
 
     def _ask_for_shots(self) -> None:
         if len(self._people) == 1:
             self.add_shots_requested.emit(self._people[0])
 
+    def _show_hiding(self) -> None:
+        are_hidden = bool(self._people) and all(person.is_hidden for person in self._people)
+        words = self.tr("Recognise again") if are_hidden else self.tr("Hide")
+        set_icon(self.hide_button, "eye" if are_hidden else "eye-off")
+        self.hide_button.setEnabled(bool(self._people))
+        self.hide_button.setAccessibleName(words)
+        self.hide_button.setToolTip(f"{words}\n{hidden_text()}\n{self.tr('Can be undone.')}")
+
     def _show_single(self, person: Person) -> None:
-        if person.shot_count == 0:
+        if person.is_hidden:
+            self.note.say(hidden_text())
+        elif person.shot_count == 0:
             self.note.say(
                 self.tr("No shots: nobody is recognised as {name}. Add some.").format(name=shortened(person.name))
             )
@@ -132,7 +278,7 @@ class PersonDetails(QWidget):
             name = shortened(person.name)
             self.note.say(text.format(shots=shots_text(person.shot_count), n=person.negative_count, name=name))
         else:
-            text = self.tr("{shots}. The × deletes one; it can be undone.")
+            text = self.tr("{shots}. Choose one to see what it is worth; the × deletes it, which can be undone.")
             self.note.say(text.format(shots=shots_text(person.shot_count)))
 
     def _show_several(self) -> None:
@@ -152,7 +298,13 @@ class PersonDetails(QWidget):
         own = self.tr("Shot of {day}, quality {percent} %")
         name = shortened(self._loaded_for.name)
         not_theirs = self.tr("Not {name}: face of {day}. It is not called {name} again unless you delete this.")
+        self._effects.clear()  # the gallery is another
         self.grid.show_pictures(_tiles([shot for shot in shots if not shot.is_negative], own, name))
+        shown = {tile.shot_id for tile in self.grid.tiles}
+        if self._removal is not None and self._removal.shot_id in shown and self._removal.token is not None:
+            self._forget_shot()  # it is back
+        elif self._chosen_id is not None and self._chosen_id not in shown:
+            self._forget_shot()
         self._show_negatives(_tiles([shot for shot in shots if shot.is_negative], not_theirs, name))
 
     def _show_negatives(self, tiles: Sequence[TilePicture]) -> None:
@@ -168,6 +320,18 @@ class PersonDetails(QWidget):
             widget.setVisible(has_some)
         # A second line of tiles is in sight, so that one sees that there is something below the shots.
         self._scroll.setMinimumHeight(TILE_SIDE + 2 + (TILE_SIDE + _TITLE_HEIGHT if has_some else 0))
+        self._fit_shots()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is said of a shot follows the shots, however many lines they take."""
+        super().resizeEvent(event)
+        self._fit_shots()
+
+    def _fit_shots(self) -> None:
+        pictures = self._scroll.widget()
+        layout = None if pictures is None else pictures.layout()
+        if layout is not None:
+            self._scroll.setMaximumHeight(max(layout.heightForWidth(self._scroll.viewport().width()), TILE_SIDE) + 2)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Close the gaps that shots left: nothing can come under the pointer any more."""
@@ -201,8 +365,15 @@ class PersonDetails(QWidget):
         return button
 
     def _lay_out(self) -> None:
+        self._note_page = QWidget(self.below)
+        note = QVBoxLayout(self._note_page)
+        note.setContentsMargins(0, 0, 0, 0)
+        note.addWidget(self.note)
+        note.addStretch(1)
+        self.below.addWidget(self._note_page)
+        self.below.addWidget(self.effect)
         tools = FlowLayout(spacing=6)
-        for button in (self.add_button, self.rename_button, self.merge_button, self.delete_button):
+        for button in (self.add_button, self.rename_button, self.merge_button, self.hide_button, self.delete_button):
             tools.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
@@ -211,7 +382,8 @@ class PersonDetails(QWidget):
         layout.addWidget(self.keeping)
         layout.addLayout(tools)
         layout.addWidget(self._scroll, 1)
-        layout.addWidget(self.note)
+        layout.addWidget(self.below)
+        layout.addStretch(0)
 
 
 def _tiles(shots: Sequence[Shot], words: str, name: str) -> list[TilePicture]:

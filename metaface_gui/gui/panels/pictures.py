@@ -33,19 +33,24 @@ def decode_square(encoded: bytes | None, side: int) -> QImage:
 
 
 def rounded_pixmap(image: QImage, side: int, ratio: float, radius: float) -> QPixmap:
+    """The same as `rounded_image`, ready to draw; on the GUI thread."""
+    return QPixmap.fromImage(rounded_image(image, side, ratio, radius))
+
+
+def rounded_image(image: QImage, side: int, ratio: float, radius: float) -> QImage:
     """Draw a square image on a transparent one with round corners; `side` and `radius` in logical pixels."""
     pixels = round(side * ratio)
-    pixmap = QPixmap(pixels, pixels)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    rounded = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    rounded.setDevicePixelRatio(ratio)
+    rounded.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(rounded)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     path = QPainterPath()
     path.addRoundedRect(QRectF(0, 0, side, side), radius, radius)
     painter.setClipPath(path)
     painter.drawImage(QRectF(0, 0, side, side), image)
     painter.end()
-    return pixmap
+    return rounded
 
 
 def initials(name: str) -> str:

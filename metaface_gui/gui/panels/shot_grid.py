@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metaface_gui.engine.people.shots import environment_of
 from metaface_gui.gui.environment_words import label_words
 from metaface_gui.gui.icons import icon_pixmap
-from metaface_gui.gui.panels.pictures import decode_square, paint_initials, rounded_pixmap
+from metaface_gui.gui.panels.picture_loader import PictureLoader
+from metaface_gui.gui.panels.pictures import paint_initials
 from metaface_gui.gui.theme import Radius, Theme
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
 
@@ -72,11 +73,15 @@ class ShotTile(QWidget):
 
     remove_requested = Signal(object)
     """The picture's id."""
+    chosen = Signal(object)
+    """The picture's id: somebody pointed at it, or went to it by keyboard."""
 
-    def __init__(self, shown: TilePicture, parent: QWidget | None = None) -> None:
+    def __init__(self, shown: TilePicture, pictures: PictureLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shot_id = shown.id
-        self._image = decode_square(shown.picture, 2 * TILE_SIDE)
+        self._picture, self._pictures = shown.picture, pictures
+        self._is_chosen = self._is_cover = False
+        pictures.loaded.connect(self.update)
         self.setFixedSize(TILE_SIDE, TILE_SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         mark = environment_of(shown.picture)
@@ -108,28 +113,44 @@ class ShotTile(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever came here chose it, unless the focus was only put here because another tile went."""
+        super().focusInEvent(event)
+        reason = Qt.FocusReason
+        if event.reason() in (reason.MouseFocusReason, reason.TabFocusReason, reason.BacktabFocusReason):
+            self.chosen.emit(self.shot_id)
+
+    def show_state(self, *, is_chosen: bool, is_cover: bool) -> None:
+        """Mark it as the one that is looked at, and as the one that stands for the person."""
+        if (is_chosen, is_cover) != (self._is_chosen, self._is_cover):
+            self._is_chosen, self._is_cover = is_chosen, is_cover
+            self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the picture, and a ring while it has the keyboard."""
+        """Draw the picture, what it is, and a ring while it is chosen or has the keyboard."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._image.isNull():
-            paint_initials(painter, QRectF(self.rect()), "?", self.palette(), Radius.M)
+        pixmap = self._pictures.get(self._picture, TILE_SIDE, self.devicePixelRatioF(), Radius.M)
+        if pixmap is None:
+            letter = "" if self._pictures.is_decoding(self._picture) else "?"
+            paint_initials(painter, QRectF(self.rect()), letter, self.palette(), Radius.M)
         else:
-            painter.drawPixmap(0, 0, rounded_pixmap(self._image, TILE_SIDE, self.devicePixelRatioF(), Radius.M))
+            painter.drawPixmap(0, 0, pixmap)
         if self.is_marked:
-            corner = QRectF(3, self.height() - 19, 16, 16)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(Theme.current().color("raised"))
-            painter.drawEllipse(corner)
-            ratio = self.devicePixelRatioF()
-            painter.drawPixmap(corner.toRect().topLeft() + QPoint(2, 2), icon_pixmap("sun", 12, self._ink, ratio))
-        if self.hasFocus():
-            painter.setPen(QPen(Theme.current().color("accent"), 2))
+            self._paint_mark(painter, QPoint(3, self.height() - 19), "sun")
+        if self._is_cover:
+            self._paint_mark(painter, QPoint(self.width() - 19, self.height() - 19), "user")
+        if self.hasFocus() or self._is_chosen:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(Theme.current().color("accent" if self.hasFocus() else "edge"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), Radius.M, Radius.M)
 
-    @property
-    def _ink(self) -> QColor:
-        return Theme.current().color("text")
+    def _paint_mark(self, painter: QPainter, corner: QPoint, icon: str) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Theme.current().color("raised"))
+        painter.drawEllipse(QRectF(corner.x(), corner.y(), 16, 16))
+        ink = icon_pixmap(icon, 12, Theme.current().color("text"), self.devicePixelRatioF())
+        painter.drawPixmap(corner + QPoint(2, 2), ink)
 
     def _ask_to_go(self) -> None:
         self.remove_requested.emit(self.shot_id)
@@ -158,10 +179,15 @@ class ShotGrid(QWidget):
 
     remove_requested = Signal(object)
     """The id of the picture whose × was clicked."""
+    chosen = Signal(object)
+    """The id of the picture that somebody chose to look at."""
 
     def __init__(self, parent: QWidget | None = None, *, holder: QWidget | None = None) -> None:
         super().__init__(parent)
         self._holder = holder or self
+        self._pictures = PictureLoader(self)
+        self._chosen_id: int | None = None
+        self._cover_id: int | None = None
         self._tiles: list[ShotTile] = []
         self._slots: list[QWidget] = []
         self._empty: list[_EmptyTile] = []
@@ -180,6 +206,12 @@ class ShotGrid(QWidget):
     def has_gaps(self) -> bool:
         """Whether places of tiles that went are still kept."""
         return len(self._slots) > len(self._tiles)
+
+    def mark(self, *, chosen_id: int | None, cover_id: int | None) -> None:
+        """Mark the picture that is looked at, and the one that stands for the person."""
+        self._chosen_id, self._cover_id = chosen_id, cover_id
+        for tile in self._tiles:
+            tile.show_state(is_chosen=tile.shot_id == chosen_id, is_cover=tile.shot_id == cover_id)
 
     def settle(self) -> None:
         """Close the gaps: nobody points here any more."""
@@ -204,6 +236,7 @@ class ShotGrid(QWidget):
                 gone.clearFocus()
             gone.hide()
             gone.deleteLater()
+        self._pictures.keep_only([shown.picture for shown in pictures])
         self._show_wanted(wanted)
 
     def sizeHint(self) -> QSize:
@@ -216,8 +249,10 @@ class ShotGrid(QWidget):
         return QSize(TILE_SIDE, TILE_SIDE if self._flow.count() else 0)
 
     def _new_tile(self, picture: TilePicture) -> ShotTile:
-        tile = ShotTile(picture, self)
+        tile = ShotTile(picture, self._pictures, self)
+        tile.show_state(is_chosen=picture.id == self._chosen_id, is_cover=picture.id == self._cover_id)
         tile.remove_requested.connect(self.remove_requested)
+        tile.chosen.connect(self.chosen)
         tile.show()
         return tile
 

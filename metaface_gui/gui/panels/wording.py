@@ -58,3 +58,11 @@ def breakable(name: str) -> str:
     """Let a line break also inside of a word that is too long for one: a popup's label is 200 pixels wide."""
     words = (word if len(word) <= _LONG_WORD else "\u200b".join(word) for word in name.split(" "))
     return " ".join(words)
+
+
+def hidden_text() -> str:
+    """Say what is meant by a hidden person."""
+    return translate(
+        "People",
+        "Hidden: stays in the gallery with all shots, but is not recognised, and is listed only with “Show hidden”.",
+    )

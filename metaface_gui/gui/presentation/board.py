@@ -172,7 +172,7 @@ class PresentationBoard(QWidget):
         self.panels[Part.MARGINS].title.setText(title)
 
     def _on_gallery(self, changed: GalleryChanged) -> None:
-        self._people.set_people({person.id: person.name for person in changed.snapshot.people})
+        self._people.set_people({person.id: person.name for person in changed.snapshot.recognised})
         self._show_margins()
 
     def _on_step(self, event: AdaptStepTaken) -> None:

@@ -230,7 +230,7 @@ class MapPage(QWidget):
         self._show_state()
 
     def _on_gallery(self, changed: GalleryChanged) -> None:
-        before, self._people = self._people, {person.id: person for person in changed.snapshot.people}
+        before, self._people = self._people, {person.id: person for person in changed.snapshot.recognised}
         gone = [person_id for person_id in self._pictures if not has_same_shots(person_id, before, self._people)]
         for person_id in gone:
             del self._pictures[person_id]

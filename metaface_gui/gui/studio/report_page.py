@@ -326,9 +326,9 @@ class ReportPage(QWidget):
 
     def _what_is_missing(self) -> str:
         """What the gallery lacks for a test, and what to do about it; empty if nothing, or it is not known yet."""
-        if self._people is None or any(person.shot_count > 1 for person in self._people.people):
+        if self._people is None or any(person.shot_count > 1 for person in self._people.recognised):
             return ""
-        with_shot = [person for person in self._people.people if person.shot_count]
+        with_shot = [person for person in self._people.recognised if person.shot_count]
         if not with_shot:
             return self.tr("Nobody is enrolled yet: record two shots or more of somebody.")
         name = shortened(with_shot[0].name)

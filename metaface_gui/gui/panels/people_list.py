@@ -1,0 +1,87 @@
+"""Everybody in a list, as rows or as a page of pictures: one view of one model, whatever it looks like."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from metaface_gui.gui.panels.people_delegate import PeopleDelegate, PersonCardDelegate
+from metaface_gui.gui.panels.picture_loader import PictureLoader
+from metaface_gui.gui.theme import Theme
+
+_CELL, _LARGE_CELL = 104, 148
+"""How wide a picture's cell is at least; the wider where there is room for four."""
+
+
+class PeopleList(QListView):
+    """Delete asks to delete, Enter to open, and a drop means "this is the same person"; the arrows are Qt's."""
+
+    delete_requested = Signal()
+    open_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pictures = PictureLoader(self)
+        self._rows, self._cards = PeopleDelegate(self.pictures, self), PersonCardDelegate(self.pictures, self)
+        self._shows_cards = False
+        self.setItemDelegate(self._rows)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(trigger.EditKeyPressed | trigger.DoubleClicked)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setDragDropOverwriteMode(True)  # onto somebody, never between two
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName(self.tr("People"))
+        self.pictures.loaded.connect(self.viewport().update)
+        Theme.current().changed.connect(self._fit_cells)  # letters may be larger
+
+    @property
+    def shows_cards(self) -> bool:
+        """Whether everybody is a picture, not a row."""
+        return self._shows_cards
+
+    def show_cards(self, cards: bool) -> None:
+        """Show everybody as a picture in a grid, or as a row."""
+        if cards == self._shows_cards:
+            return
+        self._shows_cards = cards
+        # Not Qt's icon mode, in which a drop would move the picture and not mean the person below it.
+        self.setFlow(QListView.Flow.LeftToRight if cards else QListView.Flow.TopToBottom)
+        self.setWrapping(cards)
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn if cards else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        )
+        self.setItemDelegate(self._cards if cards else self._rows)
+        self._fit_cells()
+        self.scrollTo(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete and Enter are the list's own, the rest is Qt's."""
+        is_editing = self.state() is QAbstractItemView.State.EditingState
+        if event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Delete):
+            self.delete_requested.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not is_editing:
+            self.open_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fill the width with as many pictures as fit."""
+        self._fit_cells()
+        super().resizeEvent(event)
+
+    def _fit_cells(self) -> None:
+        if not self._shows_cards:
+            self.setGridSize(QSize())
+            return
+        width = self.viewport().width() - 1
+        least = _LARGE_CELL if width >= 4 * _LARGE_CELL else _CELL
+        self._cards.set_cell(width // max(1, width // least))
+        self.setGridSize(self._cards.cell)

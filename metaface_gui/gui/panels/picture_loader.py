@@ -1,0 +1,115 @@
+"""Pictures of faces that are decoded beside the GUI thread; who paints one before it is there paints it again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from metaface_gui.gui.panels.pictures import decode_square, rounded_image
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A picture as it is to be drawn: its file, and side, scale and radius of `rounded_image`."""
+
+    encoded: bytes
+    side: int
+    ratio: float
+    radius: float
+
+
+class PictureLoader(QObject):
+    """Keeps the pictures that were drawn last, at most `capacity`; the oldest use goes first.
+
+    Decoding runs on a thread that ends when there is nothing left to decode.
+    """
+
+    loaded = Signal()
+    """A picture that was asked for is there."""
+
+    _decoded = Signal(object, QImage)
+
+    def __init__(self, parent: QObject | None = None, *, capacity: int = 400) -> None:
+        super().__init__(parent)
+        self._capacity = capacity
+        self._pixmaps: OrderedDict[_Wanted, QPixmap] = OrderedDict()
+        self._waiting: set[_Wanted] = set()
+        self._queue = _DecodingQueue(self._decoded.emit)
+        self._decoded.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+        self.destroyed.connect(self._queue.close)
+
+    def get(self, encoded: bytes | None, side: int, ratio: float, radius: float) -> QPixmap | None:
+        """Return the picture as `rounded_image` draws it; None if there is none, it is damaged, or not decoded yet."""
+        if not encoded:
+            return None
+        wanted = _Wanted(encoded, side, ratio, radius)
+        pixmap = self._pixmaps.get(wanted)
+        if pixmap is not None:
+            self._pixmaps.move_to_end(wanted)
+            return None if pixmap.isNull() else pixmap
+        if wanted not in self._waiting:
+            self._waiting.add(wanted)
+            self._queue.put(wanted)
+        return None
+
+    def keep_only(self, pictures: Collection[bytes]) -> None:
+        """Keep nothing of other pictures: some may have been deleted."""
+        kept = set(pictures)
+        for wanted in [wanted for wanted in self._pixmaps if wanted.encoded not in kept]:
+            del self._pixmaps[wanted]
+        self._waiting = {wanted for wanted in self._waiting if wanted.encoded in kept}
+
+    def is_decoding(self, encoded: bytes) -> bool:
+        """Whether a picture that was asked for is still to come."""
+        return any(wanted.encoded == encoded for wanted in self._waiting)
+
+    def _keep(self, wanted: _Wanted, image: QImage) -> None:
+        if wanted not in self._waiting:
+            return  # deleted meanwhile
+        self._waiting.remove(wanted)
+        self._pixmaps[wanted] = QPixmap.fromImage(image)
+        if len(self._pixmaps) > self._capacity:
+            self._pixmaps.popitem(last=False)
+        self.loaded.emit()
+
+
+class _DecodingQueue:
+    """Decodes one after the other and passes each on, until it is closed."""
+
+    def __init__(self, on_decoded: Callable[[_Wanted, QImage], None]) -> None:
+        self._on_decoded = on_decoded
+        # The lock keeps the end of who listens from coming between the test and the call.
+        self._lock = threading.Lock()
+        self._queue: deque[_Wanted] = deque()
+        self._is_running = self._is_closed = False
+
+    def put(self, wanted: _Wanted) -> None:
+        with self._lock:
+            self._queue.append(wanted)
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, name="pictures", daemon=True).start()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            self._queue.clear()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._is_running = False
+                    return
+                wanted = self._queue.popleft()
+            image = decode_square(wanted.encoded, round(wanted.side * wanted.ratio))
+            if not image.isNull():
+                image = rounded_image(image, wanted.side, wanted.ratio, wanted.radius)
+            with self._lock:
+                if not self._is_closed:
+                    self._on_decoded(wanted, image)
