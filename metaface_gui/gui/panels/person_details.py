@@ -189,7 +189,8 @@ class PersonDetails(QWidget):
             self._weighing = self._people_api.weigh_shot(shot_id)
 
     def _remove_shot(self, shot_id: int) -> None:
-        if shot_id not in self._effects:
+        is_weighed = shot_id in self._effects or (self._chosen_id == shot_id and self._weighing is not None)
+        if not is_weighed:
             self._choose_shot(shot_id)  # what it is worth is measured of the gallery as it still is
         self._removal = _Removal(shot_id, self._people_api.delete_shot(shot_id))
         self._show_removal()
