@@ -79,7 +79,7 @@ class PersonDetails(QWidget):
         self._newest_undo: int | None = None
         self.title = ElidedLabel("", self, role="heading")
         self.keeping = KeepingLine(privacy, bridge, self)
-        self.note = MessageLine(3, self)
+        self.note = MessageLine(2, self)
         self.effect = ShotEffectBox(self)
         self.below = QStackedWidget(self)
         self.below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -133,6 +133,9 @@ class PersonDetails(QWidget):
         self.delete_button.setEnabled(bool(self._people))
         self.keeping.show_person(only)
         self._show_hiding()
+        # Room for what is said of a shot is kept as soon as there are shots, so that nothing moves when one is chosen.
+        kept = QSizePolicy.Policy.Ignored if only is None else QSizePolicy.Policy.Preferred
+        self.effect.setSizePolicy(QSizePolicy.Policy.Preferred, kept)
         if only is None:
             self._loaded_for = None
             self._forget_shot()
