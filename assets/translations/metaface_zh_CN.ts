@@ -6500,27 +6500,27 @@ time (ms)</source>
       <translation>已删除：之前 → 之后</translation>
     </message>
     <message>
-      <source>Hidden, or still being embedded: nothing to measure.</source>
-      <translation>已隐藏，或特征还在提取：无法测量。</translation>
+      <source>Hidden, or not embedded yet.</source>
+      <translation>已隐藏，或特征尚未提取。</translation>
     </message>
     <message>
-      <source>The only shot: without it nobody is recognised as them.</source>
-      <translation>唯一的样本：没有它就认不出此人。</translation>
+      <source>Their only shot.</source>
+      <translation>唯一的样本。</translation>
     </message>
     <message>
-      <source>The other shots do not know this face: is it somebody else?</source>
-      <translation>其他样本不认得这张脸：是别人吗？</translation>
+      <source>The others do not know this face.</source>
+      <translation>其他样本不认得这张脸。</translation>
     </message>
     <message>
-      <source>One other shot is left, so there is nothing to compare it with.</source>
-      <translation>只剩一个其他样本，无从比较。</translation>
+      <source>Only one other shot: nothing to compare.</source>
+      <translation>只有一个其他样本：无从比较。</translation>
     </message>
     <message>
-      <source>They are recognised better without it.</source>
+      <source>Recognised better without it.</source>
       <translation>没有它识别得更好。</translation>
     </message>
     <message>
-      <source>They are recognised better with it.</source>
+      <source>Recognised better with it.</source>
       <translation>有它识别得更好。</translation>
     </message>
     <message>

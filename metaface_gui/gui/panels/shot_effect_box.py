@@ -92,7 +92,7 @@ class ShotEffectBox(QWidget):
 
     def show_effect(self, effect: ShotEffect | None) -> None:
         """Show what the shot changes; None: nothing can be said."""
-        nothing = self.tr("Hidden, or still being embedded: nothing to measure.")
+        nothing = self.tr("Hidden, or not embedded yet.")
         self._show_values(effect, nothing if effect is None else self._verdict(effect))
         role = "error" if effect is not None and effect.own_margin is not None and effect.own_margin < 0 else ""
         set_role(self.verdict, role)
@@ -116,16 +116,16 @@ class ShotEffectBox(QWidget):
     def _verdict(self, effect: ShotEffect) -> str:
         before, after = effect.with_it, effect.without
         if after is None:
-            return self.tr("The only shot: without it nobody is recognised as them.")
+            return self.tr("Their only shot.")
         if effect.own_margin is not None and effect.own_margin < 0:
-            return self.tr("The other shots do not know this face: is it somebody else?")
+            return self.tr("The others do not know this face.")
         if after.margin is None or before.margin is None:
-            return self.tr("One other shot is left, so there is nothing to compare it with.")
+            return self.tr("Only one other shot: nothing to compare.")
         gained, change = after.n_right - before.n_right, after.margin - before.margin
         if gained > 0 or (gained == 0 and change >= _HARDLY):
-            return self.tr("They are recognised better without it.")
+            return self.tr("Recognised better without it.")
         if gained < 0 or change <= -_HARDLY:
-            return self.tr("They are recognised better with it.")
+            return self.tr("Recognised better with it.")
         return self.tr("It hardly makes a difference.")
 
 

@@ -270,7 +270,7 @@ def test_choosing_a_shot_says_what_it_is_worth(ada: PeoplePanel, engine: FakeEng
     assert ada.details.effect.verdict.text() == "Measuring…"
     answer(engine, say, BETTER_WITHOUT)
     assert values(ada) == ["3/4 → 4/4", "+0.10 → +0.25", "0.20 % → 0.10 %"]
-    assert ada.details.effect.verdict.text() == "They are recognised better without it."
+    assert ada.details.effect.verdict.text() == "Recognised better without it."
     choose(ada, 10)
     choose(ada, 11)
     assert engine.calls_of("people.weigh_shot") == [(11,), (10,)], "what is known is not measured twice"
@@ -291,10 +291,10 @@ def test_an_answer_about_a_shot_that_was_left_is_not_shown(ada: PeoplePanel, eng
         (BETTER_WITHOUT, "better without"),
         (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.2), 0.1), "better with it"),
         (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.251), 0.1), "hardly"),
-        (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.4), -0.1), "somebody else"),
+        (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.4), -0.1), "do not know"),
         (ShotEffect(11, 1, how(0, 0, None), None, None), "only shot"),
-        (ShotEffect(11, 1, how(1, 1, 0.2), how(0, 1, None), 0.1), "One other"),
-        (None, "nothing to measure"),
+        (ShotEffect(11, 1, how(1, 1, 0.2), how(0, 1, None), 0.1), "one other"),
+        (None, "not embedded"),
     ],
 )
 def test_the_verdict_follows_the_numbers(
