@@ -51,7 +51,7 @@ class GalleryEditor:
         self._listener(GalleryChanged(self.gallery.snapshot()))
 
     def save(self, enrollee: Enrollee, shots: Sequence[NewShot]) -> Person:
-        """Enrol a new person, or add shots to one; can be undone.
+        """Enrol a new person, or add shots to one, who then is not hidden any more; can be undone.
 
         Raises:
             EnrollmentError: if there is no shot, or a new person has not consented.
@@ -63,6 +63,8 @@ class GalleryEditor:
             )
         if enrollee.person_id is not None:
             self.add_shots(enrollee.person_id, shots)
+            if self.gallery.person(enrollee.person_id).is_hidden:
+                self.set_hidden(enrollee.person_id, is_hidden=False)  # whoever takes shots of them wants to see them
             return self.gallery.person(enrollee.person_id)
         if not enrollee.consent_given:
             raise EnrollmentError(

@@ -19,6 +19,7 @@ from metaface_gui.engine.people.privacy import Privacy
 from metaface_gui.engine.people.shot_effect import effect_of_shot
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import ClashPolicy, OnProgress, needs_passphrase
+from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.types import PersonId, RequestId
 
 
@@ -38,6 +39,7 @@ class People:
         self._editor, self._models, self._adaptations = editor, models, adaptations
         self._enroller, self._privacy = enroller, privacy
         self._runners, self._listener = runners, runners.listener
+        self._found: tuple[object, tuple[LikelyPair, ...]] | None = None
         self._pairs, self._weighings = NewestJob(runners.explanations), NewestJob(runners.explanations)
 
     def rename(self, person_id: PersonId, name: str) -> RequestId:
@@ -75,7 +77,12 @@ class People:
             situation, pairs = self._adaptations.situation(), tuple[LikelyPair, ...]()
             if situation is not None:
                 apart = self._editor.gallery.told_apart()
-                pairs = likely_pairs(situation.people, situation.assets, fpir=situation.fpir, apart=apart)
+                key = situation.people.embedder_id, situation.people.revision, situation.fpir, apart
+                if self._found is None or self._found[0] != key:
+                    with on_one_core():
+                        pairs = likely_pairs(situation.people, situation.assets, fpir=situation.fpir, apart=apart)
+                    self._found = key, pairs
+                pairs = self._found[1]
             self._listener(LikelyPairsFound(job.id, pairs))
 
         return self._pairs.submit(QT_TRANSLATE_NOOP("Jobs", "Comparing people"), work)
@@ -87,14 +94,15 @@ class People:
         def work(job: Job) -> None:
             effect: ShotEffect | None = None
             if situation is not None:
-                effect = effect_of_shot(
-                    shot_id,
-                    situation.people,
-                    situation.assets,
-                    fpir=situation.fpir,
-                    settings=situation.hyperparameters.get(LEARNER),
-                    on_step=job.progress,
-                )
+                with on_one_core():
+                    effect = effect_of_shot(
+                        shot_id,
+                        situation.people,
+                        situation.assets,
+                        fpir=situation.fpir,
+                        settings=situation.hyperparameters.get(LEARNER),
+                        on_step=job.progress,
+                    )
             self._listener(ShotWeighed(job.id, shot_id, effect))
 
         return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Weighing a shot"), work)

@@ -107,7 +107,6 @@ class PeoplePanel(QWidget):
         self.large_button.hide()
         self.hidden_button = QPushButton(self)
         self.hidden_button.setCheckable(True)
-        self.hidden_button.setToolTip(hidden_text())
         set_icon(self.hidden_button, "eye-off")
         self.hidden_button.hide()
         self.strip = SamePersonStrip(self.list.pictures, self)
@@ -332,7 +331,10 @@ class PeoplePanel(QWidget):
 
     def _offer_hidden(self) -> None:
         count = sum(person.is_hidden for person in self.people.people())
-        self.hidden_button.setText(self.tr("Show hidden ({n})").format(n=count))
+        words = self.tr("Show hidden ({n})").format(n=count)
+        self.hidden_button.setText(str(count))
+        self.hidden_button.setAccessibleName(words)
+        self.hidden_button.setToolTip(f"{words}\n{hidden_text()}")
         self.hidden_button.setVisible(count > 0)
         if count == 0:
             self.hidden_button.setChecked(False)

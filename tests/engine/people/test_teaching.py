@@ -142,6 +142,16 @@ def test_several_added_shots_are_undone_at_once(world: World) -> None:
     assert world.count(world.ann) == (2, 0)
 
 
+def test_who_gets_shots_is_hidden_no_more(world: World) -> None:
+    world.editor.set_hidden(world.ann, is_hidden=True)
+    assert world.editor.save(Enrollee("", world.ann), [shot(5)]).is_hidden is False
+    assert [offer.text for offer in world.offers()] == [
+        "Hid {name}",
+        "Added a shot to {name}",
+        "{name} is recognised again",
+    ]
+
+
 def test_an_undo_that_comes_too_early_works_later(world: World) -> None:
     eve = world.editor.save(Enrollee("Eve", consent_given=True), [shot(90)])
     world.teacher.confirm(1, eve.id, [shot(91)])

@@ -131,7 +131,9 @@ def test_hiding_by_mouse_and_showing_again(panel: PeoplePanel, engine: FakeEngin
     assert engine.calls_of("people.set_hidden") == [(2, True)]
     say(gallery(ADA, HIDDEN))
     assert listed(panel) == ["Ada"]
-    assert panel.hidden_button.text() == "Show hidden (1)"
+    assert panel.hidden_button.text() == "1"
+    assert "Show hidden (1)" in panel.hidden_button.toolTip()
+    assert panel.minimumSizeHint().width() <= 330
     QTest.mouseClick(panel.hidden_button, LEFT)
     assert listed(panel) == ["Ada", "Bob"]
     click(panel, 1)
