@@ -20,7 +20,6 @@ from metaface_gui.engine.events import (
 )
 from metaface_gui.engine.people.findings import HowRecognised, LikelyPair, ShotEffect, Taken
 from metaface_gui.errors import GalleryError
-from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
@@ -29,18 +28,6 @@ from tests.gui.panels.samples import gallery, person, shot
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
 ADA, BOB, CYD, DEE = (person(number, name) for number, name in enumerate(("Ada", "Bob", "Cyd", "Dee"), start=1))
 HIDDEN = replace(BOB, is_hidden=True)
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> PeoplePanel:
-    made = PeoplePanel(engine.people, engine.privacy, bridge)
-    qtbot.addWidget(made)
-    made.resize(330, 760)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
 
 
 def place(panel: PeoplePanel, row: int) -> QPoint:

@@ -27,18 +27,6 @@ LEFT = Qt.MouseButton.LeftButton
 ADA, BOB, CYD = person(1, "Ada"), person(2, "Bob"), person(3, "Cyd")
 
 
-@pytest.fixture
-def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> PeoplePanel:
-    made = PeoplePanel(engine.people, engine.privacy, bridge)
-    qtbot.addWidget(made)
-    made.resize(320, 760)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
-
-
 def click(qtbot: QtBot, panel: PeoplePanel, row: int, modifier: Qt.KeyboardModifier | None = None) -> None:
     place = panel.list.visualRect(panel.sorted_people.index(row, 0)).center()
     QTest.mouseClick(panel.list.viewport(), LEFT, modifier or Qt.KeyboardModifier.NoModifier, place)
