@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -76,7 +77,10 @@ class PersonDetails(QWidget):
         self._effects: dict[int, ShotEffect | None] = {}
         self._weighing: RequestId | None = None
         self._removal: _Removal | None = None
-        self._newest_undo: int | None = None
+        self._newest_undo: Undoable | None = None
+        self._undo_end = QTimer(self)
+        self._undo_end.setSingleShot(True)
+        self._undo_end.timeout.connect(self._end_undo)
         self.title = ElidedLabel("", self, role="heading")
         self.keeping = KeepingLine(privacy, bridge, self)
         self.note = MessageLine(2, self)
@@ -102,19 +106,7 @@ class PersonDetails(QWidget):
         self.merge_menu = QMenu(self.merge_button)
         self.merge_button.setMenu(self.merge_menu)
         self._lay_out()
-        bridge.shots_read.connect(self._on_shots)
-        bridge.shot_weighed.connect(self._on_weighed)
-        bridge.undoable.connect(self._on_undoable)
-        bridge.request_ended.connect(self._on_request_ended)
-        self.grid.remove_requested.connect(self._remove_shot)
-        self.grid.chosen.connect(self._choose_shot)
-        self.negatives.remove_requested.connect(people.delete_shot)
-        self.effect.cover_requested.connect(self._set_cover)
-        self.effect.undo_requested.connect(self._undo_removal)
-        self.hide_button.clicked.connect(self.hide_requested)
-        self.add_button.clicked.connect(self._ask_for_shots)
-        self.rename_button.clicked.connect(self.rename_requested)
-        self.delete_button.clicked.connect(self.delete_requested)
+        self._connect(people, bridge)
         self.show_people(())
 
     @property
@@ -179,6 +171,21 @@ class PersonDetails(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _connect(self, people: PeopleApi, bridge: EngineBridge) -> None:
+        bridge.shots_read.connect(self._on_shots)
+        bridge.shot_weighed.connect(self._on_weighed)
+        bridge.undoable.connect(self._on_undoable)
+        bridge.request_ended.connect(self._on_request_ended)
+        self.grid.remove_requested.connect(self._remove_shot)
+        self.grid.chosen.connect(self._choose_shot)
+        self.negatives.remove_requested.connect(people.delete_shot)
+        self.effect.cover_requested.connect(self._set_cover)
+        self.effect.undo_requested.connect(self._undo_removal)
+        self.hide_button.clicked.connect(self.hide_requested)
+        self.add_button.clicked.connect(self._ask_for_shots)
+        self.rename_button.clicked.connect(self.rename_requested)
+        self.delete_button.clicked.connect(self.delete_requested)
+
     # One shot -------------------------------------------------------------------------------------------------------
 
     def _choose_shot(self, shot_id: int) -> None:
@@ -216,17 +223,24 @@ class PersonDetails(QWidget):
             self.effect.show_effect(answer.effect)
 
     def _on_undoable(self, event: Undoable) -> None:
-        self._newest_undo = event.token
+        self._newest_undo = event
 
     def _on_request_ended(self, event: RequestEnded) -> None:
         if self._removal is None or event.request_id != self._removal.request_id:
             return
-        if event.error is None:
-            # What can be undone is told before the end of the request that it comes from.
-            self._removal = replace(self._removal, token=self._newest_undo)
-            self._show_removal()
-        else:
+        if event.error is not None:
             self._forget_shot()
+            return
+        undo = self._newest_undo  # it is told before the end of the request that it comes from
+        if undo is not None:
+            self._removal = replace(self._removal, token=undo.token)
+            self._undo_end.start(max(0, (undo.expires_ns - time.monotonic_ns()) // 1_000_000))
+        self._show_removal()
+
+    def _end_undo(self) -> None:
+        if self._removal is not None:
+            self._removal = replace(self._removal, token=None)
+            self._show_removal()
 
     def _undo_removal(self) -> None:
         if self._removal is not None and self._removal.token is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -294,13 +295,12 @@ def test_the_verdict_follows_the_numbers(
     assert verdict in ada.details.effect.verdict.text()
 
 
-def removed(engine: FakeEngine, say: Say, error: GalleryError | None = None) -> None:
-    """Answer the deletion as the engine does."""
+def removed(engine: FakeEngine, say: Say, *, left_s: float = 60.0) -> None:
+    """Answer the deletion as the engine does; it can be undone for so long."""
     engine.shots[1] = tuple(one for one in engine.shots[1] if one.id != 11)
     say(gallery(replace(ADA, shot_count=4, cover_id=12), BOB))
-    if error is None:
-        say(Undoable(7, "Deleted a shot", "Ada", 1))
-    say(RequestEnded(engine.request_of("people.delete_shot"), error))
+    say(Undoable(7, "Deleted a shot", "Ada", time.monotonic_ns() + round(left_s * 1e9)))
+    say(RequestEnded(engine.request_of("people.delete_shot")))
 
 
 def close_button_of(panel: PeoplePanel, shot_id: int) -> None:
@@ -322,6 +322,19 @@ def test_removing_a_shot_says_what_that_changed_and_can_be_undone(
         QTest.mouseClick(ada.details.effect.undo_button, LEFT)
     assert undone.args == [7]
     assert not ada.details.effect.isVisible()
+
+
+def test_what_cannot_be_undone_any_more_is_not_offered(
+    qtbot: QtBot, ada: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    close_button_of(ada, 11)
+    assert not ada.details.effect.undo_button.isEnabled(), "it is not done yet"
+    removed(engine, say)
+    assert ada.details.effect.undo_button.isEnabled()
+    close_button_of(ada, 10)
+    removed(engine, say, left_s=0.01)
+    qtbot.waitUntil(lambda: not ada.details.effect.undo_button.isEnabled())
+    assert ada.details.effect.undo_button.isVisible()
 
 
 def test_a_shot_that_was_weighed_and_deleted_by_keyboard_keeps_its_numbers(
