@@ -2742,12 +2742,12 @@ face</source>
       <translation>无法写入文件夹 {folder}（{reason}）。请选择其他文件夹中的人脸库，或以只读方式打开。</translation>
     </message>
     <message>
-      <source>The gallery {path} is open in another window or command. Close that, or open this one only to read.</source>
-      <translation>人脸库 {path} 已在另一个窗口或命令中打开。请关闭它，或以只读方式打开。</translation>
-    </message>
-    <message>
       <source>The gallery {path} lies where files cannot be locked ({reason}). Move it to a local disk.</source>
       <translation>人脸库 {path} 所在位置无法锁定文件（{reason}）。请把它移到本地磁盘。</translation>
+    </message>
+    <message>
+      <source>The gallery {path} is open in another window or command. Close that, or open this one only to read.</source>
+      <translation>人脸库 {path} 已在另一个窗口或命令中打开。请关闭它，或以只读方式打开。</translation>
     </message>
     <message>
       <source>A name cannot hold control characters. Type it instead of pasting it.</source>
