@@ -222,10 +222,6 @@
       <translation>在相同的帧上同时测量 face_recognition 和 OpenCV</translation>
     </message>
     <message>
-      <source>“{text}” is not a whole number above 0</source>
-      <translation>“{text}”不是大于 0 的整数</translation>
-    </message>
-    <message>
       <source>{cpu}, {n} threads; PyTorch {version} on {device}</source>
       <translation>{cpu}，{n} 个线程；PyTorch {version}，运行于 {device}</translation>
     </message>
@@ -766,14 +762,6 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>没有环境“{name}”；可选：{names}</translation>
     </message>
     <message>
-      <source>“{text}” is less than 1</source>
-      <translation>“{text}”小于 1</translation>
-    </message>
-    <message>
-      <source>“{text}” is no whole number</source>
-      <translation>“{text}”不是整数</translation>
-    </message>
-    <message>
       <source>{cells} cells: the worst / the median of each</source>
       <translation>{cells} 个单元：各项的最差值 / 中位数</translation>
     </message>
@@ -1104,6 +1092,18 @@ face</source>
       <translation>列出、下载和检查模型权重</translation>
     </message>
     <message>
+      <source>“{text}” is no whole number</source>
+      <translation>“{text}”不是整数</translation>
+    </message>
+    <message>
+      <source>“{text}” is less than 1</source>
+      <translation>“{text}”小于 1</translation>
+    </message>
+    <message>
+      <source>“{text}” is no number above 0</source>
+      <translation>“{text}”不是大于 0 的数</translation>
+    </message>
+    <message>
       <source>gallery file; it is made if it is not there</source>
       <translation>人脸库文件；不存在时会新建</translation>
     </message>
@@ -1248,10 +1248,6 @@ face</source>
       <translation>处理文件夹中的所有视频，包括已有结果的</translation>
     </message>
     <message>
-      <source>“{text}” is not a number of processes, such as 2</source>
-      <translation>“{text}”不是进程数，例如 2</translation>
-    </message>
-    <message>
       <source>“{text}” is not an address such as tls://host:8786</source>
       <translation>“{text}”不是有效地址，例如 tls://host:8786</translation>
     </message>
@@ -1338,10 +1334,6 @@ face</source>
     <message>
       <source>there is no learner “{text}”; choose one of: {choices}</source>
       <translation>没有方法“{text}”；请选择以下之一：{choices}</translation>
-    </message>
-    <message>
-      <source>“{text}” is no number above 0</source>
-      <translation>“{text}”不是大于 0 的数</translation>
     </message>
     <message>
       <source>training the projection</source>

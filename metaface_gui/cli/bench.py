@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from metaface_gui.bench.clips import ClipSettings, clips_of, gathering, write_live_clip
 from metaface_gui.bench.galleries import GalleryScale, measure_galleries
@@ -28,6 +28,7 @@ from metaface_gui.bench.stages import measure_stages, n_stage_steps
 from metaface_gui.bench.startup import measure_memory, measure_start_up
 from metaface_gui.cli import bench_tables
 from metaface_gui.cli.bench_options import PEERS, SECTIONS
+from metaface_gui.cli.progress import counted_columns
 from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import load_learning_assets
@@ -87,10 +88,9 @@ def run(args: argparse.Namespace) -> int:
         check_outputs([(args.json, is_bench_record)], source_files(source), is_forced=args.force)
         check_writable(args.json)
     tune_process()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
         tempfile.TemporaryDirectory(prefix="metaface-bench-") as folder,
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
+        Progress(*counted_columns(), console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         bench = _Bench(plan, args.device, source, Path(folder))
         task = bar.add_task(translate("Commands", "measuring"), total=bench.n_steps(wanted))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metaface_gui.cli.later import later
+from metaface_gui.cli.numbers import parse_count
 from metaface_gui.cli.options import DEVICE_NAMES, add_force_option
 from metaface_gui.i18n import translate
 from metaface_gui.settings import DEMO
@@ -36,14 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--gallery-sizes",
-        type=_positive,
+        type=parse_count,
         nargs="+",
         metavar="N",
         help=translate("Commands", "people in the galleries (default: {n})", None, n=_sizes_text(GALLERY_SIZES)),
     )
     parser.add_argument(
         "--seconds",
-        type=_positive,
+        type=parse_count,
         metavar="N",
         help=translate("Commands", "how long to watch the live view and the window's memory"),
     )
@@ -54,13 +55,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_force_option(parser)
     parser.set_defaults(run=later("bench"))
-
-
-def _positive(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return int(text)
-    message = translate("Commands", "“{text}” is not a whole number above 0", None, text=text)
-    raise argparse.ArgumentTypeError(message)
 
 
 def _sizes_text(sizes: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from torch import Tensor
 
 from metaface_gui.cli.evaluation_options import ALL, CLEAN, hyphened
@@ -18,6 +18,7 @@ from metaface_gui.cli.evaluation_tables import print_report
 from metaface_gui.cli.options import data_sets
 from metaface_gui.cli.own_embedder import own_embedder
 from metaface_gui.cli.people_inputs import people_inputs
+from metaface_gui.cli.progress import counted_columns
 from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.batch.output_files import Output, check_outputs, check_writable, is_picture, is_report
@@ -373,15 +374,7 @@ class _Bars:
 
     def __init__(self) -> None:
         console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._progress = Progress(*counted_columns(), console=console, transient=True, disable=not console.is_terminal)
 
     def __enter__(self) -> _Bars:
         self._progress.start()

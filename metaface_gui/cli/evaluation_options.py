@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from metaface_gui.cli.later import later
+from metaface_gui.cli.numbers import parse_count, parse_counts, parse_seed
 from metaface_gui.cli.options import add_force_option, add_people_options, parse_fpir
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.conditions import CONDITIONS
@@ -45,7 +46,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         default="test",
         help=translate("Commands", "the meta-test people only, or everybody of a data set that training never saw"),
     )
-    parser.add_argument("--split-seed", type=int, default=SPLIT_SEED, metavar="N")
+    parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
 
 
 def add_episode_options(parser: argparse.ArgumentParser) -> None:
@@ -96,13 +97,17 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
     counts_help = translate("Commands", "a number, or several with commas between")
     parser.add_argument("--n-way", type=parse_counts, default=(20,), metavar="N", help=counts_help)
     parser.add_argument("--k-shot", type=parse_counts, default=(5,), metavar="K", help=counts_help)
-    parser.add_argument("--episodes", type=_count, default=200, metavar="N")
+    parser.add_argument("--episodes", type=parse_count, default=200, metavar="N")
     parser.add_argument(
-        "--draws", type=_count, default=3, metavar="N", help=translate("Commands", "corruptions drawn of each picture")
+        "--draws",
+        type=parse_count,
+        default=3,
+        metavar="N",
+        help=translate("Commands", "corruptions drawn of each picture"),
     )
     parser.add_argument(
         "--unlabelled",
-        type=_seed,
+        type=parse_seed,
         default=0,
         metavar="N",
         help=translate("Commands", "earlier faces of the same room that each method is given, half of them strangers'"),
@@ -118,7 +123,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
             "several with commas between",
         ),
     )
-    parser.add_argument("--seed", type=_seed, default=0, metavar="N")
+    parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
     parser.add_argument("--fpir", type=parse_fpir, default=0.01, metavar="SHARE")
 
 
@@ -163,27 +168,6 @@ def parse_environments(text: str) -> tuple[str, ...]:
             raise argparse.ArgumentTypeError(message)
         names += of_part
     return tuple(dict.fromkeys(names))
-
-
-def parse_counts(text: str) -> tuple[int, ...]:
-    """Read whole numbers from 1 on, with commas between.
-
-    Raises:
-        argparse.ArgumentTypeError: if one is none.
-    """
-    return tuple(dict.fromkeys(_count(part) for part in text.split(",")))
-
-
-def _count(text: str) -> int:
-    if (number := _seed(text)) < 1:
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
-    return number
-
-
-def _seed(text: str) -> int:
-    if not text.strip().isdecimal():
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
-    return int(text)
 
 
 def hyphened(name: str) -> str:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from metaface_gui.cli.later import later
+from metaface_gui.cli.numbers import parse_count
 from metaface_gui.cli.options import add_force_option, add_gallery_option, add_recognition_options
 from metaface_gui.engine.batch.cluster_address import ClusterAddress
 from metaface_gui.i18n import translate
@@ -59,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     at_a_time = parser.add_mutually_exclusive_group()
     at_a_time.add_argument(
         "--processes",
-        type=parse_processes,
+        type=parse_count,
         metavar="N",
         help=translate("Commands", "look at so many videos of a folder at a time (default: one a core, 16 at most)"),
     )
@@ -80,18 +81,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_force_option(parser)
     parser.set_defaults(run=later("recognize"))
-
-
-def parse_processes(text: str) -> int:
-    """Read a number of processes.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is not a whole number above 0.
-    """
-    if not (text.isascii() and text.isdigit() and int(text)):
-        message = translate("Commands", "“{text}” is not a number of processes, such as 2", None, text=text)
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
 
 
 def parse_cluster(text: str) -> ClusterAddress:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from metaface_gui.cli.later import later
+from metaface_gui.cli.numbers import parse_count, parse_rate, parse_seed
 from metaface_gui.cli.options import add_force_option, add_people_options
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.split import SPLIT_SEED
@@ -70,40 +71,3 @@ def parse_trainable(text: str) -> str:
             "Commands", "there is no learner “{text}”; choose one of: {choices}", None, text=text, choices=choices
         )
     raise argparse.ArgumentTypeError(message)
-
-
-def parse_seed(text: str) -> int:
-    """Read a whole number from 0 on.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    if not text.strip().isdecimal():
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
-    return int(text)
-
-
-def parse_count(text: str) -> int:
-    """Read a whole number from 1 on.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    if (number := parse_seed(text)) < 1:
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
-    return number
-
-
-def parse_rate(text: str) -> float:
-    """Read a rate above 0.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0.0 < rate < float("inf"):
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
-    return rate

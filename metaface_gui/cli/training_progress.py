@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TaskID, TextColumn
 
+from metaface_gui.cli.progress import counted_columns
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.train import TrainingProgress
 
@@ -29,10 +30,7 @@ class TrainingDisplay:
     ) -> None:
         self._console, self._is_quiet, self._clock = console, is_quiet, clock
         self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            *counted_columns(),
             TextColumn("{task.fields[note]}"),
             console=console,
             disable=is_quiet or not console.is_terminal,
