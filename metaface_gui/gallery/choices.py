@@ -27,20 +27,22 @@ class ChosenCover:
 
 @dataclass(frozen=True, slots=True)
 class HiddenPerson:
-    """A person was hidden or, unless it `is_hidden`, is recognised again."""
+    """A person was hidden or, unless it `is_hidden`, is recognised again; `was_hidden` says what they were before."""
 
     revision: int
     person_id: PersonId
     is_hidden: bool
+    was_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ToldApart:
-    """Two people were said to be two."""
+    """Two people were said to be two; unless that `is_news`, it was known."""
 
     revision: int
     person_id: PersonId
     other_id: PersonId
+    is_news: bool
 
 
 Choice = ChosenCover | HiddenPerson | ToldApart
@@ -73,8 +75,9 @@ class Choices:
         """
         with self._database.changing() as connection:
             living_name(connection, person_id)
+            was_hidden = _is_hidden(connection, person_id)
             put_hidden(connection, person_id, is_hidden=is_hidden)
-            return HiddenPerson(next_revision(connection), person_id, is_hidden)
+            return HiddenPerson(next_revision(connection), person_id, is_hidden, was_hidden)
 
     def tell_apart(self, one_id: PersonId, other_id: PersonId) -> ToldApart:
         """Remember that two people are two, however alike; it is forgotten with either of them.
@@ -90,8 +93,8 @@ class Choices:
                     QT_TRANSLATE_NOOP("Errors", "{name} cannot be told apart from themselves. Choose two people."),
                     name=name,
                 )
-            put_apart(connection, one_id, other_id)
-            return ToldApart(next_revision(connection), one_id, other_id)
+            is_news = put_apart(connection, one_id, other_id)
+            return ToldApart(next_revision(connection), one_id, other_id, is_news)
 
     def told_apart(self) -> frozenset[frozenset[PersonId]]:
         """Return the pairs of people who were told apart; of those who were deleted there are none."""
@@ -123,6 +126,10 @@ def put_cover(connection: sqlite3.Connection, person_id: PersonId, shot_id: Shot
     """Note which shot stands for somebody; None: the best one."""
     connection.execute("UPDATE person SET cover_id = ? WHERE id = ?", (shot_id, person_id))
     seal(connection, "person", [person_id])
+
+
+def _is_hidden(connection: sqlite3.Connection, person_id: PersonId) -> bool:
+    return bool(connection.execute("SELECT is_hidden FROM person WHERE id = ?", (person_id,)).fetchone()[0])
 
 
 def put_hidden(connection: sqlite3.Connection, person_id: PersonId, *, is_hidden: bool) -> None:
@@ -162,10 +169,9 @@ def undo(connection: sqlite3.Connection, choice: Choice) -> None:
                 raise too_late()
             put_cover(connection, choice.person_id, choice.before)
         case HiddenPerson():
-            query = "SELECT is_hidden FROM person WHERE id = ?"
-            if connection.execute(query, (choice.person_id,)).fetchone() != (int(choice.is_hidden),):
+            if _is_hidden(connection, choice.person_id) != choice.is_hidden:
                 raise too_late()
-            put_hidden(connection, choice.person_id, is_hidden=not choice.is_hidden)
+            put_hidden(connection, choice.person_id, is_hidden=choice.was_hidden)
         case ToldApart():
-            if forget_apart(connection, choice.person_id, [choice.other_id]) == 0:
+            if choice.is_news and forget_apart(connection, choice.person_id, [choice.other_id]) == 0:
                 raise too_late()

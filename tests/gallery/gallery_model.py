@@ -25,12 +25,14 @@ class ModelShot:
 
 @dataclass(frozen=True, slots=True)
 class ModelPerson:
-    """Somebody: `ghosts` are shots that were deleted and not purged yet."""
+    """Somebody: `ghosts` are shots that were deleted and not purged yet, `chosen` the shot that is to stand for them."""
 
     name: str
     shots: tuple[ModelShot, ...] = ()
     ghosts: tuple[ModelShot, ...] = ()
     n_consents: int = 1
+    is_hidden: bool = False
+    chosen: int | None = None
 
     @property
     def own(self) -> tuple[ModelShot, ...]:
@@ -41,6 +43,12 @@ class ModelPerson:
     def negatives(self) -> tuple[ModelShot, ...]:
         """What does not."""
         return tuple(shot for shot in self.shots if shot.is_negative)
+
+    @property
+    def cover(self) -> int | None:
+        """What stands for them: the chosen shot, else the first that gives a template (all are equally good)."""
+        ids = [shot.id for shot in sorted(self.own, key=lambda shot: (not shot.kept, shot.id))]
+        return self.chosen if self.chosen in ids else next(iter(ids), None)
 
     def without(self, shot_ids: set[int]) -> ModelPerson:
         """Delete shots."""
@@ -57,9 +65,10 @@ def likeness(one: ModelShot, other: ModelShot) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ModelGallery:
-    """Everybody by their ids."""
+    """Everybody by their ids, and who was told apart."""
 
     people: Mapping[int, ModelPerson] = field(default_factory=dict)
+    apart: frozenset[frozenset[int]] = frozenset()
 
     def bearer(self, name: str) -> int | None:
         """Who has that name or one that counts as the same."""
@@ -67,7 +76,7 @@ class ModelGallery:
 
     def with_person(self, person_id: int, person: ModelPerson) -> ModelGallery:
         """Add somebody, or put them in their place."""
-        return ModelGallery({**self.people, person_id: person})
+        return replace(self, people={**self.people, person_id: person})
 
     def adding(self, person_id: int, new: Sequence[ModelShot]) -> ModelGallery:
         """Add shots; what they contradict goes: the same picture, or a negative as like a new shot as any older one."""
@@ -85,6 +94,22 @@ class ModelGallery:
     def renaming(self, person_id: int, name: str) -> ModelGallery:
         """Give another name."""
         return self.with_person(person_id, replace(self.people[person_id], name=name))
+
+    def hiding(self, person_id: int, *, is_hidden: bool) -> ModelGallery:
+        """Hide somebody, or not any more."""
+        return self.with_person(person_id, replace(self.people[person_id], is_hidden=is_hidden))
+
+    def covering(self, person_id: int, shot_id: int) -> ModelGallery:
+        """Choose which shot stands for somebody."""
+        return self.with_person(person_id, replace(self.people[person_id], chosen=shot_id))
+
+    def telling_apart(self, one_id: int, other_id: int) -> ModelGallery:
+        """Remember that two are two."""
+        return replace(self, apart=self.apart | {frozenset({one_id, other_id})})
+
+    def _left(self, person_id: int) -> frozenset[frozenset[int]]:
+        """Who is still told apart when that person goes."""
+        return frozenset(pair for pair in self.apart if person_id not in pair)
 
     def keeping(self, person_id: int, shot_id: int, *, kept: bool) -> ModelGallery:
         """Choose whether a shot gives a template."""
@@ -104,14 +129,17 @@ class ModelGallery:
                 is_same = no.chip in {shot.chip for shot in shown.own}
                 if is_same or (positives and max(positives)[1] == shown_id):
                     withdrawn.add(no.id)
-        merged = ModelPerson(
-            into.name,
-            into.shots + other.shots,
-            into.ghosts + other.ghosts,
-            into.n_consents + other.n_consents,
+        merged = replace(
+            into,
+            shots=into.shots + other.shots,
+            ghosts=into.ghosts + other.ghosts,
+            n_consents=into.n_consents + other.n_consents,
         )
         people = {key: one for key, one in self.people.items() if key != from_id}
-        return ModelGallery(people | {into_id: merged.without(withdrawn)})
+        inherited = frozenset(
+            (pair - {from_id}) | {into_id} for pair in self.apart if from_id in pair and into_id not in pair
+        )
+        return ModelGallery(people | {into_id: merged.without(withdrawn)}, self._left(from_id) | inherited)
 
     def deleting(self, person_id: int) -> ModelGallery:
         """Delete somebody, and other people's negatives that are pictures which are or were theirs."""
@@ -122,7 +150,8 @@ class ModelGallery:
                 key: one.without({no.id for no in one.negatives if no.chip in chips})
                 for key, one in self.people.items()
                 if key != person_id
-            }
+            },
+            self._left(person_id),
         )
 
     def deleting_shot(self, person_id: int, shot_id: int) -> ModelGallery:
@@ -131,4 +160,4 @@ class ModelGallery:
 
     def purged(self) -> ModelGallery:
         """Forget for good what was deleted."""
-        return ModelGallery({key: replace(one, ghosts=()) for key, one in self.people.items()})
+        return replace(self, people={key: replace(one, ghosts=()) for key, one in self.people.items()})

@@ -19,15 +19,19 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import (
+    ChosenCover,
     ClashPolicy,
     Gallery,
     GalleryChange,
+    HiddenPerson,
     NewConsent,
     NewShot,
     RenamedPerson,
     ShotSource,
+    ToldApart,
     clean_name,
 )
+from metaface_gui.gallery.choices import chosen_cover
 from metaface_gui.gallery.keys import MemoryKeys
 from tests.gallery.conftest import png
 from tests.gallery.gallery_model import ModelGallery, ModelPerson, ModelShot
@@ -43,7 +47,7 @@ NAMES = ["Ann", "ann", "ANN ", "Bö", "Bo\u0308", "李", "x" * 200, "Robert'); D
 
 CONSENT = NewConsent(given_at=datetime(2026, 1, 2, tzinfo=UTC), purpose="p", given_by="g", text_version="1")
 
-Contents = dict[int, tuple[str, list[tuple[int, bytes, bool, bool]], int]]
+Contents = dict[int, tuple[str, list[tuple[int, bytes, bool, bool]], int, bool, int | None]]
 
 
 def read(gallery: Gallery) -> Contents:
@@ -53,6 +57,8 @@ def read(gallery: Gallery) -> Contents:
             person.name,
             [(shot.id, shot.chip, shot.is_negative, shot.kept) for shot in gallery.shots(person.id)],
             len(gallery.consents(person.id)),
+            person.is_hidden,
+            person.cover_id,
         )
         for person in gallery.snapshot().people
     }
@@ -68,9 +74,26 @@ def expected(model: ModelGallery) -> Contents:
                 for shot in sorted(person.shots, key=lambda shot: (shot.is_negative, shot.id))
             ],
             person.n_consents,
+            person.is_hidden,
+            person.cover,
         )
         for key, person in sorted(model.people.items())
     }
+
+
+def changed_nothing(change: GalleryChange) -> bool:
+    """Whether everything was so before: then it can be taken back as often as one likes."""
+    match change:
+        case RenamedPerson():
+            return change.old_name == change.new_name
+        case HiddenPerson():
+            return change.is_hidden == change.was_hidden
+        case ChosenCover():
+            return change.shot_id == change.before
+        case ToldApart():
+            return not change.is_news
+        case _:
+            return False
 
 
 class GalleryMachine(RuleBasedStateMachine):
@@ -224,6 +247,29 @@ class GalleryMachine(RuleBasedStateMachine):
             self.model = self.model.keeping(person_id, shot_id, kept=kept)
             self.cannot_go_back()  # it is no change that can be undone, so the states before are no longer true
 
+    @has_people
+    @rule(number=some, hidden=st.booleans())
+    def hide(self, number: int, hidden: bool) -> None:
+        person_id = self.person(number)
+        change = self.gallery.set_hidden(person_id, is_hidden=hidden)
+        self.changed(change, self.model.hiding(person_id, is_hidden=hidden))
+
+    @has_people
+    @rule(number=some, shot=some)
+    def choose_cover(self, number: int, shot: int) -> None:
+        person_id = self.person(number)
+        own = self.model.people[person_id].own
+        if own:
+            shot_id = own[shot % len(own)].id
+            self.changed(self.gallery.set_cover(shot_id), self.model.covering(person_id, shot_id))
+
+    @precondition(lambda self: len(self.model.people) > 1)
+    @rule(number=some, other=some)
+    def tell_apart(self, number: int, other: int) -> None:
+        one_id = self.person(number)
+        other_id = self.person(number + 1 + other % (len(self.model.people) - 1))
+        self.changed(self.gallery.tell_apart(one_id, other_id), self.model.telling_apart(one_id, other_id))
+
     # What is taken back ----------------------------------------------------------------------------------------------
 
     @precondition(lambda self: bool(self.undoable))
@@ -232,7 +278,7 @@ class GalleryMachine(RuleBasedStateMachine):
         change, before = self.undoable.pop()
         self.gallery.undo(change)
         self.model = before
-        if not (isinstance(change, RenamedPerson) and change.old_name == change.new_name):
+        if not changed_nothing(change):
             with pytest.raises(GalleryError):
                 self.gallery.undo(change)
 
@@ -251,23 +297,25 @@ class GalleryMachine(RuleBasedStateMachine):
     def as_it_is(self) -> ModelGallery:
         """The model of what the gallery holds, ghosts left out."""
         angles = {}
-        for templates in (self.gallery.templates(EMBEDDER), self.gallery.negatives(EMBEDDER)):
+        for templates in (self.gallery.templates(EMBEDDER, with_hidden=True), self.gallery.negatives(EMBEDDER)):
             for shot_id, vector in zip(templates.shot_ids.tolist(), templates.features, strict=True):
                 angles[shot_id] = float(np.arctan2(vector[1], vector[0]))
         # A shot that is not kept gives no template: kept for a moment it does.
         people = {}
-        for key, (name, shots, n_consents) in read(self.gallery).items():
+        for key, (name, shots, n_consents, is_hidden, _cover) in read(self.gallery).items():
             model_shots = []
             for shot_id, chip, is_negative, kept in shots:
                 if shot_id not in angles:
                     self.gallery.set_kept(shot_id, is_kept=True)
-                    templates = self.gallery.templates(EMBEDDER)
+                    templates = self.gallery.templates(EMBEDDER, with_hidden=True)
                     vector = templates.features[templates.shot_ids.tolist().index(shot_id)]
                     angles[shot_id] = float(np.arctan2(vector[1], vector[0]))
                     self.gallery.set_kept(shot_id, is_kept=False)
                 model_shots.append(ModelShot(shot_id, chip, angles[shot_id], is_negative, kept))
-            people[key] = ModelPerson(name, tuple(model_shots), (), n_consents)
-        return ModelGallery(people)
+            with self.gallery._database.reading() as connection:
+                chosen = chosen_cover(connection, key)
+            people[key] = ModelPerson(name, tuple(model_shots), (), n_consents, is_hidden, chosen)
+        return ModelGallery(people, self.gallery.told_apart())
 
     @precondition(lambda self: bool(self.undoable))
     @rule()
@@ -308,6 +356,7 @@ class GalleryMachine(RuleBasedStateMachine):
             shutil.copy(file, copy / file.name)
         with Gallery.open(copy / self.path.name, keys=self.keys) as other:
             assert read(other) == expected(self.model)
+            assert other.told_apart() == self.model.apart
 
     @rule(policy=st.sampled_from(ClashPolicy))
     def export(self, policy: ClashPolicy) -> None:
@@ -337,6 +386,7 @@ class GalleryMachine(RuleBasedStateMachine):
     @invariant()
     def holds_what_it_should(self) -> None:
         assert read(self.gallery) == expected(self.model)
+        assert self.gallery.told_apart() == self.model.apart
 
     @invariant()
     def counts_names_and_templates_agree(self) -> None:
@@ -357,7 +407,7 @@ class GalleryMachine(RuleBasedStateMachine):
                 (shot.id, key)
                 for key, person in self.model.people.items()
                 for shot in person.shots
-                if shot.kept and shot.is_negative == is_negative
+                if shot.kept and shot.is_negative == is_negative and (is_negative or not person.is_hidden)
             )
             assert list(zip(held.shot_ids.tolist(), held.person_ids.tolist(), strict=True)) == wanted
         assert self.gallery.count_shots_without(EMBEDDER) == 0
