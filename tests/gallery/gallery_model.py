@@ -25,7 +25,7 @@ class ModelShot:
 
 @dataclass(frozen=True, slots=True)
 class ModelPerson:
-    """Somebody: `ghosts` are shots that were deleted and not purged yet, `chosen` the shot that is to stand for them."""
+    """Somebody: `ghosts` are shots that were deleted and not purged yet, `chosen` is to stand for them."""
 
     name: str
     shots: tuple[ModelShot, ...] = ()

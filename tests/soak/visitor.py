@@ -77,6 +77,9 @@ class Visitor:
             self._delete_shots: 3,
             self._undo: 6,
             self._look_at_shots: 3,
+            self._weigh_shots: 2,
+            self._look_for_pairs: 2,
+            self._hide: 1,
             self._decide_by: 6,
             self._compare: 3,
             self._turn_knob: 3,
@@ -258,6 +261,33 @@ class Visitor:
         if person is not None:
             self._engine.people.load_shots(person.id)
         yield 10
+
+    def _weigh_shots(self) -> Deed:
+        person = self._person()
+        if person is not None:
+            request = self._engine.people.load_shots(person.id)
+            yield 20
+            for shot in self._watch.shots_of(request):
+                self._engine.people.weigh_shot(shot.id)
+                if not shot.is_negative and self._random.random() < 0.3:
+                    self._engine.people.set_cover(shot.id)
+        yield 20
+
+    def _look_for_pairs(self) -> Deed:
+        self._engine.people.find_likely_pairs()
+        people = self._watch.snapshot.people
+        if len(people) > 1 and self._random.random() < 0.5:
+            one, other = self._random.choice(len(people), 2, replace=False)
+            self._engine.people.tell_apart(people[one].id, people[other].id)
+        yield 20
+
+    def _hide(self) -> Deed:
+        person = self._person()
+        if person is not None:
+            self._engine.people.set_hidden(person.id, is_hidden=True)
+            yield 60
+            self._engine.people.set_hidden(person.id, is_hidden=False)
+        yield 20
 
     def _export_and_import(self) -> Deed:
         path = self._folder / "export.metaface"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -78,6 +78,23 @@ def test_pictures_are_decoded_beside_the_gui_thread(qtbot: QtBot, panel: PeopleP
     qtbot.waitUntil(lambda: not panel.list.pictures.is_decoding(ADA.thumbnail or b""))
     say(gallery())
     assert panel.list.pictures.get(ADA.thumbnail, side, ratio, 9) is None, "who was deleted leaves no pixels"
+
+
+def test_a_picture_dropped_on_another_asks_to_merge(
+    qtbot: QtBot, qapp: QApplication, panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(ADA, BOB, CYD))
+    panel.show_cards(True)
+    qtbot.waitUntil(lambda: place(panel, 0).y() == place(panel, 1).y())
+    data = panel.sorted_people.mimeData([panel.sorted_people.index(2, 0)])
+    onto, copy, no_key = place(panel, 1), Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    viewport = panel.list.viewport()
+    qapp.sendEvent(viewport, QDragEnterEvent(onto, copy, data, LEFT, no_key))
+    qapp.sendEvent(viewport, QDragMoveEvent(onto, copy, data, LEFT, no_key))
+    qapp.sendEvent(viewport, QDropEvent(QPointF(onto), copy, data, LEFT, no_key))
+    assert panel.merge_bar.isVisible()
+    QTest.mouseClick(panel.merge_bar.merge_button, LEFT)
+    assert engine.calls_of("people.merge") == [(2, 3)]
 
 
 def test_enter_goes_to_the_shots_and_escape_back(
