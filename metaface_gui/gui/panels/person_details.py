@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -77,7 +77,7 @@ class PersonDetails(QWidget):
         self._effects: dict[int, ShotEffect | None] = {}
         self._weighing: RequestId | None = None
         self._removal: _Removal | None = None
-        self._newest_undo: Undoable | None = None
+        self._newest_undo: tuple[int, int] | None = None  # token and end, not the name: it may be that of the deleted
         self._undo_end = QTimer(self)
         self._undo_end.setSingleShot(True)
         self._undo_end.timeout.connect(self._end_undo)
@@ -223,7 +223,7 @@ class PersonDetails(QWidget):
             self.effect.show_effect(answer.effect)
 
     def _on_undoable(self, event: Undoable) -> None:
-        self._newest_undo = event
+        self._newest_undo = event.token, event.expires_ns
 
     def _on_request_ended(self, event: RequestEnded) -> None:
         if self._removal is None or event.request_id != self._removal.request_id:
@@ -231,10 +231,10 @@ class PersonDetails(QWidget):
         if event.error is not None:
             self._forget_shot()
             return
-        undo = self._newest_undo  # it is told before the end of the request that it comes from
-        if undo is not None:
-            self._removal = replace(self._removal, token=undo.token)
-            self._undo_end.start(max(0, (undo.expires_ns - time.monotonic_ns()) // 1_000_000))
+        if self._newest_undo is not None:  # it is told before the end of the request that it comes from
+            token, expires_ns = self._newest_undo
+            self._removal = replace(self._removal, token=token)
+            self._undo_end.start(max(0, (expires_ns - time.monotonic_ns()) // 1_000_000))
         self._show_removal()
 
     def _end_undo(self) -> None:
@@ -338,12 +338,17 @@ class PersonDetails(QWidget):
             widget.setVisible(has_some)
         # A second line of tiles is in sight, so that one sees that there is something below the shots.
         self._scroll.setMinimumHeight(TILE_SIDE + 2 + (TILE_SIDE + _TITLE_HEIGHT if has_some else 0))
-        self._fit_shots()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What is said of a shot follows the shots, however many lines they take."""
         super().resizeEvent(event)
         self._fit_shots()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The shots are laid out anew."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit_shots()
+        return super().eventFilter(watched, event)
 
     def _fit_shots(self) -> None:
         pictures = self._scroll.widget()
@@ -367,6 +372,7 @@ class PersonDetails(QWidget):
     def _pictures(self) -> QWidget:
         """Put the shots and, below them, the negatives into what scrolls."""
         pictures = QWidget(self)
+        pictures.installEventFilter(self)
         layout = QVBoxLayout(pictures)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)

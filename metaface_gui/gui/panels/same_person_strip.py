@@ -34,9 +34,9 @@ class _Cover(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(_SIDE, _SIDE)
 
-    def show_person(self, person: Person) -> None:
+    def show_person(self, person: Person | None) -> None:
         self._person = person
-        self.setToolTip(person.name.replace("<", "‹"))
+        self.setToolTip("" if person is None else person.name.replace("<", "‹"))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -116,8 +116,13 @@ class SamePersonStrip(QFrame):
             widget.setEnabled(pair is not None)
         if pair is None:
             self.title.setText(self.tr("Nobody else looks like the same person"))
-            self.names.setText("")
-            self.words.setText("")
+            # Nothing is left of who was deleted.
+            for label in (self.names, self.words):
+                label.setText("")
+            for cover in self.covers:
+                cover.show_person(None)
+            self.merge_button.setToolTip("")
+            self.setAccessibleName(self.title.text())
             return
         one, other = self._people[pair.one_id], self._people[pair.other_id]
         for cover, person in zip(self.covers, (one, other), strict=True):

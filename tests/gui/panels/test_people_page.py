@@ -22,6 +22,7 @@ from metaface_gui.engine.events import (
 from metaface_gui.engine.people.findings import HowRecognised, LikelyPair, ShotEffect, Taken
 from metaface_gui.errors import GalleryError
 from metaface_gui.gui.panels.people_panel import PeoplePanel
+from tests.engine.references import holders
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
 from tests.gui.panels.samples import gallery, person, shot
@@ -209,9 +210,15 @@ def test_of_who_is_gone_or_hidden_nothing_is_asked(panel: PeoplePanel, engine: F
     say(gallery(ADA, BOB, CYD))
     point_elsewhere(panel)
     find(engine, say, (1, 2), (3, 2))
+    assert holders(panel.strip, "Bob")
     say(gallery(ADA, HIDDEN, CYD))
     assert panel.strip.pair is None
     assert not panel.strip.isVisible()
+    say(gallery(ADA))
+    assert not holders(panel.strip, "Bob")
+    said = (panel.strip.accessibleName(), panel.strip.merge_button.toolTip(), panel.strip.names.text())
+    assert not any("Bob" in words for words in said)
+    assert not any("Bob" in cover.toolTip() for cover in panel.strip.covers)
 
 
 def test_the_question_neither_comes_nor_goes_under_the_pointer(

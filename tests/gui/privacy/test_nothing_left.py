@@ -107,7 +107,12 @@ def look_at_every_page(qtbot: QtBot, window: MainWindow, bridge: EngineBridge) -
         stage.open_page("why")
         stage.why.select_next()
     window.side.open_key("people")
-    window.side.people.choose(1)
+    people = window.side.people
+    people.show_cards(True)
+    people.choose(1)
+    qtbot.waitUntil(lambda: len(people.details.grid.tiles) == SHOTS, timeout=SLOW_MS)
+    with qtbot.waitSignal(bridge.shot_weighed, timeout=SLOW_MS):
+        people.details.grid.tiles[0].chosen.emit(people.details.grid.tiles[0].shot_id)
     assert holders(stage.why, ZENOBIA)
 
 
