@@ -1,4 +1,4 @@
-"""What every test stands on: no screen, no network, no leaked threads, no file or key of the user's."""
+"""What every test stands on: no screen, no network, no leaked threads or timers, no file or key of the user's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -33,9 +33,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 import hypothesis
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
 
 from metaface_gui.program_log import stop_log
+from tests.leaks import QtGuard, threads_left
 from tests.network_guard import NetworkGuard
+from tests.patience import PATIENCE_MS
 
 # Everybody's run judges by the same examples; `--hypothesis-profile=default` tries new ones.
 hypothesis.settings.register_profile("same", derandomize=True)
@@ -43,12 +47,19 @@ hypothesis.settings.load_profile("same")
 
 
 _GUARD = pytest.StashKey[NetworkGuard]()
+QT_GUARD = pytest.StashKey[QtGuard]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch the network; an audit hook stays for as long as the process."""
+    """Watch the network, and Qt's timers and threads, and wait for Qt as patiently as for all else."""
     config.stash[_GUARD] = NetworkGuard()
-    sys.addaudithook(config.stash[_GUARD])
+    sys.addaudithook(config.stash[_GUARD])  # stays for as long as the process
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    config.stash[QT_GUARD] = QtGuard()
+    config.stash[QT_GUARD].watch(patch)
+    for wait in (QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
+        patch.setattr(wait, "__kwdefaults__", {**(wait.__kwdefaults__ or {}), "timeout": PATIENCE_MS})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,16 +111,26 @@ def network_guard(request: pytest.FixtureRequest) -> Iterator[NetworkGuard]:
     assert not guard.tried, f"tried to leave this computer: {guard.tried}"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Delete what waits for an event loop to be deleted, whole windows; then no timer or thread of Qt may run.
+
+    Every change of the theme would style those windows too.
+    """
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = item.config.stash[QT_GUARD].take_left()
+    assert not left, f"timers or threads of Qt left running: {left}"
+
+
 @pytest.fixture(autouse=True)
 def _no_leaked_threads() -> Iterator[None]:
     """Fail a test that leaves one of its Python threads running."""
     before = set(threading.enumerate())
     yield
-    leaked = [thread for thread in threading.enumerate() if thread not in before]
-    for thread in leaked:
-        thread.join(timeout=1.0)
-    still = [thread.name for thread in leaked if thread.is_alive()]
-    assert not still, f"threads left running: {still}"
+    left = threads_left(before)
+    assert not left, f"threads left running: {left}"
 
 
 class Homes:

@@ -54,7 +54,6 @@ def assert_a_mistake(result: Outcome, *words: str) -> None:
     assert all(word in result.err for word in words), result.err
 
 
-@pytest.mark.timeout(300)  # five times are models loaded, by processes that may have to share their cores
 def test_two_processes_one_process_and_each_video_alone_say_the_same(
     metaface: Metaface, clips: Path, gallery: Path, tmp_path: Path
 ) -> None:

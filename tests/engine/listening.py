@@ -17,9 +17,9 @@ from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.types import TrackedFace
+from tests.patience import PATIENCE_S
 
 T = TypeVar("T", bound=EngineEvent)
-PATIENCE_S = 30.0
 
 
 class Listener:

@@ -39,16 +39,16 @@ engine.start()
 engine.source.open(SourceSpec(SourceKind.DEMO, DEMO))
 seen = set()
 while "name" not in seen:
-    result = results.get(timeout=90.0).result
+    result = results.get(timeout=500.0).result
     seen.add("picture")
     seen.update("box" for face in result.faces)
     seen.update("name" for face in result.faces if face.identification.name is not None)
 assert result.learner == "prototypical"
 person = next(face.identification for face in result.faces if face.identification.name is not None)
 engine.people.delete(person.person_id)
-while any(face.identification.person_id == person.person_id for face in results.get(timeout=90.0).result.faces):
+while any(face.identification.person_id == person.person_id for face in results.get(timeout=500.0).result.faces):
     pass
-assert engine.stop(timeout_s=30.0)
+assert engine.stop(timeout_s=60.0)
 gallery.close()
 print("named", sys.modules["torch"])
 """
@@ -56,8 +56,6 @@ print("named", sys.modules["torch"])
 
 @pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="PyTorch embeds where there is no OpenVINO")
 def test_picture_boxes_and_names_come_without_pytorch(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False, timeout=110
-    )
+    done = subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["named", "None"]

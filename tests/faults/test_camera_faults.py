@@ -22,6 +22,7 @@ from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.pipeline.capture.webcam import WebcamSource
 from metaface_gui.types import Frame, Image
+from tests.patience import PATIENCE_S
 
 FRAME_NS = 100_000_000
 
@@ -92,8 +93,8 @@ class Run:
 
     def finish(self) -> list[SourceChanged]:
         """Wait for the frames, and return all that was said."""
-        assert self.has_enough.wait(10.0), self.said()
-        assert self.thread.stop(5.0)
+        assert self.has_enough.wait(PATIENCE_S), self.said()
+        assert self.thread.stop(PATIENCE_S)
         return self.said()
 
     def said(self) -> list[SourceChanged]:
@@ -175,7 +176,7 @@ def test_a_paused_camera_that_froze_is_noticed_and_stays_paused() -> None:
     is_paused = threading.Event()
 
     def frozen() -> Iterator[Image]:
-        assert is_paused.wait(10.0)  # else it may have frozen and come back before
+        assert is_paused.wait(PATIENCE_S)  # else it may have frozen and come back before
         yield noise(0)
         yield from repeat(noise(1))
 
@@ -184,8 +185,8 @@ def test_a_paused_camera_that_froze_is_noticed_and_stays_paused() -> None:
     is_paused.set()
     heard = list[str]()
     while heard[-2:] != ["reconnecting", "paused"]:
-        heard.append(run.states.get(timeout=10.0).state.value)
-    assert run.thread.stop(5.0)
+        heard.append(run.states.get(timeout=PATIENCE_S).state.value)
+    assert run.thread.stop(PATIENCE_S)
     assert "failed" not in heard
 
 
@@ -276,7 +277,7 @@ def test_a_driver_that_wakes_up_late_says_and_shows_nothing(ending: str) -> None
 
     def read() -> Frame | None:
         is_reading.set()
-        assert may_end.wait(5.0)
+        assert may_end.wait(PATIENCE_S)
         if ending == "error":
             raise SourceError("lost long ago")
         return Frame(noise(0), 0, 0.0, 0)
@@ -288,10 +289,10 @@ def test_a_driver_that_wakes_up_late_says_and_shows_nothing(ending: str) -> None
         Scripted(read), preview, LatestSlot(), on_frame=lambda frame, _: shown.append(frame), on_changed=said.put
     )
     thread.start()
-    assert is_reading.wait(5.0)
+    assert is_reading.wait(PATIENCE_S)
     assert not thread.stop(0.0)
     may_end.set()
-    assert thread.stop(5.0)
+    assert thread.stop(PATIENCE_S)
     assert shown == []
     assert preview.take() is None
     assert [said.get_nowait().state for _ in range(said.qsize())] == [SourceState.OPENING, SourceState.RUNNING]
@@ -306,7 +307,7 @@ def test_a_device_that_cannot_even_be_let_go_of_ends_in_the_log(caplog: pytest.L
         Scripted(lambda: None, close), LatestSlot(), LatestSlot(), on_frame=lambda *_: None, on_changed=said.put
     )
     thread.start()
-    while said.get(timeout=5.0).state is not SourceState.ENDED:
+    while said.get(timeout=PATIENCE_S).state is not SourceState.ENDED:
         pass
-    assert thread.stop(5.0)
+    assert thread.stop(PATIENCE_S)
     assert "device is gone" in caplog.text

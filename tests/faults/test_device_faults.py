@@ -22,6 +22,7 @@ from metaface_gui.types import Frame, FrameResult, StageTimes
 from tests.engine.listening import Listener, show, someone
 from tests.faults.conftest import Card
 from tests.gui.fakes import make_frame
+from tests.patience import PATIENCE_S
 
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
 LOST = RuntimeError("CUDA error: the launch timed out and was terminated\nCUDA kernel errors might be reported …")
@@ -115,7 +116,7 @@ def test_the_worker_outlives_pipelines_and_listeners_that_raise(caplog: pytest.L
     for index, expected in enumerate(["result 0", "lost: RuntimeError", "result 2"]):
         worker.use(cast(FacePipeline, Looker()))
         frames.put(make_frame(8, 8, index=index))
-        while (said := happened.get(timeout=5.0)) != expected:
+        while (said := happened.get(timeout=PATIENCE_S)) != expected:
             assert said == "lost: KeyError"
-    assert worker.stop(5.0)
+    assert worker.stop(PATIENCE_S)
     assert "the listener's own" in caplog.text

@@ -32,7 +32,7 @@ def state_bytes(whole: bytes) -> range:
     return range(2 * page_size - 8, 2 * page_size)
 
 
-@pytest.mark.timeout(120 + FLIPS)
+@pytest.mark.timeout(600 + FLIPS)
 @pytest.mark.parametrize("damage", ["bit", "byte", "stretch"])
 def test_all_data_right_or_a_clear_refusal(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "people.metaface"

@@ -20,6 +20,7 @@ from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture import video_reader
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
+from tests.patience import PATIENCE_S
 
 N_FRAMES = 12
 CONTAINERS = [("clip.avi", "MJPG"), ("clip.mp4", "mp4v")]
@@ -138,9 +139,9 @@ def test_the_window_shows_what_there_is_and_then_says_why_it_ends(tmp_path: Path
         on_changed=said.put,
     )
     thread.start()
-    while (last := said.get(timeout=5.0)).state is not SourceState.FAILED:
+    while (last := said.get(timeout=PATIENCE_S)).state is not SourceState.FAILED:
         assert last.state is not SourceState.ENDED
-    assert thread.stop(5.0)
+    assert thread.stop(PATIENCE_S)
     assert shown == list(range(len(shown)))
     assert 10 < len(shown) < 30
     assert str(last.error) == f"{path} breaks off: {len(shown)} of 40 frames could be read. Copy or record it again."

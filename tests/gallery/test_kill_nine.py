@@ -33,7 +33,7 @@ def acknowledged_until_killed(path: Path, first_number: int, moment: np.random.G
     return [line.decode().split() for line in lines if line.endswith(b"\n")]
 
 
-@pytest.mark.timeout(60 + 5 * KILLS)
+@pytest.mark.timeout(600 + 5 * KILLS)
 def test_killed_in_the_middle(path: Path) -> None:
     moment = np.random.default_rng(5)
     enrolled: dict[int, str] = {}

@@ -415,4 +415,4 @@ class GalleryMachine(RuleBasedStateMachine):
 
 TestGallery = GalleryMachine.TestCase
 TestGallery.settings = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None)
-TestGallery = pytest.mark.timeout(120 + RUNS * STEPS)(TestGallery)
+TestGallery = pytest.mark.timeout(600 + RUNS * STEPS)(TestGallery)

@@ -62,7 +62,6 @@ def interrupted(number: int, *arguments: object, before: str = "") -> subprocess
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_window_closes_in_order(tmp_path: Path, number: signal.Signals) -> None:
     gallery = tmp_path / "g.metaface"
@@ -73,13 +72,11 @@ def test_the_window_closes_in_order(tmp_path: Path, number: signal.Signals) -> N
     assert not gallery.with_name("g.metaface-wal").exists()
 
 
-@pytest.mark.timeout(300)
 def test_the_window_closes_while_pytorch_is_loading(tmp_path: Path) -> None:
     done = interrupted(signal.SIGTERM, "--gallery", tmp_path / "g.metaface", before=_WITH_A_LONG_LOAD)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (143, "", False), done.stderr
 
 
-@pytest.mark.timeout(300)
 def test_the_demo_closes_in_order(tmp_path: Path) -> None:
     done = interrupted(signal.SIGINT, "demo", "--out", tmp_path / "out")
     assert (done.returncode, "Traceback" in done.stderr) == (128 + signal.SIGINT, False), done.stderr

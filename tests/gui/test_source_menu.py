@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.gui.source_menu import CameraFinder, SourceMenu, source_title
 from metaface_gui.pipeline.capture.devices import CameraDevice
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from tests.patience import PATIENCE_S
 
 CAMERAS = (CameraDevice(0, "Front & back", "/dev/video0"), CameraDevice(2, "USB camera", "/dev/video2"))
 
@@ -70,7 +71,7 @@ def test_a_slow_driver_holds_up_nobody(qtbot: QtBot) -> None:
 
     def slow() -> tuple[CameraDevice, ...]:
         calls.append(1)
-        release.wait(10)
+        release.wait(PATIENCE_S)
         return CAMERAS
 
     finder = CameraFinder(list_cameras=slow)

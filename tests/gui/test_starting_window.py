@@ -14,6 +14,7 @@ from metaface_gui.cli.main import build_parser
 from metaface_gui.gui.remembered import GEOMETRY, THEME, window_settings
 from metaface_gui.gui.starting_window import StartingWindow, close_starting_window, load_behind_window
 from metaface_gui.gui.theme import Theme, ThemeMode
+from tests.patience import PATIENCE_S
 
 
 def windows() -> list[StartingWindow]:
@@ -33,7 +34,7 @@ def test_it_is_on_screen_while_something_loads_and_until_it_is_taken_away(qapp: 
 
     def load() -> None:
         threads.append(threading.current_thread().name)
-        may_end.wait(10.0)
+        may_end.wait(PATIENCE_S)
 
     def look() -> None:
         seen.append(windows()[0].isVisible())
@@ -55,7 +56,7 @@ def test_closing_it_says_that_no_window_is_wanted(qapp: QApplication) -> None:
         may_end.set()
 
     QTimer.singleShot(100, qapp, close)
-    window = load_behind_window(lambda: may_end.wait(10.0))
+    window = load_behind_window(lambda: may_end.wait(PATIENCE_S))
     assert not window.is_wanted
     gone(qapp)
 

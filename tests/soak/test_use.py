@@ -13,7 +13,6 @@ from tests.soak.gauges import PROCESS
 from tests.soak.use import Plan
 
 
-@pytest.mark.timeout(180)
 def test_a_short_use_comes_to_nothing_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Counting a test run's objects takes half a second each time.
     monkeypatch.setattr(use_module, "PROCESS", {name: gauge for name, gauge in PROCESS.items() if name != "objects"})

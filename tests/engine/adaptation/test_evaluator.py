@@ -13,6 +13,7 @@ from metaface_gui.engine.jobs.job_runner import JobRunner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from tests.engine.listening import Listener
 from tests.engine.synthetic import faces_of, learning_assets, people_of
+from tests.patience import PATIENCE_S
 
 ASSETS = learning_assets()
 
@@ -22,7 +23,7 @@ def jobs() -> Iterator[JobRunner]:
     jobs = JobRunner("studies", lambda _change: None)
     jobs.start()
     yield jobs
-    assert jobs.stop(timeout_s=5.0)
+    assert jobs.stop(timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
@@ -100,14 +101,14 @@ def test_a_newer_question_drops_the_older_one_and_a_compared_learners_does_not(
 
     def wait(_job: object) -> None:
         busy.set()
-        assert go_on.wait(10.0)
+        assert go_on.wait(PATIENCE_S)
 
     jobs.submit("busy", wait)
-    assert busy.wait(10.0)
+    assert busy.wait(PATIENCE_S)
     ask(evaluator, first)
     ask(evaluator, beside, is_primary=False)
     ask(evaluator, second)
     go_on.set()
     assert [listener.wait(AdaptationEvaluated).learner for _ in range(2)] == ["maml", "matching"]
-    assert jobs.stop(timeout_s=5.0)
+    assert jobs.stop(timeout_s=PATIENCE_S)
     assert listener.heard() == []

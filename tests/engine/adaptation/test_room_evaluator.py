@@ -14,6 +14,7 @@ from metaface_gui.engine.events import EngineEvent, RoomEvaluated
 from metaface_gui.engine.jobs.job_runner import JobRunner
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
+from tests.patience import PATIENCE_S
 
 FPIR = 0.01
 
@@ -28,7 +29,7 @@ def evaluator(told: queue.Queue[EngineEvent]) -> Iterator[RoomEvaluator]:
     runner = JobRunner("studies", told.put)
     runner.start()
     yield RoomEvaluator(told.put, runner)
-    assert runner.stop(5.0)
+    assert runner.stop(PATIENCE_S)
 
 
 def assets() -> LearningAssets:
@@ -37,7 +38,7 @@ def assets() -> LearningAssets:
 
 def heard(told: queue.Queue[EngineEvent]) -> RoomEvaluated:
     while True:
-        event = told.get(timeout=20.0)
+        event = told.get(timeout=PATIENCE_S)
         if isinstance(event, RoomEvaluated):
             return event
 

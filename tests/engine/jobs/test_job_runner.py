@@ -9,6 +9,7 @@ import pytest
 from metaface_gui.engine.events import JobChanged
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
 from metaface_gui.errors import KnownError
+from tests.patience import PATIENCE_S
 
 Changes = queue.Queue[JobChanged]
 
@@ -23,11 +24,11 @@ def runner(changes: Changes) -> Iterator[JobRunner]:
     runner = JobRunner("test jobs", changes.put)
     runner.start()
     yield runner
-    assert runner.stop(timeout_s=5.0)
+    assert runner.stop(timeout_s=PATIENCE_S)
 
 
 def last(changes: Changes) -> JobChanged:
-    while not (change := changes.get(timeout=5.0)).is_finished:
+    while not (change := changes.get(timeout=PATIENCE_S)).is_finished:
         pass
     return change
 
@@ -38,7 +39,7 @@ def test_job_reports_progress_and_finishes(runner: JobRunner, changes: Changes) 
             job.progress(i / 2)
 
     job_id = runner.submit("count", work)
-    assert [changes.get(timeout=5.0).fraction for _ in range(3)] == [0.0, 0.5, 1.0]
+    assert [changes.get(timeout=PATIENCE_S).fraction for _ in range(3)] == [0.0, 0.5, 1.0]
     assert last(changes) == JobChanged(job_id, "count", 1.0, is_finished=True)
 
 
@@ -47,12 +48,12 @@ def test_cancelled_job_stops_at_its_next_step(runner: JobRunner, changes: Change
 
     def work(job: Job) -> None:
         started.set()
-        go_on.wait(5.0)
+        go_on.wait(PATIENCE_S)
         job.progress(0.5)
         after_cancel.append(True)
 
     job_id = runner.submit("long", work)
-    assert started.wait(5.0)
+    assert started.wait(PATIENCE_S)
     runner.cancel(job_id)
     go_on.set()
     change = last(changes)
@@ -65,7 +66,7 @@ def test_waiting_job_can_be_cancelled_before_it_starts(runner: JobRunner, change
     go_on, ran = threading.Event(), []
 
     def wait(_job: Job) -> None:
-        go_on.wait(5.0)
+        go_on.wait(PATIENCE_S)
 
     runner.submit("first", wait)
     second = runner.submit("second", lambda _job: ran.append(True))

@@ -9,6 +9,7 @@ import pytest
 from metaface_gui.engine.events import JobChanged
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
 from metaface_gui.engine.jobs.newest_job import NewestJob
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def runner() -> Iterator[JobRunner]:
     runner = JobRunner("test jobs", lambda _change: None)
     runner.start()
     yield runner
-    assert runner.stop(timeout_s=5.0)
+    assert runner.stop(timeout_s=PATIENCE_S)
 
 
 def test_a_newer_job_cancels_the_one_that_runs_and_those_that_wait(runner: JobRunner) -> None:
@@ -26,16 +27,16 @@ def test_a_newer_job_cancels_the_one_that_runs_and_those_that_wait(runner: JobRu
 
     def first(job: Job) -> None:
         started.set()
-        assert go_on.wait(5.0)
+        assert go_on.wait(PATIENCE_S)
         job.progress()
         done.append("first")
 
     newest.submit("question", first)
-    assert started.wait(5.0)
+    assert started.wait(PATIENCE_S)
     newest.submit("question", lambda _job: done.append("second"))
     newest.submit("question", lambda _job: done.append("third"))
     go_on.set()
-    ends = [changes.get(timeout=5.0) for _ in range(3)]
+    ends = [changes.get(timeout=PATIENCE_S) for _ in range(3)]
     assert [end.is_cancelled for end in ends] == [True, True, False]
     assert done == ["third"]
 
@@ -45,4 +46,4 @@ def test_kinds_of_question_leave_each_other_alone(runner: JobRunner) -> None:
     one, other = NewestJob(runner), NewestJob(runner)
     one.submit("one", lambda _job: finished.put("one"))
     other.submit("other", lambda _job: finished.put("other"))
-    assert {finished.get(timeout=5.0), finished.get(timeout=5.0)} == {"one", "other"}
+    assert {finished.get(timeout=PATIENCE_S), finished.get(timeout=PATIENCE_S)} == {"one", "other"}

@@ -13,6 +13,7 @@ from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import KnownError, SourceError
 from metaface_gui.pipeline.capture.base import Remark
 from metaface_gui.types import Frame
+from tests.patience import PATIENCE_S
 
 Read = Callable[[], Frame | None]
 
@@ -79,10 +80,10 @@ class Run:
 
     def next_shown(self) -> tuple[int, int]:
         """Number and segment of the next frame that is shown."""
-        return self.shown.get(timeout=5.0)
+        return self.shown.get(timeout=PATIENCE_S)
 
     def until(self, state: SourceState) -> SourceChanged:
-        while (change := self.states.get(timeout=5.0)).state is not state:
+        while (change := self.states.get(timeout=PATIENCE_S)).state is not state:
             pass
         return change
 
@@ -93,25 +94,25 @@ def test_a_file_is_read_to_its_end_and_closed() -> None:
     run.until(SourceState.OPENING)
     run.until(SourceState.RUNNING)
     run.until(SourceState.ENDED)
-    assert source.closed.wait(5.0)
+    assert source.closed.wait(PATIENCE_S)
     assert run.frames == [0, 1]
     newest = run.slot.take()
     assert newest is not None
     assert newest.index == 1
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_a_source_that_cannot_be_opened_fails_with_its_reason() -> None:
     run = Run(ScriptedSource())
     assert str(run.until(SourceState.FAILED).error) == "still not there"
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_a_broken_file_fails_but_its_frames_were_shown() -> None:
     run = Run(ScriptedSource([frame(0), SourceError("breaks off")], is_live=False))
     assert str(run.until(SourceState.FAILED).error) == "breaks off"
     assert run.frames == [0]
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_an_unplugged_camera_comes_back_by_itself() -> None:
@@ -122,20 +123,20 @@ def test_an_unplugged_camera_comes_back_by_itself() -> None:
     run.until(SourceState.ENDED)
     assert run.frames == [0, 5]
     assert source.opened == 2
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_stopping_while_the_camera_is_gone_is_prompt() -> None:
     run = Run(ScriptedSource([SourceError("was lost")]))
     run.until(SourceState.RECONNECTING)
     run.until(SourceState.RECONNECTING)
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_a_drivers_surprise_becomes_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
     run = Run(ScriptedSource([ZeroDivisionError("driver")]))
     assert "failed unexpectedly" in str(run.until(SourceState.FAILED).error)
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -145,7 +146,7 @@ def test_a_paused_file_waits_and_goes_on() -> None:
     class Gated(ScriptedSource):
         def open(self) -> None:
             super().open()
-            gate.wait(5.0)
+            gate.wait(PATIENCE_S)
 
     source = Gated([frame(0), frame(1), None], is_live=False)
     run = Run(source)
@@ -157,7 +158,7 @@ def test_a_paused_file_waits_and_goes_on() -> None:
     run.thread.set_paused(False)
     run.until(SourceState.ENDED)
     assert run.frames == [0, 1]
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 @pytest.mark.parametrize(("count", "last"), [(0, None), (2, "remark 1"), (3, "remark 2"), (9, "scripted: 6 more")])
@@ -168,7 +169,7 @@ def test_what_a_source_says_of_itself_is_told_at_its_end(count: int, last: str |
     run.until(SourceState.ENDED)
     assert len(run.remarks) == min(count, 4)
     assert last is None or run.remarks[-1].startswith(last)
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 class Film(ScriptedSource):
@@ -206,7 +207,7 @@ def test_a_file_that_has_ended_waits_to_be_sought_and_goes_on_from_there() -> No
     run.until(SourceState.ENDED)
     shown = [run.next_shown() for _ in range(5)]
     assert shown == [(0, 0), (1, 0), (2, 0), (1, 2), (2, 2)], "another segment: faces do not go on from before"
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_a_paused_file_shows_the_frame_that_is_sought_and_stays_paused() -> None:
@@ -218,7 +219,7 @@ def test_a_paused_file_shows_the_frame_that_is_sought_and_stays_paused() -> None
         while run.next_shown() != (min(wanted, 49), run.thread._segment):
             pass
     assert run.thread.is_frozen
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
     assert run.shown.empty()
 
 
@@ -235,7 +236,7 @@ def test_a_file_that_loops_begins_again_until_it_is_told_not_to() -> None:
     run.thread.set_looping(True)
     run.until(SourceState.RUNNING)
     assert source.opened > before
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_looping_that_is_turned_on_while_a_file_comes_to_its_end_is_not_missed() -> None:
@@ -245,12 +246,12 @@ def test_looping_that_is_turned_on_while_a_file_comes_to_its_end_is_not_missed()
         def close(self) -> None:
             super().close()
             if self.opened == 1:
-                made.get(timeout=5.0).thread.set_looping(True)
+                made.get(timeout=PATIENCE_S).thread.set_looping(True)
 
     run = Run(Closing(2))
     made.put(run)
     assert [run.next_shown()[0] for _ in range(4)] == [0, 1, 0, 1]
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_a_file_in_which_nothing_is_left_does_not_loop_for_ever() -> None:
@@ -259,14 +260,14 @@ def test_a_file_in_which_nothing_is_left_does_not_loop_for_ever() -> None:
     run.until(SourceState.RUNNING)
     source.frame_count = 0
     run.until(SourceState.ENDED)
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
 
 
 def test_what_cannot_be_sought_says_so_and_stays_where_it_is() -> None:
     run = Run(ScriptedSource([frame(0), None], is_live=False))
     assert run.until(SourceState.ENDED).n_frames == 0
     run.thread.seek(0)
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)
     assert run.frames == [0]
 
 
@@ -277,7 +278,7 @@ def test_seeking_does_not_wait_for_a_slow_decoder_and_the_last_wish_counts() -> 
         def seek(self, index: int) -> None:
             sought.append(index)
             super().seek(index)
-            gate.wait(5.0)
+            gate.wait(PATIENCE_S)
 
     run = Run(Slow(1000))
     run.until(SourceState.ENDED)
@@ -290,4 +291,4 @@ def test_seeking_does_not_wait_for_a_slow_decoder_and_the_last_wish_counts() -> 
     while run.next_shown()[0] != 899:
         pass
     assert len(sought) <= 3
-    assert run.thread.stop(5.0)
+    assert run.thread.stop(PATIENCE_S)

@@ -11,6 +11,7 @@ from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.types import Frame, FrameResult, StageTimes
 from tests.gui.fakes import make_frame
+from tests.patience import PATIENCE_S
 
 
 class Looker:
@@ -48,7 +49,7 @@ def worker(frames: LatestSlot[Frame], happened: queue.Queue[str]) -> Iterator[In
     )
     worker.start()
     yield worker
-    assert worker.stop(timeout_s=5.0)
+    assert worker.stop(timeout_s=PATIENCE_S)
 
 
 def pipeline(name: str, happened: queue.Queue[str]) -> FacePipeline:
@@ -56,7 +57,7 @@ def pipeline(name: str, happened: queue.Queue[str]) -> FacePipeline:
 
 
 def take(happened: queue.Queue[str], count: int) -> list[str]:
-    return [happened.get(timeout=5.0) for _ in range(count)]
+    return [happened.get(timeout=PATIENCE_S) for _ in range(count)]
 
 
 def test_commands_come_before_the_next_frame_in_their_order(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 from metaface_gui.engine.live.latest_slot import LatestSlot
+from tests.patience import PATIENCE_S
 
 
 def test_newest_value_wins_and_drops_are_counted() -> None:
@@ -20,16 +21,16 @@ def test_take_waits_for_a_value_from_another_thread() -> None:
     slot: LatestSlot[str] = LatestSlot()
     thread = threading.Thread(target=slot.put, args=("here",))
     thread.start()
-    assert slot.take(timeout_s=5.0) == "here"
+    assert slot.take(timeout_s=PATIENCE_S) == "here"
     thread.join()
 
 
 def test_wake_returns_once_without_a_value() -> None:
     slot: LatestSlot[int] = LatestSlot()
     slot.wake()
-    assert slot.take(timeout_s=5.0) is None
+    assert slot.take(timeout_s=PATIENCE_S) is None
     slot.put(7)
-    assert slot.take(timeout_s=5.0) == 7
+    assert slot.take(timeout_s=PATIENCE_S) == 7
 
 
 def test_closed_slot_wakes_takers_and_ignores_values() -> None:

@@ -22,8 +22,8 @@ from metaface_gui.errors import KnownError
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
 from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, Image, StageTimes, TrackedFace
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 20.0
 SECOND = 10**9
 ANNA = Identification(1, "Anna", 0.7, 0.4, 1, "Anna")
 

@@ -23,6 +23,7 @@ from metaface_gui.types import FaceTruth, Floats, FrameResult, StageTimes
 from tests.engine.listening import Listener, Someone
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
 from tests.gui.fakes import make_face, make_frame
+from tests.patience import PATIENCE_S
 
 ALL, ONE = Side("prototypical"), Side("prototypical", is_one_shot=True)
 BOX = (10.0, 10.0, 50.0, 60.0)
@@ -61,7 +62,7 @@ class Running:
     def want(self, *sides: Side) -> None:
         self.runner.want(sides)
         if sides:
-            self.ready.get(timeout=20)
+            self.ready.get(timeout=PATIENCE_S)
 
     def show(
         self, features: Floats, *, track_id: int = 1, truth: str | None = None, index: int = 0, is_fresh: bool = True
@@ -96,7 +97,7 @@ def no_assets(_embedder: FaceEmbedder) -> LearningAssets:
 def running() -> Iterator[Running]:
     made = Running(people_of([5, 5, 5]))
     yield made
-    assert made.jobs.stop(5.0)
+    assert made.jobs.stop(PATIENCE_S)
     made.gallery.close()
 
 
@@ -156,7 +157,7 @@ def test_another_gallery_is_adapted_to_anew_and_the_same_one_is_not(running: Run
     assert running.adaptations.now is not None
     running.adaptations.now = replace(running.adaptations.now, people=people_of([5, 5, 5, 5]))
     running.runner.refresh()
-    running.ready.get(timeout=20)
+    running.ready.get(timeout=PATIENCE_S)
     assert running.show(faces_of(3, 1, seed=2)[0]).faces[0].sides[ALL.key].name == "Person 3"
 
 

@@ -30,6 +30,7 @@ from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.maml import MamlLearner
 from tests.engine.listening import Listener, Someone, names, only_face, show
+from tests.patience import PATIENCE_S
 
 OTHERS = [key for key in LEARNERS if key != "prototypical"]
 TWO_STEPS = replace(MamlLearner.settings_type(), inner_steps=2)
@@ -90,10 +91,10 @@ def test_only_the_newest_explanation_comes(
 
     def hold(_job: object) -> None:
         busy.set()
-        assert go_on.wait(10.0)
+        assert go_on.wait(PATIENCE_S)
 
     engine.jobs.explanations.submit("hold", hold)
-    assert busy.wait(10.0)
+    assert busy.wait(PATIENCE_S)
     face = only_face(listener.wait(ResultReady))
     for track_id in (111, 222, face.track_id):
         engine.studio.explain_track(track_id)
@@ -252,5 +253,5 @@ def test_an_engine_that_is_stopped_in_the_middle_leaves_no_thread(
     engine.studio.self_test()
     engine.studio.explain_track(1)
     engine.faces.reject_track(1, 1)
-    assert engine.stop(timeout_s=20.0)
+    assert engine.stop(timeout_s=PATIENCE_S)
     assert set(threading.enumerate()) <= before_the_engine

@@ -80,7 +80,7 @@ def test_a_lesson_enrols_everybody_does_each_step_and_saves_its_picture(
     qtbot: QtBot, play: Callable[..., LessonPlayer], engine: AnsweringEngine, bridge: EngineBridge, tmp_path: Path
 ) -> None:
     player = play(2)
-    with qtbot.waitSignal(player.finished, timeout=20_000) as finished:
+    with qtbot.waitSignal(player.finished) as finished:
         see_somebody(bridge)
         see_somebody(bridge)  # it begins once
     assert engine.enrolled() == ["Anna", "Boris"]
@@ -111,7 +111,7 @@ def test_a_picture_that_cannot_be_written_ends_it_with_a_sentence(
     in_the_way = tmp_path / "file"
     in_the_way.write_text("no folder")
     player = play(2, in_the_way)
-    with qtbot.waitSignal(player.failed, timeout=20_000) as failed:
+    with qtbot.waitSignal(player.failed) as failed:
         see_somebody(bridge)
     assert isinstance(failed.args[0], KnownError)
     assert not player._patience.isActive()

@@ -18,6 +18,7 @@ from metaface_gui.gui.live.frame_picture import FramePicture, PictureBuffers, Pr
 from metaface_gui.gui.live.view_geometry import VideoGeometry
 from metaface_gui.types import Frame
 from tests.gui.fakes import make_frame
+from tests.patience import PATIENCE_S
 
 SCALE = Scale(320, 180, is_mirrored=True)
 
@@ -82,12 +83,12 @@ def test_nothing_of_a_closed_source_is_shown(
     class Slow(PictureBuffers):
         def prepare(self, frame: Frame, wanted: frozenset[Scale]) -> PreparedFrame:
             began.set()
-            may_end.wait(10)
+            may_end.wait(PATIENCE_S)
             return super().prepare(frame, wanted)
 
     feeder._sets = [Slow() for _ in range(frame_feeder._SETS)]
     send(feeder, preview, make_frame(index=1))
-    assert began.wait(10)
+    assert began.wait(PATIENCE_S)
     feeder.drop()
     may_end.set()
     after = make_frame(index=2)

@@ -31,6 +31,7 @@ from metaface_gui.settings import DEMO, RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
+from tests.patience import PATIENCE_S
 
 LEFT = Qt.MouseButton.LeftButton
 CAMERAS = (CameraDevice(0, "Desk camera", "/dev/video0"), CameraDevice(2, "Door camera", "/dev/video2"))
@@ -183,7 +184,7 @@ def test_a_slow_search_neither_blocks_nor_outlives_the_panel(
     go_on = threading.Event()
 
     def slow() -> tuple[CameraDevice, ...]:
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
         return CAMERAS
 
     panel = ControlsPanel(engine, bridge, list_cameras=slow)

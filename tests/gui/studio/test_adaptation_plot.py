@@ -41,7 +41,7 @@ def losses(plot: AdaptationPlot, learner: str) -> list[float]:
 def test_a_run_is_drawn_step_by_step_and_whole_in_the_end(plot: AdaptationPlot, qtbot: QtBot) -> None:
     plot.take_adapted(adapted("maml"))
     assert 1 <= len(losses(plot, "maml")) < 6
-    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 6, timeout=2000)
+    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 6)
     assert losses(plot, "maml") == pytest.approx([step.loss for step in steps(5)])
     assert [float(v) for v in plot.accuracy.newest["maml"].yData] == pytest.approx([90, 92, 94, 96, 98, 100])
 
@@ -49,7 +49,7 @@ def test_a_run_is_drawn_step_by_step_and_whole_in_the_end(plot: AdaptationPlot, 
 def test_steps_are_drawn_as_they_come(plot: AdaptationPlot, qtbot: QtBot) -> None:
     for step in steps(5)[:4]:
         plot.take_step(AdaptStepTaken("maml", step))
-    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 4, timeout=2000)
+    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 4)
     plot.take_step(AdaptStepTaken("maml", steps(5)[4]))
     assert len(losses(plot, "maml")) == 5
     plot.take_adapted(adapted("maml"))
@@ -62,7 +62,7 @@ def test_methods_are_overlaid_and_the_run_before_stays_faint(plot: AdaptationPlo
         plot.take_adapted(adapted(key))
     plot.take_adapted(adapted("maml", n=2, loss=0.5))
     assert list(plot.runs.learners) == ["maml", "reptile", "meta_optimizer"]
-    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 3, timeout=2000)
+    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 3)
     older = plot.loss.older["maml"]
     assert len(older.yData) == 6
     assert older.opts["pen"].color().alphaF() < 0.5 < plot.loss.newest["maml"].opts["pen"].color().alphaF()
@@ -94,7 +94,7 @@ def test_clearing_forgets_and_a_new_run_draws_again(plot: AdaptationPlot, qtbot:
     assert plot.loss.newest == {}
     plot.take_adapted(adapted("maml"))
     assert plot.runs.of("maml").older == ()
-    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 6, timeout=2000)
+    qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 6)
 
 
 def test_hidden_it_only_remembers(plot: AdaptationPlot, qapp: QApplication) -> None:

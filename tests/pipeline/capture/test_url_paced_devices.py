@@ -13,6 +13,7 @@ from metaface_gui.pipeline.capture.images import ImageFileSource
 from metaface_gui.pipeline.capture.paced import PacedSource
 from metaface_gui.pipeline.capture.url import UrlSource
 from metaface_gui.types import Frame
+from tests.patience import PATIENCE_S
 
 
 def unused_port() -> int:
@@ -81,7 +82,7 @@ def test_close_ends_the_waiting() -> None:
     reader = threading.Thread(target=lambda: [source.read() for _ in range(1000)])
     reader.start()
     source.close()
-    reader.join(timeout=5.0)
+    reader.join(PATIENCE_S)
     assert not reader.is_alive()
 
 
@@ -115,6 +116,6 @@ def test_a_seek_wakes_whoever_waits_for_a_frames_time_and_the_pace_goes_on_from_
     source.seek(4000)
     thread.start()  # 4000 is due at once; 4001 in a quarter of a second, if nobody wakes it
     source.interrupt()
-    thread.join(5.0)
+    thread.join(PATIENCE_S)
     assert [frame and frame.index for frame in read] == [4000, 4001]
     source.close()

@@ -14,6 +14,7 @@ import pytest
 from metaface_gui.errors import SourceError
 from metaface_gui.pipeline.capture.url import UrlSource
 from metaface_gui.types import Frame
+from tests.patience import PATIENCE_S
 from tests.pipeline.capture.videos import moving, write_video
 
 FRAMES = 40
@@ -45,7 +46,7 @@ def camera() -> Iterator[str]:
     yield f"http://anna:secret@127.0.0.1:{server.server_port}/video"
     server.shutdown()
     server.server_close()
-    thread.join(10.0)
+    thread.join(PATIENCE_S)
 
 
 def test_a_network_camera_is_watched_until_it_breaks_off(camera: str) -> None:
@@ -82,7 +83,7 @@ def shelf(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     yield tmp_path, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-    thread.join(10.0)
+    thread.join(PATIENCE_S)
 
 
 class Quiet(SimpleHTTPRequestHandler):

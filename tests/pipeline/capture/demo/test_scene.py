@@ -18,6 +18,7 @@ from metaface_gui.pipeline.capture.demo.script import DEMO_SCRIPT, pose_at
 from metaface_gui.pipeline.capture.demo.sprites import COVER_STEP, Placement, Sprite
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import FaceTruth, Floats
+from tests.patience import PATIENCE_S
 
 FPS = 30.0
 WIDTH, HEIGHT = 640, 360
@@ -290,7 +291,7 @@ def test_live_waits_for_the_next_frame_and_close_ends_the_waiting(make: Make) ->
     reader.join(timeout=0.05)
     assert reader.is_alive()
     source.close()
-    reader.join(timeout=5.0)
+    reader.join(PATIENCE_S)
     assert results == [None]
 
 
