@@ -3393,8 +3393,8 @@ face</source>
       <translation>按 E，按住按钮两秒钟，让本人稍微转头，然后输入姓名。从此就能认出此人，其他人仍为“未知”。照片和姓名只保存在这台电脑上。</translation>
     </message>
     <message>
-      <source>Nine ways to learn</source>
-      <translation>九种学习方法</translation>
+      <source>Several ways to learn</source>
+      <translation>多种学习方法</translation>
     </message>
     <message>
       <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows what it does: compare methods on the same faces, and see why a face has its name. F11 presents it to an audience, Ctrl+F11 on a second screen.</source>
@@ -4207,30 +4207,6 @@ face</source>
       <translation>放大工作台，视频缩小在旁，收起侧面板（Ctrl+Shift+J）</translation>
     </message>
     <message>
-      <source>&amp;Method and its settings</source>
-      <translation>方法及其设置(&amp;M)</translation>
-    </message>
-    <message>
-      <source>&amp;Compare methods</source>
-      <translation>方法对比(&amp;C)</translation>
-    </message>
-    <message>
-      <source>M&amp;ap of the embeddings</source>
-      <translation>嵌入分布图(&amp;A)</translation>
-    </message>
-    <message>
-      <source>&amp;Why this name?</source>
-      <translation>为何是这个姓名？(&amp;W)</translation>
-    </message>
-    <message>
-      <source>&amp;Report on all methods</source>
-      <translation>所有方法的报告(&amp;R)</translation>
-    </message>
-    <message>
-      <source>Roo&amp;m and environment dial</source>
-      <translation>房间与环境旋钮(&amp;M)</translation>
-    </message>
-    <message>
       <source>Adapt to this r&amp;oom</source>
       <translation>适应当前场景(&amp;O)</translation>
     </message>
@@ -4558,6 +4534,14 @@ face</source>
     <message>
       <source>compared on the same frames</source>
       <translation>在相同的帧上参与对比</translation>
+    </message>
+    <message>
+      <source>A click: it decides the names</source>
+      <translation>单击：由它判定姓名</translation>
+    </message>
+    <message>
+      <source>Ctrl+click or the corner: it is compared</source>
+      <translation>Ctrl+单击或点角标：参与对比</translation>
     </message>
     <message>
       <source>{keys} or a click: it decides the names</source>
@@ -6774,33 +6758,6 @@ time (ms)</source>
     </message>
   </context>
   <context>
-    <name>Stage</name>
-    <message>
-      <source>Method</source>
-      <translation>方法</translation>
-    </message>
-    <message>
-      <source>Compare</source>
-      <translation>对比</translation>
-    </message>
-    <message>
-      <source>Map</source>
-      <translation>分布图</translation>
-    </message>
-    <message>
-      <source>Why</source>
-      <translation>原因</translation>
-    </message>
-    <message>
-      <source>Report</source>
-      <translation>报告</translation>
-    </message>
-    <message>
-      <source>Room</source>
-      <translation>房间</translation>
-    </message>
-  </context>
-  <context>
     <name>StatusLine</name>
     <message>
       <source>Models</source>
@@ -6932,6 +6889,57 @@ time (ms)</source>
     <message>
       <source>Studio</source>
       <translation>工作台</translation>
+    </message>
+  </context>
+  <context>
+    <name>StudioPages</name>
+    <message>
+      <source>Method</source>
+      <translation>方法</translation>
+    </message>
+    <message>
+      <source>&amp;Method and its settings</source>
+      <translation>方法及其设置(&amp;M)</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <translation>对比</translation>
+    </message>
+    <message>
+      <source>&amp;Compare methods</source>
+      <translation>方法对比(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Map</source>
+      <translation>分布图</translation>
+    </message>
+    <message>
+      <source>M&amp;ap of the embeddings</source>
+      <translation>嵌入分布图(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Why</source>
+      <translation>原因</translation>
+    </message>
+    <message>
+      <source>&amp;Why this name?</source>
+      <translation>为何是这个姓名？(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Report</source>
+      <translation>报告</translation>
+    </message>
+    <message>
+      <source>&amp;Report on all methods</source>
+      <translation>所有方法的报告(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Room</source>
+      <translation>房间</translation>
+    </message>
+    <message>
+      <source>Roo&amp;m and environment dial</source>
+      <translation>房间与环境旋钮(&amp;M)</translation>
     </message>
   </context>
   <context>

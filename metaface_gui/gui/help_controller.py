@@ -84,7 +84,7 @@ class HelpController(QObject):
                 (bar.enroll_button,),
             ),
             TourStop(
-                self.tr("Nine ways to learn"),
+                self.tr("Several ways to learn"),
                 self.tr(
                     "Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video "
                     "shows what it does: compare methods on the same faces, and see why a face has its name. F11 "

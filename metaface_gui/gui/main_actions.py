@@ -13,6 +13,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.lessons.five import LESSONS
 from metaface_gui.gui.presentation.parts import Part
 from metaface_gui.gui.source_menu import SourceMenu
+from metaface_gui.gui.studio.pages import PAGES
 from metaface_gui.gui.theme import ThemeMode
 from metaface_gui.i18n import available_languages, language_name, plain, translate
 
@@ -135,17 +136,9 @@ class MainActions(QObject):
         self.studio_large.setToolTip(
             self.tr("The studio large, the video small beside it, the side panel folded away (Ctrl+Shift+J)")
         )
-        titles = {
-            "method": self.tr("&Method and its settings"),
-            "compare": self.tr("&Compare methods"),
-            "map": self.tr("M&ap of the embeddings"),
-            "why": self.tr("&Why this name?"),
-            "report": self.tr("&Report on all methods"),
-            "room": self.tr("Roo&m and environment dial"),
-        }
         self.pages = {
-            key: self._add(menu, "", title, [f"Alt+{number}"])
-            for number, (key, title) in enumerate(titles.items(), start=1)
+            page.key: self._add(menu, "", translate("StudioPages", page.menu_title), [f"Alt+{number}"])
+            for number, page in enumerate(PAGES, start=1)
         }
         self.adapt_to_room = self._add(menu, "refresh", self.tr("Adapt to this r&oom"), ["Ctrl+R"])
         self.undo_room = self._add(menu, "undo", self.tr("&Undo adapting to this room"), ["Ctrl+Shift+R"])

@@ -18,10 +18,12 @@ from metaface_gui.gui.studio.compare_page import ComparePage
 from metaface_gui.gui.studio.map_page import MapPage, MapWishes
 from metaface_gui.gui.studio.method_bar import MethodBar
 from metaface_gui.gui.studio.method_page import MethodPage
+from metaface_gui.gui.studio.pages import PAGES, PageParts
 from metaface_gui.gui.studio.report_page import ReportPage
 from metaface_gui.gui.studio.room_page import RoomPage
 from metaface_gui.gui.studio.studio_dock import StudioDock
 from metaface_gui.gui.studio.why_page import WhyPage
+from metaface_gui.i18n import translate
 
 _STUDIO_HEIGHT, _STUDIO_SHARE = 340, 0.36
 """The studio's height until the user chooses one: nine rows of a table, more where the window is high."""
@@ -56,23 +58,12 @@ class Stage(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical, self.board)
         self.splitter.setChildrenCollapsible(False)
         self.video = SplitView(bridge, self.splitter)
-        self.method = MethodPage(engine.models, bridge, self)
-        self.compare = ComparePage(engine.models, engine.studio, bridge, self)
-        self.map = MapPage(engine.studio, engine.people, bridge, self, wishes=wishes)
-        self.why = WhyPage(engine.studio, bridge, self)
-        self.report = ReportPage(engine.studio, engine.models, engine.jobs, bridge, self)
-        self.room = RoomPage(engine.source, engine.room, bridge, self)
-        self.studio = StudioDock(
-            (
-                ("method", self.tr("Method"), self.method),
-                ("compare", self.tr("Compare"), self.compare),
-                ("map", self.tr("Map"), self.map),
-                ("why", self.tr("Why"), self.why),
-                ("report", self.tr("Report"), self.report),
-                ("room", self.tr("Room"), self.room),
-            ),
-            self.splitter,
-        )
+        parts = PageParts(engine, bridge, wishes, self)
+        pages = [(page.key, translate("StudioPages", page.title), page.make(parts)) for page in PAGES]
+        self.studio = StudioDock(pages, self.splitter)
+        self.method, self.compare = self.studio.page(MethodPage), self.studio.page(ComparePage)
+        self.map, self.why = self.studio.page(MapPage), self.studio.page(WhyPage)
+        self.report, self.room = self.studio.page(ReportPage), self.studio.page(RoomPage)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _STUDIO_HEIGHT])

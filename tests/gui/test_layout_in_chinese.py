@@ -49,6 +49,6 @@ def test_methods_are_told_apart_where_there_is_little_room(scene: Scene) -> None
         row.resize(width, row.height())
         shown[tuple(button.text() for button in buttons)] = None
     *named, numbers_only = shown
-    assert numbers_only == ("",) * 9
+    assert numbers_only == ("",) * len(LEARNERS)
     assert named[-1] == tuple(learner_short_title(key) for key in LEARNERS), "none is cut, they stand in two rows"
-    assert all(len(set(names)) == 9 for names in named)
+    assert all(len(set(names)) == len(LEARNERS) for names in named)

@@ -151,7 +151,7 @@ def test_closing_the_large_studio_brings_the_panel_back(window: MainWindow) -> N
 
 
 @pytest.mark.parametrize("page", ["compare", "report"])
-def test_a_window_of_1280_by_800_shows_all_nine_methods(window: MainWindow, say: Say, page: str) -> None:
+def test_a_window_of_1280_by_800_shows_all_methods(window: MainWindow, say: Say, page: str) -> None:
     window.resize(1280, 800)
     say(ready("prototypical", *KEYS[1:]))
     say(SelfTested(report(rows=tuple(row(key, 8, 0.4) for key in KEYS))))

@@ -15,6 +15,7 @@ from metaface_gui.engine.engine import Engine
 from metaface_gui.gui.application import make_application
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.studio.pages import PAGES
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.window_state import WindowState
 from tests.soak.gauges import Gauge
@@ -23,7 +24,6 @@ from tests.soak.visitor import Deed
 from tests.soak.watch import Watch
 
 _STEP_MS = 10
-_PAGES = ("method", "compare", "map", "why", "report")
 _TABS = ("people", "enroll", "unknown", "controls")
 
 
@@ -47,7 +47,7 @@ class Handler:
         }
 
     def _page(self) -> Deed:
-        self._window.stage.open_page(_PAGES[self._random.integers(len(_PAGES))])
+        self._window.stage.open_page(PAGES[self._random.integers(len(PAGES))].key)
         yield 60
 
     def _tab(self) -> Deed:

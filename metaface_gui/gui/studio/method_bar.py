@@ -26,6 +26,8 @@ from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3
+_DIGITS = 9
+"""Methods that a digit chooses: 0 brings the room back, in the environment dial."""
 _LOW_HEIGHT = 28
 """Of buttons that stand in two rows."""
 
@@ -34,7 +36,8 @@ class MethodBar(QWidget):
     """Shows what the engine says it runs, and asks it for what is clicked or pressed.
 
     Whoever shows it adds `actions_for_window` to the window: a digit lets that method decide, with Shift it is
-    compared, A is Auto, C compares all or none. Keys typed into a text field stay there.
+    compared, A is Auto, C compares all or none. Keys typed into a text field stay there. From the tenth method on there
+    is no digit, and the mouse does it.
     """
 
     def __init__(self, models: ModelsApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
@@ -88,12 +91,12 @@ class MethodBar(QWidget):
     # Making ---------------------------------------------------------------------------------------------------------
 
     def _choose_action(self, key: str, number: int) -> QAction:
-        keys = [str(number), "A"] if key == AUTO else [str(number)]
-        return self._action(_literal(learner_title(key)), keys, lambda: self._choose(key))
+        return self._action(_literal(learner_title(key)), _keys(key, number), lambda: self._choose(key))
 
     def _compare_action(self, key: str, number: int) -> QAction:
         text = self.tr("Compare {method}").format(method=_literal(learner_title(key)))
-        return self._action(text, [f"Shift+{number}"], lambda: self._toggle(key))
+        keys = [f"Shift+{number}"] if number <= _DIGITS else []
+        return self._action(text, keys, lambda: self._toggle(key))
 
     def _action(self, text: str, keys: list[str], act: Callable[[], None]) -> QAction:
         action = QAction(text, self)
@@ -152,10 +155,12 @@ class MethodBar(QWidget):
 
     def _tooltip(self, key: str) -> str:
         number = list(LEARNERS).index(key) + 1
-        keys = f"{number}, A" if key == AUTO else str(number)
         heading = f"<b>{escape(learner_title(key))}</b> · {escape(learner_citation(key))}"
-        decide = self.tr("{keys} or a click: it decides the names").format(keys=keys)
-        compare = self.tr("Shift+{number}, Ctrl+click or the corner: it is compared").format(number=number)
+        decide, compare = self.tr("A click: it decides the names"), self.tr("Ctrl+click or the corner: it is compared")
+        if keys := _keys(key, number):
+            decide = self.tr("{keys} or a click: it decides the names").format(keys=", ".join(keys))
+        if number <= _DIGITS:
+            compare = self.tr("Shift+{number}, Ctrl+click or the corner: it is compared").format(number=number)
         words = escape(learner_explanation(key))
         return f"<p>{heading}<br>{words}</p><p>{escape(decide)}<br>{escape(compare)}</p>"
 
@@ -219,7 +224,7 @@ class _Form(NamedTuple):
 
 
 class _Row(QWidget):
-    """Nine buttons and one for all, side by side at any width: full names, short ones, those in two rows, or numbers.
+    """A button for each method and one for all, at any width: full names, short ones, those in two rows, or numbers.
 
     A name is never cut: of two names that begin alike nobody could tell which is which.
     """
@@ -288,6 +293,11 @@ class _Row(QWidget):
 def _all_width(words: str) -> int:
     """Width of the last button: its text, and the style sheet's padding and border."""
     return QFontMetrics(font(FontSize.BODY)).horizontalAdvance(words) + 2 * (Space.M + 1) + 2
+
+
+def _keys(key: str, number: int) -> list[str]:
+    """What chooses a method on the keyboard."""
+    return [*([str(number)] if number <= _DIGITS else []), *(["A"] if key == AUTO else [])]
 
 
 def _literal(text: str) -> str:

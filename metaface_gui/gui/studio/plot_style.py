@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 from metaface_gui.gui.theme import Theme
+from metaface_gui.pipeline.learners import LEARNERS
 
 _SYMBOLS = ("o", "s", "t1", "d", "star", "t", "p")
 """pyqtgraph's names. One fewer than colours, so that the pair repeats only after 56 people."""
@@ -35,6 +36,8 @@ _VERMILION = _Hue("#f0702a", "#cc5700")
 _YELLOW = _Hue("#f0e442", "#7d7500")
 _GREY = _Hue("#b4bcc8", "#5f6874")
 _BROWN = _Hue("#b98a5e", "#8a5a2e")
+_ROSE = _Hue("#ff7b93", "#c2264b")
+_TEAL = _Hue("#3fd0c9", "#007c85")
 
 _PEOPLE = (_SKY, _ORANGE, _GREEN, _PURPLE, _YELLOW, _BLUE, _VERMILION, _GREY)
 """Neighbours differ in lightness too."""
@@ -50,19 +53,21 @@ class _LearnerMark:
 
 
 _OTHER = _LearnerMark(_GREY, "x", (1.0, 2.0))
-_LEARNERS: Mapping[str, _LearnerMark] = MappingProxyType(
-    {
-        "prototypical": _LearnerMark(_SKY, "s"),
-        "matching": _LearnerMark(_PURPLE, "t", (6.0, 2.0, 1.0, 2.0)),
-        "siamese": _LearnerMark(_YELLOW, "p", (4.0, 2.0)),
-        "maml": _LearnerMark(_VERMILION, "o"),
-        "reptile": _LearnerMark(_BLUE, "d", (5.0, 2.0)),
-        "meta_network": _LearnerMark(_GREY, "h", (3.0, 1.5)),
-        "task_clusters": _LearnerMark(_BROWN, "star", (6.0, 2.0, 1.0, 2.0, 1.0, 2.0)),
-        "meta_optimizer": _LearnerMark(_GREEN, "t1", (1.5, 1.5)),
-        "rl2": _LearnerMark(_ORANGE, "+", (8.0, 2.0)),
-    }
+MARKS = (
+    _LearnerMark(_SKY, "s"),
+    _LearnerMark(_PURPLE, "t", (6.0, 2.0, 1.0, 2.0)),
+    _LearnerMark(_YELLOW, "p", (4.0, 2.0)),
+    _LearnerMark(_VERMILION, "o"),
+    _LearnerMark(_BLUE, "d", (5.0, 2.0)),
+    _LearnerMark(_GREY, "h", (3.0, 1.5)),
+    _LearnerMark(_BROWN, "star", (6.0, 2.0, 1.0, 2.0, 1.0, 2.0)),
+    _LearnerMark(_GREEN, "t1", (1.5, 1.5)),
+    _LearnerMark(_ORANGE, "+", (8.0, 2.0)),
+    _LearnerMark(_ROSE, "t2", (3.0, 1.0)),
+    _LearnerMark(_TEAL, "t3", (2.0, 1.0)),
 )
+"""How the methods look, in the registry's order; the last ones are for methods to come."""
+_LEARNERS: Mapping[str, _LearnerMark] = MappingProxyType(dict(zip(LEARNERS, MARKS, strict=False)))
 
 
 def person_colours(n: int) -> tuple[QColor, ...]:
@@ -76,12 +81,12 @@ def person_symbols(n: int) -> tuple[str, ...]:
 
 
 def learner_colour(key: str) -> QColor:
-    """A method's colour in the present theme; grey for a key that is none of the nine methods."""
+    """A method's colour in the present theme; grey for a key that is none of the methods."""
     return _color(_LEARNERS.get(key, _OTHER).hue)
 
 
 def learner_symbol(key: str) -> str:
-    """A method's symbol, as pyqtgraph names it; no two of the nine share one."""
+    """A method's symbol, as pyqtgraph names it; no two of `MARKS` share one."""
     return _LEARNERS.get(key, _OTHER).symbol
 
 

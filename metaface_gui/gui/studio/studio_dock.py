@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
 from metaface_gui.i18n import plain
 
+Page = TypeVar("Page", bound=QWidget)
 _SMALL = "QToolButton { padding: 2px 8px; min-height: 18px; }"
 
 
@@ -50,6 +52,14 @@ class StudioDock(QTabWidget):
     def key(self) -> str:
         """The open page; empty while there is none."""
         return self._keys[self.currentIndex()] if self._keys else ""
+
+    def page(self, kind: type[Page]) -> Page:
+        """The page of this class.
+
+        Raises:
+            StopIteration: if there is none.
+        """
+        return next(page for page in map(self.widget, range(self.count())) if isinstance(page, kind))
 
     def open_key(self, key: str) -> None:
         """Open a page; a key that there is not changes nothing."""

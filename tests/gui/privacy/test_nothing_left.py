@@ -109,8 +109,8 @@ def look_at_every_page(qtbot: QtBot, window: MainWindow, bridge: EngineBridge) -
     people = window.side.people
     people.show_cards(True)
     people.choose(1)
-    qtbot.waitUntil(lambda: len(people.details.grid.tiles) == SHOTS, timeout=SLOW_MS)
-    with qtbot.waitSignal(bridge.shot_weighed, timeout=SLOW_MS):
+    qtbot.waitUntil(lambda: len(people.details.grid.tiles) == SHOTS)
+    with qtbot.waitSignal(bridge.shot_weighed):
         people.details.grid.tiles[0].chosen.emit(people.details.grid.tiles[0].shot_id)
     assert holders(stage.why, ZENOBIA)
 

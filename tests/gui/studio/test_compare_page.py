@@ -17,6 +17,7 @@ from metaface_gui.gui.studio.compare_page import ComparePage
 from metaface_gui.gui.studio.compare_table_model import CompareRole
 from metaface_gui.gui.studio.compare_words import CompareColumn
 from metaface_gui.gui.theme import FontSize, Theme, ThemeMode, font
+from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_result
 from tests.gui.verdict_fakes import KEYS, compared_face
@@ -349,8 +350,9 @@ def test_a_copy_is_what_is_on_screen(page: ComparePage, say: Say) -> None:
     QTest.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].split("\t") == ["Method", "Named", "Unknown", "Changes/min", "Agreement", "Accuracy", "Now"]
-    assert lines[1].split("\t")[:3] == ["Auto (RL²)", "80", "20"]
-    assert len(lines) == 10
+    most = 10 * (len(KEYS) - 1)
+    assert lines[1].split("\t")[:3] == [LEARNERS[KEYS[-1]].title, str(most), str(100 - most)]
+    assert len(lines) == 1 + len(KEYS)
     assert "Copied" in page.hint.text()
 
 

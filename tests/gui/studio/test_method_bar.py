@@ -65,7 +65,7 @@ def bar(window: Window) -> MethodBar:
 # Deciding -----------------------------------------------------------------------------------------------------------
 
 
-def test_nine_buttons_in_the_order_of_the_methods(bar: MethodBar) -> None:
+def test_a_button_for_each_method_in_the_registrys_order(bar: MethodBar) -> None:
     assert list(bar.buttons) == KEYS
     assert [key for key, button in bar.buttons.items() if button.isChecked()] == ["prototypical"]
     assert "Snell 2017" in bar.explanation.text()
@@ -249,6 +249,22 @@ def test_tooltips_say_all(bar: MethodBar) -> None:
     tip = bar.buttons["rl2"].toolTip()
     for words in ("Auto (RL²)", "Duan 2016", LEARNERS["rl2"].explanation, "9, A", "Shift+9"):
         assert words in tip
+
+
+def test_a_tenth_method_is_for_the_mouse(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metaface_gui.gui.studio.method_bar.LEARNERS", [f"method {number}" for number in range(1, 11)])
+    bar = MethodBar(engine.models, bridge)
+    qtbot.addWidget(bar)
+    *_, ninth, tenth = bar.choosing_actions
+    *_, compare_ninth, compare_tenth, _all = bar.comparing_actions
+    keys = [[sequence.toString() for sequence in action.shortcuts()] for action in (ninth, compare_ninth)]
+    assert keys == [["9"], ["Shift+9"]]
+    assert tenth.shortcuts() == compare_tenth.shortcuts() == []
+    tip = bar.buttons["method 10"].toolTip()
+    assert "A click: it decides" in tip
+    assert "10" not in tip.replace("method 10", "")
 
 
 @pytest.mark.parametrize("width", [664, 760, 900, 1100, 1280, 1500, 1900])

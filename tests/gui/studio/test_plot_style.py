@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.studio.plot_style import (
+    MARKS,
     learner_colour,
     learner_pen,
     learner_symbol,
@@ -38,7 +39,8 @@ def contrast(a: QColor, b: QColor) -> float:
 @pytest.mark.parametrize("ground", ["stage", "window", "surface", "raised", "hover"])
 def test_every_colour_stands_out_on_every_ground(theme: Theme, mode: ThemeMode, ground: str) -> None:
     theme.set_mode(mode)
-    colours = [*person_colours(8), *(learner_colour(key) for key in (*LEARNERS, "stock"))]
+    marks = [QColor(mark.hue.dark if mode is ThemeMode.DARK else mark.hue.light) for mark in MARKS]
+    colours = [*person_colours(8), *marks, *(learner_colour(key) for key in (*LEARNERS, "stock"))]
     assert min(contrast(colour, theme.color(ground)) for colour in colours) >= 3.0
 
 
@@ -55,6 +57,7 @@ def test_methods_differ_by_colour_and_by_symbol(theme: Theme, mode: ThemeMode) -
     theme.set_mode(mode)
     assert len({learner_colour(key).name() for key in LEARNERS}) == len(LEARNERS)
     assert len({learner_symbol(key) for key in LEARNERS}) == len(LEARNERS)
+    assert len({mark.hue for mark in MARKS}) == len({mark.symbol for mark in MARKS}) == len(MARKS)
     with_steps = ("maml", "reptile", "meta_optimizer")
     assert len({tuple(learner_pen(key).dashPattern()) for key in with_steps}) == 3
     assert learner_pen("maml", alpha=0.25).color().alphaF() == pytest.approx(0.25, abs=0.01)

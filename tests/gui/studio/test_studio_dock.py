@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.studio.studio_dock import StudioDock
@@ -45,6 +45,14 @@ def test_an_unknown_page_changes_nothing(dock: StudioDock, qtbot: QtBot) -> None
 def test_all_tabs_fit_at_760(dock: StudioDock) -> None:
     dock.resize(760, 240)
     assert dock.tabBar().tabRect(4).right() <= dock.width()
+
+
+def test_a_page_is_found_by_its_class(qtbot: QtBot) -> None:
+    label, button = QLabel(), QPushButton()
+    both = StudioDock([("label", "Label", label), ("button", "Button", button)])
+    qtbot.addWidget(both)
+    assert both.page(QPushButton) is button
+    assert both.page(QLabel) is label
 
 
 def test_without_pages_there_is_no_key(qtbot: QtBot) -> None:
