@@ -4631,6 +4631,21 @@ face</source>
     </message>
   </context>
   <context>
+    <name>Models</name>
+    <message>
+      <source>YuNet, fast</source>
+      <translation>YuNet，快速</translation>
+    </message>
+    <message>
+      <source>MTCNN, classic</source>
+      <translation>MTCNN，经典</translation>
+    </message>
+    <message>
+      <source>SFace, small and fast</source>
+      <translation>SFace，小而快</translation>
+    </message>
+  </context>
+  <context>
     <name>ModelsSection</name>
     <message>
       <source>Detector</source>
@@ -4639,14 +4654,6 @@ face</source>
     <message>
       <source>What finds faces in the picture</source>
       <translation>在画面中寻找人脸</translation>
-    </message>
-    <message>
-      <source>YuNet, fast</source>
-      <translation>YuNet，快速</translation>
-    </message>
-    <message>
-      <source>MTCNN, classic</source>
-      <translation>MTCNN，经典</translation>
     </message>
     <message>
       <source>Embedder</source>
@@ -4699,10 +4706,6 @@ face</source>
     <message>
       <source>Runs on {device}.</source>
       <translation>运行于 {device}。</translation>
-    </message>
-    <message>
-      <source>SFace, small and fast</source>
-      <translation>SFace，小而快</translation>
     </message>
   </context>
   <context>

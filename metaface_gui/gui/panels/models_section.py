@@ -11,13 +11,14 @@ from metaface_gui.engine.api import JobsApi, ModelsApi
 from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_explanation, learner_title
-from metaface_gui.gui.model_words import device_name, model_name
+from metaface_gui.gui.model_words import device_name, model_title
 from metaface_gui.gui.panels.download_box import DownloadBox
 from metaface_gui.gui.panels.fpir_slider import FpirSlider
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 from metaface_gui.i18n import error_text
+from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsEntry, WeightsStore
@@ -50,12 +51,12 @@ class ModelsSection(QWidget):
 
     def _make_widgets(self) -> None:
         self.detector = self._combo(self.tr("Detector"), self.tr("What finds faces in the picture"))
-        self.detector.addItem(self.tr("YuNet, fast"), "yunet")
-        self.detector.addItem(self.tr("MTCNN, classic"), "mtcnn")
+        for key in DETECTORS:
+            self.detector.addItem(model_title(key), key)
         self.embedder = self._combo(self.tr("Embedder"), self.tr("What turns a face into numbers to compare"))
         for entry in self._store.entries():
             if entry.role == "embedder":
-                self.embedder.addItem(self._embedder_title(entry), entry.key)
+                self.embedder.addItem(model_title(entry.key), entry.key)
         self.device = self._combo(self.tr("Device"), self.tr("What computes"))
         self.device.addItem(self.tr("Automatic"), _AUTO)
         self.device.addItem(self.tr("Processor (CPU)"), "cpu")
@@ -122,7 +123,7 @@ class ModelsSection(QWidget):
         entry = self._entry(key)
         if entry is not None and not self._store.is_available(entry.name):
             self._missing_key = key
-            self.download.offer(entry, self._embedder_title(entry))
+            self.download.offer(entry, model_title(entry.key))
             return
         self._missing_key = ""
         self.download.withdraw()
@@ -177,12 +178,6 @@ class ModelsSection(QWidget):
 
     def _entry(self, key: str) -> WeightsEntry | None:
         return next((entry for entry in self._store.entries() if entry.role == "embedder" and entry.key == key), None)
-
-    def _embedder_title(self, entry: WeightsEntry) -> str:
-        titles = {
-            "sface": self.tr("SFace, small and fast"),
-        }
-        return titles.get(entry.key, model_name(entry.key))
 
 
 def _select(combo: QComboBox, key: str) -> None:

@@ -102,30 +102,25 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
     Raises:
         SourceError: if a camera's number is out of range.
     """
+    source: FrameSource
     match spec.kind:
         case SourceKind.WEBCAM:
             return WebcamSource(int(spec.text))
+        case SourceKind.DEMO:
+            return DemoSceneSource(live=live, begin_s=float(spec.text.removeprefix(DEMO).removeprefix("@") or 0.0))
         case SourceKind.URL:
             # FFmpeg's libraries are not loaded for a camera.
             from metaface_gui.pipeline.capture.url import UrlSource  # noqa: PLC0415
 
-            url = UrlSource(spec.text)
-            return PacedSource(url) if live else url
-        case SourceKind.DEMO:
-            return DemoSceneSource(live=live, begin_s=float(spec.text.removeprefix(DEMO).removeprefix("@") or 0.0))
+            source = UrlSource(spec.text)
         case SourceKind.FOLDER:
-            folder = ImageFolderSource(Path(spec.text))
-            return PacedSource(folder) if live else folder
+            source = ImageFolderSource(Path(spec.text))
         case SourceKind.IMAGE:
-            image = ImageFileSource(Path(spec.text), repeat=live)
-            return PacedSource(image) if live else image
+            source = ImageFileSource(Path(spec.text), repeat=live)
+        case SourceKind.VIDEO if content_of(Path(spec.text)) is Content.MOVING_PICTURE:
+            source = MovingPictureSource(Path(spec.text))
         case SourceKind.VIDEO:
-            path = Path(spec.text)
-            is_moving = content_of(path) is Content.MOVING_PICTURE
-            if is_moving:
-                video: FrameSource = MovingPictureSource(path)
-            else:
-                from metaface_gui.pipeline.capture.video_file import VideoFileSource  # noqa: PLC0415 - as above
+            from metaface_gui.pipeline.capture.video_file import VideoFileSource  # noqa: PLC0415 - as above
 
-                video = VideoFileSource(path)
-            return PacedSource(video) if live else video
+            source = VideoFileSource(Path(spec.text))
+    return PacedSource(source) if live else source

@@ -18,20 +18,24 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("0", SourceKind.WEBCAM),
-        ("12", SourceKind.WEBCAM),
-        ("demo", SourceKind.DEMO),
-        ("demo@26.5", SourceKind.DEMO),
-        ("rtsp://user:pw@host/stream", SourceKind.URL),
-        ("{}", SourceKind.FOLDER),
-        ("{}/face.png", SourceKind.IMAGE),
-        ("{}/clip.mp4", SourceKind.VIDEO),
-        ("{}/picture without ending", SourceKind.IMAGE),
-    ],
-)
+TEXTS = {
+    "0": SourceKind.WEBCAM,
+    "12": SourceKind.WEBCAM,
+    "demo": SourceKind.DEMO,
+    "demo@26.5": SourceKind.DEMO,
+    "rtsp://user:pw@127.0.0.1/stream": SourceKind.URL,
+    "{}": SourceKind.FOLDER,
+    "{}/face.png": SourceKind.IMAGE,
+    "{}/clip.mp4": SourceKind.VIDEO,
+    "{}/picture without ending": SourceKind.IMAGE,
+}
+
+
+def test_every_kind_has_a_text() -> None:
+    assert set(TEXTS.values()) == set(SourceKind)
+
+
+@pytest.mark.parametrize(("text", "kind"), TEXTS.items())
 def test_kinds_and_round_trip(files: Path, text: str, kind: SourceKind) -> None:
     spec = parse_source(text.format(files))
     assert spec.kind is kind
@@ -46,8 +50,8 @@ def test_nothing_there_is_one_clear_sentence(text: str) -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-@pytest.mark.parametrize("name", ["0", "demo", "http://127.0.0.1/x", "{}", "{}/face.png", "{}/clip.mp4"])
-def test_every_kind_can_be_made_closed(files: Path, name: str, live: bool) -> None:
-    source = make_source(parse_source(name.format(files)), live=live)
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_kind_can_be_made_closed(files: Path, text: str, live: bool) -> None:
+    source = make_source(parse_source(text.format(files)), live=live)
     assert source.title
     source.close()
