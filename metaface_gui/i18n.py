@@ -189,11 +189,14 @@ def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
 
 
 def speaks_english(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Whether the system's language is English for sure, told without Qt: by the variables that Linux has for it."""
+    """Whether the system's language is English for sure, told without Qt: by the variables that Linux has for it.
+
+    The first that says something holds, as for Qt: `LC_ALL=C LANG=de_DE` is English.
+    """
     if not platform.startswith("linux"):
         return False
-    named = [tag for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") for tag in environ.get(name, "").split(":")]
-    return all(re.match(r"(en|C|POSIX)(?![A-Za-z])|$", tag) for tag in named)
+    said = next(filter(None, map(environ.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return all(re.match(r"(en|C|POSIX)(?![A-Za-z])|$", tag) for tag in said.split(":"))
 
 
 def install_translation(app: QCoreApplication, language: str = "", folder: Path | None = None) -> bool:

@@ -110,7 +110,9 @@ def test_weights_are_listed_without_models_or_the_window() -> None:
         ({"LANG": "en_GB.UTF-8", "LC_ALL": ""}, True),
         ({"LANG": "en_GB.UTF-8", "LANGUAGE": "en:zh_CN"}, False),
         ({"LANG": "zh_CN.UTF-8"}, False),
-        ({"LC_ALL": "POSIX", "LANG": "eng"}, False),
+        ({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_MESSAGES": "zh_CN.UTF-8", "LANG": "C"}, False),
+        ({"LANG": "eng"}, False),
     ],
 )
 def test_the_systems_language_is_english_only_for_sure(environ: dict[str, str], english: bool) -> None:
