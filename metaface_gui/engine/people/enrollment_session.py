@@ -66,9 +66,9 @@ class EnrollmentSession:
     def offer(self, samples: Sequence[FaceSample]) -> None:
         """Take the faces of one live frame while recording; stops by itself once there are enough shots and the time is
         over in which they may become more different."""
-        if not self._is_recording:
-            return
         with self._lock:
+            if not self._is_recording:
+                return
             burst, issue = self._burst.offer(samples)
             is_over = burst.is_full and self._clock() - self._started_s >= LEAST_S
             changed = burst is not self._burst or issue is not self._guidance or is_over
@@ -144,7 +144,8 @@ class EnrollmentSession:
                     if (turn := head_turn(shot.sample.detection.landmarks)) is not None
                 ),
             )
-        self._on_changed(event)
+            # Within the lock: what is told last is how it is.
+            self._on_changed(event)
 
     def _candidate(self, shot: KeptShot) -> ShotCandidate:
         if shot.id not in self._pictures:

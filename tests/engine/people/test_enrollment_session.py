@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from metaface_gui.engine.events import EnrollmentChanged
@@ -47,6 +49,43 @@ def test_records_only_between_start_and_stop(session: EnrollmentSession, events:
     session.offer([sample(b)])
     assert [event.is_recording for event in events] == [True, True, False]
     assert ids(events[-1]) == [1]
+
+
+def test_a_look_that_was_under_way_does_not_start_the_recording_again(
+    session: EnrollmentSession, events: list[EnrollmentChanged]
+) -> None:
+    lock = session._lock
+
+    class StopsFirst:
+        def __enter__(self) -> None:
+            session._lock = lock
+            session.stop()
+            lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            lock.release()
+
+    session.start()
+    session._lock = StopsFirst()  # type: ignore[assignment]
+    session.offer([sample(unit(0)[0])])
+    assert [event.is_recording for event in events] == [True, False]
+
+
+def test_what_is_told_last_is_how_it_is(clock: Clock) -> None:
+    told, stops = list[bool](), list[threading.Thread]()
+
+    def tell(event: EnrollmentChanged) -> None:
+        if event.shots and not stops:
+            stops.append(threading.Thread(target=recording.stop))
+            stops[0].start()
+            stops[0].join(0.1)  # it comes between the look and what is told of it, if it can
+        told.append(event.is_recording)
+
+    recording = EnrollmentSession(tell, clock)
+    recording.start()
+    recording.offer([sample(unit(0)[0])])
+    stops[0].join()
+    assert told == [True, True, False]
 
 
 def test_says_what_is_wrong_and_when_it_is_right_again(

@@ -6,6 +6,7 @@ import csv
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from metaface_gui.engine.events import (
     Undoable,
 )
 from metaface_gui.engine.people.gallery_editor import Enrollee
+from metaface_gui.engine.studio.self_test_job import run_self_test
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.learners import LEARNERS
@@ -114,11 +116,21 @@ def test_every_method_is_tested_with_progress(
 
 
 def test_a_self_test_can_be_cancelled_and_the_next_one_runs(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone]
+    engine: Engine, listener: Listener, people: tuple[Someone, Someone], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine.studio.self_test()
-    engine.jobs.cancel(listener.wait(JobChanged).job_id)
-    ended = listener.wait(JobChanged, lambda event: event.is_finished)
+    began, cancelled = threading.Event(), threading.Event()
+
+    def held(*args: Any, **named: Any) -> Any:
+        began.set()
+        assert cancelled.wait(PATIENCE_S)
+        return run_self_test(*args, **named)
+
+    monkeypatch.setattr("metaface_gui.engine.studio.studio.run_self_test", held)
+    request = engine.studio.self_test()
+    assert began.wait(PATIENCE_S)
+    engine.jobs.cancel(request)
+    cancelled.set()
+    ended = listener.wait(JobChanged, lambda event: event.is_finished and event.job_id == request)
     assert ended.is_cancelled
     assert ended.error is None
     engine.studio.self_test()
