@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 
-_MISSING_FILE = re.compile(r"^([^\s/:]+\.so[.\d]*): cannot open shared object file")
-"""How glibc's loader says it; the name is the missing library's, also where that is needed by another one."""
+_MISSING_FILE = re.compile(r"^([^\s/:]+\.so[.\d]*): ")
+"""How glibc's loader says it, in the system's language; what it found and cannot load it names with its folder. The
+name is the missing library's, also where that is needed by another one."""
 
 
 class DesktopError(KnownError):

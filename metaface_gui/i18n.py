@@ -211,7 +211,7 @@ def install_translation(app: QCoreApplication, language: str = "", folder: Path 
     remove_translation(app)
     wanted = [language] if language else QLocale.system().uiLanguages()
     code = best_language(wanted, available_languages(folder))
-    if language and QLocale(code or "en").language() is not QLocale.system().language():
+    if QLocale(code or "en").language() is not QLocale.system().language():
         QLocale.setDefault(QLocale(code or "en"))  # dates and numbers go with the words
     if not code:
         return not language or QLocale(language).language() is QLocale.Language.English
@@ -239,7 +239,7 @@ def _installed(app: QCoreApplication) -> list[QTranslator]:
 
 
 def remove_translation(app: QCoreApplication) -> None:
-    """Speak English from now on, and write dates and numbers as the system does."""
+    """Take back what was installed: English from now on, and dates and numbers as the system writes them."""
     from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
 
     QLocale.setDefault(QLocale.system())

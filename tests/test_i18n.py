@@ -124,7 +124,7 @@ def test_the_readers_first_language_that_there_is_is_taken(wanted: list[str], ex
 @pytest.fixture
 def speaking(qapp: QApplication) -> Iterator[QApplication]:
     yield qapp
-    remove_translation(qapp)
+    install_translation(qapp, "en")
 
 
 def test_chinese_is_spoken_and_given_up_again(speaking: QApplication) -> None:
@@ -152,6 +152,18 @@ def test_dates_are_written_in_the_language_that_was_chosen(speaking: QApplicatio
     assert "March" in QLocale().toString(QDate(2026, 3, 1), QLocale.FormatType.LongFormat)
     remove_translation(speaking)
     assert QLocale() == QLocale.system()
+
+
+def test_dates_and_numbers_are_english_where_the_words_are(
+    speaking: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    german = QLocale("de_DE")
+    monkeypatch.setattr(QLocale, "system", lambda: german)
+    install_translation(speaking, "", tmp_path)
+    assert QLocale().toString(1000) == "1,000"
+    (tmp_path / "metaface_de.qm").touch()
+    install_translation(speaking, "", tmp_path)
+    assert QLocale().toString(1000) == "1.000"
 
 
 def test_titles_of_sources_and_errors_within_errors_are_translated_too(speaking: QApplication) -> None:

@@ -87,10 +87,10 @@ def test_every_stage_is_timed_and_told(models: BenchModels, store: WeightsStore)
 @pytest.mark.usefixtures("models")
 def test_the_engine_is_watched_to_the_sources_end(gallery: Gallery, store: WeightsStore, tmp_path: Path) -> None:
     path = tmp_path / "live.avi"
-    write_live_clip(path, SMALL, 2.0)
+    write_live_clip(path, SMALL, 6.0)  # a second of it warms up, and a busy machine looks at few frames in the rest
     figures = measure_live(gallery, SETTINGS, store, parse_source(str(path)), seconds=10.0)
     assert figures.source == "live.avi"
-    assert 0.0 < figures.seconds < 2.0
+    assert 0.0 < figures.seconds < 6.0
     assert figures.latency.count == sum(timing.frame.count for timing in figures.by_faces)
     assert 0.0 < figures.inference_fps <= figures.preview_fps * 1.5
     assert 0.1 < figures.latency.median_ms <= figures.latency.p95_ms < 60_000.0, "it is in milliseconds"

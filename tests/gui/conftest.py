@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QLocale, QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -42,6 +42,12 @@ def say(bridge: EngineBridge, qapp: QApplication) -> Say:
         qapp.sendPostedEvents(bridge)
 
     return send
+
+
+@pytest.fixture(autouse=True)
+def _numbers_are_english() -> None:
+    """Write them as the window does, which goes by its words and not by the system."""
+    QLocale.setDefault(QLocale("en"))
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.main_window import MainWindow
-from metaface_gui.i18n import install_translation, remove_translation
+from metaface_gui.i18n import install_translation
 from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene, state_names
@@ -26,7 +26,7 @@ def scene(
     window.resize(*SMALLEST)
     qapp.processEvents()
     yield Scene(window, engine, bridge)
-    remove_translation(qapp)
+    install_translation(qapp, "en")
 
 
 def test_everything_fits_in_every_state(scene: Scene) -> None:

@@ -46,7 +46,7 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.shot_grid import ShotTile
 from metaface_gui.gui.window_controller import WindowController
 from metaface_gui.gui.window_state import WindowState
-from metaface_gui.i18n import install_translation, remove_translation
+from metaface_gui.i18n import install_translation
 from metaface_gui.pipeline.learners.base import AdaptStep
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
@@ -71,7 +71,7 @@ def controller(qapp: QApplication, engine: FakeEngine, bridge: EngineBridge, ini
     yield made
     made.window.close()
     made.window.deleteLater()
-    remove_translation(qapp)
+    install_translation(qapp, "en")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -78,9 +79,11 @@ def test_only_a_file_of_our_own_is_replaced(tmp_path: Path) -> None:
 def test_pictures_and_weights_of_our_own_are_known(tmp_path: Path) -> None:
     save_tuned_trunk(tmp_path / "trunk", {"1.bias": torch.zeros(2)}, embedder_id="net-1", card={})
     assert is_weights(tmp_path / "trunk")
-    shipped = [path for path in weights_dir().glob("*.safetensors") if "facenet" not in path.name]
-    assert shipped
-    assert all(map(is_weights, shipped))
+    shipped = json.loads((weights_dir() / "manifest.json").read_bytes())["weights"]
+    roles = {"learner", "projection", "trunk", "cohort"}
+    made = [entry["file"] for entry in shipped if entry["role"] in roles and "facenet" not in entry["file"]]
+    assert made
+    assert all(is_weights(weights_dir() / name) for name in made)
     for path in (tmp_path / "none", tmp_path, tmp_path / "letter", tmp_path / "empty"):
         assert not is_weights(path)
         assert not is_picture(path)

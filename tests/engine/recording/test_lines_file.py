@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -28,5 +30,5 @@ def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
 @needs_full_disk
 @pytest.mark.parametrize("length", [10, 1_000_000], ids=["at the end", "in the midst"])
 def test_a_full_disk_is_the_users_to_mend(length: int) -> None:
-    with pytest.raises(KnownError, match="No space left"), LinesFile(FULL) as lines:
+    with pytest.raises(KnownError, match=os.strerror(errno.ENOSPC)), LinesFile(FULL) as lines:
         lines.write("x" * length)
