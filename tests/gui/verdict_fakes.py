@@ -16,13 +16,9 @@ def decision(name: str | None, score: float = 0.6, threshold: float = 0.4) -> Id
 
 
 def compared_face(
-    track_id: int,
-    box: Box,
-    name: str | None = "lin",
-    n: int | None = None,
-    others: dict[str, str | None] | None = None,
+    track_id: int, box: Box, name: str | None = "lin", n: int = 9, others: dict[str, str | None] | None = None
 ) -> TrackedFace:
-    """A face of which the first n methods, or all, say `name`, but for those in `others`."""
+    """A face of which the first n methods say `name`, but for those in `others`."""
     said = {key: (others or {}).get(key, name) for key in KEYS[:n]}
     decisions = {key: decision(who) for key, who in said.items()}
     return make_face(track_id, box, said[KEYS[0]], per_learner=decisions)

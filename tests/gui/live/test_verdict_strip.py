@@ -84,7 +84,7 @@ def test_in_a_low_view_three_faces_still_have_all_verdicts_in_smaller_letters(ov
 
 
 def test_cells_stand_in_the_methods_order_whoever_decides(overlay: OverlayPainter) -> None:
-    items = overlay_items(make_result(compared_face(1, THREE[0])).result, "reptile")
+    items = overlay_items(make_result(compared_face(1, THREE[0], n=len(KEYS))).result, "reptile")
     (face,) = overlay.place(items, GEOMETRY, VIEW)
     assert face.strip is not None
     assert tuple(verdict.learner for verdict in face.strip.verdicts) == KEYS
