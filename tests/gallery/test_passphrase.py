@@ -50,12 +50,12 @@ def exported(source: Path, tmp_path: Path) -> Path:
 
 def refused(path: Path, match: str, passphrase: str | None = WORDS) -> None:
     """Importing raises, in no time, and neither the file nor the gallery changes."""
-    before, started = path.read_bytes(), time.monotonic()
+    before, started = path.read_bytes(), time.process_time()
     with Gallery.in_memory() as gallery:
         with pytest.raises(GalleryError, match=match):
             gallery.import_from(path, passphrase=passphrase)
         assert (gallery.snapshot().people, gallery.revision) == ((), 0)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert path.read_bytes() == before
 
 

@@ -28,6 +28,7 @@ from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 from tests.engine.references import holders, holders_in
+from tests.patience import PATIENCE_S
 
 ZENOBIA, BALTHAZAR, STAYS = NAMES = "Zenobia Quill", "Balthazar Finch", "Cosima Wren"
 SHOTS = 2
@@ -152,7 +153,7 @@ def delete(qtbot: QtBot, world: World, name: str) -> None:
     people.choose(person.id)
     people.details.delete_button.click()
     qtbot.waitUntil(lambda: world.gallery.find(name) is None)
-    left, deadline = knowing(world, name), time.monotonic() + 20
+    left, deadline = knowing(world, name), time.monotonic() + PATIENCE_S
     while left and time.monotonic() < deadline:
         qtbot.wait(300)
         left = knowing(world, name)
