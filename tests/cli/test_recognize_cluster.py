@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -205,7 +206,14 @@ def test_a_cluster_without_workers_is_not_waited_for_without_end(clips: Path, tm
     assert not task.lines.exists()
 
 
-def test_a_scheduler_with_certificates_is_reached_by_who_has_them() -> None:
+def test_a_scheduler_with_certificates_is_reached_by_who_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, close = list[str](), distributed.client.Client._close
+
+    async def note(client: Any, **named: Any) -> None:
+        closed.append(client.status)
+        await close(client, **named)
+
+    monkeypatch.setattr(distributed.client.Client, "_close", note)
     security = distributed.Security.temporary()
     tls = distributed.LocalCluster(
         n_workers=0, security=security, host="tls://127.0.0.1", dashboard_address="127.0.0.1:0"
@@ -213,8 +221,10 @@ def test_a_scheduler_with_certificates_is_reached_by_who_has_them() -> None:
     with tls:
         address = ClusterAddress.parse(tls.scheduler_address)
         assert address.protocol == "tls"
-        with pytest.raises(KnownError, match="no certificates"), connected(address):
+        with pytest.raises(KnownError, match="no certificates") as refusal, connected(address):
             pytest.fail("reached it without any")
+        assert refusal.value.__cause__ is not None
+        assert closed == ["closing"], "before it is collected, which may come while the next one starts"
         import dask
 
         ours = {"ca-file": security.tls_ca_file, "client.cert": security.tls_client_cert}

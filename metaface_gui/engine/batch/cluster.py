@@ -275,11 +275,17 @@ def _bounded(seconds: float) -> AbstractContextManager[object]:
 
 
 def _client(dask: ModuleType, address: ClusterAddress, seconds: float) -> _Client:
+    # In two steps, so that one that cannot be made is closed. Else it closes itself when it is collected, and waits for
+    # ever if that comes while another one starts: both take the one lock of Dask's `LoopRunner`.
+    client = dask.Client.__new__(dask.Client)
     try:
-        return cast(_Client, dask.Client(str(address), timeout=seconds))
-    except OSError as error:
-        raise _nobody(address, seconds, error) from error
-    except (TypeError, ValueError, RuntimeError) as error:
+        client.__init__(str(address), timeout=seconds)
+        return cast(_Client, client)
+    except (OSError, TypeError, ValueError, RuntimeError) as error:
+        with suppress(OSError):
+            client.close(timeout=seconds)
+        if isinstance(error, OSError):
+            raise _nobody(address, seconds, error) from error
         if address.protocol != "tls":
             raise
         raise KnownError(
