@@ -73,6 +73,15 @@ def _pytorch_is_there() -> None:
     import torch  # noqa: F401 - and not above: the process that only hands out the tests needs none
 
 
+@pytest.fixture(autouse=True)
+def _denormals_are_kept(_pytorch_is_there: None) -> Iterator[None]:
+    """Take back what the program sets for its whole process; Hypothesis refuses to go without them."""
+    import torch
+
+    yield
+    torch.set_flush_denormal(False)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _networks_are_compiled_once() -> Iterator[None]:
     """Share what OpenVINO compiled between all who embed in this process: each engine would read and check 50 MB."""

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-import torch
 
 from metaface_gui.cli.main import run
 
@@ -22,8 +21,8 @@ Metaface = Callable[..., Outcome]
 
 
 @pytest.fixture
-def metaface(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Metaface]:
-    """Run a command line in this process, and put back what commands set for the whole of it."""
+def metaface(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Metaface:
+    """Run a command line in this process."""
     monkeypatch.setenv("COLUMNS", "200")
 
     def call(*arguments: object) -> Outcome:
@@ -35,5 +34,4 @@ def metaface(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 
-    yield call
-    torch.set_flush_denormal(False)
+    return call

@@ -46,7 +46,6 @@ def test_an_unknown_device_lists_the_known_ones(name: str) -> None:
 def _restored() -> Iterator[None]:
     threads = torch.get_num_threads()
     yield
-    torch.set_flush_denormal(False)
     torch.set_num_threads(threads)
 
 
