@@ -122,9 +122,7 @@ def run_window(
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
         from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
 
-        controller = WindowController(
-            app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state, feeds_frames=True)
-        )
+        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
         controller.window.show()
         close_starting_window(app)
         QTimer.singleShot(0, parts.engine.on_window)
@@ -199,9 +197,7 @@ def run_demo(
         own_state = WindowState(QSettings(str(Path(own_folder) / "window.ini"), QSettings.Format.IniFormat))
         own_state.language = language or ""
         install_translation(app, own_state.language)
-        controller = WindowController(
-            app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state, feeds_frames=True)
-        )
+        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, own_state))
         controller.window.resize(1280, 800)
         controller.window.show()
         parts.engine.on_window()

@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
         from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
 
         state = WindowState(QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat))
-        window = MainWindow(parts.engine, parts.bridge, state, feeds_frames=True)
+        window = MainWindow(parts.engine, parts.bridge, state)
         views.update({view: view for view in window.findChildren(type(window.live_view))})
         parts.bridge.result_ready.connect(story.on_result)
         parts.bridge.adapted.connect(story.on_adapted)

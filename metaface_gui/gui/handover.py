@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metaface_gui.engine.events import Undoable
+from metaface_gui.gui.live.frame_picture import PictureBuffers
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.people_model import PeopleOrder
 from metaface_gui.types import Frame, PersonId, RequestId
@@ -61,7 +62,7 @@ class Handover:
         """
         if self.frame is not None:
             for frame in (looked_at or self.frame, self.frame):
-                window.live_view.show_frame(frame)
+                window.live_view.show_frame(PictureBuffers().prepare(frame, frozenset()))
 
     def give_rest(self, window: MainWindow) -> None:
         """Open, choose and type what was open, chosen and typed."""

@@ -63,7 +63,7 @@ _LEAST_PANEL_HEIGHT = 330
 class MainWindow(QMainWindow):
     """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge.
 
-    With `feeds_frames` camera frames are converted and scaled on a thread of their own, until the window is closed.
+    `feeder` converts and scales camera frames on a thread of its own, until the window is closed.
     """
 
     language_chosen = Signal(
@@ -79,10 +79,9 @@ class MainWindow(QMainWindow):
         *,
         list_cameras: ListCameras = list_cameras,
         screens: Screens | None = None,
-        feeds_frames: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._feeder = FrameFeeder(engine.preview, self) if feeds_frames else None
+        self.feeder = FrameFeeder(engine.preview, self)
         self._screens = screens
         self._engine = engine
         self._bridge = bridge
@@ -255,11 +254,8 @@ class MainWindow(QMainWindow):
 
     def _connect_engine(self) -> None:
         bridge = self._bridge
-        if self._feeder is None:
-            bridge.frame_ready.connect(self._on_frame)
-        else:
-            bridge.frame_ready.connect(self._feeder.notify)
-            self._feeder.ready.connect(self._on_prepared)
+        bridge.frame_ready.connect(self.feeder.notify)
+        self.feeder.ready.connect(self._on_frame)
         bridge.source_changed.connect(self._on_source)
         bridge.models_changed.connect(self._on_models)
         bridge.room_changed.connect(self._on_room)
@@ -271,20 +267,13 @@ class MainWindow(QMainWindow):
     # The engine's events --------------------------------------------------------------------------------------------
 
     def _on_frame(self) -> None:
-        frame = self._engine.preview.take()
-        if frame is not None:
-            self.stage.video.show_frame(frame)
-
-    def _on_prepared(self) -> None:
-        if self._feeder is None:
-            return
-        prepared = self._feeder.take(self.live_view.wanted_scales)
+        prepared = self.feeder.take(self.live_view.wanted_scales)
         if prepared is not None:
-            self.stage.video.show_prepared(prepared)
+            self.stage.video.show_frame(prepared)
 
     def _on_source(self, changed: SourceChanged) -> None:
-        if self._feeder is not None and changed.state in _WITHOUT_PICTURE:
-            self._feeder.drop()
+        if changed.state in _WITHOUT_PICTURE:
+            self.feeder.drop()
         before, self._source = self._source, changed
         if changed.state is SourceState.RUNNING and before.state is not SourceState.PAUSED:
             self._go_on_to_first_person()
@@ -540,8 +529,7 @@ class MainWindow(QMainWindow):
             self.state.splitter = self.people_page.splitter_state
             self.state.studio_splitter = self.stage.save_state()
         self.state.save()
-        if self._feeder is not None:
-            self._feeder.close()
+        self.feeder.close()
         self.presentation.close()
         self.source_menu.close_finder()
         self.side.close_finder()

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
 
 from metaface_gui.engine.api import (
     EnrollmentApi,
@@ -41,6 +42,8 @@ from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.engine.people.gallery_editor import Enrollee, Terms
 from metaface_gui.engine.people.privacy_api import PrivacyApi, Storage
 from metaface_gui.gallery import Consent, Shot
+from metaface_gui.gui.live.frame_picture import PictureBuffers, PreparedFrame
+from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.types import (
     FaceQuality,
     Frame,
@@ -195,10 +198,15 @@ class FakeEngine:
             if call.name == name and (call.enrollee is None or is_sure in (None, call.enrollee.is_sure))
         ]
 
-    def send_frame(self, listener: EngineListener, frame: Frame) -> None:
-        """Do what the capture thread does with a frame."""
+    def show_frame(self, frame: Frame, window: MainWindow) -> None:
+        """Do what the capture thread does with a frame, and wait until the window shows it."""
+        loop = QEventLoop()  # QSignalSpy.wait would keep Python, and with it the feeder's thread, from running
+        window.feeder.ready.connect(loop.quit)
+        QTimer.singleShot(30_000, loop, loop.quit)
         if self.preview.put(frame):
-            listener(FrameReady())
+            self.recorder.listener(FrameReady())
+        loop.exec()
+        assert window.live_view.frame is frame, "the frame never came"
 
 
 def make_frame(width: int = 1280, height: int = 720, index: int = 0, captured_ns: int | None = None) -> Frame:
@@ -208,6 +216,11 @@ def make_frame(width: int = 1280, height: int = 720, index: int = 0, captured_ns
     image[..., 1] = np.linspace(50, 90, height, dtype=np.uint8)[:, None]
     image[..., 2] = 60
     return Frame(image, index, index / 30.0, time.monotonic_ns() if captured_ns is None else captured_ns)
+
+
+def prepared(frame: Frame) -> PreparedFrame:
+    """A frame as views want it."""
+    return PictureBuffers().prepare(frame, frozenset())
 
 
 def make_face(

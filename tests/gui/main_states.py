@@ -81,7 +81,7 @@ class Scene:
             SourceChanged(SourceState.RUNNING, SOURCE, is_mirrored=True),
         )
         frame = make_frame()
-        self.engine.send_frame(self.bridge, frame)
+        self.engine.show_frame(frame, self.window)
         faces = (
             compared_face(4, (200.0, 160.0, 400.0, 420.0), "alex", n_methods, {KEYS[-1]: None}),
             compared_face(9, (800.0, 120.0, 1000.0, 380.0), LONG_NAME, n_methods),

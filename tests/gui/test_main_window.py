@@ -45,12 +45,11 @@ READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical",
 
 
 @pytest.fixture
-def show_face(engine: FakeEngine, bridge: EngineBridge, say: Say, qapp: QApplication) -> Callable[[str | None], None]:
+def show_face(window: MainWindow, engine: FakeEngine, say: Say) -> Callable[[str | None], None]:
     def show(name: str | None) -> None:
         say(SourceChanged(SourceState.RUNNING, "cam"))
         frame = make_frame()
-        engine.send_frame(bridge, frame)
-        qapp.sendPostedEvents(bridge)
+        engine.show_frame(frame, window)
         say(make_result(make_face(4, name=name), frame=frame))
 
     return show
@@ -336,9 +335,8 @@ def test_stats_are_in_the_hud(window: MainWindow, say: Say) -> None:
 
 
 def test_h_toggles_the_hud_and_is_remembered(
-    open_window: Callable[[], MainWindow], show_face: Callable[[str | None], None]
+    window: MainWindow, open_window: Callable[[], MainWindow], show_face: Callable[[str | None], None]
 ) -> None:
-    window = open_window()
     show_face(None)
     assert window.live_view.hud.isVisible()
     QTest.keyClick(window, Qt.Key.Key_H)

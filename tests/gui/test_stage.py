@@ -20,7 +20,6 @@ from metaface_gui.engine.events import (
     SourceChanged,
     SourceState,
 )
-from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Identification
@@ -36,13 +35,12 @@ def ready(learner: str = "prototypical", *compared: str) -> ModelsChanged:
 
 
 @pytest.fixture
-def live(window: MainWindow, engine: FakeEngine, bridge: EngineBridge, say: Say, qapp: QApplication) -> MainWindow:
+def live(window: MainWindow, engine: FakeEngine, say: Say) -> MainWindow:
     """The window with one face on screen, of which two methods say different things."""
     say(ready("prototypical", "maml"))
     say(SourceChanged(SourceState.RUNNING, "cam"))
     frame = make_frame()
-    engine.send_frame(bridge, frame)
-    qapp.sendPostedEvents(bridge)
+    engine.show_frame(frame, window)
     decisions = {
         "prototypical": Identification(1, "lin", 0.6, 0.4, 1, "lin"),
         "maml": Identification(None, None, 0.2, 0.3, 1, "lin"),

@@ -86,14 +86,13 @@ def choose(controller: WindowController, qtbot: QtBot) -> Callable[[str], MainWi
 
 
 @pytest.fixture
-def show_face(say: Say, engine: FakeEngine, bridge: EngineBridge, qapp: QApplication) -> Callable[[], None]:
+def show_face(controller: WindowController, say: Say, engine: FakeEngine) -> Callable[[], None]:
     """Somebody named lin is before the camera; the frame that is shown is newer than the one that was looked at."""
 
     def show() -> None:
         looked_at, newest = make_frame(captured_ns=1_000_000_000), make_frame(captured_ns=1_100_000_000)
         for frame in (looked_at, newest):
-            engine.send_frame(bridge, frame)
-            qapp.sendPostedEvents(bridge)
+            engine.show_frame(frame, controller.window)
         say(make_result(make_face(4, name="lin"), frame=looked_at))
 
     return show

@@ -73,7 +73,6 @@ class FramePicture:
         self._image = QImage()
         self._scaled: dict[Scale, QImage] = {}
         self._made_here: dict[Scale, QImage] = {}
-        self._own = PictureBuffers()
         self._asked: set[Scale] = set()
         self._wanted: frozenset[Scale] = frozenset()
 
@@ -92,13 +91,13 @@ class FramePicture:
         """How views showed the frame before the newest: most likely as they will show the next one."""
         return self._wanted
 
-    def show(self, frame: Frame) -> None:
-        """Take this frame's pixels, and convert them here and now."""
-        self._take(self._own.prepare(frame, frozenset()))
-
-    def show_prepared(self, prepared: PreparedFrame) -> None:
-        """Take a frame that another thread converted; what was shown before may be overwritten from now on."""
-        self._take(prepared)
+    def show(self, prepared: PreparedFrame) -> None:
+        """Take a converted frame; what was shown before may be overwritten from now on."""
+        # What had to be scaled here last time gives its memory to what has to be this time.
+        self._made_here = {scale: image for scale, image in self._made_here.items() if scale in self._asked}
+        self._image, self._scaled = prepared.image, dict(prepared.scaled)
+        if self._asked:
+            self._wanted, self._asked = frozenset(self._asked), set()
 
     def clear(self) -> None:
         """Forget the picture."""
@@ -115,13 +114,6 @@ class FramePicture:
             image = self._scaled_to(Scale(width, height, geometry.is_mirrored))
             image.setDevicePixelRatio(ratio)
             painter.drawImage(place.topLeft(), image)
-
-    def _take(self, prepared: PreparedFrame) -> None:
-        # What had to be scaled here last time gives its memory to what has to be this time.
-        self._made_here = {scale: image for scale, image in self._made_here.items() if scale in self._asked}
-        self._image, self._scaled = prepared.image, dict(prepared.scaled)
-        if self._asked:
-            self._wanted, self._asked = frozenset(self._asked), set()
 
     def _scaled_to(self, scale: Scale) -> QImage:
         """The picture in that many pixels, made once a frame for all views that are as large."""

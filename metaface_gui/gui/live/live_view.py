@@ -89,27 +89,19 @@ class LiveView(FaceInput):
         """The camera frame that is shown."""
         return self._scene.frame
 
-    def show_frame(self, frame: Frame) -> None:
-        """Show the newest camera frame; the array must not change any more."""
-        self._picture.show(frame)
-        self._follow(frame)
-
-    def show_prepared(self, prepared: PreparedFrame) -> None:
-        """Show the newest camera frame, which another thread converted."""
-        self._picture.show_prepared(prepared)
-        self._follow(prepared.frame)
+    def show_frame(self, prepared: PreparedFrame) -> None:
+        """Show the newest camera frame; its array must not change any more."""
+        self._picture.show(prepared)
+        self._scene.show_frame(prepared.frame)
+        if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
+            self.empty_state.show_source(self._source, has_picture=True)
+        self._show_hud()
+        self.refresh()
 
     @property
     def wanted_scales(self) -> frozenset[Scale]:
         """How this view, and those that share its picture, want the next frame scaled."""
         return self._picture.wanted
-
-    def _follow(self, frame: Frame) -> None:
-        self._scene.show_frame(frame)
-        if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
-            self.empty_state.show_source(self._source, has_picture=True)
-        self._show_hud()
-        self.refresh()
 
     def show_result(self, result: FrameResult) -> None:
         """Show the newest result's faces."""

@@ -25,7 +25,6 @@ from metaface_gui.gui.live.projected_views import ProjectedViews
 from metaface_gui.gui.live.seek_bar import SeekBar
 from metaface_gui.gui.live.side_words import counts_text, differing_text, method_title, side_title
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.types import Frame
 
 _NARROW = (280, 200)
 """Least size of a view that has another beside it: two must fit where one did."""
@@ -141,15 +140,9 @@ class SplitView(QWidget):
             self._apply_sides()
         return self._projected
 
-    def show_frame(self, frame: Frame) -> None:
-        """Show the newest camera frame; the array must not change any more."""
-        self._primary.show_frame(frame)
-        self.seek_bar.show_frame(frame)
-        self._refresh_others()
-
-    def show_prepared(self, prepared: PreparedFrame) -> None:
-        """Show the newest camera frame, which another thread converted."""
-        self._primary.show_prepared(prepared)
+    def show_frame(self, prepared: PreparedFrame) -> None:
+        """Show the newest camera frame; its array must not change any more."""
+        self._primary.show_frame(prepared)
         self.seek_bar.show_frame(prepared.frame)
         self._refresh_others()
 

@@ -17,7 +17,7 @@ from metaface_gui.gui.live.frame_feeder import FrameFeeder
 from metaface_gui.gui.live.frame_picture import FramePicture, PictureBuffers, PreparedFrame, Scale
 from metaface_gui.gui.live.view_geometry import VideoGeometry
 from metaface_gui.types import Frame
-from tests.gui.fakes import make_frame
+from tests.gui.fakes import make_frame, prepared
 from tests.patience import PATIENCE_S
 
 SCALE = Scale(320, 180, is_mirrored=True)
@@ -111,10 +111,10 @@ def test_a_prepared_picture_is_painted_as_one_that_is_converted_at_once(qtbot: Q
         return bytes(canvas.constBits())
 
     plain, fed = FramePicture(), FramePicture()
-    plain.show(frame)
+    plain.show(prepared(frame))
     expected = painted(plain)
-    fed.show_prepared(PictureBuffers().prepare(frame, frozenset({SCALE})))
+    fed.show(PictureBuffers().prepare(frame, frozenset({SCALE})))
     assert painted(fed) == expected
-    fed.show(frame)
+    fed.show(prepared(frame))
     assert painted(fed) == expected
     assert fed.wanted == {SCALE}

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from metaface_gui.gui.live.frame_picture import FramePicture
 from metaface_gui.gui.live.view_geometry import VideoGeometry
 from metaface_gui.types import Frame
+from tests.gui.fakes import prepared
 
 
 def frame(width: int = 64, height: int = 36) -> Frame:
@@ -34,7 +35,7 @@ def painted(picture: FramePicture, width: int, height: int, *, is_mirrored: bool
 @pytest.mark.parametrize("size", [(64, 36), (640, 360), (33, 19), (200, 36)])
 def test_a_view_of_any_size_shows_all_of_it(size: tuple[int, int]) -> None:
     picture = FramePicture()
-    picture.show(frame())
+    picture.show(prepared(frame()))
     shown = painted(picture, *size)
     middle = shown[size[1] // 2]
     filled = np.flatnonzero(shown.max((0, 2)))
@@ -45,18 +46,18 @@ def test_a_view_of_any_size_shows_all_of_it(size: tuple[int, int]) -> None:
 
 def test_mirrored_it_is_the_other_way_round() -> None:
     picture = FramePicture()
-    picture.show(frame())
+    picture.show(prepared(frame()))
     plain, mirrored = painted(picture, 640, 360), painted(picture, 640, 360, is_mirrored=True)
     assert np.array_equal(mirrored, plain[:, ::-1])
 
 
 def test_the_next_frame_takes_the_place_of_the_one_before() -> None:
     picture = FramePicture()
-    picture.show(frame())
+    picture.show(prepared(frame()))
     before = painted(picture, 320, 180)
     image = frame().image_bgr.copy()
     image[..., 2] = 200
-    picture.show(Frame(image, 1, 0.1, 2))
+    picture.show(prepared(Frame(image, 1, 0.1, 2)))
     after = painted(picture, 320, 180)
     assert not before[..., 2].any()
     assert (after[..., 2] == 200).all()
@@ -65,7 +66,7 @@ def test_the_next_frame_takes_the_place_of_the_one_before() -> None:
 
 def test_without_a_picture_nothing_is_painted() -> None:
     picture = FramePicture()
-    picture.show(frame())
+    picture.show(prepared(frame()))
     picture.clear()
     assert picture.is_empty
     assert picture.size == (0, 0)

@@ -16,7 +16,7 @@ from metaface_gui.engine.events import EnrollmentChanged, SourceChanged, SourceS
 from metaface_gui.gui.live.face_scene import STALE_NS
 from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.types import Frame, QualityIssue
-from tests.gui.fakes import make_face, make_frame, make_result
+from tests.gui.fakes import make_face, make_frame, make_result, prepared
 from tests.gui.verdict_fakes import KEYS, compared_face
 
 RUNNING = SourceChanged(SourceState.RUNNING, "cam")
@@ -35,7 +35,7 @@ def view(qtbot: QtBot) -> LiveView:
 
 def show_faces(view: LiveView, *tracks: int, frame: Frame | None = None) -> Frame:
     frame = frame or make_frame()
-    view.show_frame(frame)
+    view.show_frame(prepared(frame))
     faces = [make_face(track, (100.0 + 300 * i, 300, 280.0 + 300 * i, 500)) for i, track in enumerate(tracks)]
     view.show_result(make_result(*faces, frame=frame).result)
     return frame
@@ -53,28 +53,28 @@ def one_color_frame(bgr: tuple[int, int, int], *, left_bgr: tuple[int, int, int]
 
 
 def test_the_newest_frame_is_painted_in_its_colours(view: LiveView) -> None:
-    view.show_frame(one_color_frame((200, 100, 30)))
+    view.show_frame(prepared(one_color_frame((200, 100, 30))))
     assert view.grab().toImage().pixelColor(640, 360) == QColor(30, 100, 200)
 
 
 def test_only_a_mirrored_source_is_mirrored(view: LiveView) -> None:
     frame = one_color_frame((0, 0, 0), left_bgr=(255, 255, 255))
-    view.show_frame(frame)
+    view.show_frame(prepared(frame))
     assert view.grab().toImage().pixelColor(100, 360) == QColor("white")
     view.show_source(SourceChanged(SourceState.RUNNING, "cam", is_mirrored=True))
-    view.show_frame(frame)
+    view.show_frame(prepared(frame))
     assert view.grab().toImage().pixelColor(100, 360) == QColor("black")
 
 
 def test_a_frame_that_is_not_contiguous_is_painted_too(view: LiveView) -> None:
     image = np.full((720, 2560, 3), 90, np.uint8)[:, ::2]
-    view.show_frame(Frame(image, 0, 0.0, 10**12))
+    view.show_frame(prepared(Frame(image, 0, 0.0, 10**12)))
     assert view.grab().toImage().pixelColor(640, 360) == QColor(90, 90, 90)
 
 
 def test_frames_of_another_size_replace_the_picture(view: LiveView) -> None:
     for width, height in ((1280, 720), (320, 240), (1, 1), (240, 320)):
-        view.show_frame(make_frame(width, height))
+        view.show_frame(prepared(make_frame(width, height)))
         geometry = view.geometry_of_video()
         assert geometry is not None
         assert (geometry.frame_width, geometry.frame_height) == (width, height)
@@ -126,7 +126,7 @@ def test_a_press_that_is_dragged_off_is_no_click(view: LiveView, qtbot: QtBot) -
 
 def test_of_nested_faces_the_smaller_one_is_meant(view: LiveView) -> None:
     frame = make_frame()
-    view.show_frame(frame)
+    view.show_frame(prepared(frame))
     faces = make_face(1, (200, 200, 800, 700)), make_face(2, (400, 350, 500, 450))
     view.show_result(make_result(*faces, frame=frame).result)
     hit = view.face_at(QPointF(450, 400))
@@ -146,9 +146,9 @@ def test_pointing_at_a_face_shows_a_hand_and_says_what_a_click_does(view: LiveVi
 
 def test_faces_vanish_when_the_result_is_stale(view: LiveView) -> None:
     frame = show_faces(view, 3)
-    view.show_frame(make_frame(captured_ns=frame.captured_ns + STALE_NS))
+    view.show_frame(prepared(make_frame(captured_ns=frame.captured_ns + STALE_NS)))
     assert [face.track_id for face in view.faces] == [3]
-    view.show_frame(make_frame(captured_ns=frame.captured_ns + STALE_NS + 1))
+    view.show_frame(prepared(make_frame(captured_ns=frame.captured_ns + STALE_NS + 1)))
     assert view.faces == ()
 
 
@@ -232,7 +232,7 @@ def test_a_screen_reader_hears_who_is_there(view: LiveView) -> None:
     assert view.accessibleName() == "Live video"
     show_faces(view, 3)
     assert view.accessibleDescription() == "Faces: Unknown"
-    view.show_frame(make_frame(captured_ns=10**15))
+    view.show_frame(prepared(make_frame(captured_ns=10**15)))
     assert view.accessibleDescription() == "No face"
 
 
@@ -251,7 +251,7 @@ def test_guidance_keeps_above_a_message(view: LiveView) -> None:
 def test_strips_keep_clear_of_a_message(view: LiveView) -> None:
     frame = make_frame()
     view.show_source(RUNNING)
-    view.show_frame(frame)
+    view.show_frame(prepared(frame))
     view.set_titles({key: key for key in KEYS})
     view.show_result(make_result(compared_face(3, (500.0, 300.0, 700.0, 520.0)), frame=frame).result)
     (face,) = view.faces

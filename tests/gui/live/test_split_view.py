@@ -30,7 +30,7 @@ from metaface_gui.gui.live.split_view import SplitView
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_frame, make_result
+from tests.gui.fakes import FakeEngine, make_frame, make_result, prepared
 from tests.gui.verdict_fakes import KEYS, compared_face, decision
 
 BOX = (300.0, 200.0, 500.0, 430.0)
@@ -55,7 +55,7 @@ def show_face(
     video: SplitView, say: Say, others: dict[str, str | None] | None = None, name: str | None = "lin"
 ) -> None:
     frame = make_frame()
-    video.show_frame(frame)
+    video.show_frame(prepared(frame))
     say(make_result(compared_face(7, BOX, name, others=others), frame=frame))
 
 
@@ -125,7 +125,7 @@ def test_each_view_shows_its_own_method_s_names(video: SplitView, say: Say) -> N
 def test_what_another_method_said_is_grey_and_without_its_numbers(video: SplitView, say: Say) -> None:
     """Paused, say: the picture stands still for as long as the method that was chosen adapts."""
     frame = make_frame()
-    video.show_frame(frame)
+    video.show_frame(prepared(frame))
     said = make_result(compared_face(7, BOX, n=1), frame=frame).result
 
     def shown() -> tuple[FaceStyle, str]:
@@ -226,7 +226,7 @@ def test_a_frame_is_converted_once_for_both(video: SplitView, say: Say, monkeypa
     video.set_second("maml")
     shown: list[object] = []
     monkeypatch.setattr(video.primary._picture, "show", shown.append)
-    video.show_frame(make_frame())
+    video.show_frame(prepared(make_frame()))
     assert len(shown) == 1
     assert video.primary._picture is video.views[1]._picture
 
@@ -304,7 +304,7 @@ def test_the_strip_keeps_off_speed_and_title(video: SplitView, say: Say) -> None
     say(models("prototypical", KEYS[1:]))
     say(EngineStats(29.9, 14.0, 60, 3, 0, "cpu"))
     frame = make_frame()
-    video.show_frame(frame)
+    video.show_frame(prepared(frame))
     say(make_result(compared_face(7, (20.0, 10.0, 160.0, 160.0)), frame=frame))
     strip = video.primary.faces[0].strip
     assert strip is not None
@@ -328,7 +328,7 @@ PLAIN = Side("prototypical")
 def show_sides(video: SplitView, say: Say, **names: str | None) -> None:
     """Show a face of which the sides with these keys say so."""
     frame = make_frame()
-    video.show_frame(frame)
+    video.show_frame(prepared(frame))
     decided = {key.replace("_", "-"): decision(name) for key, name in names.items()}
     by_key = {NO_ROOM.key if key == "before" else PLAIN.key: value for key, value in decided.items()}
     say(make_result(replace(compared_face(7, BOX, "lin"), sides=by_key), frame=frame))

@@ -199,21 +199,19 @@ def test_the_audience_gets_another_screen_and_the_operator_keeps_the_window(
 
 
 def test_both_screens_show_one_picture_converted_once(
-    scene: Scene, screens: PluggedScreens, engine: FakeEngine, bridge: EngineBridge
+    scene: Scene, screens: PluggedScreens, engine: FakeEngine
 ) -> None:
     screens.plug(HALL)
     QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
     audience = scene.window.stage.video.projected().views[0]
     frame = make_frame(index=7)
-    engine.send_frame(bridge, frame)
-    scene.say()
-    QApplication.sendPostedEvents(bridge)
+    engine.show_frame(frame, scene.window)
     assert audience._picture is scene.window.live_view._picture
     assert audience.frame is frame
 
 
 def test_the_audience_is_told_that_the_picture_is_another_room_s(
-    scene: Scene, screens: PluggedScreens, engine: FakeEngine, bridge: EngineBridge
+    scene: Scene, screens: PluggedScreens, engine: FakeEngine
 ) -> None:
     screens.plug(HALL)
     QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
@@ -223,8 +221,7 @@ def test_the_audience_is_told_that_the_picture_is_another_room_s(
         (replace(make_frame(index=8), environment=setting.label), True),
         (make_frame(index=9), False),
     ):
-        engine.send_frame(bridge, frame)
-        QApplication.sendPostedEvents(bridge)
+        engine.show_frame(frame, scene.window)
         assert first.environment.isVisible() is is_told
         assert not second.environment.isVisible()
         assert first.environment.title == scene.window.live_view.environment.title
