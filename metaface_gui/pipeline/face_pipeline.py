@@ -68,6 +68,7 @@ class FacePipeline:
         self._still: Upright | None = None
         self._newest: Image | None = None
         self._segment = 0
+        self._environment = ""
 
     def set_classifiers(
         self,
@@ -125,13 +126,17 @@ class FacePipeline:
         self.forget_looks()
 
     def process(self, frame: Frame, found: Upright | None = None) -> FrameResult:
-        """Look at one frame; one of another segment than that before it begins anew.
+        """Look at one frame; one of another segment than that before it begins anew, and so does what is known of
+        tracks where the environment dial was turned: looks from another room would keep names that this one loses.
 
         `found`: its faces, where a `FrameSearch` has found them already; only for pipelines that are thorough.
         """
         if frame.segment != self._segment:
             self.reset()
             self._segment = frame.segment
+        if frame.environment != self._environment:
+            self.forget_looks()
+            self._environment = frame.environment
         is_again = self._newest is frame.image_bgr  # paused, or a still that is shown on and on
         self._newest = frame.image_bgr
         if frame.is_still and not is_again:

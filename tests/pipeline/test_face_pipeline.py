@@ -263,6 +263,17 @@ def test_a_new_source_begins_with_new_tracks(pipeline: FacePipeline, look: Look)
     assert sought.faces[0].track_id == 3, "of a file that was sought, a face does not go on from where it was"
 
 
+def test_a_turned_dial_is_another_room_for_the_same_track(pipeline: FacePipeline, look: Look) -> None:
+    *_, before = look(pipeline, 0, 3, 6)
+    darker = replace(before.frame, image_bgr=before.frame.image_bgr // 2, environment="dim_light 50")
+    here = pipeline.process(darker)
+    assert [len(one.faces[0].template.looks) for one in (before, here) if one.faces[0].template] == [3, 1]
+    assert here.faces[0].track_id == before.faces[0].track_id
+    again = pipeline.process(replace(darker, image_bgr=darker.image_bgr.copy(), time_s=darker.time_s + 0.1))
+    assert again.faces[0].template is not None
+    assert len(again.faces[0].template.looks) == 2, "as long as it stays, looks add up"
+
+
 @pytest.mark.parametrize("path", ["nothing", "a folder"])
 def test_missing_weights_are_one_sentence(tmp_path: Path, path: str) -> None:
     from metaface_gui.errors import WeightsError
