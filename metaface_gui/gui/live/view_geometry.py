@@ -92,15 +92,14 @@ class LabelLayout:
             for number, (wish, away) in enumerate(_candidates(box, size)):
                 candidate = _clamped(wish, bounds)
                 pushed = (candidate.topLeft() - wish.topLeft()).manhattanLength()
-                trouble = away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * pushed
-                trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, other) for other in (*placed, *obstacles))
-                trouble += sum(_overlap(candidate, other) for other in others)
-                if number == before:
-                    trouble -= _STAYS
+                trouble = away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * pushed - _STAYS * (number == before)
+                if trouble < least:  # what it covers only adds to that
+                    trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, other) for other in (*placed, *obstacles))
+                    trouble += sum(_overlap(candidate, other) for other in others)
                 if trouble < least:
                     best, least, chosen[track_id] = candidate, trouble, number
-                if trouble <= 0.0 and before is None:
-                    break
+                if least <= 0.0 and number >= (before or 0):
+                    break  # only where it was before could be better than without trouble
             placed.append(best)
         self._chosen = chosen
         return placed
