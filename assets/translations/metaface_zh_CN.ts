@@ -3903,24 +3903,24 @@ face</source>
       <translation>灯灭的时候</translation>
     </message>
     <message>
-      <source>The shots were taken in one light. A camera sees many.</source>
-      <translation>样本拍摄于一种光线，而摄像头会遇到许多种。</translation>
+      <source>The shots were taken in one light. Darkness the network knows from its training.</source>
+      <translation>样本是在一种光线下拍的；黑暗，网络在训练时就见过。</translation>
     </message>
     <message>
-      <source>With somebody named on the picture, open Room (Alt+6).</source>
-      <translation>画面中有人显示姓名时，打开“环境”（Alt+6）。</translation>
+      <source>With somebody named on the picture, open Room (Alt+6) and choose “Light going out”.</source>
+      <translation>画面上有人被认出时，打开“房间”（Alt+6），选择“灯光渐暗”。</translation>
     </message>
     <message>
-      <source>the name, and its margin</source>
-      <translation>姓名及其裕度</translation>
+      <source>the noise, and the name that stays for as long as the face is found</source>
+      <translation>噪点，以及只要还能找到人脸就一直在的姓名</translation>
     </message>
     <message>
-      <source>In a light unlike that of the shots a face is hardly like itself.</source>
-      <translation>光线与样本不同，人脸就几乎不像自己。</translation>
+      <source>In a picture unlike the shots in another way a face is hardly like itself.</source>
+      <translation>如果画面与样本的差别是另一种，人脸就几乎不像自己了。</translation>
     </message>
     <message>
-      <source>Choose “Side light” and turn it up as far as it goes ( ] ).</source>
-      <translation>选择“侧光”，并一直调到最强（ ] ）。</translation>
+      <source>Choose “Out of focus”, and turn it up ( ] ) until somebody is Unknown.</source>
+      <translation>选择“失焦”，不断加强（ ] ），直到有人变成“未知”。</translation>
     </message>
     <message>
       <source>margins falling below 0, names becoming Unknown</source>

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import EnvironmentChanged, ModelsChanged, ModelState
+from metaface_gui.engine.events import Adapted, EnvironmentChanged, ModelsChanged, ModelState, RoomChanged
 from metaface_gui.engine.studio.side import Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.handover import Handover
@@ -19,10 +22,11 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.stage import Stage
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
 from metaface_gui.pipeline.learners import LEARNERS
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, make_face, make_result
 
-SIDE_LIGHT = EnvironmentSetting((("side_light", 1.0),))
-HERE = Signs(n_people=1, n_shots=3, names=frozenset({"Anna"}), learner="prototypical")
+DARK, BLURRED = (EnvironmentSetting(((name, 0.7),)) for name in ("dim_light", "soft_focus"))
+NOBODY, ANNA = frozenset[str](), frozenset({"Anna"})
+HERE = Signs(n_people=1, n_shots=3, names=ANNA, learner="prototypical")
 DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
     "prototypes": (
         PROTOTYPES,
@@ -48,9 +52,9 @@ DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
     "light": (
         LIGHT,
         (
-            {"page": "room"},
-            {"environment": SIDE_LIGHT},
-            {"n_room_adaptations": 1},
+            {"page": "room", "environment": DARK},
+            {"environment": BLURRED, "names": NOBODY, "n_unknown": 1},
+            {"n_room_adaptations": 1, "names": ANNA, "n_unknown": 0},
             {"sides": (Side("maml", uses_room=False), Side("maml"))},
             {"environment": ROOM_AS_IT_IS},
         ),
@@ -59,7 +63,7 @@ DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
         WHICH,
         (
             {"compared": tuple(key for key in LEARNERS if key != "prototypical")},
-            {"environment": SIDE_LIGHT},
+            {"environment": BLURRED},
             {"environment": ROOM_AS_IT_IS, "page": "compare"},
             {"n_reports": 1},
             {"learner": "rl2"},
@@ -119,32 +123,90 @@ def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridg
     assert desk.place == (1, 2)
 
 
-def test_it_is_passed_over_begun_again_and_left_by_its_buttons(desk: LessonController) -> None:
-    desk.open(4)
-    assert not desk.panel.back_button.isEnabled()
-    for _step in LIGHT.steps[1:]:
-        desk.panel.next_button.click()
-    assert desk.place == (4, len(LIGHT.steps) - 1)
-    desk.panel.back_button.click()
+Press = Callable[[QPushButton | QToolButton], None]
+
+
+def click(button: QPushButton | QToolButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def type_space(button: QPushButton | QToolButton) -> None:
+    """As whoever gets to it by Tab does."""
+    assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert button.hasFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize("press", [click, type_space], ids=["mouse", "keyboard"])
+def test_it_is_passed_over_begun_again_and_left_by_its_buttons(qtbot: QtBot, window: MainWindow, press: Press) -> None:
+    desk, panel = window.help.lessons, window.help.lessons.panel
+    window.commands.lessons[3].trigger()
+    qtbot.waitUntil(panel.isVisible)
+    assert not panel.back_button.isEnabled()
+    for index in range(1, len(LIGHT.steps)):
+        press(panel.next_button)
+        assert desk.place == (4, index)
+        assert panel.place.text() == f"{index + 1} of {len(LIGHT.steps)}"
+        assert panel.do.text() == LIGHT.steps[index].do
+    assert panel.next_button.text() == "Done"
+    press(panel.back_button)
     assert desk.place == (4, len(LIGHT.steps) - 2)
-    desk.panel.restart_button.click()
+    assert panel.next_button.text() == "Next"
+    press(panel.restart_button)
     assert desk.place == (4, 0)
-    desk.panel.close_button.click()
+    press(panel.close_button)
     assert desk.place is None
-    assert desk.panel.isHidden()
+    assert panel.isHidden()
 
 
-def test_after_the_last_step_it_is_over(qtbot: QtBot, desk: LessonController) -> None:
+@pytest.mark.parametrize("press", [click, type_space], ids=["mouse", "keyboard"])
+def test_done_on_the_last_step_ends_it(qtbot: QtBot, window: MainWindow, press: Press) -> None:
+    desk = window.help.lessons
     desk.open(3, len(STRANGERS.steps) - 1)
+    qtbot.waitUntil(desk.panel.isVisible)
     with qtbot.waitSignal(desk.ended):
-        desk.panel.next_button.click()
+        press(desk.panel.next_button)
     assert desk.place is None
 
 
-def test_the_dial_is_seen(qtbot: QtBot, bridge: EngineBridge, desk: LessonController) -> None:
+def test_going_on_by_hand_ends_the_wait_for_it(qtbot: QtBot, bridge: EngineBridge, desk: LessonController) -> None:
+    """Or the step that comes would be passed over when the wait of the one before is over."""
+    desk._linger.setInterval(60_000)
+    desk.open(1, 1)
+    choose(qtbot, bridge, "prototypical")
+    assert desk._linger.isActive()
+    click(desk.panel.back_button)
+    assert desk.place == (1, 0)
+    assert not desk._linger.isActive()
+
+
+def see(qtbot: QtBot, bridge: EngineBridge, name: str | None) -> None:
+    with qtbot.waitSignal(bridge.result_ready):
+        bridge(make_result(make_face(1, name=name)))
+
+
+def test_a_room_costs_a_name_and_adapting_to_it_brings_it_back(
+    qtbot: QtBot, bridge: EngineBridge, desk: LessonController
+) -> None:
+    desk.goes_on_by_itself = False
+    see(qtbot, bridge, "Anna")
     desk.open(4, 1)
+    with qtbot.waitSignal(bridge.environment_changed):
+        bridge(EnvironmentChanged(BLURRED))
+    assert not desk.panel.is_done, "turning the dial is not yet losing a name"
     with qtbot.waitSignal(desk.step_done):
-        bridge(EnvironmentChanged(SIDE_LIGHT))
+        see(qtbot, bridge, None)
+    desk.go_on()
+    with qtbot.waitSignal(bridge.adapted):
+        bridge(Adapted("prototypical", 1, 3, 5.0, is_primary=True))
+    see(qtbot, bridge, "Anna")
+    assert not desk.panel.is_done, "that was no adaptation to the room"
+    see(qtbot, bridge, None)
+    bridge(RoomChanged(4, 4))
+    bridge(Adapted("prototypical", 1, 3, 5.0, is_primary=True))
+    with qtbot.waitSignal(desk.step_done):
+        see(qtbot, bridge, "Anna")
 
 
 def test_there_is_no_sixth(desk: LessonController) -> None:

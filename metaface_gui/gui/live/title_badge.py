@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from metaface_gui.gui.theme import FontSize, Radius, font
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
@@ -31,7 +31,6 @@ class TitleBadge(QWidget):
         self._font = font(FontSize.HEADING, bold=True)
         words = self.tr("Show another method's names in this view")
         self.combo = ElidingComboBox(self.tr("Method of this view"), words, self)
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.combo.activated.connect(lambda: self.chosen.emit(self.combo.currentData()))
         self.combo.hide()
         self.room_switch = self._switch(self.tr("Room"))

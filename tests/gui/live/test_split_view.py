@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +27,7 @@ from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.gui.live.overlay_painter import FaceStyle
 from metaface_gui.gui.live.side_words import counts_text, side_title
 from metaface_gui.gui.live.split_view import SplitView
+from metaface_gui.gui.live.title_badge import TitleBadge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
@@ -431,3 +432,19 @@ def test_the_counts_stand_above_the_words_about_a_pause(video: SplitView, say: S
     view = video.primary
     assert view.empty_state.isVisible()
     assert not view.counts.geometry().intersects(view.empty_state.geometry())
+
+
+def test_the_choice_of_a_method_never_lies_over_the_switches_beside_it(qtbot: QtBot) -> None:
+    """A combo box that adjusts to its contents resizes itself a moment after they change, once it was unfolded."""
+    badge = TitleBadge()
+    qtbot.addWidget(badge)
+    badge.show_title("Matching network")
+    badge.show()
+    badge.combo.view()  # as its unfolding does
+    badge.set_choices([("maml", "A method with a very long title indeed"), ("rl2", "Auto")], "maml")
+    badge.fit(300, 0, 300)
+    later = QTimer(badge, singleShot=True, interval=200)
+    with qtbot.waitSignal(later.timeout, timeout=30_000):
+        later.start()  # after the combo box's own timer, which is due earlier
+    assert badge.room_switch.width() > 0
+    assert badge.combo.geometry().right() < badge.room_switch.x()
