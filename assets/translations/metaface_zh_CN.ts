@@ -3915,12 +3915,12 @@ face</source>
       <translation>噪点，以及只要还能找到人脸就一直在的姓名</translation>
     </message>
     <message>
-      <source>In a picture unlike the shots in another way a face is hardly like itself.</source>
-      <translation>如果画面与样本的差别是另一种，人脸就几乎不像自己了。</translation>
+      <source>Another camera is another matter: in its pictures a face is hardly like itself.</source>
+      <translation>换一台摄像头就不同了：在它的画面里，人脸几乎不像自己。</translation>
     </message>
     <message>
-      <source>Choose “Out of focus”, and turn it up ( ] ) until somebody is Unknown.</source>
-      <translation>选择“失焦”，不断加强（ ] ），直到有人变成“未知”。</translation>
+      <source>Choose “Old webcam”, and turn it up as far as it goes ( ] ), until somebody is Unknown.</source>
+      <translation>选择“老摄像头”，加强到底（ ] ），直到有人变成“未知”。</translation>
     </message>
     <message>
       <source>margins falling below 0, names becoming Unknown</source>

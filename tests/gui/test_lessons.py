@@ -24,7 +24,7 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.fakes import FakeEngine, make_face, make_result
 
-DARK, BLURRED = (EnvironmentSetting(((name, 0.7),)) for name in ("dim_light", "soft_focus"))
+DARK, OLD_WEBCAM = (EnvironmentSetting(((name, 0.9),)) for name in ("dim_light", "old_sensor"))
 NOBODY, ANNA = frozenset[str](), frozenset({"Anna"})
 HERE = Signs(n_people=1, n_shots=3, names=ANNA, learner="prototypical")
 DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
@@ -53,7 +53,7 @@ DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
         LIGHT,
         (
             {"page": "room", "environment": DARK},
-            {"environment": BLURRED, "names": NOBODY, "n_unknown": 1},
+            {"environment": OLD_WEBCAM, "names": NOBODY, "n_unknown": 1},
             {"n_room_adaptations": 1, "names": ANNA, "n_unknown": 0},
             {"sides": (Side("maml", uses_room=False), Side("maml"))},
             {"environment": ROOM_AS_IT_IS},
@@ -63,7 +63,7 @@ DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
         WHICH,
         (
             {"compared": tuple(key for key in LEARNERS if key != "prototypical")},
-            {"environment": BLURRED},
+            {"environment": OLD_WEBCAM},
             {"environment": ROOM_AS_IT_IS, "page": "compare"},
             {"n_reports": 1},
             {"learner": "rl2"},
@@ -193,7 +193,7 @@ def test_a_room_costs_a_name_and_adapting_to_it_brings_it_back(
     see(qtbot, bridge, "Anna")
     desk.open(4, 1)
     with qtbot.waitSignal(bridge.environment_changed):
-        bridge(EnvironmentChanged(BLURRED))
+        bridge(EnvironmentChanged(OLD_WEBCAM))
     assert not desk.panel.is_done, "turning the dial is not yet losing a name"
     with qtbot.waitSignal(desk.step_done):
         see(qtbot, bridge, None)

@@ -8,10 +8,10 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 from metaface_gui.pipeline.learners import LEARNERS
 
 _DARK = EnvironmentSetting((("dim_light", 0.7),))
-_BLURRED = EnvironmentSetting((("soft_focus", 0.8),))
-"""Of ten effects and a dozen pairs the one that costs the demo's people their names for longer than a look or two, and
-in which adapting brings most of them back; at 0.7 looks that add up do, at 0.9 nothing does. In mere darkness people
-keep their names until their faces are no longer found."""
+_OLD_WEBCAM = EnvironmentSetting((("old_sensor", 1.0),))
+"""Of ten effects and a dozen pairs the one that costs the demo's people names for longer than a look or two, whenever
+it is turned to, and in which adapting brought them back every time. Out of focus, looks that add up bring them back,
+or nothing does; in mere darkness people keep their names until their faces are no longer found."""
 
 
 def _is_dark(signs: Signs) -> bool:
@@ -200,14 +200,16 @@ LIGHT = Lesson(
             (lambda hand: hand.open_page("room"), lambda hand: hand.photograph_in(_DARK)),
         ),
         LessonStep(
-            QT_TRANSLATE_NOOP("Lessons", "In a picture unlike the shots in another way a face is hardly like itself."),
+            QT_TRANSLATE_NOOP(
+                "Lessons", "Another camera is another matter: in its pictures a face is hardly like itself."
+            ),
             QT_TRANSLATE_NOOP(
                 "Lessons",
-                "Choose “Out of focus”, and turn it up ( ] ) until somebody is Unknown.",
+                "Choose “Old webcam”, and turn it up as far as it goes ( ] ), until somebody is Unknown.",
             ),
             QT_TRANSLATE_NOOP("Lessons", "margins falling below 0, names becoming Unknown"),
             _has_cost_names,
-            (lambda hand: hand.photograph_in(_BLURRED),),
+            (lambda hand: hand.photograph_in(_OLD_WEBCAM),),
         ),
         LessonStep(
             QT_TRANSLATE_NOOP(
