@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from metaface_gui import app
+from metaface_gui.demo.lesson_player import lesson_screenshots
 from metaface_gui.demo.rooms import SHORT_ROOMS
 from metaface_gui.demo.summary import DemoSummary
 from metaface_gui.demo.tally import DemoTally, tally_frame
@@ -114,17 +115,30 @@ def test_every_face_is_counted_once_against_the_truth() -> None:
     assert tally_frame(DemoTally(), named_stranger) == DemoTally(frames=1, strangers_named=1, unknown=1)
 
 
-def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path) -> None:
-    """The README's command, in a process of its own; `.ci/package` runs it with Qt told to draw off screen."""
+def play(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """`metaface demo` in a process of its own, without a display."""
     display = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    environment = {key: value for key, value in os.environ.items() if key not in display}
-    done = subprocess.run(
-        [sys.executable, "-m", "metaface_gui", "demo", "--seconds", "3", "--out", str(tmp_path / "out")],
-        env=environment,
+    return subprocess.run(
+        [sys.executable, "-m", "metaface_gui", "demo", *options, "--out", str(out)],
+        env={key: value for key, value in os.environ.items() if key not in display},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_the_lesson_in_which_names_are_lost_and_come_back_plays_to_its_end(tmp_path: Path) -> None:
+    """Each step goes on only once what it says was seen: it would get stuck where no name is lost, or none comes back."""
+    done = play(tmp_path, "--lesson", "4")
+    assert done.returncode == 0, done.stderr
+    pictures = [tmp_path / f"{name}.png" for name in lesson_screenshots(4)]
+    assert done.stdout.split("screenshot: ")[1:] == [f"{path}\n" for path in pictures]
+    assert all(path.stat().st_size > 20_000 for path in pictures)
+
+
+def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path) -> None:
+    """The README's command; `.ci/package` runs it with Qt told to draw off screen."""
+    done = play(tmp_path / "out", "--seconds", "3")
     assert done.returncode == 0, done.stderr
     assert "right name" in done.stdout
     wrong = next(line for line in done.stdout.splitlines() if "wrong name" in line)
