@@ -128,7 +128,7 @@ def play(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_lesson_in_which_names_are_lost_and_come_back_plays_to_its_end(tmp_path: Path) -> None:
-    """Each step goes on only once what it says was seen: it would get stuck where no name is lost, or none comes back."""
+    """A step goes on only once what it says was seen: this gets stuck where no name is lost, or none comes back."""
     done = play(tmp_path, "--lesson", "4")
     assert done.returncode == 0, done.stderr
     pictures = [tmp_path / f"{name}.png" for name in lesson_screenshots(4)]
