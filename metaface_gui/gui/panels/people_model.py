@@ -248,7 +248,9 @@ class SortedPeople(QSortFilterProxyModel):
         """Whether the name contains what is searched for, and the person is not hidden unless those are shown."""
         index = self.sourceModel().index(source_row, 0, source_parent)
         person: Person = index.data(PeopleRole.PERSON)
-        return (self._shows_hidden or not person.is_hidden) and self._wanted in name_key(person.name)
+        if person.is_hidden and not self._shows_hidden:
+            return False
+        return not self._wanted or self._wanted in name_key(person.name)
 
     def lessThan(self, source_left: Index, source_right: Index) -> bool:
         """Compare two people in the chosen order; names decide between equals."""
