@@ -46,7 +46,7 @@ class Engine:
     """Implements `EngineApi`. `start` and `stop` are called once each; `listener` is called on any of its threads.
 
     `hyperparameters` maps learners' keys to instances of their `settings_type`, to begin with. An engine that
-    `awaits_window` loads PyTorch after `on_window`, and `imports_last` these modules once all models are there.
+    `awaits_window` loads its models after `on_window`, and `imports_last` these modules once all are there.
 
     Raises:
         ValueError: if a key is none, or hyper-parameters are not the learner's; also from every call that takes one.
@@ -148,7 +148,7 @@ class Engine:
         self.models.start()
 
     def on_window(self) -> None:
-        """Say that the window is there, if the engine `awaits_window`: what takes long is loaded after it."""
+        """Say that the window is there, if the engine `awaits_window`: models are loaded after it."""
         self.models.on_window()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
@@ -200,7 +200,8 @@ class Engine:
             self._looked_at = result.frame
             self._stats.on_result(result)
             self._dial.note(result)
-            self.models.on_picture()
+            if result.learner:
+                self.models.on_picture()
             # Before anybody sees the faces, so that whoever is clicked on is remembered.
             self.faces.on_result(result)
             self.room.on_result(result)

@@ -33,8 +33,8 @@ from metaface_gui.types import RequestId
 from metaface_gui.weights.store import WeightsStore
 
 _WINDOW_PATIENCE_S, _PICTURE_PATIENCE_S = 30.0, 1.5
-"""So long the window, and then the first picture, have the processor to themselves; where no source is open there is no
-picture to wait for."""
+"""So long the window has the processor to itself, and then the first names; where no source is open there is nobody to
+name."""
 
 Change = Callable[[RecognitionSettings], RecognitionSettings]
 
@@ -42,10 +42,10 @@ Change = Callable[[RecognitionSettings], RecognitionSettings]
 class ModelLoader:
     """Implements `ModelsApi`; thread-safe.
 
-    Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts.
-    Models that cannot be loaded leave the former ones at work. The first ones find faces before there is what learners
-    need, which loads PyTorch: once the window that it `awaits_window` is there. The modules that it `imports_last` are
-    those that the window needs for what it does not show at first.
+    Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts. Models that
+    cannot be loaded leave the former ones at work. The first ones are loaded once the window that it `awaits_window` is
+    there, and find faces before there is what learners need, which loads PyTorch. The modules that it `imports_last`
+    are those that the window needs for what it does not show at first.
 
     Raises:
         ValueError: if a key is none; also from every call that takes one.
@@ -133,7 +133,7 @@ class ModelLoader:
         self._is_window_there.set()
 
     def on_picture(self) -> None:
-        """Say that a frame was looked at, or that none will be: what takes long waits for the window only."""
+        """Say that a frame was looked at and its faces named, or that none will be: what takes long need not wait."""
         self._is_picture_there.set()
 
     def change(self, change: Change) -> None:
@@ -241,6 +241,8 @@ class ModelLoader:
         if not is_loading:
             return
         try:
+            if former is None:
+                self._is_window_there.wait(_WINDOW_PATIENCE_S)
             embedder = former.embedder if former else None
             pipeline = build_pipeline(wanted, self._store, embedder=embedder, attention=LIVE)
             if former is None:
@@ -276,7 +278,6 @@ class ModelLoader:
 
     def _load_pytorch(self) -> None:
         if not is_loaded():
-            self._is_window_there.wait(_WINDOW_PATIENCE_S)
             self._is_picture_there.wait(_PICTURE_PATIENCE_S)
             load_in_background()
 

@@ -7,6 +7,7 @@ import pytest
 
 from metaface_gui.engine.live import model_loader
 from metaface_gui.engine.live.model_loader import ModelLoader, uncalibrated
+from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.embedding import DEFAULT_EMBEDDER, EMBEDDERS
 from metaface_gui.settings import RecognitionSettings
 
@@ -18,17 +19,20 @@ def test_nobody_is_sent_from_an_embedder_to_itself(key: str) -> None:
     assert (f"Use the embedder “{DEFAULT_EMBEDDER}”" in text) is (key != DEFAULT_EMBEDDER)
 
 
-def test_a_frame_looked_at_before_the_window_is_there_does_not_load_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
-    loading, is_window_there = threading.Event(), list[bool]()
-    monkeypatch.setattr(model_loader, "is_loaded", lambda: False)
-    monkeypatch.setattr(model_loader, "load_in_background", lambda: is_window_there.append(loading.is_set()))
-    loader = ModelLoader(
-        *(MagicMock() for _ in range(5)), runners=MagicMock(), settings=RecognitionSettings(), awaits_window=True
-    )
-    loader.on_picture()
-    thread = threading.Thread(target=loader._load_pytorch)
+def test_the_window_comes_before_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_made, made_first = threading.Event(), list[bool]()
+
+    def build_pipeline(*_given: object, **_named: object) -> None:
+        made_first.append(is_made.is_set())
+        raise WeightsError("none here")
+
+    monkeypatch.setattr(model_loader, "build_pipeline", build_pipeline)
+    parts = [MagicMock() for _ in range(5)]
+    loader = ModelLoader(*parts, runners=MagicMock(), settings=RecognitionSettings(), awaits_window=True)
+    thread = threading.Thread(target=loader._load, args=(MagicMock(),))
     thread.start()
-    loading.set()
+    loader.on_picture()
+    is_made.set()
     loader.on_window()
     thread.join()
-    assert is_window_there == [True]
+    assert made_first == [True]
