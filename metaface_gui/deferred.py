@@ -7,6 +7,7 @@ gallery that is listed and a window that shows its first picture do without it. 
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import importlib.util
@@ -142,6 +143,9 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        # When the program ends all is to go in order: bindings written in C++ complain of what is left.
+        atexit.unregister(gc.unfreeze)
+        atexit.register(gc.unfreeze)
         if was_enabled:
             gc.enable()
 

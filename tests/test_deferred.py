@@ -70,6 +70,21 @@ def test_the_collector_passes_over_what_is_loaded() -> None:
         gc.unfreeze()
 
 
+_ENDS = """
+import atexit, gc
+atexit.register(lambda: print(gc.get_freeze_count()))
+from metaface_gui.deferred import uncollected
+with uncollected():
+    pass
+assert gc.get_freeze_count() > 0
+"""
+
+
+def test_nothing_is_left_out_when_the_program_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", _ENDS], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
+
+
 def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(command("--help")) == []
 
