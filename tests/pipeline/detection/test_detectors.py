@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -162,3 +163,13 @@ def test_the_registry(store: WeightsStore, detector: FaceDetector) -> None:
     assert detector.key in DETECTORS
     with pytest.raises(WeightsError, match="Choose one of: yunet, mtcnn"):
         make_detector("haar", torch.device("cpu"), store)
+
+
+def test_threads_may_call_at_the_same_time(detector: FaceDetector, paint_face: PaintFace) -> None:
+    frames = [frame_with(paint_face(side), (60, 20), size=(side + 60, side + 160)) for side in (120, 150, 200, 240)]
+    alone = [detector.detect(frame) for frame in frames]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(detector.detect, frames * 5))
+    for expected, found in zip(alone * 5, together, strict=True):
+        assert np.array_equal(found.boxes_xyxy, expected.boxes_xyxy)
+        assert np.array_equal(found.landmarks, expected.landmarks)
