@@ -3983,8 +3983,8 @@ face</source>
       <translation>普通光线下它们几乎没有差别，而简单的均值最快。</translation>
     </message>
     <message>
-      <source>Make it hard: press X a few times.</source>
-      <translation>增加难度：按几次 X。</translation>
+      <source>Make it hard: choose “Out of focus” in Room, or press X a few times.</source>
+      <translation>增加难度：在“房间”里选择“失焦”，或按几次 X。</translation>
     </message>
     <message>
       <source>which methods still give the name, and which one first gives it up</source>

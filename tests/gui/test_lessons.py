@@ -62,7 +62,7 @@ DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
     "which": (
         WHICH,
         (
-            {"compared": tuple(key for key in LEARNERS if key != "prototypical")},
+            {"compared": tuple(key for key in LEARNERS if key != "prototypical"), "n_deciding": len(LEARNERS)},
             {"environment": OLD_WEBCAM},
             {"environment": ROOM_AS_IT_IS, "page": "compare"},
             {"n_reports": 1},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gui.lessons.lesson import Lesson, LessonStep, Signs
-from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting, surprise
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
 from metaface_gui.pipeline.learners import LEARNERS
 
 _DARK = EnvironmentSetting((("dim_light", 0.7),))
@@ -12,6 +12,8 @@ _OLD_WEBCAM = EnvironmentSetting((("old_sensor", 1.0),))
 """Of ten effects and a dozen pairs the one that costs the demo's people names for longer than a look or two, whenever
 it is turned to, and in which adapting brought them back every time. Out of focus, looks that add up bring them back,
 or nothing does; in mere darkness people keep their names until their faces are no longer found."""
+_WHERE_METHODS_DIFFER = EnvironmentSetting((("soft_focus", 0.8),))
+"""So far out of focus that faces score about as much as the threshold: what each method learned decides."""
 
 
 def _is_dark(signs: Signs) -> bool:
@@ -248,15 +250,15 @@ WHICH = Lesson(
             QT_TRANSLATE_NOOP("Lessons", "Nine methods can look at the same face at nearly the price of one."),
             QT_TRANSLATE_NOOP("Lessons", "With somebody enrolled, compare all of them (C)."),
             QT_TRANSLATE_NOOP("Lessons", "the strip at each face: who says what"),
-            lambda _then, now: {now.learner, *now.compared} >= set(LEARNERS) and now.n_people > 0,
+            lambda _then, now: {now.learner, *now.compared} >= set(LEARNERS) and now.n_deciding >= len(LEARNERS),
             (lambda hand: hand.compare(tuple(LEARNERS)),),
         ),
         LessonStep(
             QT_TRANSLATE_NOOP("Lessons", "In ordinary light they hardly differ, and the plain mean is the quickest."),
-            QT_TRANSLATE_NOOP("Lessons", "Make it hard: press X a few times."),
+            QT_TRANSLATE_NOOP("Lessons", "Make it hard: choose “Out of focus” in Room, or press X a few times."),
             QT_TRANSLATE_NOOP("Lessons", "which methods still give the name, and which one first gives it up"),
             lambda then, now: not now.environment.is_off and now.environment != then.environment,
-            (lambda hand: hand.photograph_in(surprise(1)),),
+            (lambda hand: hand.photograph_in(_WHERE_METHODS_DIFFER),),
         ),
         LessonStep(
             QT_TRANSLATE_NOOP("Lessons", "One frame is an anecdote; counts are evidence."),

@@ -16,8 +16,8 @@ class Signs:
 
     `names` and `n_unknown` are of the faces on screen, `page` is the studio's open page ("" while it is hidden).
     `n_room_adaptations`, `n_explained` and `n_reports` count what has come so far. `is_map_placed`: a face on screen
-    has a place on the map. `compared` are the methods that run beside `learner`; `hyperparameters` those that differ
-    from the defaults.
+    has a place on the map. `n_deciding`: so many methods say who a face on screen is. `compared` are the methods that
+    run beside `learner`; `hyperparameters` those that differ from the defaults.
     """
 
     n_people: int = 0
@@ -30,6 +30,7 @@ class Signs:
     fpir: float = 0.01
     page: str = ""
     is_map_placed: bool = False
+    n_deciding: int = 0
     environment: EnvironmentSetting = ROOM_AS_IT_IS
     n_room_adaptations: int = 0
     sides: tuple[Side, ...] = ()

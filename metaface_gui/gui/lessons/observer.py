@@ -59,7 +59,8 @@ class Observer(QObject):
         names = frozenset(face.identification.name for face in faces if face.identification.name is not None)
         n_unknown = sum(face.identification.is_unknown for face in faces)
         is_placed = any(face.map_xy.size for face in faces)
-        self._see(replace(self.signs, names=names, n_unknown=n_unknown, is_map_placed=is_placed))
+        n_deciding = max((len(face.per_learner) for face in faces), default=0)
+        self._see(replace(self.signs, names=names, n_unknown=n_unknown, is_map_placed=is_placed, n_deciding=n_deciding))
 
     def _on_models(self, event: ModelsChanged) -> None:
         self._see(
