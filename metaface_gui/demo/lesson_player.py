@@ -100,6 +100,9 @@ class LessonPlayer(QObject):
 
     def _on_done(self, index: int) -> None:
         def photograph() -> None:
+            if self._newest is None or not self._newest.faces:  # the scene is empty for a moment
+                QTimer.singleShot(_READ_MS, self, photograph)
+                return
             path = self._out_dir / f"{lesson_screenshots(self._number)[index]}.png"
             try:
                 save_picture(self._window(), path)
