@@ -6262,6 +6262,14 @@ time (ms)</source>
       <translation>元网络有多大发言权：0 为纯原型，1 为训练时的强度。</translation>
     </message>
     <message>
+      <source>Shrinkage</source>
+      <translation>收缩程度</translation>
+    </message>
+    <message>
+      <source>How far each shot is drawn towards the average of that person's shots. 0 leaves it as it is.</source>
+      <translation>每张样本向该人所有样本的平均值靠拢多少；0 表示保持原样。</translation>
+    </message>
+    <message>
       <source>Cosine</source>
       <translation>余弦</translation>
     </message>

@@ -21,7 +21,14 @@ from metaface_gui.pipeline.learners.base import (
 )
 from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.pooling import ShotsClassifier, in_runs, log_mean_odds, log_mean_odds_in_runs
+from metaface_gui.pipeline.learners.pooling import (
+    ShotsClassifier,
+    ShotsSettings,
+    drawn_together,
+    in_runs,
+    log_mean_odds,
+    log_mean_odds_in_runs,
+)
 from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 LOG_TEMPERATURE = "attention.log_temperature"
@@ -56,7 +63,7 @@ class MatchingClassifier(ShotsClassifier):
 
 
 @dataclass(frozen=True, slots=True)
-class MatchingSettings:
+class MatchingSettings(ShotsSettings):
     """`temperature` multiplies the meta-trained one: small listens to a person's nearest shot, large to all alike.
 
     `full_context` embeds shots and faces in the light of the whole gallery (`full_context.py`). Off, because on SFace
@@ -132,9 +139,9 @@ class MatchingLearner(TrainableLearner):
 
     @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MatchingClassifier:
-        """Remember the shots: nothing is fitted, one step."""
+        """Remember the shots, drawn together: nothing is fitted, one step."""
         tail, context = self.params[TAIL], self.params if self.settings.full_context else None
-        ordered, counts = in_runs(support)
+        ordered, counts = in_runs(drawn_together(support, self.settings.shrinkage, self.space.embedding_dim))
         shots = adapted_embedding(ordered.features, tail)
         if context is not None:
             shots = shots_in_context(context, shots)

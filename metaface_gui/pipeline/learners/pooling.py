@@ -9,10 +9,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
-from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.errors import QT_TRANSLATE_NOOP
+from metaface_gui.pipeline.learners.base import SupportSet, setting
+from metaface_gui.pipeline.learners.distances import class_means
 
 _LARGEST = 75.0
 """Largest exponent: e⁷⁵ times a hundred thousand shots is still a float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShotsSettings:
+    """`shrinkage`: how far each shot is drawn towards the mean of its person's before faces are compared with it.
+
+    0 is the papers' comparison with every shot as it is, 1 with the mean alone. Noise, blur and light differ from shot
+    to shot and a person does not (shrinkage of means: James and Stein 1961). Of 0, 0.5, 0.7, 0.85 and 1, with five
+    shots of LFW's meta-validation people, 0.7 names the most in the worst cells.
+    """
+
+    shrinkage: float = setting(
+        0.7,
+        title=QT_TRANSLATE_NOOP("Settings", "Shrinkage"),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "How far each shot is drawn towards the average of that person's shots. 0 leaves it as it is."
+        ),
+    )
+
+
+def drawn_together(support: SupportSet, share: float, embedding_dim: int) -> SupportSet:
+    """Draw each shot towards the mean of its person's by `share`, 0 … 1; its first `embedding_dim` are of length 1."""
+    drawn = torch.lerp(support.features, class_means(support)[support.labels], share)
+    drawn = drawn / drawn[:, :embedding_dim].norm(dim=1, keepdim=True).clamp_min(1e-6)
+    return SupportSet(drawn, support.labels, support.n_way)
 
 
 def in_runs(support: SupportSet) -> tuple[SupportSet, Tensor]:

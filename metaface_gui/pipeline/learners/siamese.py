@@ -25,6 +25,8 @@ from metaface_gui.pipeline.learners.distances import SquaredEuclidean
 from metaface_gui.pipeline.learners.losses import membership, open_set_loss
 from metaface_gui.pipeline.learners.pooling import (
     ShotsClassifier,
+    ShotsSettings,
+    drawn_together,
     in_runs,
     log_mean_odds,
     log_mean_odds_in_runs,
@@ -105,7 +107,7 @@ class SiameseClassifier(ShotsClassifier):
 
 
 @dataclass(frozen=True, slots=True)
-class SiameseSettings:
+class SiameseSettings(ShotsSettings):
     """`pooling` of the verdicts on a person's shots: mean of the `odds`, `mean` of the log-odds, or the `best`."""
 
     pooling: str = setting(
@@ -165,8 +167,8 @@ class SiameseLearner(TrainableLearner):
 
     @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> SiameseClassifier:
-        """Remember the shots: nothing is fitted, one step."""
-        ordered, counts = in_runs(support)
+        """Remember the shots, drawn together: nothing is fitted, one step."""
+        ordered, counts = in_runs(drawn_together(support, self.settings.shrinkage, self.space.embedding_dim))
         verifier, tail = Verifier.of(self.params), self.params[TAIL]
         shots = verifier.weighted(adapted_embedding(ordered.features, tail))
         squares = shots.square().sum(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -22,9 +23,13 @@ def at(*degrees: float) -> Tensor:
     return torch.stack([radians.cos(), radians.sin()], 1)
 
 
+AS_THEY_ARE = MatchingSettings(shrinkage=0.0)
+
+
 def matching(temperature: float = 0.5) -> MatchingLearner:
+    """One that compares shots as they are, as the paper does."""
     params = {**MatchingLearner.initial_params(PLANE), LOG_TEMPERATURE: torch.tensor(temperature).log()}
-    return MatchingLearner(PLANE, params)
+    return MatchingLearner(PLANE, params, AS_THEY_ARE)
 
 
 # Ann at 0° and 60°, Bob at 120°, not in order. From 0° the cosines are 1, ½ and −½; over τ = ½ they are 2, 1 and −1.
@@ -65,7 +70,7 @@ def test_a_lone_person_is_nearer_to_their_own_face_than_to_a_strangers() -> None
 
 def test_the_temperature_goes_from_the_nearest_shot_to_the_mean_of_all() -> None:
     probe = at(0.0)
-    sharp = MatchingLearner(PLANE, settings=MatchingSettings(temperature=0.4)).adapt(ANN_AND_BOB).scores(probe)
+    sharp = MatchingLearner(PLANE, settings=replace(AS_THEY_ARE, temperature=0.4)).adapt(ANN_AND_BOB).scores(probe)
     flat = matching(100.0).adapt(ANN_AND_BOB).scores(probe)
     assert float(sharp[0, 0]) == pytest.approx(1.0 - 0.02 * math.log(2.0), abs=1e-3)
     assert float(flat[0, 0]) == pytest.approx(0.75, abs=1e-2)
@@ -73,7 +78,7 @@ def test_the_temperature_goes_from_the_nearest_shot_to_the_mean_of_all() -> None
 
 def test_the_setting_multiplies_the_trained_temperature() -> None:
     params = {**MatchingLearner.initial_params(PLANE), LOG_TEMPERATURE: torch.tensor(0.25).log()}
-    twice = MatchingLearner(PLANE, params, MatchingSettings(temperature=2.0)).adapt(ANN_AND_BOB)
+    twice = MatchingLearner(PLANE, params, replace(AS_THEY_ARE, temperature=2.0)).adapt(ANN_AND_BOB)
     torch.testing.assert_close(twice.scores(at(33.0)), matching(0.5).adapt(ANN_AND_BOB).scores(at(33.0)))
 
 

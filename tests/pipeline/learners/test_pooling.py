@@ -7,9 +7,18 @@ import math
 import pytest
 import torch
 
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.learners.losses import membership
-from metaface_gui.pipeline.learners.pooling import in_runs, log_mean_odds, log_mean_odds_in_runs, reduce_runs
+from metaface_gui.pipeline.learners.matching import MatchingLearner
+from metaface_gui.pipeline.learners.pooling import (
+    drawn_together,
+    in_runs,
+    log_mean_odds,
+    log_mean_odds_in_runs,
+    reduce_runs,
+)
+from metaface_gui.pipeline.learners.siamese import SiameseLearner
 
 LABELS = torch.tensor([0, 0, 1])
 LOGITS = torch.tensor([[0.0, math.log(3.0), -2.0]])
@@ -51,3 +60,29 @@ def test_runs_are_reduced_by_mean_and_by_maximum() -> None:
     counts = torch.tensor([2, 1])
     assert reduce_runs(torch.tensor([[1.0, 3.0, 5.0]]), counts, "mean").tolist() == [[2.0, 5.0]]
     assert reduce_runs(torch.tensor([[1.0, 3.0, 5.0]]), counts, "max").tolist() == [[3.0, 5.0]]
+
+
+def test_shots_are_drawn_towards_the_mean_of_their_persons() -> None:
+    # Ann looks along both axes, Ben along the first; the third number is no part of the embedding.
+    shots = torch.tensor([[1.0, 0.0, 3.0], [0.0, 1.0, 1.0], [1.0, 0.0, 5.0]])
+    support = SupportSet(shots, torch.tensor([0, 0, 1]), 2)
+    torch.testing.assert_close(drawn_together(support, 0.0, 2).features, shots)
+    halfway = torch.tensor([[0.75, 0.25, 2.5], [0.25, 0.75, 1.5]]) / math.hypot(0.75, 0.25)
+    torch.testing.assert_close(drawn_together(support, 0.5, 2).features, torch.cat([halfway, shots[2:]]))
+    together = drawn_together(support, 1.0, 2).features
+    torch.testing.assert_close(together[0], together[1])
+    torch.testing.assert_close(together[0], torch.tensor([0.5, 0.5, 2.0]) / math.hypot(0.5, 0.5))
+
+
+@pytest.mark.parametrize("learner", [MatchingLearner, SiameseLearner])
+def test_one_poor_shot_of_several_costs_less(learner: type[MatchingLearner | SiameseLearner]) -> None:
+    # A stranger near the one shot of Ann's that shows hardly anything of her.
+    angles = torch.tensor([0.0, 5.0, -5.0, 80.0, 90.0]).deg2rad()
+    faces = torch.stack([angles.cos(), angles.sin()], 1)
+    ann = SupportSet(faces[:4], torch.zeros(4, dtype=torch.int64), 1)
+    space = FeatureSpace(2)
+    as_it_is = learner(space, settings=learner.settings_type(shrinkage=0.0)).adapt(ann)
+    drawn = learner(space).adapt(ann)
+    own, stranger = faces[:1], faces[4:]
+    gap = [float(one.scores(own) - one.scores(stranger)) for one in (as_it_is, drawn)]
+    assert gap[1] > gap[0]

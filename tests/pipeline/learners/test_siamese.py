@@ -81,7 +81,7 @@ ANN_AND_BOB = SupportSet(at(90.0, 180.0, 0.0), torch.tensor([0, 1, 0]), 2)
 )
 def test_log_odds_of_each_shot_are_pooled_by_person(pooling: str, of_ann: float) -> None:
     # γ (θ − D²): 2 and −8 for Ann's shots, −6 for Bob's.
-    classifier = SiameseLearner(PLANE, params(), SiameseSettings(pooling)).adapt(ANN_AND_BOB)
+    classifier = SiameseLearner(PLANE, params(), SiameseSettings(shrinkage=0.0, pooling=pooling)).adapt(ANN_AND_BOB)
     torch.testing.assert_close(classifier.scores(at(0.0)), torch.tensor([[of_ann, -6.0]]))
 
 
