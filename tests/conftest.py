@@ -11,6 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Pixels are counted and windows measured at 100 %, however large whoever tests has their screen.
+os.environ.pop("QT_FONT_DPI", None)
+os.environ.pop("QT_SCALE_FACTOR", None)
+os.environ.pop("QT_SCREEN_SCALE_FACTORS", None)
+os.environ.pop("QT_USE_PHYSICAL_DPI", None)
 
 # Processes that test side by side, and the programs that they start, share the cores: one thread each.
 if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:

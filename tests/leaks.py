@@ -6,6 +6,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import pytest
 import shiboken6
@@ -41,13 +42,15 @@ class QtGuard:
 
         def later(msec: int, *rest: QObject | Callable[[], object]) -> None:
             *receivers, slot = rest
-            owner = getattr(slot, "__self__", None)
-            if not receivers and isinstance(owner, QObject):
-                receivers = [owner]  # as Qt has it for a slot: it is gone with its object
+            name, owner = repr(slot), getattr(slot, "__self__", None)
+            if isinstance(owner, QObject):
+                # As Qt has it for a slot: it is gone with its object, which is not kept for it.
+                receivers = receivers or [owner]
+                slot = partial(_call, weakref.ref(owner), getattr(slot, "__name__", ""))
             receiver = receivers[0] if receivers and isinstance(receivers[0], QObject) else None
             self._n_shots += 1
             number = self._n_shots
-            self._shots[number] = (repr(slot), None if receiver is None else weakref.ref(receiver))
+            self._shots[number] = (name, None if receiver is None else weakref.ref(receiver))
 
             def shoot() -> None:
                 self._shots.pop(number, None)
@@ -74,6 +77,11 @@ class QtGuard:
             start(started, *args)
 
         return noted
+
+
+def _call(owner: weakref.ref[QObject], name: str) -> None:
+    if (found := owner()) is not None:
+        getattr(found, name)()
 
 
 def _runs(started: QTimer | QThread) -> bool:

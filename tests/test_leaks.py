@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QThread, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -89,6 +89,14 @@ def test_a_single_shot_goes_with_its_receiver(guard: QtGuard, owner: QObject) ->
     QTimer.singleShot(A_MINUTE, owner, lambda: None)
     QTimer.singleShot(A_MINUTE, timer.start)
     delete(owner)
+    assert guard.take_left() == []
+
+
+def test_a_single_shot_does_not_keep_its_receiver(guard: QtGuard, qapp: QApplication) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(A_MINUTE, loop.quit)
+    QTimer.singleShot(A_MINUTE, loop, loop.quit)
+    del loop
     assert guard.take_left() == []
 
 
