@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterable
 from functools import partial
+from operator import methodcaller
 
 import pytest
 import shiboken6
@@ -46,7 +47,8 @@ class QtGuard:
             if isinstance(owner, QObject):
                 # As Qt has it for a slot: it is gone with its object, which is not kept for it.
                 receivers = receivers or [owner]
-                slot = partial(_call, weakref.ref(owner), getattr(slot, "__name__", ""))
+                of_python = getattr(slot, "__func__", None)
+                slot = partial(_call, weakref.ref(owner), of_python or methodcaller(getattr(slot, "__name__", "")))
             receiver = receivers[0] if receivers and isinstance(receivers[0], QObject) else None
             self._n_shots += 1
             number = self._n_shots
@@ -79,9 +81,9 @@ class QtGuard:
         return noted
 
 
-def _call(owner: weakref.ref[QObject], name: str) -> None:
+def _call(owner: weakref.ref[QObject], method: Callable[[QObject], object]) -> None:
     if (found := owner()) is not None:
-        getattr(found, name)()
+        method(found)
 
 
 def _runs(started: QTimer | QThread) -> bool:

@@ -81,6 +81,17 @@ def test_a_single_shot_is_heard_of_until_it_went_off(guard: QtGuard, qtbot: QtBo
     assert guard.take_left() == [repr(went_off.clear)]
 
 
+def test_a_single_shot_does_what_it_is_to_do(guard: QtGuard, owner: QObject, qtbot: QtBot) -> None:
+    timer, thread = QTimer(owner, interval=A_MINUTE), QThread(owner)
+    QTimer.singleShot(0, timer.start)
+    QTimer.singleShot(0, thread.start)
+    qtbot.waitUntil(lambda: timer.isActive() and thread.isRunning())
+    timer.stop()
+    thread.quit()
+    assert thread.wait()
+    assert guard.take_left() == []
+
+
 def test_a_single_shot_goes_with_its_receiver(guard: QtGuard, owner: QObject) -> None:
     timer = QTimer(owner)
     QTimer.singleShot(A_MINUTE, owner, lambda: None)
