@@ -65,6 +65,7 @@ def objects() -> float:
 
     Not by `gc.get_objects`: that holds tuples which another thread has not finished making, and its making then fails.
     """
+    gc.unfreeze()  # what a start had the collector pass over may be garbage by now
     gc.collect()
     gc.freeze()
     try:

@@ -134,7 +134,7 @@ def test_under_a_mahalanobis_distance_faces_are_seen_whitened() -> None:
 def test_a_matching_network_sees_a_face_in_the_light_of_the_shots() -> None:
     params = moved_params(MatchingLearner, STOCK_SPACE)
     support, shown = people([2, 1], STOCK_SPACE), probes(STOCK_SPACE)
-    classifier = MatchingLearner(STOCK_SPACE, params, MatchingSettings(full_context=True)).adapt(support)
+    classifier = MatchingLearner(STOCK_SPACE, params, MatchingSettings(shrinkage=0.0, full_context=True)).adapt(support)
     shots = shots_in_context(params, support.features)
     torch.testing.assert_close(classifier.embed(shown), probes_in_context(params, shown, shots))
     assert not torch.allclose(classifier.embed(shown), shown, atol=1e-3)
