@@ -106,15 +106,18 @@ def pill_width(word: str) -> int:
 def paint_method(
     painter: QPainter, rect: QRect, learner: str, mark: str, *, mark_colour: str, is_muted: bool = False
 ) -> None:
-    """Draw a method's name, the short one where there is little room, and behind it, in bold then, a `mark` in a pill
-    of that colour of the theme; "" for a method that has none."""
-    theme, is_marked = Theme.current(), bool(mark)
-    name_font = font(FontSize.BODY, bold=is_marked)
+    """Draw a method's name, the short one where there is little room; in bold, and with `mark` in a pill of that
+    colour, if it has one. The pill is left out where even the short name leaves no room for it.
+    """
+    theme = Theme.current()
+    name_font = font(FontSize.BODY, bold=bool(mark))
     metrics = QFontMetrics(name_font)
+    short = learner_short_title(learner)
+    is_marked = bool(mark) and metrics.horizontalAdvance(short) + CELL_PADDING + pill_width(mark) <= rect.width()
     room = rect.width() - (pill_width(mark) + CELL_PADDING if is_marked else 0)
     title = learner_title(learner)
     if metrics.horizontalAdvance(title) > room:
-        title = metrics.elidedText(learner_short_title(learner), Qt.TextElideMode.ElideRight, room)
+        title = metrics.elidedText(short, Qt.TextElideMode.ElideRight, room)
     painter.setFont(name_font)
     painter.setPen(theme.color("muted" if is_muted else "text"))
     painter.drawText(rect, LEFT, title)

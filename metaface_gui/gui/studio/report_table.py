@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QWidget
 
 from metaface_gui.gui.studio.method_table import CELL_PADDING, LEFT, RIGHT, make_method_table
@@ -14,7 +14,7 @@ from metaface_gui.gui.theme import FontSize, Theme, font, text_scale
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 _LEAST_WIDTHS = {
-    ReportColumn.METHOD: 204,
+    ReportColumn.METHOD: 150,
     ReportColumn.NEAREST_CLEAN: 88,
     ReportColumn.NEAREST_DEGRADED: 88,
     ReportColumn.NAMED_CLEAN: 88,
@@ -22,7 +22,8 @@ _LEAST_WIDTHS = {
     ReportColumn.FPIR: 66,
     ReportColumn.ADAPT: 52,
 }
-"""Pixels; a wider table first gives the shares room for their counts, then the method for its title."""
+"""Pixels, more where a heading needs them; a wider table first gives the shares room for their counts, then the method
+for its title and its mark."""
 _COUNT_WIDTH = 62
 _BESIDE = 12
 """Room of a scroll bar."""
@@ -31,8 +32,15 @@ _HEAD_HEIGHT = 38
 
 
 def _least_widths() -> dict[ReportColumn, int]:
-    """As large as the letters."""
-    return {column: round(width * text_scale()) for column, width in _LEAST_WIDTHS.items()}
+    """As large as the letters, and as the longest line of a heading."""
+    letters = QFontMetrics(font(FontSize.SMALL, bold=True))
+    return {
+        column: max(
+            round(width * text_scale()),
+            *(letters.horizontalAdvance(line) + 2 * CELL_PADDING for line in column_title(column).split("\n")),
+        )
+        for column, width in _LEAST_WIDTHS.items()
+    }
 
 
 class _Head(QHeaderView):
