@@ -26,6 +26,8 @@ ROOM_SCREENSHOTS = ("12-light-out", "13-names-lost", "14-names-back", "15-still-
 """Names of what `RoomWalk` photographs."""
 _DARK_S, _LAMP_S = 1.2, 2.0
 """How long the dark is watched, and the one lamp before and after it was adapted to."""
+_LONGEST_S = 4.0
+"""So long names may take to be back on all faces, for a picture of it."""
 _LEAST_FRAMES = 8
 """So many frames are looked at in each part at least, however slow the machine is."""
 _STRANGER_FRAMES = 4
@@ -114,7 +116,7 @@ class RoomWalk(QObject):
                     self._take("13-names-lost", self._adapt)
             case _Part.BACK:
                 self._count(result)
-                if self._is_long_enough(self._after, _LAMP_S):
+                if self._is_long_enough(self._after, _LAMP_S if _are_named(result) else _LONGEST_S):
                     self._take("14-names-back", lambda: self._begin(_Part.STRANGER))
             case _Part.STRANGER:
                 self._count(result)
@@ -174,3 +176,9 @@ class RoomWalk(QObject):
     def _on_evaluated(self, event: RoomEvaluated) -> None:
         if self._part in (_Part.ADAPTING, _Part.BACK, _Part.STRANGER, _Part.PHOTOGRAPHING) and event.n_unlabelled:
             self._evaluated = event
+
+
+def _are_named(result: FrameResult) -> bool:
+    """Whether enrolled people are found here, and all of those by their names."""
+    seen = tally_frame(DemoTally(), result)
+    return seen.right > 0 and not (seen.unknown or seen.wrong)
