@@ -70,7 +70,8 @@ class Walking:
 
 @pytest.fixture
 def walking(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, monkeypatch: pytest.MonkeyPatch) -> Walking:
-    for name, value in {"_DARK_S": 0.0, "_LAMP_S": 0.0, "_LEAST_FRAMES": 1, "_STRANGER_FRAMES": 1}.items():
+    no_time = {"_DARK_S": 0.0, "_LAMP_S": 0.0, "_LONGEST_S": 0.0, "_LEAST_FRAMES": 1, "_STRANGER_FRAMES": 1}
+    for name, value in no_time.items():
         monkeypatch.setattr(demo_walk, name, value)
     return Walking(qtbot, engine, bridge, bridge)
 
@@ -105,6 +106,15 @@ def test_frames_from_before_the_dial_was_turned_do_not_count(walking: Walking) -
     walking.walk.look(shown(LIGHT_OUT, "Anna"))
     walking.walk.look(shown(LIGHT_OUT, "Anna"))
     assert walking.taken == ["12-light-out"]
+
+
+def test_names_are_photographed_when_they_are_back(walking: Walking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_walk, "_LONGEST_S", 3600.0)
+    walking.until_adapted()
+    walking.walk.look(shown(ONE_LAMP, None))
+    assert "14-names-back" not in walking.taken
+    walking.walk.look(shown(ONE_LAMP, "Anna"))
+    assert walking.taken[-1] == "14-names-back"
 
 
 def test_a_stranger_who_is_not_found_is_not_waited_for_again(walking: Walking) -> None:
