@@ -41,16 +41,16 @@ def effect_of_shot(
     label = int(people.labels[row])
     others = [other for other in (people.labels == label).nonzero().flatten().tolist() if other != row]
     method = make_learner(LEARNER, assets.space, assets.trained, settings)
-    trial = _Trial(method, people, assets, fpir, label, others[-MOST_PROBES:], on_step)
+    trial = _Trial(method, people, assets, fpir, label, others[-MOST_PROBES:], len(others) + 1, on_step)
     with_it = trial.measure()
     without = trial.measure(row) if others else None
-    own_margin = trial.own_score(row) - without.threshold if without else None
+    own_margin = trial.score(row, trial.without(row)) - without.threshold if without else None
     return ShotEffect(shot_id, people.person_ids[label], with_it, without, own_margin)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
-    """Adapts to everybody without some shots, rows of `people`'s, of the person `label`."""
+    """Adapts to everybody without some shots, rows of `people`'s, of the person `label`, who has `n_shots`."""
 
     method: MetaLearner
     people: EnrolledPeople
@@ -58,14 +58,14 @@ class _Trial:
     fpir: float
     label: int
     probes: Sequence[int]
+    n_shots: int
     on_step: Callable[[], None]
 
     def measure(self, *left_out: int) -> HowRecognised:
         """How the person is recognised without these rows: the cohort by all others, each probe by all but itself."""
         people = self.people
-        scorer = self._without(*left_out)
         classifier = OpenSetClassifier.calibrated(
-            scorer,
+            self.without(*left_out),
             person_ids=people.person_ids,
             names=people.names,
             cohort=self.assets.cohort,
@@ -75,24 +75,20 @@ class _Trial:
         n_right, margins = 0, list[float]()
         for probe in self.probes:
             self.on_step()
-            if len(left_out) + 1 < len(self._rows):
-                fold = replace(classifier, scorer=self._without(*left_out, probe))
-                (decided,) = fold.identify(people.shots[probe][None])
+            if len(left_out) + 1 < self.n_shots:
+                fold = self.without(*left_out, probe)
+                (decided,) = replace(classifier, scorer=fold).identify(people.shots[probe][None])
                 n_right += decided.person_id == people.person_ids[self.label]
-                margins.append(self.own_score(probe, *left_out) - classifier.threshold)
+                margins.append(self.score(probe, fold) - classifier.threshold)
         margin = sum(margins) / len(margins) if margins else None
         return HowRecognised(n_right, len(self.probes), margin, self._strangers(classifier), classifier.threshold)
 
-    def own_score(self, row: int, *left_out: int) -> float:
-        """What a shot of the person scores against their others but for those left out."""
-        return float(self._without(row, *left_out).scores(self.people.shots[row][None])[0, self.label])
+    def score(self, row: int, adapted: AdaptedClassifier) -> float:
+        """What a shot scores against the person."""
+        return float(adapted.scores(self.people.shots[row][None])[0, self.label])
 
-    @property
-    def _rows(self) -> list[int]:
-        rows: list[int] = (self.people.labels == self.label).nonzero().flatten().tolist()
-        return rows
-
-    def _without(self, *rows: int) -> AdaptedClassifier:
+    def without(self, *rows: int) -> AdaptedClassifier:
+        """Adapt to everybody without these rows."""
         support = self.people.support
         is_kept = torch.ones(len(support.labels), dtype=torch.bool)
         is_kept[list(rows)] = False
