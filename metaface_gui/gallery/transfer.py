@@ -253,17 +253,20 @@ def import_from(
             shots_added += _import_person(source, target, person, bearer)
         if on_progress is not None:
             on_progress(done, len(people))
-    _import_choices(source, target, new_ids)
+    _import_choices(source, target, people, new_ids)
     return ImportReport(tuple(added), tuple(renamed), tuple(merged), tuple(skipped), shots_added)
 
 
-def _import_choices(source: OpenGallery, target: OpenGallery, new_ids: Mapping[PersonId, PersonId]) -> None:
-    """Keep of people who were added who was hidden, which shot stood for whom, and who was told apart."""
-    for old_id, new_id in new_ids.items():
+def _import_choices(
+    source: OpenGallery, target: OpenGallery, people: Sequence[Person], new_ids: Mapping[PersonId, PersonId]
+) -> None:
+    """Keep of those `people` who were added who was hidden, which shot stood for whom, and who was told apart."""
+    for person in people:
+        if (new_id := new_ids.get(person.id)) is None:
+            continue
         with translated(source.path):
-            person = rows.read_person(source.connection, source.cipher, old_id)
-            apart = choices.told_apart_from(source.connection, old_id)
-            is_chosen = choices.chosen_cover(source.connection, old_id) == person.cover_id is not None
+            apart = choices.told_apart_from(source.connection, person.id)
+            is_chosen = choices.chosen_cover(source.connection, person.id) == person.cover_id is not None
         if person.is_hidden:
             choices.put_hidden(target.connection, new_id, is_hidden=True)
         for other_id in apart:
