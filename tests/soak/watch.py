@@ -26,12 +26,11 @@ from metaface_gui.engine.events import (
     UnknownsChanged,
 )
 from metaface_gui.gallery import GallerySnapshot, Shot
-from metaface_gui.pipeline.recognition.tracker import box_iou
+from metaface_gui.pipeline.recognition.truth_matching import found_faces
 from metaface_gui.types import FrameResult, RequestId, TrackedFace
 
 _LATENCIES = 3000
 _JUDGED_EVERY = 20
-_SAME_FACE = 0.3
 RENAMED = " known as "
 """Stands between a person's name in the scene and what the visitor renamed them to."""
 
@@ -160,12 +159,10 @@ class Watch(logging.Handler):
 
 def truth_of(face: TrackedFace, result: FrameResult) -> str | None:
     """Who a face is, as the scene knows it; None: a stranger, or no face of the scene's."""
-    if not result.frame.truth:
-        return None
-    overlap = box_iou(face.box_xyxy[None], np.stack([truth.box_xyxy for truth in result.frame.truth]))[0]
-    best = int(overlap.argmax())
-    person = result.frame.truth[best].person
-    return None if person is None or overlap[best] < _SAME_FACE else called(person)
+    truths = result.frame.truth
+    pairs = zip(truths, found_faces(truths, result.faces), strict=True)
+    person = next((truth.person for truth, found in pairs if found is face), None)
+    return None if person is None else called(person)
 
 
 def called(name: str) -> str:
