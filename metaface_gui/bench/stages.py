@@ -68,9 +68,7 @@ def measure_stages(
         costs.append(StageCost(stage, what, measure(work, repeats)))
         on_step(f"{stage} {what}")
 
-    def add_in_turns(
-        stage: str, what: str, ours: Callable[[], object], others: Mapping[str, Callable[[], object]]
-    ) -> None:
+    def add_in_turns(stage: str, what: str, ours: Work, others: Mapping[str, Work]) -> None:
         works = {what: ours} | {f"{what}, {name}": other for name, other in others.items()}
         for name, call in zip(works, measure_in_turns(list(works.values()), repeats), strict=True):
             costs.append(StageCost(stage, name, call))

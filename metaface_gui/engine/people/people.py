@@ -74,14 +74,15 @@ class People:
         """Look for people who may be one, as the gallery was adapted to last."""
 
         def work(job: Job) -> None:
-            situation, pairs = self._adaptations.situation(), tuple[LikelyPair, ...]()
+            situation = self._adaptations.situation()
+            pairs: tuple[LikelyPair, ...] = ()
             if situation is not None:
                 apart = self._editor.gallery.told_apart()
                 key = situation.people.embedder_id, situation.people.revision, situation.fpir, apart
                 if self._found is None or self._found[0] != key:
                     with on_one_core():
-                        pairs = likely_pairs(situation.people, situation.assets, fpir=situation.fpir, apart=apart)
-                    self._found = key, pairs
+                        found = likely_pairs(situation.people, situation.assets, fpir=situation.fpir, apart=apart)
+                    self._found = key, found
                 pairs = self._found[1]
             self._listener(LikelyPairsFound(job.id, pairs))
 
