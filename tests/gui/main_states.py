@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from metaface_gui.engine.events import (
@@ -14,19 +15,25 @@ from metaface_gui.engine.events import (
     EngineStats,
     Explained,
     JobChanged,
+    LikelyPairsFound,
     MapChanged,
     ModelsChanged,
     ModelState,
+    RoomChanged,
+    RoomEvaluated,
     SelfTested,
     SourceChanged,
     SourceState,
+    StrangersHere,
     Trouble,
     UnknownsChanged,
 )
+from metaface_gui.engine.people.findings import LikelyPair, Taken
 from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.errors import DeviceError, SourceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.pipeline.recognition.room_share import LetThrough
 from metaface_gui.types import QualityIssue
 from tests.gui.fakes import FakeEngine, make_frame, make_result
 from tests.gui.panels.samples import enrollment, gallery, person, unknown
@@ -35,6 +42,13 @@ from tests.gui.studio.test_report_page import report
 from tests.gui.verdict_fakes import KEYS, compared_face
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Ó Raghallaigh, Maximiliane Henriette"
+MEASURED = RoomEvaluated(
+    KEYS[0],
+    3,
+    40,
+    now=StrangersHere(0.52, LetThrough(0.004, 0.012, 0.03)),
+    before=StrangersHere(0.41, LetThrough(0.12, 0.31, 0.62)),
+)
 SOURCE = "Integrated Webcam HD: a very long name of a device (0)"
 
 
@@ -165,6 +179,15 @@ def _why(scene: Scene) -> None:
     scene.say(Explained(scene.engine.request_of("studio.explain_track"), 4, explanation))
 
 
+def _pair(scene: Scene) -> None:
+    scene.live()
+    scene.window.side.open_key("people")
+    scene.say(Adapted(KEYS[0], 3, 18, 12.5, is_primary=True))
+    QApplication.sendEvent(scene.window.side.people, QEvent(QEvent.Type.Leave))  # the pointer of the state before
+    pair = LikelyPair(1, 2, Taken(5, 5), Taken(11, 12), 0.2)
+    scene.say(LikelyPairsFound(scene.engine.request_of("people.find_likely_pairs"), (pair,)))
+
+
 def _split(scene: Scene) -> None:
     scene.live(3)
     scene.window.commands.split.trigger()
@@ -204,6 +227,8 @@ STATES: Mapping[str, Callable[[Scene], None]] = MappingProxyType(
         "why": _why,
         "report, empty": _page("report"),
         "report": _page("report", SelfTested(report(people=("alex", "rose")))),
+        "room": _page("room", RoomChanged(120, 40, can_undo=True), MEASURED),
+        "pair": _pair,
         "split": _split,
         "tour": _tour,
     }

@@ -166,6 +166,30 @@ def test_the_video_keeps_most_of_the_window(scene: Scene) -> None:
     assert place.height() >= 240
 
 
+def not_whole_in_sight(*widgets: QWidget) -> list[str]:
+    """Which of these do not show all of themselves."""
+    return [type(one).__name__ for one in widgets if one.visibleRegion().boundingRect().size() != one.size()]
+
+
+def test_adapting_to_the_room_is_in_sight_without_scrolling(scene: Scene) -> None:
+    scene.go("room")
+    room = scene.window.stage.room.adaptation
+    assert not not_whole_in_sight(room.button, room.undo_button, room.switch, room.heading, room.bars)
+
+
+def test_the_question_about_two_who_look_alike_is_in_sight_while_nobody_is_chosen(scene: Scene) -> None:
+    scene.go("pair")
+    people = scene.window.side.people
+    assert not not_whole_in_sight(people.strip, people.strip.merge_button, people.strip.apart_button)
+    people.choose(1)
+    QApplication.processEvents()
+    assert not people.strip.isVisible(), "the shots need the room"
+    assert (scene.window.width(), scene.window.height()) == SMALLEST
+    people.list.clearSelection()
+    QApplication.processEvents()
+    assert not not_whole_in_sight(people.strip)
+
+
 @pytest.mark.parametrize("is_open", [False, True], ids=["closed", "open"])
 def test_the_error_dialog_grows_with_what_it_shows(scene: Scene, is_open: bool) -> None:
     scene.window.reports.show_unexpected(UnexpectedError("ValueError", "paint, line 7"))

@@ -14,7 +14,7 @@ from metaface_gui.i18n import install_translation
 from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene, state_names
-from tests.gui.test_layout import CHECKS, SMALLEST, out_of_sight
+from tests.gui.test_layout import CHECKS, SMALLEST, not_whole_in_sight, out_of_sight
 
 
 @pytest.fixture
@@ -38,6 +38,15 @@ def test_everything_fits_in_every_state(scene: Scene) -> None:
                 wrong += [f"{state}: {check.__name__}: {found}" for found in check(scene.window)]
         scene.home()
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_room_and_the_question_about_two_are_in_sight(scene: Scene) -> None:
+    scene.go("room")
+    room, strip = scene.window.stage.room.adaptation, scene.window.side.people.strip
+    assert not not_whole_in_sight(room.button, room.undo_button, room.switch, room.heading, room.bars)
+    scene.home()
+    scene.go("pair")
+    assert not not_whole_in_sight(strip, strip.merge_button, strip.apart_button)
 
 
 def test_methods_are_told_apart_where_there_is_little_room(scene: Scene) -> None:

@@ -39,7 +39,7 @@ from metaface_gui.gui.panels.people_model import PeopleModel, PeopleOrder, Peopl
 from metaface_gui.gui.panels.person_details import PersonDetails
 from metaface_gui.gui.panels.same_person_strip import SamePersonStrip
 from metaface_gui.gui.panels.wording import hidden_text
-from metaface_gui.gui.theme import Space
+from metaface_gui.gui.theme import Space, text_scale
 from metaface_gui.gui.widgets.empty_note import EmptyNote
 from metaface_gui.i18n import error_text, plain
 from metaface_gui.types import PersonId, RequestId
@@ -47,8 +47,9 @@ from metaface_gui.types import PersonId, RequestId
 _AGES_MS = 15_000
 _WIDE, _DETAILS_WIDTH = 680, 340
 """So wide the shots stand beside the list, in so much of it."""
-_HIGH = 600
-"""So high there is room for a question above list and shots."""
+_HIGH, _LOW = 600, 370
+"""So high there is room for a question above list and shots; below the first and above the second (in usual letters)
+below the list, while nobody is chosen."""
 
 
 class PeoplePanel(QWidget):
@@ -169,11 +170,13 @@ class PeoplePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        asked = QVBoxLayout()
-        asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
-        asked.addWidget(self.strip)
-        layout.addLayout(asked)
+        self._above, self._below = QVBoxLayout(), QVBoxLayout()
+        for asked in (self._above, self._below):
+            asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
+        self._above.addWidget(self.strip)
+        layout.addLayout(self._above)
         layout.addWidget(self.splitter, 1)
+        layout.addLayout(self._below)
         layout.addLayout(foot)
 
     def _connect(self, bridge: EngineBridge) -> None:
@@ -388,12 +391,20 @@ class PeoplePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is room the shots stand beside the list, not below it."""
         super().resizeEvent(event)
-        self.strip.set_room(self.width() >= _WIDE or self.height() >= _HIGH)
+        self._place_strip()
         wanted = Qt.Orientation.Horizontal if self.width() >= _WIDE else Qt.Orientation.Vertical
         if self.splitter.orientation() is not wanted:
             self.splitter.setOrientation(wanted)
             if wanted is Qt.Orientation.Horizontal:
                 self.splitter.setSizes([self.width() - _DETAILS_WIDTH, _DETAILS_WIDTH])
+
+    def _place_strip(self) -> None:
+        is_roomy = self.width() >= _WIDE or self.height() >= _HIGH
+        place = self._above if is_roomy else self._below
+        if place.indexOf(self.strip) < 0:
+            place.addWidget(self.strip)
+        is_there_some = self.height() >= _LOW * text_scale() and not self.chosen()
+        self.strip.set_room(is_roomy or is_there_some)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing can come under the pointer any more."""
@@ -411,4 +422,5 @@ class PeoplePanel(QWidget):
         self.export_button.setEnabled(self.people.rowCount() > 0)
 
     def _show_details(self) -> None:
+        self._place_strip()
         self.details.show_people(self.chosen())

@@ -118,11 +118,12 @@ class PersonDetails(QWidget):
         """Show these; a single person's shots are read anew when they have changed."""
         self._people = tuple(people)
         only = self._people[0] if len(self._people) == 1 else None
-        for button in (self.add_button, self.rename_button):
-            button.setVisible(len(self._people) < 2)
-            button.setEnabled(only is not None)
+        # Nothing is offered for nobody.
+        for widget in (self.add_button, self.rename_button, self._scroll):
+            widget.setVisible(only is not None)
         self.merge_button.setVisible(len(self._people) > 1)
-        self.delete_button.setEnabled(bool(self._people))
+        for button in (self.hide_button, self.delete_button):
+            button.setVisible(bool(self._people))
         self.keeping.show_person(only)
         self._show_hiding()
         # Room for what is said of a shot is kept as soon as there are shots, so that nothing moves when one is chosen.
@@ -277,7 +278,6 @@ class PersonDetails(QWidget):
         are_hidden = bool(self._people) and all(person.is_hidden for person in self._people)
         words = self.tr("Recognise again") if are_hidden else self.tr("Hide")
         set_icon(self.hide_button, "eye" if are_hidden else "eye-off")
-        self.hide_button.setEnabled(bool(self._people))
         self.hide_button.setAccessibleName(words)
         self.hide_button.setToolTip(f"{words}\n{hidden_text()}\n{self.tr('Can be undone.')}")
 

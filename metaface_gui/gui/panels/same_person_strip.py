@@ -99,8 +99,10 @@ class SamePersonStrip(QFrame):
         self.settle()
 
     def set_room(self, has_room: bool) -> None:
-        """Say whether there is room for it at all."""
+        """Say whether there is room for it at all; where there is none it goes at once."""
         self._has_room = has_room
+        if not has_room:
+            self.hide()
         self.settle()
 
     def settle(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import RoomApi
 from metaface_gui.engine.events import ModelsChanged, RoomChanged, RoomEvaluated
@@ -10,7 +10,8 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.studio.strangers_bars import StrangersBars, percent
 from metaface_gui.gui.theme import Space
-from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
+from metaface_gui.gui.widgets.flow_layout import FlowLayout
 
 _SMALL = "padding: 3px 10px; min-height: 18px;"
 
@@ -36,15 +37,12 @@ class RoomAdaptation(QWidget):
         )
         for button in (self.button, self.undo_button):
             button.setStyleSheet(_SMALL)
-        self.heading = QLabel(self.tr("Strangers let through here, of a hundred"), self)
+        self.heading = ElidedLabel(self.tr("Strangers let through here, of a hundred"), self)
         self.bars = StrangersBars(self)
         self.words = MessageLine(3, self)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
-        row.addWidget(self.button)
-        row.addWidget(self.undo_button)
-        row.addWidget(self.switch)
-        row.addStretch(1)
+        row = FlowLayout(spacing=Space.S)
+        for widget in (self.button, self.undo_button, self.switch):
+            row.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)

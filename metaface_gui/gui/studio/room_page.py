@@ -12,8 +12,9 @@ from metaface_gui.gui.studio.environment_dial import EnvironmentDial
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
 from metaface_gui.gui.theme import Space, text_scale
 
-_BESIDE = 740
-"""From this width on the two stand side by side."""
+_BESIDE, _WIDE = 560, 740
+"""From the first width on the two stand side by side, so that both are in sight below a low video; from the second on
+the dial, with its many buttons, gets more of it than the other."""
 
 
 class RoomPage(QWidget):
@@ -28,8 +29,8 @@ class RoomPage(QWidget):
         both = QWidget(self)
         self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, both)
         self._both.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        self._both.addWidget(self.dial, 3)
-        self._both.addWidget(self.adaptation, 2)
+        self._both.addWidget(self.dial)
+        self._both.addWidget(self.adaptation)
         # It scrolls, or all pages would have to be as high as this one.
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -43,7 +44,9 @@ class RoomPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the two beside each other where there is room."""
         super().resizeEvent(event)
-        is_beside = self.width() >= _BESIDE * text_scale()
+        is_beside, is_wide = self.width() >= _BESIDE, self.width() >= _WIDE * text_scale()
         directions = QBoxLayout.Direction
         self._both.setDirection(directions.LeftToRight if is_beside else directions.TopToBottom)
-        self._both.setSpacing(Space.XL if is_beside else Space.M)
+        self._both.setSpacing(Space.XL if is_wide else Space.M)
+        for index, share in enumerate((3, 2) if is_wide else (1, 1)):
+            self._both.setStretch(index, share if is_beside else 0)

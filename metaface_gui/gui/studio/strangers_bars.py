@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log10
+from math import inf, log10
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -75,13 +75,17 @@ class StrangersBars(QWidget):
             along = log10(min(max(share, _LEAST), _MOST) / _LEAST) / log10(_MOST / _LEAST)
             return left + along * (right - left)
 
+        written = -inf
         for tick in _TICKS:
             painter.setPen(QPen(theme.color("edge"), 1))
             painter.drawLine(QPointF(x(tick), 2), QPointF(x(tick), bottom))
             painter.setPen(theme.color("muted"))
             text = f"{100 * tick:g}\u00a0%"
-            middle = min(x(tick), self.width() - metrics.horizontalAdvance(text) / 2)
-            painter.drawText(QRectF(middle - 40, bottom, 80, _AXIS), Qt.AlignmentFlag.AlignCenter, text)
+            half = metrics.horizontalAdvance(text) / 2
+            middle = min(x(tick), self.width() - half)
+            if middle - half > written + Space.XS:
+                painter.drawText(QRectF(middle - 40, bottom, 80, _AXIS), Qt.AlignmentFlag.AlignCenter, text)
+                written = middle + half
         for row, (title, share, colour) in enumerate(self._rows):
             y = _ROW * (row + (2 - len(self._rows)) / 2 + 0.5)
             painter.setPen(theme.color("text"))

@@ -47,6 +47,17 @@ def test_an_empty_gallery_says_what_to_do(qtbot: QtBot, panel: PeoplePanel, say:
     assert panel.pages.currentWidget() is panel.list
 
 
+def test_nothing_is_offered_for_nobody(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+    say(gallery(ADA, BOB))
+    details = panel.details
+    buttons = (details.add_button, details.rename_button, details.hide_button, details.delete_button)
+    assert not any(button.isVisible() for button in buttons)
+    click(qtbot, panel, 0)
+    assert all(button.isVisible() and button.isEnabled() for button in buttons)
+    panel.list.clearSelection()
+    assert not any(button.isVisible() for button in buttons)
+
+
 def test_searching(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
     QTest.keyClicks(panel.search, "bo")

@@ -11,7 +11,7 @@ from metaface_gui.gui.studio.room_page import RoomPage
 from tests.gui.fakes import FakeEngine
 
 
-@pytest.mark.parametrize(("width", "is_beside"), [(580, False), (664, False), (920, True)])
+@pytest.mark.parametrize(("width", "is_beside"), [(520, False), (580, True), (664, True), (920, True)])
 def test_nothing_has_to_be_scrolled_sideways(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, width: int, is_beside: bool
 ) -> None:
