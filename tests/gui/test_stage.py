@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -21,11 +23,13 @@ from metaface_gui.engine.events import (
     SourceState,
 )
 from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.theme import DARK
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.types import Identification
+from metaface_gui.types import Identification, Truth
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
 from tests.gui.studio.test_report_page import report, row
+from tests.gui.verdict_fakes import compared_face
 
 KEYS = tuple(LEARNERS)
 
@@ -72,6 +76,60 @@ def test_c_compares_all_methods(window: MainWindow, engine: FakeEngine, say: Say
     say(ready())
     QTest.keyClick(window, Qt.Key.Key_C)
     assert engine.calls_of("models.set_compared") == [(KEYS[1:],)]
+
+
+def point_at_the_face(window: MainWindow) -> list[str]:
+    """Move the mouse onto the only face; returns what is said of it, a line each."""
+    (face,) = window.live_view.faces
+    QTest.mouseMove(window.live_view, QPoint(2, 2))
+    QTest.mouseMove(window.live_view, face.box.center().toPoint())
+    return window.live_view.toolTip().split("\n")
+
+
+def marks(window: MainWindow) -> dict[str, int]:
+    """How many pixels of the strip of the only face have the colours of right and of wrong."""
+    (face,) = window.live_view.faces
+    assert face.strip is not None
+    place = face.strip.rect.toAlignedRect()
+    image = window.live_view.grab(place).toImage()
+    seen = [QColor(image.pixel(x, y)).name() for x in range(image.width()) for y in range(image.height())]
+    return {"right": seen.count(DARK.success), "wrong": seen.count(DARK.danger)}
+
+
+def test_with_all_methods_each_says_its_name_and_only_the_truth_makes_it_right_or_wrong(
+    window: MainWindow, engine: FakeEngine, say: Say
+) -> None:
+    """One method against eight: the majority is no truth, whichever of them is right."""
+    window.resize(1600, 1000)
+    say(ready())
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    QTest.keyClick(window, Qt.Key.Key_C)
+    (compared,) = engine.calls_of("models.set_compared")
+    assert compared == (KEYS[1:],)
+    say(ready(KEYS[0], *KEYS[1:]))
+    frame = make_frame()
+    engine.show_frame(frame, window)
+    face = compared_face(4, (560.0, 200.0, 760.0, 460.0), "lin", others={"maml": "rose", "reptile": None})
+
+    say(make_result(face, frame=frame))
+    lines = point_at_the_face(window)
+    assert any(line.startswith("MAML: rose") for line in lines)
+    assert any(line.startswith("Reptile: Unknown") for line in lines)
+    assert sum(": lin" in line for line in lines) == 7
+    assert not any(sign in line for line in lines for sign in "✓✗≠"), "nobody knows who it is"
+    assert marks(window) == {"right": 0, "wrong": 0}
+
+    say(make_result(replace(face, truth=Truth(name="rose")), frame=frame))
+    lines = point_at_the_face(window)
+    assert [line.split("  ")[0] for line in lines if "✓" in line] == ["✓ MAML: rose"], "right alone against eight"
+    assert sum(line.startswith("✗ ") for line in lines) == 8
+    assert marks(window)["right"] > 3
+    assert marks(window)["wrong"] > 20
+
+    say(make_result(replace(face, truth=Truth(name="lin")), frame=frame))
+    lines = point_at_the_face(window)
+    assert sum(line.startswith("✓ ") and ": lin" in line for line in lines) == 7
+    assert any(line.startswith("✗ Reptile: Unknown") for line in lines), "a wrong Unknown is not ticked"
 
 
 def test_a_page_opens_the_studio_and_both_are_remembered(open_window: Callable[[], MainWindow]) -> None:

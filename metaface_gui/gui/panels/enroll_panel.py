@@ -453,6 +453,7 @@ class EnrollPanel(QWidget):
             self._discard()
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
+                self.record_button.setFocus(Qt.FocusReason.ShortcutFocusReason)  # from where the name is next
                 self.record_button.press()
         else:
             super().keyPressEvent(event)

@@ -13,15 +13,19 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import LooksEnrolled, RequestEnded, SourceChanged, SourceState, Trouble
+from metaface_gui.engine.people.enrollment_session import EnrollmentSession
 from metaface_gui.errors import EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels import record_button
 from metaface_gui.gui.panels.enroll_panel import EnrollPanel
+from metaface_gui.gui.theme import Theme
 from metaface_gui.i18n import advice_text, issue_text, turn_text
-from metaface_gui.types import QualityIssue
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.types import Floats, QualityIssue
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, agreed
 from tests.gui.panels.samples import enrollment, gallery, person
+from tests.pipeline.samples import sample, unit
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -522,3 +526,56 @@ def test_a_question_goes_with_what_it_was_about(panel: EnrollPanel, engine: Fake
         say(gallery())
     assert not panel.question.isVisible()
     assert "Ada" not in panel.question.words.text()
+
+
+def looking(point: Floats, nose: tuple[float, float] = (32, 38)) -> FaceSample:
+    """A head that looks straight on, or to where its nose is."""
+    made = sample(point)
+    made.detection.landmarks[2] = nose
+    return made
+
+
+def ring_pixels(panel: EnrollPanel) -> int:
+    """How much of the record button has the colour of a side that is there."""
+    image, wanted = panel.record_button.grab().toImage(), Theme.current().color("success").rgb()
+    return sum(image.pixel(x, y) == wanted for x in range(image.width()) for y in range(image.height()))
+
+
+@pytest.mark.parametrize("by", ["mouse", "key"])
+def test_a_hold_takes_two_seconds_in_which_more_different_shots_replace_the_first_ones(
+    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """What is held down is recorded by the engine's own session, of a head that turns after 0.9 seconds."""
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+    now_s = 100.0
+    session = EnrollmentSession(say, lambda: now_s)
+    if by == "mouse":
+        QTest.mousePress(panel.record_button, LEFT)
+    else:
+        panel.setFocus()
+        QTest.keyPress(panel, Qt.Key.Key_Space)
+    assert engine.calls_of("enrollment.start") == [()]
+    session.start()
+    for point in unit(0, 12, 24, 36, 48):  # nearly the same picture five times
+        now_s += 0.18
+        session.offer([looking(point)])
+    assert [tile.shot_id for tile in panel.grid.tiles] == [1, 2, 3, 4, 5]
+    assert panel.record_button.is_recording, "five shots were there after 0.9 seconds"
+    assert panel.guidance.text() == turn_text(())
+    assert ring_pixels(panel) == 0
+    for point, nose in zip(unit(100, 150), ((34.5, 38), (29.5, 38)), strict=True):
+        now_s += 0.3
+        session.offer([looking(point, nose)])
+    assert {6, 7} <= {tile.shot_id for tile in panel.grid.tiles}
+    assert len(panel.grid.tiles) == 5
+    assert ring_pixels(panel) > 20, "the ring shows the sides that are there"
+    assert panel.record_button.is_recording
+    now_s += 0.6
+    session.offer([looking(unit(150)[0])])
+    assert not panel.record_button.is_recording
+    if by == "mouse":
+        QTest.mouseRelease(panel.record_button, LEFT)
+    else:
+        QTest.keyRelease(panel, Qt.Key.Key_Space)
+    assert panel.name_field.edit.hasFocus()
+    assert {6, 7} <= {tile.shot_id for tile in panel.grid.tiles}, "they stay"
