@@ -658,6 +658,10 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>{name}：已保存 {count} 个样本</translation>
     </message>
     <message>
+      <source>{name} is hidden, so still not recognised. “metaface gallery unhide NAME” changes that.</source>
+      <translation>{name} 已隐藏，因此仍不识别。用“metaface gallery unhide 姓名”可恢复。</translation>
+    </message>
+    <message>
       <source>refused: {reason}</source>
       <translation>已拒绝：{reason}</translation>
     </message>

@@ -85,6 +85,14 @@ def run(args: argparse.Namespace) -> int:
         translate("Commands", "{name}: {count} shots saved", None, name=escape(name), count=len(shots)),
         soft_wrap=True,
     )
+    if person is not None and person.is_hidden:
+        text = translate(
+            "Commands",
+            "{name} is hidden, so still not recognised. “metaface gallery unhide NAME” changes that.",
+            None,
+            name=escape(person.name),
+        )
+        console.print(text, soft_wrap=True)
     return 0
 
 

@@ -259,3 +259,18 @@ def test_the_same_picture_twice_and_a_face_under_a_second_name_are_said(
     assert "Hopper looks like Grace, who is enrolled already" in second.out
     with Gallery.open(gallery) as opened:
         assert {person.name: person.shot_count for person in opened.snapshot().people} == {"Grace": 2, "Hopper": 1}
+
+
+def test_shots_of_somebody_hidden_are_saved_and_it_is_said_that_they_stay_so(
+    metaface: Metaface, pictures: Path, tmp_path: Path
+) -> None:
+    gallery, stills = tmp_path / "g.metaface", sorted((pictures / "Grace Hopper").iterdir())
+    first = metaface("enroll", "Grace", stills[0], "--gallery", gallery)
+    assert "hidden" not in first.out
+    metaface("gallery", "hide", "Grace", "--gallery", gallery)
+    more = metaface("enroll", "Grace", stills[0], "--keep-days", 9, "--gallery", gallery)
+    assert more.code == 0
+    assert "Grace: 1 shots saved" in more.out
+    assert "Grace is hidden, so still not recognised. “metaface gallery unhide NAME” changes that." in more.out
+    with Gallery.open(gallery) as opened:
+        assert [person.is_hidden for person in opened.snapshot().people] == [True]

@@ -23,6 +23,7 @@ from metaface_gui.gui.stage import Stage
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
 from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.panels.samples import gallery, person
 
 DARK, OLD_WEBCAM = (EnvironmentSetting(((name, 0.9),)) for name in ("dim_light", "old_sensor"))
 NOBODY, ANNA = frozenset[str](), frozenset({"Anna"})
@@ -121,6 +122,16 @@ def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridg
     assert not desk._linger.isActive()
     desk.panel.next_button.click()
     assert desk.place == (1, 2)
+
+
+def test_whoever_is_hidden_is_nobody_of_whom_a_lesson_can_tell(
+    qtbot: QtBot, bridge: EngineBridge, desk: LessonController
+) -> None:
+    anna, bob = person(1, "Anna", shots=5), replace(person(2, "Bob", shots=3), is_hidden=True)
+    with qtbot.waitSignal(bridge.gallery_changed):
+        bridge(gallery(anna, bob))
+    seen = desk._observer.signs
+    assert (seen.n_people, seen.n_shots) == (1, 5)
 
 
 Press = Callable[[QPushButton | QToolButton], None]

@@ -149,7 +149,7 @@ class Watch(logging.Handler):
         self.frames += 1
         self._latencies.append((result.finished_ns - result.frame.captured_ns) / 1e6)
         if self.frames % _JUDGED_EVERY == 0:
-            enrolled = {called(person.name) for person in self._snapshot.people}
+            enrolled = {called(person.name) for person in self._snapshot.recognised}
             for face in result.faces:
                 truth, name = truth_of(face, result), face.identification.name
                 self.faces += 1

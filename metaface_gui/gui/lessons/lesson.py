@@ -14,10 +14,11 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 class Signs:
     """What the program can see of what a user did and of what came of it.
 
-    `names` and `n_unknown` are of the faces on screen, `page` is the studio's open page ("" while it is hidden).
-    `n_room_adaptations`, `n_explained` and `n_reports` count what has come so far. `is_map_placed`: a face on screen
-    has a place on the map. `n_deciding`: so many methods say who a face on screen is. `compared` are the methods that
-    run beside `learner`; `hyperparameters` those that differ from the defaults.
+    `n_people` may be recognised, by `n_shots` in all; `names` and `n_unknown` are of the faces on screen, `page` is the
+    studio's open page ("" while it is hidden). `n_room_adaptations`, `n_explained` and `n_reports` count what has come
+    so far. `is_map_placed`: a face on screen has a place on the map. `n_deciding`: so many methods say who a face on
+    screen is. `compared` are the methods that run beside `learner`; `hyperparameters` those that differ from the
+    defaults.
     """
 
     n_people: int = 0

@@ -50,7 +50,7 @@ class Observer(QObject):
             self.changed.emit()
 
     def _on_gallery(self, event: GalleryChanged) -> None:
-        people = event.snapshot.people
+        people = event.snapshot.recognised  # of whoever is hidden nothing is seen
         n_shots = sum(person.shot_count for person in people)
         self._see(replace(self.signs, n_people=len(people), n_shots=n_shots))
 
