@@ -20,9 +20,8 @@ from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet
-from metaface_gui.pipeline.learners.inner_loop import HEAD, inner_loss, prototypes
+from metaface_gui.pipeline.learners.inner_loop import inner_loss
 from metaface_gui.pipeline.learners.maml import MamlLearner, MamlSettings
-from metaface_gui.pipeline.learners.tail import TAIL
 
 OnProgress = Callable[[str], None]
 """Told what was just measured."""
@@ -260,7 +259,7 @@ def loop_meta_gradient(learner: MamlLearner, params: Params, episodes: Episode, 
         episode = Episode(*parts)
         task = learner.task(episode.support, episode.support_labels, n_way)
         rule = learner.task_rule(leaves, task)
-        theta: Params = {**leaves, HEAD: prototypes(task, leaves[TAIL], n_way)}
+        theta = learner.start(leaves, task, n_way)
         for step in range(learner.settings.inner_steps):
             # Aliases, so that the gradient with respect to A is not also the one through the head.
             fast = {name: theta[name].view_as(theta[name]) for name in learner.moving}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
-from metaface_gui.deferred import Tensor, cross_entropy, grad_and_value, torch, vmap
+from metaface_gui.deferred import Tensor, grad_and_value, torch, vmap
 from metaface_gui.pipeline.feature_space import FeatureSpace
 
 Params = dict[str, Tensor]
@@ -81,7 +81,6 @@ class AdaptStep:
 
 
 OnStep = Callable[[AdaptStep], None]
-_MOST_SHOTS_TOLD = 2_000
 
 
 class AdaptedClassifier(Protocol):
@@ -104,19 +103,6 @@ class AdaptedClassifier(Protocol):
 
     def class_vectors(self) -> Tensor:
         """What stands for each person there, a prototype or a head's row: (n_way, d) float32, each of length 1."""
-
-
-def report_single_step(on_step: OnStep | None, classifier: AdaptedClassifier, support: SupportSet) -> None:
-    """Tell `on_step`, if there is one, of an adaptation that is one step: cross-entropy of the raw scores, accuracy.
-
-    Of many shots every n-th is scored: all of 10,000 people against all of them takes longer than adapting.
-    """
-    if on_step is not None:
-        every = slice(None, None, -(-len(support.labels) // _MOST_SHOTS_TOLD))
-        labels = support.labels[every]
-        scores = classifier.scores(support.features[every])
-        accuracy = (scores.argmax(1) == labels).float().mean()
-        on_step(AdaptStep(1, 1, float(cross_entropy(scores, labels)), float(accuracy)))
 
 
 @dataclass(frozen=True, slots=True)

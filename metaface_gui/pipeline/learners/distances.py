@@ -10,6 +10,7 @@ from typing import ClassVar, final
 
 from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.learners.base import SupportSet
+from metaface_gui.pipeline.learners.losses import membership
 
 
 class Distance(ABC):
@@ -31,6 +32,11 @@ class Distance(ABC):
         """
         if points.ndim != 2 or others.ndim != 2 or points.shape[1] != others.shape[1]:
             raise ValueError(f"want (n, d) and (m, d), got {tuple(points.shape)} and {tuple(others.shape)}")
+        return self.apart(self.whitened(points), self.whitened(others))
+
+    @final
+    def apart(self, points: Tensor, others: Tensor) -> Tensor:
+        """`between` of points that are `whitened` already."""
         return self._between(points, others).clamp_min(0.0)
 
     def score(self, distance: Tensor) -> Tensor:
@@ -43,7 +49,7 @@ class Distance(ABC):
 
     @abstractmethod
     def _between(self, points: Tensor, others: Tensor) -> Tensor:
-        """As `between`, after validation; rounding may leave values a little below zero."""
+        """As `apart`; rounding may leave values a little below zero."""
 
 
 class SquaredEuclidean(Distance):
@@ -69,7 +75,7 @@ class CosineDistance(Distance):
         return 1.0 - distance
 
 
-class SquaredMahalanobis(Distance):
+class SquaredMahalanobis(SquaredEuclidean):
     """(x − y)ᵀ Σ⁻¹ (x − y), with one covariance Σ of the shots about their class means, shared by all people.
 
     A gallery has far fewer shots than dimensions, so Σ is shrunk towards a multiple of the identity by the Oracle
@@ -94,9 +100,6 @@ class SquaredMahalanobis(Distance):
         """Whitened, W x."""
         return points if self._whitening is None else points @ self._whitening.T
 
-    def _between(self, points: Tensor, others: Tensor) -> Tensor:
-        return SquaredEuclidean().between(self.whitened(points), self.whitened(others))
-
 
 def class_means(support: SupportSet) -> Tensor:
     """Mean of each person's shots: (n_way, p)."""
@@ -104,6 +107,12 @@ def class_means(support: SupportSet) -> Tensor:
     sums.index_add_(0, support.labels, support.features)
     counts = torch.bincount(support.labels, minlength=support.n_way)
     return sums / counts.to(sums.dtype)[:, None]
+
+
+def prototypes(embeddings: Tensor, labels: Tensor, n_way: int) -> Tensor:
+    """Directions of the people's means, (n, d) with labels (n,) → (n_way, d), for cosines; `torch.func` can go through
+    it. A `STRANGER` is nobody's."""
+    return normalize(membership(labels, n_way).to(embeddings.dtype).T @ embeddings, dim=-1)
 
 
 def shrunk_shared_covariance(support: SupportSet) -> Tensor:

@@ -22,6 +22,7 @@ from metaface_gui.pipeline.learners.base import (
     TrainingFeatures,
     setting,
 )
+from metaface_gui.pipeline.learners.distances import prototypes
 from metaface_gui.pipeline.learners.inner_loop import (
     HEAD,
     LOG_SCALE,
@@ -32,7 +33,6 @@ from metaface_gui.pipeline.learners.inner_loop import (
     inner_loss,
     inner_task,
     per_person,
-    prototypes,
     warm_up,
 )
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss
@@ -144,7 +144,8 @@ class GradientLearner(TrainableLearner):
     def start(self, params: Params, task: InnerTask, n_way: int) -> Params:
         """θ_0: the meta-parameters, the head at the prototypes, the inner loss at the user's temperature."""
         scale = params[LOG_SCALE] - math.log(self.settings.temperature)
-        return {**params, LOG_SCALE: scale, HEAD: prototypes(task, params[TAIL], n_way)}
+        head = prototypes(adapted_embedding(task.features, params[TAIL]), task.labels, n_way)
+        return {**params, LOG_SCALE: scale, HEAD: head}
 
     def fine_tuned(
         self, params: Params, task: InnerTask, n_way: int, after_step: Callable[[int, Params], None] | None = None

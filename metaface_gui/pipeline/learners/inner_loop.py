@@ -90,11 +90,6 @@ def inner_task(features: Tensor, labels: Tensor, n_way: int, embedding_dim: int)
     return InnerTask(features, labels, weights, people, features[:, embedding_dim:].square().sum(1).mean())
 
 
-def prototypes(task: InnerTask, a: Tensor, n_way: int) -> Tensor:
-    """Normalised mean of each person's moved shots under tail A (d, r): (n_way, d), the head to start from."""
-    return normalize(membership(task.labels, n_way).to(a.dtype).T @ adapted_embedding(task.features, a), dim=1)
-
-
 def inner_loss(theta: Params, task: InnerTask) -> Tensor:
     """Cross-entropy () over the people and everybody else, each person counting the same.
 
@@ -125,4 +120,4 @@ class LinearHeadClassifier(CosineClassifier):
     @classmethod
     def of(cls, theta: Params) -> LinearHeadClassifier:
         """Freeze the tensors of an inner loop."""
-        return cls(normalize(theta[HEAD].detach(), dim=1), theta[TAIL].detach())
+        return cls(theta[TAIL].detach(), normalize(theta[HEAD].detach(), dim=1))

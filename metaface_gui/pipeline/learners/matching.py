@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from metaface_gui.deferred import Tensor, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import (
-    Episode,
-    OnStep,
-    Params,
-    SupportSet,
-    TrainableLearner,
-    report_single_step,
-    setting,
-)
+from metaface_gui.pipeline.learners.base import Episode, Params, SupportSet, setting
 from metaface_gui.pipeline.learners.full_context import initial_context, probes_in_context, shots_in_context
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
+from metaface_gui.pipeline.learners.one_step import OneStepLearner
 from metaface_gui.pipeline.learners.pooling import (
     ShotsClassifier,
     ShotsSettings,
@@ -44,22 +37,19 @@ class MatchingClassifier(ShotsClassifier):
     temperature: Tensor
     context: Params | None
 
-    @without_gradients
-    def scores(self, features: Tensor) -> Tensor:
-        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, −1 … 1."""
-        logits = self.embed(features) @ self.shots.T / self.temperature
-        return self.temperature * log_mean_odds_in_runs(logits, self.counts)
+    def place(self, features: Tensor) -> Tensor:
+        """f(x, S), faces as they look at the shots."""
+        probes = adapted_embedding(features, self.tail)
+        return probes if self.context is None else probes_in_context(self.context, probes, self.shots)
+
+    def compare(self, points: Tensor) -> Tensor:
+        """s_k, −1 … 1."""
+        return self.temperature * log_mean_odds_in_runs(points @ self.shots.T / self.temperature, self.counts)
 
     @without_gradients
     def attention(self, features: Tensor) -> Tensor:
         """a(x, x_i) of equation 1, as the paper has it: (n_query, p) → (n_query, n), each row a share of 1."""
-        return (self.embed(features) @ self.shots.T / self.temperature).softmax(1)
-
-    @without_gradients
-    def embed(self, features: Tensor) -> Tensor:
-        """f(x, S), faces as they look at the shots: (n, p) → (n, d), each of length 1."""
-        probes = adapted_embedding(features, self.tail)
-        return probes if self.context is None else probes_in_context(self.context, probes, self.shots)
+        return (self.place(features) @ self.shots.T / self.temperature).softmax(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,7 @@ class MatchingSettings(ShotsSettings):
     )
 
 
-class MatchingLearner(TrainableLearner):
+class MatchingLearner(OneStepLearner[MatchingClassifier]):
     """a(x, x_i) = softmax_i(cos(f(x), g(x_i)) / τ) (section 2.1.1), and P(k | x) = Σ_{i∈S_k} a(x, x_i) (equation 1).
 
     That softmax gives everything to a lone enrolled person, whoever comes. The score is what it is made of instead:
@@ -137,14 +127,11 @@ class MatchingLearner(TrainableLearner):
         # Below this, exponentials of cosines would leave the range of a float32.
         return (params[LOG_TEMPERATURE].exp() * self.settings.temperature).clamp_min(0.02)
 
-    @without_gradients
-    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MatchingClassifier:
-        """Remember the shots, drawn together: nothing is fitted, one step."""
+    def fit(self, support: SupportSet) -> MatchingClassifier:
+        """Remember the shots, drawn together: nothing is fitted."""
         tail, context = self.params[TAIL], self.params if self.settings.full_context else None
         ordered, counts = in_runs(drawn_together(support, self.settings.shrinkage, self.space.embedding_dim))
         shots = adapted_embedding(ordered.features, tail)
         if context is not None:
             shots = shots_in_context(context, shots)
-        classifier = MatchingClassifier(shots, counts, tail, self._temperature(self.params), context)
-        report_single_step(on_step, classifier, support)
-        return classifier
+        return MatchingClassifier(tail, shots, counts, self._temperature(self.params), context)

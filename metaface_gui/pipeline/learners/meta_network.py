@@ -12,36 +12,20 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
+from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND, fitted_background, initial_background
-from metaface_gui.pipeline.learners.base import (
-    Episode,
-    OnStep,
-    Params,
-    SupportSet,
-    TrainableLearner,
-    TrainingFeatures,
-    report_single_step,
-    setting,
-)
+from metaface_gui.pipeline.learners.base import Episode, Params, SupportSet, TrainingFeatures, setting
+from metaface_gui.pipeline.learners.distances import prototypes
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
+from metaface_gui.pipeline.learners.one_step import OneStepLearner
+from metaface_gui.pipeline.learners.tail import TAIL, CosineClassifier, adapted_embedding, initial_tail
 
 _HIDDEN = 32
 """Width of the description of a person."""
 _RANK = 8
 """How many rank-one moves of the tail there are to combine."""
-
-
-class FastWeights(NamedTuple):
-    """The base network's weights: `tail` (d, r), `gains` (d,), head `rows` (n_way, d) and head `biases` (n_way,)."""
-
-    tail: Tensor
-    gains: Tensor
-    rows: Tensor
-    biases: Tensor
 
 
 class Reading(NamedTuple):
@@ -56,35 +40,21 @@ def embed(features: Tensor, tail: Tensor, gains: Tensor) -> Tensor:
     return normalize(gains * adapted_embedding(features, tail), dim=-1)
 
 
-def base_network(features: Tensor, weights: FastWeights) -> Tensor:
-    """Scores w_k·z′ + b_k of faces (q, p), as (q, n_way): an embedding layer and a cosine head with a bias. (2)"""
-    return embed(features, weights.tail, weights.gains) @ weights.rows.T + weights.biases
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class WrittenClassifier:
-    """The base network with the weights that were written for one gallery."""
+class BaseNetwork(CosineClassifier):
+    """An embedding layer, `tail` and `gains` (d,), and a cosine head with `biases` (n_way,): the fast weights, as they
+    were written for one gallery."""
 
-    weights: FastWeights
+    gains: Tensor
+    biases: Tensor
 
-    @property
-    def n_way(self) -> int:
-        """How many people it tells apart."""
-        return len(self.weights.rows)
+    def place(self, features: Tensor) -> Tensor:
+        """z′, through the written tail and gains."""
+        return embed(features, self.tail, self.gains)
 
-    @without_gradients
-    def scores(self, features: Tensor) -> Tensor:
-        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
-        return base_network(features, self.weights)
-
-    @without_gradients
-    def embed(self, features: Tensor) -> Tensor:
-        """z′, through the written tail and gains: (n, p) → (n, d), each of length 1."""
-        return embed(features, self.weights.tail, self.weights.gains)
-
-    def class_vectors(self) -> Tensor:
-        """The written head's rows, without their biases: (n_way, d), each of length 1."""
-        return self.weights.rows
+    def compare(self, points: Tensor) -> Tensor:
+        """w_k·z′ + b_k. (2)"""
+        return points @ self.head.T + self.biases
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +72,8 @@ class MetaNetworkSettings:
     )
 
 
-class MetaNetworkLearner(TrainableLearner):
-    """Reads people as a set, so neither their number nor any order matters, and writes `FastWeights`.
+class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
+    """Reads people as a set, so neither their number nor any order matters, and writes a `BaseNetwork`.
 
     Slow weights are named as in `write`. Those that write start at 0, so an untrained meta-network writes A, g = 1,
     w_k = normalise(c_k) and b_k = 0: prototypes by cosine.
@@ -179,7 +149,7 @@ class MetaNetworkLearner(TrainableLearner):
         known = torch.cat([1.0 - length, counts.log(), quality, crowd], 1)
         return Reading(others, torch.tanh(known @ params["read.weight"].T + params["read.bias"]))
 
-    def write(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> FastWeights:
+    def write(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> BaseNetwork:
         """Write the base network's weights for a support set, (n, p) with (n,) labels.
 
         From the h_k, times the user's `strength`, and their mean t: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
@@ -192,19 +162,15 @@ class MetaNetworkLearner(TrainableLearner):
         code = params["write.code"] @ task
         tail = params[TAIL] + (params["write.code_left"] * code) @ params["write.code_right"]
         gains = 2.0 * torch.sigmoid(params["write.gains"] @ task)
-        mine = membership(labels, n_way).to(support.dtype)
-        prototypes = normalize(mine.T @ embed(support, tail, gains), dim=-1)
-        rows = normalize(prototypes + (people @ params["write.others"])[:, None] * others, dim=-1)
-        return FastWeights(tail, gains, rows, people @ params["write.bias"])
+        means = prototypes(embed(support, tail, gains), labels, n_way)
+        head = normalize(means + (people @ params["write.others"])[:, None] * others, dim=-1)
+        return BaseNetwork(tail, head, gains, people @ params["write.bias"])
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' scores by the base network with the written weights."""
-        scores = base_network(episode.query, self.write(params, episode.support, episode.support_labels, n_way))
-        return learned_open_set_loss(params, scores, episode.query_labels)
+        written = self.write(params, episode.support, episode.support_labels, n_way)
+        return learned_open_set_loss(params, written.compare(written.place(episode.query)), episode.query_labels)
 
-    @without_gradients
-    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> WrittenClassifier:
+    def fit(self, support: SupportSet) -> BaseNetwork:
         """Write the weights: one pass through the meta-network, no gradient steps."""
-        classifier = WrittenClassifier(self.write(self.params, support.features, support.labels, support.n_way))
-        report_single_step(on_step, classifier, support)
-        return classifier
+        return self.write(self.params, support.features, support.labels, support.n_way)

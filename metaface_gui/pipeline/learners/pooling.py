@@ -12,6 +12,7 @@ from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.learners.base import SupportSet, setting
 from metaface_gui.pipeline.learners.distances import class_means
+from metaface_gui.pipeline.learners.tail import TailClassifier
 
 _LARGEST = 75.0
 """Largest exponent: e⁷⁵ times a hundred thousand shots is still a float32."""
@@ -77,13 +78,12 @@ def _odds(logits: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShotsClassifier:
+class ShotsClassifier(TailClassifier):
     """What a method keeps that compares a face with every shot: `shots` (n, d) as it compares them, each person's lying
-    together, `counts` (n_way,) of them, and the adapted `tail` (d, r)."""
+    together, and `counts` (n_way,) of them."""
 
     shots: Tensor
     counts: Tensor
-    tail: Tensor
 
     @property
     def n_way(self) -> int:
@@ -92,5 +92,5 @@ class ShotsClassifier:
 
     @without_gradients
     def class_vectors(self) -> Tensor:
-        """Mean direction of each person's shots: (n_way, d). Nothing but the shots stands for a person."""
+        """Mean direction of each person's shots: nothing but the shots stands for a person."""
         return normalize(reduce_runs(self.shots.T, self.counts, "mean").T, dim=1)

@@ -7,53 +7,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metaface_gui.deferred import Tensor, normalize, without_gradients
+from metaface_gui.deferred import Tensor, normalize
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import (
-    Episode,
-    OnStep,
-    Params,
-    SupportSet,
-    TrainableLearner,
-    report_single_step,
-    setting,
-)
-from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance
-from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss, membership
-from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
+from metaface_gui.pipeline.learners.base import Episode, Params, SupportSet, setting
+from metaface_gui.pipeline.learners.distances import DISTANCES, Distance, class_means, make_distance, prototypes
+from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss
+from metaface_gui.pipeline.learners.one_step import OneStepLearner
+from metaface_gui.pipeline.learners.tail import TAIL, TailClassifier, adapted_embedding, initial_tail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PrototypeClassifier:
-    """Scores a face by its distance to each prototype.
-
-    `prototypes` is (n_way, d), `tail` (d, r) what embeds a face's features before they are compared.
-    """
+class PrototypeClassifier(TailClassifier):
+    """Scores a face by its `distance` to each of the `prototypes` (n_way, d), all whitened under a Mahalanobis one."""
 
     prototypes: Tensor
     distance: Distance
-    tail: Tensor
 
-    @property
-    def n_way(self) -> int:
-        """How many people it tells apart."""
-        return len(self.prototypes)
+    def place(self, features: Tensor) -> Tensor:
+        """z, whitened."""
+        return self.distance.whitened(adapted_embedding(features, self.tail))
 
-    @without_gradients
-    def scores(self, features: Tensor) -> Tensor:
-        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
-        return self.distance.score(self.distance.between(adapted_embedding(features, self.tail), self.prototypes))
+    def compare(self, points: Tensor) -> Tensor:
+        """−d(z, c_k), or the cosine."""
+        return self.distance.score(self.distance.apart(points, self.prototypes))
 
-    @without_gradients
-    def embed(self, features: Tensor) -> Tensor:
-        """z, whitened under a Mahalanobis distance: (n, p) → (n, d), each of length 1."""
-        return normalize(self.distance.whitened(adapted_embedding(features, self.tail)), dim=1)
-
-    @without_gradients
     def class_vectors(self) -> Tensor:
-        """Directions of the prototypes in that space: (n_way, d)."""
-        return normalize(self.distance.whitened(self.prototypes), dim=1)
+        """Directions of the prototypes."""
+        return normalize(self.prototypes, dim=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +57,7 @@ class PrototypicalSettings:
     )
 
 
-class PrototypicalLearner(TrainableLearner):
+class PrototypicalLearner(OneStepLearner[PrototypeClassifier]):
     """c_k = 1/|S_k| Σ z over person k's shots S_k (equation 1); score −d(z, c_k) (equation 2, before the softmax).
 
     Meta-trained is the tail that embeds the shots and probes, and the scale and threshold of the training loss.
@@ -108,17 +89,15 @@ class PrototypicalLearner(TrainableLearner):
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
         """Open-set loss of the queries' cosines to the prototypes."""
         shots, probes = adapted_embedding(episode.support, params[TAIL]), adapted_embedding(episode.query, params[TAIL])
-        prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
-        return learned_open_set_loss(params, probes @ prototypes.T, episode.query_labels)
+        cosines = probes @ prototypes(shots, episode.support_labels, n_way).T
+        return learned_open_set_loss(params, cosines, episode.query_labels)
 
-    @without_gradients
-    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> PrototypeClassifier:
-        """Average each person's shots: closed form, one step."""
+    def fit(self, support: SupportSet) -> PrototypeClassifier:
+        """Average each person's shots."""
         tail = self.params[TAIL]
         shots = SupportSet(adapted_embedding(support.features, tail), support.labels, support.n_way)
-        classifier = PrototypeClassifier(class_means(shots), self._distance.fitted_to(shots), tail)
-        report_single_step(on_step, classifier, support)
-        return classifier
+        distance = self._distance.fitted_to(shots)
+        return PrototypeClassifier(tail, distance.whitened(class_means(shots)), distance)
 
 
 class StockLearner(PrototypicalLearner):

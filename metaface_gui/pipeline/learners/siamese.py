@@ -9,20 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import (
-    Episode,
-    OnStep,
-    Params,
-    SupportSet,
-    TrainableLearner,
-    report_single_step,
-    setting,
-)
+from metaface_gui.pipeline.learners.base import Episode, Params, SupportSet, setting
 from metaface_gui.pipeline.learners.distances import SquaredEuclidean
 from metaface_gui.pipeline.learners.losses import membership, open_set_loss
+from metaface_gui.pipeline.learners.one_step import OneStepLearner
 from metaface_gui.pipeline.learners.pooling import (
     ShotsClassifier,
     ShotsSettings,
@@ -86,24 +79,18 @@ class SiameseClassifier(ShotsClassifier):
     verifier: Verifier
     pooling: str
 
-    @without_gradients
-    def scores(self, features: Tensor) -> Tensor:
-        """Log-odds of being each person: (n_query, p) → (n_query, n_way) float32; their sigmoid is P(same)."""
-        probes = self._weighted(features)
+    def place(self, features: Tensor) -> Tensor:
+        """√α ∘ z, as the verifier weighs faces."""
+        return self.verifier.weighted(adapted_embedding(features, self.tail))
+
+    def compare(self, points: Tensor) -> Tensor:
+        """Log-odds of being each person; their sigmoid is P(same)."""
         # Expanded, with what only the shots decide kept, so that a face costs one matrix product.
-        distance_squared = probes.square().sum(1, keepdim=True) + self.squares - 2.0 * probes @ self.shots.T
+        distance_squared = points.square().sum(1, keepdim=True) + self.squares - 2.0 * points @ self.shots.T
         log_odds = self.verifier.log_odds(distance_squared)
         if self.pooling == "odds":
             return log_mean_odds_in_runs(log_odds, self.counts)
         return reduce_runs(log_odds, self.counts, "max" if self.pooling == "best" else "mean")
-
-    @without_gradients
-    def embed(self, features: Tensor) -> Tensor:
-        """√α ∘ z, as the verifier weighs faces: (n, p) → (n, d), each of length 1."""
-        return normalize(self._weighted(features), dim=1)
-
-    def _weighted(self, features: Tensor) -> Tensor:
-        return self.verifier.weighted(adapted_embedding(features, self.tail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +110,7 @@ class SiameseSettings(ShotsSettings):
     )
 
 
-class SiameseLearner(TrainableLearner):
+class SiameseLearner(OneStepLearner[SiameseClassifier]):
     """A pair verifier asked of each shot: s_k(x) = log 1/|S_k| Σ_{i∈S_k} P(same) / (1 − P(same)), P for (x, x_i).
 
     Meta-trained are the tail, which is the twin network, and the verifier's α, γ and θ.
@@ -165,13 +152,10 @@ class SiameseLearner(TrainableLearner):
         even_odds = torch.zeros((), dtype=pooled.dtype, device=pooled.device)
         return open_set_loss(pooled, episode.query_labels, scale=1.0, threshold=even_odds) + contrastive
 
-    @without_gradients
-    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> SiameseClassifier:
-        """Remember the shots, drawn together: nothing is fitted, one step."""
+    def fit(self, support: SupportSet) -> SiameseClassifier:
+        """Remember the shots, drawn together: nothing is fitted."""
         ordered, counts = in_runs(drawn_together(support, self.settings.shrinkage, self.space.embedding_dim))
         verifier, tail = Verifier.of(self.params), self.params[TAIL]
         shots = verifier.weighted(adapted_embedding(ordered.features, tail))
         squares = shots.square().sum(1)
-        classifier = SiameseClassifier(shots, counts, tail, squares, verifier, self.settings.pooling)
-        report_single_step(on_step, classifier, support)
-        return classifier
+        return SiameseClassifier(tail, shots, counts, squares, verifier, self.settings.pooling)

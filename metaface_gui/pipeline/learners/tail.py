@@ -6,7 +6,9 @@ small, so every method has its own, and inner loops move it within milliseconds.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import final
 
 from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.pipeline.feature_space import FeatureSpace
@@ -27,27 +29,51 @@ def adapted_embedding(features: Tensor, a: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CosineClassifier:
-    """Scores a face by its cosine to each person's unit row of `head` (n_way, d), in the adapted `tail` (d, r)."""
+class TailClassifier(ABC):
+    """An `AdaptedClassifier` in the adapted `tail` (d, r); a method writes what it compares, and how."""
 
-    head: Tensor
     tail: Tensor
 
     @property
     def n_way(self) -> int:
         """How many people it tells apart."""
-        return len(self.head)
+        return len(self.class_vectors())
 
+    @final
     @without_gradients
     def scores(self, features: Tensor) -> Tensor:
-        """(n_query, p) → (n_query, n_way) float32, larger = more alike, −1 … 1."""
-        return self.embed(features) @ self.head.T
+        """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
+        return self.compare(self.place(features))
 
+    @final
     @without_gradients
     def embed(self, features: Tensor) -> Tensor:
-        """z in that tail: (n, p) → (n, d), each of length 1."""
+        """Faces where they are compared: (n, p) → (n, d), each of length 1."""
+        return normalize(self.place(features), dim=1)
+
+    def place(self, features: Tensor) -> Tensor:
+        """Where faces (n, p) are compared, (n, d), of any length: z, unless the method does more."""
         return adapted_embedding(features, self.tail)
 
+    @abstractmethod
+    def compare(self, points: Tensor) -> Tensor:
+        """Scores (n, n_way) of faces that are placed (n, d), as `scores`."""
+
+    @abstractmethod
     def class_vectors(self) -> Tensor:
-        """The head's rows: (n_way, d), each of length 1."""
+        """What stands for each person there: (n_way, d) float32, each of length 1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CosineClassifier(TailClassifier):
+    """Scores a face by its cosine to each person's unit row of `head` (n_way, d)."""
+
+    head: Tensor
+
+    def compare(self, points: Tensor) -> Tensor:
+        """Cosines, −1 … 1."""
+        return points @ self.head.T
+
+    def class_vectors(self) -> Tensor:
+        """The head's rows."""
         return self.head

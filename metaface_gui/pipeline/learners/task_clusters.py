@@ -18,19 +18,11 @@ import numpy as np
 from metaface_gui.deferred import Tensor, normalize, torch, without_gradients
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import (
-    Episode,
-    OnStep,
-    Params,
-    SupportSet,
-    TrainableLearner,
-    TrainingFeatures,
-    report_single_step,
-    setting,
-)
+from metaface_gui.pipeline.learners.base import Episode, Params, SupportSet, TrainingFeatures, setting
 from metaface_gui.pipeline.learners.clustering import k_means
-from metaface_gui.pipeline.learners.distances import class_means
+from metaface_gui.pipeline.learners.distances import class_means, prototypes
 from metaface_gui.pipeline.learners.losses import LOSS_LOG_SCALE, LOSS_THRESHOLD, membership, open_set_loss
+from metaface_gui.pipeline.learners.one_step import OneStepLearner
 from metaface_gui.pipeline.learners.tail import TAIL, CosineClassifier, adapted_embedding, initial_tail
 
 CLUSTERS = 4
@@ -99,7 +91,7 @@ def cluster_shares(description: Tensor, centres: Tensor, temperature: float) -> 
     return torch.softmax(-(description - centres).square().sum(1) / temperature, 0)
 
 
-class TaskClustersLearner(TrainableLearner):
+class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
     """Tail A = A₀ + Σ_j p_j D_j with shares p of equation 1 (2), and in it the nearest prototype by cosine.
 
     D_j, the cluster's own part of its initialisation, starts at 0; so does untrained every centre, whose shares are
@@ -169,21 +161,18 @@ class TaskClustersLearner(TrainableLearner):
         shares = self.shares(params, episode.support, episode.support_labels, n_way)
         tail = mixed_tail(params, shares)
         shots, probes = adapted_embedding(episode.support, tail), adapted_embedding(episode.query, tail)
-        prototypes = normalize(membership(episode.support_labels, n_way).to(shots.dtype).T @ shots, dim=-1)
+        cosines = probes @ prototypes(shots, episode.support_labels, n_way).T
         scale, threshold = (shares @ params[LOSS_LOG_SCALE]).exp(), shares @ params[LOSS_THRESHOLD]
-        return open_set_loss(probes @ prototypes.T, episode.query_labels, scale=scale, threshold=threshold)
+        return open_set_loss(cosines, episode.query_labels, scale=scale, threshold=threshold)
 
-    @without_gradients
-    def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> MixedTailClassifier:
-        """Choose or mix the initialisation, then average each person's shots in it: closed form, one step."""
+    def fit(self, support: SupportSet) -> MixedTailClassifier:
+        """Choose or mix the initialisation, then average each person's shots in it."""
         shares = self.shares(self.params, support.features, support.labels, support.n_way)
         if self.settings.choice == "nearest":
             shares = (torch.arange(len(shares), device=shares.device) == shares.argmax()).to(shares.dtype)
         tail = mixed_tail(self.params, shares)
         shots = SupportSet(adapted_embedding(support.features, tail), support.labels, support.n_way)
-        classifier = MixedTailClassifier(normalize(class_means(shots), dim=-1), tail, shares)
-        report_single_step(on_step, classifier, support)
-        return classifier
+        return MixedTailClassifier(tail, normalize(class_means(shots), dim=-1), shares)
 
 
 def mixed_tail(params: Params, shares: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from metaface_gui.pipeline.learners.distances import SquaredMahalanobis, class_m
 from metaface_gui.pipeline.learners.full_context import probes_in_context, shots_in_context
 from metaface_gui.pipeline.learners.gradient_learner import InnerLoopSettings
 from metaface_gui.pipeline.learners.matching import MatchingLearner, MatchingSettings
-from metaface_gui.pipeline.learners.meta_network import FastWeights, WrittenClassifier
+from metaface_gui.pipeline.learners.meta_network import BaseNetwork
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, PrototypicalSettings
 from metaface_gui.pipeline.learners.siamese import SiameseLearner
 from tests.pipeline.learners.contract_family import (
@@ -153,10 +153,9 @@ def test_a_verifier_sees_faces_as_it_weighs_them() -> None:
 
 
 def test_a_meta_networks_space_is_the_written_one_and_its_anchors_leave_biases_out() -> None:
-    weights = FastWeights(
-        tail=torch.zeros(2, 0), gains=torch.tensor([math.sqrt(3.0), 1.0]), rows=at(60.0), biases=torch.tensor([0.7])
+    classifier = BaseNetwork(
+        tail=torch.zeros(2, 0), gains=torch.tensor([math.sqrt(3.0), 1.0]), head=at(60.0), biases=torch.tensor([0.7])
     )
-    classifier = WrittenClassifier(weights)
     torch.testing.assert_close(classifier.embed(at(45.0)), at(30.0))
     torch.testing.assert_close(classifier.class_vectors(), at(60.0))
 

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import AdaptStep, SupportSet, report_single_step
+from metaface_gui.pipeline.learners.base import AdaptStep, Episode, Params, SupportSet
+from metaface_gui.pipeline.learners.one_step import OneStepLearner, single_step
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 
 
@@ -29,23 +30,35 @@ class Threshold:
 
 
 @pytest.mark.parametrize(("shots", "scored"), [(4, 4), (2000, 2000), (2001, 1001), (9999, 2000)])
-def test_of_many_shots_every_nth_is_told_about(shots: int, scored: int) -> None:
+def test_of_many_shots_every_nth_is_scored_for_the_report(shots: int, scored: int) -> None:
     labels = torch.arange(shots) % 2
     # Every fourth shot is on the wrong side, whichever are asked about.
     features = (labels * 2.0 - 1.0)[:, None] * torch.where(torch.arange(shots) // 7 % 4 == 0, -1.0, 1.0)[:, None]
-    told: list[AdaptStep] = []
     classifier = Threshold()
-    report_single_step(told.append, classifier, SupportSet(features, labels, 2))
+    step = single_step(classifier, SupportSet(features, labels, 2))
     assert classifier.asked == [scored]
-    assert (told[0].step, told[0].steps) == (1, 1)
+    assert (step.step, step.steps) == (1, 1)
     if shots > 4:
-        assert told[0].accuracy == pytest.approx(0.75, abs=0.05)
+        assert step.accuracy == pytest.approx(0.75, abs=0.05)
 
 
-def test_nothing_is_scored_that_nobody_wants_told() -> None:
-    classifier = Threshold()
-    report_single_step(None, classifier, SupportSet(torch.tensor([[-1.0], [1.0]]), torch.tensor([0, 1]), 2))
-    assert classifier.asked == []
+class ThresholdLearner(OneStepLearner[Threshold]):
+    key = "threshold"
+
+    def fit(self, support: SupportSet) -> Threshold:
+        return Threshold()
+
+    def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
+        raise NotImplementedError
+
+
+def test_nothing_is_scored_that_nobody_asked_for() -> None:
+    support = SupportSet(torch.tensor([[-1.0], [1.0]]), torch.tensor([0, 1]), 2)
+    steps: list[AdaptStep] = []
+    learner = ThresholdLearner(FeatureSpace(1))
+    assert learner.adapt(support).asked == []
+    assert learner.adapt(support, on_step=steps.append).asked == [2]
+    assert [step.accuracy for step in steps] == [1.0]
 
 
 def test_meta_parameters_must_be_those_of_the_method() -> None:

@@ -8,6 +8,7 @@ from torch.nn.functional import cross_entropy, normalize
 
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import STRANGER, Params
+from metaface_gui.pipeline.learners.distances import prototypes
 from metaface_gui.pipeline.learners.inner_loop import (
     HEAD,
     LOG_SCALE,
@@ -16,7 +17,6 @@ from metaface_gui.pipeline.learners.inner_loop import (
     inner_loss,
     inner_task,
     per_person,
-    prototypes,
 )
 from metaface_gui.pipeline.learners.tail import TAIL
 
@@ -61,8 +61,8 @@ def theta_of(head: Tensor, background: Tensor) -> Params:
 
 
 def test_prototypes_are_the_directions_of_the_means() -> None:
-    task = inner_task(at_angles(0, 40, 180), torch.tensor([0, 0, 1]), 2, 2)
-    torch.testing.assert_close(prototypes(task, torch.zeros(2, 0), 2), at_angles(20, 180))
+    means = prototypes(at_angles(0, 40, 100, 180), torch.tensor([0, 0, STRANGER, 1]), 2)
+    torch.testing.assert_close(means, at_angles(20, 180))
 
 
 def test_every_person_counts_the_same_however_many_shots() -> None:
@@ -109,7 +109,7 @@ def test_a_rate_means_the_same_whatever_the_unit_of_the_projection() -> None:
     for unit in (1.0, 10.0):
         task = inner_task(torch.cat([stock, unit * v], 1), labels, 3, 4)
         background = normalize(torch.randn(2, 4, generator=torch.Generator().manual_seed(1)))
-        theta = {TAIL: torch.zeros(4, 3), HEAD: prototypes(task, torch.zeros(4, 3), 3), BACKGROUND: background}
+        theta = {TAIL: torch.zeros(4, 3), HEAD: prototypes(stock, labels, 3), BACKGROUND: background}
         theta[LOG_SCALE] = torch.tensor(1.0)
         gradient = torch.func.grad(lambda a, t=theta, k=task: inner_loss({**t, TAIL: a}, k))(theta[TAIL])
         changes.append(unit * per_person({TAIL: gradient}, task)[TAIL])

@@ -13,10 +13,9 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet, TrainingFeatures
 from metaface_gui.pipeline.learners.meta_network import (
-    FastWeights,
+    BaseNetwork,
     MetaNetworkLearner,
     MetaNetworkSettings,
-    base_network,
     embed,
 )
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
@@ -49,13 +48,13 @@ def gallery(seed: int) -> SupportSet:
 def test_base_network_by_hand() -> None:
     # A face at 45° whose projection 1 the tail moves by (0, −√½): on to 0°. Gains leave it there.
     face = torch.cat([at(45.0), torch.ones(1, 1)], 1)
-    weights = FastWeights(
+    written = BaseNetwork(
         tail=torch.tensor([[0.0], [-math.sqrt(0.5)]]),
         gains=torch.tensor([3.0, 0.5]),
-        rows=at(60.0, 180.0),
+        head=at(60.0, 180.0),
         biases=torch.tensor([0.1, 0.0]),
     )
-    torch.testing.assert_close(base_network(face, weights), torch.tensor([[0.5 + 0.1, -1.0]]))
+    torch.testing.assert_close(written.scores(face), torch.tensor([[0.5 + 0.1, -1.0]]))
     # Gains of (√3, 1) turn 45° into 30°.
     turned = embed(at(45.0), torch.zeros(2, 0), torch.tensor([math.sqrt(3.0), 1.0]))
     torch.testing.assert_close(turned, at(30.0))
@@ -65,7 +64,7 @@ def test_strength_says_how_much_of_what_is_written_counts() -> None:
     learner, support = MetaNetworkLearner(FeatureSpace(6, 3)), gallery(0)
     params = shaken(learner)
 
-    def written(strength: float) -> FastWeights:
+    def written(strength: float) -> BaseNetwork:
         own = MetaNetworkLearner(learner.space, params, MetaNetworkSettings(strength))
         return own.write(params, support.features, support.labels, 3)
 
@@ -74,7 +73,7 @@ def test_strength_says_how_much_of_what_is_written_counts() -> None:
     plain = PrototypicalLearner(
         learner.space, {n: params[n] for n in PrototypicalLearner.initial_params(learner.space)}
     ).adapt(support)
-    torch.testing.assert_close(none.rows, plain.class_vectors())
+    torch.testing.assert_close(none.head, plain.class_vectors())
     assert torch.equal(none.tail, params[TAIL])
     assert torch.equal(none.gains, torch.ones(6))
     assert torch.equal(none.biases, torch.zeros(3))
@@ -91,8 +90,8 @@ def test_untrained_it_writes_prototypes() -> None:
     torch.testing.assert_close(
         meta.scores(probes), PrototypicalLearner(FeatureSpace(6, 3)).adapt(support).scores(probes), rtol=0, atol=1e-6
     )
-    assert torch.equal(meta.weights.gains, torch.ones(6))
-    assert torch.equal(meta.weights.biases, torch.zeros(3))
+    assert torch.equal(meta.gains, torch.ones(6))
+    assert torch.equal(meta.biases, torch.zeros(3))
 
 
 def test_a_person_looks_at_the_others_but_not_at_themselves() -> None:
@@ -141,7 +140,7 @@ def test_a_row_moves_along_the_others_by_a_gate() -> None:
     faces, labels = at(0.0, 50.0), torch.tensor([0, 1])
     others, person = learner.read(params, faces, labels, 2)
     want = normalize(faces - 0.2 * person.sum(1, keepdim=True) * others, dim=-1)
-    torch.testing.assert_close(learner.write(params, faces, labels, 2).rows, want)
+    torch.testing.assert_close(learner.write(params, faces, labels, 2).head, want)
 
 
 def test_the_tail_moves_by_coded_ranks() -> None:
@@ -159,15 +158,14 @@ def test_the_base_network_uses_what_was_written_and_another_gallery_writes_somet
     space = FeatureSpace(6, 3)
     learner = MetaNetworkLearner(space, shaken(MetaNetworkLearner(space)))
     first, second = learner.adapt(gallery(3)), learner.adapt(gallery(4))
-    for one, other in zip(first.weights, second.weights, strict=True):
-        assert (one - other).abs().max() > 1e-3
+    for name in ("tail", "head", "gains", "biases"):
+        assert (getattr(first, name) - getattr(second, name)).abs().max() > 1e-3
     probes = gallery(5).features
-    tail, gains, rows, biases = first.weights
     for i, face in enumerate(probes):
-        z = face[:6] + tail @ face[6:]
-        z = gains * z / z.norm()
-        torch.testing.assert_close(first.scores(probes)[i], rows @ (z / z.norm()) + biases)
-    torch.testing.assert_close(rows.norm(dim=1), torch.ones(3))
+        z = face[:6] + first.tail @ face[6:]
+        z = first.gains * z / z.norm()
+        torch.testing.assert_close(first.scores(probes)[i], first.head @ (z / z.norm()) + first.biases)
+    torch.testing.assert_close(first.head.norm(dim=1), torch.ones(3))
 
 
 def test_prepare_centres_quality_and_sets_the_background_to_the_training_people() -> None:
