@@ -17,23 +17,22 @@ from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import device_name
 from metaface_gui.pipeline.embedding.frozen import make_frozen_embedder
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
 from metaface_gui.pipeline.first_names import FirstAssets, FirstNames
 from metaface_gui.pipeline.learners import make_learner
-from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, MetaLearner, OnStep, Params, SupportSet
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, AdaptStep, MetaLearner, OnStep, Params
 from metaface_gui.pipeline.learners.parameters import load_trained, trained_tail
 from metaface_gui.pipeline.learners.rl2 import Rl2Classifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
-from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.cohort import load_cohort, sample_cohort
-from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
 from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.resources import compiled_dir
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import PersonId
 from metaface_gui.weights.store import WeightsStore
 
 _RE_EMBED_BATCH = 16
@@ -54,45 +53,6 @@ class LearningAssets:
     trained: Mapping[str, Params]
     cohort: Tensor | None
     room_prior: RoomPrior | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EnrolledPeople:
-    """Everybody who has a template of one embedder, at one revision of the gallery, as learners see them.
-
-    `shots` (n, p) are the templates, of the shots `shot_ids`; `labels` (n,) int64 say whose, an index of `person_ids`
-    and `names`. `negatives` (m, p) are faces of which the user said whom they are not: `denied_people` (m,) int64, an
-    index too. `unlabelled` (u, p) are faces that the same camera showed earlier (`room_faces`), of the room's revision
-    `room`; None and 0 where nothing of a room is known.
-    """
-
-    embedder_id: str
-    revision: int
-    person_ids: tuple[PersonId, ...]
-    names: tuple[str, ...]
-    shots: Tensor
-    labels: Tensor
-    shot_ids: tuple[int, ...]
-    negatives: Tensor
-    denied_people: Tensor
-    unlabelled: Tensor | None = None
-    room: int = 0
-
-    def __len__(self) -> int:
-        return len(self.person_ids)
-
-    @property
-    def support(self) -> SupportSet:
-        """What learners adapt to: each person a way, then each negative one of its own, so that any method learns it.
-
-        Raises:
-            ValueError: if there is nobody.
-        """
-        n_way = len(self) + len(self.negatives)
-        ways = torch.arange(len(self), n_way)
-        return SupportSet(
-            torch.cat([self.shots, self.negatives]), torch.cat([self.labels, ways]), n_way, self.unlabelled
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,23 +214,20 @@ def adapt(
     in_room = adapt_in_room(
         method, people.support, n_people=len(people), is_centred=assets.cohort is not None, on_step=taken
     )
-    adapted = in_room.classifier
-    classifier = OpenSetClassifier.calibrated(
-        adapted,
+    classifier = in_room.calibrated(
+        assets.cohort,
+        fpir=fpir,
+        prior=assets.room_prior,
         person_ids=people.person_ids,
         names=people.names,
-        cohort=assets.cohort,
-        fpir=fpir,
-        boundary=_boundary(people, assets) if assets.cohort is None else None,
         denied_people=people.denied_people,
-        room=in_room.room(assets.cohort, assets.room_prior),
     )
     adapt_ms = (time.perf_counter() - started) * 1e3
     report = Adapted(learner, len(people), len(people.shots), adapt_ms, steps=tuple(steps))
     classifier = classifier.measured_by(_left_out_scores(method, people, classifier))
     if isinstance(in_room.adapted, Rl2Classifier):
         report = replace(report, trials=in_room.adapted.trials, chosen=in_room.adapted.chosen)
-    return AdaptedGallery(key, people, adapted, classifier, report)
+    return AdaptedGallery(key, people, in_room.classifier, classifier, report)
 
 
 @outside_inference_mode
@@ -289,8 +246,8 @@ def _left_out_scores(method: MetaLearner, people: EnrolledPeople, classifier: Op
         return torch.zeros(0)
     is_kept = torch.ones(len(people.labels), dtype=torch.bool)
     is_kept[left_out] = False
-    rest = SupportSet(people.shots[is_kept], people.labels[is_kept], len(people), people.unlabelled)
-    fold = adapt_in_room(method, rest, n_people=len(people)).classifier
+    rest = people.undenied().with_shots(is_kept)
+    fold = adapt_in_room(method, rest.support, n_people=len(people)).classifier
     scores = classifier.people_scores(fold.scores(people.shots[left_out]))
     own: Tensor = scores[torch.arange(len(left_out)), people.labels[left_out]]
     return own
@@ -300,15 +257,6 @@ def adapt_gallery(gallery: Gallery, assets: LearningAssets, settings: Recognitio
     """Adapt the deciding learner to everybody who has a template of the embedder that `assets` are for."""
     people = enrolled_people(gallery, assets.embedder_id)
     return adapt(settings.learner, people, assets, fpir=settings.fpir)
-
-
-def _boundary(people: EnrolledPeople, assets: LearningAssets) -> Tensor:
-    return boundary_faces(
-        people.shots,
-        people.labels,
-        embedding_dim=assets.space.embedding_dim,
-        cosine=UNCALIBRATED_THRESHOLD,
-    )
 
 
 def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -> int:

@@ -31,9 +31,8 @@ from metaface_gui.metalearning.protocol import Indices, OpenSetEpisode, OpenSetP
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import MetaLearner, Params, SupportSet
-from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.pipeline.room import adapt_in_room
 
@@ -323,28 +322,14 @@ class _Trial:
         device = self._data.clean.device
         support = self._support(episode, condition)
         started = _now(device)
-        learner = self._contender.learner
-        in_room = adapt_in_room(learner, support, n_people=episode.n_way) if self._in_rooms else None
-        adapted = learner.adapt(support) if in_room is None else in_room.classifier
+        adapted = adapt_in_room(self._contender.learner, support, n_people=episode.n_way, is_centred=self._in_rooms)
         between = _now(device)
-        ids = tuple(range(episode.n_way))
-        open_set = OpenSetClassifier.calibrated(
-            adapted,
-            person_ids=ids,
-            names=tuple(map(str, ids)),
-            cohort=self._cohort,
-            fpir=self._settings.fpir,
-            boundary=self._boundary(support) if self._cohort is None else None,
-            room=None if in_room is None else in_room.room(self._cohort, self._room_prior),
-        )
+        prior = self._room_prior if self._in_rooms else None
+        open_set = adapted.calibrated(self._cohort, fpir=self._settings.fpir, prior=prior)
         self._adapt_s.append(between - started)
         self._calibrate_s.append(_now(device) - between)
         self._shipped.append(_Shipped(open_set.threshold, open_set.strangers))
         return open_set
-
-    def _boundary(self, support: SupportSet) -> Tensor:
-        dimension = self._contender.learner.space.embedding_dim
-        return boundary_faces(support.features, support.labels, embedding_dim=dimension, cosine=UNCALIBRATED_THRESHOLD)
 
     @torch.inference_mode()
     def _look(self, classifier: OpenSetClassifier, episode: OpenSetEpisode, condition: str) -> None:

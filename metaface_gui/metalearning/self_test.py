@@ -16,15 +16,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
-from metaface_gui.pipeline.recognition.boundary import boundary_faces
-from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
+from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.pipeline.room import AdaptedInRoom, adapt_in_room
 
@@ -47,57 +48,40 @@ class NothingToTestError(KnownError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EnrolledFaces:
-    """Everybody enrolled, as one embedder sees them.
+class ProbedPeople:
+    """Everybody enrolled, and what is asked about them.
 
-    `clean` (n, p) float32 are the shots, `labels` (n,) int64 whose: 0 … n_people-1, all of them. `degraded`
-    (n_copies, n, p) are harmed copies of each shot; those of shots that are no probes are never looked at. `people` are
-    the names by label. `negatives` (m, p) are faces that the user said are not somebody: `denied` (m,) int64 is whom.
-    `tested` (t,) int64 are the people whose shots are probes; None: everybody who has two.
+    `degraded` (n_copies, n, p) are harmed copies of each of their shots, None: none; those of shots that are no probes
+    are never looked at. `tested` (t,) int64 are the people, by label, whose shots are probes; None: everybody who has
+    two. Of a room nothing may be known: what it showed may be the probes.
 
     Raises:
-        ValueError: if shapes or labels do not fit.
+        ValueError: if shapes do not fit, or there are unlabelled faces.
     """
 
-    clean: Tensor
-    labels: Tensor
-    degraded: Tensor
-    people: tuple[str, ...]
-    negatives: Tensor | None = None
-    denied: Tensor | None = None
+    people: EnrolledPeople
+    degraded: Tensor | None = None
     tested: Tensor | None = None
 
     def __post_init__(self) -> None:
-        n, p = self.clean.shape
-        if self.labels.shape != (n,) or set(self.labels.tolist()) != set(range(len(self.people))):
-            raise ValueError(f"want {n} labels that cover 0 … {len(self.people) - 1}")
-        if self.degraded.ndim != 3 or self.degraded.shape[1:] != (n, p):
-            raise ValueError(f"degraded: want (n_copies, {n}, {p}), got {tuple(self.degraded.shape)}")
-        if (self.negatives is None) != (self.denied is None):
-            raise ValueError("negatives and whom they deny come together")
-        if self.negatives is not None and self.denied is not None and len(self.negatives) != len(self.denied):
-            raise ValueError("want one denied person for each negative")
+        shape = tuple(self.people.shots.shape)
+        if self.degraded is not None and (self.degraded.ndim != 3 or tuple(self.degraded.shape[1:]) != shape):
+            raise ValueError(f"degraded: want (n_copies, {shape[0]}, {shape[1]}), got {tuple(self.degraded.shape)}")
+        if self.people.unlabelled is not None:
+            raise ValueError("want people without a room's unlabelled faces")
 
     @property
-    def n_people(self) -> int:
-        """How many people are enrolled."""
-        return len(self.people)
+    def looks(self) -> Tensor:
+        """All shots as they are and degraded, (1 + n_copies, n, p)."""
+        clean = self.people.shots[None]
+        return clean if self.degraded is None else torch.cat([clean, self.degraded])
 
     @property
     def is_probe(self) -> Mask:
         """Which shots (n,) are left out in some fold: those of tested people who have another one."""
-        probes = probe_mask(self.labels.numpy())
-        return probes if self.tested is None else probes & np.isin(self.labels.numpy(), self.tested.numpy())
-
-    def support(self, is_left_out: Mask) -> SupportSet:
-        """Everything but the shots left out; each negative is a way of its own, after the people."""
-        kept = torch.from_numpy(~is_left_out)
-        features, labels = self.clean[kept], self.labels[kept]
-        if self.negatives is None or len(self.negatives) == 0:
-            return SupportSet(features, labels, self.n_people)
-        n_way = self.n_people + len(self.negatives)
-        ways = torch.arange(self.n_people, n_way)
-        return SupportSet(torch.cat([features, self.negatives]), torch.cat([labels, ways]), n_way)
+        labels = self.people.labels.numpy()
+        probes = probe_mask(labels)
+        return probes if self.tested is None else probes & np.isin(labels, self.tested.numpy())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +112,7 @@ class SelfTestReport:
     `recommended` is the key of the best row (`recommend`); `tied` are those that these probes cannot tell from the one
     with the highest TPIR, itself included. `n_probes` clean probes of `n_tested` people, `n_degraded` degraded ones;
     `n_strangers` is the cohort, 0 without one. `seconds`: what it took. `embedder_id` and `revision` say which gallery
-    was tested, as far as whoever read it knows; `made_at` is UTC.
+    was tested; `made_at` is UTC.
     """
 
     people: tuple[str, ...]
@@ -159,7 +143,7 @@ class SelfTestReport:
 
 def self_test(
     learners: Sequence[MetaLearner],
-    faces: EnrolledFaces,
+    faces: ProbedPeople,
     cohort: Tensor | None,
     *,
     fpir: float,
@@ -191,20 +175,22 @@ def self_test(
             else:
                 trial.run(fold)
             done += 1
-    probes = np.any(folds, axis=0)
+    probes, people = np.any(folds, axis=0), faces.people
     rows = tuple(trial.score(probes) for trial in trials)
     recommended, tied = recommend(rows, [trial.named_share(probes) for trial in trials])
     return SelfTestReport(
-        people=faces.people,
+        people=people.names,
         rows=rows,
         recommended=recommended,
         n_probes=int(probes.sum()),
         n_strangers=0 if cohort is None else len(cohort),
         wanted_fpir=fpir,
         seconds=time.perf_counter() - started,
-        n_degraded=int(probes.sum()) * len(faces.degraded),
-        n_tested=len(np.unique(faces.labels.numpy()[probes])),
+        n_degraded=int(probes.sum()) * (len(faces.looks) - 1),
+        n_tested=len(np.unique(people.labels.numpy()[probes])),
         tied=tied,
+        embedder_id=people.embedder_id,
+        revision=people.revision,
         made_at=datetime.now(UTC),
     )
 
@@ -216,7 +202,7 @@ def probe_mask(labels: NDArray[np.int64]) -> Mask:
     return mask
 
 
-def leave_out(faces: EnrolledFaces) -> list[Mask]:
+def leave_out(faces: ProbedPeople) -> list[Mask]:
     """Which shots (n,) each fold leaves out: shot f of everybody in fold f, in the order they are given.
 
     There are as many folds as the most shots that a tested person has, ten at most: of more shots, every tenth.
@@ -224,12 +210,12 @@ def leave_out(faces: EnrolledFaces) -> list[Mask]:
     Raises:
         NothingToTestError: if nobody is enrolled, or nobody with two shots.
     """
-    if faces.n_people == 0:
+    if len(faces.people) == 0:
         raise nobody_enrolled()
-    labels = faces.labels.numpy()
+    labels = faces.people.labels.numpy()
     is_probe = faces.is_probe
     if not is_probe.any():
-        raise nobody_with_two_shots(faces.people)
+        raise nobody_with_two_shots(faces.people.names)
     number = np.zeros(len(labels), np.int64)
     for label in np.unique(labels[is_probe]):
         own = labels == label
@@ -259,14 +245,14 @@ class _Trial:
     def __init__(
         self,
         learner: MetaLearner,
-        faces: EnrolledFaces,
+        faces: ProbedPeople,
         cohort: Tensor | None,
         fpir: float,
         room_prior: RoomPrior | None,
     ) -> None:
-        self._learner, self._faces, self._cohort, self._fpir = learner, faces, cohort, fpir
+        self._learner, self._people, self._cohort, self._fpir = learner, faces.people, cohort, fpir
         self._room_prior = room_prior
-        self._looks = torch.cat([faces.clean[None], faces.degraded])
+        self._looks = faces.looks
         n_looks, n = self._looks.shape[:2]
         self._nearest = np.full((n_looks, n), -1, np.int64)
         self._decided = np.full((n_looks, n), -1, np.int64)
@@ -276,60 +262,43 @@ class _Trial:
     def warm_up(self) -> None:
         """Do what a first adaptation in a process spends on besides adapting, on a few people: not timed."""
         self._learner.warm_up()
-        few = self._faces.labels < _WARM_UP_PEOPLE
-        labels = self._faces.labels[few]
-        self._learner.adapt(SupportSet(self._faces.clean[few], labels, int(labels.max()) + 1))
+        few = self._people.labels < _WARM_UP_PEOPLE
+        labels = self._people.labels[few]
+        self._learner.adapt(SupportSet(self._people.shots[few], labels, int(labels.max()) + 1))
 
     def run(self, is_left_out: Mask) -> None:
         """Adapt to the shots that are not left out, and ask about those that are."""
-        support = self._faces.support(is_left_out)
+        support = self._people.with_shots(torch.from_numpy(~is_left_out)).support
         started = time.perf_counter()
-        adapted = adapt_in_room(
-            self._learner, support, n_people=self._faces.n_people, is_centred=self._cohort is not None
-        )
+        adapted = adapt_in_room(self._learner, support, n_people=len(self._people), is_centred=self._cohort is not None)
         self._adapt_s.append(time.perf_counter() - started)
-        classifier = self._calibrated(adapted, support)
+        classifier = self._calibrated(adapted)
         probes = self._looks[:, torch.from_numpy(is_left_out)]
         n_looks, n_probes, _ = probes.shape
         answers = classifier.identify(probes.flatten(0, 1))
-        unknown = self._faces.n_people
+        unknown = len(self._people)
         nearest = [-1 if answer.nearest_id is None else answer.nearest_id for answer in answers]
         decided = [unknown if answer.person_id is None else answer.person_id for answer in answers]
         self._nearest[:, is_left_out] = np.reshape(nearest, (n_looks, n_probes))
         self._decided[:, is_left_out] = np.reshape(decided, (n_looks, n_probes))
 
-    def _calibrated(self, adapted: AdaptedInRoom, support: SupportSet) -> OpenSetClassifier:
-        """Set the threshold on one half of the cohort and measure FPIR on the other."""
+    def _calibrated(self, adapted: AdaptedInRoom) -> OpenSetClassifier:
+        """Set the threshold on one half of the cohort and measure FPIR on the other. People are called by label."""
+        calibrated = partial(
+            adapted.calibrated, fpir=self._fpir, prior=self._room_prior, denied_people=self._people.denied_people
+        )
         if self._cohort is None:
-            dim = self._learner.space.embedding_dim
-            shots = support.labels < self._faces.n_people
-            boundary = boundary_faces(
-                support.features[shots], support.labels[shots], embedding_dim=dim, cosine=UNCALIBRATED_THRESHOLD
-            )
-            return self._open_set(adapted, None, boundary)
-        classifier = self._open_set(adapted, self._cohort[0::2], None)
-        others = self._open_set(adapted, self._cohort[1::2], None).strangers
+            return calibrated(None)
+        classifier, others = calibrated(self._cohort[0::2]), calibrated(self._cohort[1::2]).strangers
         if others is not None:
             self._fpirs.append(others.fpir(classifier.threshold))
         return classifier
 
-    def _open_set(self, adapted: AdaptedInRoom, cohort: Tensor | None, boundary: Tensor | None) -> OpenSetClassifier:
-        return OpenSetClassifier.calibrated(
-            adapted.classifier,
-            person_ids=tuple(range(self._faces.n_people)),
-            names=self._faces.people,
-            cohort=cohort,
-            fpir=self._fpir,
-            boundary=boundary,
-            denied_people=self._faces.denied,
-            room=adapted.room(cohort, self._room_prior),
-        )
-
     def score(self, probes: Mask) -> LearnerScore:
         """Count over all folds; `probes` (n,) says which shots were left out in one of them."""
-        true = self._faces.labels.numpy()[probes]
+        true, n_people = self._people.labels.numpy()[probes], len(self._people)
         is_nearest, is_named = self._nearest[:, probes] == true, self._decided[:, probes] == true
-        confusion = np.zeros((self._faces.n_people, self._faces.n_people + 1), np.int64)
+        confusion = np.zeros((n_people, n_people + 1), np.int64)
         np.add.at(confusion, (np.broadcast_to(true, is_named.shape), self._decided[:, probes]), 1)
         return LearnerScore(
             learner=self._learner.key,
@@ -345,7 +314,7 @@ class _Trial:
 
     def named_share(self, probes: Mask) -> NDArray[np.float64]:
         """How well each probed shot was named: (n_probes,), the mean of 0 or 1 clean and its copies' share."""
-        is_named = self._decided[:, probes] == self._faces.labels.numpy()[probes]
+        is_named = self._decided[:, probes] == self._people.labels.numpy()[probes]
         share: NDArray[np.float64] = is_named[0].astype(np.float64)
         if len(is_named) > 1:
             share = (share + is_named[1:].mean(0)) / 2

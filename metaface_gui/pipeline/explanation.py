@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from metaface_gui.deferred import Tensor, in_inference_mode, torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
@@ -100,31 +101,12 @@ class Explanation:
     looks: tuple[PooledLook, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EnrolledShots:
-    """The shots that a classifier was adapted to: `features` (n, p) float32, and whose they are.
-
-    Raises:
-        ValueError: if there is not one shot id and one person for each feature.
-    """
-
-    features: Tensor
-    shot_ids: tuple[int, ...]
-    person_ids: tuple[PersonId, ...]
-
-    def __post_init__(self) -> None:
-        if not len(self.features) == len(self.shot_ids) == len(self.person_ids):
-            raise ValueError(
-                f"{len(self.features)} features, {len(self.shot_ids)} shots, {len(self.person_ids)} people"
-            )
-
-
 def explain(
     sample: FaceSample,
     embedder: FaceEmbedder,
     classifier: AdaptedClassifier | None,
     open_set: OpenSetClassifier,
-    shots: EnrolledShots,
+    people: EnrolledPeople,
     *,
     learner: str,
     picture_of: PictureOf,
@@ -154,7 +136,7 @@ def explain(
     column = nearest
     if decision.nearest_id is not None and not (decision.is_denied and decision.is_unknown):
         column = open_set.person_ids.index(decision.nearest_id)
-    near = _near_shots(classifier, open_set, face, shots, picture_of)
+    near = _near_shots(classifier, open_set, face, people, picture_of)
     of_picture = _scores(classifier, open_set, picture)[0]
     falls = []
     for begin in range(0, HEAT_GRID**2, _BATCH):
@@ -211,18 +193,19 @@ def _near_shots(
     classifier: AdaptedClassifier,
     open_set: OpenSetClassifier,
     face: Tensor,
-    shots: EnrolledShots,
+    people: EnrolledPeople,
     picture_of: PictureOf,
 ) -> tuple[NearShot, ...]:
     names = dict(zip(open_set.person_ids, open_set.names, strict=True))
-    if not shots.shot_ids:
+    if not len(people):
         return ()
-    cosines = (classifier.embed(shots.features) @ classifier.embed(face)[0]).tolist()
+    cosines = (classifier.embed(people.shots) @ classifier.embed(face)[0]).tolist()
     # Sorted by the shots' ids where cosines are equal, so that the answer does not depend on their order.
-    order = sorted(range(len(cosines)), key=lambda row: (-cosines[row], shots.shot_ids[row]))
+    order = sorted(range(len(cosines)), key=lambda row: (-cosines[row], people.shot_ids[row]))
+    owners = [people.person_ids[label] for label in people.labels.tolist()]
     found = []
-    for row in [row for row in order if shots.person_ids[row] in names][:_MOST_SHOTS]:
-        person_id, shot_id = shots.person_ids[row], shots.shot_ids[row]
+    for row in [row for row in order if owners[row] in names][:_MOST_SHOTS]:
+        person_id, shot_id = owners[row], people.shot_ids[row]
         picture = picture_of(person_id, shot_id)
         found.append(NearShot(shot_id, person_id, names[person_id], cosines[row], picture))
     return tuple(found)

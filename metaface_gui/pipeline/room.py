@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, OnStep, SupportSet
 from metaface_gui.pipeline.learners.distances import class_means
+from metaface_gui.pipeline.recognition.boundary import boundary_faces
+from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior
+from metaface_gui.types import PersonId
 
 CENTRE_PRIOR = 10.0
 """So many people's worth of belief that a room's mean is nought."""
@@ -120,17 +123,53 @@ class CentredClassifier:
 @dataclass(frozen=True, slots=True, eq=False)
 class AdaptedInRoom:
     """A method adapted to a gallery seen from its room's middle: `adapted` itself, and `classifier` for faces as the
-    embedder makes them. `people` are the shots (and unlabelled faces) as they were, without the denied faces."""
+    embedder makes them. `people` are the shots (and unlabelled faces) as they were, without the denied faces; the first
+    `embedding_dim` of their features are the embedding."""
 
     adapted: AdaptedClassifier
     classifier: AdaptedClassifier
     people: SupportSet
+    embedding_dim: int
 
     def room(self, cohort: Tensor | None, prior: RoomPrior | None) -> Room | None:
         """What is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
         if cohort is None or prior is None:
             return None
         return Room(prior, room_evidence(self.classifier, self.people, cohort))
+
+    def calibrated(
+        self,
+        cohort: Tensor | None,
+        *,
+        fpir: float,
+        prior: RoomPrior | None = None,
+        person_ids: tuple[PersonId, ...] | None = None,
+        names: tuple[str, ...] | None = None,
+        denied_people: Tensor | None = None,
+    ) -> OpenSetClassifier:
+        """Set the threshold that lets `fpir` of the cohort (m, p) through, moved to the room where its prior is known.
+
+        Without a cohort it is the cautious default, put on the method's scale. People without ids are numbered from 0,
+        those without names called by their ids.
+
+        Raises:
+            ValueError: as `OpenSetClassifier.calibrated`.
+        """
+        ids = tuple(range(self.people.n_way)) if person_ids is None else person_ids
+        boundary = None
+        if cohort is None:
+            features, labels = self.people.features, self.people.labels
+            boundary = boundary_faces(features, labels, embedding_dim=self.embedding_dim, cosine=UNCALIBRATED_THRESHOLD)
+        return OpenSetClassifier.calibrated(
+            self.classifier,
+            person_ids=ids,
+            names=tuple(map(str, ids)) if names is None else names,
+            cohort=cohort,
+            fpir=fpir,
+            boundary=boundary,
+            denied_people=denied_people,
+            room=self.room(cohort, prior),
+        )
 
 
 def adapt_in_room(
@@ -148,13 +187,13 @@ def adapt_in_room(
     """
     is_person = support.labels < n_people
     people = SupportSet(support.features[is_person], support.labels[is_person], n_people, support.unlabelled)
+    dim = learner.space.embedding_dim
     if not is_centred:
         as_it_is = learner.adapt(support, on_step=on_step)
-        return AdaptedInRoom(as_it_is, as_it_is, people)
-    dim = learner.space.embedding_dim
+        return AdaptedInRoom(as_it_is, as_it_is, people, dim)
     centre = RoomCentre.of(people, dim)
     adapted = learner.adapt(with_recognised(centre.support(support), n_people, dim), on_step=on_step)
-    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people)
+    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people, dim)
 
 
 def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Tensor) -> RoomEvidence:

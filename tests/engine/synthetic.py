@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import numpy as np
 import torch
 
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, enrolled_people
+from metaface_gui.engine.assembly import LearningAssets, enrolled_people
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, consent
 from metaface_gui.gallery import Gallery, NewShot, ShotSource
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.types import Floats
 

@@ -14,9 +14,9 @@ from torch.nn.functional import normalize
 
 from metaface_gui.metalearning.self_test import (
     MAX_FOLDS,
-    EnrolledFaces,
     LearnerScore,
     NothingToTestError,
+    ProbedPeople,
     leave_out,
     recommend,
     self_test,
@@ -26,6 +26,7 @@ from metaface_gui.metalearning.self_test import (
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, OnStep, SupportSet
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, PrototypicalSettings
+from tests.pipeline.enrolled import enrolled
 
 PLANE = FeatureSpace(2)
 NOBODY = torch.zeros((0, 2))
@@ -41,18 +42,18 @@ def faces(
     angles: Sequence[Sequence[float]],
     degraded: Sequence[Sequence[Sequence[float]]] = (),
     negatives: Sequence[tuple[float, int]] = (),
-) -> EnrolledFaces:
+) -> ProbedPeople:
     """Shots at these angles, a list a person; degraded copies likewise, a list a copy."""
     labels = [label for label, own in enumerate(angles) for _ in own]
     copies = [at(*(angle for own in copy for angle in own)) for copy in degraded]
-    return EnrolledFaces(
-        clean=at(*(angle for own in angles for angle in own)),
-        labels=torch.tensor(labels, dtype=torch.int64),
-        degraded=torch.stack(copies) if copies else torch.zeros((0, len(labels), 2)),
-        people=tuple("ABCDEFGHIJ"[: len(angles)]),
+    people = enrolled(
+        at(*(angle for own in angles for angle in own)),
+        labels,
+        names="ABCDEFGHIJ"[: len(angles)],
         negatives=at(*(angle for angle, _ in negatives)),
-        denied=torch.tensor([who for _, who in negatives], dtype=torch.int64),
+        denied=[who for _, who in negatives],
     )
+    return ProbedPeople(people, torch.stack(copies) if copies else None)
 
 
 class Means(MetaLearner):
@@ -124,18 +125,19 @@ def test_a_left_out_shot_is_never_in_its_own_folds_support(counts: list[int]) ->
         angles.append([next_angle + number for number in range(count)])
         copies.append([next_angle + number + 0.5 for number in range(count)])
         next_angle += count
-    enrolled = faces(angles, [copies])
+    probed = faces(angles, [copies])
+    clean, degraded = probed.looks
     learner = Means()
-    self_test([learner], enrolled, None, fpir=0.01)
+    self_test([learner], probed, None, fpir=0.01)
     supports = learner.supports[1:]  # the first is the warm-up
     assert len(supports) == min(max(counts), MAX_FOLDS)
     # Without a cohort a fold asks about the boundary faces, then about its probes.
     probes = learner.asked[1::2]
-    times_probed = torch.zeros(len(enrolled.clean))
+    times_probed = torch.zeros(len(clean))
     for support, asked in zip(supports, probes, strict=True):
-        is_left_out = ~(enrolled.clean[:, None] == support.features[None]).all(2).any(1)
+        is_left_out = ~(clean[:, None] == support.features[None]).all(2).any(1)
         assert is_left_out.any()
-        assert torch.equal(asked, torch.cat([enrolled.clean[is_left_out], enrolled.degraded[0, is_left_out]]))
+        assert torch.equal(asked, torch.cat([clean[is_left_out], degraded[is_left_out]]))
         times_probed += is_left_out
     expected = [1.0 if count > 1 else 0.0 for count in counts for _ in range(count)]
     assert times_probed.tolist() == expected
@@ -247,26 +249,19 @@ def test_progress_rises_and_what_it_raises_ends_the_test_before_the_next_adaptat
 def test_nothing_to_test_is_one_sentence_with_a_next_step() -> None:
     with pytest.raises(NothingToTestError, match="Record a second shot of A"):
         self_test([Means()], faces([[0], [90]]), None, fpir=0.01)
-    nobody = EnrolledFaces(NOBODY, torch.zeros(0, dtype=torch.int64), NOBODY[None], ())
+    nobody = ProbedPeople(enrolled(NOBODY, ()))
     with pytest.raises(NothingToTestError, match="Nobody is enrolled"):
         self_test([Means()], nobody, None, fpir=0.01)
     with pytest.raises(ValueError, match="learner"):
         self_test([], faces([[0, 1]]), None, fpir=0.01)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"labels": torch.tensor([0, 0, 2])},
-        {"labels": torch.tensor([0, 1])},
-        {"degraded": torch.zeros((1, 2, 2))},
-        {"negatives": None},
-        {"negatives": torch.zeros((2, 2))},
-    ],
-)
-def test_faces_that_do_not_fit_are_refused(change: dict[str, Tensor | None]) -> None:
-    with pytest.raises(ValueError, match=r"want|together"):
-        replace(faces([[0, 1], [90]]), **change)  # type: ignore[arg-type]
+def test_faces_that_do_not_fit_are_refused() -> None:
+    probed = faces([[0, 1], [90]])
+    with pytest.raises(ValueError, match="degraded: want"):
+        ProbedPeople(probed.people, torch.zeros((1, 2, 2)))
+    with pytest.raises(ValueError, match="without a room"):
+        ProbedPeople(replace(probed.people, unlabelled=at(30)))
 
 
 def row(key: str, adapt_ms: float) -> LearnerScore:

@@ -12,8 +12,9 @@ from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.detection.align import template_of
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.explanation import HEAT_GRID, EnrolledShots, Evidence, Explanation, explain
+from metaface_gui.pipeline.explanation import HEAT_GRID, Evidence, Explanation, explain
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.types import (
     FaceDetection,
@@ -25,6 +26,7 @@ from metaface_gui.types import (
     QualityIssue,
     TrackTemplate,
 )
+from tests.pipeline.enrolled import enrolled
 
 SIDE = 112
 MOUTH = (72, 88, 48, 64)
@@ -95,15 +97,17 @@ def picture_of(person_id: PersonId, shot_id: int) -> bytes:
     return f"{person_id}/{shot_id}".encode()
 
 
-SHOTS = EnrolledShots(
-    torch.tensor([(0.0, 1.0, 0.1), (1.0, 0.1, 0.1), (0.9, 0.0, 0.6), (1.0, 0.1, 0.1)]), (4, 7, 2, 3), (20, 10, 10, 10)
+SHOTS = replace(
+    enrolled(torch.tensor([(0.0, 1.0, 0.1), (1.0, 0.1, 0.1), (0.9, 0.0, 0.6), (1.0, 0.1, 0.1)]), [1, 0, 0, 0]),
+    person_ids=(10, 20),
+    shot_ids=(4, 7, 2, 3),
 )
 
 
 def told(
     classifier: Cosines | None,
     decided: OpenSetClassifier,
-    shots: EnrolledShots = SHOTS,
+    shots: EnrolledPeople = SHOTS,
     sample: FaceSample | None = None,
     evidence: Evidence | None = None,
 ) -> Explanation:
@@ -220,7 +224,8 @@ def test_nearest_shots_come_first_with_pictures_of_those_alone() -> None:
         asked.append(shot_id)
         return b""
 
-    many = EnrolledShots(torch.rand((40, 3), generator=torch.Generator().manual_seed(1)), tuple(range(40)), (10,) * 40)
+    many = enrolled(torch.rand((40, 3), generator=torch.Generator().manual_seed(1)), [0] * 40)
+    many = replace(many, person_ids=(10,))
     explain(
         face(),
         cast(FaceEmbedder, MouthEmbedder()),
@@ -241,7 +246,7 @@ def test_a_shot_of_somebody_who_has_gone_meanwhile_is_left_out() -> None:
 
 def test_an_empty_gallery_has_no_heat_and_costs_one_look() -> None:
     embedder = MouthEmbedder()
-    nobody = EnrolledShots(torch.zeros((0, 3)), (), ())
+    nobody = enrolled(torch.zeros((0, 3)), ())
     found = explain(
         face(),
         cast(FaceEmbedder, embedder),
@@ -310,8 +315,3 @@ def test_every_place_is_looked_at_once_and_the_answer_is_always_the_same() -> No
     first, second = again(), again()
     assert sum(embedder.batches) == 2 * (1 + HEAT_GRID**2)
     assert (first.heat == second.heat).all()
-
-
-def test_shots_without_an_id_each_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 features, 1 shots, 2 people"):
-        EnrolledShots(torch.zeros((2, 3)), (1,), (1, 1))

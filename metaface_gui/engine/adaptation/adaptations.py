@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room
-from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, EnrolledPeople
+from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery
 from metaface_gui.engine.events import Adapted, MapChanged
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.learners.hyperparameters import from_json, to_json

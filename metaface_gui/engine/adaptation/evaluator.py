@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from metaface_gui.deferred import torch
-from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, EnrolledPeople, LearningAssets
+from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, LearningAssets
 from metaface_gui.engine.events import AdaptationEvaluated, EngineListener
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
 from metaface_gui.engine.jobs.newest_job import NewestJob
 from metaface_gui.errors import QT_TRANSLATE_NOOP
-from metaface_gui.metalearning.self_test import EnrolledFaces, probe_mask, self_test
+from metaface_gui.metalearning.self_test import ProbedPeople, probe_mask, self_test
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners import make_learner
 
 MAX_PEOPLE = 60
@@ -71,14 +71,7 @@ def _accuracy(
     """
     if not 0 < len(people) <= MAX_PEOPLE or not probe_mask(people.labels.numpy()).any():
         return None, 0
-    faces = EnrolledFaces(
-        clean=people.shots,
-        labels=people.labels,
-        degraded=torch.zeros((0, *people.shots.shape)),
-        people=people.names,
-        negatives=people.negatives,
-        denied=people.denied_people,
-    )
+    faces = ProbedPeople(replace(people, unlabelled=None))
     learner = make_learner(key.learner, assets.space, assets.trained, key.settings)
     report = self_test(
         [learner], faces, assets.cohort, fpir=fpir, room_prior=assets.room_prior, on_progress=job.progress

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from metaface_gui.deferred import Tensor, torch
-from metaface_gui.engine.assembly import EnrolledPeople
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.unknown_faces import is_alike
 from metaface_gui.types import Floats, FrameResult, Image, TrackedFace
 

@@ -17,14 +17,14 @@ import numpy as np
 from metaface_gui.deferred import torch
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room, RoomFaces
 from metaface_gui.engine.adaptation.scheduler import Situation
-from metaface_gui.engine.assembly import EnrolledPeople, adapt
+from metaface_gui.engine.assembly import adapt
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.studio.comparison import ComparisonTally, LearnerTally
 from metaface_gui.engine.studio.side import Side
-from metaface_gui.engine.studio.sides import one_shot_each
 from metaface_gui.metalearning.frame_environments import NO_FACES, EnvironmentSetting, FrameEnvironment
 from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.embedding.device import on_one_core
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
@@ -134,18 +134,14 @@ def try_rooms(
 def among(people: EnrolledPeople, names: set[str]) -> EnrolledPeople:
     """Those of these names, in their order, with nobody denied."""
     ways = [way for way, name in enumerate(people.names) if name in names]
-    kept = [(row, label) for row, label in enumerate(people.labels.tolist()) if label in ways]
-    rows = [row for row, _label in kept]
-    labels = [ways.index(label) for _row, label in kept]
+    rows = [row for row, label in enumerate(people.labels.tolist()) if label in ways]
     return replace(
-        people,
+        people.undenied(),
         person_ids=tuple(people.person_ids[way] for way in ways),
         names=tuple(people.names[way] for way in ways),
         shots=people.shots[rows],
-        labels=torch.tensor(labels, dtype=torch.int64),
+        labels=torch.tensor([ways.index(label) for label in people.labels[rows].tolist()], dtype=torch.int64),
         shot_ids=tuple(people.shot_ids[row] for row in rows),
-        negatives=people.negatives[:0],
-        denied_people=people.denied_people[:0],
     )
 
 
@@ -154,7 +150,7 @@ class _Trial:
 
     def __init__(self, situation: Situation, pipeline: FacePipeline, frames: SceneFrames) -> None:
         self._situation, self._frames, self._pipeline = situation, frames, pipeline
-        self._people = {True: one_shot_each(situation.people), False: situation.people}
+        self._people = {True: situation.people.one_shot_each(), False: situation.people}
         self._before = self._adapted(EMPTY_ROOM, uses_room=False)
         every = (*frames.seen, *frames.evaluated)
         self._landmarks = {frame.index: pipeline.detector.detect(frame.image_bgr).landmarks for frame in every}

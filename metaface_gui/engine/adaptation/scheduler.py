@@ -20,7 +20,6 @@ from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room
 from metaface_gui.engine.assembly import (
     AdaptationKey,
     AdaptedGallery,
-    EnrolledPeople,
     LearningAssets,
     adapt,
     enrolled_people,
@@ -32,6 +31,7 @@ from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.inference_worker import InferenceWorker
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Gallery
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
 from metaface_gui.pipeline.first_names import FirstAssets

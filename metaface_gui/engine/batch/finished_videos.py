@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from metaface_gui.engine.assembly import EnrolledPeople
 from metaface_gui.engine.batch.output_files import has_json_keys
 from metaface_gui.engine.batch.video_recognition import VideoTask
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.whole_file import write_whole
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from metaface_gui.deferred import in_inference_mode, torch
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, adapt
+from metaface_gui.engine.assembly import LearningAssets, adapt
 from metaface_gui.engine.people.findings import LikelyPair, Taken
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.types import PersonId
 
 LEARNER = "prototypical"

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from metaface_gui.deferred import in_inference_mode, torch
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets
+from metaface_gui.engine.assembly import LearningAssets
 from metaface_gui.engine.people.findings import HowRecognised, ShotEffect
 from metaface_gui.engine.people.likely_pairs import LEARNER
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners import make_learner
-from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, SupportSet
+from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
+from metaface_gui.pipeline.room import AdaptedInRoom, adapt_in_room
 
 MOST_PROBES = 40
 """So many of the newest other shots are left out in turn; each costs two adaptations of some milliseconds."""
@@ -44,7 +46,7 @@ def effect_of_shot(
     trial = _Trial(method, people, assets, fpir, label, others[-MOST_PROBES:], len(others) + 1, on_step)
     with_it = trial.measure()
     without = trial.measure(row) if others else None
-    own_margin = trial.score(row, trial.without(row)) - without.threshold if without else None
+    own_margin = trial.score(row, trial.without(row).classifier) - without.threshold if without else None
     return ShotEffect(shot_id, people.person_ids[label], with_it, without, own_margin)
 
 
@@ -64,19 +66,18 @@ class _Trial:
     def measure(self, *left_out: int) -> HowRecognised:
         """How the person is recognised without these rows: the cohort by all others, each probe by all but itself."""
         people = self.people
-        classifier = OpenSetClassifier.calibrated(
-            self.without(*left_out),
+        classifier = self.without(*left_out).calibrated(
+            self.assets.cohort,
+            fpir=self.fpir,
             person_ids=people.person_ids,
             names=people.names,
-            cohort=self.assets.cohort,
-            fpir=self.fpir,
             denied_people=people.denied_people,
         )
         n_right, margins = 0, list[float]()
         for probe in self.probes:
             self.on_step()
             if len(left_out) + 1 < self.n_shots:
-                fold = self.without(*left_out, probe)
+                fold = self.without(*left_out, probe).classifier
                 (decided,) = replace(classifier, scorer=fold).identify(people.shots[probe][None])
                 n_right += decided.person_id == people.person_ids[self.label]
                 margins.append(self.score(probe, fold) - classifier.threshold)
@@ -87,12 +88,12 @@ class _Trial:
         """What a shot scores against the person."""
         return float(adapted.scores(self.people.shots[row][None])[0, self.label])
 
-    def without(self, *rows: int) -> AdaptedClassifier:
+    def without(self, *rows: int) -> AdaptedInRoom:
         """Adapt to everybody without these rows."""
-        support = self.people.support
-        is_kept = torch.ones(len(support.labels), dtype=torch.bool)
+        is_kept = torch.ones(len(self.people.labels), dtype=torch.bool)
         is_kept[list(rows)] = False
-        return self.method.adapt(SupportSet(support.features[is_kept], support.labels[is_kept], support.n_way))
+        rest = self.people.with_shots(is_kept)
+        return adapt_in_room(self.method, rest.support, n_people=len(rest), is_centred=False)
 
     def _strangers(self, classifier: OpenSetClassifier) -> float | None:
         if self.assets.cohort is None:

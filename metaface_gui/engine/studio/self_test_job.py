@@ -10,20 +10,20 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from metaface_gui.deferred import Tensor, torch
+from metaface_gui.engine.assembly import enrolled_people
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.people.shots import decode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
-from metaface_gui.gallery import Gallery, Shot, Templates
+from metaface_gui.gallery import Gallery, Shot
 from metaface_gui.metalearning.conditions import CONDITIONS, corrupt
 from metaface_gui.metalearning.self_test import (
-    EnrolledFaces,
     NothingToTestError,
+    ProbedPeople,
     SelfTestReport,
     nobody_enrolled,
     nobody_with_two_shots,
@@ -33,9 +33,10 @@ from metaface_gui.metalearning.self_test import (
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import on_one_core
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.base import MetaLearner
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
-from metaface_gui.types import Floats, Image, PersonId
+from metaface_gui.types import Image, Int64s
 
 SELF_TEST_TITLE = QT_TRANSLATE_NOOP("Jobs", "Testing the methods")
 """What the job is called; whoever shows its progress knows it by this."""
@@ -47,7 +48,6 @@ MAX_PROBES = 400
 """Shots that are left out and degraded, at about 20 ms each on one core; in a gallery of more, some people's are."""
 _BATCH = 16
 _SEED = 20_240_603
-Labels = NDArray[np.int64]
 _EMBEDDING_SHARE = 0.75
 """Of the time, and of the progress bar: degrading and embedding, before the methods' turn."""
 
@@ -90,29 +90,19 @@ def _run(  # noqa: PLR0917 - those of `run_self_test`
 ) -> SelfTestReport:
     started = time.perf_counter()
     job.progress(0.0)
-    enrolled = _read(gallery, embedder.id)
-    tested = some_people(enrolled.labels, MAX_PROBES)
+    people = _read(gallery, embedder.id)
+    tested = some_people(people.labels.numpy(), MAX_PROBES)
     with _warmed_up(learners):
-        degraded = _degraded(gallery, enrolled, tested, embedder, job)
-    faces = EnrolledFaces(
-        clean=torch.from_numpy(enrolled.templates.features.copy()),
-        labels=torch.from_numpy(enrolled.labels),
-        degraded=degraded,
-        people=enrolled.people,
-        negatives=torch.from_numpy(enrolled.negatives.copy()),
-        denied=torch.from_numpy(enrolled.denied),
-        tested=torch.from_numpy(tested),
-    )
+        degraded = _degraded(gallery, people, tested, embedder, job)
     report = self_test(
         learners,
-        faces,
+        ProbedPeople(people, degraded, torch.from_numpy(tested)),
         cohort,
         fpir=fpir,
         room_prior=room_prior,
         on_progress=lambda share: job.progress(_EMBEDDING_SHARE + (1 - _EMBEDDING_SHARE) * share),
     )
-    seconds = time.perf_counter() - started
-    return replace(report, embedder_id=embedder.id, revision=enrolled.revision, seconds=seconds)
+    return replace(report, seconds=time.perf_counter() - started)
 
 
 @contextmanager
@@ -130,52 +120,20 @@ def _warmed_up(learners: Sequence[MetaLearner]) -> Iterator[None]:
         pool.shutdown(wait=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Enrolled:
-    """The templates of everybody who is enrolled at this revision; `labels` (n,) count into `people`, the names.
-
-    `negatives` (m, p) float32 are faces that are not the people `denied` (m,).
-    """
-
-    revision: int
-    templates: Templates
-    person_ids: tuple[PersonId, ...]
-    labels: Labels
-    people: tuple[str, ...]
-    negatives: Floats
-    denied: Labels
-
-
-def _read(gallery: Gallery, embedder_id: str) -> _Enrolled:
-    snapshot = gallery.snapshot()
-    templates, negatives = gallery.templates(embedder_id), gallery.negatives(embedder_id)
-    names = {person.id: person.name for person in snapshot.people}
-    person_ids, labels = np.unique(templates.person_ids, return_inverse=True)
-    if any(int(person_id) not in names for person_id in person_ids):
-        raise _changed_meanwhile()
-    if len(person_ids) == 0 and any(person.shot_count for person in snapshot.recognised):
+def _read(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
+    people = enrolled_people(gallery, embedder_id)
+    if not len(people) and any(person.shot_count for person in gallery.snapshot().recognised):
         raise NothingToTestError(
             QT_TRANSLATE_NOOP("Errors", "The templates of this embedder are still being made. Try again in a moment.")
         )
-    if len(person_ids) == 0:
+    if not len(people):
         raise nobody_enrolled()
-    people = tuple(names[int(person_id)] for person_id in person_ids)
-    if not probe_mask(labels).any():
-        raise nobody_with_two_shots(people)
-    # A "not this person" may outlive the last template of that person, and denies nobody then.
-    counts = np.isin(negatives.person_ids, person_ids)
-    return _Enrolled(
-        revision=snapshot.revision,
-        templates=templates,
-        person_ids=tuple(int(person_id) for person_id in person_ids),
-        labels=labels,
-        people=people,
-        negatives=negatives.features[counts].reshape(-1, templates.features.shape[1]),
-        denied=np.searchsorted(person_ids, negatives.person_ids[counts]),
-    )
+    if not probe_mask(people.labels.numpy()).any():
+        raise nobody_with_two_shots(people.names)
+    return people
 
 
-def some_people(labels: Labels, max_probes: int) -> Labels:
+def some_people(labels: Int64s, max_probes: int) -> Int64s:
     """Choose whose shots are left out: everybody with two, or as many as have about `max_probes` shots together.
 
     Those are spread evenly over the order of enrolment, and the same ones every time.
@@ -184,18 +142,18 @@ def some_people(labels: Labels, max_probes: int) -> Labels:
     people = np.unique(labels[is_probe])
     share = min(1.0, max_probes / int(shots_of[people].sum()))
     places = np.linspace(0, len(people) - 1, max(1, int(share * len(people))))
-    chosen: Labels = people[np.unique(places.round().astype(np.int64))]
+    chosen: Int64s = people[np.unique(places.round().astype(np.int64))]
     return chosen
 
 
-def _degraded(gallery: Gallery, enrolled: _Enrolled, tested: Labels, embedder: FaceEmbedder, job: Job) -> Tensor:
+def _degraded(gallery: Gallery, people: EnrolledPeople, tested: Int64s, embedder: FaceEmbedder, job: Job) -> Tensor:
     """Embed harmed copies of the tested people's shots: (n_copies, n, p) on the CPU; the others' are zero."""
-    probes = np.flatnonzero(np.isin(enrolled.labels, tested))
+    probes = np.flatnonzero(np.isin(people.labels.numpy(), tested))
     n_copies = min(len(HARMS), max(1, WANTED_COPIES // len(probes)))
-    made = torch.zeros((n_copies, *enrolled.templates.features.shape))
+    made = torch.zeros((n_copies, *people.shots.shape))
     rows: list[int] = []
     crops: list[Image] = []
-    for done, (row, shot) in enumerate(_shots(gallery, enrolled, probes)):
+    for done, (row, shot) in enumerate(_shots(gallery, people, probes)):
         crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)[0]
         rows.append(row)
         crops += harmed_copies(crop, n_copies, first=row, seed=shot.id)
@@ -208,20 +166,20 @@ def _degraded(gallery: Gallery, enrolled: _Enrolled, tested: Labels, embedder: F
     return made
 
 
-def _shots(gallery: Gallery, enrolled: _Enrolled, probes: Labels) -> Iterator[tuple[int, Shot]]:
+def _shots(gallery: Gallery, people: EnrolledPeople, probes: Int64s) -> Iterator[tuple[int, Shot]]:
     """Read the pictures of these rows of the templates, a person's at a time: all of them would be a lot of memory."""
-    shot_ids = enrolled.templates.shot_ids
-    for label in np.unique(enrolled.labels[probes]):
+    labels = people.labels.numpy()[probes]
+    for label in np.unique(labels):
         try:
-            shots = {shot.id: shot for shot in gallery.shots(enrolled.person_ids[label])}
+            shots = {shot.id: shot for shot in gallery.shots(people.person_ids[label])}
         except GalleryError as error:
-            if gallery.revision == enrolled.revision:
+            if gallery.revision == people.revision:
                 raise
             raise _changed_meanwhile() from error
-        for row in probes[enrolled.labels[probes] == label]:
-            if int(shot_ids[row]) not in shots:
+        for row in probes[labels == label].tolist():
+            if people.shot_ids[row] not in shots:
                 raise _changed_meanwhile()
-            yield int(row), shots[int(shot_ids[row])]
+            yield row, shots[people.shot_ids[row]]
 
 
 def harmed_copies(crop: Image, n_copies: int, *, first: int, seed: int) -> list[Image]:

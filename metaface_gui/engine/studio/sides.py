@@ -17,7 +17,7 @@ import numpy as np
 from metaface_gui.deferred import torch
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM
 from metaface_gui.engine.adaptation.scheduler import Situation
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, adapt
+from metaface_gui.engine.assembly import LearningAssets, adapt
 from metaface_gui.engine.events import EngineEvent, EngineListener, GalleryChanged, SidesChanged, TaughtTrack
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
 from metaface_gui.engine.jobs.newest_job import NewestJob
@@ -28,9 +28,12 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners import make_learner
+from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
 from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
+from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.types import UNKNOWN, Floats, Frame, FrameResult, Identification, TrackedFace
 
 _MOST_TRACKS = 64
@@ -220,7 +223,7 @@ class SideRunner:
                 stock = stock or self._make_stock()
                 classifiers[side.key] = self._stock_classifier(side, situation, stock, job)
             else:
-                people = situation.people if not side.is_one_shot else one_shot_each(situation.people)
+                people = situation.people if not side.is_one_shot else situation.people.one_shot_each()
                 room = situation.room if side.uses_room else EMPTY_ROOM
                 settings = situation.hyperparameters.get(side.learner)
                 adapted = adapt(
@@ -237,21 +240,16 @@ class SideRunner:
         self, side: Side, situation: Situation, embedder: FaceEmbedder, job: Job
     ) -> OpenSetClassifier:
         """The published network as it was published: nearest prototype by cosine, at the threshold of its cohort."""
-        people = situation.people if not side.is_one_shot else one_shot_each(situation.people)
+        people = situation.people if not side.is_one_shot else situation.people.one_shot_each()
         if not len(people):
             return OpenSetClassifier.empty()
         assets = self._load_assets(embedder)
         features = torch.from_numpy(self._embedded(people, embedder, job))
-        in_stock = replace(people, embedder_id=embedder.id, shots=features, negatives=features[:0], unlabelled=None)
-        adapted = make_learner(STOCK, assets.space, assets.trained, None).adapt(
-            replace(in_stock, denied_people=people.denied_people[:0]).support
-        )
-        return OpenSetClassifier.calibrated(
-            adapted,
-            person_ids=people.person_ids,
-            names=people.names,
-            cohort=assets.cohort,
-            fpir=situation.fpir,
+        support = SupportSet(features, people.labels, len(people))
+        stock = make_learner(STOCK, assets.space, assets.trained, None)
+        adapted = adapt_in_room(stock, support, n_people=len(people), is_centred=False)
+        return adapted.calibrated(
+            assets.cohort, fpir=situation.fpir, person_ids=people.person_ids, names=people.names
         ).measured_by(torch.zeros(0))
 
     def _embedded(self, people: EnrolledPeople, embedder: FaceEmbedder, job: Job) -> Floats:
@@ -264,16 +262,3 @@ class SideRunner:
                     crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)
                     found[shot.id] = embedder.features(torch.from_numpy(crop).permute(0, 3, 1, 2)).cpu().numpy()[0]
         return np.stack([found[shot_id] for shot_id in people.shot_ids])
-
-
-def one_shot_each(people: EnrolledPeople) -> EnrolledPeople:
-    """The same people with their first shot only, and nobody denied."""
-    first = [people.labels.tolist().index(way) for way in range(len(people))]
-    return replace(
-        people,
-        shots=people.shots[first],
-        labels=people.labels[first],
-        shot_ids=tuple(people.shot_ids[row] for row in first),
-        negatives=people.negatives[:0],
-        denied_people=people.denied_people[:0],
-    )

@@ -28,7 +28,7 @@ from metaface_gui.gallery import Gallery
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from metaface_gui.pipeline.embedding.device import on_one_core
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.explanation import EnrolledShots, Explanation, explain
+from metaface_gui.pipeline.explanation import Explanation, explain
 from metaface_gui.pipeline.learners import LEARNERS, learner_class, make_learner
 from metaface_gui.types import FrameResult, PersonId, RequestId
 
@@ -174,15 +174,13 @@ class Studio:
         if pipeline is None or deciding is None or deciding[0].key.embedder_id != pipeline.embedder.id:
             return None  # other models are on their way
         adapted, classifier = deciding
-        people = adapted.people
-        person_of = tuple(people.person_ids[label] for label in people.labels.tolist())
         with on_one_core():
             return explain(
                 sample,
                 pipeline.embedder,
                 adapted.adapted,
                 classifier,
-                EnrolledShots(people.shots, people.shot_ids, person_of),
+                adapted.people,
                 learner=adapted.key.learner,
                 picture_of=self._picture_of,
                 evidence=self._memory.evidence_of_track(track_id, pipeline.embedder.id),

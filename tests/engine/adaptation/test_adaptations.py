@@ -16,8 +16,9 @@ from metaface_gui.engine.adaptation.adaptations import (
 )
 from metaface_gui.engine.adaptation.room_faces import Room
 from metaface_gui.engine.adaptation.scheduler import draw_map
-from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, EnrolledPeople, adapt
+from metaface_gui.engine.assembly import AdaptationKey, AdaptedGallery, adapt
 from metaface_gui.engine.events import Adapted, MapChanged
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from metaface_gui.settings import RecognitionSettings

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from metaface_gui.engine.adaptation.evaluator import MAX_PEOPLE, AdaptationEvaluator
-from metaface_gui.engine.assembly import AdaptedGallery, EnrolledPeople, adapt
+from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.events import AdaptationEvaluated
 from metaface_gui.engine.jobs.job_runner import JobRunner
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from tests.engine.listening import Listener
 from tests.engine.synthetic import faces_of, learning_assets, people_of

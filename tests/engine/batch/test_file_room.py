@@ -6,8 +6,9 @@ from typing import cast
 
 import pytest
 
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, adapt
+from metaface_gui.engine.assembly import LearningAssets, adapt
 from metaface_gui.engine.batch.file_room import FileRoom
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.settings import RecognitionSettings

@@ -7,23 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from metaface_gui.engine.assembly import EnrolledPeople
 from metaface_gui.engine.batch.finished_videos import RECORD, run_record, unfinished
 from metaface_gui.engine.batch.video_recognition import VideoTask
 from metaface_gui.errors import KnownError
 from metaface_gui.settings import RecognitionSettings
+from tests.pipeline.enrolled import enrolled
 
-PEOPLE = EnrolledPeople(
-    embedder_id="e",
-    revision=1,
-    person_ids=(1, 2),
-    names=("Anna", "Bo"),
-    shots=torch.eye(2),
-    labels=torch.arange(2),
-    shot_ids=(1, 2),
-    negatives=torch.zeros(0, 2),
-    denied_people=torch.zeros(0, dtype=torch.int64),
-)
+PEOPLE = enrolled(torch.eye(2), [0, 1], names=("Anna", "Bo"), embedder_id="e")
 
 
 def dated(path: Path, second: int) -> None:

@@ -12,24 +12,15 @@ import pytest
 import torch
 
 from metaface_gui.cli.weights import default_store
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, adapt
+from metaface_gui.engine.assembly import LearningAssets, adapt
 from metaface_gui.engine.batch.video_pool import Failed, Looked, default_processes, recognize_videos
 from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoReport, VideoTask
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.settings import RecognitionSettings
+from tests.pipeline.enrolled import enrolled
 
-NOBODY = EnrolledPeople(
-    embedder_id="sface",
-    revision=0,
-    person_ids=(),
-    names=(),
-    shots=torch.zeros(0, 128),
-    labels=torch.zeros(0, dtype=torch.int64),
-    shot_ids=(),
-    negatives=torch.zeros(0, 128),
-    denied_people=torch.zeros(0, dtype=torch.int64),
-)
+NOBODY = enrolled(torch.zeros(0, 128), (), embedder_id="sface")
 EMPTY = adapt("prototypical", NOBODY, LearningAssets("sface", FeatureSpace(128), {}, None), fpir=0.01)
 SETUP = RecognizerSetup(RecognitionSettings(device="cpu"), default_store, pickle.dumps(EMPTY), "Unknown")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets, build_pipeline, load_learning_assets
+from metaface_gui.engine.assembly import LearningAssets, build_pipeline, load_learning_assets
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import (
     Adapted,
@@ -23,31 +23,22 @@ from metaface_gui.engine.people.likely_pairs import likely_pairs
 from metaface_gui.engine.people.shot_effect import effect_of_shot
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names
 from tests.engine.synthetic import faces_of, learning_assets
+from tests.pipeline.enrolled import enrolled
 
 FPIR = 0.01
 
 
 def people_of(faces: Sequence[Floats], embedder_id: str = "numbers") -> EnrolledPeople:
     """One person of each of these arrays (n, d), with the ids 1, 2 …; shots are numbered from 1 on."""
-    labels = np.concatenate([np.full(len(of_one), label) for label, of_one in enumerate(faces)])
-    shots = torch.from_numpy(np.concatenate(faces))
-    return EnrolledPeople(
-        embedder_id,
-        1,
-        tuple(range(1, len(faces) + 1)),
-        tuple(f"Person {number}" for number in range(1, len(faces) + 1)),
-        shots,
-        torch.from_numpy(labels),
-        tuple(range(1, len(labels) + 1)),
-        shots[:0],
-        torch.zeros(0, dtype=torch.int64),
-    )
+    labels = [label for label, of_one in enumerate(faces) for _ in of_one]
+    return enrolled(torch.from_numpy(np.concatenate(faces)), labels, embedder_id=embedder_id)
 
 
 # People made of numbers --------------------------------------------------------------------------------------------

@@ -7,18 +7,18 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-import torch
 
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room
 from metaface_gui.engine.adaptation.scheduler import Situation
-from metaface_gui.engine.assembly import EnrolledPeople, LearningAssets
+from metaface_gui.engine.assembly import LearningAssets
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import EngineEvent, GalleryChanged, ResultReady, SidesChanged
 from metaface_gui.engine.jobs.job_runner import JobRunner
 from metaface_gui.engine.studio.side import STOCK, Side
-from metaface_gui.engine.studio.sides import SideRunner, one_shot_each
+from metaface_gui.engine.studio.sides import SideRunner
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.types import FaceTruth, Floats, FrameResult, StageTimes
 from tests.engine.listening import Listener, Someone
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
@@ -106,15 +106,6 @@ def test_a_side_has_a_name_of_its_own() -> None:
     assert len({side.key for side in sides}) == len(sides)
     assert [side.is_plain for side in sides] == [True, False, True, False, False, False]
     assert Side(STOCK, uses_room=False).key == STOCK, "it never uses one"
-
-
-def test_one_shot_each_is_the_first_of_each() -> None:
-    people = people_of([2, 3])
-    one = one_shot_each(people)
-    assert one.labels.tolist() == [0, 1]
-    assert torch.equal(one.shots, people.shots[[0, 2]])
-    assert one.shot_ids == (people.shot_ids[0], people.shot_ids[2])
-    assert len(one.negatives) == 0
 
 
 def test_faces_carry_what_both_sides_decide_and_the_decision_stays(running: Running) -> None:
