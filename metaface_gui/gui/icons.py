@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from pathlib import Path
+from typing import ClassVar, Protocol, cast
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QStyleOption
 
 from metaface_gui.gui.theme import Theme
 from metaface_gui.resources import assets_dir
 
-_SIZES = (16, 20, 24, 48)
-"""Pixels; Qt scales down from the next larger one, so 48 also serves 24 on a screen of twice the density."""
+_MOST_PX = 48
+"""Icons of buttons, actions and menus are no larger, in device-independent pixels."""
 
 
 class HasIcon(Protocol):
@@ -33,37 +35,80 @@ def icon_pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPix
     Raises:
         FileNotFoundError: if there is no icon of that name.
     """
-    (pixmap,) = _pixmaps(name, color, (round(size * scale),))
+    # A copy: what is kept for others has a density of its own.
+    pixmap = QPixmap(_pixmap(name, color, round(size * scale)))
     pixmap.setDevicePixelRatio(scale)
     return pixmap
 
 
 def make_icon(name: str, token: str = "text") -> QIcon:
-    """An icon in a colour of the present theme; it does not follow later changes (see `set_icon`)."""
+    """An icon in a colour of the present theme; it does not follow later changes (see `set_icon`).
+
+    Raises:
+        FileNotFoundError: if there is no icon of that name.
+    """
+    if not _path(name).is_file():
+        raise FileNotFoundError(_path(name))
     theme = Theme.current()
-    icon = QIcon()
-    for mode, color in ((QIcon.Mode.Normal, theme.color(token)), (QIcon.Mode.Disabled, theme.color("disabled"))):
-        for pixmap in _pixmaps(name, color, _SIZES):
-            icon.addPixmap(pixmap, mode)
-    return icon
+    return QIcon(_LineIcon(name, theme.color(token), theme.color("disabled")))
 
 
-def _pixmaps(name: str, color: QColor, sizes: tuple[int, ...]) -> list[QPixmap]:
-    """Draw an icon in each of `sizes` (pixels), or take what Qt keeps of it: a window has a hundred icons."""
-    renderer: QSvgRenderer | None = None
-    pixmaps = list[QPixmap]()
-    for size in sizes:
-        key, pixmap = f"metaface {name} {color.name()} {size}", QPixmap()
-        if not QPixmapCache.find(key, pixmap):
-            renderer = renderer or _renderer(name, color)
-            pixmap = _draw(renderer, size)
-            QPixmapCache.insert(key, pixmap)
-        pixmaps.append(pixmap)
-    return pixmaps
+class _LineIcon(QIconEngine):
+    """Draws one icon when somebody looks at it: a window has a hundred, most of them in menus and on hidden pages."""
+
+    _clones: ClassVar[list[QIconEngine]] = []
+
+    def __init__(self, name: str, color: QColor, disabled: QColor) -> None:
+        super().__init__()
+        self._name = name
+        self._color, self._disabled = color, disabled
+
+    def clone(self) -> QIconEngine:
+        """For an icon that is to be changed while another shows the same, as none of ours is."""
+        clone = _LineIcon(self._name, self._color, self._disabled)
+        # PySide does not hand it over to Qt: it would go with the last that Python knows of it, and Qt would crash.
+        self._clones.append(clone)
+        return clone
+
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:  # noqa: ARG002 - Qt's
+        """As large as is asked for, within bounds; always a square."""
+        side = min(size.width(), size.height(), _MOST_PX)
+        return QSize(side, side)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:  # noqa: ARG002 - Qt's
+        """Draw it as large as fits into `size`, which is in pixels of the screen."""
+        color = self._disabled if mode == QIcon.Mode.Disabled else self._color
+        pixmap = _pixmap(self._name, color, min(size.width(), size.height()))
+        if mode != QIcon.Mode.Selected:
+            return pixmap
+        option = QStyleOption()
+        option.palette = QApplication.palette()
+        return QApplication.style().generatedIconPixmap(mode, pixmap, option)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw it into the middle of `rect`."""
+        scale = painter.device().devicePixelRatioF()
+        side = min(rect.width(), rect.height())
+        square = QRect(0, 0, side, side)
+        square.moveCenter(rect.center())
+        painter.drawPixmap(square, self.pixmap(QSize(side, side) * scale, mode, state))
+
+
+def _path(name: str) -> Path:
+    return assets_dir() / "icons" / f"{name}.svg"
+
+
+def _pixmap(name: str, color: QColor, pixels: int) -> QPixmap:
+    """Draw an icon (pixels, pixels), or take what Qt keeps of it."""
+    key, pixmap = f"metaface {name} {color.name()} {pixels}", QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = _draw(_renderer(name, color), pixels)
+        QPixmapCache.insert(key, pixmap)
+    return pixmap
 
 
 def _renderer(name: str, color: QColor) -> QSvgRenderer:
-    text = (assets_dir() / "icons" / f"{name}.svg").read_text("utf-8")
+    text = _path(name).read_text("utf-8")
     return QSvgRenderer(QByteArray(text.replace("currentColor", color.name()).encode()))
 
 

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon, QPixmap, QPixmapCache
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.icons import app_icon, icon_names, icon_pixmap, set_icon
@@ -74,3 +75,48 @@ def test_an_unknown_name_is_a_bug(theme: Theme) -> None:
 
 def test_the_application_has_an_icon(theme: Theme) -> None:
     assert not app_icon().pixmap(64, 64).isNull()
+
+
+def test_an_icon_is_drawn_when_somebody_looks_at_it(qtbot: QtBot, theme: Theme) -> None:
+    """A window has a hundred of them, most in menus and on hidden pages; in each size and state that took 100 ms."""
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.setIconSize(QSize(20, 20))
+    theme.set_mode(ThemeMode.DARK)
+    QPixmapCache.clear()
+    key = f"metaface stop {DARK.text} 20"
+    set_icon(button, "stop")
+    assert not QPixmapCache.find(key, QPixmap())
+    button.grab()
+    assert QPixmapCache.find(key, QPixmap())
+
+
+def test_an_icon_is_as_large_as_its_place_and_no_larger_than_48_pixels(qtbot: QtBot, theme: Theme) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    set_icon(button, "stop")
+    icon = button.icon()
+    assert icon.pixmap(18, 18).size() == icon.pixmap(30, 18).size() == QSize(18, 18)
+    assert icon.actualSize(QSize(64, 64)) == QSize(48, 48)
+    sharp = icon.pixmap(QSize(16, 16), 2.0)
+    assert (sharp.width(), sharp.devicePixelRatioF()) == (32, 2.0)
+
+
+def test_an_icon_in_a_chosen_row_is_tinted(qtbot: QtBot, theme: Theme) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    set_icon(button, "stop")
+    assert inks(button, QIcon.Mode.Selected) != inks(button)
+    assert inks(button, QIcon.Mode.Active) == inks(button)
+
+
+def test_a_copy_can_be_changed(qtbot: QtBot, theme: Theme) -> None:
+    """Qt then copies what draws it, which Python must not let go."""
+    button = QPushButton()
+    qtbot.addWidget(button)
+    set_icon(button, "stop")
+    before = button.icon().pixmap(16, 16).toImage()
+    copy = QIcon(button.icon())
+    copy.addPixmap(QPixmap(10, 10))
+    assert copy.pixmap(16, 16).toImage() == before
+    assert button.icon().pixmap(16, 16).toImage() == before
