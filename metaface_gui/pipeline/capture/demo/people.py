@@ -49,8 +49,8 @@ class DemoPerson:
     stills: tuple[Image, ...]
 
 
-def load_scene_people(folder: Path | None = None) -> tuple[ScenePerson, ...]:
-    """Read the portraits that `portraits.json` lists, from `folder` or the shipped assets.
+def load_scene_people(folder: Path | None = None, *, has_photos: bool = True) -> tuple[ScenePerson, ...]:
+    """Read the portraits that `portraits.json` lists, from `folder` or the shipped assets; or the cut-outs alone.
 
     Raises:
         SourceError: if the list or a picture is missing or damaged.
@@ -63,11 +63,14 @@ def load_scene_people(folder: Path | None = None) -> tuple[ScenePerson, ...]:
             cutouts: list[Portrait] = []
             photos: list[Portrait] = []
             for entry in person["portraits"]:
+                is_cutout = entry["use"].startswith("scene")
+                if not (is_cutout or has_photos):
+                    continue
                 image = _decode(folder / entry["file"])
                 portrait = Portrait(
                     image, np.array(entry["box_xyxy"], np.float32), np.array(entry["landmarks"], np.float32)
                 )
-                (cutouts if entry["use"].startswith("scene") else photos).append(portrait)
+                (cutouts if is_cutout else photos).append(portrait)
             people.append(ScenePerson(str(person["name"]), bool(person["is_stranger"]), cutouts[0], tuple(photos)))
     except (OSError, ValueError, KeyError, TypeError, IndexError, cv2.error) as error:
         raise SourceError(

@@ -50,10 +50,9 @@ class Sprite:
         left = np.where(seen.any(axis=1), seen.argmax(axis=1), columns)
         right = np.where(seen.any(axis=1), columns - seen[:, ::-1].argmax(axis=1), 0)
         self._left, self._right = np.minimum.accumulate(left), np.maximum.accumulate(right)
-        alpha = image_bgra[..., 3:].astype(np.float32) / 255.0
-        colour = (image_bgra[..., :3] * alpha).round().astype(np.uint8)
         # Premultiplied, so that interpolation at the edge does not mix in the colours of invisible pixels.
-        whole = np.dstack([colour, image_bgra[..., 3]])
+        *colours, alpha = cv2.split(image_bgra)
+        whole = cv2.merge([*(cv2.multiply(colour, alpha, scale=1.0 / 255.0) for colour in colours), alpha])
         self._levels = tuple(
             np.asarray(cv2.resize(whole, None, fx=level, fy=level, interpolation=cv2.INTER_AREA), np.uint8)
             for level in _LEVELS
@@ -150,15 +149,19 @@ def with_face_mask(portrait: Portrait) -> Image:
             cv2.line(loops, ends[0].tolist(), ends[1].tolist(), 255, thick, cv2.LINE_AA)
     cv2.fillPoly(shape, [np.array([at(u, v) for u, v in outline]).round().astype(np.int32)], 255, cv2.LINE_AA)
     shape = np.asarray(cv2.GaussianBlur(shape, (0, 0), 0.02 * half_width + 0.6), np.uint8)
-    rows, columns = np.indices(shape.shape, np.float32)
+    # Outside of what is painted nothing changes: the picture is many times as large.
+    x, y, wide, high = cv2.boundingRect(cv2.max(shape, loops))
+    part = np.s_[y : y + high, x : x + wide]
+    rows, columns = np.indices((high, wide), np.float32)
+    rows, columns = rows + np.float32(y), columns + np.float32(x)
     u = ((columns - bridge[0]) * across[0] + (rows - bridge[1]) * across[1]) / half_width
     v = ((columns - bridge[0]) * down[0] + (rows - bridge[1]) * down[1]) / drop
     shade = 1.04 - 0.26 * u * u - 0.10 * np.abs(v - 0.8)
     for pleat in (0.55, 0.95, 1.32):
         shade -= 0.09 * np.exp(-(((v - pleat + 0.08 * u * u) / 0.045) ** 2))
     cloth = np.clip(np.array([222.0, 206.0, 176.0], np.float32) * shade[..., None], 0.0, 255.0)
-    strings = (loops / 255.0)[..., None]
-    weight = (shape / 255.0)[..., None]
-    bgr = image[..., :3] * (1.0 - strings) + np.array([226.0, 224.0, 218.0]) * strings
-    image[..., :3] = (bgr * (1.0 - weight) + cloth * weight).round().astype(np.uint8)
+    strings = (loops[part] / 255.0)[..., None]
+    weight = (shape[part] / 255.0)[..., None]
+    bgr = image[part][..., :3] * (1.0 - strings) + np.array([226.0, 224.0, 218.0]) * strings
+    image[part][..., :3] = (bgr * (1.0 - weight) + cloth * weight).round().astype(np.uint8)
     return image
