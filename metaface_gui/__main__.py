@@ -25,6 +25,9 @@ def main() -> int:
     # microseconds between two layers: one face is embedded in 9 ms, not 15. Read once, when PyTorch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # in capitals, no word in a Turkish locale
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+    # NumPy's and OpenCV's own threads spin too, after each product and after nothing but being loaded: for 2²⁶ cycles,
+    # a fortieth of a second. So long as 2¹⁰ they may; until the first name that is 150 ms of processor time less.
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "10")
     arguments = sys.argv[1:]
     starting = _load_behind_window() if opens_window(arguments) else None
     if starting is not None and not starting.is_wanted:
@@ -41,12 +44,14 @@ def main() -> int:
 
 def _load_behind_window() -> StartingWindow | None:
     """Show that the window is coming while it loads; None if nothing can be shown, or nobody sees it."""
-    from metaface_gui.gui.application import is_seen, make_application  # noqa: PLC0415 - commands do without
+    from metaface_gui.deferred import uncollected  # noqa: PLC0415 - commands do without
+    from metaface_gui.gui.application import is_seen, make_application  # noqa: PLC0415
 
     if not is_seen():
         return None
     try:
-        make_application()
+        with uncollected():
+            make_application()
     except KnownError:
         return None  # `run` meets it again and says it
     from metaface_gui.gui.starting_window import load_behind_window  # noqa: PLC0415 - after the application

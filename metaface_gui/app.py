@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from metaface_gui.deferred import uncollected
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.engine.people.shots import encode_picture
@@ -23,7 +24,7 @@ from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.embedding import EMBEDDERS
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.program_log import start_log
+from metaface_gui.program_log import describe_program, start_log
 from metaface_gui.resources import user_data_dir, weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
     from metaface_gui.demo.lesson_player import LessonPlayer
     from metaface_gui.demo.summary import DemoPersonFiles, DemoSummary
     from metaface_gui.gui.bridge import EngineBridge
+    from metaface_gui.gui.main_window import MainWindow
     from metaface_gui.gui.window_controller import WindowController
 
 
 _PLOTS = ("metaface_gui.gui.studio.plot_theme", "metaface_gui.gui.studio.map_plot")
 """pyqtgraph comes with these, and takes half a second that the first opening of the studio is not to last longer."""
+_PICTURE_PATIENCE_MS = 300
+"""So long the first picture has the processor to itself; a camera may take seconds to open, in which nothing runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def run_window(
     speak from now on, None for the one that is remembered.
     """
     app = make_application()
-    start_log()
+    start_log(is_described=False)
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - after the application, as Qt wants
 
     from metaface_gui.gui.refused_start import tell_refused_start  # noqa: PLC0415
@@ -113,19 +117,22 @@ def run_window(
     try:
         gallery = Gallery.open(gallery_path or Gallery.default_path())
     except KnownError as error:  # most often: another window has it open
+        describe_program()
         tell_refused_start(app, error)
         raise
     with running(app, gallery, settings, state.hyperparameters) as parts:
         if source is not None:  # its first picture is on the way while the window is loaded and made
             parts.engine.source.open(source)
-        from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
-        from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
-        from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
+        with uncollected():
+            from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
+            from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415
+            from metaface_gui.gui.window_controller import WindowController  # noqa: PLC0415
 
-        controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
-        controller.window.show()
+            controller = WindowController(app, parts.bridge, lambda: MainWindow(parts.engine, parts.bridge, state))
+            controller.window.show()
         close_starting_window(app)
-        QTimer.singleShot(0, parts.engine.on_window)
+        load_after_window(parts.engine, controller.window, has_source=source is not None)
+        QTimer.singleShot(_PICTURE_PATIENCE_MS, describe_program)
         if source is not None:
             controller.window.remember_source(source)
         elif is_seen():  # whoever names a source knows the window
@@ -134,6 +141,20 @@ def run_window(
             code = app.exec()
         controller.window.close()
     return code or interruption.exit_code
+
+
+def load_after_window(engine: Engine, window: MainWindow, *, has_source: bool) -> None:
+    """Have the engine load its models once this window, which is being shown, has been painted.
+
+    Where its source was opened already the first picture comes before, if it does soon.
+    """
+    from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415 - after the application, as Qt wants
+
+    patience = QTimer(window, singleShot=True, interval=_PICTURE_PATIENCE_MS if has_source else 0)
+    patience.timeout.connect(engine.on_window)
+    patience.start()
+    # Not at once: the picture has still to be painted.
+    window.feeder.ready.connect(partial(patience.start, 0), Qt.ConnectionType.SingleShotConnection)
 
 
 def known_settings(settings: RecognitionSettings) -> RecognitionSettings:

@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import platform
 import re
 import traceback
 from collections import deque
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from metaface_gui.errors import KnownError
@@ -60,14 +58,18 @@ def log_path() -> Path:
 
 def program_version() -> str:
     """The installed version; empty for a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - reads mail headers: takes 10 ms
+
     try:
         return version("metaface")
     except PackageNotFoundError:
         return ""
 
 
-def start_log() -> None:
+def start_log(*, is_described: bool = True) -> None:
     """Write to the log from now on, and keep the newest lines for `recent_lines`; where no file can be, only those.
+
+    Unless it `is_described` now whose log it is, whoever calls this calls `describe_program` later.
 
     Safe to call again: what is in use is used on.
     """
@@ -89,6 +91,14 @@ def start_log() -> None:
     logger.setLevel(logging.INFO)
     if refused:
         _log.warning("no log file: %s", refused)
+    if is_described:
+        describe_program()
+
+
+def describe_program() -> None:
+    """Say in the log which version of MetaFace this is, and what it runs on."""
+    import platform  # noqa: PLC0415 - asks the system, which takes a while
+
     _log.info("MetaFace %s starts on Python %s, %s", program_version(), platform.python_version(), platform.platform())
 
 

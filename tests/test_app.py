@@ -6,8 +6,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
 
 from metaface_gui import app
 from metaface_gui.demo.lesson_player import lesson_screenshots
@@ -15,11 +20,14 @@ from metaface_gui.demo.rooms import SHORT_ROOMS
 from metaface_gui.demo.summary import DemoSummary
 from metaface_gui.demo.tally import DemoTally, tally_frame
 from metaface_gui.demo.walk import ROOM_SCREENSHOTS
+from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.engine.live.model_loader import ModelLoader
 from metaface_gui.engine.live.source_controller import SourceController
 from metaface_gui.errors import KnownError
 from metaface_gui.gui import main_window
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
+from metaface_gui.gui.live.frame_feeder import FrameFeeder
+from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
@@ -53,6 +61,39 @@ def test_the_source_is_opened_before_the_window_is_made(monkeypatch: pytest.Monk
             choose_settings=lambda settings: replace(settings, device="cpu"),
         )
     assert asked == [SourceSpec.demo()]
+
+
+class MainWindowLike(MainWindow):
+    """Its pictures alone."""
+
+    def __init__(self) -> None:
+        QMainWindow.__init__(self)
+        self.feeder = FrameFeeder(LatestSlot())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()
+
+
+def test_models_are_loaded_after_the_first_picture_or_soon(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading them halts the window; a camera that takes seconds to open must not hold them back."""
+    engine, window = MagicMock(), MainWindowLike()
+    loaded = engine.on_window
+    app.load_after_window(engine, window, has_source=False)
+    qtbot.waitUntil(lambda: loaded.called)
+
+    loaded.reset_mock()
+    monkeypatch.setattr(app, "_PICTURE_PATIENCE_MS", 10**6)
+    app.load_after_window(engine, window, has_source=True)
+    QCoreApplication.processEvents()
+    loaded.assert_not_called()
+    window.feeder.ready.emit()
+    qtbot.waitUntil(lambda: loaded.called)
+
+    loaded.reset_mock()
+    monkeypatch.setattr(app, "_PICTURE_PATIENCE_MS", 1)
+    app.load_after_window(engine, window, has_source=True)
+    qtbot.waitUntil(lambda: loaded.called)
+    window.feeder.close()
 
 
 def test_no_display_is_said_before_qt_aborts(monkeypatch: pytest.MonkeyPatch) -> None:

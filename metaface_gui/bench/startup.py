@@ -3,7 +3,7 @@
 The process is whatever prints, a line each: `starting` when anything of it is on screen, `painted` when its window has
 painted, `picture` when the source's first frame has, `boxes` when faces were found, `recognised` when one has its name,
 and `loaded`, with the longest time in seconds that the video stood still, when all its models are there.
-`cli.startup_probe` is the one for the real window. Nothing that this process has loaded or warmed up helps it.
+`startup_probe` is the one for the real window. Nothing that this process has loaded or warmed up helps it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from statistics import median
 from typing import IO
 
 from metaface_gui.bench.figures import Slope, slope_of
+from metaface_gui.bench.startup_words import BOXES, LOADED, PAINTED, PICTURE, RECOGNISED, STARTING
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 
 OnStep = Callable[[str], None]
-STARTING, PAINTED, PICTURE = "starting", "painted", "picture"
-BOXES, RECOGNISED, LOADED = "boxes", "recognised", "loaded"
 
 _WORDS = (STARTING, PAINTED, PICTURE, BOXES, RECOGNISED, LOADED)
 _SAMPLE_S = 0.25

@@ -62,10 +62,15 @@ def load_behind_window(load: Callable[[], object]) -> StartingWindow:
 
     `close_starting_window` takes it away. `load` must leave widgets alone: they belong to this thread.
     """
+    with uncollected():
+        return _load_behind_window(load)
+
+
+def _load_behind_window(load: Callable[[], object]) -> StartingWindow:
     window = StartingWindow(window_settings())
     window.show()
     loop, poll = QEventLoop(), QTimer(window, interval=_POLL_MS)
-    loading = threading.Thread(target=uncollected()(load), name="loading")
+    loading = threading.Thread(target=load, name="loading")
 
     def look() -> None:
         if not loading.is_alive():

@@ -32,7 +32,7 @@ def test_a_second_start_says_in_a_dialog_that_the_gallery_is_open(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refused_start, "is_seen", lambda: True)
-    monkeypatch.setattr(app, "start_log", lambda: None)
+    monkeypatch.setattr(app, "start_log", lambda **_: None)
     path = tmp_path / "<b>g</b>.metaface"
     said: list[str] = []
 

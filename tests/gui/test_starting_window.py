@@ -88,7 +88,7 @@ def test_neither_the_starting_window_nor_the_real_one_loads_what_takes_long() ->
         "import sys, metaface_gui.__main__, metaface_gui.gui.starting_window; "
         "print(sorted({'torch', 'scipy', 'cv2', 'pyqtgraph'} & set(sys.modules))); "
         "import metaface_gui.app, metaface_gui.gui.main_window; "
-        "print(sorted({'torch', 'scipy', 'matplotlib', 'openvino', 'pyqtgraph'} & set(sys.modules)))"
+        "print(sorted({'torch', 'scipy', 'matplotlib', 'openvino', 'pyqtgraph', 'PIL', 'pi_heif'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["[]", "[]"]

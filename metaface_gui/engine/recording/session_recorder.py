@@ -15,17 +15,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 
 from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged, Trouble
-from metaface_gui.engine.recording.session_recording import Clock, FreeBytes, Recording, free_bytes
 from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, cannot_write
 from metaface_gui.pipeline.learners import ALL_LEARNERS
-from metaface_gui.pipeline.rendering.annotator import Annotator
-from metaface_gui.pipeline.rendering.fonts import FontFinder
 from metaface_gui.types import FrameResult
 from metaface_gui.weights.whole_file import write_whole
+
+if TYPE_CHECKING:  # Pillow and what writes files are loaded by the first recording: a window comes sooner without
+    from metaface_gui.engine.recording.session_recording import Clock, FreeBytes, Recording
+    from metaface_gui.pipeline.rendering.annotator import Annotator
+    from metaface_gui.pipeline.rendering.fonts import FontFinder
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +71,7 @@ class SessionRecorder:
     """Implements `RecordingApi`. Every call is thread-safe and returns at once, `close` excepted.
 
     The thread is started with the first recording or snapshot and joined by `close`. It calls `words` for each of them:
-    the user may have chosen another language meanwhile.
+    the user may have chosen another language meanwhile. `free` says how much room a folder has, None: as the disk does.
     """
 
     def __init__(
@@ -77,11 +80,10 @@ class SessionRecorder:
         *,
         words: Callable[[], DrawnWords] = english_words,
         clock: Clock = time.monotonic_ns,
-        free: FreeBytes = free_bytes,
+        free: FreeBytes | None = None,
     ) -> None:
         self._listener = listener
         self._words = words
-        self._fonts = FontFinder()
         self._clock = clock
         self._free = free
         self._inbox: queue.SimpleQueue[_Start | _Stop | _Snapshot | FrameResult] = queue.SimpleQueue()
@@ -93,6 +95,7 @@ class SessionRecorder:
         self._dropped = 0
         self._newest: FrameResult | None = None
         self._recording: Recording | None = None  # the thread's own, as are the fonts
+        self._fonts: FontFinder | None = None
 
     @property
     def dropped(self) -> int:
@@ -205,8 +208,10 @@ class SessionRecorder:
 
     def _begin(self, folder: Path) -> None:
         if self._recording is None:
-            named = datetime.now().astimezone()
-            self._recording = Recording(folder, self._annotator(), self._clock(), named=named, free=self._free)
+            from metaface_gui.engine.recording.session_recording import Recording, free_bytes  # noqa: PLC0415 - above
+
+            named, free = datetime.now().astimezone(), self._free or free_bytes
+            self._recording = Recording(folder, self._annotator(), self._clock(), named=named, free=free)
             with self._lock:
                 self._wants_results, self._dropped = True, 0
         self._tell(files=self._recording.files)
@@ -235,7 +240,10 @@ class SessionRecorder:
             self._tell(files=(CaptionedFile("snapshot", path),))
 
     def _annotator(self) -> Annotator:
-        words = self._words()
+        from metaface_gui.pipeline.rendering.annotator import Annotator  # noqa: PLC0415 - above
+        from metaface_gui.pipeline.rendering.fonts import FontFinder  # noqa: PLC0415
+
+        words, self._fonts = self._words(), self._fonts or FontFinder()
         return Annotator(words.unknown, words.titles, fonts=self._fonts)
 
     def _tell(self, *, files: tuple[CaptionedFile, ...] = (), error: KnownError | None = None) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pi_heif
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
@@ -83,6 +82,8 @@ def read_image(path: Path) -> Image:
 
 def _read_heif(path: Path, data: bytes) -> Image:
     """Decode a phone's picture whole: it is stored in tiles, which FFmpeg and OpenCV take for pictures of their own."""
+    import pi_heif  # noqa: PLC0415 - as long as a picture takes, and few pictures are of a phone
+
     try:
         heif = pi_heif.open_heif(data, bgr_mode=True)
         if heif.size[0] * heif.size[1] > MAX_PIXELS:

@@ -11,9 +11,6 @@ from pathlib import Path
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.demo.scene import DemoSceneSource
-from metaface_gui.pipeline.capture.file_content import Content, content_of
-from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, ImageFileSource, ImageFolderSource
-from metaface_gui.pipeline.capture.moving_picture import MovingPictureSource
 from metaface_gui.pipeline.capture.paced import PacedSource
 from metaface_gui.pipeline.capture.webcam import WebcamSource
 from metaface_gui.settings import DEMO
@@ -84,6 +81,9 @@ def parse_source(text: str) -> SourceSpec:
 
 
 def _kind_of_file(path: Path) -> SourceKind:
+    from metaface_gui.pipeline.capture.file_content import Content, content_of  # noqa: PLC0415 - Pillow
+    from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES  # noqa: PLC0415
+
     match content_of(path):
         case Content.PICTURE | Content.HEIF:
             return SourceKind.IMAGE
@@ -114,13 +114,25 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
 
             source = UrlSource(spec.text)
         case SourceKind.FOLDER:
+            from metaface_gui.pipeline.capture.images import ImageFolderSource  # noqa: PLC0415 - nor is Pillow
+
             source = ImageFolderSource(Path(spec.text))
         case SourceKind.IMAGE:
-            source = ImageFileSource(Path(spec.text), repeat=live)
-        case SourceKind.VIDEO if content_of(Path(spec.text)) is Content.MOVING_PICTURE:
-            source = MovingPictureSource(Path(spec.text))
-        case SourceKind.VIDEO:
-            from metaface_gui.pipeline.capture.video_file import VideoFileSource  # noqa: PLC0415 - as above
+            from metaface_gui.pipeline.capture.images import ImageFileSource  # noqa: PLC0415
 
-            source = VideoFileSource(Path(spec.text))
+            source = ImageFileSource(Path(spec.text), repeat=live)
+        case SourceKind.VIDEO:
+            source = _video(Path(spec.text))
     return PacedSource(source) if live else source
+
+
+def _video(path: Path) -> FrameSource:
+    from metaface_gui.pipeline.capture.file_content import Content, content_of  # noqa: PLC0415 - as above
+
+    if content_of(path) is Content.MOVING_PICTURE:
+        from metaface_gui.pipeline.capture.moving_picture import MovingPictureSource  # noqa: PLC0415
+
+        return MovingPictureSource(path)
+    from metaface_gui.pipeline.capture.video_file import VideoFileSource  # noqa: PLC0415
+
+    return VideoFileSource(path)
