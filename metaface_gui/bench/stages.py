@@ -17,7 +17,7 @@ from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.search import FaceSearch, search_still
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.face_follower import features_of
+from metaface_gui.pipeline.embedding.views import features_of
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.quality import assess

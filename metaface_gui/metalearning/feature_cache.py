@@ -27,6 +27,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.face_folder import Progress
 from metaface_gui.metalearning.growing_array import open_growing_array
 from metaface_gui.pipeline.embedding.base import TrainableEmbedder
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.resources import user_cache_dir
 from metaface_gui.types import Image
 
@@ -84,8 +85,9 @@ def trunk_copies(
         chunk = max(1, batch * _CHUNK_BATCHES // each)
         with closing(_crops_in_chunks(make, done, total, chunk=chunk, each=each)) as chunks:
             for crops in chunks:
+                batches = torch.split(torch.from_numpy(crops).permute(0, 3, 1, 2), batch)
                 with fast_arithmetic(embedder.device):
-                    parts = [embedder.trunk(part).to("cpu", torch.float16) for part in torch.split(crops, batch)]
+                    parts = [embedder.trunk(part).to("cpu", torch.float16) for part in batches]
                 rows: NDArray[np.float16] = torch.cat(parts).numpy().reshape(-1, each, dimension)
                 features.append(rows)
                 progress(features.rows, total)
@@ -101,12 +103,13 @@ def condition_features(
     cache: Path,
     progress: Progress,
     environment: str | None = None,
+    both_views: bool = False,
 ) -> Tensor:
     """Learners' features of each face under that condition, (n, p) float32 on the CPU, in full precision.
 
     The draw for a face follows from (seed, the face's path); another seed is another draw. `progress` counts faces.
     With the name of a family as `environment`, all faces are first photographed in one place of it, which follows from
-    the seed; then the condition happens to what is seen there.
+    the seed; then the condition happens to what is seen there. With `both_views` their mirror images count, too.
 
     Raises:
         CacheError: if the cache folder cannot be written or its disk is full.
@@ -124,7 +127,9 @@ def condition_features(
     drawn = 0 if corruption is clean else seed
     dimension = embedder.space.feature_dim
     where = () if environment is None else (environment, environments.VERSION)
-    key = features_key("condition", embedder.id, dimension, condition, drawn, faces_key(faces), *where)
+    seen = ("both views",) if both_views else ()
+    key = features_key("condition", embedder.id, dimension, condition, drawn, faces_key(faces), *where, *seen)
+    look = features_of_both if both_views else features_of
     with open_growing_array(
         cache / f"condition-{key}", (dimension,), np.float32, lambda: progress(0, total)
     ) as features:
@@ -134,8 +139,8 @@ def condition_features(
         batch = _batch_size(embedder.device)
         with closing(_crops_in_chunks(make, done, total, chunk=batch * _CHUNK_BATCHES, each=1)) as chunks:
             for crops in chunks:
-                parts = [embedder.features(part).to("cpu", torch.float32) for part in torch.split(crops, batch)]
-                features.append(torch.cat(parts).numpy())
+                parts = np.split(crops, range(batch, len(crops), batch))
+                features.append(np.concatenate([look(embedder, part) for part in parts]))
                 progress(features.rows, total)
         return torch.from_numpy(np.array(features.array()))
 
@@ -170,8 +175,8 @@ def face_number(path: str) -> int:
     return int.from_bytes(hashlib.sha256(path.encode(errors="surrogateescape")).digest()[:8], "big")
 
 
-def _crops_in_chunks(make: MakeCrop, start: int, stop: int, *, chunk: int, each: int) -> Generator[Tensor, None, None]:
-    """The `each` crops of faces start … stop, `chunk` faces at a time: (m · each, 3, s, s) uint8.
+def _crops_in_chunks(make: MakeCrop, start: int, stop: int, *, chunk: int, each: int) -> Generator[Image, None, None]:
+    """The `each` crops of faces start … stop, `chunk` faces at a time: (m · each, s, s, 3) uint8.
 
     The next chunk is corrupted by threads while the caller computes on this one.
     """
@@ -190,8 +195,8 @@ def _crops_in_chunks(make: MakeCrop, start: int, stop: int, *, chunk: int, each:
         pool.shutdown(cancel_futures=True)
 
 
-def _stacked(crops: list[Future[Image]]) -> Tensor:
-    return torch.from_numpy(np.stack([crop.result() for crop in crops])).permute(0, 3, 1, 2)
+def _stacked(crops: list[Future[Image]]) -> Image:
+    return np.stack([crop.result() for crop in crops])
 
 
 def _batch_size(device: torch.device) -> int:

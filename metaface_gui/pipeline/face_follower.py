@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from metaface_gui.deferred import torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.detection.search import FaceSearch, continues
 from metaface_gui.pipeline.detection.way_up import is_upside_down
-from metaface_gui.pipeline.embedding.base import FaceEmbedder, FrozenEmbedder
+from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both, mirrored_where
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
 from metaface_gui.pipeline.recognition.face_motion import FaceMotion
 from metaface_gui.pipeline.recognition.quality import assess
@@ -54,12 +55,14 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
-    """What is kept of a track: its newest sighting, how often and when last it was embedded, its best quality then."""
+    """What is kept of a track: its newest sighting, how often and when last it was embedded, its best quality then, and
+    whether what was embedded last was its mirror image."""
 
     sighting: Sighting
     looks: int
     looked_s: float
     best_quality: float
+    is_mirrored: bool
 
 
 _PICTURE_SIDE = 48
@@ -106,12 +109,20 @@ class FaceFollower:
         self._time_s = -np.inf
 
     def look(
-        self, image_bgr: Image, time_s: float, decision_of: DecisionOf, found: FaceDetections | None = None
+        self,
+        image_bgr: Image,
+        time_s: float,
+        decision_of: DecisionOf,
+        found: FaceDetections | None = None,
+        *,
+        is_still: bool = False,
+        is_again: bool = False,
     ) -> Sightings:
         """Search the frame (height, width, 3) for faces, or carry those in sight through it where `Attention` allows.
 
         After a cut, a long gap, or where time runs backwards, it is searched and every face is embedded. `found`: its
-        faces, where it was searched already.
+        faces, where it was searched already. `is_still`: it is a picture of its own, and its faces have
+        no other look. `is_again`: it is the very picture of before.
         """
         started = time.perf_counter()
         is_cut = not continues(self._time_s, time_s)
@@ -129,7 +140,7 @@ class FaceFollower:
             found = self._search.search(image_bgr, time_s, is_thorough=thorough, is_anew=is_cut)
         detected = time.perf_counter()
         placed = (None,) * len(found) if is_cut else self._tracker.placed(found, time_s)
-        faces = self._follow(image_bgr, found, placed, time_s, decision_of)
+        faces = self._follow(image_bgr, found, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
         return Sightings(faces, (detected - started) * 1e3, (time.perf_counter() - detected) * 1e3)
 
     def _carry(self, image_bgr: Image, time_s: float) -> tuple[Sighting, ...]:
@@ -158,6 +169,9 @@ class FaceFollower:
         placed: tuple[int | None, ...],
         time_s: float,
         decision_of: DecisionOf,
+        *,
+        is_still: bool,
+        is_again: bool,
     ) -> tuple[Sighting, ...]:
         crops = align(image_bgr, detections.landmarks, self._embedder.crop_size)
         former = [None if track_id is None else self._tracks.get(track_id) for track_id in placed]
@@ -176,7 +190,12 @@ class FaceFollower:
         for index, track in enumerate(former):
             if track is not None:
                 features[index] = track.sighting.features
-        features[chosen] = features_of(self._embedder, crops[chosen])
+        # By turns, but a picture that is shown again is seen as it was.
+        is_mirrored = np.asarray([track is not None and track.is_mirrored == is_again for track in former], bool)
+        if is_still:
+            features[chosen] = features_of_both(self._embedder, crops[chosen])
+        else:
+            features[chosen] = features_of(self._embedder, mirrored_where(is_mirrored[chosen], crops[chosen]))
         continued = {
             index: track.sighting.track_id
             for index, track in enumerate(former)
@@ -191,15 +210,15 @@ class FaceFollower:
                 zip(self._in_sight, fresh, _pictures(crops, former, fresh), strict=True)
             )
         )
-        self._remember(faces, time_s)
+        self._remember(faces, is_mirrored, time_s)
         return faces
 
-    def _remember(self, faces: tuple[Sighting, ...], time_s: float) -> None:
-        for face in faces:
+    def _remember(self, faces: tuple[Sighting, ...], is_mirrored: NDArray[np.bool_], time_s: float) -> None:
+        for face, is_turned in zip(faces, is_mirrored.tolist(), strict=True):
             former = self._tracks.get(face.track_id)
             if face.is_fresh or former is None:
                 looks, best = (0, 0.0) if former is None else (former.looks, former.best_quality)
-                self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score))
+                self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score), is_turned)
             else:
                 self._tracks[face.track_id] = replace(former, sighting=face)
             # Asked once of a face: it costs a search of its picture.
@@ -235,18 +254,3 @@ def quality_of(detector: FaceDetector, image_bgr: Image, found: FaceDetection, c
     if quality.issues or not is_upside_down(detector, chip(image_bgr, found).image_bgr, found.confidence):
         return quality
     return replace(quality, score=0.3 * quality.score, issues=(QualityIssue.UPSIDE_DOWN,))
-
-
-def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
-    """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8: (n, p) float32, what learners see (`FeatureSpace`).
-
-    Raises:
-        ArithmeticError: if a value is not finite, as from a broken card: it would get into tracks, templates and shots.
-    """
-    if isinstance(embedder, FrozenEmbedder):
-        features = embedder.features_of(crops_rgb)
-    else:
-        features = embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu().numpy()
-    if not np.isfinite(features).all():
-        raise ArithmeticError(f"{embedder.id} gave values that are not finite")
-    return features

@@ -16,8 +16,9 @@ from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.detection.search import find_in_still
 from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upright, landmarks_back, upright_chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, Sightings, features_of, quality_of
+from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, Sightings, quality_of
 from metaface_gui.pipeline.first_names import FirstNames
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
@@ -146,7 +147,8 @@ class FacePipeline:
         if frame.is_still:
             seen = self._look_at_still(frame, found)
         else:
-            seen = self._look(frame.image_bgr, frame.time_s, None if found is None else found.detections)
+            detections = None if found is None else found.detections
+            seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of, detections, is_again=is_again)
         started = time.perf_counter()
         features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
         templates = [self._template(face, frame, is_again=is_again) for face in seen.faces]
@@ -175,15 +177,12 @@ class FacePipeline:
         times = StageTimes(seen.detect_ms, seen.embed_ms, (time.perf_counter() - started) * 1e3)
         return FrameResult(frame, faces, times, time.monotonic_ns(), self._primary, self.embedder.id)
 
-    def _look(self, image_bgr: Image, time_s: float, found: FaceDetections | None = None) -> Sightings:
-        return self._follower.look(image_bgr, time_s, self._decision_of, found)
-
     def _look_at_still(self, frame: Frame, found: Upright | None) -> Sightings:
         """Look at a picture of its own the way up in which its faces are found; say where they are in it as it is."""
         if found is None and self._still is not None and self._still.original is frame.image_bgr:
             found = self._still  # shown again and again, as the window does
         self._still = still = found or find_in_still(self.detector, frame.image_bgr)
-        seen = self._look(still.image_bgr, frame.time_s, still.detections)
+        seen = self._follower.look(still.image_bgr, frame.time_s, self._decision_of, still.detections, is_still=True)
         if not still.quarter_turns or not seen.faces:
             return seen
         boxes = boxes_back(np.stack([face.detection.box_xyxy for face in seen.faces]), still)
@@ -223,7 +222,7 @@ class FacePipeline:
         due = self._templates.merged_pictures()
         if not due:
             return list(templates)
-        features = features_of(self.embedder, np.stack([*due.values()]))
+        features = features_of_both(self.embedder, np.stack([*due.values()]))
         made = {key: self._templates.add_merged(key, row) for key, row in zip(due, features, strict=True)}
         return [made.get(face.track_id, template) for face, template in zip(faces, templates, strict=True)]
 
@@ -276,13 +275,14 @@ class FacePipeline:
     def features_of_chips(self, chips_bgr: list[Image], landmarks: list[Floats]) -> Floats:
         """Make templates of stored pictures: n of them with their (5, 2) landmarks → (n, p) float32.
 
-        They are what learners see (`FeatureSpace`), and belong to the embedder's `id`.
+        They are what learners see (`FeatureSpace`), of each picture and its mirror image, and belong to the embedder's
+        `id`.
         """
         size = self.embedder.crop_size
         crops = np.empty((len(chips_bgr), size, size, 3), np.uint8)
         for index, (chip_bgr, points) in enumerate(zip(chips_bgr, landmarks, strict=True)):
             crops[index] = align(chip_bgr, points[None], size)[0]
-        return features_of(self.embedder, crops)
+        return features_of_both(self.embedder, crops)
 
     def _embed(self, image_bgr: Image, detections: FaceDetections) -> tuple[Image, Floats]:
         crops = align(image_bgr, detections.landmarks, self.embedder.crop_size)

@@ -18,6 +18,7 @@ from metaface_gui.metalearning.conditions import CONDITIONS, corrupt
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.feature_cache import condition_features, default_cache, faces_key, trunk_copies
+from metaface_gui.pipeline.embedding.projection import Projection
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
 from metaface_gui.types import Image
 
@@ -235,3 +236,21 @@ def test_the_key_of_faces_is_the_same_in_every_process(faces: AlignedFaces) -> N
 
 def test_the_default_cache_is_the_users_cache_folder() -> None:
     assert Path(platformdirs.user_cache_dir()) in default_cache().parents
+
+
+def test_mirror_images_are_looked_at_where_asked_for_and_kept_apart(faces: AlignedFaces, tmp_path: Path) -> None:
+    def seen(*, both_views: bool) -> tuple[Tensor, int]:
+        weight = torch.randn(2, 48, generator=torch.Generator().manual_seed(0))
+        embedder = _embedder().with_projection(Projection("of-grid", weight, torch.zeros(8, 3)))
+        made = condition_features(
+            faces, embedder, "clean", seed=0, cache=tmp_path, progress=_silent, both_views=both_views
+        )
+        return made, _seen(embedder)
+
+    (alone, _), (both, passes) = seen(both_views=False), seen(both_views=True)
+    assert passes == 18
+    assert not torch.allclose(alone, both, atol=1e-3)
+    again, passes = seen(both_views=True)
+    assert passes == 0
+    assert torch.equal(again, both)
+    assert torch.equal(seen(both_views=False)[0], alone)

@@ -103,6 +103,8 @@ class BlueEmbedder:
         features[:, 15] = 0.3 * middle[:, 0].mean((1, 2)) / 255.0
         features[:, :16] = torch.nn.functional.normalize(features[:, :16], dim=1)
         features[:, 16:] = crops_rgb[:, :2, 20:40, 60:80].to(torch.float32).mean((2, 3)) / 255.0
+        # As long as embeddings of faces in good light are, so that none is worth its mirror image.
+        features[:, 17] = (14.0 + features[:, 17]) / 200.0
         return features
 
 

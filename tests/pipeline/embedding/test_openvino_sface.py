@@ -21,7 +21,7 @@ from metaface_gui.pipeline.embedding.frozen import load_openvino_sface, make_fro
 from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.face_follower import features_of
+from metaface_gui.pipeline.embedding.views import features_of
 from metaface_gui.pipeline.openvino_runtime import RUNTIME, CompiledCache, RuntimeMissingError, compile_network
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
