@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.events import EnrollmentChanged, ShotCandidate
-from metaface_gui.gui.panels.pictures import PictureCache
+from metaface_gui.gui.panels.picture_loader import PictureLoader
 from metaface_gui.gui.theme import Radius
 
 _SIDE = 52
@@ -25,7 +25,8 @@ class ShotStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._shots: tuple[ShotCandidate, ...] = ()
         self._places = 0
-        self._pictures = PictureCache(2 * _MOST)
+        self._pictures = PictureLoader(self, capacity=2 * _MOST)
+        self._pictures.loaded.connect(self.update)
         self.hide()
 
     @property
@@ -38,7 +39,7 @@ class ShotStrip(QWidget):
         shots = enrollment.shots[-_MOST:] if enrollment.is_recording else ()
         places = min(max(enrollment.wanted, len(shots)), _MOST) if enrollment.is_recording else 0
         if not places:
-            self._pictures = PictureCache(2 * _MOST)
+            self._pictures.keep_only(())
         self.setVisible(places > 0)
         if (shots, places) != (self._shots, self._places):
             self._shots, self._places = shots, places

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import OrderedDict
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPalette, QPixmap
@@ -73,28 +72,3 @@ def paint_initials(painter: QPainter, rect: QRectF, name: str, palette: QPalette
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, initials(name))
     painter.restore()
-
-
-class PictureCache:
-    """The pictures that were drawn last, ready to draw again: at most `capacity` of them, the oldest use goes first."""
-
-    def __init__(self, capacity: int = 400) -> None:
-        self._capacity = capacity
-        self._pixmaps: OrderedDict[tuple[bytes, int, float, float], QPixmap] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._pixmaps)
-
-    def get(self, encoded: bytes | None, side: int, ratio: float, radius: float) -> QPixmap | None:
-        """Return the picture as `rounded_pixmap` draws it; None if there is none or it is damaged."""
-        if not encoded:
-            return None
-        key = (encoded, side, ratio, radius)
-        pixmap = self._pixmaps.pop(key, None)
-        if pixmap is None:
-            image = decode_square(encoded, round(side * ratio))
-            pixmap = QPixmap() if image.isNull() else rounded_pixmap(image, side, ratio, radius)
-        self._pixmaps[key] = pixmap
-        if len(self._pixmaps) > self._capacity:
-            self._pixmaps.popitem(last=False)
-        return None if pixmap.isNull() else pixmap

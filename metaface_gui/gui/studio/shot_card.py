@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from metaface_gui.gui.panels.pictures import PictureCache, paint_initials
+from metaface_gui.gui.panels.picture_loader import PictureLoader
+from metaface_gui.gui.panels.pictures import paint_initials
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 
 _SIDE = 84
@@ -19,7 +20,8 @@ class ShotCard(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._pictures = PictureCache(capacity=200)
+        self._pictures = PictureLoader(self, capacity=200)
+        self._pictures.loaded.connect(self.update)
         self._name = ""
         self._picture: bytes | None = None
         self.resize(self.sizeHint())
@@ -47,7 +49,7 @@ class ShotCard(QWidget):
 
     def forget_pictures(self) -> None:
         """Keep nothing of pictures: some may have been deleted."""
-        self._pictures = PictureCache(capacity=200)
+        self._pictures.keep_only(())
         self.hide()
 
     def sizeHint(self) -> QSize:

@@ -3,9 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 
-from metaface_gui.gui.panels.pictures import PictureCache, decode_square, initials
+from metaface_gui.gui.panels.pictures import decode_square, initials
 from tests.gui.panels.samples import picture
 
 
@@ -38,20 +37,6 @@ def test_what_cannot_be_decoded_is_no_picture(data: bytes | None) -> None:
 def test_half_a_picture_is_none_or_half_grey() -> None:
     image = decode_square(picture(3)[:200], 48)
     assert image.isNull() or image.width() == 48
-
-
-def test_the_cache_keeps_what_was_used_last(qapp: QApplication) -> None:
-    cache = PictureCache(capacity=2)
-    first = cache.get(picture(1), 44, 1.0, 9)
-    assert first is not None
-    assert cache.get(picture(1), 44, 1.0, 9) is first
-    cache.get(picture(2), 44, 1.0, 9)
-    cache.get(picture(1), 44, 1.0, 9)
-    cache.get(picture(3), 44, 1.0, 9)
-    assert len(cache) == 2
-    assert cache.get(picture(1), 44, 1.0, 9) is first
-    assert cache.get(b"broken", 44, 1.0, 9) is None
-    assert cache.get(None, 44, 1.0, 9) is None
 
 
 @pytest.mark.parametrize(
