@@ -14,7 +14,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -165,34 +165,23 @@ def _load_libraries() -> None:
             load(os.fsencode(os.path.join(folder, "lib", name)), os.RTLD_NOW | scope)  # noqa: PTH118 - no more imports
 
 
-def without_gradients(function: Callable[P, T]) -> Callable[P, T]:
-    """Decorate as `torch.no_grad()` does, without needing PyTorch to do so."""
+def _decorator(context: Callable[[], AbstractContextManager[object]]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """What has a function run within such a context, which is made when it is called."""
 
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        with torch.no_grad():
-            return function(*args, **kwargs)
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            with context():
+                return function(*args, **kwargs)
 
-    return call
+        return call
 
-
-def in_inference_mode(function: Callable[P, T]) -> Callable[P, T]:
-    """Decorate as `torch.inference_mode()` does, without needing PyTorch to do so."""
-
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        with torch.inference_mode():
-            return function(*args, **kwargs)
-
-    return call
+    return decorate
 
 
-def outside_inference_mode(function: Callable[P, T]) -> Callable[P, T]:
-    """Decorate as `torch.inference_mode(mode=False)` does, without needing PyTorch to do so."""
-
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        with torch.inference_mode(mode=False):
-            return function(*args, **kwargs)
-
-    return call
+without_gradients = _decorator(lambda: torch.no_grad())  # noqa: PLW0108 - to name it would load it
+"""Decorate as `torch.no_grad()` does, without needing PyTorch to do so."""
+in_inference_mode = _decorator(lambda: torch.inference_mode())  # noqa: PLW0108
+"""Decorate as `torch.inference_mode()` does, without needing PyTorch to do so."""
+outside_inference_mode = _decorator(lambda: torch.inference_mode(mode=False))
+"""Decorate as `torch.inference_mode(mode=False)` does, without needing PyTorch to do so."""
