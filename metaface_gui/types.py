@@ -322,28 +322,14 @@ class TrackedFace:
     sides: Mapping[str, Identification] = field(default_factory=dict)
     """What the sides of a comparison decide (`engine.side`), by their keys."""
     truth: Truth | None = None
+    """Who it is, where a scene knows it or the user said so; given where several learners decide."""
     has_shots: bool = True
     """Whether the track was seen well enough so far that somebody could be enrolled, or confirmed, by it."""
-    """Who it is, where a scene knows it or the user said so; given where several learners decide."""
 
     @property
     def looks(self) -> int:
         """How many looks the decisions rest on."""
         return 1 if self.template is None else len(self.template.looks)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StageTimes:
-    """Milliseconds that one frame spent in each stage."""
-
-    detect_ms: float = 0.0
-    embed_ms: float = 0.0
-    identify_ms: float = 0.0
-
-    @property
-    def total_ms(self) -> float:
-        """All stages together."""
-        return self.detect_ms + self.embed_ms + self.identify_ms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -356,7 +342,6 @@ class FrameResult:
 
     frame: Frame
     faces: tuple[TrackedFace, ...]
-    times: StageTimes
     finished_ns: int
     learner: str = ""
     embedder_id: str = ""

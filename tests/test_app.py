@@ -31,7 +31,7 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, StageTimes, TrackedFace
+from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, TrackedFace
 from tests.pipeline.rendering.test_overlay_and_painter import face
 
 pytestmark = pytest.mark.long
@@ -136,7 +136,7 @@ def looked_at(truths: dict[tuple[float, float, float, float], str | None], *face
     import numpy as np
 
     truth = tuple(FaceTruth(np.array(box, np.float32), person) for box, person in truths.items())
-    return FrameResult(Frame(np.zeros((9, 9, 3), np.uint8), 0, 0.0, 0, truth), faces, StageTimes(), 0)
+    return FrameResult(Frame(np.zeros((9, 9, 3), np.uint8), 0, 0.0, 0, truth), faces, 0)
 
 
 def test_every_face_is_counted_once_against_the_truth() -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metaface_gui.deferred import Tensor
 from metaface_gui.metalearning.split import Split, split_of
 from metaface_gui.types import Image
 
@@ -72,11 +71,3 @@ class AlignedFaces:
         """Number the people: (n,) int64, 0 … n_people-1, in alphabetical order of their names."""
         _, numbers = np.unique(np.asarray(self.identities, dtype=np.str_), return_inverse=True)
         return numbers.astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceFeatures:
-    """What learners see of a data set: `features` (n, p) float32 of n faces, each person's number in `person` (n,)."""
-
-    features: Tensor
-    person: NDArray[np.int64]

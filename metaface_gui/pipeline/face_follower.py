@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,15 +41,6 @@ class Sighting:
     is_fresh: bool
     picture_rgb: Image
     crop_rgb: Image
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sightings:
-    """The faces of a frame, and the milliseconds that finding and embedding them took."""
-
-    faces: tuple[Sighting, ...]
-    detect_ms: float
-    embed_ms: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,14 +107,13 @@ class FaceFollower:
         *,
         is_still: bool = False,
         is_again: bool = False,
-    ) -> Sightings:
+    ) -> tuple[Sighting, ...]:
         """Search the frame (height, width, 3) for faces, or carry those in sight through it where `Attention` allows.
 
         After a cut, a long gap, or where time runs backwards, it is searched and every face is embedded. `found`: its
         faces, where it was searched already. `is_still`: it is a picture of its own, and its faces have
         no other look. `is_again`: it is the very picture of before.
         """
-        started = time.perf_counter()
         is_cut = not continues(self._time_s, time_s)
         self._time_s = time_s
         if not self._attention.is_thorough:
@@ -132,16 +121,13 @@ class FaceFollower:
             is_cut = is_cut or self._motion.is_cut
         self._since_search += 1
         if self._in_sight and not is_cut and self._since_search < self._attention.detect_every:
-            faces = self._carry(image_bgr, time_s)
-            return Sightings(faces, (time.perf_counter() - started) * 1e3, 0.0)
+            return self._carry(image_bgr, time_s)
         self._since_search = 0
         if found is None:
             thorough = self._attention.is_thorough
             found = self._search.search(image_bgr, time_s, is_thorough=thorough, is_anew=is_cut)
-        detected = time.perf_counter()
         placed = (None,) * len(found) if is_cut else self._tracker.placed(found, time_s)
-        faces = self._follow(image_bgr, found, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
-        return Sightings(faces, (detected - started) * 1e3, (time.perf_counter() - detected) * 1e3)
+        return self._follow(image_bgr, found, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
 
     def _carry(self, image_bgr: Image, time_s: float) -> tuple[Sighting, ...]:
         height, width = image_bgr.shape[:2]

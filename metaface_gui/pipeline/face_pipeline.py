@@ -18,7 +18,7 @@ from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upr
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.pipeline.enrollment import FaceSample
-from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, Sightings, quality_of
+from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, quality_of
 from metaface_gui.pipeline.first_names import FirstNames
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
@@ -37,7 +37,6 @@ from metaface_gui.types import (
     Identification,
     Image,
     PersonId,
-    StageTimes,
     TrackedFace,
     TrackTemplate,
 )
@@ -149,11 +148,10 @@ class FacePipeline:
         else:
             detections = None if found is None else found.detections
             seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of, detections, is_again=is_again)
-        started = time.perf_counter()
-        features = np.stack([face.features for face in seen.faces]) if seen.faces else self._no_features()
-        templates = [self._template(face, frame, is_again=is_again) for face in seen.faces]
-        templates = self._with_merged(seen.faces, templates)
-        decided = self._decide(seen.faces, templates, frame.time_s, is_still=frame.is_still)
+        features = np.stack([face.features for face in seen]) if seen else self._no_features()
+        templates = [self._template(face, frame, is_again=is_again) for face in seen]
+        templates = self._with_merged(seen, templates)
+        decided = self._decide(seen, templates, frame.time_s, is_still=frame.is_still)
         places = self._places(features)
         faces = tuple(
             TrackedFace(
@@ -171,27 +169,25 @@ class FacePipeline:
                 template=template,
             )
             for face, template, decisions, embedding, place in zip(
-                seen.faces, templates, decided, self._embeddings(features), places, strict=True
+                seen, templates, decided, self._embeddings(features), places, strict=True
             )
         )
-        times = StageTimes(seen.detect_ms, seen.embed_ms, (time.perf_counter() - started) * 1e3)
-        return FrameResult(frame, faces, times, time.monotonic_ns(), self._primary, self.embedder.id)
+        return FrameResult(frame, faces, time.monotonic_ns(), self._primary, self.embedder.id)
 
-    def _look_at_still(self, frame: Frame, found: Upright | None) -> Sightings:
+    def _look_at_still(self, frame: Frame, found: Upright | None) -> tuple[Sighting, ...]:
         """Look at a picture of its own the way up in which its faces are found; say where they are in it as it is."""
         if found is None and self._still is not None and self._still.original is frame.image_bgr:
             found = self._still  # shown again and again, as the window does
         self._still = still = found or find_in_still(self.detector, frame.image_bgr)
         seen = self._follower.look(still.image_bgr, frame.time_s, self._decision_of, still.detections, is_still=True)
-        if not still.quarter_turns or not seen.faces:
+        if not still.quarter_turns or not seen:
             return seen
-        boxes = boxes_back(np.stack([face.detection.box_xyxy for face in seen.faces]), still)
-        landmarks = landmarks_back(np.stack([face.detection.landmarks for face in seen.faces]), still)
-        faces = tuple(
+        boxes = boxes_back(np.stack([face.detection.box_xyxy for face in seen]), still)
+        landmarks = landmarks_back(np.stack([face.detection.landmarks for face in seen]), still)
+        return tuple(
             replace(face, detection=FaceDetection(box, points, face.detection.confidence))
-            for face, box, points in zip(seen.faces, boxes, landmarks, strict=True)
+            for face, box, points in zip(seen, boxes, landmarks, strict=True)
         )
-        return replace(seen, faces=faces)
 
     def forget_looks(self) -> None:
         """Follow the tracks, but decide on them anew: what was seen of them so far says nothing of what comes."""

@@ -18,7 +18,7 @@ from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.engine.live.stats import LiveStats, is_of_device
 from metaface_gui.errors import DeviceError
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.types import Frame, FrameResult, StageTimes
+from metaface_gui.types import Frame, FrameResult
 from tests.engine.listening import Listener, show, someone
 from tests.faults.conftest import Card
 from tests.gui.fakes import make_frame
@@ -54,7 +54,7 @@ def test_a_burst_of_failures_is_told_once_and_a_new_one_after_a_good_frame() -> 
         vitals.on_failure(LOST)
     assert len(said) == 1
     assert len(fallbacks) == 5  # each time: the wish for the processor may have come too late for the model that runs
-    vitals.on_result(FrameResult(make_frame(8, 8), (), StageTimes(), 0))
+    vitals.on_result(FrameResult(make_frame(8, 8), (), 0))
     vitals.on_failure(FULL)
     assert [isinstance(event, Trouble) and str(event.error) for event in said] == [
         "The graphics card failed (RuntimeError). MetaFace goes on with the processor; to use the card again, choose "
@@ -97,7 +97,7 @@ class Looker:
     def process(self, frame: Frame) -> FrameResult:
         if frame.index % 2:
             raise LOST
-        return FrameResult(frame, (), StageTimes(), 0)
+        return FrameResult(frame, (), 0)
 
     def number_tracks_after(self, former: object) -> None:
         raise KeyError(former)

@@ -52,7 +52,6 @@ from metaface_gui.types import (
     PersonId,
     QualityIssue,
     RequestId,
-    StageTimes,
     TrackedFace,
 )
 
@@ -255,4 +254,4 @@ def make_face(
 def make_result(*faces: TrackedFace, frame: Frame | None = None) -> ResultReady:
     """The event that brings these faces, found in `frame`."""
     frame = frame or make_frame()
-    return ResultReady(FrameResult(frame, faces, StageTimes(5.5, 7.0, 0.3), frame.captured_ns + 15_000_000))
+    return ResultReady(FrameResult(frame, faces, frame.captured_ns + 15_000_000))

@@ -48,12 +48,12 @@ def test_an_icon_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
     button = QPushButton()
     qtbot.addWidget(button)
     theme.set_mode(ThemeMode.DARK)
-    set_icon(button, "stop")
+    set_icon(button, "pause")
     assert inks(button) == {DARK.text}
     assert inks(button, QIcon.Mode.Disabled) == {DARK.disabled}
     theme.set_mode(ThemeMode.LIGHT)
     assert inks(button) == {LIGHT.text}
-    set_icon(button, "stop", "danger")
+    set_icon(button, "pause", "danger")
     assert inks(button) == {LIGHT.danger}
     theme.set_mode(ThemeMode.DARK)
     assert inks(button) == {DARK.danger}

@@ -37,7 +37,6 @@ from metaface_gui.types import (
     Identification,
     Image,
     QualityIssue,
-    StageTimes,
     TrackedFace,
 )
 from tests.pipeline.samples import sample, unit
@@ -260,7 +259,6 @@ def test_any_sequence_of_faces_is_followed(
             assert np.linalg.norm(face.embedding) == pytest.approx(1.0, abs=1e-4)
             assert face.identification == UNKNOWN
             assert 0.0 <= face.quality.score <= 1.0
-        assert result.times.total_ms >= 0.0
 
 
 # Drawing -------------------------------------------------------------------------------------------------------------
@@ -304,7 +302,7 @@ def test_any_result_is_described_and_drawn_into_a_copy_of_its_frame(
     fonts: FontFinder, shown: list[TrackedFace], height: int, width: int
 ) -> None:
     picture = np.full((height, width, 3), 90, np.uint8)
-    result = FrameResult(Frame(picture, 0, 0.0, 0), tuple(shown), StageTimes(), 0, "maml")
+    result = FrameResult(Frame(picture, 0, 0.0, 0), tuple(shown), 0, "maml")
     items = overlay_items(result)
     assert sorted(item.track_id for item in items) == sorted(face.track_id for face in shown)
     assert all(0.0 <= item.fill <= 1.0 and 0.0 <= item.mark <= 1.0 for item in items)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.face_follower import FaceFollower, Sightings
+from metaface_gui.pipeline.face_follower import FaceFollower, Sighting
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
 from metaface_gui.types import Identification, Image
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage, landmarks
@@ -38,16 +38,16 @@ class Watch:
         self.frames = 0
         self.begun_s = 0.0
 
-    def look(self, *faces: Drawn, level: int = 110) -> Sightings:
+    def look(self, *faces: Drawn, level: int = 110) -> tuple[Sighting, ...]:
         return self.see(self.stage.show(*faces, level=level))
 
-    def see(self, image: Image) -> Sightings:
+    def see(self, image: Image) -> tuple[Sighting, ...]:
         self.frames += 1
         time_s = self.begun_s + (self.frames - 1) / FPS
         return self.follower.look(image, time_s, self.decision_of)
 
     def ids(self, *faces: Drawn, level: int = 110) -> list[int]:
-        return [face.track_id for face in self.look(*faces, level=level).faces]
+        return [face.track_id for face in self.look(*faces, level=level)]
 
     def embedded(self, *faces: Drawn, level: int = 110) -> int:
         before = self.embedder.count
@@ -67,7 +67,7 @@ def test_thorough_looks_at_every_face_of_every_frame() -> None:
     watch = Watch(THOROUGH)
     for _ in range(12):
         seen = watch.look(ANNA, BORIS, CARLA)
-        assert all(face.is_fresh for face in seen.faces)
+        assert all(face.is_fresh for face in seen)
     assert watch.stage.searches == 12
     assert watch.embedder.batches == [[0, 1, 2]] * 12
 
@@ -77,7 +77,7 @@ def test_a_steady_picture_of_two_seconds_costs_six_embeddings_a_face(faces: tupl
     """Three first looks, then one about every half a second; every face of every frame would be 60 a face."""
     watch = Watch()
     for _ in range(60):
-        assert len(watch.look(*faces).faces) == len(faces)
+        assert len(watch.look(*faces)) == len(faces)
     assert watch.stage.searches == 30
     assert watch.embedder.count == embeddings
     assert Counter(chain(*watch.embedder.batches)) == {face.person: 6 for face in faces}
@@ -104,16 +104,16 @@ def test_a_new_face_is_embedded_in_the_frame_that_it_is_found_in() -> None:
     watch = settled(ANNA)
     watch.look(ANNA)
     carried = watch.look(ANNA, BORIS)
-    assert [face.track_id for face in carried.faces] == [1], "not searched yet"
+    assert [face.track_id for face in carried] == [1], "not searched yet"
     found = watch.look(ANNA, BORIS)
-    assert [(face.track_id, face.is_fresh) for face in found.faces] == [(1, False), (2, True)]
+    assert [(face.track_id, face.is_fresh) for face in found] == [(1, False), (2, True)]
     assert watch.embedder.batches[-1] == [1]
 
 
 def test_without_a_face_in_sight_every_frame_is_searched() -> None:
     watch = Watch()
     for _ in range(5):
-        assert watch.look().faces == ()
+        assert watch.look() == ()
     assert watch.stage.searches == 5
     assert watch.embedder.batches == []
     assert watch.embedded(ANNA) == 1
@@ -167,7 +167,7 @@ def test_carried_boxes_follow_the_face(stage: Stage, dx: int, dy: int) -> None:
     watch = Watch(replace(LIVE, detect_every=4), stage)
     for step in range(12):
         face = Drawn(0, 150 + dx * step, 100 + dy * step, 80)
-        (seen,) = watch.look(face).faces
+        (seen,) = watch.look(face)
         box = [face.x, face.y, face.x + 80, face.y + 80]
         np.testing.assert_allclose(seen.detection.box_xyxy, box, atol=1.0)
         np.testing.assert_allclose(seen.detection.landmarks, landmarks(face), atol=1.0)
@@ -196,7 +196,7 @@ def test_features_that_are_not_fresh_are_those_of_the_last_look() -> None:
     last: dict[int, np.ndarray] = {}
     stale = 0
     for step in range(40):
-        for face in watch.look(replace(ANNA, x=20 + step), BORIS).faces:
+        for face in watch.look(replace(ANNA, x=20 + step), BORIS):
             assert face.features.shape == (18,)
             if face.is_fresh:
                 last[face.track_id] = face.features
@@ -228,7 +228,7 @@ def test_a_double_elsewhere_does_not_take_the_number_of_a_face_that_was_not_look
     watch = settled(ANNA)
     moved = replace(ANNA, x=ANNA.x + 30)
     seen = watch.look(replace(ANNA, x=200, y=150), moved)
-    assert [(face.track_id, face.is_fresh) for face in seen.faces] == [(2, True), (1, False)]
+    assert [(face.track_id, face.is_fresh) for face in seen] == [(2, True), (1, False)]
 
 
 def test_a_face_of_another_size_in_the_same_place_is_looked_at() -> None:
@@ -240,7 +240,7 @@ def test_a_face_that_leaves_the_picture_stays_within_it_and_then_goes() -> None:
     watch = Watch(replace(LIVE, detect_every=100))
     widths = []
     for step in range(16):
-        for face in watch.look(Drawn(0, 12 - 5 * step, 90)).faces:
+        for face in watch.look(Drawn(0, 12 - 5 * step, 90)):
             x1, y1, x2, y2 = face.detection.box_xyxy.tolist()
             assert 0 <= x1 < x2 <= 320
             assert 89 < y1 < y2 < 151
@@ -256,7 +256,7 @@ def test_time_that_runs_backwards_begins_anew_and_goes_on_refreshing() -> None:
     watch.look(ANNA)
     watch.begun_s = -100.0
     seen = watch.look(ANNA)
-    assert [(face.track_id, face.is_fresh) for face in seen.faces] == [(2, True)]
+    assert [(face.track_id, face.is_fresh) for face in seen] == [(2, True)]
     assert sum(watch.embedded(ANNA) for _ in range(60)) == 2 + 3
 
 
@@ -265,7 +265,7 @@ def test_after_a_long_stall_the_frame_is_searched_and_nobody_goes_on() -> None:
     watch.look(ANNA)
     watch.begun_s = 5.0
     seen = watch.look(replace(BORIS, x=ANNA.x, y=ANNA.y))
-    assert [(face.track_id, face.is_fresh) for face in seen.faces] == [(2, True)]
+    assert [(face.track_id, face.is_fresh) for face in seen] == [(2, True)]
     assert watch.embedder.batches[-1] == [1]
 
 
@@ -276,15 +276,15 @@ def test_another_frame_size_in_mid_stream_is_a_cut() -> None:
     watch.stage.width, watch.stage.height = 1920, 1080
     large = Drawn(0, 30, 30, 90)
     seen = watch.look(large)
-    assert [(face.track_id, face.is_fresh) for face in seen.faces] == [(1, True)]
-    np.testing.assert_array_equal(seen.faces[0].detection.box_xyxy, [30, 30, 120, 120])
+    assert [(face.track_id, face.is_fresh) for face in seen] == [(1, True)]
+    np.testing.assert_array_equal(seen[0].detection.box_xyxy, [30, 30, 120, 120])
 
 
 def test_a_frozen_picture_is_not_looked_at_for_ever() -> None:
     watch = Watch()
     image = watch.stage.show(ANNA)
     for _ in range(40):
-        (face,) = watch.follower.look(image, 7.0, lambda track_id: CLEAR).faces
+        (face,) = watch.follower.look(image, 7.0, lambda track_id: CLEAR)
         assert face.track_id == 1
     assert watch.embedder.count == LIVE.first_looks
 
@@ -294,7 +294,7 @@ def test_a_reset_forgets_everybody_and_reuses_no_number() -> None:
     watch.look(ANNA)
     watch.follower.reset()
     seen = watch.look(ANNA)
-    assert [(face.track_id, face.is_fresh) for face in seen.faces] == [(2, True)]
+    assert [(face.track_id, face.is_fresh) for face in seen] == [(2, True)]
     assert watch.follower.next_id == 3
 
 

@@ -107,7 +107,6 @@ def test_an_empty_gallery_knows_nobody_and_follows_everybody(pipeline: FacePipel
     face = results[0].faces[0]
     assert face.embedding.shape == (128,)
     assert np.linalg.norm(face.embedding) == pytest.approx(1.0, abs=1e-5)
-    assert results[0].times.total_ms > 0
 
 
 def test_names_agree_with_the_scenes_truth(pipeline: FacePipeline, look: Look, classifier: OpenSetClassifier) -> None:

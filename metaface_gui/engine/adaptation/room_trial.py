@@ -46,7 +46,7 @@ class RoomRow:
 
     `is_one_shot`: of each person one shot was enrolled, else all. `n_unlabelled` faces of the room were adapted to, 0
     before it was. Of the `n_faces` that were found, `n_differing` are those on which at least one method decided
-    otherwise than the others; `n_missed` faces of the scene were not found.
+    otherwise than the others.
     """
 
     setting: EnvironmentSetting
@@ -56,7 +56,6 @@ class RoomRow:
     tallies: tuple[LearnerTally, ...] = ()
     n_faces: int = 0
     n_differing: int = 0
-    n_missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,5 +240,4 @@ def _filled(row: RoomRow, results: Sequence[FrameResult], enrolled: tuple[str, .
         tallies=tally.tallies(),
         n_faces=len(faces),
         n_differing=sum(len({said.person_id for said in face.per_learner.values()}) > 1 for face in faces),
-        n_missed=sum(max(0, len(result.frame.truth) - len(result.faces)) for result in results),
     )

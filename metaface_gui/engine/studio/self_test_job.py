@@ -39,8 +39,6 @@ from metaface_gui.pipeline.learners.base import MetaLearner
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.types import Image, Int64s
 
-SELF_TEST_TITLE = QT_TRANSLATE_NOOP("Jobs", "Testing the methods")
-"""What the job is called; whoever shows its progress knows it by this."""
 HARMS = ("low_light", "low_resolution", "blur", "occlusion")
 """The four kinds of `hard`; each shot is seen in as many of them as there are copies, beginning at another each."""
 WANTED_COPIES = 150

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-DEFAULT_DETECTOR = "yunet"
 DETECTORS = ("yunet", "mtcnn")
 """Key of every detector, the default first."""
 

@@ -13,7 +13,7 @@ from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, LEAST_PAUSE_S,
 from metaface_gui.engine.events import EngineEvent, RoomChanged
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.settings import DEMO
-from metaface_gui.types import Floats, FrameResult, StageTimes
+from metaface_gui.types import Floats, FrameResult
 from tests.engine.references import arrays_like
 from tests.engine.synthetic import EMBEDDER_ID
 from tests.gui.fakes import make_face, make_frame
@@ -47,7 +47,7 @@ class Live:
         faces = tuple(replace(make_face(track), features=embedding(track)) for track in tracks)
         frame = make_frame(64, 48, captured_ns=captured_ns)
         finished_ns = self.began_ns + round(after_s * S)
-        self.controller.on_result(FrameResult(frame, faces, StageTimes(), finished_ns, embedder_id=EMBEDDER_ID))
+        self.controller.on_result(FrameResult(frame, faces, finished_ns, embedder_id=EMBEDDER_ID))
 
     @property
     def sizes(self) -> list[int]:

@@ -19,7 +19,7 @@ from metaface_gui.engine.adaptation.room_faces import (
 )
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.settings import DEMO
-from metaface_gui.types import FrameResult, StageTimes
+from metaface_gui.types import FrameResult
 from tests.engine.synthetic import DIM, EMBEDDER_ID, faces_of, people_of
 from tests.gui.fakes import make_face, make_frame
 
@@ -44,7 +44,7 @@ def seen(
         face, features = make_face(track), faces_of(track, 1)[0]
         quality = replace(face.quality, score=score)
         faces.append(replace(face, quality=quality, embedding=features, features=features * score, is_fresh=is_fresh))
-    room.remember(FrameResult(frame, tuple(faces), StageTimes(), 0, embedder_id=embedder_id), now_s)
+    room.remember(FrameResult(frame, tuple(faces), 0, embedder_id=embedder_id), now_s)
 
 
 def tracks_of(room: Room, score: float = 0.8) -> set[int]:
@@ -150,7 +150,7 @@ def test_another_embedder_and_another_source_begin_anew(room: RoomFaces) -> None
 def test_a_look_holds_no_other_face_of_its_frame(room: RoomFaces) -> None:
     rows = np.tile(faces_of(1, 1), (100, 1))
     face = replace(make_face(1), features=rows[0], embedding=rows[0])
-    room.remember(FrameResult(make_frame(64, 48), (face,), StageTimes(), 0), 0.0)
+    room.remember(FrameResult(make_frame(64, 48), (face,), 0), 0.0)
     rows[:] = 0.0
     taken = room.take(0.0).faces
     assert taken is not None
@@ -184,5 +184,5 @@ def test_a_part_of_a_file_that_is_played_again_shows_no_new_faces(room: RoomFace
             features = faces_of(track % 10, 1)[0]
             faces.append(replace(make_face(track), embedding=features, features=features))
         for now_s in (10.0 * turn, 10.0 * turn + 1.0):
-            room.remember(FrameResult(frame, tuple(faces), StageTimes(), 0, embedder_id=EMBEDDER_ID), now_s)
+            room.remember(FrameResult(frame, tuple(faces), 0, embedder_id=EMBEDDER_ID), now_s)
     assert len(room) == 3, "only the third one is new"

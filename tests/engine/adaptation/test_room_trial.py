@@ -16,7 +16,7 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.types import FaceDetections, FaceTruth, Frame, FrameResult, StageTimes, TrackTemplate
+from metaface_gui.types import FaceDetections, FaceTruth, Frame, FrameResult, TrackTemplate
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
 from tests.gui.fakes import make_face, make_frame
 
@@ -46,7 +46,7 @@ class Looking:
             features = faces_of(77 if person == 1 and frame.environment else person, 1, seed=frame.index)[0]
             template = TrackTemplate((), features, (), 1.0, 1.0, generation=frame.index)
             faces.append(replace(make_face(track_id, box), features=features, embedding=features, template=template))
-        return FrameResult(frame, tuple(faces), StageTimes(), frame.captured_ns, embedder_id=EMBEDDER_ID)
+        return FrameResult(frame, tuple(faces), frame.captured_ns, embedder_id=EMBEDDER_ID)
 
 
 def scene() -> SceneFrames:

@@ -12,7 +12,7 @@ from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import Frame, FrameResult, StageTimes
+from metaface_gui.types import Frame, FrameResult
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
 from tests.gui.fakes import make_face, make_frame
 
@@ -34,7 +34,7 @@ class Looking:
         self.index = frame.index + 1
         features = faces_of(self.index, 1)[0]
         face = replace(make_face(self.index), features=features, embedding=features)
-        return FrameResult(frame, (face,), StageTimes(), 0, embedder_id=EMBEDDER_ID)
+        return FrameResult(frame, (face,), 0, embedder_id=EMBEDDER_ID)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.engine.people.shots import decode_picture, encode_picture, environment_of
 from metaface_gui.gallery import Gallery
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
-from metaface_gui.types import FrameResult, StageTimes
+from metaface_gui.types import FrameResult
 from tests.engine.listening import Listener, Someone, enroll, names, show
 from tests.gui.fakes import make_face, make_frame
 
@@ -54,7 +54,7 @@ def test_a_lost_face_is_lit_for_a_moment_longer() -> None:
     def note(captured_ns: int, *, has_face: bool) -> None:
         faces = (make_face(1, (100.0, 60.0, 200.0, 180.0)),) if has_face else ()
         shown = make_frame(320, 240, captured_ns=captured_ns)
-        dial.note(FrameResult(shown, faces, StageTimes(), 0))
+        dial.note(FrameResult(shown, faces, 0))
 
     note(0, has_face=True)
     masked = dial.photograph(frame).image_bgr

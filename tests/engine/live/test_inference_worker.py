@@ -9,7 +9,7 @@ import pytest
 from metaface_gui.engine.live.inference_worker import InferenceWorker
 from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.pipeline.face_pipeline import FacePipeline
-from metaface_gui.types import Frame, FrameResult, StageTimes
+from metaface_gui.types import Frame, FrameResult
 from tests.gui.fakes import make_frame
 from tests.patience import PATIENCE_S
 
@@ -24,7 +24,7 @@ class Looker:
         self.happened.put(f"{self.name} looks at {frame.index}")
         if frame.index == 13:
             raise ZeroDivisionError
-        return FrameResult(frame, (), StageTimes(), 0)
+        return FrameResult(frame, (), 0)
 
     def number_tracks_after(self, former: Looker) -> None:
         self.happened.put(f"{self.name} counts on after {former.name}")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.live.live_memory import LiveMemory
-from metaface_gui.types import UNKNOWN, Floats, FrameResult, Look, QualityIssue, StageTimes, TrackTemplate
+from metaface_gui.types import UNKNOWN, Floats, FrameResult, Look, QualityIssue, TrackTemplate
 from tests.gui.fakes import make_face, make_frame
 
 FRAME = make_frame(1280, 720)
@@ -23,7 +23,7 @@ def see(
 ) -> None:
     face = make_face(track_id, name="Anna", issues=issues)
     face = replace(face, quality=replace(face.quality, score=score), embedding=embedding(angle_deg))
-    memory.remember(FrameResult(FRAME, (face,), StageTimes(), round(at_s * 1e9)))
+    memory.remember(FrameResult(FRAME, (face,), round(at_s * 1e9)))
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_poor_face_is_remembered_as_it_is_now_but_is_no_shot(memory: LiveMemor
 def test_a_face_says_whether_there_are_shots_of_it(memory: LiveMemory) -> None:
     see(memory, 1.0, 0.0, QualityIssue.BLURRED)
     see(memory, 1.0, 40.0, track_id=2)
-    now = FrameResult(FRAME, tuple(make_face(track) for track in (1, 2, 3)), StageTimes(), 0)
+    now = FrameResult(FRAME, tuple(make_face(track) for track in (1, 2, 3)), 0)
     assert [face.has_shots for face in memory.with_shots(now).faces] == [False, True, False]
     see(memory, 2.0, 0.0)
     see(memory, 2.0, 80.0, track_id=3)
@@ -106,13 +106,13 @@ def test_what_all_looks_at_a_track_say_is_kept_as_it_is_now(memory: LiveMemory) 
     for i in range(2):
         template = TrackTemplate(tuple(looks[: i + 1]), embedding(0), (1.0,), 1.0, 0.6)
         face = replace(make_face(1, name="Anna"), embedding=embedding(0), template=template)
-        memory.remember(FrameResult(FRAME, (face,), StageTimes(), 1 + i, embedder_id="sface"))
+        memory.remember(FrameResult(FRAME, (face,), 1 + i, embedder_id="sface"))
     evidence = memory.evidence_of_track(1, "sface")
     assert evidence is not None
     assert len(evidence.template.looks) == 2, "between two samples as well"
     assert evidence.shown_id == face.identification.person_id is not None
     denied = replace(face, identification=UNKNOWN, template=replace(template, denied=frozenset({1})), is_fresh=False)
-    memory.note_decisions(FrameResult(FRAME, (denied,), StageTimes(), 3, embedder_id="sface"))
+    memory.note_decisions(FrameResult(FRAME, (denied,), 3, embedder_id="sface"))
     evidence = memory.evidence_of_track(1, "sface")
     assert evidence is not None
     assert evidence.shown_id is None
@@ -134,9 +134,7 @@ def test_tracks_that_are_long_gone_are_forgotten(memory: LiveMemory) -> None:
 def test_whoever_was_deleted_is_in_no_track_and_in_no_tray(memory: LiveMemory) -> None:
     for track_id, angle in ((1, 0.0), (2, 90.0)):
         face = make_face(track_id)  # unknown
-        memory.remember(
-            FrameResult(FRAME, (replace(face, embedding=embedding(angle)),), StageTimes(), track_id * 10**9, "stock")
-        )
+        memory.remember(FrameResult(FRAME, (replace(face, embedding=embedding(angle)),), track_id * 10**9, "stock"))
     assert len(memory.unknown_groups(3 * 10**9)) == 2
     memory.forget_faces(np.stack([embedding(200.0), embedding(10.0)]))
     assert memory.latest_of_track(1, 3) == ()
@@ -161,7 +159,7 @@ def unknown(
     memory: LiveMemory, at_s: float, angle_deg: float, *, learner: str = "maml", name: str | None = None
 ) -> bool:
     face = replace(make_face(1, name=name), embedding=embedding(angle_deg))
-    return memory.remember(FrameResult(FRAME, (face,), StageTimes(), round(at_s * 1e9), learner))
+    return memory.remember(FrameResult(FRAME, (face,), round(at_s * 1e9), learner))
 
 
 def test_while_nobody_decides_nobody_is_unknown(memory: LiveMemory) -> None:

@@ -26,7 +26,6 @@ from metaface_gui.types import (
     FrameResult,
     Identification,
     Look,
-    StageTimes,
     TrackedFace,
     TrackTemplate,
 )
@@ -53,7 +52,7 @@ def face(
 
 
 def result(*faces: TrackedFace, truth: tuple[FaceTruth, ...] = ()) -> FrameResult:
-    return FrameResult(Frame(np.zeros((8, 8, 3), np.uint8), 7, 1.23456, 0, truth), faces, StageTimes(), 0)
+    return FrameResult(Frame(np.zeros((8, 8, 3), np.uint8), 7, 1.23456, 0, truth), faces, 0)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

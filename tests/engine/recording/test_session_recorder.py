@@ -21,7 +21,7 @@ from metaface_gui.engine.recording.session_recorder import DrawnWords, SessionRe
 from metaface_gui.errors import KnownError
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
-from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, Image, StageTimes, TrackedFace
+from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, Image, TrackedFace
 from tests.patience import PATIENCE_S
 
 SECOND = 10**9
@@ -40,7 +40,7 @@ def result(index: int, captured_ns: int, grey: int = 60) -> FrameResult:
         per_learner={"maml": ANNA},
     )
     frame = Frame(np.full((120, 160, 3), grey, np.uint8), index, captured_ns / SECOND, captured_ns)
-    return FrameResult(frame, (face,), StageTimes(), captured_ns)
+    return FrameResult(frame, (face,), captured_ns)
 
 
 @dataclass

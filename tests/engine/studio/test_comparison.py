@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.studio.comparison import ComparisonTally, LearnerTally
-from metaface_gui.types import FaceTruth, FrameResult, Identification, StageTimes, TrackedFace, Truth
+from metaface_gui.types import FaceTruth, FrameResult, Identification, TrackedFace, Truth
 from tests.gui.fakes import make_face, make_frame
 
 ANNA = Identification(1, "Anna", 0.7, 0.4, 1, "Anna")
@@ -26,7 +26,7 @@ def face(
 
 def result(*faces: TrackedFace, at_s: float = 0.0, truth: tuple[FaceTruth, ...] = ()) -> FrameResult:
     frame = replace(make_frame(64, 36), truth=truth)
-    return FrameResult(frame, faces, StageTimes(), round(at_s * SECOND_NS))
+    return FrameResult(frame, faces, round(at_s * SECOND_NS))
 
 
 def truth(person: str | None, box: tuple[float, float, float, float] = LEFT) -> FaceTruth:

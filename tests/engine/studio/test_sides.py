@@ -19,7 +19,7 @@ from metaface_gui.engine.studio.sides import SideRunner
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.enrolled_people import EnrolledPeople
-from metaface_gui.types import FaceTruth, Floats, FrameResult, StageTimes
+from metaface_gui.types import FaceTruth, Floats, FrameResult
 from tests.engine.listening import Listener, Someone
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
 from tests.gui.fakes import make_face, make_frame
@@ -71,7 +71,7 @@ class Running:
         if truth is not None:
             frame = replace(frame, truth=(FaceTruth(np.array(BOX, np.float32), truth),))
         face = replace(make_face(track_id, BOX), features=features, is_fresh=is_fresh)
-        result = FrameResult(frame, (face,), StageTimes(), frame.captured_ns, embedder_id=EMBEDDER_ID)
+        result = FrameResult(frame, (face,), frame.captured_ns, embedder_id=EMBEDDER_ID)
         return self.runner.decorate(result, is_new=True)
 
     def newest(self) -> SidesChanged:

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from metaface_gui.errors import WeightsError
-from metaface_gui.pipeline.detection import DEFAULT_DETECTOR, DETECTORS, make_detector
+from metaface_gui.pipeline.detection import DETECTORS, make_detector
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.resources import weights_dir
+from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Floats, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -159,7 +160,7 @@ def test_sizes_may_alternate(detector: FaceDetector, paint_face: PaintFace) -> N
 
 
 def test_the_registry(store: WeightsStore, detector: FaceDetector) -> None:
-    assert DETECTORS[0] == DEFAULT_DETECTOR
+    assert DETECTORS[0] == RecognitionSettings().detector
     assert detector.key in DETECTORS
     with pytest.raises(WeightsError, match="Choose one of: yunet, mtcnn"):
         make_detector("haar", torch.device("cpu"), store)

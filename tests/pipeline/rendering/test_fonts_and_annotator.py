@@ -14,7 +14,7 @@ from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.fonts import FontFinder, system_fonts
 from metaface_gui.pipeline.rendering.lettering import Lettering
 from metaface_gui.resources import assets_dir
-from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, StageTimes, TrackedFace
+from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, TrackedFace
 
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 INTER = assets_dir() / "fonts" / "Inter-Regular.ttf"
@@ -126,7 +126,7 @@ def shown(name: str | None, other: str | None = None) -> FrameResult:
         embedding=np.zeros(4, np.float32),
         per_learner=beside,
     )
-    return FrameResult(Frame(np.full((240, 320, 3), 60, np.uint8), 0, 0.0, 0), (face,), StageTimes(), 0)
+    return FrameResult(Frame(np.full((240, 320, 3), 60, np.uint8), 0, 0.0, 0), (face,), 0)
 
 
 def test_names_in_the_picture_differ_although_the_shipped_font_has_neither() -> None:

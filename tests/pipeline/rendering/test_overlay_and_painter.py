@@ -11,7 +11,6 @@ from metaface_gui.types import (
     Frame,
     FrameResult,
     Identification,
-    StageTimes,
     TrackedFace,
 )
 
@@ -31,7 +30,7 @@ def face(track_id: int, box: tuple[float, float, float, float], decision: Identi
 
 def result(*faces: TrackedFace) -> FrameResult:
     frame = Frame(np.full((240, 320, 3), 60, np.uint8), 0, 0.0, 0)
-    return FrameResult(frame, faces, StageTimes(), 0)
+    return FrameResult(frame, faces, 0)
 
 
 ANNA = Identification(1, "Anna", 0.8, 0.4, 1, "Anna")

@@ -26,7 +26,6 @@ from metaface_gui.types import (
     FrameResult,
     Identification,
     PersonId,
-    StageTimes,
     TrackedFace,
     Truth,
 )
@@ -46,7 +45,7 @@ def face(**per_learner: Identification) -> TrackedFace:
 
 
 def result(shown: TrackedFace, learner: str = "") -> FrameResult:
-    return FrameResult(Frame(np.zeros((9, 9, 3), np.uint8), 0, 0.0, 0), (shown,), StageTimes(), 0, learner)
+    return FrameResult(Frame(np.zeros((9, 9, 3), np.uint8), 0, 0.0, 0), (shown,), 0, learner)
 
 
 def agreements(*people: PersonId | None) -> list[Agreement]:
