@@ -418,7 +418,7 @@
       <translation>窗口进程的内存</translation>
     </message>
     <message>
-      <source>This system does not tell how much memory a process holds.</source>
+      <source>This system does not report how much memory a process uses.</source>
       <translation>本系统不提供进程占用的内存大小。</translation>
     </message>
     <message>
@@ -3771,7 +3771,7 @@ face</source>
       <translation>再录入另一个人，或为同一个人补拍（E）。</translation>
     </message>
     <message>
-      <source>the map being drawn anew within a moment: that is all the learning there is</source>
+      <source>the map redrawn within a moment: that is all the learning there is</source>
       <translation>分布图瞬间重画：学习到此就完成了</translation>
     </message>
     <message>
@@ -3803,8 +3803,8 @@ face</source>
       <translation>姓名：换了判定者，姓名不变</translation>
     </message>
     <message>
-      <source>Each step goes down the loss on the enrolled shots: that is the inner loop.</source>
-      <translation>每一步都沿已录入样本的损失下降：这就是内循环。</translation>
+      <source>Each step is gradient descent on the loss of the enrolled shots: the inner loop.</source>
+      <translation>每一步都是在已录入样本的损失上做梯度下降：这就是内循环。</translation>
     </message>
     <message>
       <source>Open Method (Alt+1).</source>
@@ -4007,8 +4007,8 @@ face</source>
       <translation>有姓名、未知、每分钟改变次数；已知真相时还有正确率</translation>
     </message>
     <message>
-      <source>Better evidence: each of your own shots left out in turn, clean and spoilt.</source>
-      <translation>更好的证据：依次留出您自己的每个样本，分清晰与受损两种。</translation>
+      <source>Better evidence: each of your shots left out in turn, clean and degraded.</source>
+      <translation>更好的证据：依次留出您的每个样本，分清晰与降质两种。</translation>
     </message>
     <message>
       <source>Open Report (Alt+5) and run it.</source>
@@ -6226,7 +6226,7 @@ time (ms)</source>
       <translation>温度</translation>
     </message>
     <message>
-      <source>Of the loss that the steps go down. Low minds only who is easily mistaken, high everybody.</source>
+      <source>Of the loss that the steps reduce. Low minds only who is easily confused, high everybody.</source>
       <translation>迭代所降低的损失的温度。低则只看容易混淆的人，高则看所有人。</translation>
     </message>
     <message>
@@ -7064,7 +7064,7 @@ time (ms)</source>
       <translation>“自动”试过的策略</translation>
     </message>
     <message>
-      <source>Tried on worsened shots; % expected right</source>
+      <source>Tried on degraded shots; % expected right</source>
       <translation>在降质样本上试验；预期正确率 %</translation>
     </message>
   </context>

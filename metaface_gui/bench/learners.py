@@ -24,7 +24,7 @@ from metaface_gui.pipeline.learners.inner_loop import inner_loss
 from metaface_gui.pipeline.learners.maml import MamlLearner, MamlSettings
 
 OnProgress = Callable[[str], None]
-"""Told what was just measured."""
+"""Called with what was just measured."""
 
 
 @dataclass(frozen=True, slots=True)

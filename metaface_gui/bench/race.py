@@ -16,7 +16,7 @@ from metaface_gui.types import Frame
 _WARM_UP_FRAMES = 3
 
 OnStep = Callable[[str], None]
-"""Told what was just measured."""
+"""Called with what was just measured."""
 
 
 class Contender(Protocol):

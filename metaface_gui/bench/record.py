@@ -36,8 +36,8 @@ class BenchRecord:
 
 def to_json(record: BenchRecord) -> str:
     """Return an object with a key for each field that is not None, under the names of the records' own fields."""
-    told = {key: value for key, value in asdict(record).items() if value is not None}
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    figures = {key: value for key, value in asdict(record).items() if value is not None}
+    return json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def is_bench_record(path: Path) -> bool:

@@ -117,7 +117,7 @@ def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Work]:
 
     def following(picture: Image, *, is_thorough: bool) -> Work:
         search, times = FaceSearch(detector), itertools.count()
-        return lambda: search.search(picture, next(times) / _FPS, is_thorough=is_thorough, is_anew=False)
+        return lambda: search.search(picture, next(times) / _FPS, is_thorough=is_thorough, is_restart=False)
 
     return {
         f"{usual}, live": following(image_bgr, is_thorough=False),

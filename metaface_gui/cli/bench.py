@@ -48,7 +48,7 @@ from metaface_gui.pipeline.recognition.attention import LIVE
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.whole_file import write_whole
 
-Tell = Callable[[str], None]
+OnProgress = Callable[[str], None]
 _WIDTH = 120
 _WITHOUT = {RUNTIME: "torch"}
 """An environment in which OpenVINO is left out."""
@@ -140,13 +140,13 @@ class _Bench:
         }
         return sum(steps[section] for section in wanted)
 
-    def run(self, wanted: set[str], tell: Tell, show: Callable[[BenchRecord, str], None]) -> BenchRecord:
+    def run(self, wanted: set[str], on_progress: OnProgress, show: Callable[[BenchRecord, str], None]) -> BenchRecord:
         """Measure what is wanted; `show` is called with the record so far and the section that was added last.
 
         Raises:
             KnownError: if models are missing, or the source cannot be read.
         """
-        measures: Mapping[str, Callable[[BenchRecord, Tell], BenchRecord]] = {
+        measures: Mapping[str, Callable[[BenchRecord, OnProgress], BenchRecord]] = {
             "stages": self._stages,
             "pipeline": self._pipeline,
             "live": self._live,
@@ -160,11 +160,11 @@ class _Bench:
         show(record, MACHINE)
         for section, measure in measures.items():
             if section in wanted:
-                record = measure(record, lambda step, section=section: tell(f"{section}: {step}"))  # type: ignore[misc]
+                record = measure(record, lambda step, section=section: on_progress(f"{section}: {step}"))  # type: ignore[misc]
                 show(record, section)
         return record
 
-    def _stages(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _stages(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         plan, models = self._plan, self._models(self._plan.all_learners)
         picture = gathering(plan.clips.crowd, plan.clips).render(0)[0]
         pipeline = models.pipeline(LIVE, (self._settings.learner,))
@@ -175,7 +175,7 @@ class _Bench:
             beside=self._in_pytorch(models.embedder),
             detectors_beside={"OpenCV": make_detector(self._settings.detector, "cpu", self._store, environ=_WITHOUT)},
             repeats=plan.stage_repeats,
-            on_step=told,
+            on_step=on_progress,
         )
         return replace(record, stages=costs)
 
@@ -185,12 +185,12 @@ class _Bench:
             return {}
         return {"PyTorch": make_frozen_embedder(embedder.key, str(embedder.device), self._store, environ=_WITHOUT)}
 
-    def _pipeline(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _pipeline(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         plan, clips = self._plan, clips_of(self._source, self._plan.clips)
         models = self._models(plan.all_learners)
-        return replace(record, pipeline=measure_pipeline(models, clips, repeats=plan.clip_repeats, on_step=told))
+        return replace(record, pipeline=measure_pipeline(models, clips, repeats=plan.clip_repeats, on_step=on_progress))
 
-    def _live(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _live(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         seconds, source = self._plan.seconds, self._source
         self._enrolled()
         if source.kind is SourceKind.DEMO:
@@ -199,38 +199,38 @@ class _Bench:
             source = SourceSpec(SourceKind.VIDEO, str(path))
         with Gallery.open(self._gallery_path, keys=self._keys) as gallery:
             live = measure_live(gallery, self._settings, self._store, source, seconds=seconds)
-        told(f"{seconds:g} s")
+        on_progress(f"{seconds:g} s")
         return replace(record, live=replace(live, source=self._source.text))
 
-    def _learners(self, record: BenchRecord, told: Tell) -> BenchRecord:
-        costs = run_benchmarks(self._plan.learners, self._device, told)
+    def _learners(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
+        costs = run_benchmarks(self._plan.learners, self._device, on_progress)
         return replace(
             record, adaptation=costs.adaptation, scoring=costs.scoring, maml_meta_steps=costs.maml_meta_steps
         )
 
-    def _galleries(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _galleries(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         assets = load_learning_assets(self._models((self._settings.learner,)).embedder, self._store)
-        return replace(record, gallery=measure_galleries(self._plan.gallery, assets, on_step=told))
+        return replace(record, gallery=measure_galleries(self._plan.gallery, assets, on_step=on_progress))
 
-    def _start_up(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _start_up(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         self._enrolled()
         return replace(
-            record, startup=measure_start_up(self._probe(0.0), repeats=self._plan.start_repeats, on_step=told)
+            record, startup=measure_start_up(self._probe(0.0), repeats=self._plan.start_repeats, on_step=on_progress)
         )
 
-    def _memory(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _memory(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         seconds = self._plan.seconds
         self._enrolled()
         # We end it; that it would go on for longer is for a machine that is busy.
         memory = measure_memory(self._probe(3.0 * seconds + 60.0), seconds=seconds)
-        told(f"{seconds:g} s")
+        on_progress(f"{seconds:g} s")
         return replace(record, memory=memory)
 
-    def _peers(self, record: BenchRecord, told: Tell) -> BenchRecord:
+    def _peers(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         plan, models = self._plan, self._models((self._settings.learner,))
         clips = tuple(clips_of(self._source, plan.peer_clips))
         figures = measure_peers(
-            models, clips, self._people, repeats=plan.peer_repeats, sizes=plan.peer_sizes, on_step=told
+            models, clips, self._people, repeats=plan.peer_repeats, sizes=plan.peer_sizes, on_step=on_progress
         )
         return replace(record, peers=figures)
 

@@ -276,7 +276,7 @@ def _print_memory(record: BenchRecord, console: Console) -> None:
     memory = record.memory
     _heading(console, translate("Commands", "Memory of the window's process"))
     if memory is None:
-        _line(console, translate("Commands", "This system does not tell how much memory a process holds."))
+        _line(console, translate("Commands", "This system does not report how much memory a process uses."))
         return
     table = _table("", "")
     table.add_row(translate("Commands", "somebody is recognised"), f"{memory.started_mb:.0f} MB")

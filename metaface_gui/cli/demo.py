@@ -182,14 +182,14 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
     )
     for name, counts, totals in rows:
         table.add_row(name, *(_share(count, total) for count, total in zip(counts, totals, strict=True)))
-    told = [translate("Commands", "from adapting to the first right name: {ms} ms", None, ms=f"{walk.back_ms:.0f}")]
+    lines = [translate("Commands", "from adapting to the first right name: {ms} ms", None, ms=f"{walk.back_ms:.0f}")]
     evaluated = walk.evaluated
     if evaluated is not None and evaluated.now is not None:
         shares = [
             translate("Commands", "unknown") if here is None else f"{100.0 * here.let_through.expected:.1f} %"
             for here in (evaluated.before, evaluated.now)
         ]
-        told.append(
+        lines.append(
             translate(
                 "Commands",
                 "strangers let through here: about {before} before, about {now} now",
@@ -198,7 +198,7 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
                 now=shares[1],
             )
         )
-    table.caption = "\n".join(told if walk.back_ms else told[1:])
+    table.caption = "\n".join(lines if walk.back_ms else lines[1:])
     return table
 
 

@@ -62,7 +62,7 @@ _DRAW_SEEDS = 1000
 """Seeds of a condition's draws under one --seed, so that another --seed shares none."""
 _PLOT_EPISODES = 50
 
-Told = Callable[[int, int], None]
+OnDone = Callable[[int, int], None]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -384,7 +384,7 @@ class _Bars:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def bar(self, text: str) -> Told:
+    def bar(self, text: str) -> OnDone:
         """A new bar; tell it what is done, and of how much."""
         task = self._progress.add_task(text, total=None)
         return lambda done, total: self._progress.update(task, completed=done, total=total)

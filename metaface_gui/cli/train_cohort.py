@@ -23,9 +23,9 @@ from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import save_generator
 
 _SCORER = "prototypical"
-"""What γ is judged with: the plainest method."""
+"""What γ is evaluated with: the plainest method."""
 _CONDITIONS = ("clean", "hard")
-"""Under which γ is judged; shots are of the first."""
+"""Under which γ is evaluated; shots are of the first."""
 
 
 def train_cohort(

@@ -38,7 +38,7 @@ class SourceApi(Protocol):
         """Begin files and folders again at their end, or leave them at it (as the engine does at first)."""
 
     def set_environment(self, setting: EnvironmentSetting) -> None:
-        """Photograph every frame from now on as a camera would in this place, and a frozen one anew: what is shown is
+        """Photograph every frame from now on as a camera would in this place, and a frozen one again: what is shown is
         what is recognised. Answered by `EnvironmentChanged`."""
 
 
@@ -49,7 +49,7 @@ class ModelsApi(Protocol):
         """Use another detector. Answered by `ModelsChanged`."""
 
     def set_embedder(self, key: str) -> None:
-        """Use another embedder; templates are made anew from the stored shots, as a job. `ModelsChanged`."""
+        """Use another embedder; templates are computed again from the stored shots, as a job. `ModelsChanged`."""
 
     def set_device(self, name: str) -> None:
         """Compute on `auto`, `cpu`, `cuda` or `mps`. Answered by `ModelsChanged`."""
@@ -188,7 +188,7 @@ class StudioApi(Protocol):
     """What the studio's pages ask for."""
 
     def reset_comparison(self) -> None:
-        """Begin the running tallies anew. Answered by `ComparisonChanged`."""
+        """Reset the running tallies. Answered by `ComparisonChanged`."""
 
     def set_map_learner(self, key: str | None) -> None:
         """Draw the embedding map in this learner's adapted space, and put faces on it; None: no map. `MapChanged`."""

@@ -174,8 +174,8 @@ class Engine:
 
     def _tell(self, event: EngineEvent) -> None:
         """Pass on what concerns people: the tallies take it as the truth about faces."""
-        self.studio.hear(event)
-        self.sides.hear(event)
+        self.studio.on_event(event)
+        self.sides.on_event(event)
         self._listener(event)
 
     def _on_frame(self, frame: Frame, is_first_unread: bool) -> None:

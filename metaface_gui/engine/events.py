@@ -205,7 +205,7 @@ class SidesChanged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapChanged:
-    """The embedding map was made anew, fixed until the next adaptation; None: nobody is enrolled, or none is wanted."""
+    """The embedding map was remade, fixed until the next adaptation; None: nobody is enrolled, or none is wanted."""
 
     map: EmbeddingMap | None
 

@@ -139,7 +139,7 @@ def _protection_of_version_5(connection: sqlite3.Connection) -> None:
     """Make room for values that are encrypted, and for what says with which key (`protection`).
 
     A value is as long as it was, or by a nonce and a tag (28 bytes) longer. SQLite cannot change a CHECK, so both
-    tables are made anew: https://www.sqlite.org/lang_altertable.html#otheralter. `protection` is empty in a file that
+    tables are made again: https://www.sqlite.org/lang_altertable.html#otheralter. `protection` is empty in a file that
     is not encrypted; the columns from `salt` on are NULL unless the key is in the file, under a passphrase.
     """
     (last_shot,) = connection.execute(
@@ -252,7 +252,7 @@ def user_version(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Run the migrations that the file has not been through; all of them, or after an exception none."""
-    # SQLite's advice for changing tables: a table that others refer to may have to be made anew, and dropping the
+    # SQLite's advice for changing tables: a table that others refer to may have to be recreated, and dropping the
     # old one must not delete what refers to it. The setting cannot be changed inside a transaction.
     enforced = connection.execute("PRAGMA foreign_keys").fetchone()[0]
     connection.execute("PRAGMA foreign_keys = OFF")

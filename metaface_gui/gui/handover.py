@@ -16,7 +16,7 @@ class Handover:
     """Taken with `of` before the former window is closed, given in two steps: `give_picture`, then, once the engine has
     told the new window what there is, `give_rest`.
 
-    Consent is not handed over: it is given for what stands there, and that was made anew.
+    Consent is not handed over: it is given for what stands there, and that was made again.
     """
 
     frame: Frame | None

@@ -12,7 +12,7 @@ from metaface_gui.gui.window_state import WindowState
 
 
 class Look(QObject):
-    """Shows and remembers what is chosen. A theme is put on at once; for the rest a window has to be made anew."""
+    """Shows and remembers what is chosen. A theme is put on at once; for the rest a window has to be recreated."""
 
     new_window_wanted = Signal(str)
     """The language's code, "" for the system's."""

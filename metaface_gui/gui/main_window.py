@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         self.side.people.undo_requested.connect(self._undo_token)
         self.people_page = PeoplePage(self.commands, self.stage, self.side, self.splitter, self.state)
         self.presentation = PresentationController(self.commands, self.stage, self.state, self, self._screens)
-        self.presentation.told.connect(self._show_notice)
+        self.presentation.message.connect(self._show_notice)
 
     def _connect_actions(self) -> None:
         do = self.commands
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self.toasts.place_changed.connect(self.live_view.set_message_place)
         self.toasts.undo_clicked.connect(self._undo_token)
         for files in (self._files.people, self.side.people.files):
-            files.told.connect(self._show_done)
+            files.message.connect(self._show_done)
         self.jobs_bar.cancel_clicked.connect(self._engine.jobs.cancel)
         self.side.currentChanged.connect(self._remember_tab)
         self.undos.changed.connect(self._show_undo)

@@ -2,7 +2,7 @@
 
 Meta-training sees copies of each picture made here (`feature_cache.trunk_copies`). Ranges reach beyond those of
 `conditions` at both ends, positions and fills vary, and a seventh of the copies is harmed twice, so that what is
-learnt is to recognise spoilt faces and not the few corruptions that tests use.
+learnt is to recognise degraded faces and not the few corruptions that tests use.
 """
 
 from __future__ import annotations

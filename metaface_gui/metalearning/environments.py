@@ -438,7 +438,7 @@ FAMILIES: Mapping[str, Draw] = MappingProxyType(
 """Every family by its name in commands and reports, in the order in which a composed environment applies them."""
 
 HELD_OUT = ("near_infrared", "fog", "glasses", "lens")
-"""Families that no shipped weights were trained on: what `metaface evaluate --environments` judges by."""
+"""Families that no shipped weights were trained on: what `metaface evaluate --environments` evaluates on."""
 
 TRAINED = tuple(name for name in FAMILIES if name not in HELD_OUT)
 

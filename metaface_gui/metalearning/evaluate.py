@@ -40,7 +40,7 @@ STOCK = "stock"
 _TIMED_EPISODES, _TIMED_FACES = 5, 20
 
 Progress = Callable[[int, int], None]
-"""Told how many adaptations are done, and of how many."""
+"""Called with how many adaptations are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,7 @@ from metaface_gui.types import FaceDetections, Image, QualityIssue
 from metaface_gui.weights.store import WeightsStore
 
 Progress = Callable[[int, int], None]
-"""Told (done, total) from time to time; whatever it raises ends the work, and what is done stays done."""
+"""Called with (done, total) from time to time; whatever it raises ends the work, and what is done stays done."""
 
 MakeDetectors = Callable[[], Sequence[FaceDetector]]
 """Builds the detectors of one thread, to be asked in turn until one finds a face."""

@@ -58,7 +58,7 @@ def surprise(seed: int) -> EnvironmentSetting:
 
 
 class FrameEnvironment:
-    """Photographs frames in one setting; belongs to one thread. Fields are computed anew when the size changes."""
+    """Photographs frames in one setting; belongs to one thread. Fields are computed again when the size changes."""
 
     def __init__(self, setting: EnvironmentSetting) -> None:
         self.setting = setting

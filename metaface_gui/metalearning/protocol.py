@@ -28,7 +28,7 @@ MAX_PROBES = 5
 MIN_SINGLE_PICTURE_PEOPLE = 100
 """With fewer single-picture people than this, one more or less of them let through is more than 1 % of strangers."""
 MAX_STRANGERS = 2_000
-"""Where everybody not enrolled is a stranger, so many of their pictures an episode at most, drawn anew each time."""
+"""Where everybody not enrolled is a stranger, so many of their pictures an episode at most, drawn again each time."""
 MAX_PASSER_BY = 5
 """Unlabelled faces of one stranger at most."""
 

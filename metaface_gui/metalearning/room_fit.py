@@ -101,7 +101,7 @@ def draw_rooms(
 ) -> tuple[SeenRoom, ...]:
     """Photograph some people in each room and embed them; `embed` maps crops (n, s, s, 3) to features (n, p).
 
-    Rooms in turn are: pictures as they are; pictures whose probes are spoilt one by one (`degradations`); a place; a
+    Rooms in turn are: pictures as they are; pictures whose probes are degraded one by one (`degradations`); a place; a
     place seen again on a worse day; two places, one to enrol in and one to be seen in. Each room's people are of one of
     the sets that `AlignedFaces.joined` put together.
     """
@@ -135,7 +135,7 @@ def _as_they_are(_random: np.random.Generator) -> tuple[Condition, Condition]:
     return clean, clean
 
 
-def _spoilt(_random: np.random.Generator) -> tuple[Condition, Condition]:
+def _degraded(_random: np.random.Generator) -> tuple[Condition, Condition]:
     return clean, degrade
 
 
@@ -153,7 +153,7 @@ def _elsewhere(random: np.random.Generator) -> tuple[Condition, Condition]:
     return draw_environment(random), draw_environment(random)
 
 
-_KINDS = (_as_they_are, _in_a_place, _spoilt, _in_a_place, _on_a_worse_day, _elsewhere)
+_KINDS = (_as_they_are, _in_a_place, _degraded, _in_a_place, _on_a_worse_day, _elsewhere)
 
 
 def strangers_seen(

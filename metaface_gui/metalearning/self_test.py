@@ -39,7 +39,7 @@ _WARM_UP_PEOPLE = 3
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 OnProgress = Callable[[float], None]
-"""Told the share that is done, 0..1, before each adaptation; what it raises ends the test."""
+"""Called with the share that is done, 0..1, before each adaptation; what it raises ends the test."""
 Mask = NDArray[np.bool_]
 
 

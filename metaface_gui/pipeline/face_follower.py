@@ -125,7 +125,7 @@ class FaceFollower:
         self._since_search = 0
         if found is None:
             thorough = self._attention.is_thorough
-            found = self._search.search(image_bgr, time_s, is_thorough=thorough, is_anew=is_cut)
+            found = self._search.search(image_bgr, time_s, is_thorough=thorough, is_restart=is_cut)
         placed = (None,) * len(found) if is_cut else self._tracker.placed(found, time_s)
         return self._follow(image_bgr, found, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
 

@@ -126,7 +126,7 @@ class FacePipeline:
         self.forget_looks()
 
     def process(self, frame: Frame, found: Upright | None = None) -> FrameResult:
-        """Look at one frame; one of another segment than that before it begins anew, and so does what is known of
+        """Look at one frame; one of another segment than that before it starts over, and so does what is known of
         tracks where the environment dial was turned: looks from another room would keep names that this one loses.
 
         `found`: its faces, where a `FrameSearch` has found them already; only for pipelines that are thorough.
@@ -141,7 +141,7 @@ class FacePipeline:
         self._newest = frame.image_bgr
         if frame.is_still and not is_again:
             # A picture of its own says nothing of the next one, and what was said of its faces is not meant for those.
-            self._templates.begin_anew()
+            self._templates.start_over()
             self.forget_looks()
         if frame.is_still:
             seen = self._look_at_still(frame, found)
@@ -190,7 +190,7 @@ class FacePipeline:
         )
 
     def forget_looks(self) -> None:
-        """Follow the tracks, but decide on them anew: what was seen of them so far says nothing of what comes."""
+        """Follow the tracks, but decide on them again: what was seen of them so far says nothing of what comes."""
         self._templates.reset()
         for decisions in self._decisions.values():
             decisions.reset()
@@ -225,7 +225,7 @@ class FacePipeline:
     def _decide(
         self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate], time_s: float, *, is_still: bool
     ) -> list[dict[str, Identification]]:
-        """Each face's decision by each learner: anew after a look, or where it decided nothing so far."""
+        """Each face's decision by each learner: again after a look, or where it decided nothing so far."""
         decided: list[dict[str, Identification]] = [{} for _ in faces]
         for key, classifier in self._classifiers.items():
             decisions = self._decisions[key]

@@ -133,7 +133,7 @@ def compile_network(
                 kept.let_go()
                 return CompiledNetwork(compiled, precision, kept)
             except RuntimeError as error:
-                _log.warning("a compiled network is made anew: %s", type(error).__name__)
+                _log.warning("a compiled network is made again: %s", type(error).__name__)
         compiled = core.compile_model(build(openvino), "CPU", settings)
         _keep(path, cache.name, compiled)
     except (RuntimeError, AttributeError, TypeError) as error:  # pybind's own have no type of their own

@@ -141,7 +141,7 @@ class WeightsStore:
         return "" if sha256 == self.entry(name).sha256 else f"+{sha256[:8]}"
 
     def verify(self) -> tuple[VerifyResult, ...]:
-        """Compare every file with the manifest, reading all of it anew."""
+        """Compare every file with the manifest, reading all of it again."""
         with self._lock:
             self._verified.clear()
         return tuple(self._verify(entry) for entry in self.entries())

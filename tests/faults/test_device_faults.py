@@ -49,19 +49,19 @@ def test_a_devices_failures_are_told_from_bugs(error: Exception, expected: bool)
 def test_a_burst_of_failures_is_told_once_and_a_new_one_after_a_good_frame() -> None:
     said = list[EngineEvent]()
     fallbacks = list[int]()
-    vitals = LiveStats(said.append, lambda: fallbacks.append(1))
+    stats = LiveStats(said.append, lambda: fallbacks.append(1))
     for _ in range(5):
-        vitals.on_failure(LOST)
+        stats.on_failure(LOST)
     assert len(said) == 1
     assert len(fallbacks) == 5  # each time: the wish for the processor may have come too late for the model that runs
-    vitals.on_result(FrameResult(make_frame(8, 8), (), 0))
-    vitals.on_failure(FULL)
+    stats.on_result(FrameResult(make_frame(8, 8), (), 0))
+    stats.on_failure(FULL)
     assert [isinstance(event, Trouble) and str(event.error) for event in said] == [
         "The graphics card failed (RuntimeError). MetaFace goes on with the processor; to use the card again, choose "
         "it as the device.",
         "The graphics card's memory is full. MetaFace goes on with the processor.",
     ]
-    assert vitals.stats(0, dropped_frames=0, device="").failed_frames == 6
+    assert stats.stats(0, dropped_frames=0, device="").failed_frames == 6
 
 
 def test_the_processor_takes_over(

@@ -43,7 +43,7 @@ class RoomController:
         self._current = EMPTY_ROOM
         self._previous: Room | None = None
         self._is_held = False
-        self._told = RoomChanged(0, 0)
+        self._announced = RoomChanged(0, 0)
 
     def on_result(self, result: FrameResult) -> None:
         """Remember the faces of a new frame; on the inference thread."""
@@ -141,6 +141,6 @@ class RoomController:
 
     def _tell(self) -> None:
         news = RoomChanged(len(self._faces), len(self._current), self._previous is not None, self._is_held)
-        if news != self._told:
-            self._told = news
+        if news != self._announced:
+            self._announced = news
             self._listener(news)

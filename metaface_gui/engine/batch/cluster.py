@@ -86,7 +86,7 @@ class Cluster:
         """Recognise on as many videos at a time as the workers have threads; yields what `recognize_videos` yields.
 
         The videos must lie where the workers find them under the same path. No annotated copies are made. A video whose
-        worker dies is begun anew on another one, until it has cost as many workers as the scheduler allows; then it has
+        worker dies is restarted on another one, until it has cost as many workers as the scheduler allows; then it has
         failed. However the iterator ends, workers stop at a frame of the next half second; half a video has no lines.
 
         Raises:

@@ -90,7 +90,7 @@ def recognize_videos(
                 worker.send(worker.task)
             for link in wait([worker.link for worker in at_work.values()]):
                 worker = at_work[link]
-                event = worker.told()
+                event = worker.answer()
                 if isinstance(event, _Refused):
                     raise event.error
                 yield worker.task, event
@@ -120,7 +120,7 @@ class _Worker:
         far_end.close()  # else its death would not be noticed: the pipe would have a writer left
 
     def send(self, message: RecognizerSetup | VideoTask) -> None:
-        """Hand something over; if it has died, `told` says so."""
+        """Hand something over; if it has died, `answer` says so."""
         with suppress(BrokenPipeError, ConnectionResetError):
             self.link.send(message)
 
@@ -129,7 +129,7 @@ class _Worker:
         self.task = task
         self.send(task)
 
-    def told(self) -> VideoEvent | _Refused:
+    def answer(self) -> VideoEvent | _Refused:
         """Wait for what it says of its task."""
         try:
             event: VideoEvent | _Refused = self.link.recv()
@@ -181,12 +181,12 @@ def _serve(link: Connection) -> None:
 
 
 def _recognized(recognizer: VideoRecognizer, task: VideoTask, link: Connection) -> VideoReport | Failed:
-    told_s = float("-inf")
+    reported_s = float("-inf")
 
     def tell(frames: int, frame_count: int | None) -> None:
-        nonlocal told_s
-        if time.monotonic() - told_s >= _PROGRESS_EVERY_S:
-            told_s = time.monotonic()
+        nonlocal reported_s
+        if time.monotonic() - reported_s >= _PROGRESS_EVERY_S:
+            reported_s = time.monotonic()
             link.send(Looked(frames, frame_count))
 
     try:

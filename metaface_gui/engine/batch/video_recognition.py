@@ -33,7 +33,7 @@ is one number however many processes there are, because how a sum is shared out 
 """
 
 OnFrames = Callable[[int, int | None], None]
-"""Told how many frames were looked at, of how many (None: the file does not say)."""
+"""Called with how many frames were looked at, of how many (None: the file does not say)."""
 
 
 @dataclass(frozen=True, slots=True)

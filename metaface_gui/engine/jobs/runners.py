@@ -9,7 +9,7 @@ from metaface_gui.types import RequestId
 
 class Runners:
     """`sources` opens and closes cameras and files, `models` loads networks, `gallery` saves people and adapts to them,
-    `files` does what takes long (imports, downloads), `studies` tests and judges learners, `explanations` says why a
+    `files` does what takes long (imports, downloads), `studies` tests and evaluates learners, `explanations` says why a
     face has its name.
 
     `listener` hears of the end of all jobs, and of every change of those of `files` and of those submitted with

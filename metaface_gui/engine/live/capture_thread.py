@@ -147,9 +147,9 @@ class CaptureThread:
 
     def _capture(self) -> None:
         self._source.open()
-        is_told = False
+        is_announced = False
         while not self._stop.is_set():
-            if not is_told:
+            if not is_announced:
                 self._report(SourceState.PAUSED if self._is_paused else SourceState.RUNNING)
             try:
                 n_frames = self._read_to_end()
@@ -157,13 +157,13 @@ class CaptureThread:
                 if not self._source.is_live or self._stop.is_set():
                     raise
                 self._reopen(error)
-                is_told = False
+                is_announced = False
                 continue
             if self._stop.is_set():
                 return
             self._remark()
-            is_told = self._loop(n_frames)
-            if not is_told and not self._wait_at_end():
+            is_announced = self._loop(n_frames)
+            if not is_announced and not self._wait_at_end():
                 return
 
     def _loop(self, n_frames: int) -> bool:

@@ -55,7 +55,7 @@ class EnvironmentDial:
             return self._photographed(frame)
 
     def again(self) -> Frame | None:
-        """The newest frame photographed anew; None without one."""
+        """The newest frame photographed again; None without one."""
         with self._lock:
             return None if self._original is None else self._photographed(self._original)
 

@@ -159,14 +159,14 @@ class LiveMemory:
     def forget_faces(self, embeddings: Floats) -> None:
         """Drop the groups and tracks that look like these (n, d) faces of length 1: nothing of them may be kept.
 
-        Who is still before the camera is seen anew, as an unknown.
+        Who is still before the camera is seen again, as an unknown.
         """
         with self._lock:
             # Another embedder may have come meanwhile: what it saw is forgotten by its age.
             alike = [key for key, track in self._tracks.items() if is_alike(track.newest.embedding, embeddings)]
             for key in alike:
                 del self._tracks[key]
-            # Whoever is gone may be whom another face was taken for; the next look says anew who it is.
+            # Whoever is gone may be whom another face was taken for; the next look says again who it is.
             self._tracks = {key: replace(track, evidence=None) for key, track in self._tracks.items()}
             self._unknowns.forget_like(embeddings)
 

@@ -42,7 +42,7 @@ Change = Callable[[RecognitionSettings], RecognitionSettings]
 class ModelLoader:
     """Implements `ModelsApi`; thread-safe.
 
-    Loading runs on the runner of models, making templates anew on that of files; `adaptations` adapts. Models that
+    Loading runs on the runner of models, recomputing templates on that of files; `adaptations` adapts. Models that
     cannot be loaded leave the former ones at work. The first ones are loaded once the window that it `awaits_window` is
     there, and find faces before there is what learners need, which loads PyTorch. The modules that it `imports_last`
     are those that the window needs for what it does not show at first.

@@ -88,7 +88,7 @@ class SourceController:
             capture.set_looping(loops)
 
     def set_environment(self, setting: EnvironmentSetting) -> None:
-        """Turn the environment dial; a picture that stands still is shown and looked at anew."""
+        """Turn the environment dial; a picture that stands still is shown and looked at again."""
         self._dial.turn(setting)
         self._on_turned()
         self._listener(EnvironmentChanged(setting))

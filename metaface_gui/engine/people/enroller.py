@@ -157,7 +157,7 @@ class Enroller:
         self.publish_unknowns()
 
     def forget_everything(self) -> None:
-        """Drop every face that was seen or recorded, and begin to follow faces anew."""
+        """Drop every face that was seen or recorded, and start following faces over."""
         self._memory.clear()
         self._room.clear()
         self.session.clear()

@@ -113,7 +113,7 @@ class EnrollmentSession:
         self._publish()
 
     def clear(self) -> None:
-        """Begin anew with nothing to undo: the shots were saved."""
+        """Start over with nothing to undo: the shots were saved."""
         with self._lock:
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
             self._removed, self._refused, self._from_files = (), (), False

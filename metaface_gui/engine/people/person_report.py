@@ -30,7 +30,7 @@ _ABOUT = (
     "and not encrypted: somebody asked for them in order to read them. Times are UTC. Landmarks are two eyes, nose and "
     "two mouth corners, boxes x1, y1, x2, y2, all in the picture's pixels."
 )
-_ADAPTED = "adapted classifiers live in memory only and are made anew from these shots"
+_ADAPTED = "adapted classifiers live in memory only and are computed again from these shots"
 _NOT_THEIRS = "the picture shows somebody else, so it and its vectors are left out"
 _MAX_STEM_BYTES = 120
 

@@ -68,7 +68,7 @@ class _Counts:
 class ComparisonTally:
     """Counts every face of every frame (`add`, on the inference thread); thread-safe.
 
-    All tallies are of the same frames: when a learner joins, all begin anew; when one leaves, the others go on. What
+    All tallies are of the same frames: when a learner joins, all start over; when one leaves, the others go on. What
     the user said of tracks outlives both.
     """
 
@@ -140,7 +140,7 @@ class ComparisonTally:
             self._enrolled = frozenset(names)
 
     def reset(self) -> None:
-        """Begin anew; what the user said stays."""
+        """Start over; what the user said stays."""
         with self._lock:
             self._clear(tuple(self._counts))
 

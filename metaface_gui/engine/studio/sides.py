@@ -65,7 +65,7 @@ class _StockLooks:
         self._sums: dict[int, tuple[int, Floats]] = {}
 
     def add(self, track_id: int, features: Floats, generation: int) -> Floats:
-        """Take one more look (p,) into a track's mean, which is of length 1; another `generation` begins anew."""
+        """Take one more look (p,) into a track's mean, which is of length 1; another `generation` starts over."""
         former = self._sums.pop(track_id, None)
         total = features if former is None or former[0] != generation else features + former[1]
         self._sums[track_id] = generation, total
@@ -112,14 +112,14 @@ class SideRunner:
         self._asked: tuple[tuple[Side, ...], object] | None = None
         self._deciding = _Deciding()
         self._tally = ComparisonTally()
-        self._is_told = True
+        self._is_announced = True
 
     def want(self, sides: tuple[Side, ...]) -> None:
-        """Run these sides, () for none; the tallies begin anew."""
+        """Run these sides, () for none; the tallies start over."""
         with self._lock:
             self._sides, self._ready, self._asked = sides, None, None
             self._deciding = _Deciding()
-            self._is_told = False
+            self._is_announced = False
             self._tally.reset()
         self.refresh()
         self.on_tick()
@@ -134,7 +134,7 @@ class SideRunner:
             sides = self._sides
         self._newest.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), lambda job: self._adapt(sides, situation, job))
 
-    def hear(self, event: EngineEvent) -> None:
+    def on_event(self, event: EngineEvent) -> None:
         """Take what other parts of the engine tell as the truth about faces."""
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
@@ -142,7 +142,7 @@ class SideRunner:
             self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 
     def forget_tracks(self) -> None:
-        """Another source: begin anew."""
+        """Another source: start over."""
         with self._lock:
             self._deciding = _Deciding()
             self._tally.reset()
@@ -150,13 +150,13 @@ class SideRunner:
     def on_tick(self) -> None:
         """Tell how the sides stand, and once that there are none."""
         with self._lock:
-            if not self._sides and self._is_told:
+            if not self._sides and self._is_announced:
                 return
-            self._is_told = True
+            self._is_announced = True
             sides, is_ready = self._sides, self._ready is not None
         tallies = {tally.learner: tally for tally in self._tally.tallies()}
-        told = tuple(tallies[side.key] for side in sides if side.key in tallies)
-        self._listener(SidesChanged(sides, is_ready, told, self._tally.n_frames, self._tally.seconds))
+        of_sides = tuple(tallies[side.key] for side in sides if side.key in tallies)
+        self._listener(SidesChanged(sides, is_ready, of_sides, self._tally.n_frames, self._tally.seconds))
 
     def decorate(self, result: FrameResult, *, is_new: bool) -> FrameResult:
         """Give each face what the sides decide; `is_new`: the frame was not looked at before."""

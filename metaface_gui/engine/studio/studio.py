@@ -64,11 +64,11 @@ class Studio:
     # Comparison -----------------------------------------------------------------------------------------------------
 
     def reset_comparison(self) -> None:
-        """Begin the running tallies anew."""
+        """Reset the running tallies."""
         self._tally.reset()
         self._publish_comparison()
 
-    def hear(self, event: EngineEvent) -> None:
+    def on_event(self, event: EngineEvent) -> None:
         """Take what other parts of the engine tell as the truth about faces."""
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
@@ -137,7 +137,7 @@ class Studio:
     def try_rooms(
         self, make_frames: Callable[[], SceneFrames], rooms: Sequence[EnvironmentSetting], on_tried: OnRooms
     ) -> RequestId:
-        """Judge every method in each of these rooms of a scene, by who is enrolled once it is this job's turn.
+        """Evaluate every method in each of these rooms of a scene, by who is enrolled once it is this job's turn.
 
         `make_frames` is called on the thread of studies, and so is `on_tried`."""
         work = partial(self._try_rooms, make_frames, rooms, on_tried)

@@ -34,7 +34,7 @@ class ErrorReports(QObject):
         self._window, self._toasts = window, toasts
         self._models: ModelsChanged | None = None
         self._dialog: ErrorDialog | None = None
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._source_error = ""
         self._unexpected = UnexpectedErrors(self)
         self._unexpected.caught.connect(self.show_unexpected)
@@ -69,16 +69,16 @@ class ErrorReports(QObject):
             self._toasts.show_toast(Toast(ToastKind.INFO, text))
 
     def _show(self, error: KnownError, kind: ToastKind) -> None:
-        if not (isinstance(error, InternalError) and self._is_told_by_dialog(error)):
+        if not (isinstance(error, InternalError) and self._is_shown_in_dialog(error)):
             self._toasts.show_toast(error_toast(error, kind))
 
-    def _is_told_by_dialog(self, error: InternalError) -> bool:
-        """Open a dialog for what was not told before, unless one is open, which says enough."""
+    def _is_shown_in_dialog(self, error: InternalError) -> bool:
+        """Open a dialog for what was not shown before, unless one is open, which says enough."""
         if self._dialog is not None:
             return True
-        if error.template in self._told:
+        if error.template in self._reported:
             return False
-        self._told.add(error.template)
+        self._reported.add(error.template)
         # Over a dialog that waits for an answer, or nobody could press its buttons.
         parent = QApplication.activeModalWidget() or self._window
         details = details_text(nameless(error), self._models)
@@ -108,4 +108,4 @@ class ErrorReports(QObject):
             return
         _log.warning("%s: %s", changed.state.name, changed.error)
         if isinstance(changed.error, InternalError):
-            self._is_told_by_dialog(changed.error)
+            self._is_shown_in_dialog(changed.error)

@@ -74,7 +74,7 @@ PROTOTYPES = Lesson(
                 "Another shot moves the mean; another person brings a prototype of their own.",
             ),
             QT_TRANSLATE_NOOP("Lessons", "Enrol somebody else, or the same person once more (E)."),
-            QT_TRANSLATE_NOOP("Lessons", "the map being drawn anew within a moment: that is all the learning there is"),
+            QT_TRANSLATE_NOOP("Lessons", "the map redrawn within a moment: that is all the learning there is"),
             lambda then, now: now.n_shots > then.n_shots,
             (lambda hand: hand.enroll_next(),),
         ),
@@ -105,7 +105,9 @@ MAML = Lesson(
             (lambda hand: hand.choose_method("maml"),),
         ),
         LessonStep(
-            QT_TRANSLATE_NOOP("Lessons", "Each step goes down the loss on the enrolled shots: that is the inner loop."),
+            QT_TRANSLATE_NOOP(
+                "Lessons", "Each step is gradient descent on the loss of the enrolled shots: the inner loop."
+            ),
             QT_TRANSLATE_NOOP("Lessons", "Open Method (Alt+1)."),
             QT_TRANSLATE_NOOP("Lessons", "the loss falling from step to step"),
             lambda _then, now: _shows("method", now),
@@ -268,7 +270,7 @@ WHICH = Lesson(
             (lambda hand: hand.photograph_in(ROOM_AS_IT_IS), lambda hand: hand.open_page("compare")),
         ),
         LessonStep(
-            QT_TRANSLATE_NOOP("Lessons", "Better evidence: each of your own shots left out in turn, clean and spoilt."),
+            QT_TRANSLATE_NOOP("Lessons", "Better evidence: each of your shots left out in turn, clean and degraded."),
             QT_TRANSLATE_NOOP("Lessons", "Open Report (Alt+5) and run it."),
             QT_TRANSLATE_NOOP("Lessons", "the method that is recommended, and whether it is clearly better"),
             lambda then, now: now.n_reports > then.n_reports,

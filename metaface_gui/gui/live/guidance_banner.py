@@ -24,7 +24,7 @@ class GuidanceBanner(QWidget):
     """A pill with the number of shots in a ring of the sides they show, and a sentence; visible while recording."""
 
     geometry_wanted = Signal()
-    """The text's width changed: whoever places the banner should do so anew."""
+    """The text's width changed: whoever places the banner should do so again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

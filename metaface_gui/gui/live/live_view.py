@@ -167,11 +167,11 @@ class LiveView(FaceInput):
             self._arrange()
 
     def forget_names(self) -> None:
-        """Keep nothing drawn or measured that may name somebody who was deleted; what is on screen is drawn anew."""
+        """Keep nothing drawn or measured that may name somebody who was deleted; what is on screen is drawn again."""
         self._overlay.forget_names()
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
-        """Call methods so beside faces that several of them judge: keys to short names, in their order on screen."""
+        """Call methods so beside faces that several of them name: keys to short names, in their order on screen."""
         self._overlay.set_titles(titles)
         self.refresh()
 

@@ -164,7 +164,7 @@ class ConsentBox(QWidget):
         self._show()
 
     def clear(self) -> None:
-        """Ask anew for the next person."""
+        """Ask again for the next person."""
         self._is_ticked = False
         self._person = None
         self.wording.reset_given_by()

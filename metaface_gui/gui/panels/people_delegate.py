@@ -57,7 +57,7 @@ class PeopleDelegate(QStyledItemDelegate):
         painter.restore()
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
-        """A plain line in which a name is typed anew."""
+        """A plain line in which a name is typed again."""
         self._edited = QPersistentModelIndex(index)
         editor = QLineEdit(parent)
         editor.setAccessibleName(translate("People", "New name"))

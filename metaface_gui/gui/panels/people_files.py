@@ -22,9 +22,9 @@ _SUGGESTED_NAME = "people.metaface"
 
 class PeopleFiles(QObject):
     """Opens dialogs over `parent`; what was chosen and typed there goes to the engine. A passphrase that is not the one
-    is asked for again. `told` says in words what was done."""
+    is asked for again. `message` says in words what was done."""
 
-    told = Signal(str)
+    message = Signal(str)
 
     def __init__(self, people: PeopleApi, bridge: EngineBridge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,8 +83,8 @@ class PeopleFiles(QObject):
         exported, imported = self._exporting.pop(event.request_id, None), self._importing.pop(event.request_id, None)
         is_done = event.error is None and not event.is_cancelled
         if exported is not None and is_done:
-            self.told.emit(translate("PeopleFiles", "Everybody is in {name} now.", None, name=exported.name))
+            self.message.emit(translate("PeopleFiles", "Everybody is in {name} now.", None, name=exported.name))
         elif imported is not None and is_done:
-            self.told.emit(translate("PeopleFiles", "The people of {name} are here now.", None, name=imported.name))
+            self.message.emit(translate("PeopleFiles", "The people of {name} are here now.", None, name=imported.name))
         elif imported is not None and isinstance(event.error, PassphraseError):
             self._ask_known(imported, error_text(event.error))

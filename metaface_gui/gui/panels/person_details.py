@@ -115,7 +115,7 @@ class PersonDetails(QWidget):
         return self._people
 
     def show_people(self, people: Sequence[Person]) -> None:
-        """Show these; a single person's shots are read anew when they have changed."""
+        """Show these; a single person's shots are read again when they have changed."""
         self._people = tuple(people)
         only = self._people[0] if len(self._people) == 1 else None
         # Nothing is offered for nobody.
@@ -262,7 +262,7 @@ class PersonDetails(QWidget):
         self.effect.set_cover(self._chosen_id == self._cover_id)
 
     def _forget_shot(self) -> None:
-        """Be about no shot any more; what was measured of this person's is measured anew."""
+        """Be about no shot any more; what was measured of this person's is measured again."""
         self._chosen_id = self._removal = self._weighing = None
         self._effects.clear()
         self._mark()
@@ -345,7 +345,7 @@ class PersonDetails(QWidget):
         self._fit_shots()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The shots are laid out anew."""
+        """The shots are laid out again."""
         if event.type() is QEvent.Type.LayoutRequest:
             self._fit_shots()
         return super().eventFilter(watched, event)

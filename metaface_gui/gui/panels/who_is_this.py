@@ -471,7 +471,7 @@ class WhoIsThisPopup(QFrame):
         if self._asked is not None:
             self._withdraw_question()
         if not self.isVisible():
-            self._newest = None  # it may name them; of a picture that stands still, the engine says it anew
+            self._newest = None  # it may name them; of a picture that stands still, the engine says it again
 
     def _on_result(self, event: ResultReady) -> None:
         # While it is open, the result stays the one that was clicked on.

@@ -16,9 +16,9 @@ from metaface_gui.gui.window_state import WindowState
 
 
 class PresentationController(QObject):
-    """The parts are the same wherever they are shown, and are remembered. `told` is for a message."""
+    """The parts are the same wherever they are shown, and are remembered. `message` is for a notice."""
 
-    told = Signal(str)
+    message = Signal(str)
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class PresentationController(QObject):
         commands.projector.triggered.connect(self._on_projector)
         commands.projector_menu.aboutToShow.connect(lambda: self.fill(commands.projector_menu))
         self.projector.toggled.connect(self._on_toggled)
-        self.projector.told.connect(self.told)
+        self.projector.message.connect(self.message)
         self._on_parts()
         self._enable()
 

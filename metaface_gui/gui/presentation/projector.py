@@ -16,11 +16,11 @@ class Projector(QObject):
     """Shows `board` on a screen that is chosen by its name, and follows it: where it is unplugged the board waits
     hidden, and is back when it is plugged in again.
 
-    `toggled`: it was opened or closed, by whomever. `told`: what happened to its screen.
+    `toggled`: it was opened or closed, by whomever. `message`: what happened to its screen.
     """
 
     toggled = Signal(bool)
-    told = Signal(str)
+    message = Signal(str)
 
     def __init__(self, board: QWidget, screens: Screens, operator: QWidget) -> None:
         super().__init__(operator)
@@ -88,8 +88,8 @@ class Projector(QObject):
         was_there, chosen = self.window.isVisible(), self._chosen()
         if chosen is None and was_there:
             self.window.hide()
-            self.told.emit(self.tr("The projector’s screen is gone. The presentation is back when the screen is."))
+            self.message.emit(self.tr("The projector’s screen is gone. The presentation is back when the screen is."))
         elif chosen is not None and (not was_there or self.window.geometry() != chosen.geometry):
             self._show()
             if not was_there:
-                self.told.emit(self.tr("The projector’s screen is there again, and so is the presentation."))
+                self.message.emit(self.tr("The projector’s screen is there again, and so is the presentation."))

@@ -70,7 +70,7 @@ class PrivacyDialog(QDialog):
         self.automatic.setFocus()
 
     def show_people(self, people: Sequence[Person]) -> None:
-        """Say anew what is stored: the gallery is another."""
+        """Update what is said of the gallery: it is another one."""
         chosen = self._chosen()
         self._people = tuple(sorted(people, key=lambda person: person.name.casefold()))
         self._names.setStringList([shortened(person.name) for person in self._people])

@@ -84,7 +84,7 @@ class TermsPopup(QFrame):
         self._shown = self._words()
 
     def reset_given_by(self) -> None:
-        """Ask anew: the next person agrees for themselves."""
+        """Ask again: the next person agrees for themselves."""
         self._set_given_by(default_given_by())
         self._shown = self._words()
 

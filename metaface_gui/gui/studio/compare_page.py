@@ -27,7 +27,7 @@ from metaface_gui.types import TrackedFace
 _INTERVAL_MS = 500
 """Numbers that change faster cannot be read."""
 _SMALL = "padding: 3px 10px; min-height: 18px;"
-_TOLD_MS = 2500
+_WORDS_MS = 2500
 """A word about what was done stays this long."""
 
 
@@ -58,8 +58,8 @@ class ComparePage(QWidget):
         self._is_stale = False
         self._pace = QTimer(self, interval=_INTERVAL_MS, singleShot=True)
         self._pace.timeout.connect(self._on_pace)
-        self._told = QTimer(self, interval=_TOLD_MS, singleShot=True)
-        self._told.timeout.connect(self._update_now)
+        self._words_timer = QTimer(self, interval=_WORDS_MS, singleShot=True)
+        self._words_timer.timeout.connect(self._update_now)
         self._make_widgets()
         self._lay_out()
         self._connect(bridge)
@@ -190,7 +190,7 @@ class ComparePage(QWidget):
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(table_tsv(self.table.rows()))
         self.hint.setText(self.tr("Copied: the table, as it is sorted now."))
-        self._told.start()
+        self._words_timer.start()
 
     # What the engine says -------------------------------------------------------------------------------------------
 
@@ -273,7 +273,7 @@ class ComparePage(QWidget):
             if comparison is None or not self._compared
             else summary_text(len(comparison.tallies), comparison.n_frames, comparison.seconds)
         )
-        if not self._told.isActive():
+        if not self._words_timer.isActive():
             self.hint.setText(self._hint(face))
 
     def _face(self) -> TrackedFace | None:

@@ -25,7 +25,7 @@ _STEP = 10
 _LEAST = 5
 _SMALL = "padding: 3px 10px; min-height: 18px;"
 _SETTLE_MS = 40
-"""A slider that is dragged asks no more often: each setting computes its fields anew."""
+"""A slider that is dragged asks no more often: each setting computes its fields again."""
 
 
 class EnvironmentDial(QWidget):

@@ -21,7 +21,7 @@ from metaface_gui.types import Floats
 MOST_LABELS = 40
 _LABEL_WIDTH = 120.0
 _GAP = 13.0
-"""From the middle of an anchor to its name."""
+"""From the middle of a class vector to its name."""
 _CROSS = 7.0
 _TRAIL = 16
 _REACH = 10.0
@@ -87,7 +87,7 @@ class _Layer(QGraphicsObject):
         return self._bounds
 
     def lay_out(self) -> None:
-        """Find the places anew."""
+        """Recompute the places."""
 
     def _to_pixels(self, xy: Floats) -> list[QPointF]:
         return [self._view.mapFromView(QPointF(float(x), float(y))) for x, y in xy]
@@ -103,7 +103,7 @@ class _Layer(QGraphicsObject):
 
 
 class NameLayer(_Layer):
-    """Names beside the anchors, elided, none over another; none at all where there are too many people to read."""
+    """Names beside the class vectors, elided, none over another; none at all where there are too many to read."""
 
     laid_out = Signal()
     """Names may stand elsewhere."""
@@ -145,7 +145,7 @@ class NameLayer(_Layer):
         self.lay_out()
 
     def lay_out(self) -> None:
-        """Find the places anew."""
+        """Recompute the places."""
         if self._points is None or not self._names:
             self._labels = []
         else:
@@ -234,7 +234,7 @@ class ProbeLayer(_Layer):
         self.show_probes(())
 
     def lay_out(self) -> None:
-        """Find the places anew."""
+        """Recompute the places."""
         every = list(self._drawn.values())
         sizes = []
         for drawn in every:

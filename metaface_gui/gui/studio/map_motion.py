@@ -24,34 +24,36 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glide:
-    """Shots and anchors on their way from where they were, `shots_from` (n, 2) and `anchors_from` (n_people, 2)."""
+    """Shots and class vectors on their way from `shots_from` (n, 2) and `class_vectors_from` (n_people, 2)."""
 
     shots_from: Floats
-    anchors_from: Floats
+    class_vectors_from: Floats
     to: EmbeddingMap
 
     @classmethod
     def between(cls, before: EmbeddingMap | None, after: EmbeddingMap) -> Glide:
         """Follow the shots and people that both maps show; those that are new stand in their places from the start."""
-        shots, anchors = after.shots_xy.copy(), after.anchors_xy.copy()
+        shots, class_vectors = after.shots_xy.copy(), after.class_vectors_xy.copy()
         if before is not None:
             new, old = common_rows(after.shot_ids, before.shot_ids)
             shots[new] = before.shots_xy[old]
             new, old = common_rows(after.person_ids, before.person_ids)
-            anchors[new] = before.anchors_xy[old]
-        return cls(shots, anchors, after)
+            class_vectors[new] = before.class_vectors_xy[old]
+        return cls(shots, class_vectors, after)
 
     @property
     def moves(self) -> bool:
         """Whether anything moves at all."""
-        return bool((self.shots_from != self.to.shots_xy).any() or (self.anchors_from != self.to.anchors_xy).any())
+        return bool(
+            (self.shots_from != self.to.shots_xy).any() or (self.class_vectors_from != self.to.class_vectors_xy).any()
+        )
 
     def at(self, share: float) -> tuple[Floats, Floats]:
-        """Shots (n, 2) and anchors (n_people, 2) when this share of the way is done, 0..1."""
+        """Shots (n, 2) and class vectors (n_people, 2) when this share of the way is done, 0..1."""
         done = np.float32(share)
         shots = self.shots_from + done * (self.to.shots_xy - self.shots_from)
-        anchors = self.anchors_from + done * (self.to.anchors_xy - self.anchors_from)
-        return shots, anchors
+        class_vectors = self.class_vectors_from + done * (self.to.class_vectors_xy - self.class_vectors_from)
+        return shots, class_vectors
 
 
 def common_rows(first: Sequence[int], second: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -1,4 +1,4 @@
-"""The plane of the embedding map: dots, anchors, names and faces, to zoom, drag and point at."""
+"""The plane of the embedding map: dots, class vectors, names and faces, to zoom, drag and point at."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from metaface_gui.gui.theme import FontSize, Theme
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.types import Floats, PersonId
 
-_DOT, _ANCHOR = 10, 19
+_DOT, _CLASS_VECTOR = 10, 19
 _GLIDE_MS = 250
 _NEAR = 9.0
 """So many pixels from the middle of a dot the pointer is on it."""
@@ -30,7 +30,7 @@ _LEAST_SPAN = 0.02
 
 
 class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Dots that can be moved without being styled anew, which is what takes pyqtgraph its time."""
+    """Dots that can be moved without being styled again, which is what takes pyqtgraph its time."""
 
     def move_to(self, xy: Floats) -> None:
         """Move all of them: (n, 2)."""
@@ -69,10 +69,10 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         self._view.setAspectLocked(True)
         self._view.disableAutoRange()
         self._view.sigRangeChangedManually.connect(self._on_moved_by_hand)
-        self._shots, self._anchors = _Dots(size=_DOT), _Dots(size=_ANCHOR)
-        self._anchors.setZValue(5)
+        self._shots, self._class_vectors = _Dots(size=_DOT), _Dots(size=_CLASS_VECTOR)
+        self._class_vectors.setZValue(5)
         item.addItem(self._shots)
-        item.addItem(self._anchors)
+        item.addItem(self._class_vectors)
         self.names = NameLayer(self._view)
         self.probes = ProbeLayer(self._view, self.names)
         self._animation = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=_GLIDE_MS)
@@ -87,7 +87,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         """Make names this high, and dots with them."""
         growth = (letters_px / FontSize.SMALL) ** 0.5
         self._shots.setSize(_DOT * growth)
-        self._anchors.setSize(_ANCHOR * growth)
+        self._class_vectors.setSize(_CLASS_VECTOR * growth)
         self.names.set_letters(letters_px)
         self.probes.set_letters(letters_px)
 
@@ -112,11 +112,11 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
             self._glide = None
             self._shots_xy = np.zeros((0, 2), np.float32)
             self._shots.clear()
-            self._anchors.clear()
+            self._class_vectors.clear()
             self.names.show_names((), self._shots_xy)
             return
         self._glide = Glide.between(before, shown)
-        self.names.show_names(shown.names, self._glide.anchors_from)
+        self.names.show_names(shown.names, self._glide.class_vectors_from)
         if before is None or not (are_slots_kept and _has_same_dots(before, shown)):
             self._colour()
         if self._is_fitted or before is None:
@@ -131,7 +131,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         self._is_fitted = True
         if self._map is None:
             return
-        points = np.concatenate([self._map.shots_xy, self._map.anchors_xy])
+        points = np.concatenate([self._map.shots_xy, self._map.class_vectors_xy])
         low, high = points.min(axis=0), points.max(axis=0)
         size = np.maximum(high - low, _LEAST_SPAN) * (1 + 2 * _MARGIN)
         room = self._view.rect()
@@ -200,13 +200,13 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
     # Drawing --------------------------------------------------------------------------------------------------------
 
     def _colour(self) -> None:
-        """Give dots and anchors their colours and symbols; they stand where they come from."""
+        """Give dots and class vectors their colours and symbols; they stand where they come from."""
         if self._map is None or self._glide is None:
             return
         theme, shown = Theme.current(), self._map
         slots = [self._slots.get(person_id, 0) for person_id in shown.person_ids]
         colours, symbols = person_colours(max(slots) + 1), person_symbols(max(slots) + 1)
-        # One object a colour: pyqtgraph draws a symbol anew for each pen and brush that is another object.
+        # One object a colour: pyqtgraph draws a symbol again for each pen and brush that is another object.
         brush_of = {colour.rgba(): QBrush(colour) for colour in colours}
         brushes = [brush_of[colours[slot].rgba()] for slot in slots]
         people = shown.shot_people.tolist()
@@ -219,8 +219,8 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
             brush=[brushes[person] for person in people],
             symbol=[symbols[slots[person]] for person in people],
         )
-        self._anchors.setData(
-            pos=self._glide.anchors_from, pen=ring, brush=brushes, symbol=[symbols[slot] for slot in slots]
+        self._class_vectors.setData(
+            pos=self._glide.class_vectors_from, pen=ring, brush=brushes, symbol=[symbols[slot] for slot in slots]
         )
         if not self.is_gliding:
             self._glide_to(1.0)
@@ -228,10 +228,10 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
     def _glide_to(self, share: float) -> None:
         if self._glide is None:
             return
-        self._shots_xy, anchors = self._glide.at(share)
+        self._shots_xy, class_vectors = self._glide.at(share)
         self._shots.move_to(self._shots_xy)
-        self._anchors.move_to(anchors)
-        self.names.move_to(anchors)
+        self._class_vectors.move_to(class_vectors)
+        self.names.move_to(class_vectors)
 
     def _may_move(self) -> bool:
         """Whether the platform lets things move: who asked it for less motion gets the new places at once."""

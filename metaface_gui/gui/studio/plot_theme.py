@@ -15,7 +15,7 @@ def style_plot(plot: pg.PlotWidget | pg.PlotItem, letters_px: int = FontSize.SMA
     """Draw this plot in the theme's colours and fonts, now and after every change of the theme; safe to call again.
 
     `letters_px` is how high the letters beside its axes are. Takes pyqtgraph's own menu and buttons away. What the
-    caller draws in it (curves, points) the caller colours anew on `Theme.changed`. Call it before adding curves, so
+    caller draws in it (curves, points) the caller recolours on `Theme.changed`. Call it before adding curves, so
     that their lines are smooth, and again after adding a legend.
     """
     # pyqtgraph asks for this one setting when an item is made; it has no other place for it.

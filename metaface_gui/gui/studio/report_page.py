@@ -66,7 +66,7 @@ class ReportPage(QWidget):
         self._tested_with: ModelsChanged | None = None
         self._request: RequestId | None = None
         self._failure: KnownError | None = None
-        self._told = ""
+        self._news = ""
         self._make_bar()
         self._make_results()
         self._lay_out()
@@ -96,7 +96,7 @@ class ReportPage(QWidget):
     def follow(self, request: RequestId) -> None:
         """Show how far a test is that was asked for."""
         self._request = request
-        self._failure, self._told = None, ""
+        self._failure, self._news = None, ""
         self._tested_with = self._models
         self.progress.setRange(0, 0)
         self._refresh()
@@ -258,7 +258,7 @@ class ReportPage(QWidget):
         if event.request_id == self._request:
             self._request = None
             self._failure = event.error
-            self._told = self.tr("The test was stopped.") if event.is_cancelled else ""
+            self._news = self.tr("The test was stopped.") if event.is_cancelled else ""
             self._refresh()
 
     def _on_job(self, event: JobChanged) -> None:
@@ -271,7 +271,7 @@ class ReportPage(QWidget):
         if is_old and not names_only_present(set(event.report.people), self._people):
             return  # somebody was deleted, or renamed, while it was made
         self._report = event.report
-        self._failure, self._told = None, ""
+        self._failure, self._news = None, ""
         self.table.show_report(event.report)
         self._refresh()
 
@@ -284,7 +284,7 @@ class ReportPage(QWidget):
     def _forget_report(self) -> None:
         """Let go of a report that names somebody who was deleted."""
         self._report = None
-        self._told = self.tr("Somebody was deleted, and the report with them. Test again.")
+        self._news = self.tr("Somebody was deleted, and the report with them. Test again.")
         self.table.forget_report()
         self.matrix.show_picture(None)
         self.second_line.setToolTip("")
@@ -297,7 +297,7 @@ class ReportPage(QWidget):
     # Showing --------------------------------------------------------------------------------------------------------
 
     def _tell(self, text: str) -> None:
-        self._told = text
+        self._news = text
         self._refresh()
 
     def _refresh(self) -> None:
@@ -358,8 +358,8 @@ class ReportPage(QWidget):
             second = self.tr("Below is the last report.") if report is not None else ""
         elif self._failure is not None:
             second, role = error_text(self._failure), "error"
-        elif self._told:
-            second = self._told
+        elif self._news:
+            second = self._news
         elif outdated:
             second, role = outdated, "error"
         self.first_line.setText(first)

@@ -121,7 +121,7 @@ class WhyPage(QWidget):
         self._step(-1)
 
     def explain_again(self) -> None:
-        """Ask anew about the same face, as it looks now."""
+        """Ask again about the same face, as it looks now."""
         if self._track_id is not None:
             self.select_track(self._track_id)
 
@@ -277,7 +277,7 @@ class WhyPage(QWidget):
             self._follow((decisions[0].person_id, decisions[0].is_denied))
 
     def _follow(self, decided: tuple[PersonId | None, bool]) -> None:
-        """Ask anew once the picture says something else of the face than when it was asked about."""
+        """Ask again once the picture says something else of the face than when it was asked about."""
         before, self._decided = self._decided, decided
         if before not in (None, decided):
             self._is_asked = False
@@ -290,7 +290,7 @@ class WhyPage(QWidget):
 
     def _on_explained(self, answer: Explained) -> None:
         if answer.request_id != self._request:
-            return  # another face was picked meanwhile, or the same one asked about anew
+            return  # another face was picked meanwhile, or the same one asked about again
         if answer.explanation is not None and not names_only_present(_names_in(answer.explanation), self._people):
             self.explain_again()  # it was asked before somebody was deleted or renamed
             return

@@ -10,7 +10,7 @@ from metaface_gui.gui.theme import FontSize, font
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Give the widget another `role` of the style sheet and have it styled anew."""
+    """Give the widget another `role` of the style sheet and have it styled again."""
     if widget.property("role") != role:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
@@ -43,7 +43,7 @@ class ElidedLabel(QLabel):
         return self._shown() != self.text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Elide anew."""
+        """Elide again."""
         super().resizeEvent(event)
         self._update_tooltip()
 
@@ -107,7 +107,7 @@ class MessageLine(QLabel):
         return False
 
     def changeEvent(self, event: QEvent) -> None:
-        """Reserve anew in another font."""
+        """Reserve again in another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()

@@ -153,7 +153,7 @@ class ToastBar(QWidget):
             self._next()
 
     def settle(self) -> None:
-        """Find the place anew, as what must be kept clear has changed; not under the pointer."""
+        """Recompute the place, as what must be kept clear has changed; not under the pointer."""
         if self._toast is not None and not self._is_held:
             self._place()
 

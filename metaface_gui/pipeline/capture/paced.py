@@ -11,7 +11,7 @@ from metaface_gui.pipeline.capture.base import FrameSource, Remark, SeekableSour
 from metaface_gui.types import Frame
 
 _LATE_S = 0.5
-"""Lateness from which the clock starts anew instead of rushing to catch up (after a pause, a slow disk)."""
+"""Lateness from which the clock starts over instead of rushing to catch up (after a pause, a slow disk)."""
 
 
 class PacedSource:

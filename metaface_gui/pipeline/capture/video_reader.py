@@ -35,7 +35,7 @@ _MAX_FPS = 1000.0
 _MAX_VARIABLE_FPS = 60.0
 """Containers with a clock of milliseconds call that their rate; no player shows more of a variable rate."""
 _RESTART_S = 1.0
-"""A clock that goes back so far began anew: two recordings in one file. By less, it only stumbled."""
+"""A clock that goes back so far started over: two recordings in one file. By less, it only stumbled."""
 _TICK_S = 0.001
 MISSING_SHARE = 0.05
 MISSING_FRAMES = 5

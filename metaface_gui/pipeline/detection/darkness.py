@@ -51,7 +51,7 @@ class RunningMean:
     def add(self, frame: Floats) -> Floats:
         """Take the next frame (h, w, 3) float32; returns the mean (h, w, 3), valid until the next call.
 
-        A frame of another size begins anew.
+        A frame of another size starts over.
         """
         mean = self._mean
         if mean is None or mean.shape != frame.shape:

@@ -29,9 +29,9 @@ class FaceSearch:
         self._dark.reset()
         self._small.reset()
 
-    def search(self, image_bgr: Image, time_s: float, *, is_thorough: bool, is_anew: bool) -> FaceDetections:
-        """Find the faces of the next frame (height, width, 3) uint8; `is_anew`: it does not continue the one before."""
-        if is_anew:
+    def search(self, image_bgr: Image, time_s: float, *, is_thorough: bool, is_restart: bool) -> FaceDetections:
+        """Find the faces of the next frame (height, width, 3) uint8; `is_restart`: it continues none."""
+        if is_restart:
             self.reset()
         found = self._detector.detect(image_bgr)
         if is_dark(image_bgr):
@@ -39,7 +39,7 @@ class FaceSearch:
             self._small.reset()
             return self._dark.search(image_bgr, found)
         self._dark.reset()
-        return self._small.search(image_bgr, time_s, found, is_anew=is_anew) if is_thorough else found
+        return self._small.search(image_bgr, time_s, found, is_restart=is_restart) if is_thorough else found
 
 
 class FrameSearch:
@@ -55,11 +55,11 @@ class FrameSearch:
 
     def find(self, frame: Frame) -> Upright:
         """Find the faces of the next frame: in a still the way up in which they are found, in a video as it is."""
-        is_anew = frame.segment != self._segment or not continues(self._time_s, frame.time_s)
+        is_restart = frame.segment != self._segment or not continues(self._time_s, frame.time_s)
         self._segment, self._time_s = frame.segment, frame.time_s
         if frame.is_still:
             return find_in_still(self._detector, frame.image_bgr)
-        found = self._search.search(frame.image_bgr, frame.time_s, is_thorough=True, is_anew=is_anew)
+        found = self._search.search(frame.image_bgr, frame.time_s, is_thorough=True, is_restart=is_restart)
         return Upright(frame.image_bgr, frame.image_bgr, 0, found)
 
 
@@ -78,4 +78,4 @@ def search_still(detector: FaceDetector, image_bgr: Image, found: FaceDetections
     """Add to the faces `found` in a picture of its own (height, width, 3) those that only a closer look shows."""
     if is_dark(image_bgr):
         return DarkFaces(detector).search(image_bgr, found)
-    return SmallFaces(detector).search(image_bgr, 0.0, found, is_anew=True)
+    return SmallFaces(detector).search(image_bgr, 0.0, found, is_restart=True)

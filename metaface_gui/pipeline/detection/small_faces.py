@@ -87,16 +87,16 @@ class SmallFaces:
         """Forget the frames so far: the next one is searched as the first."""
         self._active, self._time_s = frozenset(), -np.inf
 
-    def search(self, image_bgr: Image, time_s: float, found: FaceDetections, *, is_anew: bool) -> FaceDetections:
+    def search(self, image_bgr: Image, time_s: float, found: FaceDetections, *, is_restart: bool) -> FaceDetections:
         """Add to the faces `found` in a reduced frame (height, width, 3) those that only tiles of it show.
 
-        `is_anew`: it does not continue the frame before.
+        `is_restart`: it does not continue the frame before.
         """
         height, width = image_bgr.shape[:2]
         if (height, width) != self._of_size:
             self._grid, self._of_size = TileGrid.over(height, width), (height, width)
             self.reset()
-        if is_anew:
+        if is_restart:
             self.reset()
         before, self._time_s = self._time_s, time_s
         small = self._small(found)

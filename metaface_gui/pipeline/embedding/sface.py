@@ -32,7 +32,7 @@ from metaface_gui.types import Floats
 class PointwiseConv(nn.Linear):
     """A 1×1 convolution (n, in, h, w) → (n, out, h, w) as the matrix product it is.
 
-    For many channels on a small grid this is faster than `nn.Conv2d`, whose CPU backend packs the weights anew at every
+    For many channels on a small grid this is faster than `nn.Conv2d`, whose CPU backend repacks the weights at every
     call: one face takes a fifth less time on two cores.
     """
 

@@ -82,7 +82,8 @@ class InnerLoopSettings:
         is_logarithmic=True,
         title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "Of the loss that the steps go down. Low minds only who is easily mistaken, high everybody."
+            "Settings",
+            "Of the loss that the steps reduce. Low minds only who is easily confused, high everybody.",
         ),
     )
 
@@ -90,8 +91,8 @@ class InnerLoopSettings:
 class GradientLearner(TrainableLearner):
     """Adapts A and a head from the prototypes by `rule`.
 
-    Meta-parameters: where A starts, the anchors of everybody else, the inner loss's scale, and the scale and threshold
-    of the loss that meta-training minimises.
+    Meta-parameters: where A starts, the background directions of everybody else, the inner loss's scale, and the scale
+    and threshold of the loss that meta-training minimises.
     """
 
     settings_type = InnerLoopSettings
@@ -100,7 +101,7 @@ class GradientLearner(TrainableLearner):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Stock tail, random anchors, an inner scale low enough that right shots still teach something."""
+        """Stock tail, a random background, an inner scale low enough that right shots still teach something."""
         return {
             TAIL: initial_tail(space),
             BACKGROUND: initial_background(space),
@@ -114,7 +115,7 @@ class GradientLearner(TrainableLearner):
         warm_up()
 
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
-        """Put the anchors among the meta-training people."""
+        """Put the background among the meta-training people."""
         return {**params, BACKGROUND: fitted_background(faces, params[TAIL], len(params[BACKGROUND]))}
 
     @property

@@ -101,16 +101,16 @@ def from_json(key: str, text: str) -> object:
     if len(text) > _LONGEST_JSON:
         raise ValueError(f"settings of {len(text)} characters")
     try:
-        told: object = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
+        given: object = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
     except RecursionError as error:
         raise ValueError("settings nested too deeply") from error
-    if not isinstance(told, dict):
+    if not isinstance(given, dict):
         raise ValueError(f"want a JSON object, got {text[:40]!r}")  # noqa: TRY004 - whatever the text holds
     known = {field.name: _described(field) for field in _fields(type(own))}
-    unknown = told.keys() - known.keys()
+    unknown = given.keys() - known.keys()
     if unknown:
         raise ValueError(f"{key} has no hyper-parameter {sorted(unknown)[0]!r}")
-    return _replaced(own, {name: _checked(known[name], value) for name, value in told.items()})
+    return _replaced(own, {name: _checked(known[name], value) for name, value in given.items()})
 
 
 def _own(key: str, settings: object | None) -> object:
@@ -179,12 +179,12 @@ def _replaced(settings: object, values: dict[str, Value]) -> object:
 
 
 def _once_each(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
-    told = dict[str, object]()
+    given = dict[str, object]()
     for name, value in pairs:
-        if name in told:
+        if name in given:
             raise ValueError(f"{name[:40]!r} is there twice")
-        told[name] = value
-    return told
+        given[name] = value
+    return given
 
 
 def _no_number(constant: str) -> float:

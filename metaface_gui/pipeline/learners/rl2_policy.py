@@ -2,7 +2,7 @@
 
 Duan et al., "RL²: Fast Reinforcement Learning via Slow Reinforcement Learning", 2016; Wang et al., "Learning to
 reinforcement learn", 2016. Here the task is a bandit: its arms are learning strategies, a pull is a trial, its reward
-what the strategy is worth on the task at hand. The hidden state is kept from trial to trial and starts anew with each
+what the strategy is worth on the task at hand. The hidden state is kept from trial to trial and starts over with each
 task (Duan, section 2.2), so what the policy does in trial 3 depends on what it saw in trials 1 and 2.
 """
 

@@ -35,7 +35,7 @@ CONTEXT_DIM = 4
 class Canonical:
     """A support set in an order that depends on the faces alone: the same bits whoever comes first.
 
-    `support` is sorted and its people are numbered anew; `numbers` (n_way,) int64 maps the caller's number of a person
+    `support` is sorted and its people are renumbered; `numbers` (n_way,) int64 maps the caller's number of a person
     to the new one.
     """
 

@@ -197,8 +197,8 @@ def sampled_galleries(faces: TrainingFeatures, n: int = _TASKS) -> Iterator[tupl
         people = random.choice(len(pictures), n_way, replace=False)
         shots = [random.permutation(pictures[i])[:k_shot] for i in people]
         labels = np.repeat(np.arange(n_way), [len(own) for own in shots])
-        spoiled = (random.random(len(labels)) < degraded) & (copies > 1)
-        copy = np.where(spoiled, random.integers(1, max(copies, 2), len(labels)), 0)
+        is_degraded = (random.random(len(labels)) < degraded) & (copies > 1)
+        copy = np.where(is_degraded, random.integers(1, max(copies, 2), len(labels)), 0)
         device = faces.features.device
         picture = torch.from_numpy(np.concatenate(shots)).to(device)
         chosen = faces.features[picture, torch.from_numpy(copy).to(device)]

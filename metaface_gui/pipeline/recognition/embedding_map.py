@@ -25,7 +25,7 @@ class EmbeddingMap:
     """Principal components of the enrolled shots in a learner's adapted space (Pearson 1901).
 
     `mean` (d,) and `axes` (2, d) place any face of that space. `shots_xy` is (n, 2), of the shots `shot_ids` (n,) of
-    the people `shot_people` (n,) int64, which index `names`; `anchors_xy` (n_people, 2) are what stands for each:
+    the people `shot_people` (n,) int64, which index `names`; `class_vectors_xy` (n_people, 2) are what stands for each:
     prototypes, or a head's weight rows. `explained` is the share of the shots' variance that the plane shows, 0..1.
     """
 
@@ -35,7 +35,7 @@ class EmbeddingMap:
     shot_ids: tuple[int, ...]
     shot_people: NDArray[np.int64]
     shots_xy: Floats
-    anchors_xy: Floats
+    class_vectors_xy: Floats
     mean: Floats
     axes: Floats
     explained: float
@@ -49,7 +49,7 @@ class EmbeddingMap:
 def make_map(
     learner: str,
     embedded: Floats,
-    anchors: Floats,
+    class_vectors: Floats,
     *,
     labels: ArrayLike,
     shot_ids: Sequence[int],
@@ -57,27 +57,29 @@ def make_map(
     names: Sequence[str],
     former: EmbeddingMap | None = None,
 ) -> EmbeddingMap:
-    """Find the plane in which the shots differ most, and place shots and anchors on it.
+    """Find the plane in which the shots differ most, and place shots and class vectors on it.
 
-    `embedded` is (n, d), n ≥ 1, the shots in the adapted space of `learner` (`AdaptedClassifier.embed`), and `anchors`
-    (n_people, d) what stands for each person there; `labels` (n,) says whose a shot is, an index of `person_ids` and
-    `names`. Fewer than three shots span no plane, so the anchors count as shots then. Each axis points to where its
-    largest loading is positive; with a `former` map, of any learner, the plane is turned and mirrored instead so that
-    the shots which both know lie as they did there. Always finite, also where nothing varies.
+    `embedded` is (n, d), n ≥ 1, the shots in the adapted space of `learner` (`AdaptedClassifier.embed`), and
+    `class_vectors` (n_people, d) what stands for each person there; `labels` (n,) says whose a shot is, an index of
+    `person_ids` and `names`. Fewer than three shots span no plane, so the class vectors count as shots then. Each axis
+    points to where its largest loading is positive; with a `former` map, of any learner, the plane is turned and
+    mirrored instead so that the shots which both know lie as they did there. Always finite, also where nothing varies.
 
     Raises:
         ValueError: if shapes or lengths do not fit each other, or a number is not finite.
     """
     people = np.asarray(labels, np.int64)
-    if embedded.ndim != 2 or len(embedded) == 0 or anchors.shape != (len(names), embedded.shape[1]):
-        raise ValueError(f"want (n, d) shots, n ≥ 1, and ({len(names)}, d) anchors: {embedded.shape}, {anchors.shape}")
+    if embedded.ndim != 2 or len(embedded) == 0 or class_vectors.shape != (len(names), embedded.shape[1]):
+        raise ValueError(
+            f"want (n, d) shots, n ≥ 1, and ({len(names)}, d) class vectors: {embedded.shape}, {class_vectors.shape}"
+        )
     if not people.shape == (len(shot_ids),) == (len(embedded),) or len(person_ids) != len(names):
         raise ValueError(f"want a label and an id for each of {len(embedded)} shots, an id for each name")
     if people.min() < 0 or people.max() >= len(names):
         raise ValueError(f"labels must lie in 0 … {len(names) - 1}")
-    if not (np.isfinite(embedded).all() and np.isfinite(anchors).all()):
-        raise ValueError("a shot or an anchor is not finite")
-    points = embedded if len(embedded) >= 3 else np.concatenate([embedded, anchors])
+    if not (np.isfinite(embedded).all() and np.isfinite(class_vectors).all()):
+        raise ValueError("a shot or a class vector is not finite")
+    points = embedded if len(embedded) >= 3 else np.concatenate([embedded, class_vectors])
     points = points.astype(np.float64)
     mean = points.mean(0)
     axes = _principal_axes(points - mean, mean)
@@ -92,7 +94,7 @@ def make_map(
         shot_ids=tuple(shot_ids),
         shot_people=people,
         shots_xy=((embedded - mean) @ axes.T).astype(np.float32),
-        anchors_xy=((anchors - mean) @ axes.T).astype(np.float32),
+        class_vectors_xy=((class_vectors - mean) @ axes.T).astype(np.float32),
         mean=mean.astype(np.float32),
         axes=axes.astype(np.float32),
         explained=min(1.0, shown / spread) if spread > _FLAT * len(points) else 1.0,

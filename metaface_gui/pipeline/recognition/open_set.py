@@ -133,7 +133,7 @@ class OpenSetClassifier:
         return self.strangers is not None or self.scorer is None
 
     def with_fpir(self, fpir: float) -> OpenSetClassifier:
-        """Return the same classifier with the threshold for another FPIR; nothing is scored anew."""
+        """Return the same classifier with the threshold for another FPIR; nothing is scored again."""
         return self if self.strangers is None else replace(self, threshold=self.strangers.threshold(fpir))
 
     @property
@@ -143,7 +143,7 @@ class OpenSetClassifier:
         Each new look gives a stranger another chance, though hardly an independent one. With three quarters of the
         promised share at every look, 0.1 to 1.35 % of strangers' tracks ever had a name where 1 % was promised, 0.8 in
         the mean: LFW's meta-validation people under four harms, 3 and 20 enrolled, 15 looks, and an office's webcam, 3
-        and 8 enrolled, clean and spoilt, 5 looks. The whole share gave 1.05 in the mean, and tracks may be longer.
+        and 8 enrolled, clean and degraded, 5 looks. The whole share gave 1.05 in the mean, and tracks may be longer.
         """
         if self.scorer is None:
             return Levels(self.threshold, self.threshold)

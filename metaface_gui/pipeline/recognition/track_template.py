@@ -136,7 +136,7 @@ class TrackTemplates:
         self._pictures.clear()
         self._due.clear()
 
-    def begin_anew(self) -> None:
+    def start_over(self) -> None:
         """Forget all looks: tracks go on with other faces, of which nothing was said."""
         self._first_generation = 1 + max(
             (template.generation for template in self._templates.values()), default=self._first_generation

@@ -121,7 +121,7 @@ class Tracker:
 
         `continued`: of the faces that were not embedded in this frame, their index and the track that they go on with,
         as `placed` said of this frame; that is settled, and what stands for them in `embeddings` teaches it nothing.
-        Time that runs backwards (a file that starts again) begins anew.
+        Time that runs backwards (a file that starts again) starts over.
 
         Raises:
             KeyError: if a face continues a track that is none of those that may be.

@@ -130,7 +130,7 @@ def test_counts_are_against_the_truth(running: Running) -> None:
     with Gallery.in_memory() as gallery:
         snapshot = gallery.snapshot()
     running.want(ALL, ONE)
-    running.runner.hear(GalleryChanged(snapshot))
+    running.runner.on_event(GalleryChanged(snapshot))
     running.show(faces_of(0, 1, seed=3)[0], track_id=1, truth=None)
     event = running.newest()
     assert event.is_ready

@@ -48,7 +48,7 @@ def test_a_face_lies_on_the_map_near_its_own_shots(
     plane = listener.wait(MapChanged).map
     assert plane is not None
     assert (plane.learner, plane.names) == ("reptile", tuple(one.name for one in people))
-    assert len(plane.anchors_xy) == 2, "a learner that does not run may be looked at all the same"
+    assert len(plane.class_vectors_xy) == 2, "a learner that does not run may be looked at all the same"
     face = only_face(listener.wait(ResultReady, lambda event: only_face(event).map_xy.shape == (2,)))
     assert list(face.per_learner) == ["prototypical"]
     apart = np.linalg.norm(plane.shots_xy - face.map_xy, axis=1)

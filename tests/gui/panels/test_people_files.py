@@ -127,7 +127,7 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
     path = tmp_path / "people.metaface"
     engine.under_passphrase.add(path)
     files, told = PeopleFiles(engine.people, bridge, window), list[str]()
-    files.told.connect(told.append)
+    files.message.connect(told.append)
     files.ask_import()
     choose(window, path)
     for typed, error in (("wrong", PassphraseError("That is not the passphrase. Try again.")), (GOOD, None)):
@@ -147,7 +147,7 @@ def test_an_export_ends_with_a_word(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, window: QWidget, tmp_path: Path
 ) -> None:
     files, told = PeopleFiles(engine.people, bridge, window), list[str]()
-    files.told.connect(told.append)
+    files.message.connect(told.append)
     files.ask_export()
     choose(window, tmp_path / "people.metaface")
     dialog = window.findChild(NewPassphraseDialog)

@@ -66,9 +66,9 @@ def embedding_map(
 ) -> EmbeddingMap:
     """People in a row, half a unit apart, with two shots each (10 and 11 of person 1, 20 and 21 of person 2, …)."""
     n = len(names)
-    anchors: Floats = np.array([(0.5 * i, 0.2 * (i % 2)) for i in range(n)], np.float32).reshape(-1, 2) + np.array(
-        shift, np.float32
-    )
+    class_vectors: Floats = np.array([(0.5 * i, 0.2 * (i % 2)) for i in range(n)], np.float32).reshape(
+        -1, 2
+    ) + np.array(shift, np.float32)
     offsets = np.array([(-0.05, 0.1), (0.05, -0.1)], np.float32)
     return EmbeddingMap(
         learner=learner,
@@ -76,8 +76,8 @@ def embedding_map(
         names=names,
         shot_ids=tuple(10 * person + shot for person in range(1, n + 1) for shot in (0, 1)),
         shot_people=np.repeat(np.arange(n), 2),
-        shots_xy=(anchors[:, None] + offsets).reshape(-1, 2),
-        anchors_xy=anchors,
+        shots_xy=(class_vectors[:, None] + offsets).reshape(-1, 2),
+        class_vectors_xy=class_vectors,
         mean=np.zeros(2, np.float32),
         axes=np.eye(2, dtype=np.float32),
         explained=explained,

@@ -18,15 +18,15 @@ def test_what_both_maps_show_glides_and_what_is_new_stands_still() -> None:
     before, after = embedding_map("alex"), embedding_map("alex", "lin", shift=(1.0, 0.0))
     glide = Glide.between(before, after)
     assert glide.moves
-    shots, anchors = glide.at(0.0)
+    shots, class_vectors = glide.at(0.0)
     assert_array_equal(shots[:2], before.shots_xy)
     assert_array_equal(shots[2:], after.shots_xy[2:])
-    assert_array_equal(anchors[0], before.anchors_xy[0])
+    assert_array_equal(class_vectors[0], before.class_vectors_xy[0])
     halfway, _ = glide.at(0.5)
     assert_allclose(halfway[:2], before.shots_xy + np.array([0.5, 0.0]), atol=1e-6)
-    shots, anchors = glide.at(1.0)
+    shots, class_vectors = glide.at(1.0)
     assert_allclose(shots, after.shots_xy, atol=1e-6)
-    assert_allclose(anchors, after.anchors_xy, atol=1e-6)
+    assert_allclose(class_vectors, after.class_vectors_xy, atol=1e-6)
 
 
 def test_the_first_map_and_the_same_map_do_not_move() -> None:

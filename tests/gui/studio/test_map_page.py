@@ -424,7 +424,7 @@ def test_it_fits_the_docks_sizes(shown: MapPage, theme: Theme, mode: ThemeMode, 
 
 def test_one_shot_of_one_person_is_a_map_too(page: MapPage, say: Say) -> None:
     one = embedding_map("alex")
-    lone = replace(one, shot_ids=(10,), shot_people=one.shot_people[:1], shots_xy=one.anchors_xy)
+    lone = replace(one, shot_ids=(10,), shot_people=one.shot_people[:1], shots_xy=one.class_vectors_xy)
     say(MapChanged(lone))
     say(make_result(at(0.0, 0.0)))
     assert page.plot.viewport().rect().contains(page.plot.pixel_of(0))

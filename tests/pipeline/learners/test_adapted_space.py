@@ -50,25 +50,25 @@ def assert_unit_vectors(points: Tensor, n: int) -> None:
 
 
 @pytest.mark.parametrize("shots", [[1], [4], [1, 9, 2], [2] * 20], ids=str)
-def test_faces_and_anchors_are_unit_vectors_of_one_space(learner: MetaLearner, shots: list[int]) -> None:
+def test_faces_and_class_vectors_are_unit_vectors_of_one_space(learner: MetaLearner, shots: list[int]) -> None:
     classifier = learner.adapt(people(shots, learner.space))
-    faces, anchors = classifier.embed(probes(learner.space)), classifier.class_vectors()
+    faces, class_vectors = classifier.embed(probes(learner.space)), classifier.class_vectors()
     assert_unit_vectors(faces, 7)
-    assert_unit_vectors(anchors, len(shots))
-    assert faces.shape[1] == anchors.shape[1]
-    assert classifier.embed(probes(learner.space)[:0]).shape == (0, anchors.shape[1])
+    assert_unit_vectors(class_vectors, len(shots))
+    assert faces.shape[1] == class_vectors.shape[1]
+    assert classifier.embed(probes(learner.space)[:0]).shape == (0, class_vectors.shape[1])
 
 
 def test_looking_changes_nothing_and_shows_the_same_bits_again(learner: MetaLearner) -> None:
     support, shown = people([4, 1, 2], learner.space), probes(learner.space)
     classifier, kept = learner.adapt(support), shown.clone()
     before = classifier.scores(shown)
-    faces, anchors = classifier.embed(shown), classifier.class_vectors()
+    faces, class_vectors = classifier.embed(shown), classifier.class_vectors()
     assert torch.equal(classifier.scores(shown), before)
     assert torch.equal(shown, kept)
     again = learner.adapt(support)
     assert torch.equal(again.embed(shown), faces)
-    assert torch.equal(again.class_vectors(), anchors)
+    assert torch.equal(again.class_vectors(), class_vectors)
 
 
 def test_a_face_lies_in_the_same_place_alone_and_in_company(learner: MetaLearner) -> None:
@@ -152,7 +152,7 @@ def test_a_verifier_sees_faces_as_it_weighs_them() -> None:
     )
 
 
-def test_a_meta_networks_space_is_the_written_one_and_its_anchors_leave_biases_out() -> None:
+def test_a_meta_networks_space_is_the_written_one_and_its_class_vectors_leave_biases_out() -> None:
     classifier = BaseNetwork(
         tail=torch.zeros(2, 0), gains=torch.tensor([math.sqrt(3.0), 1.0]), head=at(60.0), biases=torch.tensor([0.7])
     )
@@ -161,7 +161,7 @@ def test_a_meta_networks_space_is_the_written_one_and_its_anchors_leave_biases_o
 
 
 @pytest.mark.parametrize("key", ["reptile", "meta_optimizer"])
-def test_fine_tuning_moves_both_the_faces_and_the_anchors(key: str) -> None:
+def test_fine_tuning_moves_both_the_faces_and_the_class_vectors(key: str) -> None:
     learner = make(key, PROJECTED_SPACE)
     near = make(key, PROJECTED_SPACE, InnerLoopSettings(inner_lr=1e-6))
     support, shown = people([2, 3, 1], PROJECTED_SPACE), probes(PROJECTED_SPACE)

@@ -18,18 +18,18 @@ def mapped(
     embedded: Floats,
     labels: list[int] | None = None,
     *,
-    anchors: Floats | None = None,
+    class_vectors: Floats | None = None,
     shot_ids: list[int] | None = None,
     former: EmbeddingMap | None = None,
 ) -> EmbeddingMap:
-    """A map of people 70, 71 …; anchors are means of the shots unless given."""
+    """A map of people 70, 71 …; class vectors are means of the shots unless given."""
     whose = np.asarray([0] * len(embedded) if labels is None else labels)
     n_people = int(whose.max()) + 1
     means = np.stack([embedded[whose == i].mean(0) for i in range(n_people)])
     return make_map(
         "maml",
         embedded,
-        means if anchors is None else anchors,
+        means if class_vectors is None else class_vectors,
         labels=whose,
         shot_ids=list(range(len(embedded))) if shot_ids is None else shot_ids,
         person_ids=[70 + i for i in range(n_people)],
@@ -61,7 +61,7 @@ def test_axes_are_those_along_which_the_shots_differ_most_and_point_to_their_lar
     np.testing.assert_allclose(made.axes, np.eye(D, dtype=np.float32)[[5, 2]], atol=1e-6)
     want = [[3, 0], [-3, 0], [0, 2], [0, -2], [0, 0], [0, 0]]
     np.testing.assert_allclose(made.shots_xy, want, atol=1e-6)
-    np.testing.assert_allclose(made.anchors_xy, np.zeros((3, 2)), atol=1e-6)
+    np.testing.assert_allclose(made.class_vectors_xy, np.zeros((3, 2)), atol=1e-6)
     assert made.explained == pytest.approx(26 / 28)
     assert (made.learner, made.person_ids, made.names[1]) == ("maml", (70, 71, 72), "person 1")
     assert made.shot_people.tolist() == [0, 0, 1, 1, 2, 2]
@@ -76,19 +76,19 @@ def test_any_face_is_placed_as_the_shots_are() -> None:
     np.testing.assert_allclose(made.axes @ made.axes.T, np.eye(2), atol=1e-6)
 
 
-def test_with_two_shots_the_anchors_span_the_plane_too() -> None:
-    shots, anchors = np.zeros((2, D), np.float32), np.zeros((2, D), np.float32)
-    shots[0, 0], shots[1, 0], anchors[0, 3], anchors[1, 3] = 2.0, -2.0, 1.0, -1.0
-    made = mapped(shots, [0, 1], anchors=anchors)
+def test_with_two_shots_the_class_vectors_span_the_plane_too() -> None:
+    shots, class_vectors = np.zeros((2, D), np.float32), np.zeros((2, D), np.float32)
+    shots[0, 0], shots[1, 0], class_vectors[0, 3], class_vectors[1, 3] = 2.0, -2.0, 1.0, -1.0
+    made = mapped(shots, [0, 1], class_vectors=class_vectors)
     np.testing.assert_allclose(made.shots_xy, [[2, 0], [-2, 0]], atol=1e-6)
-    np.testing.assert_allclose(made.anchors_xy, [[0, 1], [0, -1]], atol=1e-6)
+    np.testing.assert_allclose(made.class_vectors_xy, [[0, 1], [0, -1]], atol=1e-6)
     assert made.explained == pytest.approx(1.0)
 
 
-def test_from_three_shots_on_the_anchors_do_not_count() -> None:
+def test_from_three_shots_on_the_class_vectors_do_not_count() -> None:
     shots, labels = cloud(2, 2)
     far = 50.0 * np.eye(D, dtype=np.float32)[:2]
-    np.testing.assert_array_equal(mapped(shots, labels).axes, mapped(shots, labels, anchors=far).axes)
+    np.testing.assert_array_equal(mapped(shots, labels).axes, mapped(shots, labels, class_vectors=far).axes)
 
 
 def test_along_the_axis_of_a_lone_shot_one_sees_the_cosine_to_it() -> None:
@@ -110,7 +110,7 @@ def test_where_nothing_varies_the_map_is_finite(shots: NDArray[np.float64]) -> N
     made = mapped(embedded)
     again = mapped(embedded, former=made)
     for one in (made, again):
-        for array in (one.mean, one.axes, one.shots_xy, one.anchors_xy, one.place(embedded)):
+        for array in (one.mean, one.axes, one.shots_xy, one.class_vectors_xy, one.place(embedded)):
             assert np.isfinite(array).all()
             assert array.dtype == np.float32
         assert 0.0 <= one.explained <= 1.0
@@ -122,7 +122,7 @@ def test_the_same_shots_in_another_order_give_the_same_map() -> None:
     order = np.random.default_rng(1).permutation(len(shots))
     made, again = mapped(shots, labels), mapped(shots[order], [labels[i] for i in order])
     np.testing.assert_allclose(made.shots_xy[order], again.shots_xy, atol=1e-5)
-    np.testing.assert_allclose(made.anchors_xy, again.anchors_xy, atol=1e-5)
+    np.testing.assert_allclose(made.class_vectors_xy, again.class_vectors_xy, atol=1e-5)
 
 
 def turned(made: EmbeddingMap, by: Floats) -> EmbeddingMap:
@@ -134,7 +134,7 @@ def turned(made: EmbeddingMap, by: Floats) -> EmbeddingMap:
         made.shot_ids,
         made.shot_people,
         made.shots_xy @ by,
-        made.anchors_xy @ by,
+        made.class_vectors_xy @ by,
         made.mean,
         (by.T @ made.axes).astype(np.float32),
         made.explained,
@@ -150,7 +150,7 @@ def test_the_same_shots_lie_where_the_former_map_has_them(angle: float, mirrored
     former = turned(mapped(shots, labels), by.astype(np.float32))
     made = mapped(shots, labels, former=former)
     np.testing.assert_allclose(made.shots_xy, former.shots_xy, atol=1e-4)
-    np.testing.assert_allclose(made.anchors_xy, former.anchors_xy, atol=1e-4)
+    np.testing.assert_allclose(made.class_vectors_xy, former.class_vectors_xy, atol=1e-4)
     np.testing.assert_allclose(made.place(shots), made.shots_xy, atol=1e-5)
 
 
@@ -195,11 +195,11 @@ def test_shots_on_a_line_are_turned_not_mirrored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("embedded", "anchors", "labels", "ids", "names", "says"),
+    ("embedded", "class_vectors", "labels", "ids", "names", "says"),
     [
         (np.zeros((0, D)), np.zeros((1, D)), [], [], ["a"], "n ≥ 1"),
-        (np.zeros((2, D)), np.zeros((1, D + 1)), [0, 0], [1, 2], ["a"], "anchors"),
-        (np.zeros((2, D)), np.zeros((2, D)), [0, 0], [1, 2], ["a"], "anchors"),
+        (np.zeros((2, D)), np.zeros((1, D + 1)), [0, 0], [1, 2], ["a"], "class vectors"),
+        (np.zeros((2, D)), np.zeros((2, D)), [0, 0], [1, 2], ["a"], "class vectors"),
         (np.zeros((2, D)), np.zeros((1, D)), [0], [1, 2], ["a"], "label"),
         (np.zeros((2, D)), np.zeros((1, D)), [0, 0], [1], ["a"], "label"),
         (np.zeros((2, D)), np.zeros((1, D)), [0, 1], [1, 2], ["a"], "0 … 0"),
@@ -209,7 +209,7 @@ def test_shots_on_a_line_are_turned_not_mirrored() -> None:
 def test_what_cannot_be_a_map_is_refused(
     *,
     embedded: NDArray[np.float64],
-    anchors: NDArray[np.float64],
+    class_vectors: NDArray[np.float64],
     labels: list[int],
     ids: list[int],
     names: list[str],
@@ -219,7 +219,7 @@ def test_what_cannot_be_a_map_is_refused(
         make_map(
             "maml",
             embedded.astype(np.float32),
-            anchors.astype(np.float32),
+            class_vectors.astype(np.float32),
             labels=labels,
             shot_ids=ids,
             person_ids=list(range(len(names))),

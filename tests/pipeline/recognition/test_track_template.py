@@ -178,7 +178,7 @@ def test_a_denial_stays_with_the_face_and_ends_with_it() -> None:
     assert [templates.add(1, at(90), quality(), time_s, PICTURE).denied for time_s in (0.4, 0.5)] == [{7}, frozenset()]
     templates.set_denied({1: frozenset({7}), 2: frozenset({9})})
     assert templates.add(1, at(90), quality(), 0.6, PICTURE).denied == frozenset(), "it was not said of whoever came"
-    templates.begin_anew()
+    templates.start_over()
     assert templates.add(2, at(0), quality(), 0.7, PICTURE).denied == frozenset(), "another picture, another face"
     templates.set_denied({})
     templates.set_denied({2: frozenset({8})})

@@ -55,7 +55,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class DemoScript:
-    """One round of the scene; it begins anew after `duration_s`.
+    """One round of the scene; it starts over after `duration_s`.
 
     `appearances` are in drawing order, the farthest first. `folder` is carried before the faces. `light` is the gain
     on the picture (1 = day), `blur` the standard deviation of the defocus in frame heights.
