@@ -310,6 +310,30 @@
       <translation>从摄像头到结果</translation>
     </message>
     <message>
+      <source>A frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, in turns</source>
+      <translation>窗口中的一帧，{width}×{height}，处理器时间；{frames} 帧 × {repeats}，交替测量</translation>
+    </message>
+    <message>
+      <source>methods</source>
+      <translation>方法数</translation>
+    </message>
+    <message>
+      <source>mean ms</source>
+      <translation>平均 ms</translation>
+    </message>
+    <message>
+      <source>of that painting, ms</source>
+      <translation>其中绘制，ms</translation>
+    </message>
+    <message>
+      <source>strips of verdicts</source>
+      <translation>判定条数</translation>
+    </message>
+    <message>
+      <source>{n} methods cost {times} times what one costs; the painting alone {painting} times</source>
+      <translation>{n} 种方法的开销是一种的 {times} 倍；仅绘制为 {painting} 倍</translation>
+    </message>
+    <message>
       <source>Learners, by people × shots</source>
       <translation>各方法，按人数 × 样本数</translation>
     </message>
@@ -605,7 +629,7 @@
     </message>
     <message>
       <source>from adapting to the first right name: {ms} ms</source>
-      <translation>从开始适应到第一个正确姓名：{ms} 毫秒</translation>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>unknown</source>

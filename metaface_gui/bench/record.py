@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metaface_gui.bench.galleries import GalleryCost
 from metaface_gui.bench.learners import AdaptationCost, Machine, MetaStepCost, ScoringCost
@@ -13,6 +14,9 @@ from metaface_gui.bench.peers import PeersFigures
 from metaface_gui.bench.race import RaceFigures
 from metaface_gui.bench.stages import StageCost
 from metaface_gui.bench.startup import MemoryFigures, StartUpFigures
+
+if TYPE_CHECKING:
+    from metaface_gui.bench.window import WindowFigures  # which needs Qt
 
 MACHINE = "machine"
 
@@ -25,6 +29,7 @@ class BenchRecord:
     stages: tuple[StageCost, ...] | None = None
     pipeline: RaceFigures | None = None
     live: LiveFigures | None = None
+    window: WindowFigures | None = None
     adaptation: tuple[AdaptationCost, ...] | None = None
     scoring: tuple[ScoringCost, ...] | None = None
     maml_meta_steps: MetaStepCost | None = None

@@ -35,6 +35,7 @@ from metaface_gui.engine.assembly import load_learning_assets
 from metaface_gui.engine.batch.output_files import check_outputs, check_writable, source_files
 from metaface_gui.errors import cannot_write
 from metaface_gui.gallery import FileKeys, Gallery
+from metaface_gui.gui.application import draw_off_screen_without_display, make_application
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
@@ -132,6 +133,7 @@ class _Bench:
             "stages": n_stage_steps(len(plan.all_learners)),
             "pipeline": plan.clips.n_clips,
             "live": 1,
+            "window": plan.clips.n_clips,
             "learners": len(plan.learners.learners) * len(plan.learners.galleries) + 1,
             "gallery": len(plan.gallery.sizes),
             "startup": plan.start_repeats + 1,
@@ -150,6 +152,7 @@ class _Bench:
             "stages": self._stages,
             "pipeline": self._pipeline,
             "live": self._live,
+            "window": self._window,
             "learners": self._learners,
             "gallery": self._galleries,
             "startup": self._start_up,
@@ -201,6 +204,16 @@ class _Bench:
             live = measure_live(gallery, self._settings, self._store, source, seconds=seconds)
         on_progress(f"{seconds:g} s")
         return replace(record, live=replace(live, source=self._source.text))
+
+    def _window(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
+        # Qt is loaded for this section alone.
+        from metaface_gui.bench.window import measure_window  # noqa: PLC0415
+
+        draw_off_screen_without_display()
+        make_application()
+        plan, clips = self._plan, clips_of(self._source, self._plan.clips)
+        models = self._models(plan.all_learners)
+        return replace(record, window=measure_window(models, clips, repeats=plan.clip_repeats, on_step=on_progress))
 
     def _learners(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         costs = run_benchmarks(self._plan.learners, self._device, on_progress)

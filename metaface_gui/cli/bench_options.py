@@ -14,7 +14,7 @@ from metaface_gui.settings import DEMO
 
 GALLERY_SIZES = (10, 100, 1_000, 10_000)
 PEERS = "peers"
-SECTIONS = ("stages", "pipeline", "live", "learners", "gallery", "startup", "memory")
+SECTIONS = ("stages", "pipeline", "live", "window", "learners", "gallery", "startup", "memory")
 """What is measured unless `--only` says otherwise; the peers come on top when they are asked for."""
 
 

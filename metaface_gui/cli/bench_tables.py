@@ -28,6 +28,7 @@ def print_section(record: BenchRecord, section: str, console: Console) -> None:
         "stages": _print_stages,
         "pipeline": _print_pipeline,
         "live": _print_live,
+        "window": _print_window,
         "learners": _print_learners,
         "gallery": _print_galleries,
         "startup": _print_start_up,
@@ -183,6 +184,49 @@ def _print_live(record: BenchRecord, console: Console) -> None:
     table.add_row(translate("Commands", "camera to result, median / 95 %"), latency)
     console.print(table)
     console.print(_by_faces({translate("Commands", "camera to result"): live.by_faces}))
+
+
+def _print_window(record: BenchRecord, console: Console) -> None:
+    window = record.window
+    if window is None:
+        return
+    text = translate(
+        "Commands",
+        "A frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, in turns",
+        None,
+        width=window.width,
+        height=window.height,
+        frames=window.frames,
+        repeats=window.repeats,
+    )
+    _heading(console, text)
+    table = _table(
+        translate("Commands", "methods"),
+        translate("Commands", "mean ms"),
+        translate("Commands", "median ms"),
+        translate("Commands", "95 % ms"),
+        translate("Commands", "of that painting, ms"),
+        translate("Commands", "strips of verdicts"),
+    )
+    for cost in (window.one, window.all):
+        table.add_row(
+            str(cost.methods),
+            f"{cost.mean_ms:.1f}",
+            f"{cost.frame.median_ms:.1f}",
+            f"{cost.frame.p95_ms:.1f}",
+            f"{cost.painting_mean_ms:.2f}",
+            f"{cost.strips:.1f}",
+        )
+    console.print(table)
+    text = translate(
+        "Commands",
+        "{n} methods cost {times} times what one costs; the painting alone {painting} times",
+        None,
+        n=window.all.methods,
+        times=f"{window.times:.2f}",
+        painting=f"{window.painting_times:.2f}",
+    )
+    _line(console, text)
 
 
 def _print_learners(record: BenchRecord, console: Console) -> None:

@@ -89,8 +89,21 @@ def test_without_only_every_section_but_the_peers_is_measured(metaface: Metaface
     assert record["pipeline"]["frames"] == 6
     assert [cost["people"] for cost in record["gallery"]] == [2, 3]
     assert record["live"]["source"] == "demo"
+    window = record["window"]
+    assert (window["one"]["methods"], window["all"]["methods"], window["frames"]) == (1, 2, 6)
+    assert window["one"]["strips"] == 0 < window["all"]["strips"]
+    assert window["times"] == pytest.approx(window["all"]["mean_ms"] / window["one"]["mean_ms"])
+    assert f"2 methods cost {window['times']:.2f} times what one costs" in result.out
     assert set(record["startup"]) == {"median", "runs"}
-    for heading in ("Stages", "Pipeline, flat out", "The engine live", "Galleries", "Start-up", "Memory"):
+    for heading in (
+        "Stages",
+        "Pipeline, flat out",
+        "The engine live",
+        "A frame in the window",
+        "Galleries",
+        "Start-up",
+        "Memory",
+    ):
         assert heading in result.out
 
 
