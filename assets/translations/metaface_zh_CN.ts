@@ -4623,6 +4623,10 @@ face</source>
       <translation>{method}不需要迭代，见分布图；曲线属于其他方法</translation>
     </message>
     <message>
+      <source>What comes of it is shown here.</source>
+      <translation>结果会显示在这里。</translation>
+    </message>
+    <message>
       <source>Nobody is enrolled yet</source>
       <translation>还没有录入任何人</translation>
     </message>

@@ -205,15 +205,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class GallerySnapshot:
-    """Everybody at one moment, in the order of their enrolment, and the gallery's `revision` then."""
+    """Everybody at one moment, in the order of their enrolment, and the gallery's `revision` then.
+
+    `recognised` are those who are not hidden.
+    """
 
     people: tuple[Person, ...]
     revision: int
+    recognised: tuple[Person, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def recognised(self) -> tuple[Person, ...]:
-        """Those who are not hidden."""
-        return tuple(person for person in self.people if not person.is_hidden)
+    def __post_init__(self) -> None:
+        """Look once who is recognised, on the thread that made it: in the window many ask."""
+        object.__setattr__(self, "recognised", tuple(person for person in self.people if not person.is_hidden))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,10 +42,10 @@ DOINGS: dict[str, tuple[Lesson, tuple[dict[str, object], ...]]] = {
     "maml": (
         MAML,
         (
-            {"learner": "maml"},
+            {"learner": "maml", "adaptations": {"maml": 1}},
             {"page": "method"},
-            {"hyperparameters": {"maml": object()}},
-            {"hyperparameters": {}},
+            {"hyperparameters": {"maml": object()}, "adaptations": {"maml": 2}},
+            {"hyperparameters": {}, "adaptations": {"maml": 3}},
             {"compared": ("prototypical",), "page": "compare"},
         ),
     ),
@@ -122,6 +122,21 @@ def test_what_is_done_already_waits_to_be_read(qtbot: QtBot, bridge: EngineBridg
     assert not desk._linger.isActive()
     desk.panel.next_button.click()
     assert desk.place == (1, 2)
+
+
+def test_a_step_about_maml_is_done_when_it_has_adapted_not_when_it_was_asked(
+    qtbot: QtBot, bridge: EngineBridge, desk: LessonController
+) -> None:
+    """Its curve is what there is to watch; the first one takes seconds where PyTorch was not used before."""
+    with qtbot.waitSignal(bridge.gallery_changed):
+        bridge(gallery(person(1, "Anna", shots=5)))
+    desk.open(2, 0)
+    desk.goes_on_by_itself = False
+    choose(qtbot, bridge, "maml")
+    assert not desk.panel.is_done
+    with qtbot.waitSignal(bridge.adapted):
+        bridge(Adapted("maml", 1, 5, 400.0))
+    assert desk.panel.is_done
 
 
 def test_whoever_is_hidden_is_nobody_of_whom_a_lesson_can_tell(

@@ -35,6 +35,16 @@ def _shows(page: str, now: Signs) -> bool:
     return now.page == page
 
 
+def _is_set(signs: Signs) -> bool:
+    """Whether MAML's settings are others than by default."""
+    return "maml" in signs.hyperparameters
+
+
+def _adapted_anew(then: Signs, now: Signs) -> bool:
+    """Whether MAML has adapted meanwhile: there is a curve to see."""
+    return now.adaptations.get("maml", 0) > then.adaptations.get("maml", 0)
+
+
 PROTOTYPES = Lesson(
     QT_TRANSLATE_NOOP("Lessons", "What a prototype is"),
     (
@@ -101,7 +111,7 @@ MAML = Lesson(
             ),
             QT_TRANSLATE_NOOP("Lessons", "With somebody enrolled, let MAML decide (key 4)."),
             QT_TRANSLATE_NOOP("Lessons", "the names: they stay, though something else decides"),
-            lambda _then, now: now.learner == "maml" and now.n_people > 0,
+            lambda _then, now: now.learner == "maml" and now.n_people > 0 and now.adaptations.get("maml", 0) > 0,
             (lambda hand: hand.choose_method("maml"),),
         ),
         LessonStep(
@@ -117,7 +127,7 @@ MAML = Lesson(
             QT_TRANSLATE_NOOP("Lessons", "How many steps are taken is a setting; the start was made for a few."),
             QT_TRANSLATE_NOOP("Lessons", "Unfold the settings and take a single step."),
             QT_TRANSLATE_NOOP("Lessons", "a short curve, and left-out shots named right before and after"),
-            lambda _then, now: "maml" in now.hyperparameters,
+            lambda then, now: _is_set(now) and (_is_set(then) or _adapted_anew(then, now)),
             (lambda hand: hand.use_inner_steps(1),),
         ),
         LessonStep(
@@ -127,7 +137,7 @@ MAML = Lesson(
             ),
             QT_TRANSLATE_NOOP("Lessons", "Put the settings back."),
             QT_TRANSLATE_NOOP("Lessons", "how little time adapting takes, each time that you change something"),
-            lambda _then, now: "maml" not in now.hyperparameters,
+            lambda then, now: not _is_set(now) and (not _is_set(then) or _adapted_anew(then, now)),
             (lambda hand: hand.use_inner_steps(None),),
         ),
         LessonStep(

@@ -18,7 +18,7 @@ class Signs:
     studio's open page ("" while it is hidden). `n_room_adaptations`, `n_explained` and `n_reports` count what has come
     so far. `is_map_placed`: a face on screen has a place on the map. `n_deciding`: so many methods say who a face on
     screen is. `compared` are the methods that run beside `learner`; `hyperparameters` those that differ from the
-    defaults.
+    defaults, `adaptations` how often each method has adapted so far.
     """
 
     n_people: int = 0
@@ -28,6 +28,7 @@ class Signs:
     learner: str = ""
     compared: tuple[str, ...] = ()
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
+    adaptations: Mapping[str, int] = field(default_factory=dict)
     fpir: float = 0.01
     page: str = ""
     is_map_placed: bool = False

@@ -80,8 +80,11 @@ class Observer(QObject):
         self._is_room_adapted_to = event.n_adapted_to > 0
 
     def _on_adapted(self, event: Adapted) -> None:
+        before = self.signs.adaptations
+        signs = replace(self.signs, adaptations={**before, event.learner: before.get(event.learner, 0) + 1})
         if event.is_primary and self._is_room_adapted_to:
-            self._see(replace(self.signs, n_room_adaptations=self.signs.n_room_adaptations + 1))
+            signs = replace(signs, n_room_adaptations=signs.n_room_adaptations + 1)
+        self._see(signs)
 
     def _on_sides(self, event: SidesChanged) -> None:
         self._see(replace(self.signs, sides=event.sides))

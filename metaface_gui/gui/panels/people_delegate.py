@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from metaface_gui.gallery import Person
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.panels.people_model import PeopleRole
 from metaface_gui.gui.panels.picture_loader import PictureLoader
-from metaface_gui.gui.panels.pictures import paint_initials
+from metaface_gui.gui.panels.pictures import paint_initials, paint_plate
 from metaface_gui.gui.panels.wording import last_seen_text, shots_text
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 from metaface_gui.i18n import translate
@@ -29,6 +29,11 @@ class PeopleDelegate(QStyledItemDelegate):
         self._side = picture_side
         self._pictures = pictures
         self._edited = QPersistentModelIndex()
+        self._fonts: tuple[tuple[QFont, QFontMetrics], tuple[QFont, QFontMetrics]] | None = None
+        Theme.current().changed.connect(self._forget_fonts)  # letters may be larger
+
+    def _forget_fonts(self) -> None:
+        self._fonts = None
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Height of a row; as wide as the view makes it."""
@@ -111,38 +116,34 @@ class PeopleDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(rect, Radius.S, Radius.S)
 
     def _paint_picture(self, painter: QPainter, rect: QRectF, person: Person, palette: QPalette) -> None:
-        ratio = painter.device().devicePixelRatio()
-        pixmap = self._pictures.get(person.thumbnail, round(rect.width()), ratio, Radius.M)
-        if pixmap is None:
-            paint_initials(painter, rect, person.name, palette, Radius.M)
-        else:
+        wanted = person.thumbnail, round(rect.width()), painter.device().devicePixelRatio(), Radius.M
+        pixmap = self._pictures.get(*wanted)
+        if pixmap is not None:
             painter.drawPixmap(rect.topLeft(), pixmap)
+        elif self._pictures.is_coming(*wanted):
+            paint_plate(painter, rect, palette, Radius.M)
+        else:
+            paint_initials(painter, rect, person.name, palette, Radius.M)
 
     def _paint_texts(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, person: Person, *, is_present: bool
     ) -> None:
         direction: Qt.LayoutDirection = option.direction
         palette: QPalette = option.palette
-        name_font, detail_font = font(FontSize.BODY, bold=True), font(FontSize.SMALL)
-        name_height, detail_height = QFontMetrics(name_font).height(), QFontMetrics(detail_font).height()
-        top = rect.center().y() - (name_height + 2 + detail_height) // 2
-        align = QStyle.visualAlignment(direction, self._alignment) | Qt.TextFlag.TextSingleLine
-        detail = self._detail(person, is_present=is_present)
-        lines = (
-            (person.name, name_font, name_height, palette.color(QPalette.ColorRole.Text), top),
-            (
-                detail,
-                detail_font,
-                detail_height,
-                palette.color(QPalette.ColorRole.PlaceholderText),
-                top + name_height + 2,
-            ),
-        )
-        for text, line_font, height, color, y in lines:
+        if self._fonts is None:
+            name_font, detail_font = font(FontSize.BODY, bold=True), font(FontSize.SMALL)
+            self._fonts = (name_font, QFontMetrics(name_font)), (detail_font, QFontMetrics(detail_font))
+        heights = [metrics.height() for _font, metrics in self._fonts]
+        y = rect.center().y() - (heights[0] + 2 + heights[1]) // 2
+        align = int(QStyle.visualAlignment(direction, self._alignment) | Qt.TextFlag.TextSingleLine)
+        texts = person.name, self._detail(person, is_present=is_present)
+        roles = QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText
+        for text, (line_font, metrics), height, role in zip(texts, self._fonts, heights, roles, strict=True):
             painter.setFont(line_font)
-            painter.setPen(color)
-            shown = QFontMetrics(line_font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-            painter.drawText(QRect(rect.left(), y, rect.width(), height), int(align), shown)
+            painter.setPen(palette.color(role))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(QRect(rect.left(), y, rect.width(), height), align, shown)
+            y += height + 2
 
 
 class PersonCardDelegate(PeopleDelegate):

@@ -10,15 +10,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QCollator,
+    QCollatorSortKey,
     QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
 )
@@ -76,9 +78,11 @@ class PeopleModel(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Name, person, presence, and one sentence for screen readers and as tooltip."""
-        if not index.isValid():
-            return None
-        person = self._people[index.row()]
+        return self.value(index.row(), role) if index.isValid() else None
+
+    def value(self, row: int, role: int) -> Any:
+        """The same, by row: what `SortedPeople` asks for very often."""
+        person = self._people[row]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return person.name
         if role == PeopleRole.PERSON:
@@ -96,6 +100,11 @@ class PeopleModel(QAbstractListModel):
         """Everybody, in the order of the rows."""
         return tuple(self._people)
 
+    @property
+    def present(self) -> frozenset[PersonId]:
+        """Who is in the newest result."""
+        return self._present
+
     def row_of(self, person_id: PersonId) -> int | None:
         """Row of a person; None if they are gone."""
         return next((row for row, person in enumerate(self._people) if person.id == person_id), None)
@@ -110,8 +119,13 @@ class PeopleModel(QAbstractListModel):
                 self.beginRemoveRows(_ROOT, row, row)
                 del self._people[row]
                 self.endRemoveRows()
+        changed = []
         for row, old in enumerate(self._people):
-            self._replace(row, _with_last_seen(newest.pop(old.id), old.last_seen_at))
+            person = _with_last_seen(newest.pop(old.id), old.last_seen_at)
+            if person != old:
+                self._people[row] = person
+                changed.append(row)
+        self._tell(changed)
         if newest:
             self.beginInsertRows(_ROOT, len(self._people), len(self._people) + len(newest) - 1)
             self._people += newest.values()
@@ -122,15 +136,16 @@ class PeopleModel(QAbstractListModel):
         now_present = frozenset(present)
         changed, self._present = self._present ^ now_present, now_present
         now = datetime.now(UTC)
-        for row, person in enumerate(self._people if changed else ()):
-            if person.id in changed:
-                self._people[row] = replace(person, last_seen_at=now)
-                self.dataChanged.emit(self.index(row), self.index(row))
+        rows = [row for row, person in enumerate(self._people if changed else ()) if person.id in changed]
+        for row in rows:
+            self._people[row] = replace(self._people[row], last_seen_at=now)
+        self._tell(rows)
 
-    def _replace(self, row: int, person: Person) -> None:
-        if person != self._people[row]:
-            self._people[row] = person
-            self.dataChanged.emit(self.index(row), self.index(row))
+    def _tell(self, rows: Sequence[int]) -> None:
+        """Say of these rows, and of no other, that they changed, neighbours together."""
+        for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+            together = [row for _, row in run]
+            self.dataChanged.emit(self.index(together[0]), self.index(together[-1]))
 
     # What the user does -------------------------------------------------------------------------------------------
 
@@ -210,19 +225,44 @@ class PeopleModel(QAbstractListModel):
         return [known[text] for text in ids if text in known and known[text] != into_id]
 
 
-class SortedPeople(QSortFilterProxyModel):
-    """The people whose name contains what was searched for, in the chosen order."""
+class SortedPeople(QAbstractListModel):
+    """The people whose name contains what was searched for, in the chosen order.
+
+    No `QSortFilterProxyModel`: that asks Python for each of the ten thousand comparisons that a thousand people take,
+    which halts the window for a tenth of a second.
+    """
 
     def __init__(self, people: PeopleModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._people = people
         self._order = PeopleOrder.NAME
         self._wanted = ""
         self._shows_hidden = False
-        self.setSourceModel(people)
-        self.setDynamicSortFilter(True)
-        self.setSortLocaleAware(True)
-        self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.sort(0)
+        self._rows: list[int] = []
+        """The source's rows, in the order in which they are shown."""
+        self._collator = QCollator()
+        self._collator.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._keys: dict[str, QCollatorSortKey] = {}
+        self._spelled: dict[str, str] = {}
+        people.rowsInserted.connect(self._on_inserted)
+        people.rowsAboutToBeRemoved.connect(self._on_removing)
+        people.dataChanged.connect(self._on_changed)
+        self._arrange()
+
+    # What is shown ------------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Number of people shown."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """As the people's own model."""
+        return self._people.value(self._rows[index.row()], role) if index.isValid() else None
+
+    def index_of(self, person_id: PersonId) -> QModelIndex:
+        """Where a person is; invalid if they are gone or not shown."""
+        row = self._people.row_of(person_id)
+        return self.index(self._rows.index(row)) if row is not None and row in self._rows else QModelIndex()
 
     @property
     def order(self) -> PeopleOrder:
@@ -232,44 +272,141 @@ class SortedPeople(QSortFilterProxyModel):
     def set_order(self, order: PeopleOrder) -> None:
         """Sort by name (ascending), or by last seen or added (newest first)."""
         self._order = order
-        self.invalidate()
+        self._arrange()
 
     def set_search(self, text: str) -> None:
         """Keep those whose name contains `text`, whatever its case and spelling of letters; all for an empty one."""
         self._wanted = name_key(" ".join(text.split()))
-        self.invalidate()
+        self._arrange()
 
     def set_shows_hidden(self, shows: bool) -> None:
         """Show hidden people too, or leave them out."""
         self._shows_hidden = shows
-        self.invalidate()
+        self._arrange()
 
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        """Whether the name contains what is searched for, and the person is not hidden unless those are shown."""
-        index = self.sourceModel().index(source_row, 0, source_parent)
-        person: Person = index.data(PeopleRole.PERSON)
-        if person.is_hidden and not self._shows_hidden:
-            return False
-        return not self._wanted or self._wanted in name_key(person.name)
+    # What the user does: as the people's own model --------------------------------------------------------------
 
-    def lessThan(self, source_left: Index, source_right: Index) -> bool:
-        """Compare two people in the chosen order; names decide between equals."""
-        left: Person = source_left.data(PeopleRole.PERSON)
-        right: Person = source_right.data(PeopleRole.PERSON)
-        if self._order is PeopleOrder.ADDED and left.created_at != right.created_at:
-            return left.created_at > right.created_at
-        if self._order is PeopleOrder.LAST_SEEN:
-            left_rank, right_rank = _seen_rank(source_left, left), _seen_rank(source_right, right)
-            if left_rank != right_rank:
-                return left_rank > right_rank
-        return bool(super().lessThan(source_left, source_right))
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """What can be done with a person."""
+        return self._people.flags(self._source(index))
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for a new name."""
+        return self._people.setData(self._source(index), value, role)
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Copy."""
+        return self._people.supportedDropActions()
+
+    def mimeTypes(self) -> list[str]:
+        """People."""
+        return self._people.mimeTypes()
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The ids of the dragged people."""
+        return self._people.mimeData([self._source(index) for index in indexes])
+
+    def canDropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        """Somebody may be dropped on somebody else."""
+        return self._people.canDropMimeData(data, action, row, column, self._source(parent))
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        """Ask to merge."""
+        return self._people.dropMimeData(data, action, row, column, self._source(parent))
+
+    def _source(self, index: Index) -> QModelIndex:
+        return self._people.index(self._rows[index.row()]) if index.isValid() else QModelIndex()
+
+    # Following the people -----------------------------------------------------------------------------------------
+
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        count = last - first + 1
+        self._rows = [row + count if row >= first else row for row in self._rows]
+        self._arrange()
+
+    def _on_removing(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._take([row for row in self._rows if not first <= row <= last])
+        count = last - first + 1
+        self._rows = [row - count if row > last else row for row in self._rows]
+
+    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        self._arrange()
+        changed = range(first.row(), last.row() + 1)
+        for shown, row in enumerate(self._rows):
+            if row in changed:
+                self.dataChanged.emit(self.index(shown), self.index(shown))
+
+    def _arrange(self) -> None:
+        """Show who is to be shown, in their order, and tell the views what that changes."""
+        wanted = self._sorted()
+        there = set(wanted)
+        self._take([row for row in self._rows if row in there])
+        former = set(self._rows)
+        self._move([row for row in wanted if row in former])
+        at = 0
+        while at < len(wanted):
+            end = at
+            while end < len(wanted) and wanted[end] not in former:
+                end += 1
+            if end > at:
+                self.beginInsertRows(_ROOT, at, end - 1)
+                self._rows[at:at] = wanted[at:end]
+                self.endInsertRows()
+            at = end + 1
+
+    def _take(self, left: list[int]) -> None:
+        """Leave out all but these, which are in the order of those that are there."""
+        stay = set(left)
+        at = len(self._rows)
+        while at > 0 and len(self._rows) > len(left):
+            end = at
+            while at > 0 and self._rows[at - 1] not in stay:
+                at -= 1
+            if at < end:
+                self.beginRemoveRows(_ROOT, at, end - 1)
+                del self._rows[at:end]
+                self.endRemoveRows()
+            at -= 1
+
+    def _move(self, order: list[int]) -> None:
+        """Bring those that are there into this order."""
+        if order == self._rows:
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        places = {row: place for place, row in enumerate(order)}
+        after = [self.index(places[self._rows[index.row()]]) for index in before]
+        self._rows = order
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    def _sorted(self) -> list[int]:
+        people = self._people.people()
+        names = {person.name for person in people}
+        # Nothing is left of who was deleted.
+        self._keys = {name: key for name, key in self._keys.items() if name in names}
+        self._spelled = {name: spelled for name, spelled in self._spelled.items() if name in names}
+        for name in names - self._keys.keys():
+            self._keys[name] = self._collator.sortKey(name)
+        rows = [row for row, person in enumerate(people) if self._shows_hidden or not person.is_hidden]
+        if self._wanted:
+            rows = [row for row in rows if self._wanted in self._spelling(people[row].name)]
+        # Names decide between equals: sorting keeps their order.
+        rows.sort(key=lambda row: self._keys[people[row].name])
+        if self._order is PeopleOrder.ADDED:
+            rows.sort(key=lambda row: people[row].created_at, reverse=True)
+        elif self._order is PeopleOrder.LAST_SEEN:
+            present = self._people.present
+            rows.sort(key=lambda row: (people[row].id in present, people[row].last_seen_at or _NEVER), reverse=True)
+        return rows
+
+    def _spelling(self, name: str) -> str:
+        if name not in self._spelled:
+            self._spelled[name] = name_key(name)
+        return self._spelled[name]
 
 
 def _with_last_seen(person: Person, known: datetime | None) -> Person:
     """Keep a later moment that this window saw itself; the gallery writes such moments only now and then."""
     latest = max(person.last_seen_at or _NEVER, known or _NEVER)
     return person if latest is _NEVER else replace(person, last_seen_at=latest)
-
-
-def _seen_rank(index: Index, person: Person) -> tuple[bool, datetime]:
-    return bool(index.data(PeopleRole.IS_PRESENT)), person.last_seen_at or _NEVER

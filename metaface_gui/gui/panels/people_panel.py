@@ -226,8 +226,7 @@ class PeoplePanel(QWidget):
 
     def choose(self, person_id: PersonId) -> None:
         """Select one person and scroll to them; nothing happens if they are gone or searched away."""
-        row = self.people.row_of(person_id)
-        index = QModelIndex() if row is None else self.sorted_people.mapFromSource(self.people.index(row))
+        index = self.sorted_people.index_of(person_id)
         if index.isValid():
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)

@@ -64,6 +64,10 @@ class PictureLoader(QObject):
             del self._pixmaps[wanted]
         self._waiting = {wanted for wanted in self._waiting if wanted.encoded in kept}
 
+    def is_coming(self, encoded: bytes | None, side: int, ratio: float, radius: float) -> bool:
+        """Whether this very picture was asked for and is still to come."""
+        return bool(encoded) and _Wanted(encoded or b"", side, ratio, radius) in self._waiting
+
     def is_decoding(self, encoded: bytes) -> bool:
         """Whether a picture that was asked for is still to come."""
         return any(wanted.encoded == encoded for wanted in self._waiting)

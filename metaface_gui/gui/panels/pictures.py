@@ -61,13 +61,18 @@ def initials(name: str) -> str:
     return letters.upper()
 
 
-def paint_initials(painter: QPainter, rect: QRectF, name: str, palette: QPalette, radius: float) -> None:
-    """Draw what stands for somebody without a picture."""
-    painter.save()
+def paint_plate(painter: QPainter, rect: QRectF, palette: QPalette, radius: float) -> None:
+    """Draw the place of a picture that is still to come."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(palette.color(QPalette.ColorRole.Midlight))
     painter.drawRoundedRect(rect, radius, radius)
+
+
+def paint_initials(painter: QPainter, rect: QRectF, name: str, palette: QPalette, radius: float) -> None:
+    """Draw what stands for somebody without a picture."""
+    painter.save()
+    paint_plate(painter, rect, palette, radius)
     painter.setFont(font(max(9, round(rect.height() * 0.36)), bold=True))
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, initials(name))

@@ -244,7 +244,7 @@ class MethodPage(QWidget):
         self.legend.show_keys(self.plot.runs.learners)
         self.note.setVisible(not trials and self.plot.is_empty)
         self.caption.setText(self._caption())
-        self.note.say(*self._note_words(is_anybody=adapted is not None and adapted.n_people > 0))
+        self.note.say(*self._note_words(adapted))
 
     def _show_curves(self) -> None:
         """The curves make room for what Auto tried, which is what it is about."""
@@ -256,9 +256,11 @@ class MethodPage(QWidget):
         method = learner_title(self._learner)
         return self.tr("{method} needs no steps, see the map; the curves are of other methods").format(method=method)
 
-    def _note_words(self, *, is_anybody: bool) -> tuple[str, str]:
+    def _note_words(self, adapted: Adapted | None) -> tuple[str, str]:
         """Say what would be shown and what to do for it: title and next step."""
-        if not is_anybody:
+        if adapted is None:
+            return result_text(None, None), self.tr("What comes of it is shown here.")
+        if adapted.n_people == 0:
             return self.tr("Nobody is enrolled yet"), self.tr("Enrol somebody (E) and see here how it is learned.")
         if walks(self._learner) or self._learner == AUTO:
             return self.tr("Nothing to show yet"), self.tr("Change a setting or add a shot: it adapts again.")

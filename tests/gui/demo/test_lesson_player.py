@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.demo import lesson_player
 from metaface_gui.demo.lesson_player import LessonPlayer, lesson_screenshots
 from metaface_gui.demo.summary import DemoPersonFiles
-from metaface_gui.engine.events import EngineEvent, GalleryChanged, ModelsChanged, ModelState, RequestEnded
+from metaface_gui.engine.events import Adapted, EngineEvent, GalleryChanged, ModelsChanged, ModelState, RequestEnded
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.lessons.five import LESSONS
@@ -31,12 +31,13 @@ class AnsweringEngine(FakeEngine):
         super().__init__()
         self._changed = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
         self.recorder.answers |= {
-            "models.set_learner": lambda _request, key: self._change(learner=key),
+            "models.set_learner": lambda _request, key: [*self._change(learner=key), Adapted(key, 2, 10, 9.0)],
             "models.set_compared": lambda _request, keys: self._change(compared=tuple(keys)),
             "models.set_fpir": lambda _request, fpir: self._change(fpir=fpir),
-            "models.set_hyperparameters": lambda _request, learner, settings: self._change(
-                hyperparameters={} if settings is None else {learner: settings}
-            ),
+            "models.set_hyperparameters": lambda _request, learner, settings: [
+                *self._change(hyperparameters={} if settings is None else {learner: settings}),
+                Adapted(learner, 2, 10, 9.0),
+            ],
             "enrollment.add_files": lambda request, **_: [RequestEnded(request)],
             "enrollment.save": lambda request, **_: [self._everybody(), RequestEnded(request)],
         }

@@ -99,6 +99,13 @@ def test_nobody_enrolled_says_what_to_do(page: MethodPage, say: Say) -> None:
     assert not page.trials.isVisible()
 
 
+def test_while_it_adapts_nobody_is_said_to_be_missing(page: MethodPage, say: Say) -> None:
+    say(models("maml"))
+    assert page.note.isVisible()
+    assert "Being adapted" in page.note.text
+    assert "enrol" not in page.note.text.lower()
+
+
 def test_a_method_of_one_step_says_so_and_points_at_the_map(page: MethodPage, say: Say) -> None:
     say(models("prototypical"))
     say(adapted("prototypical"))
