@@ -628,8 +628,8 @@
       <translation>陌生人被叫出姓名</translation>
     </message>
     <message>
-      <source>from adapting to the first right name: {ms} ms</source>
-      <translation type="unfinished" />
+      <source>from adapting to the first right name: {ms} ms; somebody enrolled was found after {seen} ms</source>
+      <translation>从开始适应到第一个正确姓名：{ms} 毫秒；{seen} 毫秒后检测到已录入的人</translation>
     </message>
     <message>
       <source>unknown</source>

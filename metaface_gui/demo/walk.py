@@ -27,7 +27,7 @@ ROOM_SCREENSHOTS = ("12-light-out", "13-names-lost", "14-names-back", "15-still-
 _DARK_S, _LAMP_S = 1.2, 2.0
 """How long the dark is watched, and the one lamp before and after it was adapted to."""
 _LONGEST_S = 4.0
-"""So long names may take to be back on all faces, for a picture of it."""
+"""So long names may take to be lost on a face, and to be back on all, for a picture of it."""
 _LEAST_FRAMES = 8
 """So many frames are looked at in each part at least, however slow the machine is."""
 _STRANGER_FRAMES = 4
@@ -42,13 +42,14 @@ class RoomFigures:
     """What the window said in the `dark`, and by one lamp, `before` and `after` it adapted to that room, against the
     scene's truth.
 
-    `back_ms` runs from asking to adapt to the first right name, 0 where none came. `evaluated` is what the engine
-    said of the strangers here.
+    From asking to adapt, `seen_ms` run to the first face of somebody enrolled that is found, and `back_ms` to the first
+    right name; 0 where none came. `evaluated` is what the engine said of the strangers here.
     """
 
     dark: DemoTally
     before: DemoTally
     after: DemoTally
+    seen_ms: float
     back_ms: float
     evaluated: RoomEvaluated | None
 
@@ -80,7 +81,7 @@ class RoomWalk(QObject):
         self._source, self._room, self._photograph = source, room, photograph
         self._part = _Part.NOT_YET
         self._dark = self._before = self._after = DemoTally()
-        self._began_s = self._asked_s = self._back_ms = 0.0
+        self._began_s = self._asked_s = self._seen_ms = self._back_ms = 0.0
         self._is_room_new = False
         self._evaluated: RoomEvaluated | None = None
         self._n_stranger = 0
@@ -112,7 +113,7 @@ class RoomWalk(QObject):
                     self._take("12-light-out", self._leave_one_lamp)
             case _Part.LAMP:
                 self._before = tally_frame(self._before, result)
-                if self._is_long_enough(self._before, _LAMP_S):
+                if self._is_long_enough(self._before, _LAMP_S if _is_somebody_lost(result) else _LONGEST_S):
                     self._take("13-names-lost", self._adapt)
             case _Part.BACK:
                 self._count(result)
@@ -135,10 +136,12 @@ class RoomWalk(QObject):
         self._room.adapt()
 
     def _count(self, result: FrameResult) -> None:
-        right = self._after.right
         self._after = tally_frame(self._after, result)
-        if not self._back_ms and self._after.right > right:
-            self._back_ms = (time.perf_counter() - self._asked_s) * 1e3
+        since_ms = (time.perf_counter() - self._asked_s) * 1e3
+        if not self._seen_ms and self._after.right + self._after.unknown + self._after.wrong:
+            self._seen_ms = since_ms
+        if not self._back_ms and self._after.right:
+            self._back_ms = since_ms
 
     def _watch_for_stranger(self, result: FrameResult) -> None:
         """The light is turned on while the stranger is there: they are to be named in it."""
@@ -151,7 +154,9 @@ class RoomWalk(QObject):
     def _end(self) -> None:
         self._begin(_Part.OVER)
         self._source.set_environment(ROOM_AS_IT_IS)
-        self.finished.emit(RoomFigures(self._dark, self._before, self._after, self._back_ms, self._evaluated))
+        self.finished.emit(
+            RoomFigures(self._dark, self._before, self._after, self._seen_ms, self._back_ms, self._evaluated)
+        )
 
     def _take(self, name: str, then: Callable[[], None]) -> None:
         self._begin(_Part.PHOTOGRAPHING)
@@ -176,6 +181,11 @@ class RoomWalk(QObject):
     def _on_evaluated(self, event: RoomEvaluated) -> None:
         if self._part in (_Part.ADAPTING, _Part.BACK, _Part.STRANGER, _Part.PHOTOGRAPHING) and event.n_unlabelled:
             self._evaluated = event
+
+
+def _is_somebody_lost(result: FrameResult) -> bool:
+    """Whether somebody enrolled is found here and called Unknown."""
+    return tally_frame(DemoTally(), result).unknown > 0
 
 
 def _are_named(result: FrameResult) -> bool:

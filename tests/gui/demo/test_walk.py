@@ -96,7 +96,7 @@ def test_it_asks_for_what_a_user_would_and_counts_each_part_by_itself(walking: W
     assert figures.before == DemoTally(frames=1, unknown=1), "what is looked at while it adapts counts nowhere"
     assert figures.after == DemoTally(frames=2, right=2, strangers_unknown=1)
     assert figures.evaluated == evaluated
-    assert figures.back_ms > 0.0
+    assert figures.back_ms == figures.seen_ms > 0.0, "the first face that was found had its name"
 
 
 def test_frames_from_before_the_dial_was_turned_do_not_count(walking: Walking) -> None:
@@ -106,6 +106,21 @@ def test_frames_from_before_the_dial_was_turned_do_not_count(walking: Walking) -
     walking.walk.look(shown(LIGHT_OUT, "Anna"))
     walking.walk.look(shown(LIGHT_OUT, "Anna"))
     assert walking.taken == ["12-light-out"]
+
+
+def test_it_adapts_while_somebody_is_there_whose_name_is_lost(
+    walking: Walking, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Adapting to an empty scene takes seconds until there is anybody to name."""
+    monkeypatch.setattr(demo_walk, "_LONGEST_S", 3600.0)
+    walking.walk.start()
+    walking.walk.look(shown(LIGHT_OUT, "Anna"))
+    walking.walk.look(make_result(frame=replace(make_frame(), environment=ONE_LAMP.label)).result)
+    walking.walk.look(shown(ONE_LAMP, "Anna"))
+    assert "13-names-lost" not in walking.taken
+    walking.walk.look(shown(ONE_LAMP, None))
+    assert walking.taken[-1] == "13-names-lost"
+    assert engine.calls_of("room.adapt") == [()]
 
 
 def test_names_are_photographed_when_they_are_back(walking: Walking, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,3 +141,4 @@ def test_a_stranger_who_is_not_found_is_not_waited_for_again(walking: Walking) -
     (figures,) = walking.figures
     assert figures.after == DemoTally(frames=3, unknown=3, missed=1)
     assert figures.back_ms == 0.0, "no name came back"
+    assert figures.seen_ms > 0.0
