@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
@@ -13,6 +13,7 @@ from metaface_gui.gui.panels.source_section import SourceSection
 from metaface_gui.gui.source_menu import ListCameras
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.pipeline.capture.devices import list_cameras
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.resources import user_data_dir, weights_dir
@@ -56,12 +57,7 @@ class ControlsPanel(QWidget):
             layout.addWidget(part)
             layout.addSpacing(Space.M)
         layout.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(form)
+        scroll = scrolling(form, self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)

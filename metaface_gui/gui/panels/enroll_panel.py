@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from metaface_gui.engine.api import EnrollmentApi
 from metaface_gui.engine.events import (
@@ -52,6 +52,7 @@ from metaface_gui.gui.widgets.file_dialogs import (
     local_paths,
 )
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.gui.widgets.step_heading import StepHeading
 from metaface_gui.i18n import advice_text, error_text, issue_text, listed, turn_text
 from metaface_gui.types import QualityIssue, RequestId
@@ -182,12 +183,7 @@ class EnrollPanel(QWidget):
         steps.addWidget(self.card_heading)
         steps.addWidget(self._card())
         steps.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(form)
+        scroll = scrolling(form, self)
         # Saving stays in sight, however low the window is.
         footer = QVBoxLayout()
         footer.setContentsMargins(Space.M, Space.S, Space.M, Space.M)

@@ -10,10 +10,8 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QMenu,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -34,6 +32,7 @@ from metaface_gui.gui.privacy.keeping_line import KeepingLine
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
 MOST_SHOTS = 60
@@ -88,14 +87,9 @@ class PersonDetails(QWidget):
         self.below = QStackedWidget(self)
         self.below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.grid = ShotGrid(self, holder=self)
-        self._scroll = QScrollArea(self)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.negatives_title = ElidedLabel("", self, role="muted")
         self.negatives = ShotGrid(self, holder=self)
-        self._scroll.setWidget(self._pictures())
+        self._scroll = scrolling(self._pictures(), self)
         self._scroll.setMinimumHeight(TILE_SIDE + 2)
         self.add_button = self._button(self.tr("Add shots"), "plus", self.tr("Record or choose more shots"))
         self.rename_button = self._button(self.tr("Rename"), "edit", self.tr("Give another name (F2)"))

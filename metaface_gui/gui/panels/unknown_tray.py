@@ -9,8 +9,6 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFrame,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -28,6 +26,7 @@ from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.scrolling import scrolling
 
 _PICTURE_SIDE = 92
 _REFRESH_MS = 1000
@@ -149,12 +148,7 @@ class UnknownTray(QWidget):
         self.setAccessibleName(self.tr("Unknown faces"))
         self._title = ElidedLabel(self.tr("Unknown faces"), self, role="heading")
         self._strip = _Cards(self)
-        self._scroll = QScrollArea(self)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._strip)
+        self._scroll = scrolling(self._strip, self)
         self._empty = EmptyNote(
             "tray", self.tr("No unknown faces"), self.tr("Who is seen but not recognised waits here for a name."), self
         )

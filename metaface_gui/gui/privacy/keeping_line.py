@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from metaface_gui.engine.events import ConsentsRead
 from metaface_gui.engine.people.privacy_api import PrivacyApi
@@ -16,6 +16,7 @@ from metaface_gui.gui.privacy.period_words import day_text, until_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.link_label import LinkLabel
+from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
 
@@ -44,11 +45,7 @@ class ConsentRecords(QFrame):
                 lines.addWidget(self._label(text, role))
             lines.addSpacing(Space.S)
         lines.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = scrolling(inside, self, takes_focus=True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         whole.addWidget(scroll)

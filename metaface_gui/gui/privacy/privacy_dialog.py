@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
 _WIDTH, _HEIGHT = 640, 740
@@ -159,12 +159,7 @@ class PrivacyDialog(QDialog):
         words = self._label(self.tr("Deletes everybody and everything made from them. There is no undo."), "muted")
         forget.addLayout(_row(words, self.forget_button, stretch=words))
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(cards)
+        scroll = scrolling(cards, self)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         foot = QHBoxLayout()

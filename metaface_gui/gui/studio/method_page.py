@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from metaface_gui.gui.studio.trial_bars import TrialBars
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.scrolling import scrolling
 
 _WORDS_WIDTH = 330
 _NARROW_WORDS_WIDTH = 235
@@ -138,12 +137,7 @@ class MethodPage(QWidget):
         self._left.setSpacing(Space.XS)
         self._left.addWidget(self.words)
         self._left.addWidget(self.form)
-        self._scroll = QScrollArea(self)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(left)
+        self._scroll = scrolling(left, self)
         heading = QHBoxLayout()
         heading.setSpacing(Space.S)
         heading.addWidget(self.legend)

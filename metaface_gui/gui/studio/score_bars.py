@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.gui.widgets.bar import paint_bar
 from metaface_gui.pipeline.rendering.verdicts import margin_text
 from metaface_gui.types import Identification
 
@@ -123,7 +124,9 @@ class ScoreBars(QWidget):
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
             painter.setFont(numbers)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, margin_text(margin))
-            self._paint_bar(painter, layout, line, margin, "known" if counts else "disabled")
+            bar = _BAR * self._growth
+            track = QRectF(layout.bar_left, line.center().y() - bar / 2, layout.bar_width, bar)
+            paint_bar(painter, track, (margin + 1.0) / 2.0, theme.color("known" if counts else "disabled"))
         self._paint_threshold(painter, layout, row + len(fitting) * row_height)
 
     def _layout(self, names: QFontMetricsF, numbers: QFontMetricsF) -> _Layout:
@@ -132,17 +135,6 @@ class ScoreBars(QWidget):
         number_width = numbers.horizontalAdvance("−0.00") + Space.S
         left = name_width + Space.XS
         return _Layout(name_width, left, max(self.width() - left - number_width, 20.0))
-
-    def _paint_bar(self, painter: QPainter, layout: _Layout, line: QRectF, margin: float, token: str) -> None:
-        theme = Theme.current()
-        bar = _BAR * self._growth
-        top = line.center().y() - bar / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("border"))
-        painter.drawRoundedRect(QRectF(layout.bar_left, top, layout.bar_width, bar), 3, 3)
-        painter.setBrush(theme.color(token))
-        width = max(layout.x(margin) - layout.bar_left, 2.0)
-        painter.drawRoundedRect(QRectF(layout.bar_left, top, width, bar), 3, 3)
 
     def _paint_threshold(self, painter: QPainter, layout: _Layout, bottom: float) -> None:
         theme = Theme.current()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.learner_words import AUTO
 from metaface_gui.gui.studio.plot_style import learner_colour
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.gui.widgets.bar import paint_bar
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners.rl2 import Trial
 
@@ -29,11 +31,7 @@ class TrialBars(QWidget):
         self.setMinimumWidth(230)
         self.heading = ElidedLabel(self.tr("Tried on degraded shots; % expected right"), self, role="muted")
         self._list = _List(self)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._list)
+        scroll = scrolling(self._list, self, takes_focus=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
@@ -107,13 +105,7 @@ class _List(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(line.adjusted(_MARK + Space.XS, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, name)
         painter.drawText(line.adjusted(0, 0, -Space.S, 0), middle | Qt.AlignmentFlag.AlignRight, _percent(trial))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("border"))
-        painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
-        painter.setBrush(learner_colour(AUTO) if is_chosen else theme.color("border_strong"))
-        filled = QRectF(bar)
-        filled.setWidth(max(bar.width() * min(max(trial.reward, 0.0), 1.0), _BAR))
-        painter.drawRoundedRect(filled, _BAR / 2, _BAR / 2)
+        paint_bar(painter, bar, trial.reward, learner_colour(AUTO) if is_chosen else theme.color("border_strong"))
 
     def _chosen_one(self) -> Trial | None:
         """The trial that won: the first of equals."""
