@@ -27,15 +27,10 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, OnStep, SupportSet
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, PrototypicalSettings
 from tests.pipeline.enrolled import enrolled
+from tests.pipeline.torch_samples import at
 
 PLANE = FeatureSpace(2)
 NOBODY = torch.zeros((0, 2))
-
-
-def at(*degrees: float) -> Tensor:
-    """Points on the unit circle, (n, 2)."""
-    radians = torch.tensor(degrees, dtype=torch.float32).deg2rad()
-    return torch.stack([radians.cos(), radians.sin()], 1)
 
 
 def faces(

@@ -14,6 +14,7 @@ from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, room_evidence, with_recognised
+from tests.pipeline.torch_samples import at
 
 _DIM = 32
 
@@ -152,14 +153,9 @@ def test_an_empty_gallery_has_no_best_person() -> None:
 # Faces of the room that are somebody's --------------------------------------------------------------------------------
 
 
-def _at(*degrees: float) -> Tensor:
-    angles = torch.deg2rad(torch.tensor(degrees))
-    return torch.stack([angles.cos(), angles.sin()], 1)
-
-
 def test_who_is_clearly_somebody_becomes_their_shot_and_nobody_else_does() -> None:
-    seen = _at(15, 60, 100, 180)
-    support = SupportSet(_at(0, 90), torch.tensor([0, 1]), 2, seen)
+    seen = at(15, 60, 100, 180)
+    support = SupportSet(at(0, 90), torch.tensor([0, 1]), 2, seen)
     known = with_recognised(support, 2, 2)
     given = dict(zip(map(tuple, known.features[2:].tolist()), known.labels[2:].tolist(), strict=True))
     assert given == {tuple(seen[0].tolist()): 0, tuple(seen[1].tolist()): 1, tuple(seen[2].tolist()): 1}
@@ -168,24 +164,24 @@ def test_who_is_clearly_somebody_becomes_their_shot_and_nobody_else_does() -> No
 
 
 def test_who_is_more_like_a_denied_face_is_nobodys() -> None:
-    support = SupportSet(_at(0, 30), torch.tensor([0, 1]), 2, _at(25))
+    support = SupportSet(at(0, 30), torch.tensor([0, 1]), 2, at(25))
     assert with_recognised(support, 2, 2).labels.tolist() == [0, 1, 1]
     assert with_recognised(support, 1, 2) is support, "the second way is a face of which somebody said who it isn't"
 
 
 def test_the_most_alike_few_are_taken_in_whatever_order_they_came() -> None:
-    seen = _at(*range(2, 42, 2))
-    support = SupportSet(_at(0), torch.tensor([0]), 1, seen)
+    seen = at(*range(2, 42, 2))
+    support = SupportSet(at(0), torch.tensor([0]), 1, seen)
     taken = with_recognised(support, 1, 2).features[1:]
-    assert torch.allclose(taken, _at(2, 4, 6, 8, 10))
-    shuffled = SupportSet(_at(0), torch.tensor([0]), 1, seen[torch.randperm(20, generator=torch.manual_seed(1))])
+    assert torch.allclose(taken, at(2, 4, 6, 8, 10))
+    shuffled = SupportSet(at(0), torch.tensor([0]), 1, seen[torch.randperm(20, generator=torch.manual_seed(1))])
     assert torch.allclose(with_recognised(shuffled, 1, 2).features[1:], taken)
 
 
 def test_without_unlabelled_faces_or_known_ones_the_shots_are_what_they_were() -> None:
-    alone = SupportSet(_at(0, 90), torch.tensor([0, 1]), 2)
+    alone = SupportSet(at(0, 90), torch.tensor([0, 1]), 2)
     assert with_recognised(alone, 2, 2) is alone
-    nobody = SupportSet(_at(0, 90), torch.tensor([0, 1]), 2, _at(180, 225))
+    nobody = SupportSet(at(0, 90), torch.tensor([0, 1]), 2, at(180, 225))
     assert with_recognised(nobody, 2, 2) is nobody
 
 

@@ -12,16 +12,13 @@ from torch.nn.functional import normalize
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS, make_learner
 from metaface_gui.pipeline.learners.base import MetaLearner, Params, SettingRange, SupportSet, TrainableLearner
+from tests.pipeline.torch_samples import seeded
 
 DIMENSION = 128
 STOCK_SPACE = FeatureSpace(DIMENSION)
 PROJECTED_SPACE = FeatureSpace(DIMENSION, 17)
 METHODS = sorted(ALL_LEARNERS)
 TRAINABLE = [key for key in METHODS if issubclass(ALL_LEARNERS[key], TrainableLearner) and key in LEARNERS]
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 def moved_params(learner: type[MetaLearner], space: FeatureSpace) -> Params:

@@ -26,8 +26,8 @@ from tests.pipeline.learners.contract_family import (
     moved_params,
     people,
     probes,
-    seeded,
 )
+from tests.pipeline.torch_samples import at, seeded
 
 BY_PROTOTYPES = ("prototypical", "stock", "matching", "siamese", "task_clusters")
 """Methods in which one shot of a person is all that stands for them."""
@@ -103,11 +103,6 @@ def test_the_nearest_anchor_is_whom_the_scores_name(learner: MetaLearner) -> Non
 # What it is in each paper, by hand ------------------------------------------------------------------------------
 
 PLANE = FeatureSpace(2)
-
-
-def at(*degrees: float) -> Tensor:
-    radians = torch.tensor(degrees).deg2rad()
-    return torch.stack([radians.cos(), radians.sin()], 1)
 
 
 @pytest.mark.parametrize("distance", ["cosine", "euclidean"])

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaface_gui.pipeline.learners.base import SupportSet
-from tests.pipeline.learners.contract_family import METHODS, PROJECTED_SPACE, STOCK_SPACE, faces, make, people, seeded
+from tests.pipeline.learners.contract_family import METHODS, PROJECTED_SPACE, STOCK_SPACE, faces, make, people
+from tests.pipeline.torch_samples import seeded
 
 SPACES = [STOCK_SPACE, PROJECTED_SPACE]
 

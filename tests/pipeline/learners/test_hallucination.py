@@ -16,13 +16,10 @@ from metaface_gui.pipeline.learners.hallucination import (
     imagined_strangers,
     initial_hallucination,
 )
+from tests.pipeline.torch_samples import seeded
 
 D = 16
 SPACE = FeatureSpace(D, 3)
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 def training_faces(people: int = 150, pictures: int = 3, seed: int = 0) -> TrainingFeatures:

@@ -26,7 +26,8 @@ from metaface_gui.pipeline.learners.hyperparameters import (
 from metaface_gui.pipeline.learners.maml import MamlSettings
 from metaface_gui.pipeline.learners.matching import MatchingSettings
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
-from tests.pipeline.learners.contract_family import METHODS, PROJECTED_SPACE, people, probes, seeded
+from tests.pipeline.learners.contract_family import METHODS, PROJECTED_SPACE, people, probes
+from tests.pipeline.torch_samples import seeded
 
 KNOBS = [(key, knob) for key in METHODS for knob in hyperparameters_of(key)]
 

@@ -19,11 +19,7 @@ from metaface_gui.pipeline.learners.inner_loop import (
     per_person,
 )
 from metaface_gui.pipeline.learners.tail import TAIL
-
-
-def at_angles(*degrees: float) -> Tensor:
-    angles = torch.deg2rad(torch.tensor(degrees))
-    return torch.stack([angles.cos(), angles.sin()], 1)
+from tests.pipeline.torch_samples import at
 
 
 def halve(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:
@@ -61,13 +57,13 @@ def theta_of(head: Tensor, background: Tensor) -> Params:
 
 
 def test_prototypes_are_the_directions_of_the_means() -> None:
-    means = prototypes(at_angles(0, 40, 100, 180), torch.tensor([0, 0, STRANGER, 1]), 2)
-    torch.testing.assert_close(means, at_angles(20, 180))
+    means = prototypes(at(0, 40, 100, 180), torch.tensor([0, 0, STRANGER, 1]), 2)
+    torch.testing.assert_close(means, at(20, 180))
 
 
 def test_every_person_counts_the_same_however_many_shots() -> None:
-    faces, labels = at_angles(0, 10, 20, 90), torch.tensor([0, 0, 0, 1])
-    head, background = at_angles(10, 90), at_angles(200, 300)
+    faces, labels = at(0, 10, 20, 90), torch.tensor([0, 0, 0, 1])
+    head, background = at(10, 90), at(200, 300)
     logits = 4.0 * faces @ torch.cat([head, background]).T
     per_shot = cross_entropy(logits, labels, reduction="none")
     by_hand = (per_shot[:3].mean() + per_shot[3]) / 2
@@ -76,16 +72,16 @@ def test_every_person_counts_the_same_however_many_shots() -> None:
 
 
 def test_one_person_has_something_to_learn_because_of_everybody_else() -> None:
-    task = inner_task(at_angles(10), torch.tensor([0]), 1, 2)
-    start = theta_of(at_angles(40), at_angles(90))
+    task = inner_task(at(10), torch.tensor([0]), 1, 2)
+    start = theta_of(at(40), at(90))
     end = inner_loop(lambda t: inner_loss(t, task), start, moving=(HEAD,), rule=halve, steps=1)
     assert inner_loss(end, task) < inner_loss(start, task)
-    assert LinearHeadClassifier.of(end).scores(at_angles(10)) > LinearHeadClassifier.of(start).scores(at_angles(10))
+    assert LinearHeadClassifier.of(end).scores(at(10)) > LinearHeadClassifier.of(start).scores(at(10))
 
 
 def test_a_stranger_belongs_to_the_background_as_a_whole() -> None:
-    faces, labels = at_angles(0, 100), torch.tensor([0, STRANGER])
-    head, background = at_angles(0), at_angles(90, 180)
+    faces, labels = at(0, 100), torch.tensor([0, STRANGER])
+    head, background = at(0), at(90, 180)
     weight = (4.0 * faces @ torch.cat([head, background]).T).exp()
     own, other = weight[0, 0] / weight[0].sum(), weight[1, 1:].sum() / weight[1].sum()
     task = inner_task(faces, labels, 1, 2)
@@ -117,7 +113,7 @@ def test_a_rate_means_the_same_whatever_the_unit_of_the_projection() -> None:
 
 
 def test_the_classifier_scores_cosines_and_is_cut_from_the_graph() -> None:
-    theta = {TAIL: torch.zeros(2, 0, requires_grad=True), HEAD: (5.0 * at_angles(0, 60)).requires_grad_()}
-    scores = LinearHeadClassifier.of(theta).scores(at_angles(0))
+    theta = {TAIL: torch.zeros(2, 0, requires_grad=True), HEAD: (5.0 * at(0, 60)).requires_grad_()}
+    scores = LinearHeadClassifier.of(theta).scores(at(0))
     torch.testing.assert_close(scores, torch.tensor([[1.0, 0.5]]))
     assert not scores.requires_grad

@@ -7,20 +7,14 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, SupportSet
 from metaface_gui.pipeline.learners.matching import LOG_TEMPERATURE, MatchingLearner, MatchingSettings
 from tests.pipeline.learners.nuisance_family import SPACE, accuracy, episodes, mean_loss, meta_trained
+from tests.pipeline.torch_samples import at
 
 PLANE = FeatureSpace(2)
-
-
-def at(*degrees: float) -> Tensor:
-    """Unit vectors (n, 2) at these angles."""
-    radians = torch.tensor(degrees).deg2rad()
-    return torch.stack([radians.cos(), radians.sin()], 1)
 
 
 AS_THEY_ARE = MatchingSettings(shrinkage=0.0)

@@ -20,14 +20,9 @@ from metaface_gui.pipeline.learners.meta_network import (
 )
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
+from tests.pipeline.torch_samples import at
 
 PLANE = FeatureSpace(2)
-
-
-def at(*degrees: float) -> Tensor:
-    """Unit vectors (n, 2) at these angles."""
-    radians = torch.tensor(degrees).deg2rad()
-    return torch.stack([radians.cos(), radians.sin()], 1)
 
 
 def shaken(learner: MetaNetworkLearner, amount: float = 0.1) -> Params:

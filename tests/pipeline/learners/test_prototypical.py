@@ -6,7 +6,6 @@ import math
 
 import pytest
 import torch
-from torch import Tensor
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, SupportSet
@@ -25,13 +24,7 @@ from metaface_gui.pipeline.learners.prototypical import (
 )
 from metaface_gui.pipeline.learners.tail import TAIL
 from tests.pipeline.learners.nuisance_family import SPACE, accuracy, episodes, mean_loss, meta_trained
-
-
-def at(*degrees: float) -> Tensor:
-    """Unit vectors (n, 2) at these angles."""
-    radians = torch.tensor(degrees).deg2rad()
-    return torch.stack([radians.cos(), radians.sin()], 1)
-
+from tests.pipeline.torch_samples import at
 
 PLANE = FeatureSpace(2)
 

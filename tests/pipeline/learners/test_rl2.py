@@ -16,13 +16,10 @@ from metaface_gui.pipeline.learners.distances import class_means
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, StockLearner
 from metaface_gui.pipeline.learners.rl2 import Rl2Learner, Rl2Settings
 from metaface_gui.pipeline.learners.strategies import STRATEGIES
+from tests.pipeline.torch_samples import seeded
 
 SPACE = FeatureSpace(16)
 GOOD_ARM = 9
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 def gallery(shots: list[int], seed: int = 0) -> SupportSet:

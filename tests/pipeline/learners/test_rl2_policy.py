@@ -23,13 +23,10 @@ from metaface_gui.pipeline.learners.rl2_policy import (
     trust,
     worth_so_far,
 )
+from tests.pipeline.torch_samples import seeded
 
 N_ARMS, TRIALS = 9, 4
 NO_CONTEXT = 0
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 def hidden_target_tasks(n_tasks: int, seed: int) -> Tables:

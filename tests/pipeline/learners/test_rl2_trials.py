@@ -19,13 +19,10 @@ from metaface_gui.pipeline.learners.rl2_trials import (
     explored,
     make_exam,
 )
+from tests.pipeline.torch_samples import seeded
 
 D = 12
 PARAMS = initial_hallucination(FeatureSpace(D))
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 def gallery(shots: list[int], seed: int = 0) -> SupportSet:

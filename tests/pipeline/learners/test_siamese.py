@@ -13,15 +13,10 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet
 from metaface_gui.pipeline.learners.siamese import SiameseLearner, SiameseSettings, contrastive_loss
 from tests.pipeline.learners.nuisance_family import SPACE, accuracy, episodes, mean_loss, meta_trained
+from tests.pipeline.torch_samples import at
 
 PLANE = FeatureSpace(2)
 SAME, DIFFERENT = torch.tensor(True), torch.tensor(False)
-
-
-def at(*degrees: float) -> Tensor:
-    """Unit vectors (n, 2) at these angles."""
-    radians = torch.tensor(degrees).deg2rad()
-    return torch.stack([radians.cos(), radians.sin()], 1)
 
 
 def loss_between(x: Tensor, y: Tensor, same: Tensor, margin: float) -> Tensor:
