@@ -1520,11 +1520,11 @@ face</source>
       <translation>当前</translation>
     </message>
     <message>
-      <source>Tick the methods that are to look at the same faces</source>
+      <source>Tick the methods to run on the same faces</source>
       <translation>勾选要查看相同人脸的方法</translation>
     </message>
     <message>
-      <source>Faces that it gave a name; every face of every frame counts</source>
+      <source>Faces it named; every face of every frame counts</source>
       <translation>它给出姓名的人脸；每帧的每张人脸都计算在内</translation>
     </message>
     <message>
@@ -1536,7 +1536,7 @@ face</source>
       <translation>每分钟改名次数：它对同一张脸改变结论的次数</translation>
     </message>
     <message>
-      <source>How often it decided as more than half of the methods did, where there was such a majority</source>
+      <source>How often it agreed with the majority of the methods, where there was one</source>
       <translation>在有多数意见时，它与半数以上方法结论相同的比例</translation>
     </message>
     <message>
@@ -2024,7 +2024,7 @@ face</source>
       <translation>已暂停</translation>
     </message>
     <message>
-      <source>Press P to go on. Faces can be clicked meanwhile.</source>
+      <source>Press P to resume. You can click faces meanwhile.</source>
       <translation>按 P 继续。暂停时仍可点击人脸。</translation>
     </message>
     <message>
@@ -2040,7 +2040,7 @@ face</source>
       <translation>视频结束</translation>
     </message>
     <message>
-      <source>Trying to get it back. You need not do anything.</source>
+      <source>Reconnecting. You do not need to do anything.</source>
       <translation>正在尝试恢复，无需任何操作。</translation>
     </message>
     <message>
@@ -2147,7 +2147,7 @@ face</source>
       <translation>样本，质量 {percent} %</translation>
     </message>
     <message>
-      <source>The picture is paused. Go on to record, or take shots from files.</source>
+      <source>The picture is paused. Resume to record, or take shots from files.</source>
       <translation>画面已暂停。请继续播放以录制，或从文件提取样本。</translation>
     </message>
     <message>
@@ -2163,7 +2163,7 @@ face</source>
       <translation>点击后看着摄像头，稍微转动头部。</translation>
     </message>
     <message>
-      <source>Good to save. A few more shots from other angles make it surer.</source>
+      <source>Ready to save. A few more shots from other angles make it more reliable.</source>
       <translation>可以保存了。再从其他角度录几个样本会更可靠。</translation>
     </message>
     <message>
@@ -3799,7 +3799,7 @@ face</source>
       <translation>分布图瞬间重画：学习到此就完成了</translation>
     </message>
     <message>
-      <source>The nearest is not always near enough: a threshold says from where on it is nobody.</source>
+      <source>The nearest is not always near enough: below a threshold it is nobody.</source>
       <translation>最近的未必够近：阈值决定从哪里开始谁也不是。</translation>
     </message>
     <message>
@@ -3879,11 +3879,11 @@ face</source>
       <translation>为什么陌生人难办</translation>
     </message>
     <message>
-      <source>For every stranger, too, somebody enrolled is the nearest.</source>
+      <source>Every stranger has a nearest enrolled person, too.</source>
       <translation>对每个陌生人来说，也总有一个已录入的人离他最近。</translation>
     </message>
     <message>
-      <source>Have somebody on the picture who is not enrolled; one comes by in the demo scene.</source>
+      <source>Show somebody who is not enrolled; a stranger comes by in the demo scene.</source>
       <translation>让一个未录入的人进入画面；演示场景中会有一位路过。</translation>
     </message>
     <message>
@@ -3923,7 +3923,7 @@ face</source>
       <translation>重新设为 100 个中放行 1 个，再打开“环境”（Alt+6）。</translation>
     </message>
     <message>
-      <source>which share is thought to get through here, how sure that is and what it rests on</source>
+      <source>which share is estimated to get through here, how certain that is and what it is based on</source>
       <translation>估计此处有多大比例会通过、有多大把握、依据是什么</translation>
     </message>
     <message>
@@ -3931,7 +3931,7 @@ face</source>
       <translation>灯灭的时候</translation>
     </message>
     <message>
-      <source>The shots were taken in one light. Darkness the network knows from its training.</source>
+      <source>The shots were taken in one light. The network knows darkness from its training.</source>
       <translation>样本是在一种光线下拍的；黑暗，网络在训练时就见过。</translation>
     </message>
     <message>
@@ -3955,7 +3955,7 @@ face</source>
       <translation>裕度降到 0 以下，姓名变成“未知”</translation>
     </message>
     <message>
-      <source>What the room shows tells what faces are like in it, though nobody says whose they are.</source>
+      <source>Faces seen in a room show what faces look like there, though nobody says whose they are.</source>
       <translation>房间里看到的人脸说明此处人脸的样子，尽管没人说明它们是谁。</translation>
     </message>
     <message>
@@ -4095,7 +4095,7 @@ face</source>
       <translation>暂停(&amp;P)</translation>
     </message>
     <message>
-      <source>Freeze the picture, or go on (P, or Space on the video)</source>
+      <source>Pause or resume the picture (P, or Space on the video)</source>
       <translation>定格画面或继续（P，或在视频上按空格）</translation>
     </message>
     <message>
@@ -4131,7 +4131,7 @@ face</source>
       <translation>镜像画面(&amp;I)</translation>
     </message>
     <message>
-      <source>Show the picture as in a mirror; names, recognition and recordings stay as they are (Ctrl+M)</source>
+      <source>Mirror the picture; names, recognition and recordings stay as they are (Ctrl+M)</source>
       <translation>像照镜子一样显示画面；姓名、识别和录像不受影响（Ctrl+M）</translation>
     </message>
     <message>
@@ -4471,7 +4471,7 @@ face</source>
       <translation>适合窗口(&amp;F)</translation>
     </message>
     <message>
-      <source>Show the whole map again (F, or a double click on it)</source>
+      <source>Fit the whole map to the view (F, or double-click it)</source>
       <translation>重新显示整张图（F，或在图上双击）</translation>
     </message>
     <message>
@@ -5789,7 +5789,7 @@ time (ms)</source>
       <translation>特征提取器 {id}</translation>
     </message>
     <message>
-      <source>fixed threshold, as no strangers are known to measure it on</source>
+      <source>fixed threshold: there are no strangers to measure it on</source>
       <translation>固定阈值，因为没有可用来测量的陌生人</translation>
     </message>
     <message>
@@ -6009,7 +6009,7 @@ time (ms)</source>
       <translation>撤销</translation>
     </message>
     <message>
-      <source>Take the last adaptation to this room back (Ctrl+Shift+R)</source>
+      <source>Undo the last adaptation to this room (Ctrl+Shift+R)</source>
       <translation>撤销上一次对此房间的适应（Ctrl+Shift+R）</translation>
     </message>
     <message>
@@ -6025,7 +6025,7 @@ time (ms)</source>
       <translation>此处每百名陌生人中被放过的</translation>
     </message>
     <message>
-      <source>Nothing can be said of strangers here: none were sampled for this embedder.</source>
+      <source>Nothing is known about strangers here: none were sampled for this embedder.</source>
       <translation>无法估计此处的陌生人：没有为这个嵌入网络采样过陌生人。</translation>
     </message>
     <message>
@@ -6041,7 +6041,7 @@ time (ms)</source>
       <translation>约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
     </message>
     <message>
-      <source>Rests on {people} enrolled and {faces} unlabelled faces; {seen} seen.</source>
+      <source>Based on {people} enrolled and {faces} unlabelled faces; {seen} seen.</source>
       <translation>依据 {people} 名已录入的人和 {faces} 张未标注的人脸；共看到 {seen} 张。</translation>
     </message>
     <message>
@@ -6171,7 +6171,7 @@ time (ms)</source>
       <translation>文件中的位置</translation>
     </message>
     <message>
-      <source>Drag or click to go elsewhere; arrow keys go by a second, Page keys by ten</source>
+      <source>Drag or click to seek; arrow keys move by a second, Page keys by ten</source>
       <translation>拖动或点击以跳转；方向键移动一秒，翻页键移动十秒</translation>
     </message>
     <message>
@@ -6318,7 +6318,7 @@ time (ms)</source>
       <translation>距离</translation>
     </message>
     <message>
-      <source>How it is measured how far a face is from a prototype.</source>
+      <source>How the distance between a face and a prototype is measured.</source>
       <translation>如何衡量人脸离原型有多远。</translation>
     </message>
     <message>

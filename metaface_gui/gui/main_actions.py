@@ -63,7 +63,7 @@ class MainActions(QObject):
         menu.addMenu(source_menu)
         self._current.actions += [action for action in source_menu.actions() if not action.shortcut().isEmpty()]
         self.pause = self._add(menu, "pause", self.tr("&Pause"), ["P"], checkable=True)
-        self.pause.setToolTip(self.tr("Freeze the picture, or go on (P, or Space on the video)"))
+        self.pause.setToolTip(self.tr("Pause or resume the picture (P, or Space on the video)"))
         self.reopen = self._add(menu, "refresh", self.tr("Open &again"), ["F5"])
         self.close_source = self._add(menu, "camera-off", self.tr("&Close the source"))
         menu.addSeparator()
@@ -77,7 +77,7 @@ class MainActions(QObject):
         self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
         self.mirror = self._add(menu, "mirror", self.tr("M&irror the picture"), ["Ctrl+M"], checkable=True)
         self.mirror.setToolTip(
-            self.tr("Show the picture as in a mirror; names, recognition and recordings stay as they are (Ctrl+M)")
+            self.tr("Mirror the picture; names, recognition and recordings stay as they are (Ctrl+M)")
         )
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
         self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)

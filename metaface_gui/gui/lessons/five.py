@@ -91,7 +91,7 @@ PROTOTYPES = Lesson(
         LessonStep(
             QT_TRANSLATE_NOOP(
                 "Lessons",
-                "The nearest is not always near enough: a threshold says from where on it is nobody.",
+                "The nearest is not always near enough: below a threshold it is nobody.",
             ),
             QT_TRANSLATE_NOOP("Lessons", "Open Why (Alt+4) and click a face."),
             QT_TRANSLATE_NOOP("Lessons", "each person’s score, and the threshold that it has to reach"),
@@ -154,10 +154,10 @@ STRANGERS = Lesson(
     QT_TRANSLATE_NOOP("Lessons", "Why strangers are hard"),
     (
         LessonStep(
-            QT_TRANSLATE_NOOP("Lessons", "For every stranger, too, somebody enrolled is the nearest."),
+            QT_TRANSLATE_NOOP("Lessons", "Every stranger has a nearest enrolled person, too."),
             QT_TRANSLATE_NOOP(
                 "Lessons",
-                "Have somebody on the picture who is not enrolled; one comes by in the demo scene.",
+                "Show somebody who is not enrolled; a stranger comes by in the demo scene.",
             ),
             QT_TRANSLATE_NOOP("Lessons", "Unknown, and the margin beside it: below 0 the nearest is not near enough"),
             lambda _then, now: now.n_people > 0 and now.n_unknown > 0,
@@ -190,7 +190,7 @@ STRANGERS = Lesson(
             QT_TRANSLATE_NOOP("Lessons", "Let 1 of 100 through again, and open Room (Alt+6)."),
             QT_TRANSLATE_NOOP(
                 "Lessons",
-                "which share is thought to get through here, how sure that is and what it rests on",
+                "which share is estimated to get through here, how certain that is and what it is based on",
             ),
             lambda _then, now: _shows("room", now) and 0.005 < now.fpir < 0.02,
             (lambda hand: hand.let_through(0.01), lambda hand: hand.open_page("room")),
@@ -203,7 +203,7 @@ LIGHT = Lesson(
     (
         LessonStep(
             QT_TRANSLATE_NOOP(
-                "Lessons", "The shots were taken in one light. Darkness the network knows from its training."
+                "Lessons", "The shots were taken in one light. The network knows darkness from its training."
             ),
             QT_TRANSLATE_NOOP(
                 "Lessons",
@@ -228,7 +228,7 @@ LIGHT = Lesson(
         LessonStep(
             QT_TRANSLATE_NOOP(
                 "Lessons",
-                "What the room shows tells what faces are like in it, though nobody says whose they are.",
+                "Faces seen in a room show what faces look like there, though nobody says whose they are.",
             ),
             QT_TRANSLATE_NOOP("Lessons", "Wait a few seconds, then adapt to this room (Ctrl+R)."),
             QT_TRANSLATE_NOOP(

@@ -197,13 +197,13 @@ class EmptyState(QWidget):
             case SourceState.OPENING | SourceState.RUNNING:
                 return self.tr("Opening {source}…").format(source=source), "", ""
             case SourceState.PAUSED:
-                return self.tr("Paused"), self.tr("Press P to go on. Faces can be clicked meanwhile."), "pause"
+                return self.tr("Paused"), self.tr("Press P to resume. You can click faces meanwhile."), "pause"
             case SourceState.ENDED:
                 text = self.tr("{source} was played to its end.").format(source=source)
                 is_folder = 0.0 < changed.fps <= 1.0
                 return self.tr("End of folder") if is_folder else self.tr("End of video"), text, "film"
             case SourceState.RECONNECTING:
-                text = self.tr("Trying to get it back. You need not do anything.")
+                text = self.tr("Reconnecting. You do not need to do anything.")
                 return self.tr("Lost {source}").format(source=source), f"{text}\n{error}".strip(), ""
             case SourceState.FAILED:
                 return self.tr("Cannot show {source}").format(source=source), error, "camera-off"

@@ -51,7 +51,7 @@ class SeekBar(QWidget):
         self.slider = SeekSlider(Qt.Orientation.Horizontal, self)
         self.slider.setMinimumHeight(24)  # room for the handle, which is higher than the groove
         self.slider.setAccessibleName(self.tr("Position in the file"))
-        self.slider.setToolTip(self.tr("Drag or click to go elsewhere; arrow keys go by a second, Page keys by ten"))
+        self.slider.setToolTip(self.tr("Drag or click to seek; arrow keys move by a second, Page keys by ten"))
         self.time = QLabel(self)
         self.time.setFont(font(FontSize.SMALL, tabular=True))
         self.time.setTextFormat(Qt.TextFormat.PlainText)

@@ -410,7 +410,7 @@ class EnrollPanel(QWidget):
         if state.refused and taken == 0 and not state.is_recording:
             return advice_text(issue for _, issue in state.refused), "heading"
         if self._source_state is SourceState.PAUSED:
-            return self.tr("The picture is paused. Go on to record, or take shots from files."), "muted"
+            return self.tr("The picture is paused. Resume to record, or take shots from files."), "muted"
         if not self._has_picture():
             words = self.tr("There is no live picture. Choose a source in the settings, or take shots from files.")
             return words, "muted"
@@ -421,7 +421,7 @@ class EnrollPanel(QWidget):
             held = self.tr("Look at the camera and hold the button for two seconds.")
             counted = self.tr("Click, look at the camera and turn the head a little.")
             return (counted if self.record_button.has_countdown else held), "muted"
-        more = self.tr("Good to save. A few more shots from other angles make it surer.")
+        more = self.tr("Ready to save. A few more shots from other angles make it more reliable.")
         return (more if taken < state.wanted else self.tr("Enough shots. Now the name.")), "muted"
 
     def _show_saving(self) -> None:

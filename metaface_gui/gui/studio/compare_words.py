@@ -54,14 +54,14 @@ def column_title(column: CompareColumn) -> str:
 def column_explanation(column: CompareColumn) -> str:
     """What is counted."""
     return {
-        CompareColumn.METHOD: translate("Compare", "Tick the methods that are to look at the same faces"),
-        CompareColumn.NAMED: translate("Compare", "Faces that it gave a name; every face of every frame counts"),
+        CompareColumn.METHOD: translate("Compare", "Tick the methods to run on the same faces"),
+        CompareColumn.NAMED: translate("Compare", "Faces it named; every face of every frame counts"),
         CompareColumn.UNKNOWN: translate("Compare", "Faces that it called Unknown"),
         CompareColumn.SWITCHES: translate(
             "Compare", "Name changes a minute: how often it changed its mind about a face"
         ),
         CompareColumn.AGREEMENT: translate(
-            "Compare", "How often it decided as more than half of the methods did, where there was such a majority"
+            "Compare", "How often it agreed with the majority of the methods, where there was one"
         ),
         CompareColumn.ACCURACY: translate(
             "Compare", "How often it was right, of the faces whose name is known: from the demo scene, or from you"

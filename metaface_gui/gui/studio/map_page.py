@@ -163,7 +163,7 @@ class MapPage(QWidget):
         self.explained = ElidedLabel("", self, role="muted")
         self.key = MapKey(self)
         self.fit_button = QPushButton(self.tr("&Fit to view"), self)
-        self.fit_button.setToolTip(self.tr("Show the whole map again (F, or a double click on it)"))
+        self.fit_button.setToolTip(self.tr("Fit the whole map to the view (F, or double-click it)"))
         self.note = EmptyNote("users", "", "", self)
         self.card = ShotCard(self)
         self.fit_button.clicked.connect(self._fit)

@@ -193,7 +193,7 @@ def settings_text(report: SelfTestReport) -> str:
     """Under which settings: embedder, threshold and where it comes from."""
     embedder = translate("Report", "Embedder {id}", None, id=report.embedder_id or UNMEASURED)
     if report.n_strangers == 0:
-        threshold = translate("Report", "fixed threshold, as no strangers are known to measure it on")
+        threshold = translate("Report", "fixed threshold: there are no strangers to measure it on")
     else:
         threshold = translate(
             "Report",

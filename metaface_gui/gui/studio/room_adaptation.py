@@ -29,7 +29,7 @@ class RoomAdaptation(QWidget):
         self.button = QPushButton(self.tr("Adapt to this room"), self)
         self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
         self.undo_button = QPushButton(self.tr("Undo"), self)
-        self.undo_button.setToolTip(self.tr("Take the last adaptation to this room back (Ctrl+Shift+R)"))
+        self.undo_button.setToolTip(self.tr("Undo the last adaptation to this room (Ctrl+Shift+R)"))
         set_icon(self.undo_button, "undo")
         self.switch = QCheckBox(self.tr("Use this room’s faces"), self)
         self.switch.setToolTip(
@@ -82,7 +82,7 @@ class RoomAdaptation(QWidget):
         evaluated = self._evaluated
         if evaluated is None or evaluated.now is None:
             if evaluated is not None and evaluated.n_people:
-                return [self.tr("Nothing can be said of strangers here: none were sampled for this embedder.")]
+                return [self.tr("Nothing is known about strangers here: none were sampled for this embedder.")]
             return [self.tr("Enrol somebody: the strangers here are measured against those who are enrolled.")]
         said = []
         now = evaluated.now.let_through
@@ -93,7 +93,7 @@ class RoomAdaptation(QWidget):
             text, before = self.tr("About {now} ({low} to {high} with 90 % certainty)."), ""
         said.append(text.format(before=before, now=percent(now.expected), low=percent(now.low), high=percent(now.high)))
         said.append(
-            self.tr("Rests on {people} enrolled and {faces} unlabelled faces; {seen} seen.").format(
+            self.tr("Based on {people} enrolled and {faces} unlabelled faces; {seen} seen.").format(
                 people=evaluated.n_people, faces=evaluated.n_unlabelled, seen=self._room.n_faces
             )
         )

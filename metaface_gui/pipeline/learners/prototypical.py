@@ -53,7 +53,7 @@ class PrototypicalSettings:
             QT_TRANSLATE_NOOP("Settings", "Mahalanobis"),
         ),
         title=QT_TRANSLATE_NOOP("Settings", "Distance"),
-        explanation=QT_TRANSLATE_NOOP("Settings", "How it is measured how far a face is from a prototype."),
+        explanation=QT_TRANSLATE_NOOP("Settings", "How the distance between a face and a prototype is measured."),
     )
 
 
