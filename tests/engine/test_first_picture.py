@@ -59,3 +59,30 @@ def test_picture_boxes_and_names_come_without_pytorch(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["named", "None"]
+
+
+LOOKING = """
+import sys, time
+from pathlib import Path
+
+from metaface_gui.engine.assembly import build_pipeline
+from metaface_gui.pipeline.capture.demo.scene import DemoScene
+from metaface_gui.resources import weights_dir
+from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import Frame
+from metaface_gui.weights.store import WeightsStore
+
+pipeline = build_pipeline(RecognitionSettings(device="cpu"), WeightsStore(weights_dir(), Path(sys.argv[1])))
+scene = DemoScene()
+before = set(sys.modules)
+faces = [len(pipeline.process(Frame(scene.render(i)[0], i, i / 30.0, time.monotonic_ns())).faces) for i in range(3)]
+print(faces, sorted(set(sys.modules) - before))
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="PyTorch embeds where there is no OpenVINO")
+def test_looking_at_frames_imports_nothing(tmp_path: Path) -> None:
+    """While PyTorch's libraries are loaded an import of another waits for them, and every thread of Python for it."""
+    done = subprocess.run([sys.executable, "-c", LOOKING, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[1, 1, 1] []\n"

@@ -7,6 +7,8 @@ are found nearly always (figures in the README). How large the faces are is not 
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -37,7 +39,13 @@ def is_dark(image_bgr: Image) -> bool:
     A lit face before a black wall is not dark, nor is the dark with a lamp in it bright.
     """
     step = max(1, max(image_bgr.shape[:2]) // _SAMPLES_ACROSS)
-    return float(np.percentile(image_bgr[::step, ::step].max(axis=2), _HIGH)) < _DARK
+    values = image_bgr[::step, ::step].max(axis=2).ravel()
+    # As `np.percentile`, which imports masked arrays before the first face is found.
+    place = _HIGH / 100.0 * (len(values) - 1)
+    below, above = math.floor(place), math.ceil(place)
+    ordered = np.partition(values, (below, above))
+    low, high = float(ordered[below]), float(ordered[above])
+    return low + (high - low) * (place - below) < _DARK
 
 
 class RunningMean:

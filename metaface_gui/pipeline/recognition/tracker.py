@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-import lap
 import numpy as np
+from lap import lapjv  # now: its library would wait, and Python with it, while PyTorch's are being loaded
 from numpy.typing import NDArray
 
 from metaface_gui.types import FaceDetections, Floats
@@ -162,7 +162,7 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
     allowed = ((place >= limits.min_overlap) & (likeness > limits.other_face)) | (likeness >= limits.same_face)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
     # Not SciPy's: it takes most of a second of every start to import, and 50 MB.
-    _, columns, _ = lap.lapjv(-gain, extend_cost=True)
+    _, columns, _ = lapjv(-gain, extend_cost=True)
     return {int(c): tracks[r] for r, c in enumerate(columns) if c >= 0 and allowed[r, c]}
 
 

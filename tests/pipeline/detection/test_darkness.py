@@ -44,6 +44,18 @@ def test_what_is_dark(paint_face: PaintFace) -> None:
     assert is_dark(np.zeros((1, 1, 3), np.uint8))
 
 
+def test_dark_is_what_numpy_takes_for_the_90th_percentile() -> None:
+    rng = np.random.default_rng(0)
+    seen = set[bool]()
+    for _ in range(300):
+        height, width = rng.integers(1, 64, 2)
+        picture = rng.integers(30, 70, (height, width, 3)).astype(np.uint8) - np.uint8(rng.integers(0, 20))
+        wanted = bool(np.percentile(picture.max(axis=2), 90.0) < 60.0)
+        assert is_dark(picture) is wanted
+        seen.add(wanted)
+    assert seen == {False, True}
+
+
 def test_a_face_behind_noise_is_found_and_none_where_nobody_is(paint_face: PaintFace, yunet: FaceDetector) -> None:
     random, search, empty = np.random.default_rng(0), FaceSearch(yunet), FaceSearch(yunet)
     nobody = np.full((360, 640, 3), (120, 115, 110), np.uint8)
