@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from metaface_gui import deferred
 from metaface_gui.cli import VERBS
 from metaface_gui.deferred import Tensor, normalize, torch, uncollected, without_gradients
 from metaface_gui.gallery import FileKeys, Gallery
@@ -83,6 +84,55 @@ assert gc.get_freeze_count() > 0
 def test_nothing_is_left_out_when_the_program_ends() -> None:
     done = subprocess.run([sys.executable, "-c", _ENDS], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
+
+
+_MAPS = """\
+7f0000000000-7f0000002000 r-xp 00000000 08:01 42                 /env/site-packages/torch/lib/libtorch_cpu.so
+Rss:                   8 kB
+Anonymous:             0 kB
+VmFlags: rd ex mr mw me
+7f0000002000-7f0000003000 r--p 00002000 08:01 42                 /env/site-packages/torch/lib/libtorch_cpu.so
+Anonymous:             4 kB
+7f0000003000-7f0000004000 rw-p 00003000 08:01 42                 /env/site-packages/torch/lib/libtorch_cpu.so
+Anonymous:             0 kB
+7f0000004000-7f0000005000 r--p 00000000 08:01 43                 /env/site-packages/nvidia/cu13/lib/lib of it.so.13
+Anonymous:             0 kB
+7f0000005000-7f0000006000 r--p 00000000 08:01 44                 /usr/lib/libc.so.6
+Anonymous:             0 kB
+7f0000006000-7f0000007000 r--p 00000000 00:00 0
+Anonymous:             0 kB
+"""
+
+
+def test_only_what_is_as_in_the_file_and_stays_so_is_forgotten() -> None:
+    """What was filled in or can be written to would be lost."""
+    assert list(deferred._only_read(_MAPS.splitlines(keepends=True))) == [
+        (0x7F0000000000, 0x7F0000002000),
+        (0x7F0000004000, 0x7F0000005000),
+    ]
+
+
+_LOADS = """
+import re
+from metaface_gui.deferred import load_in_background
+load_in_background()
+kilobytes, is_of_library = 0, False
+for line in open("/proc/self/smaps"):
+    if re.match("[0-9a-f]+-", line):
+        is_of_library = "/torch/lib/" in line or "/nvidia/" in line
+    elif line.startswith("Rss:") and is_of_library:
+        kilobytes += int(line.split()[1])
+import torch
+x = torch.ones(64, 64, requires_grad=True)
+(x @ x).sum().backward()
+print(kilobytes < 100_000, x.grad.mean().item())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what is in memory, and forgets it")
+def test_of_pytorchs_libraries_little_stays_in_memory_and_all_works() -> None:
+    done = subprocess.run([sys.executable, "-c", _LOADS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True 128.0\n"
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -35,6 +36,7 @@ from metaface_gui.weights.store import WeightsStore
 _WINDOW_PATIENCE_S, _PICTURE_PATIENCE_S = 30.0, 1.5
 """So long the window has the processor to itself, and then the first names; where no source is open there is nobody to
 name."""
+_PAINTING_S = 0.2
 
 Change = Callable[[RecognitionSettings], RecognitionSettings]
 
@@ -246,6 +248,7 @@ class ModelLoader:
             embedder = former.embedder if former else None
             pipeline = build_pipeline(wanted, self._store, embedder=embedder, attention=LIVE)
             if former is None:
+                release_memory()
                 # Boxes now, names by the default method next; all else needs PyTorch, which takes longer than all this.
                 self._worker.use(pipeline)
                 if (first := load_first_assets(pipeline.embedder, self._store)) is not None:
@@ -275,10 +278,13 @@ class ModelLoader:
             self.make_templates()
         if former is None:
             import_beside_others(self._imports_last)
+            release_memory()
 
     def _load_pytorch(self) -> None:
         if not is_loaded():
             self._is_picture_there.wait(_PICTURE_PATIENCE_S)
+            # They have still to be painted.
+            time.sleep(_PAINTING_S)
             load_in_background()
 
     def _refuse(self, wanted: RecognitionSettings, error: KnownError) -> None:
@@ -290,7 +296,10 @@ class ModelLoader:
         self.publish(error)
 
     def _make_templates(self, job: Job) -> None:
-        if not self._gallery.is_read_only:
+        running = self.running
+        # Another pipeline takes a while to make, and at nearly every start there is nothing for it to do.
+        is_missing = running is None or self._gallery.count_shots_without(running.embedder.id) > 0
+        if is_missing and not self._gallery.is_read_only:
             re_embed(self._gallery, self.second_pipeline(), job)
         self._adaptations.adapt()
 

@@ -36,3 +36,22 @@ def test_the_window_comes_before_the_models(monkeypatch: pytest.MonkeyPatch) -> 
     loader.on_window()
     thread.join()
     assert made_first == [True]
+
+
+@pytest.mark.parametrize("n_missing", [0, 3])
+def test_another_pipeline_is_made_only_where_a_template_is_missing(
+    monkeypatch: pytest.MonkeyPatch, n_missing: int
+) -> None:
+    made, embedded = MagicMock(), MagicMock()
+    monkeypatch.setattr(model_loader, "build_pipeline", made)
+    monkeypatch.setattr(model_loader, "re_embed", embedded)
+    gallery, store, listener, worker, adaptations = (MagicMock() for _ in range(5))
+    gallery.is_read_only = False
+    gallery.count_shots_without.return_value = n_missing
+    loader = ModelLoader(
+        gallery, store, listener, worker, adaptations, runners=MagicMock(), settings=RecognitionSettings()
+    )
+    loader._pipeline = MagicMock()
+    loader._make_templates(MagicMock())
+    assert (made.call_count, embedded.call_count) == ((1, 1) if n_missing else (0, 0))
+    adaptations.adapt.assert_called_once_with()
