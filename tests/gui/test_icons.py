@@ -84,8 +84,8 @@ def test_an_icon_is_drawn_when_somebody_looks_at_it(qtbot: QtBot, theme: Theme) 
     button.setIconSize(QSize(20, 20))
     theme.set_mode(ThemeMode.DARK)
     QPixmapCache.clear()
-    key = f"metaface stop {DARK.text} 20"
-    set_icon(button, "stop")
+    key = f"metaface pause {DARK.text} 20"
+    set_icon(button, "pause")
     assert not QPixmapCache.find(key, QPixmap())
     button.grab()
     assert QPixmapCache.find(key, QPixmap())
@@ -94,7 +94,7 @@ def test_an_icon_is_drawn_when_somebody_looks_at_it(qtbot: QtBot, theme: Theme) 
 def test_an_icon_is_as_large_as_its_place_and_no_larger_than_48_pixels(qtbot: QtBot, theme: Theme) -> None:
     button = QPushButton()
     qtbot.addWidget(button)
-    set_icon(button, "stop")
+    set_icon(button, "pause")
     icon = button.icon()
     assert icon.pixmap(18, 18).size() == icon.pixmap(30, 18).size() == QSize(18, 18)
     assert icon.actualSize(QSize(64, 64)) == QSize(48, 48)
@@ -105,7 +105,7 @@ def test_an_icon_is_as_large_as_its_place_and_no_larger_than_48_pixels(qtbot: Qt
 def test_an_icon_in_a_chosen_row_is_tinted(qtbot: QtBot, theme: Theme) -> None:
     button = QPushButton()
     qtbot.addWidget(button)
-    set_icon(button, "stop")
+    set_icon(button, "pause")
     assert inks(button, QIcon.Mode.Selected) != inks(button)
     assert inks(button, QIcon.Mode.Active) == inks(button)
 
@@ -114,7 +114,7 @@ def test_a_copy_can_be_changed(qtbot: QtBot, theme: Theme) -> None:
     """Qt then copies what draws it, which Python must not let go."""
     button = QPushButton()
     qtbot.addWidget(button)
-    set_icon(button, "stop")
+    set_icon(button, "pause")
     before = button.icon().pixmap(16, 16).toImage()
     copy = QIcon(button.icon())
     copy.addPixmap(QPixmap(10, 10))
