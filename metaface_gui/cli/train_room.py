@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
+import numpy as np
 import torch
 from rich.console import Console
 from torch import Tensor
@@ -16,6 +17,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.room_fit import RoomFitSettings, draw_rooms, fit_prior, strangers_seen
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.embedding.views import features_of_both
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
@@ -57,8 +59,8 @@ def train_room(
         settings = replace(settings, steps=args.steps)
 
     def embed(crops: Image) -> Tensor:
-        batches = torch.from_numpy(crops).permute(0, 3, 1, 2).split(_BATCH)  # type: ignore[no-untyped-call]
-        return torch.cat([embedder.features(batch).cpu() for batch in batches])
+        batches = np.split(crops, range(_BATCH, len(crops), _BATCH))
+        return torch.from_numpy(np.concatenate([features_of_both(embedder, batch) for batch in batches]))
 
     rooms = draw_rooms(
         faces.train, embed, settings, on_progress=display.stage(translate("Commands", "photographing rooms"))
