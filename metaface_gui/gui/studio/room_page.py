@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,6 +17,14 @@ _BESIDE, _WIDE = 560, 740
 the dial, with its many buttons, gets more of it than the other."""
 
 
+class _Both(QWidget):
+    """What scrolls: as high as it has to be at its width, and not as if every button had a line of its own."""
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its widest parts."""
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class RoomPage(QWidget):
     """The environment dial on the left, adapting to what it made of the room on the right, or below where it is
     narrow."""
@@ -26,7 +34,7 @@ class RoomPage(QWidget):
         self.setAccessibleName(self.tr("Room"))
         self.dial = EnvironmentDial(source, bridge, self)
         self.adaptation = RoomAdaptation(room, bridge, self)
-        both = QWidget(self)
+        both = _Both(self)
         self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, both)
         self._both.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         self._both.addWidget(self.dial)

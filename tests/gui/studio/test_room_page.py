@@ -26,3 +26,16 @@ def test_nothing_has_to_be_scrolled_sideways(
     assert scroll.horizontalScrollBar().maximum() == 0
     assert (page.adaptation.y() == page.dial.y()) == is_beside
     assert page.minimumSizeHint().height() < 260, "the other pages need not be as high"
+
+
+def test_where_everything_is_in_sight_nothing_scrolls(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> None:
+    page = RoomPage(engine.source, engine.room, bridge)
+    qtbot.addWidget(page)
+    page.resize(1000, 290)
+    page.show()
+    for _layouts_within_layouts in range(4):
+        QApplication.processEvents()
+    scroll = page.findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea)
+    assert scroll.verticalScrollBar().maximum() == 0
+    assert scroll.widget().height() == scroll.viewport().height()
