@@ -417,8 +417,9 @@ class PeoplePanel(QWidget):
             self.pages.setCurrentWidget(self.no_match)
         else:
             self.pages.setCurrentWidget(self.list)
-        self.details.setEnabled(self.people.rowCount() > 0)
-        self.export_button.setEnabled(self.people.rowCount() > 0)
+        # Nothing is offered for nobody.
+        for widget in (self.details, self.export_button):
+            widget.setVisible(self.people.rowCount() > 0)
 
     def _show_details(self) -> None:
         self._place_strip()

@@ -41,6 +41,8 @@ def editor(panel: PeoplePanel) -> QLineEdit:
 def test_an_empty_gallery_says_what_to_do(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
     say(gallery())
     assert panel.pages.currentWidget() is panel.nobody
+    assert not panel.details.isVisible(), "nothing is offered for nobody"
+    assert not panel.export_button.isVisible()
     with qtbot.waitSignal(panel.enroll_requested):
         QTest.mouseClick(panel.enroll_button, LEFT)
     say(gallery(ADA))
@@ -304,6 +306,7 @@ def test_deleting_a_shot_leaves_its_place_until_the_pointer_has_gone(
     click(qtbot, panel, 0)
     details = panel.details
     qtbot.waitUntil(lambda: [tile.shot_id for tile in details.grid.tiles] == [3, 2, 1])
+    qtbot.waitUntil(lambda: details.grid.tiles[0].x() < details.grid.tiles[1].x() < details.grid.tiles[2].x())
     places = [tile.x() for tile in details.grid.tiles]
     point_at(details)
     QTest.mouseClick(details.grid.tiles[0].close_button, Qt.MouseButton.LeftButton)
