@@ -511,6 +511,14 @@ class MainWindow(QMainWindow):
         if event.type() is QEvent.Type.WindowStateChange and hasattr(self, "commands"):
             self.commands.full_screen.setChecked(self.isFullScreen())
 
+    def event(self, event: QEvent) -> bool:
+        """Keys of one letter do nothing while somebody is enrolled: a name may be typed before its line has the
+        keyboard."""
+        if event.type() is QEvent.Type.ShortcutOverride and _is_letter(event) and self.side.enroll.is_enrolling:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape ends a countdown, closes a message, then leaves full screen."""
         if event.key() != Qt.Key.Key_Escape:
@@ -534,3 +542,11 @@ class MainWindow(QMainWindow):
         self.source_menu.close_finder()
         self.side.close_finder()
         super().closeEvent(event)
+
+
+def _is_letter(event: QEvent) -> bool:
+    """Whether it is a key that writes something, alone or with Shift."""
+    if not isinstance(event, QKeyEvent):
+        return False
+    others = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return others == Qt.KeyboardModifier.NoModifier and event.text().strip() != "" and event.text().isprintable()

@@ -355,6 +355,32 @@ def test_letters_typed_into_a_name_are_no_shortcuts(window: MainWindow, engine: 
     assert window.side.key == "people"
 
 
+@pytest.mark.parametrize("is_recording", [True, False], ids=["recording", "shots to save"])
+def test_keys_of_one_letter_do_nothing_while_somebody_is_enrolled(
+    window: MainWindow, engine: FakeEngine, say: Say, is_recording: bool
+) -> None:
+    """Whoever types a name too early takes no snapshot, records nothing and changes no method."""
+    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01))
+    say(SourceChanged(SourceState.RUNNING, "cam"))
+    window.commands.enroll.trigger()
+    say(enrollment(1, 2, is_recording=is_recording))
+    window.side.enroll.record_button.setFocus()
+    before = list(engine.calls)
+    hud = window.commands.hud.isChecked()
+    for place in (window.side.enroll.record_button, window.live_view):
+        place.setFocus()
+        for key in "srhpxdcae4]0":
+            QTest.keyClick(place, key)
+        QTest.keyClick(place, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
+    assert engine.calls == before
+    assert window.commands.hud.isChecked() == hud
+    QTest.keyClick(window.live_view, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert window.commands.studio.isChecked(), "with Ctrl it is no letter"
+    window.side.open_key("people")
+    QTest.keyClick(window.live_view, "4")
+    assert engine.calls_of("models.set_learner") == [("maml",)]
+
+
 def test_full_screen_shows_only_the_video_and_comes_back(window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(window, Qt.Key.Key_F11)
     qtbot.waitUntil(window.isFullScreen)

@@ -125,6 +125,12 @@ class EnrollPanel(QWidget):
             self._trouble = self.tr("Only files and folders of this computer can be used. Choose others.")
         self._show_state()
 
+    @property
+    def is_enrolling(self) -> bool:
+        """Whether somebody is in the middle of it: in sight, shots are being taken or are there to be saved."""
+        is_begun = self._state.is_recording or self._state.shots or self.record_button.is_counting
+        return self.isVisible() and bool(is_begun)
+
     def focus_name(self) -> None:
         """Go on with the name."""
         self.name_field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
