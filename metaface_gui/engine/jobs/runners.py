@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from metaface_gui.engine.events import EngineListener, JobChanged, RequestEnded, Trouble
-from metaface_gui.engine.jobs.job_runner import JobRunner
+from metaface_gui.engine.jobs.job_runner import JobRunner, OnJobChanged
 from metaface_gui.types import RequestId
 
 
@@ -18,12 +20,15 @@ class Runners:
 
     def __init__(self, listener: EngineListener) -> None:
         self.listener = listener
-        self.sources = JobRunner("sources", self._on_quiet_job)
-        self.models = JobRunner("models", self._on_quiet_job)
-        self.gallery = JobRunner("gallery", self._on_quiet_job)
+        quiet = partial(self._on_job, is_loud=False)
+        self.on_loud_job: OnJobChanged = partial(self._on_job, is_loud=True)
+        """Tell of a job that takes long."""
+        self.sources = JobRunner("sources", quiet)
+        self.models = JobRunner("models", quiet)
+        self.gallery = JobRunner("gallery", quiet)
         self.files = JobRunner("files", self.on_loud_job)
-        self.studies = JobRunner("studies", self._on_quiet_job)
-        self.explanations = JobRunner("explanations", self._on_quiet_job)
+        self.studies = JobRunner("studies", quiet)
+        self.explanations = JobRunner("explanations", quiet)
 
     @property
     def _all(self) -> tuple[JobRunner, ...]:
@@ -50,16 +55,10 @@ class Runners:
         for runner in (self.explanations, self.studies, self.files):
             runner.cancel_all()
 
-    def on_loud_job(self, change: JobChanged) -> None:
-        """Tell of a job that takes long."""
-        self.listener(change)
-        self._tell_end(change)
-
-    def _on_quiet_job(self, change: JobChanged) -> None:
-        if change.error is not None:
+    def _on_job(self, change: JobChanged, *, is_loud: bool) -> None:
+        if is_loud:
+            self.listener(change)
+        elif change.error is not None:
             self.listener(Trouble(change.error))
-        self._tell_end(change)
-
-    def _tell_end(self, change: JobChanged) -> None:
         if change.is_finished:
             self.listener(RequestEnded(change.job_id, change.error, change.is_cancelled))
