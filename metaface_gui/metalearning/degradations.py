@@ -1,7 +1,7 @@
-"""Training degradations: the same kinds of harm as the test conditions, more widely drawn, and one that is mild.
+"""Training degradations: of the same kinds as the test conditions, more widely drawn, and one that is mild.
 
 Meta-training sees copies of each picture made here (`feature_cache.trunk_copies`). Ranges reach beyond those of
-`conditions` at both ends, positions and fills vary, and a seventh of the copies is harmed twice, so that what is
+`conditions` at both ends, positions and fills vary, and a seventh of the copies is degraded twice, so that what is
 learnt is to recognise degraded faces and not the few corruptions that tests use.
 """
 

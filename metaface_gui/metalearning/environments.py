@@ -4,7 +4,7 @@ A gallery is enrolled and recognised somewhere, and what that place does to pict
 stands to the left all day, the old sensor is old for everybody. Pictures of one place differ from each other only a
 little. So a family draws the place (`Family.draw`), and what comes back photographs crops there, with small differences
 from picture to picture. Tasks that share such a thing are what there is to adapt to (Finn, Abbeel and Levine 2017,
-section 2.1: a distribution over tasks); harms that are mixed at random within a task average out.
+section 2.1: a distribution over tasks); degradations that are mixed at random within a task average out.
 
 The light of a place is computed on the surface of a generic face (`face_relief`), Lambertian with an ambient share
 (Basri and Jacobs, "Lambertian reflectance and linear subspaces", IEEE TPAMI 2003). Nothing here is a photograph of

@@ -78,6 +78,6 @@ def _photographed(faces: AlignedFaces, place: int, settings: RangeSettings, size
     """Some pictures (n, 3, s, s) uint8 in one place."""
     random = np.random.default_rng([settings.seed, place])
     rows = random.choice(len(faces), min(settings.pictures, len(faces)), replace=False)
-    harm = (clean, draw_environment(random), degrade, draw_environment(random))[place % 4]
-    crops = [corrupt(faces.crops_rgb[row], harm, random, size) for row in rows]
+    degradation = (clean, draw_environment(random), degrade, draw_environment(random))[place % 4]
+    crops = [corrupt(faces.crops_rgb[row], degradation, random, size) for row in rows]
     return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)

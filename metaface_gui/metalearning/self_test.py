@@ -51,8 +51,8 @@ class NothingToTestError(KnownError):
 class ProbedPeople:
     """Everybody enrolled, and what is asked about them.
 
-    `degraded` (n_copies, n, p) are harmed copies of each of their shots, None: none; those of shots that are no probes
-    are never looked at. `tested` (t,) int64 are the people, by label, whose shots are probes; None: everybody who has
+    `degraded` (n_copies, n, p) are copies of each of their shots, None: none; those of shots that are no probes are
+    never looked at. `tested` (t,) int64 are the people, by label, whose shots are probes; None: everybody who has
     two. Of a room nothing may be known: what it showed may be the probes.
 
     Raises:

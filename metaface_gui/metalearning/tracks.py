@@ -1,13 +1,14 @@
 """Tracks made from stills: what a camera would see of a face over a few seconds, in one environment a track.
 
 Evaluating one look at a face says little of a video, and independent corruptions of one picture say too much: what a
-place and a camera do to a face they do to all looks. So a track draws its harm once (which light, which distance, which
-mask) and only that from look to look which changes in a video: the sensor's noise, how fast something moves, the focus
-that hunts, the head that turns and nods, where the detector puts the eyes. Pose follows an autoregressive process, so
-that neighbouring looks are alike. A head's turn is made by parallax on the surface of a generic face (`environments`).
+place and a camera do to a face they do to all looks. So a track draws its degradation once (which light, which
+distance, which mask) and only that from look to look which changes in a video: the sensor's noise, how fast something
+moves, the focus that hunts, the head that turns and nods, where the detector puts the eyes. Pose follows an
+autoregressive process, so that neighbouring looks are alike. A head's turn is made by parallax on the surface of a
+generic face (`environments`).
 
-A harm's range is that of the condition of the same name in `conditions`, so that a track's single look is as hard as
-that condition is.
+A degradation's range is that of the condition of the same name in `conditions`, so that a track's single look is as
+hard as that condition is.
 """
 
 from __future__ import annotations
@@ -114,15 +115,15 @@ def occlusion(track: np.random.Generator) -> Condition:
     return photograph
 
 
-_HARMS: tuple[Draw, ...] = (low_light, low_resolution, blur, occlusion)
+_DEGRADATIONS: tuple[Draw, ...] = (low_light, low_resolution, blur, occlusion)
 
 
 def hard(track: np.random.Generator) -> Condition:
-    """One of the four harms above for the whole track, each as likely as the others."""
-    return _HARMS[int(track.integers(len(_HARMS)))](track)
+    """One of the four degradations above for the whole track, each as likely as the others."""
+    return _DEGRADATIONS[int(track.integers(len(_DEGRADATIONS)))](track)
 
 
-TRACKS: Mapping[str, Draw] = MappingProxyType({draw.__name__: draw for draw in (clean, *_HARMS, hard)})
+TRACKS: Mapping[str, Draw] = MappingProxyType({draw.__name__: draw for draw in (clean, *_DEGRADATIONS, hard)})
 """What a track's camera does, by the condition's name."""
 
 

@@ -7,7 +7,7 @@ of the clean picture (a teacher whose knowledge is distilled: Hinton et al. 2015
 one threshold for its own person and below it for every other (`open_set_loss` against a learned row for each person).
 The tail stays what it was, so the stock embedding is where everything that follows starts from.
 
-Half of the copies are of environments, one for each group of pictures (`environments`), the others each harmed by
+Half of the copies are of environments, one for each group of pictures (`environments`), the others each degraded by
 themselves (`degradations`): what is learnt only from the one was measured not to hold in the other.
 
 What comes out is drawn back in weight space: part of the way to where tuning began, and the whole towards the stock
@@ -293,8 +293,8 @@ def _batches(
         random = np.random.default_rng([settings.seed, step])
         which = random.integers(0, len(faces), settings.batch)
         shown = [
-            corrupt(faces.crops_rgb[i], harm, random, size)
-            for i, harm in zip(which, _harms(random, settings), strict=True)
+            corrupt(faces.crops_rgb[i], degradation, random, size)
+            for i, degradation in zip(which, _degradations(random, settings), strict=True)
         ]
         return which, _as_batch(shown)
 
@@ -307,13 +307,13 @@ def _batches(
             yield batch
 
 
-def _harms(random: np.random.Generator, settings: TrunkTuningSettings) -> list[Condition]:
+def _degradations(random: np.random.Generator, settings: TrunkTuningSettings) -> list[Condition]:
     """What happens to each picture of a batch."""
-    harms: list[Condition] = []
-    while len(harms) < settings.batch:
+    degradations: list[Condition] = []
+    while len(degradations) < settings.batch:
         shared = draw_environment(random) if random.random() < settings.environments else degrade
-        harms += [clean if random.random() < settings.clean else shared for _ in range(settings.group)]
-    return harms[: settings.batch]
+        degradations += [clean if random.random() < settings.clean else shared for _ in range(settings.group)]
+    return degradations[: settings.batch]
 
 
 def _as_batch(crops: list[NDArray[np.uint8]]) -> Tensor:

@@ -39,7 +39,7 @@ from metaface_gui.pipeline.learners.base import MetaLearner
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.types import Image, Int64s
 
-HARMS = ("low_light", "low_resolution", "blur", "occlusion")
+DEGRADATIONS = ("low_light", "low_resolution", "blur", "occlusion")
 """The four kinds of `hard`; each shot is seen in as many of them as there are copies, beginning at another each."""
 WANTED_COPIES = 150
 """Degraded faces in all: four copies of each of up to 37 shots, fewer of more shots, but at least one."""
@@ -146,16 +146,16 @@ def some_people(labels: Int64s, max_probes: int) -> Int64s:
 
 
 def _degraded(gallery: Gallery, people: EnrolledPeople, tested: Int64s, embedder: FaceEmbedder, job: Job) -> Tensor:
-    """Embed harmed copies of the tested people's shots: (n_copies, n, p) on the CPU; the others' are zero."""
+    """Embed degraded copies of the tested people's shots: (n_copies, n, p) on the CPU; the others' are zero."""
     probes = np.flatnonzero(np.isin(people.labels.numpy(), tested))
-    n_copies = min(len(HARMS), max(1, WANTED_COPIES // len(probes)))
+    n_copies = min(len(DEGRADATIONS), max(1, WANTED_COPIES // len(probes)))
     made = torch.zeros((n_copies, *people.shots.shape))
     rows: list[int] = []
     crops: list[Image] = []
     for done, (row, shot) in enumerate(_shots(gallery, people, probes)):
         crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)[0]
         rows.append(row)
-        crops += harmed_copies(crop, n_copies, first=row, seed=shot.id)
+        crops += degraded_copies(crop, n_copies, first=row, seed=shot.id)
         if len(crops) >= _BATCH or done == len(probes) - 1:
             job.progress(_EMBEDDING_SHARE * done / len(probes))
             features = torch.from_numpy(features_of_both(embedder, np.stack(crops)))
@@ -180,11 +180,11 @@ def _shots(gallery: Gallery, people: EnrolledPeople, probes: Int64s) -> Iterator
             yield row, shots[people.shot_ids[row]]
 
 
-def harmed_copies(crop: Image, n_copies: int, *, first: int, seed: int) -> list[Image]:
+def degraded_copies(crop: Image, n_copies: int, *, first: int, seed: int) -> list[Image]:
     """Degrade an aligned RGB crop (s, s, 3) in n of the four ways, from the way number `first` on; by `seed` alone."""
-    kinds = [HARMS[(first + copy) % len(HARMS)] for copy in range(n_copies)]
+    kinds = [DEGRADATIONS[(first + copy) % len(DEGRADATIONS)] for copy in range(n_copies)]
     return [
-        corrupt(crop, CONDITIONS[kind], np.random.default_rng([_SEED, seed, HARMS.index(kind)]), len(crop))
+        corrupt(crop, CONDITIONS[kind], np.random.default_rng([_SEED, seed, DEGRADATIONS.index(kind)]), len(crop))
         for kind in kinds
     ]
 

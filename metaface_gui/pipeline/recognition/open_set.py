@@ -142,8 +142,9 @@ class OpenSetClassifier:
 
         Each new look gives a stranger another chance, though hardly an independent one. With three quarters of the
         promised share at every look, 0.1 to 1.35 % of strangers' tracks ever had a name where 1 % was promised, 0.8 in
-        the mean: LFW's meta-validation people under four harms, 3 and 20 enrolled, 15 looks, and an office's webcam, 3
-        and 8 enrolled, clean and degraded, 5 looks. The whole share gave 1.05 in the mean, and tracks may be longer.
+        the mean: LFW's meta-validation people under four degradations, 3 and 20 enrolled, 15 looks, and a webcam in an
+        office, 3 and 8 enrolled, clean and degraded, 5 looks. The whole share gave 1.05 in the mean, and tracks may be
+        longer.
         """
         if self.scorer is None:
             return Levels(self.threshold, self.threshold)

@@ -16,7 +16,7 @@ from metaface_gui.engine.events import JobChanged
 from metaface_gui.engine.jobs.job_runner import Job, JobCancelledError
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, consent
 from metaface_gui.engine.people.shots import decode_picture
-from metaface_gui.engine.studio.self_test_job import HARMS, harmed_copies, run_self_test, some_people
+from metaface_gui.engine.studio.self_test_job import DEGRADATIONS, degraded_copies, run_self_test, some_people
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Gallery, NewShot, Person, ShotSource
 from metaface_gui.metalearning.conditions import CONDITIONS
@@ -132,7 +132,7 @@ def test_a_gallery_is_tested_clean_and_in_four_degraded_copies(gallery: Gallery,
     assert report.made_at.tzinfo is UTC
 
 
-def test_the_embedder_is_given_the_aligned_crops_harmed_in_the_four_ways(
+def test_the_embedder_is_given_the_aligned_crops_degraded_in_the_four_ways(
     gallery: Gallery, embedder: ColourEmbedder
 ) -> None:
     person = enroll(gallery, embedder, 0, 2)
@@ -140,8 +140,8 @@ def test_the_embedder_is_given_the_aligned_crops_harmed_in_the_four_ways(
     assert len(embedder.seen) == 8
     first = gallery.shots(person.id)[0]
     crop = align(decode_picture(first.chip), first.landmarks[None], 112)[0]
-    for kind, seen in zip(HARMS, embedder.seen, strict=False):
-        number = np.random.default_rng([20_240_603, first.id, HARMS.index(kind)])
+    for kind, seen in zip(DEGRADATIONS, embedder.seen, strict=False):
+        number = np.random.default_rng([20_240_603, first.id, DEGRADATIONS.index(kind)])
         np.testing.assert_array_equal(seen, CONDITIONS[kind](crop, number))
     assert len({seen.tobytes() for seen in embedder.seen}) == 8
 
@@ -159,7 +159,7 @@ def test_copies_follow_from_the_shot_alone_whoever_else_is_enrolled(gallery: Gal
     assert {seen.tobytes() for seen in embedder.seen[:8]} == before
 
 
-def test_more_shots_have_fewer_copies_and_every_kind_of_harm_is_still_there(
+def test_more_shots_have_fewer_copies_and_every_kind_of_degradation_is_still_there(
     gallery: Gallery, embedder: ColourEmbedder
 ) -> None:
     for who in range(8):
@@ -167,9 +167,9 @@ def test_more_shots_have_fewer_copies_and_every_kind_of_harm_is_still_there(
     report = run(gallery, embedder)
     assert (report.n_probes, report.n_degraded) == (72, 144)
     crop = picture(0, 0)
-    harmed = [harmed_copies(crop, 2, first=first, seed=5) for first in range(4)]
-    assert len({copy.tobytes() for copies in harmed for copy in copies}) == 4
-    np.testing.assert_array_equal(harmed[0][1], harmed[1][0])
+    degraded = [degraded_copies(crop, 2, first=first, seed=5) for first in range(4)]
+    assert len({copy.tobytes() for copies in degraded for copy in copies}) == 4
+    np.testing.assert_array_equal(degraded[0][1], degraded[1][0])
 
 
 def test_only_some_people_of_a_large_gallery_are_tested_always_the_same_ones() -> None:
