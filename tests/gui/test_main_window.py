@@ -369,15 +369,14 @@ def test_keys_of_one_letter_do_nothing_while_somebody_is_enrolled(
     hud = window.commands.hud.isChecked()
     for place in (window.side.enroll.record_button, window.live_view):
         place.setFocus()
-        for key in "srhpxdcae4]0":
-            QTest.keyClick(place, key)
+        QTest.keyClicks(place, "srhpxdcae4]0")
         QTest.keyClick(place, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
     assert engine.calls == before
     assert window.commands.hud.isChecked() == hud
     QTest.keyClick(window.live_view, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert window.commands.studio.isChecked(), "with Ctrl it is no letter"
     window.side.open_key("people")
-    QTest.keyClick(window.live_view, "4")
+    QTest.keyClicks(window.live_view, "4")
     assert engine.calls_of("models.set_learner") == [("maml",)]
 
 

@@ -38,4 +38,6 @@ def test_where_everything_is_in_sight_nothing_scrolls(qtbot: QtBot, engine: Fake
     scroll = page.findChild(QScrollArea)
     assert isinstance(scroll, QScrollArea)
     assert scroll.verticalScrollBar().maximum() == 0
-    assert scroll.widget().height() == scroll.viewport().height()
+    contents = scroll.widget()
+    assert contents is not None
+    assert contents.height() == scroll.viewport().height()
