@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,8 @@ _LOOKS_WORTH_WAITING = 400
 _LONGEST_MS = 1_800_000
 _SHOTS_TO_RECORD = 3
 _PAINT_MS = 150
+_UNDO_BEFORE_NS = 5_000_000_000
+"""So long before it expires something is undone, whether it was photographed or not: a busy machine takes its time."""
 _SETTLE_MS = 500
 """Until a page has painted the answer that it waited for, with what glides on it at rest."""
 _LIVE_S = 5.0
@@ -153,7 +156,7 @@ class DemoDirector(QObject):
         self._request: RequestId | None = None
         self._n_shots = 0
         self._current = ""
-        self._token = 0
+        self._undoable: Undoable | None = None
         self._asked_at = 0.0
         self._named_after_ms = self._corrected_ms = self._guest_named_ms = 0.0
         self._began = self._until = 0.0
@@ -354,20 +357,25 @@ class DemoDirector(QObject):
         named = self._somebody(result)
         if named is not None and named.identification.person_id is not None and named.identification.name is not None:
             self._current = named.identification.name
-            self._token = 0
+            self._undoable = None
             self._asked_at = time.perf_counter()
             self._engine.faces.reject_track(named.track_id, named.identification.person_id)
             self._go(_Step.DENIED)
 
     def _wait_for_denial(self, result: FrameResult) -> None:
+        """Photograph the face without its name, then undo; who has left by then may come back too late for that."""
+        undoable = self._undoable
+        if undoable is None:
+            return
         face = face_of(result, self._current)
-        if self._token and face is not None and face.identification.name != self._current:
+        undo = partial(self._engine.people.undo, undoable.token)
+        if face is not None and face.identification.name != self._current:
             self._corrected_ms = self._since_asked_ms()
             self._go(_Step.UNDOING)
-            self._screenshot("9-corrected", self._undo)
-
-    def _undo(self) -> None:
-        self._engine.people.undo(self._token)
+            self._screenshot("9-corrected", undo)
+        elif time.monotonic_ns() > undoable.expires_ns - _UNDO_BEFORE_NS:
+            undo()
+            self._go(_Step.REJECTING)
 
     def _wait_for_the_name_again(self, result: FrameResult) -> None:
         face = face_of(result, self._current)
@@ -474,7 +482,7 @@ class DemoDirector(QObject):
 
     def _on_undoable(self, event: Undoable) -> None:
         if self._step is _Step.DENIED:
-            self._token = event.token
+            self._undoable = event
 
     def _on_stats(self, event: EngineStats) -> None:
         if self._step in (_Step.WATCHING, _Step.ADAPTING, _Step.COMPARING):
@@ -512,7 +520,7 @@ class DemoDirector(QObject):
         text = QT_TRANSLATE_NOOP("Errors", "The demo got stuck while {step}. Close other programs and try again.")
         self.failed.emit(KnownError(text, step=translate("Demo", self._step.value)))
 
-    def _screenshot(self, name: str, then: Callable[[], None] = lambda: None) -> None:
+    def _screenshot(self, name: str, then: Callable[[], object] = lambda: None) -> None:
         """Take a picture once the window has painted what was just decided, then go on."""
 
         def grab() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic_ns
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.demo.director import DemoDirector, _Step
 from metaface_gui.engine.batch.output_files import is_picture
+from metaface_gui.engine.events import Undoable
 from metaface_gui.errors import KnownError
 from metaface_gui.gui import window_picture
 from metaface_gui.gui.bridge import EngineBridge
@@ -64,3 +66,15 @@ def test_a_recording_ends_when_somebody_else_comes(
     assert not engine.calls
     director._on_result(make_result(frame=replace(make_frame(), truth=tuple(boxes))))
     assert [call.name for call in engine.calls] == [asked]
+
+
+@pytest.mark.parametrize(("left_s", "undone"), [(9.0, []), (3.0, [(7,)])])
+def test_a_denial_that_nobody_sees_is_undone_in_time_and_tried_again(
+    director: DemoDirector, engine: FakeEngine, bridge: EngineBridge, left_s: float, undone: list[tuple[int]]
+) -> None:
+    """Whoever left as they were denied came back after ten seconds, when undoing had no effect; the demo got stuck."""
+    director._current, director._step = "Anna", _Step.DENIED
+    bridge.undoable.emit(Undoable(7, "", "Anna", monotonic_ns() + int(left_s * 1e9)))
+    director._on_result(make_result())
+    assert [call.args for call in engine.calls if call.name == "people.undo"] == undone
+    assert director._step is (_Step.REJECTING if undone else _Step.DENIED)
