@@ -50,7 +50,10 @@ class PresentationController(QObject):
         parts = [(words[part], action) for part, action in commands.parts.items()]
         before_after = (self.tr("Before | after"), commands.before_after["room"])
         end = (self.tr("End  Esc"), self._end)
-        self.bar = HidingBar(self.tr("Presentation"), [*parts, before_after, end], stage.board, over=stage.splitter)
+        titles = [view.title for view in stage.video.views]
+        self.bar = HidingBar(
+            self.tr("Presentation"), [*parts, before_after, end], stage.board, over=stage.splitter, beside=titles
+        )
         self.row = PresentationBar(self.tr("Projector:"), [*parts, (self.tr("Stop"), self._stop)], window)
         self.row.hide()
         window.statusBar().addPermanentWidget(self.row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -58,14 +58,22 @@ class PresentationBar(QWidget):
 
 class HidingBar(PresentationBar):
     """Lies at the upper edge of its parent while the pointer moves and for a while after; so it is with films. It is in
-    the middle of what it is `over`, a child of the parent.
+    the middle of what it is `over`, a child of the parent, and below what it would cover of what is `beside` it there.
 
     Beside its words each button has its key.
     """
 
-    def __init__(self, title: str, actions: Sequence[tuple[str, QAction]], parent: QWidget, *, over: QWidget) -> None:
+    def __init__(
+        self,
+        title: str,
+        actions: Sequence[tuple[str, QAction]],
+        parent: QWidget,
+        *,
+        over: QWidget,
+        beside: Sequence[QWidget] = (),
+    ) -> None:
         super().__init__(title, actions, parent)
-        self._over = over
+        self._over, self._beside = over, beside
         self.title.hide()
         self._row.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         for button in self.buttons:
@@ -109,7 +117,16 @@ class HidingBar(PresentationBar):
     def _place(self) -> None:
         self.adjustSize()
         left = self._over.x() + (self._over.width() - self.width()) // 2
-        self.move(min(max(left, 0), self._host.width() - self.width()), Space.L)
+        place = QRect(QPoint(min(max(left, 0), self._host.width() - self.width()), Space.L), self.size())
+        for taken in sorted(self._taken(), key=QRect.top):
+            if taken.intersects(place):
+                place.moveTop(taken.bottom() + 1 + Space.S)
+        self.move(place.topLeft())
+
+    def _taken(self) -> list[QRect]:
+        """Where what stands beside the bar is, in the parent's coordinates."""
+        seen = [widget for widget in self._beside if widget.isVisible()]
+        return [QRect(widget.mapTo(self._host, QPoint()), widget.size()) for widget in seen]
 
     def _look(self) -> None:
         pointer = QCursor.pos()

@@ -22,6 +22,7 @@ from metaface_gui.gui.presentation.board import PresentationBoard
 from metaface_gui.gui.presentation.parts import Part
 from metaface_gui.gui.presentation.screens import ScreenInfo, Screens
 from metaface_gui.gui.window_state import WindowState
+from metaface_gui.i18n import install_translation
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 from tests.gui.fakes import FakeEngine, make_frame
 from tests.gui.main_states import Scene
@@ -73,6 +74,13 @@ def open_here(
     yield make
     for window in opened:
         window.close()
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def _language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
+    assert install_translation(qapp, request.param)
+    yield
+    install_translation(qapp, "en")
 
 
 @pytest.fixture
@@ -132,6 +140,35 @@ def test_the_bar_chooses_by_clicks_and_goes_by_itself(scene: Scene, qtbot: QtBot
     QTest.mouseClick(bar.buttons[-1], LEFT)
     qtbot.waitUntil(lambda: not scene.window.isFullScreen())
     assert not bar.isVisible()
+
+
+@pytest.mark.usefixtures("_language")
+@pytest.mark.parametrize("percent", [100, 140])
+@pytest.mark.parametrize("is_split", [False, True], ids=["one view", "before and after"])
+def test_the_bar_covers_no_method_s_name(
+    open_here: Callable[[], Scene], ini: Path, percent: int, is_split: bool
+) -> None:
+    WindowState(QSettings(str(ini), QSettings.Format.IniFormat)).text_percent = percent
+    scene = open_here()
+    window = scene.window
+    scene.live(3)
+    window.commands.present.setChecked(True)
+    window.showNormal()
+    window.resize(1280, 800)
+    for part in (Part.CURVE, Part.MAP, Part.MARGINS):
+        window.commands.parts[part].setChecked(True)
+    if is_split:
+        window.commands.before_after["room"].trigger()
+    for _layouts_within_layouts in range(4):
+        QApplication.processEvents()
+    bar = window.presentation.bar
+    bar.come_up()
+    titles = [view.title for view in window.stage.video.views if view.title.isVisible()]
+    assert len(titles) == 1 + is_split
+    for title in titles:
+        place = QRect(title.mapTo(window, QPoint()), title.size())
+        assert not place.intersects(QRect(bar.mapTo(window, QPoint()), bar.size()))
+    assert window.rect().contains(QRect(bar.mapTo(window, QPoint()), bar.size()))
 
 
 def test_parts_are_remembered(open_here: Callable[[], Scene], qtbot: QtBot) -> None:
