@@ -100,8 +100,9 @@ class EnvironmentDial(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
-        layout.addWidget(presets)
+        # On top: below the many presets it would be out of sight in a low studio with large letters.
         layout.addLayout(strength)
+        layout.addWidget(presets)
         layout.addLayout(row)
         layout.addWidget(self.words)
         layout.addStretch(1)
