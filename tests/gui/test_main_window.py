@@ -35,6 +35,7 @@ from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.pipeline.capture.devices import CameraDevice
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
+from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
@@ -426,6 +427,38 @@ def test_settings_of_the_engine_are_remembered(open_window: Callable[[], MainWin
     assert stored.device == "auto"  # what was asked for, not where it ran
     say(ModelsChanged(ModelState.LOADING, "yunet", "sface", "cpu", "prototypical", 0.01))
     assert window.state.recognition == stored
+
+
+def test_comparing_all_is_as_it_was_at_the_next_start(
+    open_window: Callable[[], MainWindow], say: Say, engine: FakeEngine
+) -> None:
+    deciding, *others = LEARNERS
+    window = open_window()
+    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", deciding, 0.01))
+    QTest.mouseClick(window.stage.methods.row.all_button, Qt.MouseButton.LeftButton)
+    assert engine.calls_of("models.set_compared") == [(tuple(others),)]
+    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", deciding, 0.01, compared=tuple(others)))
+    window.close()
+    again = open_window()
+    wanted = again.state.recognition  # what the engine starts with
+    assert (wanted.learner, wanted.compared) == (deciding, tuple(others))
+    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", wanted.learner, 0.01, compared=wanted.compared))
+    assert again.stage.methods.row.all_button.isChecked()
+
+
+def test_comparing_all_is_as_it_was_after_what_took_it_away(window: MainWindow, say: Say, engine: FakeEngine) -> None:
+    deciding, *others = LEARNERS
+    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", deciding, 0.01, compared=tuple(others)))
+    keys = Qt.Key.Key_V, Qt.Key.Key_V, Qt.Key.Key_B, Qt.Key.Key_B, Qt.Key.Key_F11, Qt.Key.Key_F11
+    for key in keys:
+        QTest.keyClick(window.live_view, key)
+    assert engine.calls_of("models.set_compared") == [], "nothing stops for the second view or the presentation"
+    assert window.stage.methods.row.all_button.isChecked()
+    # Another one comes to decide, and is to be compared again afterwards.
+    QTest.mouseClick(window.stage.methods.buttons["maml"], Qt.MouseButton.LeftButton)
+    swapped = tuple(deciding if key == "maml" else key for key in others)
+    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01, compared=swapped))
+    assert window.stage.methods.row.all_button.isChecked()
 
 
 def test_garbage_in_the_settings_opens_a_window_all_the_same(open_window: Callable[[], MainWindow], ini: Path) -> None:

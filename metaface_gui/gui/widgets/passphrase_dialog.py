@@ -92,6 +92,7 @@ class NewPassphraseDialog(_PassphraseDialog):
         self.setTabOrder(self.passphrase, self.again)
         self.setTabOrder(self.again, self.show_it)
         self.confirm = self._add_confirm(self.tr("Export"))
+        self.setTabOrder(self.show_it, self.confirm)
         for field in (self.passphrase, self.again):
             field.textChanged.connect(self._say)
         self._say()

@@ -59,6 +59,24 @@ def test_a_passphrase_is_typed_twice(window: QWidget, tmp_path: Path) -> None:
     assert engine.calls_of("people.export_to") == [(path, GOOD)]
 
 
+def test_tab_goes_from_field_to_field_to_the_button(window: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    engine, path = FakeEngine(), tmp_path / "people.metaface"
+    dialog = new_passphrase(window, engine, path)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.passphrase.hasFocus)
+    QTest.keyClicks(dialog.focusWidget(), GOOD)
+    for following in (dialog.again, dialog.show_it, dialog.confirm):
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        assert dialog.focusWidget() is following
+        if following is dialog.again:
+            QTest.keyClicks(dialog.again, GOOD)
+    QTest.keyClick(dialog.confirm, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert dialog.focusWidget() is dialog.show_it
+    QTest.keyClick(dialog.show_it, Qt.Key.Key_Tab)
+    QTest.keyClick(dialog.confirm, Qt.Key.Key_Space)
+    assert engine.calls_of("people.export_to") == [(path, GOOD)]
+
+
 def test_without_one_the_dialog_says_what_that_means(window: QWidget, tmp_path: Path) -> None:
     engine, path = FakeEngine(), tmp_path / "people.metaface"
     dialog = new_passphrase(window, engine, path)
@@ -135,7 +153,8 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
         dialog = window.findChild(KnownPassphraseDialog)
         assert isinstance(dialog, KnownPassphraseDialog)
         assert dialog.note.isVisible() == (typed == GOOD)
-        QTest.keyClicks(dialog.passphrase, typed)
+        assert dialog.focusWidget() is dialog.passphrase, "typing goes on where it was"
+        QTest.keyClicks(dialog.focusWidget(), typed)
         QTest.keyClick(dialog.passphrase, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is None)
         bridge(RequestEnded(engine.request_of("people.import_from"), error))
