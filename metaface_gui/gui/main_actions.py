@@ -82,6 +82,8 @@ class MainActions(QObject):
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
         self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)
         self.present.setToolTip(self.tr("The video alone on the whole screen, with large names and the method's (F11)"))
+        for switch in (self.panel, self.present):
+            switch.setIconText(plain(switch.text()))  # Qt leaves the letter of "侧边栏(&P)" in it
         self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["Shift+F11"], checkable=True)
         shown = menu.addMenu(self.tr("The presentation sho&ws"))
         titles = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState
@@ -15,6 +15,7 @@ from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import Theme, ThemeMode
+from metaface_gui.i18n import install_translation
 
 
 def models(learner: str, *compared: str, state: ModelState = ModelState.READY) -> ModelsChanged:
@@ -32,6 +33,21 @@ def bar(qtbot: QtBot) -> Iterator[MainToolBar]:
     window.show()
     yield made  # the window lives until here
     window.close()
+
+
+def test_words_of_buttons_have_no_letters_of_menus(qapp: QApplication, qtbot: QtBot) -> None:
+    assert install_translation(qapp, "zh_CN")
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    menu = SourceMenu(window, lambda: ())
+    bar = MainToolBar(menu, MainActions(window, menu), window)
+    install_translation(qapp, "en")
+    window.addToolBar(bar)
+    window.resize(1600, 300)
+    window.show()
+    words = [button.text() for button in bar._view_buttons]
+    assert all(words)
+    assert not [word for word in words if "(" in word]
 
 
 def test_the_learners_name_is_that_of_the_registry(bar: MainToolBar) -> None:
