@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QTabBar,
+    QTableView,
     QToolButton,
     QWidget,
 )
@@ -175,6 +176,29 @@ def test_adapting_to_the_room_is_in_sight_without_scrolling(scene: Scene) -> Non
     scene.go("room")
     room = scene.window.stage.room.adaptation
     assert not not_whole_in_sight(room.button, room.undo_button, room.switch, room.heading, room.bars)
+
+
+def test_the_strength_of_an_environment_is_in_sight_without_scrolling(scene: Scene) -> None:
+    scene.go("room")
+    dial = scene.window.stage.room.dial
+    assert not not_whole_in_sight(dial.slider, dial.percent)
+
+
+def test_compare_and_the_report_do_not_scroll_sideways(scene: Scene) -> None:
+    stage, large = scene.window.stage, scene.window.commands.studio_large
+    tables: dict[str, QTableView] = {"comparing": stage.compare.table, "report": stage.report.table}
+    for state, table in tables.items():
+        for is_large in (False, True):
+            scene.go(state)
+            large.setChecked(is_large)
+            for _layouts_within_layouts in range(4):
+                QApplication.processEvents()
+            assert table.isVisible()
+            assert table.horizontalScrollBar().maximum() == 0, (state, is_large)
+            assert not table.isColumnHidden(table.horizontalHeader().sortIndicatorSection())
+            rows = table.rowAt(table.viewport().height() - 1)
+            assert not is_large or rows in (-1, table.model().rowCount() - 1), "all methods are in sight"
+            large.setChecked(False)
 
 
 def test_the_question_about_two_who_look_alike_is_in_sight_while_nobody_is_chosen(scene: Scene) -> None:

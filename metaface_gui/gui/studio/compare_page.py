@@ -138,8 +138,8 @@ class ComparePage(QWidget):
         layout.addLayout(below, 1)
 
     def _connect(self, bridge: EngineBridge) -> None:
-        self.all_button.clicked.connect(lambda: self._want_compared(tuple(LEARNERS)))
-        self.none_button.clicked.connect(lambda: self._want_compared(()))
+        self.all_button.clicked.connect(lambda: self._choose(tuple(LEARNERS)))
+        self.none_button.clicked.connect(lambda: self._choose(()))
         self.reset_button.clicked.connect(self._studio.reset_comparison)
         self.split_button.toggled.connect(self._on_split)
         self.copy_button.clicked.connect(self._on_copy)
@@ -154,7 +154,12 @@ class ComparePage(QWidget):
     # What the user does ---------------------------------------------------------------------------------------------
 
     def _on_ticked(self, key: str, is_on: bool) -> None:
-        self._want_compared((*self._compared, key) if is_on else tuple(k for k in self._compared if k != key))
+        self._choose((*self._compared, key) if is_on else tuple(k for k in self._compared if k != key))
+
+    def _choose(self, keys: Sequence[str]) -> None:
+        """What is chosen by hand runs on after the second view, also what ran only for it until now."""
+        self._split_added = ""
+        self._want_compared(keys)
 
     def _want_compared(self, keys: Sequence[str]) -> None:
         wanted = [key for key in dict.fromkeys((*LEARNERS, *keys)) if key in keys and key != self._deciding]

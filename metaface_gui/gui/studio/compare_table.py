@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
@@ -9,7 +11,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from metaface_gui.gui.studio.compare_delegate import CompareDelegate
 from metaface_gui.gui.studio.compare_table_model import CompareSortModel, CompareTableModel
 from metaface_gui.gui.studio.compare_words import CompareColumn, CompareRow, column_title
-from metaface_gui.gui.studio.method_table import make_method_table
+from metaface_gui.gui.studio.method_table import columns_that_fit, make_method_table
+from metaface_gui.gui.theme import text_scale
 
 _HEAD_PADDING = 10
 """The style sheet's, and the style's own."""
@@ -23,6 +26,16 @@ _LEAST_WIDTHS = {
     CompareColumn.NOW: 196,
 }
 """Pixels, more where a heading needs them; what a wider table has beyond these is shared in proportion."""
+_NARROW_WIDTHS = {**_LEAST_WIDTHS, CompareColumn.METHOD: 136, CompareColumn.ACCURACY: 62, CompareColumn.NOW: 170}
+"""Where there is less room: short names, no counts in brackets."""
+_FIRST_TO_GO = (
+    CompareColumn.SWITCHES,
+    CompareColumn.UNKNOWN,
+    CompareColumn.AGREEMENT,
+    CompareColumn.NAMED,
+    CompareColumn.ACCURACY,
+)
+"""What is left out where there is too little room even so: rather than scrolled to, far from the method's name."""
 
 
 class CompareTable(QTableView):
@@ -52,8 +65,6 @@ class CompareTable(QTableView):
         """Show all columns, or only the methods."""
         if visible != self._has_numbers:
             self._has_numbers = visible
-            for column in CompareColumn:
-                self.setColumnHidden(column, not visible and column is not CompareColumn.METHOD)
             self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -62,14 +73,21 @@ class CompareTable(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        widths = _LEAST_WIDTHS
+        head, room = self.horizontalHeader(), self.viewport().width()
+        widths = self._widths(_LEAST_WIDTHS)
         if not self._has_numbers:
-            widths = {CompareColumn.METHOD: _LEAST_WIDTHS[CompareColumn.METHOD]}
-        letters = self.horizontalHeader().fontMetrics()
-        widths = {
-            column: max(width, letters.horizontalAdvance(column_title(column)) + 2 * _HEAD_PADDING)
-            for column, width in widths.items()
+            widths = {CompareColumn.METHOD: widths[CompareColumn.METHOD]}
+        elif sum(widths.values()) > room:
+            widths = columns_that_fit(room, self._widths(_NARROW_WIDTHS), _FIRST_TO_GO, head.sortIndicatorSection())
+        share = max(room / sum(widths.values()), 1.0)
+        for column in CompareColumn:
+            self.setColumnHidden(column, column not in widths)
+            if column in widths:
+                self.setColumnWidth(column, int(widths[column] * share))
+
+    def _widths(self, least: Mapping[CompareColumn, int]) -> Mapping[CompareColumn, int]:
+        letters, scale = self.horizontalHeader().fontMetrics(), text_scale()
+        return {
+            column: max(round(width * scale), letters.horizontalAdvance(column_title(column)) + 2 * _HEAD_PADDING)
+            for column, width in least.items()
         }
-        room = max(self.viewport().width(), sum(widths.values()))
-        for column, width in widths.items():
-            self.setColumnWidth(column, int(width * room / sum(widths.values())))

@@ -97,6 +97,8 @@ class _NameHeader(QHeaderView):
         self._table = parent
         self._longest = 0
         self.viewport().setAutoFillBackground(False)
+        # Nor is there a ground behind the last name, where the style would draw a bar.
+        self.setStyleSheet("QHeaderView { background: transparent; border: none; }")
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(min(_CELL_HEIGHTS[0], _CELL_WIDTHS[0]))
         self.setHighlightSections(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, TypeVar
@@ -66,6 +66,19 @@ def make_method_table(table: QTableView) -> None:
     table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     table.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
     Theme.current().changed.connect(table.viewport().update)
+
+
+def columns_that_fit(room: int, widths: Mapping[C, int], first_to_go: Sequence[C], kept: int) -> Mapping[C, int]:
+    """The columns for which there is room, with their widths: of all of them those of `first_to_go` are left out, from
+    the first on, but never the one by which the table is sorted (`kept`).
+    """
+    shown = dict(widths)
+    for column in first_to_go:
+        if sum(shown.values()) <= room:
+            break
+        if column != kept:
+            del shown[column]
+    return shown
 
 
 def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QWidget
 
-from metaface_gui.gui.studio.method_table import CELL_PADDING, LEFT, RIGHT, make_method_table
+from metaface_gui.gui.studio.method_table import CELL_PADDING, LEFT, RIGHT, columns_that_fit, make_method_table
 from metaface_gui.gui.studio.report_delegate import ReportDelegate
 from metaface_gui.gui.studio.report_table_model import ReportRole, ReportSortModel, ReportTableModel
 from metaface_gui.gui.studio.report_words import SHARE_COLUMNS, ReportColumn, column_title
@@ -24,6 +24,14 @@ _LEAST_WIDTHS = {
 }
 """Pixels, more where a heading needs them; a wider table first gives the shares room for their counts, then the method
 for its title and its mark."""
+_FIRST_TO_GO = (
+    ReportColumn.NEAREST_CLEAN,
+    ReportColumn.NEAREST_DEGRADED,
+    ReportColumn.ADAPT,
+    ReportColumn.NAMED_CLEAN,
+    ReportColumn.FPIR,
+)
+"""What is left out where there is too little room: rather than scrolled to, far from the method's name."""
 _COUNT_WIDTH = 62
 _BESIDE = 12
 """Room of a scroll bar."""
@@ -152,10 +160,14 @@ class ReportTable(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        widths = _least_widths()
-        extra = max(0, self.viewport().width() - sum(widths.values()))
-        for_counts = min(_COUNT_WIDTH, extra // len(SHARE_COLUMNS))
-        extra -= for_counts * len(SHARE_COLUMNS)
+        room = self.viewport().width()
+        widths = columns_that_fit(room, _least_widths(), _FIRST_TO_GO, self.horizontalHeader().sortIndicatorSection())
+        shares = [column for column in widths if column in SHARE_COLUMNS]
+        extra = max(0, room - sum(widths.values()))
+        for_counts = min(_COUNT_WIDTH, extra // max(len(shares), 1))
+        extra -= for_counts * len(shares)
+        for column in ReportColumn:
+            self.setColumnHidden(column, column not in widths)
         for column, width in widths.items():
             more = for_counts if column in SHARE_COLUMNS else 0
             self.setColumnWidth(column, width + more + (extra if column is ReportColumn.METHOD else 0))

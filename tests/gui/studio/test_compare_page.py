@@ -15,7 +15,7 @@ from metaface_gui.engine.studio.comparison import LearnerTally
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.compare_page import ComparePage
 from metaface_gui.gui.studio.compare_table_model import CompareRole
-from metaface_gui.gui.studio.compare_words import CompareColumn
+from metaface_gui.gui.studio.compare_words import CompareColumn, column_title
 from metaface_gui.gui.theme import FontSize, Theme, ThemeMode, font
 from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.conftest import Say
@@ -68,6 +68,7 @@ def click_box(page: ComparePage, learner: str) -> None:
 
 
 def click_heading(page: ComparePage, column: CompareColumn) -> None:
+    QGuiApplication.processEvents()  # the table gets its room
     head = page.table.horizontalHeader()
     at = QPoint(head.sectionViewportPosition(column) + 20, head.height() // 2)
     QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -299,6 +300,36 @@ def test_what_only_the_second_view_ran_ends_with_it(page: ComparePage, engine: F
     say(models(*OTHERS))  # C was pressed meanwhile: that is meant to stay
     page.set_split(False)
     assert engine.calls_of("models.set_compared")[2:] == [(("matching",),)]
+
+
+def test_what_was_chosen_by_hand_runs_on_after_the_second_view(page: ComparePage, engine: FakeEngine, say: Say) -> None:
+    QTest.mouseClick(page.split_button, Qt.MouseButton.LeftButton)
+    say(models("matching"))
+    QTest.mouseClick(page.all_button, Qt.MouseButton.LeftButton)
+    say(models(*OTHERS))
+    QTest.mouseClick(page.split_button, Qt.MouseButton.LeftButton)
+    assert engine.calls_of("models.set_compared") == [(("matching",),), (OTHERS,)]
+
+
+@pytest.mark.parametrize("width", [440, 560, 640, 760])
+def test_where_there_is_little_room_columns_go_and_nothing_is_cut(page: ComparePage, say: Say, width: int) -> None:
+    say(models(*OTHERS))
+    say(comparison(*(tally(key, 99, 100, 100, 123.4) for key in KEYS)))
+    click_heading(page, CompareColumn.SWITCHES)
+    table, head = page.table, page.table.horizontalHeader()
+    table.resize(width, 260)
+    shown = [column for column in CompareColumn if not table.isColumnHidden(column)]
+    assert sum(table.columnWidth(column) for column in shown) <= table.viewport().width()
+    assert {CompareColumn.METHOD, CompareColumn.SWITCHES, CompareColumn.NOW} <= {*shown}
+    numbers = QFontMetrics(font(FontSize.BODY, tabular=True))
+    for column in shown[1:-1]:
+        assert (
+            numbers.horizontalAdvance(str(cell(page, "maml", column, CompareRole.MAIN)))
+            <= table.columnWidth(column) - 16
+        )
+        assert head.fontMetrics().horizontalAdvance(column_title(column)) <= table.columnWidth(column) - 8
+    table.resize(1200, 260)
+    assert not any(table.isColumnHidden(column) for column in CompareColumn)
 
 
 def test_the_second_view_can_show_a_method_that_does_not_run_yet(
