@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from metaface_gui.deferred import Tensor, in_inference_mode, torch
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.views import features_of
 from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
@@ -122,7 +123,7 @@ def explain(
     """
     started = time.perf_counter()
     crop = align(sample.chip_bgr, sample.detection.landmarks[None], embedder.crop_size)[0]
-    picture = _features(embedder, crop[None])
+    picture = torch.from_numpy(features_of(embedder, crop[None]))
     face = picture if evidence is None else torch.from_numpy(evidence.template.features[None])
     decision = open_set.identify(face)[0] if evidence is None else _decided(open_set, evidence)
     looks = () if evidence is None else _pooled_looks(evidence.template)
@@ -143,7 +144,8 @@ def explain(
         if should_stop():
             return None
         covered = _covered(crop, range(begin, min(begin + _BATCH, HEAT_GRID**2)))
-        falls.append(of_picture[column] - _scores(classifier, open_set, _features(embedder, covered))[:, column])
+        seen = torch.from_numpy(features_of(embedder, covered))
+        falls.append(of_picture[column] - _scores(classifier, open_set, seen)[:, column])
     heat: Floats = torch.cat(falls).reshape(HEAT_GRID, HEAT_GRID).numpy()
     best = scores.topk(min(_MOST_PEOPLE, len(scores)))
     return Explanation(
@@ -175,11 +177,6 @@ def _pooled_looks(template: TrackTemplate) -> tuple[PooledLook, ...]:
     ]
     left_out = [PooledLook(look.number, 0.0, look.quality, look.picture_rgb) for look in template.apart]
     return tuple(sorted(pooled + left_out, key=lambda look: (-look.share, -look.number)))
-
-
-def _features(embedder: FaceEmbedder, crops_rgb: Image) -> Tensor:
-    """Crops (n, s, s, 3) → (n, p) on the CPU, where classifiers are."""
-    return embedder.features(torch.from_numpy(crops_rgb).permute(0, 3, 1, 2)).cpu()
 
 
 @in_inference_mode

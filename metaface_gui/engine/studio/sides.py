@@ -28,6 +28,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
+from metaface_gui.pipeline.embedding.views import features_of
 from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
@@ -191,7 +192,7 @@ class SideRunner:
         stock = own[:0]
         if ready.stock is not None:
             crops = align(frame.image_bgr, np.stack([face.landmarks for face in faces]), ready.stock.crop_size)
-            seen = ready.stock.features(torch.from_numpy(crops).permute(0, 3, 1, 2)).cpu().numpy()
+            seen = features_of(ready.stock, crops)
             stock = np.stack(
                 [
                     deciding.stock.add(face.track_id, row, generation)
@@ -260,5 +261,5 @@ class SideRunner:
             for shot in self._gallery.shots(person_id):
                 if shot.id in people.shot_ids:
                     crop = align(decode_picture(shot.chip), shot.landmarks[None], embedder.crop_size)
-                    found[shot.id] = embedder.features(torch.from_numpy(crop).permute(0, 3, 1, 2)).cpu().numpy()[0]
+                    found[shot.id] = features_of(embedder, crop)[0]
         return np.stack([found[shot_id] for shot_id in people.shot_ids])
