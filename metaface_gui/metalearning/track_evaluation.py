@@ -136,8 +136,8 @@ def track_features(
             seen = tracks.track_of(resized(faces.crops_rgb[face], CROP_SIZE), condition, looks, chance)
             looked_at = [resized(look, embedder.crop_size) for look in seen]
             of_looks = features_of(embedder, mirrored_where(np.arange(looks) % 2 == 1, np.stack(looked_at)))
-            of_merged = [features_of_both(embedder, picture[None]) for picture in _merged(looked_at, times)]
-            features.append(np.concatenate([of_looks, *of_merged])[None])
+            merged = np.asarray(_merged(looked_at, times), np.uint8).reshape(-1, *looked_at[0].shape)
+            features.append(np.concatenate([of_looks, features_of_both(embedder, merged)])[None])
             progress(face + 1, total)
         made_of = torch.from_numpy(np.array(features.array()))
         return made_of[:, :looks], made_of[:, looks:]
