@@ -7,8 +7,9 @@ slows both alike, or neither.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from metaface_gui.bench.clips import Clip
 from metaface_gui.bench.figures import Timing, timing_of
@@ -140,12 +141,8 @@ class _Contender:
         return FrameCost(
             methods,
             timing_of(self._frames_ms),
-            _mean(self._frames_ms),
+            fmean(self._frames_ms),
             timing_of(self._paintings_ms),
-            _mean(self._paintings_ms),
+            fmean(self._paintings_ms),
             self._strips / len(self._frames_ms),
         )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
