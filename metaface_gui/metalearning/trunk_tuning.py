@@ -22,6 +22,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ from metaface_gui.metalearning.feature_cache import faces_key, fast_arithmetic
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
 from metaface_gui.pipeline.learners.losses import open_set_loss
+from metaface_gui.types import Image
 
 _TEACHER_BATCH = 16
 _ADAM = ("step", "exp_avg", "exp_avg_sq")
@@ -50,15 +52,16 @@ class TrunkTuningSettings:
     """AdamW with a linear warm-up, then a plateau, then a linear fall to 2 %; `people_lr` is for the people's rows.
 
     `distillation` weighs 1 − cosine to the teacher; `clean` is the share of pictures that are shown as they are, and
-    `environments` that of groups of `group` pictures that are seen in one environment. `of_start` is the share of the
-    trunk that tuning started from, if it was not the stock one, in what comes out, and `strength` what is kept of the
-    movement from the stock one.
+    `environments` that of groups of `group` pictures that are seen in one environment, where a share `degraded_there`
+    of them is degraded by itself as well. `of_start` is the share of the trunk that tuning started from, if it was not
+    the stock one, in what comes out, and `strength` what is kept of the movement from the stock one.
     """
 
     steps: int = 1400
     batch: int = 32
     group: int = 8
     environments: float = 0.5
+    degraded_there: float = 0.3
     meta_lr: float = 2e-4
     people_lr: float = 1e-3
     warm_up: int = 20
@@ -255,11 +258,12 @@ def teacher_cosine(pupil: TorchEmbedder, teacher: TorchEmbedder, faces: AlignedF
 
 
 def _teacher(embedder: TorchEmbedder, faces: AlignedFaces) -> Tensor:
-    """Stock embeddings (n, d) of the clean pictures, on the embedder's device."""
+    """Stock embeddings (n, d) of the clean pictures and their mirror images, on the embedder's device."""
     size, unused = embedder.crop_size, np.random.default_rng(0)
     starts = range(0, len(faces), _TEACHER_BATCH)
     parts = (faces.crops_rgb[start : start + _TEACHER_BATCH] for start in starts)
-    return torch.cat([embedder.embed(_as_batch([corrupt(c, clean, unused, size) for c in part])) for part in parts])
+    seen = (_as_batch([corrupt(crop, clean, unused, size) for crop in part]) for part in parts)
+    return torch.cat([normalize(embedder.embed(crops) + embedder.embed(crops.flip(3))) for crops in seen])
 
 
 def _trainable_copy(trunk: nn.Module) -> nn.Module:
@@ -293,7 +297,7 @@ def _batches(
         random = np.random.default_rng([settings.seed, step])
         which = random.integers(0, len(faces), settings.batch)
         shown = [
-            corrupt(faces.crops_rgb[i], degradation, random, size)
+            corrupt(_either_way(faces.crops_rgb[i], random), degradation, random, size)
             for i, degradation in zip(which, _degradations(random, settings), strict=True)
         ]
         return which, _as_batch(shown)
@@ -307,13 +311,34 @@ def _batches(
             yield batch
 
 
+def _either_way(crop: Image, random: np.random.Generator) -> Image:
+    """The crop or its mirror image: faces are seen both ways (`pipeline.embedding.views`)."""
+    return np.ascontiguousarray(crop[:, ::-1]) if random.integers(2) else crop
+
+
 def _degradations(random: np.random.Generator, settings: TrunkTuningSettings) -> list[Condition]:
     """What happens to each picture of a batch."""
     degradations: list[Condition] = []
     while len(degradations) < settings.batch:
-        shared = draw_environment(random) if random.random() < settings.environments else degrade
-        degradations += [clean if random.random() < settings.clean else shared for _ in range(settings.group)]
+        degradations += _of_group(random, settings)
     return degradations[: settings.batch]
+
+
+def _of_group(random: np.random.Generator, settings: TrunkTuningSettings) -> Iterator[Condition]:
+    """What happens to each of `group` pictures, which are of one place if the draw says so."""
+    place = draw_environment(random) if random.random() < settings.environments else None
+    for _ in range(settings.group):
+        if random.random() < settings.clean:
+            yield clean
+        elif place is None:
+            yield degrade
+        else:
+            yield partial(_degraded_in, place) if random.random() < settings.degraded_there else place
+
+
+def _degraded_in(place: Condition, crop: Image, rng: np.random.Generator) -> Image:
+    """A picture of the place that is degraded by itself as well, as hard probes of a left-out environment are."""
+    return degrade(place(crop, rng), rng)
 
 
 def _as_batch(crops: list[NDArray[np.uint8]]) -> Tensor:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.trunk_tuning import (
     TrunkTuningProgress,
     TrunkTuningSettings,
+    _batches,
+    _degradations,
     _FixedSlopes,
+    _teacher,
     teacher_cosine,
     tune_trunk,
 )
@@ -101,6 +105,35 @@ def test_a_tuning_goes_on_from_the_movement_alone_whatever_its_ranges() -> None:
 
     plain, ranged = gone_on(TunedTrunk("x", begun)), gone_on(TunedTrunk("x", begun, ranges))
     assert all(torch.equal(plain[name], ranged[name]) for name in plain)
+
+
+def test_a_face_and_its_mirror_image_have_one_teacher() -> None:
+    stock, people = embedder(), faces()
+    mirrored = AlignedFaces(np.ascontiguousarray(people.crops_rgb[:, :, ::-1]), people.identities, people.paths)
+    assert not torch.equal(stock.embed(_crops(people)), stock.embed(_crops(mirrored)))
+    torch.testing.assert_close(_teacher(stock, people), _teacher(stock, mirrored))
+
+
+def test_half_of_the_copies_are_of_mirror_images() -> None:
+    known, turned = _crops(faces()), list[bool]()
+    for which, copies in _batches(faces(), SIDE, replace(settings(20), clean=1.0), after=0):
+        for face, copy in zip(known[which], copies, strict=True):
+            turned.append(torch.equal(copy, face.flip(2)))
+            assert turned[-1] or torch.equal(copy, face)
+    assert 0.35 < np.mean(turned) < 0.65
+
+
+def test_pictures_of_a_place_are_degraded_by_themselves_too_in_the_share_that_is_asked_for() -> None:
+    everywhere = replace(settings(1), clean=0.0, environments=1.0, batch=800)
+    never = _degradations(np.random.default_rng(0), replace(everywhere, degraded_there=0.0))
+    places = [len(set(map(id, never[first : first + everywhere.group]))) for first in range(0, 800, everywhere.group)]
+    assert set(places) == {1}, "a group is of one place"
+    often = _degradations(np.random.default_rng(0), replace(everywhere, degraded_there=0.75))
+    assert 0.6 < np.mean([isinstance(condition, partial) for condition in often]) < 0.9
+
+
+def _crops(people: AlignedFaces) -> torch.Tensor:
+    return torch.from_numpy(people.crops_rgb).permute(0, 3, 1, 2).contiguous()
 
 
 def test_a_progress_that_raises_ends_the_tuning() -> None:
