@@ -48,11 +48,12 @@ class RuntimeMissingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CompiledCache:
-    """A folder for compiled networks; `name` tells networks apart, `weights` are the SHA-256 of what one is made of."""
+    """A folder for compiled networks; `name` tells networks apart, `made_of` is what one follows from: its graph's
+    version, the SHA-256 of its weights."""
 
     folder: Path
     name: str
-    weights: tuple[str, ...]
+    made_of: tuple[str, ...]
 
 
 class KeptFile:
@@ -125,7 +126,7 @@ def compile_network(
             return CompiledNetwork(core.compile_model(build(openvino), "CPU", settings), precision)
         # What is kept serves any number of threads: processes with one and with many read the same file.
         compiled_for = sorted(settings.items() - {("INFERENCE_NUM_THREADS", settings["INFERENCE_NUM_THREADS"])})
-        made_of = (openvino.__version__, processor, *capabilities, *compiled_for, *cache.weights)
+        made_of = (openvino.__version__, processor, *capabilities, *compiled_for, *cache.made_of)
         path = cache.folder / f"{cache.name}-{_key(made_of)}.compiled"
         if (kept := _read(path)) is not None:
             try:

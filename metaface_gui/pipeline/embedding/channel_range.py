@@ -15,7 +15,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from metaface_gui.pipeline.embedding.sface_weights import LEAST_DEVIATION
+from metaface_gui.pipeline.embedding.sface_weights import LEAST_DEVIATION, SAMPLED_FROM
 
 
 class ChannelRange(nn.Module):
@@ -47,7 +47,11 @@ class ChannelRange(nn.Module):
 
 
 def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and deviation of each channel of each picture: (n, c, h, w) → (n, c, 1, 1) twice."""
+    """Mean and deviation of each channel of each picture: (n, c, h, w) → (n, c, 1, 1) twice.
+
+    Those of every other row and column where there are `SAMPLED_FROM` rows or more.
+    """
+    x = x[..., ::2, ::2] if x.shape[-2] >= SAMPLED_FROM else x
     mean = x.mean((2, 3), keepdim=True)
     deviation = (x - mean).square().mean((2, 3), keepdim=True).sqrt()
     return mean, deviation.clamp_min(LEAST_DEVIATION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import sys
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ _ARENAS = 2
 _FLUSH_TO_ZERO, _DENORMALS_ARE_ZERO = 1 << 15, 1 << 6  # of MXCSR
 _LARGEST_MMAP_THRESHOLD = 32 << 20  # glibc refuses more
 _KEEP_FREE = 1 << 29
+_TURN_S = 0.0005
+"""Live, five faces, in turns: 95 % of the results came within 36 to 38 ms of the picture; with Python's own 5 ms within
+38 to 47, with 1 ms 45 to 46, with 0.2 ms 40 to 47."""
 
 
 def resolve_device(name: str) -> torch.device:
@@ -100,8 +104,10 @@ def tune_process() -> None:
     Denormal floats are flushed to zero: they cost a hundred cycles each and mean nothing here. On Linux with glibc,
     malloc is told to keep the blocks of a forward pass for the next one instead of giving them back to the system,
     whose page faults took up to half the time of a batched pass; and to keep them in two arenas, not eight for each
-    core: the window needs 50 MB less and stops growing. Threads beyond eight only wait for each other.
+    core: the window needs 50 MB less and stops growing. Threads beyond eight only wait for each other, and a thread
+    that waits for Python's lock gets it after half a millisecond, not five.
     """
+    sys.setswitchinterval(_TURN_S)
     if is_loaded():
         torch.set_flush_denormal(True)
         torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))

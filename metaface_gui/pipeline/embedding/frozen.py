@@ -15,7 +15,7 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.embedding import EMBEDDERS, make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import multiplies_bfloat16
-from metaface_gui.pipeline.embedding.openvino_sface import OpenVinoEmbedder
+from metaface_gui.pipeline.embedding.openvino_sface import GRAPH_VERSION, OpenVinoEmbedder
 from metaface_gui.pipeline.embedding.projection import read_projection_arrays
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
 from metaface_gui.pipeline.embedding.tuned_trunk import Movement, damaged_trunk, read_movement
@@ -84,7 +84,7 @@ def load_openvino_sface(
         weights,
         id=id_,
         projection_dim=0 if projected is None else projected.tail.shape[1],
-        cache=None if cache is None else CompiledCache(cache, "sface", tuple(map(store.sha256, parts))),
+        cache=None if cache is None else CompiledCache(cache, "sface", (GRAPH_VERSION, *map(store.sha256, parts))),
         threads=threads,
     )
 

@@ -48,3 +48,11 @@ def test_a_range_reaches_so_many_deviations_from_the_middle() -> None:
     spread = 2.0**0.5
     want = torch.tensor([[1.0, 3.0], [2 * spread, 1e-4], [0.5, 0.0], [spread, 1e-4]])
     torch.testing.assert_close(measured_range(means, deviations, width=2.0), want)
+
+
+def test_statistics_of_many_rows_are_those_of_every_other_row_and_column() -> None:
+    seen = torch.randn(1, 2, 28, 28, generator=torch.Generator().manual_seed(0))
+    noise = torch.full_like(seen, 50.0)
+    noise[..., ::2, ::2] = seen[..., ::2, ::2]
+    for got, want in zip(channel_statistics(noise), channel_statistics(seen[..., ::2, ::2]), strict=True):
+        torch.testing.assert_close(got, want)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -123,6 +124,17 @@ def test_a_compiled_network_is_kept_and_read_again(
     again = load_openvino_sface(store, cache=cache, threads=2)
     assert np.array_equal(again.features_of(crops), ours.features_of(crops))
     assert len(list(cache.iterdir())) == 1
+
+
+def test_one_of_another_version_of_the_graph_is_built_again(
+    store: WeightsStore, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept,) = cache.iterdir()
+    shutil.copy(kept, tmp_path)
+    monkeypatch.setattr("metaface_gui.pipeline.embedding.frozen.GRAPH_VERSION", "of tomorrow")
+    load_openvino_sface(store, cache=tmp_path, threads=2)
+    (built,) = tmp_path.iterdir()
+    assert built.name != kept.name
 
 
 def test_a_damaged_one_is_made_anew(ours: OpenVinoEmbedder, store: WeightsStore, cache: Path, crops: Image) -> None:
