@@ -40,6 +40,10 @@ class PeopleList(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("People"))
         self.pictures.loaded.connect(self.viewport().update)
+        # Of cards the bar always has its room; where all are in sight it has no handle.
+        bar = self.verticalScrollBar()
+        bar.setEnabled(False)
+        bar.rangeChanged.connect(lambda _least, most: bar.setEnabled(most > 0))
         Theme.current().changed.connect(self._fit_cells)  # letters may be larger
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QEnterEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -66,6 +66,27 @@ def test_pictures_stand_in_lines_and_the_arrows_go_along_them(qtbot: QtBot, pane
     QTest.mouseClick(panel.cards_button, LEFT)
     qtbot.waitUntil(lambda: place(panel, 0).y() < place(panel, 1).y())
     assert chosen(panel) == [listed(panel)[len(first_line)]], "the same list, so the same person is chosen"
+
+
+def test_where_all_pictures_are_in_sight_the_scroll_bar_has_no_handle(
+    qtbot: QtBot, panel: PeoplePanel, say: Say
+) -> None:
+    panel.resize(900, 1000)
+    say(gallery(ADA))
+    panel.show_cards(True)
+    bar = panel.list.verticalScrollBar()
+    assert bar.isVisible(), "its room is never the pictures'"
+    handle = bar.rect().center()
+
+    def colour() -> QColor:
+        return bar.grab().toImage().pixelColor(handle)
+
+    qtbot.waitUntil(lambda: not bar.isEnabled())
+    ground = colour()
+    say(gallery(*(person(number, f"Person {number}") for number in range(1, 60))))
+    qtbot.waitUntil(bar.isEnabled)
+    bar.setValue(bar.maximum() // 2)
+    assert colour() != ground
 
 
 def test_pictures_are_decoded_beside_the_gui_thread(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
