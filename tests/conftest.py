@@ -105,7 +105,7 @@ def _networks_are_compiled_once() -> Iterator[None]:
     ) -> object:
         if cache is None or sys.modules.get("openvino", "not loaded") is None:
             return compile_network(build, cache, threads=threads, properties=properties)
-        key = (cache.name, cache.weights, threads)
+        key = (cache.name, cache.made_of, threads)
         if key not in shared:
             shared[key] = compile_network(build, cache, threads=threads, properties=properties)
         return shared[key]

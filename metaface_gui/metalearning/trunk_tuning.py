@@ -71,7 +71,7 @@ class TrunkTuningSettings:
     clean: float = 0.12
     max_gradient_norm: float = 5.0
     of_start: float = 0.5
-    strength: float = 0.7
+    strength: float = 0.85
     checkpoint_every: int = 50
     seed: int = 0
 

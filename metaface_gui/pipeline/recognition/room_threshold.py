@@ -60,10 +60,10 @@ class RoomPrior:
     gallery_variance: float = 0.03
     people_variance: float = 1.5
     seen_variance: float = 0.1
-    face_variance: float = 1.0
-    probe_shift: float = 2.6
+    face_variance: float = 1.5
+    probe_shift: float = 2.85
     probe_variance: float = 3.0
-    others_variance: float = 6.0
+    others_variance: float = 4.0
     others_floor: float = 0.01
     spread: float = 0.0
     spread_weight: float = 1.0
