@@ -7,6 +7,7 @@ the golden test pins it. The other conditions are its four kinds, one at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -88,6 +89,15 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     {function.__name__: function for function in (clean, *_HARD_KINDS, hard)}
 )
 """Every condition by its name in commands and reports: clean, low_light, low_resolution, blur, occlusion, hard."""
+
+
+def in_turn(first: Condition, then: Condition) -> Condition:
+    """What `then` makes of what `first` made of a crop, and draws after it: a picture of a place, then its own harm."""
+    return partial(_in_turn, first, then)
+
+
+def _in_turn(first: Condition, then: Condition, crop: Image, rng: np.random.Generator) -> Image:
+    return then(first(crop, rng), rng)
 
 
 def corrupt(crop: Image, condition: Condition, rng: np.random.Generator, size: int) -> Image:

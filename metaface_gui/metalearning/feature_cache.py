@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from metaface_gui.metalearning import degradations, environments
-from metaface_gui.metalearning.conditions import CONDITIONS, Condition, clean, corrupt
+from metaface_gui.metalearning.conditions import CONDITIONS, Condition, clean, corrupt, in_turn
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.face_folder import Progress
@@ -148,12 +148,8 @@ def condition_features(
 def _in_a_place_of(family: str, condition: Condition, seed: int) -> Condition:
     """Draw the place; what comes back photographs a crop there and lets the condition happen to the picture."""
     place = environments.environment_of((family,), np.random.default_rng([seed, face_number(family)]))
-
-    def photograph(crop: Image, rng: np.random.Generator) -> Image:
-        # The place draws first: a face's picture there is the same one under every condition.
-        return condition(place(crop, rng), rng)
-
-    return photograph
+    # The place draws first: a face's picture there is the same one under every condition.
+    return in_turn(place, condition)
 
 
 def faces_key(faces: AlignedFaces) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from metaface_gui.metalearning.conditions import Condition, clean
+from metaface_gui.metalearning.conditions import Condition, clean, in_turn
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
@@ -146,7 +146,7 @@ def _in_a_place(random: np.random.Generator) -> tuple[Condition, Condition]:
 
 def _on_a_worse_day(random: np.random.Generator) -> tuple[Condition, Condition]:
     place = draw_environment(random)
-    return place, lambda crop, chance: degrade(place(crop, chance), chance)
+    return place, in_turn(place, degrade)
 
 
 def _elsewhere(random: np.random.Generator) -> tuple[Condition, Condition]:

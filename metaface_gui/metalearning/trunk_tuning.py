@@ -7,8 +7,9 @@ of the clean picture (a teacher whose knowledge is distilled: Hinton et al. 2015
 one threshold for its own person and below it for every other (`open_set_loss` against a learned row for each person).
 The tail stays what it was, so the stock embedding is where everything that follows starts from.
 
-Half of the copies are of environments, one for each group of pictures (`environments`), the others each degraded by
-themselves (`degradations`): what is learnt only from the one was measured not to hold in the other.
+Half of the copies are of environments, one for each group of pictures (`environments`), and some of these degraded by
+themselves as well, as hard probes of an environment are; the others are each degraded by themselves (`degradations`):
+what is learnt only from the one was measured not to hold in the other.
 
 What comes out is drawn back in weight space: part of the way to where tuning began, and the whole towards the stock
 trunk (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). On people, rooms and masks left out that
@@ -22,7 +23,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from metaface_gui.metalearning.checkpoint import Scalars, damaged_checkpoint, load_state, save_state
-from metaface_gui.metalearning.conditions import Condition, clean, corrupt
+from metaface_gui.metalearning.conditions import Condition, clean, corrupt, in_turn
 from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
@@ -333,12 +333,7 @@ def _of_group(random: np.random.Generator, settings: TrunkTuningSettings) -> Ite
         elif place is None:
             yield degrade
         else:
-            yield partial(_degraded_in, place) if random.random() < settings.degraded_there else place
-
-
-def _degraded_in(place: Condition, crop: Image, rng: np.random.Generator) -> Image:
-    """A picture of the place that is degraded by itself as well, as hard probes of a left-out environment are."""
-    return degrade(place(crop, rng), rng)
+            yield in_turn(place, degrade) if random.random() < settings.degraded_there else place
 
 
 def _as_batch(crops: list[NDArray[np.uint8]]) -> Tensor:

@@ -16,6 +16,7 @@ from metaface_gui.metalearning.data import AlignedFaces
 from metaface_gui.metalearning.trunk_tuning import (
     TrunkTuningProgress,
     TrunkTuningSettings,
+    _as_batch,
     _batches,
     _degradations,
     _FixedSlopes,
@@ -110,12 +111,12 @@ def test_a_tuning_goes_on_from_the_movement_alone_whatever_its_ranges() -> None:
 def test_a_face_and_its_mirror_image_have_one_teacher() -> None:
     stock, people = embedder(), faces()
     mirrored = AlignedFaces(np.ascontiguousarray(people.crops_rgb[:, :, ::-1]), people.identities, people.paths)
-    assert not torch.equal(stock.embed(_crops(people)), stock.embed(_crops(mirrored)))
+    assert not torch.equal(stock.embed(_as_batch([*people.crops_rgb])), stock.embed(_as_batch([*mirrored.crops_rgb])))
     torch.testing.assert_close(_teacher(stock, people), _teacher(stock, mirrored))
 
 
 def test_half_of_the_copies_are_of_mirror_images() -> None:
-    known, turned = _crops(faces()), list[bool]()
+    known, turned = _as_batch([*faces().crops_rgb]), list[bool]()
     for which, copies in _batches(faces(), SIDE, replace(settings(20), clean=1.0), after=0):
         for face, copy in zip(known[which], copies, strict=True):
             turned.append(torch.equal(copy, face.flip(2)))
@@ -130,10 +131,6 @@ def test_pictures_of_a_place_are_degraded_by_themselves_too_in_the_share_that_is
     assert set(places) == {1}, "a group is of one place"
     often = _degradations(np.random.default_rng(0), replace(everywhere, degraded_there=0.75))
     assert 0.6 < np.mean([isinstance(condition, partial) for condition in often]) < 0.9
-
-
-def _crops(people: AlignedFaces) -> torch.Tensor:
-    return torch.from_numpy(people.crops_rgb).permute(0, 3, 1, 2).contiguous()
 
 
 def test_a_progress_that_raises_ends_the_tuning() -> None:
