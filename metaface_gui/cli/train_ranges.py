@@ -1,4 +1,5 @@
-"""`metaface train ranges`: stage 0½, what the tuned trunk's channels are like on all that training shows."""
+"""`metaface train ranges`: stage 0½, what the tuned trunk's channels are like on all that training shows, and how
+dark pictures may be."""
 
 from __future__ import annotations
 
@@ -39,7 +40,14 @@ def train_ranges(
     )
     about = {**card, "started_from": {"id": tuned.id}, "settings": asdict(settings)}
     try:
-        made = save_tuned_trunk(args.out, tuned.movement, embedder_id=stock.id, card=about, ranges=ranges)
+        made = save_tuned_trunk(
+            args.out,
+            tuned.movement,
+            embedder_id=stock.id,
+            card=about,
+            ranges=ranges,
+            least_brightness=settings.least_brightness,
+        )
     except OSError as error:
         raise cannot_write(args.out, error) from error
     text = translate(

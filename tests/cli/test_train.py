@@ -219,6 +219,7 @@ def test_a_tuned_trunk_is_written_again_with_the_ranges_of_its_channels(
     card = json.loads(out.with_suffix(".json").read_text())
     assert card["started_from"] == {"id": before.id}
     assert card["settings"]["width"] == RangeSettings().width
+    assert made.least_brightness == RangeSettings().least_brightness > 0.0
 
 
 def made_up_features(faces: AlignedFaces, embedder: FakeEmbedder, condition: str, **_: object) -> torch.Tensor:

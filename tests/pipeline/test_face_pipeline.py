@@ -340,7 +340,7 @@ def test_thorough_says_what_looking_at_everything_says() -> None:
     readers = {"maml": ReadsBlue("Anna", "Boris"), "reptile": ReadsBlue("Zoe")}
     studio.learn(**readers)
     for step in range(40):
-        result = studio.look(*walking(step), level=110 if step < 25 else 180)
+        result = studio.look(*walking(step), level=110 if step < 25 else 60)
         image, time_s = result.frame.image_bgr, result.frame.time_s
         found = studio.stage.detect(image)
         crops = align(image, found.landmarks, 112)

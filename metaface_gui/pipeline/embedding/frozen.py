@@ -84,6 +84,7 @@ def load_openvino_sface(
         weights,
         id=id_,
         projection_dim=0 if projected is None else projected.tail.shape[1],
+        least_brightness=0.0 if moved is None else moved.least_brightness,
         cache=None if cache is None else CompiledCache(cache, "sface", (GRAPH_VERSION, *map(store.sha256, parts))),
         threads=threads,
     )

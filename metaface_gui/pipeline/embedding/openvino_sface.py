@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from metaface_gui.deferred import Tensor, torch
+from metaface_gui.pipeline.embedding.brightness import brightened
 from metaface_gui.pipeline.embedding.sface_weights import (
     CROP_SIZE,
     EMBEDDING_DIM,
@@ -39,7 +40,8 @@ class OpenVinoEmbedder:
     One face at a time, so that a face's features hang neither on its neighbours nor, on one processor, on how many
     there are. Thread-safe: who calls at the same time takes turns. `weights` returns the network's weights, its trunk
     moved already, and B (m, u) of the projection or None; it is called only if nothing compiled is kept in `cache`.
-    `projection_dim` is r of the feature space. `threads`: None for as many as this process may use.
+    `projection_dim` is r of the feature space. Pictures are brightened to `least_brightness` first (`brightness`).
+    `threads`: None for as many as this process may use.
 
     Raises:
         RuntimeMissingError: if OpenVINO is not there or cannot do it.
@@ -57,6 +59,7 @@ class OpenVinoEmbedder:
         *,
         id: str,  # noqa: A002 - the contract's name
         projection_dim: int,
+        least_brightness: float = 0.0,
         cache: CompiledCache | None = None,
         threads: int | None = None,
     ) -> None:
@@ -64,6 +67,7 @@ class OpenVinoEmbedder:
         self.space = FeatureSpace(EMBEDDING_DIM, projection_dim)
         self._compiled = compile_network(lambda openvino: build_graph(openvino, *weights()), cache, threads=threads)
         self.precision = self._compiled.precision
+        self._least_brightness = least_brightness
         self._idle: queue.SimpleQueue[ov.InferRequest] = queue.SimpleQueue()
 
     def features_of(self, crops_rgb: Image) -> Floats:
@@ -81,7 +85,7 @@ class OpenVinoEmbedder:
         except queue.Empty:
             request = self._compiled.network.create_infer_request()
         for row, crop in zip(features, crops_rgb, strict=True):
-            request.infer([np.ascontiguousarray(crop[None])])
+            request.infer([np.ascontiguousarray(brightened(crop, self._least_brightness)[None])])
             row[:] = request.get_output_tensor(0).data[0]
         self._idle.put(request)
         return features

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from metaface_gui.pipeline.embedding.brightness import brightened_batch
 from metaface_gui.pipeline.embedding.channel_range import ChannelRange
 from metaface_gui.pipeline.embedding.sface_weights import (
     CROP_SIZE,
@@ -64,12 +65,16 @@ class SFaceTrunk(nn.Module):
             layers += _block(inputs, outputs, stride)
         self.layers = nn.Sequential(*layers)
         self.ranges = nn.ModuleDict()
+        self.least_brightness = 0.0
         self.scale = nn.Parameter(torch.ones(WIDTHS[-1], 1, 1))
         self.shift = nn.Parameter(torch.zeros(WIDTHS[-1], 1, 1))
 
     def forward(self, crops_rgb: Tensor) -> Tensor:
         """Features (n, 50176), channel-major as the ONNX graph flattens them."""
-        x = ((crops_rgb.float() - 127.5) / 128.0).contiguous(memory_format=torch.channels_last)
+        pixels = crops_rgb.float()
+        if self.least_brightness > 0.0:
+            pixels = brightened_batch(pixels, self.least_brightness)
+        x = ((pixels - 127.5) / 128.0).contiguous(memory_format=torch.channels_last)
         for number, layer in self.layers.named_children():
             x = layer(x)
             if number in self.ranges:
@@ -77,8 +82,9 @@ class SFaceTrunk(nn.Module):
         features: Tensor = x * self.scale + self.shift
         return features.flatten(1)
 
-    def keep_within(self, ranges: Mapping[str, Tensor]) -> None:
-        """Keep what the convolutions `layers.{n}` give within bounds (4, channels) from now on (`channel_range`).
+    def keep_within(self, ranges: Mapping[str, Tensor], *, least_brightness: float) -> None:
+        """Keep what the convolutions `layers.{n}` give within bounds (4, channels) from now on (`channel_range`), and
+        pictures at `least_brightness` or above it, a grey level (`brightness`).
 
         Raises:
             ValueError: if there is no such convolution, or bounds are of another one.
@@ -89,6 +95,7 @@ class SFaceTrunk(nn.Module):
             if layer is None or bounds.shape != (4, len(layer.weight)):
                 raise ValueError(f"{name}: a range is of another trunk")
             self.ranges[name.rpartition(".")[2]] = ChannelRange(bounds)
+        self.least_brightness = least_brightness
 
 
 def load_sface(path: Path, device: torch.device, *, id: str = "sface-2021dec") -> TorchEmbedder:  # noqa: A002

@@ -64,10 +64,11 @@ class ProjectedTail(nn.Module):
 
 @runtime_checkable
 class KeepsRanges(Protocol):
-    """A trunk whose layers' channels can be kept within ranges."""
+    """A trunk whose pictures and layers' channels can be kept within ranges."""
 
-    def keep_within(self, ranges: Mapping[str, Tensor]) -> None:
-        """Keep what each of these layers gives within bounds (4, channels) from now on."""
+    def keep_within(self, ranges: Mapping[str, Tensor], *, least_brightness: float) -> None:
+        """Keep what each of these layers gives within bounds (4, channels) from now on, and pictures from being darker
+        than that grey level."""
 
 
 def _in_bfloat16(trunk: nn.Module) -> nn.Module:
@@ -141,10 +142,11 @@ class TorchEmbedder:
         with torch.no_grad():
             for name, movement in tuned.movement.items():
                 parameters[name].add_(movement.to(parameters[name]))
-        if tuned.ranges:
+        if tuned.ranges or tuned.least_brightness:
             if not isinstance(trunk, KeepsRanges):
                 raise ValueError(f"{self.key}: its channels cannot be kept within ranges")
-            trunk.keep_within({name: bounds.to(self.device) for name, bounds in tuned.ranges.items()})
+            bounds_there = {name: bounds.to(self.device) for name, bounds in tuned.ranges.items()}
+            trunk.keep_within(bounds_there, least_brightness=tuned.least_brightness)
         return self._of_modules(f"{self.id.partition('@')[0]}~{tuned.id}", trunk, None, self.dtype)
 
     def with_projection(self, projection: Projection | None) -> TorchEmbedder:

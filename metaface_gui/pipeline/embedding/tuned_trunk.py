@@ -27,8 +27,9 @@ from metaface_gui.pipeline.feature_space import network_of
 from metaface_gui.types import Floats
 from metaface_gui.weights.whole_file import write_whole
 
-_FORMAT, _WITHOUT_RANGES = 2, 1
+_FORMAT, _WITH_RANGES, _MOVEMENT_ALONE = 3, 2, 1
 _SCALES, _RANGE = ".scales", ".range"
+_BRIGHTEST = 255.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +37,16 @@ class TunedTrunk:
     """What to add to the stock trunk's parameters, float32 by name; `id` tells this file from every other.
 
     `ranges` are bounds (4, channels) float32 by the name of the layer whose channels are kept within (`channel_range`).
+    Pictures darker than `least_brightness`, a grey level, are brightened to it (`brightness`); 0 leaves all alone.
 
     Raises:
-        ValueError: if a value is not finite, or bounds have another shape.
+        ValueError: if a value is not finite, bounds have another shape, or there is no such grey level.
     """
 
     id: str
     movement: Mapping[str, Tensor]
     ranges: Mapping[str, Tensor] = field(default_factory=dict)
+    least_brightness: float = 0.0
 
     def __post_init__(self) -> None:
         tensors = (*self.movement.values(), *self.ranges.values())
@@ -51,10 +54,11 @@ class TunedTrunk:
             raise ValueError("a trunk's value is not finite")
         if any(bounds.ndim != 2 or len(bounds) != 4 for bounds in self.ranges.values()):
             raise ValueError("want bounds of shape (4, channels)")
+        _check_brightness(self.least_brightness)
 
     def without_ranges(self) -> TunedTrunk:
         """Return the movement alone: what a tuning goes on from, and what ranges are measured on."""
-        return replace(self, ranges={})
+        return replace(self, ranges={}, least_brightness=0.0)
 
 
 def save_tuned_trunk(
@@ -64,16 +68,17 @@ def save_tuned_trunk(
     embedder_id: str,
     card: Mapping[str, object],
     ranges: Mapping[str, Tensor] | None = None,
+    least_brightness: float = 0.0,
 ) -> TunedTrunk:
-    """Write the movement quantised, `ranges` as they are, and `card` as JSON beside it; whole files or none.
+    """Write the movement quantised, the rest as it is, and `card` as JSON beside it; whole files or none.
 
     Returns what `read_tuned_trunk` will read. The same tensors give the same file, and so the same id.
 
     Raises:
-        ValueError: if a value is not finite, or bounds have another shape.
+        ValueError: if a value is not finite, bounds have another shape, or there is no such grey level.
         OSError: if the files cannot be written.
     """
-    exact = TunedTrunk("", _exact(movement), _exact(ranges or {}))
+    exact = TunedTrunk("", _exact(movement), _exact(ranges or {}), least_brightness)
     from safetensors.torch import save  # noqa: PLC0415 - brings PyTorch, which reading does without
 
     tensors: dict[str, Tensor] = {}
@@ -81,7 +86,9 @@ def save_tuned_trunk(
         levels, tensors[name + _SCALES] = quantise(tensor.reshape(len(tensor), -1))
         tensors[name] = levels.view(tensor.shape)
     tensors |= {name + _RANGE: bounds for name, bounds in exact.ranges.items()}
-    described = {"format": _FORMAT if exact.ranges else _WITHOUT_RANGES, "embedder_id": network_of(embedder_id)}
+    described: dict[str, object] = {"format": _format_of(exact), "embedder_id": network_of(embedder_id)}
+    if exact.least_brightness:
+        described["least_brightness"] = exact.least_brightness
     content = save(tensors, {"trunk": json.dumps(described, sort_keys=True)})
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(path.with_suffix(".json"), text.encode())
@@ -105,6 +112,7 @@ class Movement:
     id: str
     arrays: Mapping[str, Floats]
     ranges: Mapping[str, Floats]
+    least_brightness: float = 0.0
 
 
 def read_movement(path: Path, *, embedder_id: str) -> Movement:
@@ -148,13 +156,25 @@ def _as_tensors(movement: Movement) -> TunedTrunk:
         {name: torch.from_numpy(array) for name, array in arrays.items()}
         for arrays in (movement.arrays, movement.ranges)
     )
-    return TunedTrunk(movement.id, moved, ranges)
+    return TunedTrunk(movement.id, moved, ranges, movement.least_brightness)
+
+
+def _format_of(trunk: TunedTrunk) -> int:
+    """The oldest that can say it: the same content stays the same file."""
+    if trunk.least_brightness:
+        return _FORMAT
+    return _WITH_RANGES if trunk.ranges else _MOVEMENT_ALONE
+
+
+def _check_brightness(least: float) -> None:
+    if not 0.0 <= least <= _BRIGHTEST:
+        raise ValueError(f"no grey level: {least}")
 
 
 def _parsed(content: bytes) -> tuple[Movement, str]:
     tensors = load(content)
     described = json.loads(metadata_of(content)["trunk"])
-    if described["format"] not in {_FORMAT, _WITHOUT_RANGES}:
+    if described["format"] not in {_FORMAT, _WITH_RANGES, _MOVEMENT_ALONE}:
         raise ValueError("another format")
     ranges = {name.removesuffix(_RANGE): bounds for name, bounds in tensors.items() if name.endswith(_RANGE)}
     if any(bounds.dtype != np.float32 or bounds.shape[0] != 4 or bounds.ndim != 2 for bounds in ranges.values()):
@@ -163,4 +183,6 @@ def _parsed(content: bytes) -> tuple[Movement, str]:
     arrays = {name: dequantised(tensors[name], tensors[name + _SCALES]) for name in names}
     if not all(np.isfinite(array).all() for array in (*arrays.values(), *ranges.values())):
         raise ValueError("a trunk's value is not finite")
-    return Movement(id_of(content), arrays, ranges), str(described["embedder_id"])
+    least = float(described["least_brightness"]) if described["format"] == _FORMAT else 0.0
+    _check_brightness(least)
+    return Movement(id_of(content), arrays, ranges, least), str(described["embedder_id"])

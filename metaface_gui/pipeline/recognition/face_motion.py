@@ -25,7 +25,16 @@ _WINDOW = (15, 15)
 _LEVELS = 2
 _THUMBNAIL = (32, 18)
 _CUT = 25.0
-"""Mean change of the thumbnail, in grey levels, that only another scene makes: a fast pan stays below."""
+"""Mean change of the thumbnail, in grey levels, that only another scene or light makes: a fast pan stays below."""
+_SOME_CHANGE, _MUCH_OF_IT = 2.0, 0.3
+"""Grey levels by which a place of a thumbnail has changed, and the share of places that do where it is another scene:
+somebody near who steps into the light changes less of it."""
+_OTHER_SCENE, _OTHER_PLACE = 0.45, 0.58
+"""Correlations of thumbnails, as they lie and at the best of some shifts, both below which it is another scene: over
+the cuts of a stage, as it is and darkened to a fifth, they are 0.28 and 0.53 at most, between a shot's own frames never
+below 0.63 and 0.63, and after a fast pan the second one is high."""
+_MARGIN = (2, 4)
+"""Rows and columns of a thumbnail by which it is shifted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +69,24 @@ class FaceMotion:
         """Whether the newest frame shows another scene than the one before, or is of another size, or is the first."""
         if self._before is None or self._now is None or self._before.frame_size != self._now.frame_size:
             return True
-        return float(np.abs(self._now.thumbnail - self._before.thumbnail).mean()) > _CUT
+        change = float(np.abs(self._now.thumbnail - self._before.thumbnail).mean())
+        return change > _CUT or self.is_other_scene
+
+    @property
+    def is_other_scene(self) -> bool:
+        """Whether nothing is where it was: light that changes leaves a scene what it is, and a cut in the dark does
+        not. False where there is no frame before, or one of another size."""
+        before, now = self._before, self._now
+        if before is None or now is None or before.frame_size != now.frame_size:
+            return False
+        if (np.abs(now.thumbnail - before.thumbnail) > _SOME_CHANGE).mean() < _MUCH_OF_IT:
+            return False
+        rows, columns = _MARGIN
+        inner = before.thumbnail[rows:-rows, columns:-columns]
+        return (
+            _correlation(now.thumbnail, before.thumbnail) < _OTHER_SCENE
+            and _correlation(now.thumbnail, inner) < _OTHER_PLACE
+        )
 
     def moved(self, boxes_xyxy: Floats) -> Floats:
         """How far faces with these boxes (n, 4) in the frame before went: (n, 2) float32 pixels, x and y.
@@ -90,6 +116,11 @@ class FaceMotion:
             if good.sum() >= _LEAST_POINTS:
                 steps[row] = np.median(each[good], axis=0)
         return steps
+
+
+def _correlation(picture: Floats, part: Floats) -> float:
+    """The best correlation, −1 … 1, of a part with a place of a picture; 0 where either is even."""
+    return float(np.nan_to_num(cv2.matchTemplate(picture, part, cv2.TM_CCOEFF_NORMED)).max())
 
 
 def _reduced(image_bgr: Image) -> _Grey:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from metaface_gui.types import FaceDetections, Floats
 
 Matrix = NDArray[np.float64]
+_NOWHERE = np.full(4, -1e6, np.float32)
+"""A box that no box of a picture is near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,10 @@ class Tracker:
         """Forget all tracks; the next ids follow on."""
         self._tracks = ()
         self._frame_s = -np.inf
+
+    def forget_places(self) -> None:
+        """From the next frame on a track goes on only with a face that is like it: it is another scene."""
+        self._tracks = tuple(replace(track, box_xyxy=_NOWHERE) for track in self._tracks)
 
     def placed(self, detections: FaceDetections, time_s: float) -> tuple[int | None, ...]:
         """Which tracks n faces of the frame at `time_s` continue as far as place and size alone say so.

@@ -11,6 +11,7 @@ from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
 from metaface_gui.errors import WeightsError
+from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.sface import load_sface
 from metaface_gui.pipeline.embedding.sface_weights import FEATURE_DIM
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
@@ -106,6 +107,16 @@ def test_bfloat16_sees_the_same_face(sface: TorchEmbedder, crops: Tensor) -> Non
     assert not torch.equal(got, want), "nothing was computed in bfloat16"
     assert quick.trunk(crops).dtype == quick.embed(crops).dtype == torch.float32
     assert (quick.embed(crops) @ quick.embed(crops).T - want @ want.T).abs().max() < 0.02
+
+
+def test_the_tuned_trunk_sees_the_same_face_in_the_dark(store: WeightsStore, crops: Tensor) -> None:
+    tuned = make_embedder("sface", CPU, store)
+    stock = make_embedder("sface", CPU, store, meta_trained=False)
+    in_the_dark = crops // 12
+    assert float(in_the_dark.float().mean()) < 15.0
+    alike, was = ((e.embed(crops) * e.embed(in_the_dark)).sum(1) for e in (tuned, stock))
+    assert float(alike.min()) > 0.9
+    assert (alike > was).all(), "the published network is left as it was published"
 
 
 def test_bfloat16_leaves_the_network_it_came_from_as_it_is(sface: TorchEmbedder, crops: Tensor) -> None:

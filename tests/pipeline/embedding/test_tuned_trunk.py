@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,31 @@ def test_ranges_of_another_shape_or_for_a_trunk_without_are_refused(tmp_path: Pa
     with safe_open(str(path), framework="pt") as file:
         metadata = file.metadata()
     save_file(load_file(path) | {"conv.range": torch.zeros(3, 5)}, path, metadata)
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(path, embedder_id="net-1")
+
+
+def test_how_dark_pictures_may_be_is_kept_and_a_trunk_that_cannot_brighten_them_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trunk.safetensors"
+    saved = save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges=ranges(), least_brightness=60.0)
+    assert read_tuned_trunk(path, embedder_id="net-1").least_brightness == saved.least_brightness == 60.0
+    assert json.loads(path.with_suffix(".json").read_text())["least_brightness"] == 60.0
+    bare = saved.without_ranges()
+    assert (bare.ranges, bare.least_brightness) == ({}, 0.0)
+    with pytest.raises(ValueError, match="ranges"):
+        embedder().with_trunk(replace(saved, ranges={}))
+
+
+@pytest.mark.parametrize("least", [-1.0, 256.0, float("nan")])
+def test_a_brightness_that_is_no_grey_level_is_refused(tmp_path: Path, least: float) -> None:
+    path = tmp_path / "trunk.safetensors"
+    with pytest.raises(ValueError, match="grey level"):
+        save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, least_brightness=least)
+    save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, least_brightness=60.0)
+    with safe_open(str(path), framework="pt") as file:
+        metadata = file.metadata()
+    described = json.dumps(json.loads(metadata["trunk"]) | {"least_brightness": least})
+    save_file(load_file(path), path, metadata | {"trunk": described})
     with pytest.raises(WeightsError, match="damaged"):
         read_tuned_trunk(path, embedder_id="net-1")
 

@@ -101,6 +101,30 @@ def test_another_scene_is_a_cut_and_the_frame_after_it_is_not() -> None:
     assert not motion.is_cut
 
 
+def test_a_cut_in_the_dark_is_one_and_a_light_that_is_switched_leaves_the_scene() -> None:
+    dark, other = ROOM // 8, OTHER_ROOM // 8
+    motion = shown(dark, other)
+    assert motion.is_cut
+    assert motion.is_other_scene
+    switched = shown(ROOM, dark)
+    assert switched.is_cut, "everything looks different"
+    assert not switched.is_other_scene
+    assert not shown(dark, np.roll(dark, 40, axis=1)).is_other_scene
+
+
+def test_somebody_near_who_steps_into_the_light_changes_no_scene() -> None:
+    wall, lit = (np.full_like(ROOM, 100) for _ in range(2))
+    wall[60:180, 100:220], lit[60:180, 100:220] = 20, 180
+    assert not shown(wall, lit).is_other_scene
+
+
+def test_noise_that_is_all_there_is_to_see_is_no_other_scene() -> None:
+    random = np.random.default_rng(0)
+    assert not shown(*(random.integers(0, 6, ROOM.shape).astype(np.uint8) for _ in range(2))).is_other_scene
+    assert not FaceMotion().is_other_scene
+    assert not shown(ROOM).is_other_scene
+
+
 def test_after_a_reset_the_next_frame_is_the_first() -> None:
     motion = shown(ROOM, ROOM)
     motion.reset()

@@ -64,6 +64,27 @@ def test_somebody_else_in_the_same_place_is_a_new_track() -> None:
     assert tracker.update(faces(box(0)), -ANNA[None], 0.03) == (2,)
 
 
+@pytest.mark.parametrize(("is_other_scene", "track_id"), [(False, 1), (True, 2)])
+def test_in_another_scene_a_face_that_is_a_little_alike_takes_over_no_track(
+    is_other_scene: bool, track_id: int
+) -> None:
+    tracker = Tracker()
+    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    if is_other_scene:
+        tracker.forget_places()
+    somewhat_alike = 0.34 * ANNA + (1.0 - 0.34**2) ** 0.5 * BORIS
+    assert tracker.update(faces(box(4)), somewhat_alike[None], 0.03) == (track_id,)
+
+
+def test_in_another_scene_the_same_face_keeps_its_number_wherever_it_is() -> None:
+    tracker = Tracker()
+    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker.forget_places()
+    assert tracker.update(faces(box(300)), near(ANNA, 1)[None], 0.03) == (1,)
+    tracker.update(faces(box(305)), near(ANNA, 2)[None], 0.06)
+    assert tracker.placed(faces(box(310)), 0.09) == (1,)
+
+
 def test_a_camera_cut_swaps_places_not_people() -> None:
     tracker = Tracker()
     tracker.update(faces(box(0), box(300)), np.stack([ANNA, BORIS]), 0.0)
