@@ -10,6 +10,8 @@ from typing import cast
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_follower import FaceFollower, Sighting
@@ -153,6 +155,37 @@ def test_a_cut_embeds_everybody_at_once_and_keeps_no_number_of_other_people() ->
     others = (replace(CARLA, x=ANNA.x), replace(DORA, x=BORIS.x, y=BORIS.y))
     assert watch.ids(*others, level=180) == [3, 4]
     assert watch.embedder.batches[-1] == [2, 3]
+
+
+class Relatives(BlueEmbedder):
+    """Anybody is as much like anybody else as two faces in the dark."""
+
+    def features(self, crops_rgb: Tensor) -> Tensor:
+        features = super().features(crops_rgb)
+        features[:, 14] = 0.75
+        features[:, :16] = torch.nn.functional.normalize(features[:, :16], dim=1)
+        return features
+
+
+@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+def test_over_a_cut_between_scenes_of_one_brightness_nobody_takes_over_a_number(attention: Attention) -> None:
+    """Where the scene stays, two who are so much alike are one: a face in the dark is not much like itself either."""
+    watch, embedder = Watch(attention), Relatives()
+    watch.follower = FaceFollower(watch.stage, cast(FaceEmbedder, embedder), attention)
+    room = watch.stage.show(level=60)
+    taken = replace(BORIS, x=ANNA.x, y=ANNA.y)
+    across = slice(ANNA.y, ANNA.y + ANNA.size), slice(ANNA.x, ANNA.x + ANNA.size)
+    other_room = watch.stage.show(taken, level=60)
+    face = other_room[across].copy()
+    other_room[:] = room[::-1, ::-1]
+    other_room[across] = face
+
+    def numbers(image: Image) -> list[int]:
+        return [seen.track_id for seen in watch.see(image // 3 + 80)]
+
+    assert numbers(watch.stage.show(ANNA, level=60)) == [1]
+    watch.stage.show(taken, level=60)
+    assert numbers(other_room) == [2]
 
 
 def test_after_a_cut_the_same_people_keep_their_numbers_wherever_they_are() -> None:
