@@ -14,7 +14,13 @@ import numpy as np
 
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.open_set import Levels, levels_of
-from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior, RoomThreshold
+from metaface_gui.pipeline.recognition.room_threshold import (
+    Room,
+    RoomEvidence,
+    RoomPrior,
+    RoomThreshold,
+    poorness,
+)
 from metaface_gui.pipeline.room import CENTRE_PRIOR, COHORT_COMPARED, MOST_COMPARED
 from metaface_gui.types import Floats, Identification, Int64s, PersonId, TrackTemplate
 
@@ -73,7 +79,9 @@ class FirstNames:
         moved = _moved(shots, centre, assets.tail)
         prototypes = _unit(_class_means(moved, labels))
         of_cohort = _moved(assets.cohort, centre, assets.tail) @ prototypes.T
-        room = Room(assets.prior, _evidence(moved @ prototypes.T, labels, of_cohort)).threshold(_statistics(of_cohort))
+        poor = poorness(shots, assets.cohort, embedding_dim=len(assets.tail))
+        evidence = _evidence(moved @ prototypes.T, labels, of_cohort, poor)
+        room = Room(assets.prior, evidence).threshold(_statistics(of_cohort))
         strangers = StrangerScores.of(np.asarray(room.of_cohort(of_cohort.max(1)))[:, None])
         people = tuple(ids.tolist())
         return cls(
@@ -146,7 +154,7 @@ def _class_means(features: Floats, labels: Int64s) -> Floats:
     return np.asarray(sums / np.bincount(labels)[:, None], np.float32)
 
 
-def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats) -> RoomEvidence:
+def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats, poor: float) -> RoomEvidence:
     """As `room.room_evidence`."""
     n = shot_scores.shape[1]
     every = slice(None, None, -(-len(shot_scores) // MOST_COMPARED))
@@ -154,8 +162,9 @@ def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats) -> Roo
     compared = cohort_scores[:COHORT_COMPARED]
     mean, deviation = float(compared.mean()), max(float(compared.std(ddof=1)), 1e-6)
     if len(others) < 2:
-        return RoomEvidence(0.0, 1.0, n)
-    return RoomEvidence((float(others.mean()) - mean) / deviation, float(others.std(ddof=1)) / deviation, n)
+        return RoomEvidence(0.0, 1.0, n, poorness=poor)
+    shift, spread = (float(others.mean()) - mean) / deviation, float(others.std(ddof=1)) / deviation
+    return RoomEvidence(shift, spread, n, poorness=poor)
 
 
 @dataclass(frozen=True, slots=True)

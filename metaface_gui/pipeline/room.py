@@ -19,7 +19,7 @@ from metaface_gui.pipeline.learners.base import AdaptedClassifier, MetaLearner, 
 from metaface_gui.pipeline.learners.distances import class_means
 from metaface_gui.pipeline.recognition.boundary import boundary_faces
 from metaface_gui.pipeline.recognition.open_set import UNCALIBRATED_THRESHOLD, OpenSetClassifier
-from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior
+from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence, RoomPrior, poorness
 from metaface_gui.types import PersonId
 
 CENTRE_PRIOR = 10.0
@@ -223,6 +223,7 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
         enrolled=n,
         seen_shift=float(of_seen.mean()) if len(of_seen) else 0.0,
         seen=n_seen,
+        poorness=poorness(support.features.cpu().numpy(), cohort.cpu().numpy(), embedding_dim=shots.shape[1]),
     )
 
 

@@ -57,7 +57,8 @@ def let_through(
     prior, evidence = room.prior, room.evidence
     values = {name: torch.tensor(value, dtype=torch.float64) for name, value in asdict(prior).items()}
     known = {name: torch.tensor(float(value), dtype=torch.float64) for name, value in asdict(evidence).items()}
-    values["probe_shift"] *= 0.0  # a threshold's caution is no shift of strangers
+    for caution in ("probe_shift", "poor_shift", "seen_caution"):  # is no shift of strangers
+        values[caution] *= 0.0
     own_weight, own_shift, ratio, left = (float(value) for value in posterior(values, **known))
     if evidence.enrolled == 1:
         varies = _OF_ONE

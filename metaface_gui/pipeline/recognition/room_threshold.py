@@ -32,8 +32,15 @@ _FEWEST_OF_SPREAD = 3
 """Fewer people say nothing of how far scores spread."""
 _WATCHED = 24
 """So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
-_FORMAT = 2
-"""Of 1 the scores of unlabelled faces were one with those between enrolled people."""
+_SOME_SEEN = 4.0
+"""So many unlabelled faces count for half of their caution."""
+_GOOD, _POOR = 0.1, 0.8
+"""How far shots' poorness counts: what is beyond was never seen."""
+_FORMAT = 3
+"""Of 1 the scores of unlabelled faces were one with those between enrolled people, 2 knew nothing of poor shots."""
+
+_LONGEST = 1e-4
+"""Of embeddings, the inverse of their length: a synthetic stranger's may be anything."""
 
 Scores = TypeVar("Scores", Tensor, Floats)
 
@@ -48,8 +55,10 @@ class RoomPrior:
     `probe_variance`, and its mean score against n − 1 others tells that with the variance `others_variance` / (n − 1) +
     `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people / (people +
     `spread_prior`). A positive `probe_shift` is caution: it counts as far as a probe's own scores do not tell, much
-    with two people enrolled and little with twenty. Of one person there is no estimate: what is added is `alone`, and
-    `watched` where many unlabelled faces gave the room's middle.
+    with two people enrolled and little with twenty; poor shots add `poor_shift` times their poorness to it, for people
+    are more alike in poor pictures, and good ones take as much away; unlabelled faces, some of which are taken for
+    people whom they are not, add up to `seen_caution`. Of one person there is no estimate: what is added is `alone`,
+    and `watched` where many unlabelled faces gave the room's middle.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -61,7 +70,9 @@ class RoomPrior:
     people_variance: float = 1.5
     seen_variance: float = 0.1
     face_variance: float = 1.5
-    probe_shift: float = 2.85
+    probe_shift: float = 2.15
+    poor_shift: float = 5.5
+    seen_caution: float = 2.0
     probe_variance: float = 3.0
     others_variance: float = 4.0
     others_floor: float = 0.01
@@ -84,7 +95,9 @@ class RoomEvidence:
     """What is known of a room before a probe comes, in units of the cohort's spread.
 
     `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of `seen` unlabelled faces against
-    people whom they are not, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1.
+    people whom they are not, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1. `poorness`
+    is by how much the logarithm of the length of the shots' embeddings is below the cohort's, 0 of an embedder whose
+    features do not tell.
     """
 
     shift: float
@@ -92,6 +105,7 @@ class RoomEvidence:
     enrolled: int
     seen_shift: float = 0.0
     seen: int = 0
+    poorness: float = 0.0
 
     @property
     def people(self) -> int:
@@ -177,6 +191,18 @@ class Room:
         )
 
 
+def poorness(shots: Floats, cohort: Floats, *, embedding_dim: int) -> float:
+    """By how much the logarithm of the length of shots' embeddings (n, p) is below the cohort's (m, p), on average.
+
+    0 where their features (`FeatureSpace`) do not tell. How long an embedding is before it is normalised says how good
+    a face's picture is (Meng et al., "MagFace", CVPR 2021), also of networks that were not trained for it.
+    """
+    if shots.shape[1] == embedding_dim:
+        return 0.0
+    of_shots, of_cohort = (np.log(np.maximum(faces[:, -1], _LONGEST)).mean() for faces in (shots, cohort))
+    return float(of_shots - of_cohort)
+
+
 def posterior(
     prior: Mapping[str, Tensor],
     *,
@@ -185,6 +211,7 @@ def posterior(
     enrolled: Tensor,
     seen_shift: Tensor,
     seen: Tensor,
+    poorness: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
 
@@ -207,7 +234,10 @@ def posterior(
     share = (people >= _FEWEST_OF_SPREAD) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)) ** 0.5
-    return weight, (1.0 - weight) * (mean + are_others * prior["probe_shift"]), ratio.clip(min=0.3), left
+    poor = poorness.clip(min=-_GOOD, max=_POOR)
+    of_recognised = prior["seen_caution"] * seen / (seen + _SOME_SEEN) / (enrolled - 1).clip(min=1.0)
+    caution = (prior["probe_shift"] + prior["poor_shift"] * poor + of_recognised).clip(min=0.0)
+    return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
 
 
 def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor) -> Tensor:

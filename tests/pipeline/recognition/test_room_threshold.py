@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -16,6 +17,7 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomPrior,
     RoomThreshold,
     margin_of_one,
+    poorness,
     posterior,
     read_prior,
     save_prior,
@@ -51,7 +53,7 @@ def test_two_equally_sure_sources_meet_in_the_middle() -> None:
 
 def test_unlabelled_faces_are_a_source_of_their_own() -> None:
     prior = RoomPrior(shift_variance=1.0, seen_variance=0.5, face_variance=2.0, probe_variance=1.0)
-    prior = replace(prior, probe_shift=0.0, gallery_variance=1e5, others_floor=1e5)
+    prior = replace(prior, probe_shift=0.0, seen_caution=0.0, gallery_variance=1e5, others_floor=1e5)
     # The gallery tells nothing, four faces do: 0.5 + 2 / 4, as sure as the prior.
     _, base, _, left = _posterior(prior, RoomEvidence(9.0, 1.0, enrolled=2, seen_shift=2.0, seen=4))
     assert base == pytest.approx(1.0, abs=1e-3)
@@ -93,6 +95,40 @@ def test_caution_counts_where_a_probe_has_few_others_to_be_compared_with() -> No
         added.append(_posterior(careful, evidence)[1] - _posterior(plain, evidence)[1])
         assert added[-1] == pytest.approx(2.0 * (1.0 - _posterior(plain, evidence)[0]), abs=1e-5)
     assert added == sorted(added, reverse=True)
+
+
+def _shift(evidence: RoomEvidence, prior: RoomPrior) -> tuple[float, float]:
+    """How much of caution counts, and what is added in all."""
+    weight, base, _, _ = _posterior(prior, evidence)
+    return 1.0 - weight, base
+
+
+def test_poor_shots_make_it_careful_and_good_ones_less_so() -> None:
+    prior = RoomPrior(probe_shift=1.0, poor_shift=4.0, seen_caution=0.0)
+    plain = RoomEvidence(0.0, 1.0, 5)
+    counts, usual = _shift(plain, prior)
+    for poor, added in ((0.25, 1.0), (-0.05, -0.2), (9.0, 3.2), (-9.0, -0.4)):
+        found = _shift(replace(plain, poorness=poor), prior)[1] - usual
+        assert found == pytest.approx(counts * added, abs=1e-5), f"of a poorness of {poor}"
+    never_lax = replace(prior, probe_shift=0.1, poor_shift=40.0)
+    assert _shift(replace(plain, poorness=-0.1), never_lax)[1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_unlabelled_faces_of_few_people_make_it_careful() -> None:
+    prior = RoomPrior(seen_caution=3.0, poor_shift=0.0)
+    for people, seen, added in ((2, 4, 1.5), (2, 12, 2.25), (4, 4, 0.5), (2, 0, 0.0)):
+        evidence = RoomEvidence(0.0, 1.0, people, seen=seen)
+        counts, base = _shift(evidence, prior)
+        without = _shift(evidence, replace(prior, seen_caution=0.0))[1]
+        assert base - without == pytest.approx(counts * added, abs=1e-5), f"{people} people, {seen} faces"
+
+
+def test_poorness_is_how_much_shorter_embeddings_are_than_the_cohorts() -> None:
+    cohort = np.array([[1.0, 0.0, 1 / 8.0], [0.0, 1.0, 1 / 18.0]], np.float32)  # 12 is their geometric mean
+    shots = np.array([[1.0, 0.0, 1 / 4.0], [1.0, 0.0, 1 / 9.0]], np.float32)
+    assert poorness(shots, cohort, embedding_dim=2) == pytest.approx(np.log(2.0), abs=1e-6)
+    assert poorness(cohort, cohort, embedding_dim=2) == 0.0
+    assert poorness(shots[:, :2], cohort[:, :2], embedding_dim=2) == 0.0, "an embedder that does not tell"
 
 
 def test_one_person_has_a_margin_that_unlabelled_faces_lower() -> None:
