@@ -3947,8 +3947,8 @@ face</source>
       <translation>换一台摄像头就不同了：在它的画面里，人脸几乎不像自己。</translation>
     </message>
     <message>
-      <source>Choose “Old webcam”, and turn it up as far as it goes ( ] ), until somebody is Unknown.</source>
-      <translation>选择“老摄像头”，加强到底（ ] ），直到有人变成“未知”。</translation>
+      <source>Choose “Old webcam”, and turn it up ( ] ) until somebody is Unknown.</source>
+      <translation>选择“老摄像头”，不断加强（ ] ），直到有人变成“未知”。</translation>
     </message>
     <message>
       <source>margins falling below 0, names becoming Unknown</source>

@@ -27,6 +27,8 @@ _SLACK = 64
 """A field of noise is so many pixels larger than the frame: each frame sees it somewhere else."""
 _NOISE_STD = 32.0
 _LEAST_PX = 12
+_DIM_OF_OLD = 0.3
+"""How far the light goes out for an old webcam, whose sensor sees less of it."""
 
 Effect = Callable[[Image, int, Floats], Image]
 """(height, width, 3) uint8 BGR, the frame's number and its faces' landmarks (n, 5, 2) → the same shape."""
@@ -245,15 +247,17 @@ def _dim_light(strength: float, place: np.random.Generator, shape: tuple[int, ..
 
 
 def _old_sensor(strength: float, place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """A webcam of long ago: few pixels, colour noise, sharpened too much, compressed."""
+    """A webcam of long ago: little light, few pixels, colour noise, sharpened too much, compressed."""
+    dim = _dim_light(_DIM_OF_OLD * strength, place, shape)
     height, width = shape[:2]
     across = int(min(width, _between(640.0, 150.0, strength)))
     size = (across, max(2, round(across * height / width)))
     noise = _noise(place, (size[1], size[0], 3), 0.1)
     sharpen, noise_std, quality = 1.4 * strength, 7.0 * strength, int(85 - 60 * strength)
 
-    def photograph(image: Image, index: int, _landmarks: Floats) -> Image:
-        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    def photograph(image: Image, index: int, landmarks: Floats) -> Image:
+        dark = dim(image, index, landmarks)
+        small = np.asarray(cv2.resize(dark, size, interpolation=cv2.INTER_AREA), np.uint8)
         small = _noisy(small, noise, noise_std, index)
         sharp = cv2.addWeighted(small, 1.0 + sharpen, cv2.GaussianBlur(small, (0, 0), 1.0), -sharpen, 0)
         seen = jpeg(np.asarray(sharp, np.uint8), quality)

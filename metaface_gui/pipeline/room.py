@@ -223,7 +223,9 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
         enrolled=n,
         seen_shift=float(of_seen.mean()) if len(of_seen) else 0.0,
         seen=n_seen,
-        poorness=poorness(support.features.cpu().numpy(), cohort.cpu().numpy(), embedding_dim=shots.shape[1]),
+        poorness=poorness(
+            support.features.cpu().numpy(), cohort.cpu().numpy(), n_people=n, embedding_dim=shots.shape[1]
+        ),
     )
 
 

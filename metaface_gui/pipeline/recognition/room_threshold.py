@@ -96,8 +96,7 @@ class RoomEvidence:
 
     `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of `seen` unlabelled faces against
     people whom they are not, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1. `poorness`
-    is by how much the logarithm of the length of the shots' embeddings is below the cohort's, 0 of an embedder whose
-    features do not tell.
+    is how poor the pictures are that people were enrolled with (the function of that name), 0 of the cohort's.
     """
 
     shift: float
@@ -191,8 +190,9 @@ class Room:
         )
 
 
-def poorness(shots: Floats, cohort: Floats, *, embedding_dim: int) -> float:
-    """By how much the logarithm of the length of shots' embeddings (n, p) is below the cohort's (m, p), on average.
+def poorness(shots: Floats, cohort: Floats, *, n_people: int, embedding_dim: int) -> float:
+    """By how much the logarithm of the length of shots' embeddings (n, p) is below the cohort's (m, p), on average; of
+    poor ones divided by how many shots a person has: what several poor pictures have in common is less poor.
 
     0 where their features (`FeatureSpace`) do not tell. How long an embedding is before it is normalised says how good
     a face's picture is (Meng et al., "MagFace", CVPR 2021), also of networks that were not trained for it.
@@ -200,7 +200,8 @@ def poorness(shots: Floats, cohort: Floats, *, embedding_dim: int) -> float:
     if shots.shape[1] == embedding_dim:
         return 0.0
     of_shots, of_cohort = (np.log(np.maximum(faces[:, -1], _LONGEST)).mean() for faces in (shots, cohort))
-    return float(of_shots - of_cohort)
+    apart = float(of_shots - of_cohort)
+    return apart * n_people / len(shots) if apart > 0.0 else apart
 
 
 def posterior(

@@ -78,9 +78,8 @@ def test_darkness_keeps_names_an_old_webcam_loses_them_and_adapting_brings_them_
     assert share_named(deciding(table, light, is_adapted=False)) > 0.95
     assert share_named(deciding(table, dark, is_adapted=False)) > 0.9
     lost, back = (share_named(deciding(table, webcam, is_adapted=is_adapted)) for is_adapted in (False, True))
-    # Every tenth face becomes Unknown in the old webcam's picture, and all but one in fifty are named once adapted.
-    assert lost < 0.95
-    assert back > lost + 0.05
+    assert lost < 0.85
+    assert back > lost + 0.1
 
 
 def test_the_stranger_stays_unknown_and_nobody_gets_a_wrong_name(table: RoomTable) -> None:
