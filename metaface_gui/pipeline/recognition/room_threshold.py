@@ -70,7 +70,7 @@ class RoomPrior:
     people_variance: float = 1.5
     seen_variance: float = 0.1
     face_variance: float = 1.5
-    probe_shift: float = 2.15
+    probe_shift: float = 2.25
     poor_shift: float = 5.5
     seen_caution: float = 2.0
     probe_variance: float = 3.0
