@@ -32,8 +32,8 @@ _FEWEST_OF_SPREAD = 3
 """Fewer people say nothing of how far scores spread."""
 _WATCHED = 24
 """So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
-_SOME_SEEN = 4.0
-"""So many unlabelled faces count for half of their caution."""
+_SOME_SEEN = 8.0
+"""So many unlabelled faces ask for half of their caution: of three or four hardly one is taken for somebody."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
 _FORMAT = 3
@@ -236,7 +236,7 @@ def posterior(
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)) ** 0.5
     poor = poorness.clip(min=-_GOOD, max=_POOR)
-    of_recognised = prior["seen_caution"] * seen / (seen + _SOME_SEEN) / (enrolled - 1).clip(min=1.0)
+    of_recognised = prior["seen_caution"] * seen**2 / (seen**2 + _SOME_SEEN**2) / (enrolled - 1).clip(min=1.0)
     caution = (prior["probe_shift"] + prior["poor_shift"] * poor + of_recognised).clip(min=0.0)
     return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
 

@@ -116,7 +116,7 @@ def test_poor_shots_make_it_careful_and_good_ones_less_so() -> None:
 
 def test_unlabelled_faces_of_few_people_make_it_careful() -> None:
     prior = RoomPrior(seen_caution=3.0, poor_shift=0.0)
-    for people, seen, added in ((2, 4, 1.5), (2, 12, 2.25), (4, 4, 0.5), (2, 0, 0.0)):
+    for people, seen, added in ((2, 8, 1.5), (2, 24, 2.7), (4, 8, 0.5), (2, 0, 0.0)):
         evidence = RoomEvidence(0.0, 1.0, people, seen=seen)
         counts, base = _shift(evidence, prior)
         without = _shift(evidence, replace(prior, seen_caution=0.0))[1]
