@@ -230,7 +230,7 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
         poorness=seen.poorness,
     )
     scores = seen.best - weight * seen.others
-    of_one = margin_of_one(prior, enrolled=seen.enrolled, seen=seen.seen)
+    of_one = margin_of_one(prior, enrolled=seen.enrolled, seen=seen.seen, poorness=seen.poorness)
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
     for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):

@@ -58,7 +58,7 @@ class RoomPrior:
     with two people enrolled and little with twenty; poor shots add `poor_shift` times their poorness to it, for people
     are more alike in poor pictures, and good ones take as much away; unlabelled faces, some of which are taken for
     people whom they are not, add up to `seen_caution`. Of one person there is no estimate: what is added is `alone`,
-    and `watched` where many unlabelled faces gave the room's middle.
+    or `watched` where many unlabelled faces gave the room's middle, and `poor_shift` times how poor the shots are.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -79,7 +79,7 @@ class RoomPrior:
     spread: float = 0.0
     spread_weight: float = 1.0
     spread_prior: float = 20.0
-    alone: float = 2.0
+    alone: float = 1.5
     watched: float = 1.0
 
     def __post_init__(self) -> None:
@@ -180,7 +180,9 @@ class Room:
         values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, _left = (float(value) for value in posterior(values, **known))
-        of_one = float(margin_of_one(values, enrolled=known["enrolled"], seen=known["seen"]))
+        of_one = float(
+            margin_of_one(values, enrolled=known["enrolled"], seen=known["seen"], poorness=known["poorness"])
+        )
         return RoomThreshold(
             ratio=ratio,
             offset=(shift + of_one) * cohort.deviation,
@@ -241,10 +243,10 @@ def posterior(
     return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
 
 
-def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor) -> Tensor:
+def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor, poorness: Tensor) -> Tensor:
     """What a threshold rises by where one person is enrolled, else nought; of the arguments' shape."""
     margin = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
-    return (enrolled < 2) * 1.0 * margin
+    return (enrolled < 2) * 1.0 * (margin + prior["poor_shift"] * poorness.clip(min=0.0, max=_POOR))
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:

@@ -133,11 +133,14 @@ def test_poorness_is_how_much_shorter_embeddings_are_than_the_cohorts() -> None:
     assert poorness(shots[:, :2], cohort[:, :2], n_people=2, embedding_dim=2) == 0.0, "an embedder that does not tell"
 
 
-def test_one_person_has_a_margin_that_unlabelled_faces_lower() -> None:
-    values = {name: torch.tensor(value) for name, value in asdict(RoomPrior(alone=1.8, watched=0.6)).items()}
+def test_one_person_has_a_margin_that_unlabelled_faces_lower_and_poor_shots_raise() -> None:
+    prior = RoomPrior(alone=1.8, watched=0.6, poor_shift=4.0)
+    values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
     enrolled, seen = torch.tensor([1.0] * 4 + [2.0]), torch.tensor([0.0, 12.0, 24.0, 500.0, 12.0])
-    margins = margin_of_one(values, enrolled=enrolled, seen=seen)
+    margins = margin_of_one(values, enrolled=enrolled, seen=seen, poorness=torch.zeros(5))
     assert margins.tolist() == pytest.approx([1.8, 1.2, 0.6, 0.6, 0.0])
+    poor = margin_of_one(values, enrolled=enrolled, seen=seen, poorness=torch.tensor([0.25, 9.0, -0.1, 0.0, 0.25]))
+    assert poor.tolist() == pytest.approx([2.8, 4.4, 0.6, 0.6, 0.0]), "poor shots raise it, good ones do not lower it"
 
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
