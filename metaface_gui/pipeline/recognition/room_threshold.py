@@ -237,10 +237,15 @@ def posterior(
     share = (people >= _FEWEST_OF_SPREAD) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)) ** 0.5
-    poor = poorness.clip(min=-_GOOD, max=_POOR)
     of_recognised = prior["seen_caution"] * seen**2 / (seen**2 + _SOME_SEEN**2) / (enrolled - 1).clip(min=1.0)
-    caution = (prior["probe_shift"] + prior["poor_shift"] * poor + of_recognised).clip(min=0.0)
+    caution = (prior["probe_shift"] + shift_of_poor(prior, poorness) + of_recognised).clip(min=0.0)
     return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
+
+
+def shift_of_poor(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
+    """By how much strangers' scores are thought to be higher where people were enrolled with poor pictures, below
+    nought with good ones; of the argument's shape."""
+    return prior["poor_shift"] * poorness.clip(min=-_GOOD, max=_POOR)
 
 
 def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor, poorness: Tensor) -> Tensor:

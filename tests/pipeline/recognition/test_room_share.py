@@ -47,6 +47,20 @@ def test_more_alike_people_let_more_strangers_through() -> None:
     assert shares[2] > 2 * shares[0]
 
 
+def test_poor_shots_let_more_strangers_through_and_good_ones_fewer() -> None:
+    prior = replace(KNOWN, poor_shift=4.0)
+    good, usual, poor = (
+        let_through(
+            Room(prior, RoomEvidence(0.0, 1.0, 20, poorness=poorness)), COHORT, threshold=1.0, weight=0.0, varies=SHARP
+        ).expected
+        for poorness in (-0.05, 0.0, 0.2)
+    )
+    # Four cohort's deviations a unit, and a deviation is a quarter of the cohort's range.
+    assert good == pytest.approx(0.25 - 0.2 / 4, abs=0.002)
+    assert usual == pytest.approx(0.25, abs=0.002)
+    assert poor == pytest.approx(0.25 + 0.8 / 4, abs=0.002)
+
+
 def test_who_takes_the_others_off_is_moved_less() -> None:
     moved, less = (let_through(room(1.0, prior=PLAIN), COHORT, threshold=1.5, weight=weight) for weight in (0.0, 0.8))
     assert less.expected < moved.expected
