@@ -79,7 +79,8 @@ class FirstNames:
         moved = _moved(shots, centre, assets.tail)
         prototypes = _unit(_class_means(moved, labels))
         of_cohort = _moved(assets.cohort, centre, assets.tail) @ prototypes.T
-        poor = poorness(shots, assets.cohort, n_people=len(ids), embedding_dim=len(assets.tail))
+        d = len(assets.tail)
+        poor = poorness(shots[:, d:], assets.cohort[:, d:], n_people=len(ids))
         evidence = _evidence(moved @ prototypes.T, labels, of_cohort, poor)
         room = Room(assets.prior, evidence).threshold(_statistics(of_cohort))
         strangers = StrangerScores.of(np.asarray(room.of_cohort(of_cohort.max(1)))[:, None])

@@ -204,6 +204,7 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
     """
     n = support.n_way
     shots = classifier.embed(support.features)
+    d = shots.shape[1]
     means = normalize(class_means(SupportSet(shots, support.labels, n)))
     of_cohort = classifier.embed(cohort[:COHORT_COMPARED]) @ means.T
     mean, deviation = of_cohort.mean(), of_cohort.std().clamp_min(1e-6)
@@ -223,9 +224,8 @@ def room_evidence(classifier: AdaptedClassifier, support: SupportSet, cohort: Te
         enrolled=n,
         seen_shift=float(of_seen.mean()) if len(of_seen) else 0.0,
         seen=n_seen,
-        poorness=poorness(
-            support.features.cpu().numpy(), cohort.cpu().numpy(), n_people=n, embedding_dim=shots.shape[1]
-        ),
+        # Cut first: a cohort on a GPU is large to fetch.
+        poorness=poorness(support.features[:, d:].cpu().numpy(), cohort[:, d:].cpu().numpy(), n_people=n),
     )
 
 

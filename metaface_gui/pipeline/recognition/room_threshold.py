@@ -192,14 +192,15 @@ class Room:
         )
 
 
-def poorness(shots: Floats, cohort: Floats, *, n_people: int, embedding_dim: int) -> float:
-    """By how much the logarithm of the length of shots' embeddings (n, p) is below the cohort's (m, p), on average; of
-    poor ones divided by how many shots a person has: what several poor pictures have in common is less poor.
+def poorness(shots: Floats, cohort: Floats, *, n_people: int) -> float:
+    """By how much the logarithm of the length of shots' embeddings is below the cohort's, on average, by what follows
+    the embeddings in their features (`FeatureSpace`): v (n, r) of shots and (m, r) of the cohort; of poor ones divided
+    by how many shots a person has: what several poor pictures have in common is less poor.
 
-    0 where their features (`FeatureSpace`) do not tell. How long an embedding is before it is normalised says how good
-    a face's picture is (Meng et al., "MagFace", CVPR 2021), also of networks that were not trained for it.
+    0 where r is: those do not tell. How long an embedding is before it is normalised says how good a face's picture is
+    (Meng et al., "MagFace", CVPR 2021), also of networks that were not trained for it.
     """
-    if shots.shape[1] == embedding_dim:
+    if shots.shape[1] == 0:
         return 0.0
     of_shots, of_cohort = (np.log(np.maximum(faces[:, -1], _LONGEST)).mean() for faces in (shots, cohort))
     apart = float(of_shots - of_cohort)
