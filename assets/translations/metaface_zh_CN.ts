@@ -250,8 +250,8 @@
       <translation>完整流程，全速</translation>
     </message>
     <message>
-      <source>thorough: every face of every frame; live: as the window looks; -all: with every method beside</source>
-      <translation>thorough：检查每帧的每张人脸；live：与窗口的做法相同；-all：同时运行所有方法</translation>
+      <source>thorough: every face of every frame; file: as “metaface recognize” looks, a face in every frame until it is known well; live: as the window looks; -all: with every method beside</source>
+      <translation>thorough：逐帧查看每张人脸；file：与 metaface recognize 相同，人脸在看清之前逐帧查看；live：与窗口相同；-all：同时运行所有方法</translation>
     </message>
     <message>
       <source>{what}, {width}×{height}, {frames} frames × {repeats}</source>

@@ -35,7 +35,7 @@ from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners import LEARNERS
-from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
+from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH, Attention
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
@@ -84,19 +84,20 @@ def load_bench_models(
 def measure_pipeline(
     models: BenchModels, clips: Iterable[Clip], *, repeats: int, on_step: OnStep = lambda _: None
 ) -> RaceFigures:
-    """Race thorough and live attention, with the deciding learner alone and with all beside it.
+    """Race thorough, a file's and live attention, with the deciding learner alone and with all beside it.
 
-    The contenders are `thorough`, `live`, and each with `-all` behind it.
+    The contenders are `thorough`, `file`, `live`, and each with `-all` behind it.
     """
     alone = (models.settings.learner,)
     everyone = (*alone, *(key for key in models.classifiers if key not in alone))
     contenders = [
         PipelineContender(name + suffix, models.pipeline(attention, learners))
         for suffix, learners in (("", alone), ("-all", everyone))
-        for name, attention in (("thorough", THOROUGH), ("live", LIVE))
+        for name, attention in (("thorough", THOROUGH), ("file", FILE), ("live", LIVE))
     ]
     ratios = (
         ("live", "thorough"),
+        ("file", "thorough"),
         ("live-all", "thorough-all"),
         ("live-all", "live"),
         ("thorough-all", "thorough"),

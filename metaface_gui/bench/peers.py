@@ -26,7 +26,7 @@ from metaface_gui.bench.live import BenchModels
 from metaface_gui.bench.race import Contender, OnStep, PipelineContender, RaceFigures, race
 from metaface_gui.pipeline.capture.demo.people import DemoPerson
 from metaface_gui.pipeline.embedding.onnx_weights import read_onnx_weights
-from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
+from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH
 from metaface_gui.types import Floats, Frame, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -269,11 +269,12 @@ def measure_peers(
     sizes: Sequence[tuple[int, int]] = PEER_SIZES,
     on_step: OnStep = lambda _: None,
 ) -> PeersFigures:
-    """Race MetaFace, live and thorough, against the peers that are here, over the same clips in each size."""
+    """Race MetaFace, thorough, as with a file, and live, against the peers that are here; all see the same clips."""
     absent, notes, races = list[AbsentPeer](), list[PeerNote](), list[RaceFigures]()
     learner = (models.settings.learner,)
     contenders: list[Contender] = [
         PipelineContender("thorough", models.pipeline(THOROUGH, learner)),
+        PipelineContender("file", models.pipeline(FILE, learner)),
         PipelineContender("live", models.pipeline(LIVE, learner)),
     ]
     with opencv_peer(models.store, people) as (opencv, note):
@@ -287,8 +288,9 @@ def measure_peers(
             absent.append(module)
         else:
             contenders.append(FaceRecognitionPeer(module, people))
-        ratios = [("live", "thorough")]
-        ratios += [(key, peer.key) for peer in contenders[2:] for key in ("live", "thorough")]
+        ours = ("live", "file", "thorough")
+        ratios = [("live", "thorough"), ("file", "thorough")]
+        ratios += [(key, peer.key) for peer in contenders[len(ours) :] for key in ours]
         for width, height in sizes:
             small = (resized(clip, width, height) for clip in clips)
             races.append(race(contenders, small, repeats=repeats, ratios=ratios, on_step=on_step))

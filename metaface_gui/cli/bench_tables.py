@@ -99,7 +99,9 @@ def _print_pipeline(record: BenchRecord, console: Console) -> None:
     _line(
         console,
         translate(
-            "Commands", "thorough: every face of every frame; live: as the window looks; -all: with every method beside"
+            "Commands",
+            "thorough: every face of every frame; file: as “metaface recognize” looks, a face in every frame until it "
+            "is known well; live: as the window looks; -all: with every method beside",
         ),
     )
 

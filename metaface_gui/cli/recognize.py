@@ -40,6 +40,7 @@ from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, make_source, parse_source
 from metaface_gui.pipeline.detection.search import FrameSearch
 from metaface_gui.pipeline.embedding.device import tune_process
+from metaface_gui.pipeline.recognition.attention import FILE
 from metaface_gui.types import Frame, FrameResult
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
 def _looker(args: argparse.Namespace, spec: SourceSpec) -> tuple[FaceDetector, Look]:
     """Load the models and adapt to the gallery; returns what finds faces and what looks at one frame after another."""
     settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
-    pipeline = build_pipeline(settings, store)
+    pipeline = build_pipeline(settings, store, attention=FILE)
     if not is_room(spec) and (names := named_at_once(args.gallery, pipeline, settings, store)) is not None:
         pipeline.set_classifiers({settings.learner: names}, settings.learner)
         return pipeline.detector, pipeline.process

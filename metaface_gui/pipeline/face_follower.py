@@ -117,19 +117,19 @@ class FaceFollower:
         is_cut = not continues(self._time_s, time_s)
         self._time_s = time_s
         self._motion.show(image_bgr)
-        is_other_scene = self._motion.is_other_scene
-        # In another light people are where they were: whoever embeds every face anyway need not start over.
-        is_cut = is_cut or (is_other_scene if self._attention.is_thorough else self._motion.is_cut)
+        is_other_scene, looks_different = self._motion.is_other_scene, self._motion.is_cut
+        # In another light people are where they were: whoever searches every frame looks again, and goes on.
+        is_cut = is_cut or (is_other_scene if self._attention.is_close else looks_different)
         self._since_search += 1
         if self._in_sight and not is_cut and self._since_search < self._attention.detect_every:
             return self._carry(image_bgr, time_s)
         self._since_search = 0
         if found is None:
-            thorough = self._attention.is_thorough
-            found = self._search.search(image_bgr, time_s, is_thorough=thorough, is_restart=is_cut)
+            found = self._search.search(image_bgr, time_s, is_thorough=self._attention.is_close, is_restart=is_cut)
         if is_other_scene:
             self._tracker.forget_places()
-        placed = (None,) * len(found) if is_cut else self._tracker.placed(found, time_s)
+        is_open = is_cut or (looks_different and not self._attention.is_thorough)
+        placed = (None,) * len(found) if is_open else self._tracker.placed(found, time_s)
         return self._follow(image_bgr, found, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
 
     def _carry(self, image_bgr: Image, time_s: float) -> tuple[Sighting, ...]:

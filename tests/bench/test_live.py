@@ -55,7 +55,7 @@ def test_the_scenes_people_are_enrolled_once(models: BenchModels, gallery: Galle
 def test_thorough_and_live_see_the_same_frames_and_name_them_right(models: BenchModels) -> None:
     figures = measure_pipeline(models, clips_of(parse_source("demo"), SMALL), repeats=1)
     by_key = {outcome.key: outcome for outcome in figures.contenders}
-    assert list(by_key) == ["thorough", "live", "thorough-all", "live-all"]
+    assert list(by_key) == ["thorough", "file", "live", "thorough-all", "file-all", "live-all"]
     assert [timing.n_faces for timing in by_key["live"].by_faces] == [3, 5]
     for outcome in figures.contenders:
         assert outcome.frame.count == figures.frames == 6

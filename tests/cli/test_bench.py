@@ -82,8 +82,10 @@ def test_without_only_every_section_but_the_peers_is_measured(metaface: Metaface
     assert set(record) == {"machine"} | learners | (set(SECTIONS) - {"learners"})
     assert {outcome["key"] for outcome in record["pipeline"]["contenders"]} == {
         "thorough",
+        "file",
         "live",
         "thorough-all",
+        "file-all",
         "live-all",
     }
     assert record["pipeline"]["frames"] == 6
@@ -131,7 +133,7 @@ def test_a_missing_peer_is_one_line_that_says_how_to_install_it(
     assert set(record) == {"machine", "peers"}
     assert record["peers"]["absent"][0]["peer"] == "face_recognition"
     assert [(race["width"], race["height"]) for race in record["peers"]["races"]] == [(320, 180), (640, 360)]
-    assert {"live", "thorough"} <= {outcome["key"] for outcome in record["peers"]["races"][0]["contenders"]}
+    assert {"live", "file", "thorough"} <= {outcome["key"] for outcome in record["peers"]["races"][0]["contenders"]}
 
 
 @pytest.mark.parametrize("sizes", ["0", "-3", "many", "2.5"])

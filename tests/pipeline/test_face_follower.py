@@ -15,7 +15,7 @@ from torch import Tensor
 
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.face_follower import FaceFollower, Sighting
-from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
+from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH, Attention
 from metaface_gui.types import Identification, Image
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage, landmarks
 
@@ -72,6 +72,21 @@ def test_thorough_looks_at_every_face_of_every_frame() -> None:
         assert all(face.is_fresh for face in seen)
     assert watch.stage.searches == 12
     assert watch.embedder.batches == [[0, 1, 2]] * 12
+
+
+def test_a_file_is_searched_frame_by_frame_and_known_faces_are_embedded_in_every_third() -> None:
+    watch = Watch(FILE)
+    for _ in range(60):
+        watch.look(ANNA, BORIS)
+    assert watch.stage.searches == 60
+    assert Counter(chain(*watch.embedder.batches)) == {face.person: 12 + 16 for face in (ANNA, BORIS)}
+
+
+def test_a_file_s_doubtful_faces_are_embedded_in_every_frame() -> None:
+    watch = Watch(FILE)
+    watch.decision_of = lambda track_id: DOUBTFUL
+    for _ in range(60):
+        assert watch.embedded(*places) == len(places)
 
 
 @pytest.mark.parametrize(("faces", "embeddings"), [((ANNA,), 6), (places, 30)], ids=["one face", "five faces"])
@@ -167,7 +182,7 @@ class Relatives(BlueEmbedder):
         return features
 
 
-@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+@pytest.mark.parametrize("attention", [THOROUGH, FILE, LIVE], ids=["thorough", "file", "live"])
 def test_over_a_cut_between_scenes_of_one_brightness_nobody_takes_over_a_number(attention: Attention) -> None:
     """Where the scene stays, two who are so much alike are one: a face in the dark is not much like itself either."""
     watch, embedder = Watch(attention), Relatives()

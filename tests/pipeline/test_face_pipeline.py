@@ -22,7 +22,7 @@ from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
-from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention
+from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH, Attention
 from metaface_gui.pipeline.recognition.cohort import load_cohort
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
@@ -364,13 +364,13 @@ def test_thorough_says_what_looking_at_everything_says() -> None:
                 assert face.per_learner[key] == decision
 
 
-@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+@pytest.mark.parametrize("attention", [THOROUGH, FILE, LIVE], ids=["thorough", "file", "live"])
 def test_each_look_is_decided_on_once_by_each_learner(attention: Attention) -> None:
     studio, anna, zoe = Studio(attention), ReadsBlue("Anna", "Boris"), ReadsBlue("Zoe")
     studio.learn(maml=anna, reptile=zoe)
     for _ in range(60):
         assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"]
-    assert anna.asked == zoe.asked == studio.embedder.count == (120 if attention is THOROUGH else 12)
+    assert anna.asked == zoe.asked == studio.embedder.count == {THOROUGH: 120, FILE: 56, LIVE: 12}[attention]
 
 
 class WaveringEmbedder(BlueEmbedder):
@@ -426,7 +426,7 @@ def test_another_learner_shows_at_once_on_a_face_that_is_carried() -> None:
     assert result.learner == "reptile"
 
 
-@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+@pytest.mark.parametrize("attention", [THOROUGH, FILE, LIVE], ids=["thorough", "file", "live"])
 def test_learners_switched_on_and_off_show_at_once_on_a_frozen_picture(attention: Attention) -> None:
     studio = Studio(attention)
     maml, reptile = ReadsBlue("Anna"), ReadsBlue("Zoe")
@@ -443,8 +443,9 @@ def test_learners_switched_on_and_off_show_at_once_on_a_frozen_picture(attention
         }
 
 
-def test_a_cut_does_not_hand_a_name_on() -> None:
-    studio = Studio(LIVE)
+@pytest.mark.parametrize("attention", [FILE, LIVE], ids=["file", "live"])
+def test_a_cut_does_not_hand_a_name_on(attention: Attention) -> None:
+    studio = Studio(attention)
     studio.learn(maml=ReadsBlue("Anna", "Boris"))
     for _ in range(21):
         studio.look(LEFT, RIGHT)
@@ -511,7 +512,7 @@ def test_a_picture_that_does_not_stand_upright_shows_who_is_in_it(
     np.testing.assert_allclose(sample.embedding, upright.embedding, atol=1e-4)
 
 
-@pytest.mark.parametrize("attention", [LIVE, THOROUGH])
+@pytest.mark.parametrize("attention", [LIVE, FILE, THOROUGH])
 def test_a_camera_on_its_head_gives_no_shots_and_says_why(pipeline: FacePipeline, attention: Attention) -> None:
     pipeline.set_attention(attention)
     upside_down = np.ascontiguousarray(demo_people()[0].stills[0][::-1, ::-1])
@@ -614,7 +615,7 @@ class Likeness:
         return features[:, :2]
 
 
-@pytest.mark.parametrize("attention", [THOROUGH, LIVE], ids=["thorough", "live"])
+@pytest.mark.parametrize("attention", [THOROUGH, FILE, LIVE], ids=["thorough", "file", "live"])
 def test_who_a_face_is_not_holds_for_its_track_with_every_method_until_it_is_taken_back(attention: Attention) -> None:
     """The user said it; nothing that the face does afterwards says otherwise, and no frame shows the name again."""
     studio = Studio(attention)

@@ -23,6 +23,7 @@ from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.pipeline.face_pipeline import FacePipeline
+from metaface_gui.pipeline.recognition.attention import FILE
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import FrameResult
 from metaface_gui.weights.store import WeightsStore
@@ -144,7 +145,7 @@ class VideoRecognizer:
     def _look(self, source: FrameSource, keep: Callable[[FrameResult], None], on_frames: OnFrames) -> VideoReport:
         started = time.perf_counter()
         # Tracks, decisions and the room belong to one video, and track ids begin with 1.
-        pipeline = FacePipeline(self._models.detector, self._models.embedder)
+        pipeline = FacePipeline(self._models.detector, self._models.embedder, FILE)
         room = FileRoom(pipeline, self._adapted, self._assets, self._settings)
         faces: Counter[str] = Counter()
         frames = 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH, Attention, Followed, worth_embedding
+from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH, Attention, Followed, worth_embedding
 from metaface_gui.types import UNKNOWN, Identification
 
 
@@ -23,9 +23,13 @@ BETTER = replace(CONTENT, best_quality=0.5)
 DOUBTFUL = replace(CONTENT, decision=decided(0.45))
 
 
-def test_files_are_looked_at_wholly() -> None:
+def test_what_is_compared_is_looked_at_wholly() -> None:
     assert THOROUGH.is_thorough
+    assert not FILE.is_thorough
     assert not LIVE.is_thorough
+    assert THOROUGH.is_close
+    assert FILE.is_close
+    assert not LIVE.is_close
     assert worth_embedding([CONTENT, None, *[CONTENT] * 9], THOROUGH) == tuple(range(11))
 
 
