@@ -74,12 +74,12 @@ def test_thorough_looks_at_every_face_of_every_frame() -> None:
     assert watch.embedder.batches == [[0, 1, 2]] * 12
 
 
-def test_a_file_is_searched_frame_by_frame_and_known_faces_are_embedded_in_every_third() -> None:
+def test_a_file_is_searched_frame_by_frame_and_known_faces_are_embedded_in_every_fifth() -> None:
     watch = Watch(FILE)
     for _ in range(60):
         watch.look(ANNA, BORIS)
     assert watch.stage.searches == 60
-    assert Counter(chain(*watch.embedder.batches)) == {face.person: 12 + 16 for face in (ANNA, BORIS)}
+    assert Counter(chain(*watch.embedder.batches)) == {face.person: 5 + 11 for face in (ANNA, BORIS)}
 
 
 def test_a_file_s_doubtful_faces_are_embedded_in_every_frame() -> None:

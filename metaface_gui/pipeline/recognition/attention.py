@@ -49,8 +49,8 @@ LIVE = Attention()
 THOROUGH = Attention(detect_every=1, refresh_s=0.0)
 """For what is compared: every face of every frame."""
 
-FILE = Attention(detect_every=1, refresh_s=0.09, at_most=1_000, first_looks=12)
-"""For files: every frame is searched. A face is looked at in each while its track is new or in doubt, then ten times a
+FILE = Attention(detect_every=1, refresh_s=0.16, at_most=1_000, first_looks=5)
+"""For files: every frame is searched. A face is looked at in each while its track is new or in doubt, then six times a
 second: consecutive frames are so alike that a look between two says nothing that these do not."""
 
 
