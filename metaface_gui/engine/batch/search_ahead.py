@@ -14,8 +14,8 @@ from metaface_gui.pipeline.detection.way_up import Upright
 from metaface_gui.types import Frame
 
 _AHEAD = 4
-"""Frames in work or waiting beside the one that is looked at: a slow one of either stage is made up for, as where several
-faces are looked at in the same one of five frames."""
+"""Frames in work or waiting beside the one that is looked at: a slow one of either stage is made up for, as where
+several faces are looked at in the same one of five frames."""
 
 
 def searched(
