@@ -604,8 +604,8 @@
       <translation>灯灭</translation>
     </message>
     <message>
-      <source>one lamp</source>
-      <translation>仅一盏侧灯</translation>
+      <source>orange lamp</source>
+      <translation>橙色灯光</translation>
     </message>
     <message>
       <source>adapted to it</source>
