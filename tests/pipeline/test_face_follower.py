@@ -89,15 +89,18 @@ def test_a_file_s_doubtful_faces_are_embedded_in_every_frame() -> None:
         assert watch.embedded(*places) == len(places)
 
 
-@pytest.mark.parametrize(("faces", "embeddings"), [((ANNA,), 6), (places, 30)], ids=["one face", "five faces"])
+@pytest.mark.parametrize(("faces", "embeddings"), [((ANNA,), 6), (places, 29)], ids=["one face", "five faces"])
 def test_a_steady_picture_of_two_seconds_costs_six_embeddings_a_face(faces: tuple[Drawn, ...], embeddings: int) -> None:
-    """Three first looks, then one about every half a second; every face of every frame would be 60 a face."""
+    """Three first looks, then one about every half a second, of one face after another: the last of five comes after
+    these two seconds. Every face of every frame would be 60 a face."""
     watch = Watch()
     for _ in range(60):
         assert len(watch.look(*faces)) == len(faces)
     assert watch.stage.searches == 30
     assert watch.embedder.count == embeddings
-    assert Counter(chain(*watch.embedder.batches)) == {face.person: 6 for face in faces}
+    looks = Counter(chain(*watch.embedder.batches))
+    assert {face.person for face in faces} == looks.keys()
+    assert set(looks.values()) <= {5, 6}
 
 
 def test_no_more_than_three_followed_faces_are_embedded_in_a_frame_and_new_ones_on_top() -> None:

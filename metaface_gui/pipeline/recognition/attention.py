@@ -21,13 +21,15 @@ class Attention:
     `detect_every`: one of how many frames is searched while faces are in sight; they are carried through the others by
     their motion (`face_motion`). `refresh_s`: after how long a face is embedded again in any case; 0: whenever it was
     found. `at_most`: how many faces already followed are embedded in one frame; new ones come on top. `first_looks`: so
-    many looks are taken of a new face at once. `better`: gain in quality (0..1) worth another look. `doubt`: distance
-    from the threshold, as a share of it, within which a decision is doubtful.
+    many looks are taken of a new face at once. `at_most_known`: how many of those in one frame may have had them.
+    `better`: gain in quality (0..1) worth another look. `doubt`: distance from the threshold, as a share of it, within
+    which a decision is doubtful.
     """
 
     detect_every: int = 2
     refresh_s: float = 0.5
     at_most: int = 3
+    at_most_known: int = 1
     first_looks: int = 3
     better: float = 0.1
     doubt: float = 0.3
@@ -49,7 +51,7 @@ LIVE = Attention()
 THOROUGH = Attention(detect_every=1, refresh_s=0.0)
 """For what is compared: every face of every frame."""
 
-FILE = Attention(detect_every=1, refresh_s=0.16, at_most=1_000, first_looks=5)
+FILE = Attention(detect_every=1, refresh_s=0.16, at_most=1_000, at_most_known=1_000, first_looks=5)
 """For files: every frame is searched. A face is looked at in each while its track is new or in doubt, then six times a
 second: consecutive frames are so alike that a look between two says nothing that these do not."""
 
@@ -69,6 +71,10 @@ class Followed:
     decision: Identification
 
 
+_YOUNG = 4.0
+"""The need of a face that has not had its first looks; that of others is less."""
+
+
 def worth_embedding(faces: Sequence[Followed | None], attention: Attention) -> tuple[int, ...]:
     """Indices of the faces to embed, ascending: all that continue no track (None), of the others the neediest few."""
     if attention.is_thorough:
@@ -76,15 +82,16 @@ def worth_embedding(faces: Sequence[Followed | None], attention: Attention) -> t
     new = [index for index, face in enumerate(faces) if face is None]
     wishes = [(need, index) for index, face in enumerate(faces) if face and (need := _need(face, attention))]
     wishes.sort(reverse=True)
-    granted = [index for _, index in wishes[: attention.at_most]]
-    return tuple(sorted(new + granted))
+    young = [index for need, index in wishes if need >= _YOUNG]
+    known = [index for need, index in wishes if need < _YOUNG][: attention.at_most_known]
+    return tuple(sorted(new + (young + known)[: attention.at_most]))
 
 
 def _need(face: Followed, attention: Attention) -> float:
     """How much a look would help: 0 not at all; the whole part says why, the fraction who comes first among those."""
     waited = min(face.age_s, 9.0) / 10.0
     if face.looks < attention.first_looks:
-        return 4.0 + waited
+        return _YOUNG + waited
     if face.age_s >= attention.refresh_s:
         return 3.0 + waited
     if face.quality > face.best_quality + attention.better:

@@ -73,7 +73,7 @@ def test_doubt_reaches_as_far_to_either_side_of_the_threshold(score: float, is_d
 
 def test_the_neediest_come_first() -> None:
     faces = [DOUBTFUL, BETTER, OLD, YOUNG]
-    assert [worth_embedding(faces, replace(LIVE, at_most=n)) for n in range(5)] == [
+    assert [worth_embedding(faces, replace(LIVE, at_most=n, at_most_known=n)) for n in range(5)] == [
         (),
         (3,),
         (2, 3),
@@ -84,11 +84,24 @@ def test_the_neediest_come_first() -> None:
 
 def test_among_the_equally_needy_who_waited_longest_comes_first() -> None:
     faces = [replace(OLD, age_s=age_s) for age_s in (0.6, 0.9, 0.7, 0.8)]
-    assert worth_embedding(faces, replace(LIVE, at_most=2)) == (1, 3)
+    assert worth_embedding(faces, replace(LIVE, at_most=2, at_most_known=2)) == (1, 3)
+
+
+def test_of_faces_that_had_their_first_looks_one_has_its_turn_beside_the_young() -> None:
+    assert worth_embedding([DOUBTFUL, OLD, BETTER], LIVE) == (1,)
+    assert worth_embedding([YOUNG, OLD, YOUNG, OLD], LIVE) == (0, 2, 3)
+    assert worth_embedding([YOUNG] * 4 + [OLD], LIVE) == (1, 2, 3)
 
 
 def test_new_faces_come_on_top_of_the_most() -> None:
-    assert worth_embedding([None, OLD, None, OLD, OLD, None, OLD, None], replace(LIVE, at_most=2)) == (0, 2, 4, 5, 6, 7)
+    assert worth_embedding([None, OLD, None, OLD, OLD, None, OLD, None], replace(LIVE, at_most=2, at_most_known=2)) == (
+        0,
+        2,
+        4,
+        5,
+        6,
+        7,
+    )
 
 
 def test_the_longest_waiting_does_not_outrank_a_greater_need() -> None:
@@ -97,7 +110,7 @@ def test_the_longest_waiting_does_not_outrank_a_greater_need() -> None:
 
 def test_everybody_has_his_turn() -> None:
     """Eight faces that are refreshed two at a time: none waits longer than four searches."""
-    attention, looked_s, longest = replace(LIVE, at_most=2), [0.0] * 8, 0.0
+    attention, looked_s, longest = replace(LIVE, at_most=2, at_most_known=2), [0.0] * 8, 0.0
     for step in range(1, 60):
         now_s = step * 0.5
         chosen = worth_embedding([replace(CONTENT, age_s=now_s - then_s) for then_s in looked_s], attention)
