@@ -76,7 +76,7 @@ class FaceFollower:
         self._upright: set[int] = set()
         self._in_sight: tuple[int, ...] = ()
         self._since_search = 0
-        self._time_s = -np.inf
+        self._time_s = self._searched_s = -np.inf
 
     @property
     def next_id(self) -> int:
@@ -121,9 +121,12 @@ class FaceFollower:
         # In another light people are where they were: whoever searches every frame looks again, and goes on.
         is_cut = is_cut or (is_other_scene if self._attention.is_close else looks_different)
         self._since_search += 1
-        if self._in_sight and not is_cut and self._since_search < self._attention.detect_every:
+        is_due = self._since_search >= self._attention.detect_every or (
+            time_s - self._searched_s >= self._attention.search_s
+        )
+        if self._in_sight and not is_cut and not is_due:
             return self._carry(image_bgr, time_s)
-        self._since_search = 0
+        self._since_search, self._searched_s = 0, time_s
         if found is None:
             found = self._search.search(image_bgr, time_s, is_thorough=self._attention.is_close, is_restart=is_cut)
         if is_other_scene:

@@ -19,6 +19,8 @@ from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH, At
 from metaface_gui.types import Identification, Image
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage, landmarks
 
+EVERY_OTHER = replace(LIVE, detect_every=2)
+"""As live, but so that what happens in a frame is soon said."""
 CLEAR = Identification(1, "Anna", 0.9, 0.4, 1, "Anna")
 DOUBTFUL = Identification(1, "Anna", 0.41, 0.4, 1, "Anna")
 ANNA, BORIS, CARLA, DORA, EMIL = places = (
@@ -33,7 +35,7 @@ ANNA, BORIS, CARLA, DORA, EMIL = places = (
 class Watch:
     """A follower before a stage, with a clock: each `look` is one frame later."""
 
-    def __init__(self, attention: Attention = LIVE, stage: Stage | None = None) -> None:
+    def __init__(self, attention: Attention = EVERY_OTHER, stage: Stage | None = None) -> None:
         self.stage, self.embedder = stage or Stage(), BlueEmbedder()
         self.follower = FaceFollower(self.stage, cast(FaceEmbedder, self.embedder), attention)
         self.decision_of: Callable[[int], Identification] = lambda track_id: CLEAR
@@ -57,7 +59,7 @@ class Watch:
         return self.embedder.count - before
 
 
-def settled(*faces: Drawn, attention: Attention = LIVE) -> Watch:
+def settled(*faces: Drawn, attention: Attention = EVERY_OTHER) -> Watch:
     """Ten frames of these faces: their first looks are over, the next frame is searched."""
     watch = Watch(attention)
     for _ in range(10):
@@ -72,6 +74,15 @@ def test_thorough_looks_at_every_face_of_every_frame() -> None:
         assert all(face.is_fresh for face in seen)
     assert watch.stage.searches == 12
     assert watch.embedder.batches == [[0, 1, 2]] * 12
+
+
+@pytest.mark.parametrize(("fps", "searches"), [(30.0, 20), (25.0, 20), (20.0, 30), (10.0, 60), (60.0, 20)])
+def test_live_searches_ten_times_a_second_or_every_third_frame(fps: float, searches: int) -> None:
+    watch = Watch(LIVE)
+    for frame in range(60):
+        image = watch.stage.show(ANNA)
+        assert len(watch.follower.look(image, frame / fps, watch.decision_of)) == 1
+    assert watch.stage.searches == searches
 
 
 def test_a_file_is_searched_frame_by_frame_and_known_faces_are_embedded_in_every_fifth() -> None:
@@ -148,7 +159,7 @@ def test_a_doubtful_face_is_looked_at_in_every_search_and_a_clear_one_is_not() -
 
 @pytest.mark.parametrize("refresh_s", [0.2, 0.5, 0.9])
 def test_a_face_is_looked_at_again_when_it_was_not_for_long(refresh_s: float) -> None:
-    watch = Watch(replace(LIVE, refresh_s=refresh_s))
+    watch = Watch(replace(EVERY_OTHER, refresh_s=refresh_s))
     times = [frame / FPS for frame in range(90) if watch.embedded(ANNA)]
     waits = np.diff(times)[2:]
     assert len(waits) >= 2

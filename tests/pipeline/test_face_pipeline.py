@@ -370,7 +370,7 @@ def test_each_look_is_decided_on_once_by_each_learner(attention: Attention) -> N
     studio.learn(maml=anna, reptile=zoe)
     for _ in range(60):
         assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"]
-    assert anna.asked == zoe.asked == studio.embedder.count == {THOROUGH: 120, FILE: 32, LIVE: 12}[attention]
+    assert anna.asked == zoe.asked == studio.embedder.count == {THOROUGH: 120, FILE: 32, LIVE: 11}[attention]
 
 
 class WaveringEmbedder(BlueEmbedder):
@@ -405,11 +405,13 @@ def test_live_says_who_it_is_in_the_frame_that_he_is_found_in_and_in_all_others(
     studio = Studio(LIVE)
     studio.learn(maml=ReadsBlue("Anna", "Boris"))
     assert studio.names(LEFT) == ["Anna"]
-    assert studio.names(LEFT) == ["Anna"], "carried"
+    assert [studio.names(LEFT) for _ in range(2)] == [["Anna"]] * 2, "carried"
     assert [studio.names(LEFT, RIGHT) for _ in range(9)] == [["Anna", "Boris"]] * 9
     studio.stage.unseen = {0}
-    assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"], "carried"
     assert studio.names(LEFT, RIGHT) == ["Boris"]
+    studio.stage.unseen = set()
+    assert [studio.names(LEFT, RIGHT) for _ in range(2)] == [["Boris"]] * 2, "carried"
+    assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"]
 
 
 def test_another_learner_shows_at_once_on_a_face_that_is_carried() -> None:
@@ -459,7 +461,7 @@ def test_a_live_view_of_an_empty_gallery_follows_everybody_and_names_nobody() ->
     results = [studio.look(LEFT, RIGHT) for _ in range(60)]
     assert all([face.track_id for face in result.faces] == [1, 2] for result in results)
     assert all(face.identification is UNKNOWN and not face.per_learner for result in results for face in result.faces)
-    assert studio.embedder.count == 12
+    assert studio.embedder.count == 11
     assert studio.look(level=180).faces == ()
 
 

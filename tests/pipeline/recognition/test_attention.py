@@ -130,7 +130,13 @@ _followed = st.builds(
     decision=st.builds(decided, _scores, st.floats(-1.0, 1.0) | st.just(float("inf"))),
 )
 _attentions = st.builds(
-    Attention, st.integers(1, 4), st.floats(0.0, 2.0), st.integers(0, 5), st.integers(0, 4), st.floats(0.0, 1.0)
+    Attention,
+    detect_every=st.integers(1, 4),
+    refresh_s=st.floats(0.0, 2.0),
+    at_most=st.integers(0, 5),
+    at_most_known=st.integers(0, 5),
+    first_looks=st.integers(0, 4),
+    better=st.floats(0.0, 1.0),
 )
 
 
