@@ -8,7 +8,6 @@ both ends notice: a video whose process was killed is known by name, and no proc
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
 import time
@@ -26,6 +25,7 @@ from metaface_gui.engine.batch.video_recognition import (
     VideoTask,
 )
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
+from metaface_gui.pipeline.processor import usable_cores
 
 _PROGRESS_EVERY_S = 0.2
 _PATIENCE_S = 5.0
@@ -60,8 +60,7 @@ VideoEvent = Looked | VideoReport | Failed
 
 def default_processes() -> int:
     """As many as keep every core busy that this process may use; 16 at most."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST_BY_DEFAULT, max(1, usable // THREADS_PER_PROCESS))
+    return min(_MOST_BY_DEFAULT, max(1, usable_cores() // THREADS_PER_PROCESS))
 
 
 def recognize_videos(
