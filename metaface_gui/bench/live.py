@@ -1,7 +1,7 @@
 """What the live path costs: the pipeline flat out on clips, and the whole engine on a source at its own rate.
 
-The pipeline runs thoroughly (every face of every frame) and as the window runs it (`recognition.attention`), with one
-learner and with all, in turns on the same frames; what each saves must not cost names, so these stand beside.
+The pipeline runs thoroughly (every face of every frame), as for files and as in the window (`recognition.attention`),
+with one learner and with all, in turns on the same frames; what each saves must not cost names, so these stand beside.
 """
 
 from __future__ import annotations

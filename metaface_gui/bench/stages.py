@@ -115,17 +115,17 @@ def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Work]:
     dark = np.asarray(image_bgr * _DIM, np.uint8)
     enlarged, crowd = _resized(image_bgr, (3 * width, 3 * height)), _crowd(image_bgr)
 
-    def following(picture: Image, *, is_thorough: bool) -> Work:
+    def following(picture: Image, *, is_close: bool) -> Work:
         search, times = FaceSearch(detector), itertools.count()
-        return lambda: search.search(picture, next(times) / _FPS, is_thorough=is_thorough, is_restart=False)
+        return lambda: search.search(picture, next(times) / _FPS, is_close=is_close, is_restart=False)
 
     return {
-        f"{usual}, live": following(image_bgr, is_thorough=False),
-        f"{usual}, thorough": following(image_bgr, is_thorough=True),
-        f"{usual}, dark": following(dark, is_thorough=False),
-        f"{large}, live": following(enlarged, is_thorough=False),
-        f"{large}, thorough": following(enlarged, is_thorough=True),
-        f"{large}, a crowd, thorough": following(crowd, is_thorough=True),
+        f"{usual}, live": following(image_bgr, is_close=False),
+        f"{usual}, thorough": following(image_bgr, is_close=True),
+        f"{usual}, dark": following(dark, is_close=False),
+        f"{large}, live": following(enlarged, is_close=False),
+        f"{large}, thorough": following(enlarged, is_close=True),
+        f"{large}, a crowd, thorough": following(crowd, is_close=True),
         f"{large}, a picture": lambda: search_still(detector, enlarged, detector.detect(enlarged)),
     }
 

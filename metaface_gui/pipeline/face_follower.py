@@ -128,7 +128,7 @@ class FaceFollower:
             return self._carry(image_bgr, time_s)
         self._since_search, self._searched_s = 0, time_s
         if found is None:
-            found = self._search.search(image_bgr, time_s, is_thorough=self._attention.is_close, is_restart=is_cut)
+            found = self._search.search(image_bgr, time_s, is_close=self._attention.is_close, is_restart=is_cut)
         if is_other_scene:
             self._tracker.forget_places()
         is_open = is_cut or (looks_different and not self._attention.is_thorough)

@@ -129,7 +129,7 @@ class FacePipeline:
         """Look at one frame; one of another segment than that before it starts over, and so does what is known of
         tracks where the environment dial was turned: looks from another room would keep names that this one loses.
 
-        `found`: its faces, where a `FrameSearch` has found them already; only for pipelines that are thorough.
+        `found`: its faces, where a `FrameSearch` has found them already; only for pipelines that search every frame.
         """
         if frame.segment != self._segment:
             self.reset()

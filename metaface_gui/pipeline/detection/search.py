@@ -29,7 +29,7 @@ class FaceSearch:
         self._dark.reset()
         self._small.reset()
 
-    def search(self, image_bgr: Image, time_s: float, *, is_thorough: bool, is_restart: bool) -> FaceDetections:
+    def search(self, image_bgr: Image, time_s: float, *, is_close: bool, is_restart: bool) -> FaceDetections:
         """Find the faces of the next frame (height, width, 3) uint8; `is_restart`: it continues none."""
         if is_restart:
             self.reset()
@@ -39,11 +39,11 @@ class FaceSearch:
             self._small.reset()
             return self._dark.search(image_bgr, found)
         self._dark.reset()
-        return self._small.search(image_bgr, time_s, found, is_restart=is_restart) if is_thorough else found
+        return self._small.search(image_bgr, time_s, found, is_restart=is_restart) if is_close else found
 
 
 class FrameSearch:
-    """Searches a file's frames one after another, as thorough pipelines do, on a thread of its own: what is found in a
+    """Searches a file's frames one after another, closely, on a thread of its own: what is found in a
     frame does not hang on what was made of the frames before, so the next is searched while faces of one are embedded.
     """
 
@@ -59,7 +59,7 @@ class FrameSearch:
         self._segment, self._time_s = frame.segment, frame.time_s
         if frame.is_still:
             return find_in_still(self._detector, frame.image_bgr)
-        found = self._search.search(frame.image_bgr, frame.time_s, is_thorough=True, is_restart=is_restart)
+        found = self._search.search(frame.image_bgr, frame.time_s, is_close=True, is_restart=is_restart)
         return Upright(frame.image_bgr, frame.image_bgr, 0, found)
 
 

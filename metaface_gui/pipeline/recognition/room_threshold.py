@@ -252,7 +252,7 @@ def shift_of_poor(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
 def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor, poorness: Tensor) -> Tensor:
     """What a threshold rises by where one person is enrolled, else nought; of the arguments' shape."""
     margin = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
-    return (enrolled < 2) * 1.0 * (margin + prior["poor_shift"] * poorness.clip(min=0.0, max=_POOR))
+    return (enrolled < 2) * 1.0 * (margin + shift_of_poor(prior, poorness.clip(min=0.0)))
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:

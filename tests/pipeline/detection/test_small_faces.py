@@ -76,25 +76,25 @@ def test_live_and_small_pictures_are_searched_once() -> None:
     detector = Searches()
     live = FaceSearch(detector)
     for frame in range(5):
-        live.search(grey(2160, 3840), frame / 30, is_thorough=False, is_restart=frame == 0)
+        live.search(grey(2160, 3840), frame / 30, is_close=False, is_restart=frame == 0)
     assert (detector.whole, detector.tiles) == (5, 0)
     thorough = FaceSearch(detector)
     for frame in range(5):
-        thorough.search(grey(720, 1280), frame / 30, is_thorough=True, is_restart=frame == 0)
+        thorough.search(grey(720, 1280), frame / 30, is_close=True, is_restart=frame == 0)
     assert (detector.whole, detector.tiles) == (10, 0)
 
 
 def test_all_tiles_at_first_and_after_a_cut_then_each_once_a_second() -> None:
     detector, n = Searches(), len(TileGrid.over(1080, 1920).corners)
     search, picture = FaceSearch(detector), grey(1080, 1920)
-    search.search(picture, 7.0, is_thorough=True, is_restart=True)
+    search.search(picture, 7.0, is_close=True, is_restart=True)
     assert detector.tiles == n
     for frame in range(1, 26):
         before = detector.tiles
-        search.search(picture, 7.0 + frame / 25, is_thorough=True, is_restart=False)
+        search.search(picture, 7.0 + frame / 25, is_close=True, is_restart=False)
         assert detector.tiles - before <= 1
     assert detector.tiles == 2 * n
-    search.search(picture, 8.04, is_thorough=True, is_restart=True)
+    search.search(picture, 8.04, is_close=True, is_restart=True)
     assert detector.tiles == 3 * n
     assert detector.whole == 27
 
@@ -103,10 +103,10 @@ def test_where_a_small_face_was_every_frame_looks_again() -> None:
     detector, picture = Searches(), grey(1080, 1920)
     picture[300:318, 400:415] = (255, 100, 100)
     search = FaceSearch(detector)
-    first = search.search(picture, 0.0, is_thorough=True, is_restart=True)
+    first = search.search(picture, 0.0, is_close=True, is_restart=True)
     n = detector.tiles
     for frame in range(1, 6):
-        found = search.search(picture, frame / 250, is_thorough=True, is_restart=False)
+        found = search.search(picture, frame / 250, is_close=True, is_restart=False)
         np.testing.assert_allclose(found.boxes_xyxy, first.boxes_xyxy)
     np.testing.assert_allclose(first.boxes_xyxy, [[400, 300, 415, 318]], atol=1.0)
     assert n < detector.tiles <= n + 6
@@ -116,8 +116,8 @@ def test_the_same_faces_whichever_way_the_frames_were_timed_before() -> None:
     picture = grey(1080, 1920)
     picture[300:318, 400:415] = (255, 100, 100)
     used = FaceSearch(Searches())
-    used.search(grey(1080, 1920), 3.0, is_thorough=True, is_restart=True)
+    used.search(grey(1080, 1920), 3.0, is_close=True, is_restart=True)
     used.reset()
-    again = used.search(picture, 0.5, is_thorough=True, is_restart=False)
-    new = FaceSearch(Searches()).search(picture, 0.5, is_thorough=True, is_restart=False)
+    again = used.search(picture, 0.5, is_close=True, is_restart=False)
+    new = FaceSearch(Searches()).search(picture, 0.5, is_close=True, is_restart=False)
     np.testing.assert_array_equal(again.boxes_xyxy, new.boxes_xyxy)
