@@ -77,7 +77,7 @@ def patient_detectors(key: str, device: torch.device, store: WeightsStore) -> Ma
 
     def build() -> Sequence[FaceDetector]:
         # Each thread looks at pictures of its own.
-        first = make_detector(key, device, store, cache=compiled_dir(), threads=1)
+        first = make_detector(key, device, store, cache=compiled_dir(), threads=1, is_exact=True)
         return (first, first.accepting(_KEEN_CONFIDENCE)) if isinstance(first, YuNetDetector) else (first,)
 
     return build

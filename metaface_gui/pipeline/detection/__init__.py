@@ -33,11 +33,13 @@ def make_detector(
     *,
     cache: Path | None = None,
     threads: int | None = None,
+    is_exact: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> FaceDetector:
     """Build the detector with that key; YuNet runs on the CPU whatever the device.
 
-    `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may).
+    `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may). `is_exact`:
+    faces are found to the digit as on other machines, which takes longer where the processor multiplies bfloat16.
 
     Raises:
         WeightsError: if there is no such detector, or its weights are missing or damaged.
@@ -46,7 +48,7 @@ def make_detector(
         # The command line, which only lists the detectors, does without OpenCV.
         from metaface_gui.pipeline.detection.yunet import YuNetDetector  # noqa: PLC0415
 
-        return YuNetDetector(_yunet(store, cache, threads, environ))
+        return YuNetDetector(_yunet(store, cache, threads, environ, is_exact=is_exact))
     if key == "mtcnn":
         # facenet-pytorch brings torchvision: seconds of imports that the default detector does without.
         from metaface_gui.pipeline.detection.mtcnn import MtcnnDetector  # noqa: PLC0415
@@ -59,7 +61,9 @@ def make_detector(
     )
 
 
-def _yunet(store: WeightsStore, cache: Path | None, threads: int | None, environ: Mapping[str, str]) -> YuNetNetwork:
+def _yunet(
+    store: WeightsStore, cache: Path | None, threads: int | None, environ: Mapping[str, str], *, is_exact: bool
+) -> YuNetNetwork:
     """YuNet on OpenVINO, or on OpenCV where OpenVINO is not there or `METAFACE_RUNTIME` says so. The one choice."""
     from metaface_gui.pipeline.detection.openvino_yunet import OpenVinoYuNet  # noqa: PLC0415 - as above
     from metaface_gui.pipeline.detection.yunet import OpenCvYuNet  # noqa: PLC0415
@@ -69,8 +73,9 @@ def _yunet(store: WeightsStore, cache: Path | None, threads: int | None, environ
     path = store.path(name)
     if is_wanted(environ):
         try:
-            kept = None if cache is None else CompiledCache(cache, "yunet", (store.sha256(name),))
-            return OpenVinoYuNet(path, cache=kept, threads=threads)
+            kept_as = "exact-yunet" if is_exact else "yunet"
+            kept = None if cache is None else CompiledCache(cache, kept_as, (store.sha256(name),))
+            return OpenVinoYuNet(path, cache=kept, threads=threads, is_exact=is_exact)
         except RuntimeMissingError as error:
             _log.warning("OpenVINO is not there (%s): OpenCV finds faces", error)
     return OpenCvYuNet(path)

@@ -27,6 +27,8 @@ pytest.importorskip("openvino", exc_type=ImportError)
 PaintFace = Callable[[int], Image]
 NEAR_PX = 1e-3
 """Of 1,030 faces in photographs and frames none was farther off than 0.00006 pixels."""
+FAST_NEAR = 0.1
+"""Share of a face's width: in bfloat16 a neighbouring place may be the surest."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -44,7 +46,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ours(weights: Path) -> OpenVinoYuNet:
-    return OpenVinoYuNet(weights)
+    return OpenVinoYuNet(weights, is_exact=True)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,28 @@ def test_the_same_boxes_on_stills_noisy_dim_and_turned(ours: OpenVinoYuNet, thei
                 assert_the_same(ours.find(picture, 0.5), expected)
                 faces += len(expected)
     assert faces > 40
+
+
+def test_as_fast_as_the_processor_can_it_finds_the_same_faces(weights: Path, theirs: OpenCvYuNet) -> None:
+    fast, scene, faces = OpenVinoYuNet(weights), DemoScene(), 0
+    for index in np.linspace(0.0, 1800.0, 12, endpoint=False).round():
+        picture = scene.render(int(index))[0]
+        expected, found = theirs.find(picture, 0.7), fast.find(picture, 0.7)
+        assert found.shape == expected.shape
+        for row in expected:
+            nearest = found[np.abs(found[:, :2] - row[:2]).sum(axis=1).argmin()]
+            assert np.abs(nearest[:14] - row[:14]).max() < FAST_NEAR * row[2]
+            assert abs(nearest[14] - row[14]) < 0.02
+        faces += len(expected)
+    assert faces > 12
+
+
+def test_the_exact_one_and_the_fast_one_are_kept_side_by_side(store: WeightsStore, tmp_path: Path) -> None:
+    for _ in range(2):
+        for is_exact in (False, True):
+            make_detector("yunet", "cpu", store, cache=tmp_path, threads=1, is_exact=is_exact)
+    kept = sorted(path.name.rsplit("-", 1)[0] for path in tmp_path.glob("*.compiled"))
+    assert kept == ["exact-yunet", "yunet"]
 
 
 def test_of_a_crowd_the_same_and_so_few_sure_ones(
