@@ -41,6 +41,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
+from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.program_log import stop_log
 from tests.leaks import QtGuard, threads_left
 from tests.network_guard import NetworkGuard
@@ -65,6 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[QT_GUARD].watch(patch)
     for wait in (QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
         patch.setattr(wait, "__kwdefaults__", {**(wait.__kwdefaults__ or {}), "timeout": PATIENCE_MS})
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """A process more than there are cores: many a test waits for a camera's next picture or a process' end."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else usable_cores() + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
