@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 MakeDetectors = Callable[[], Sequence[FaceDetector]]
 """Builds the detectors of one thread, to be asked in turn until one finds a face."""
 
-_FORMAT = 1
+_FORMAT = 2
 _CHUNK = 64
 _MAX_THREADS = 16
 _FOUND = ""

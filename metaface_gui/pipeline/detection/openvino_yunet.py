@@ -14,10 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from metaface_gui.pipeline.detection.yunet import MAX_CANDIDATES, NMS_IOU
 from metaface_gui.pipeline.openvino_runtime import CompiledCache, compile_network, read_onnx
 from metaface_gui.types import Floats, Image
 
@@ -55,7 +53,7 @@ class OpenVinoYuNet:
         self._padded = np.zeros((1, 0, 0, 3), np.uint8)
         self._turn = threading.Lock()
 
-    def find(self, image_bgr: Image, min_confidence: float) -> Floats:
+    def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find them, as `YuNetNetwork` says."""
         height, width = image_bgr.shape[:2]
         coarsest = _STRIDES[-1]
@@ -74,7 +72,7 @@ class OpenVinoYuNet:
             for level, stride in enumerate(_STRIDES):
                 across = columns * coarsest // stride
                 parts.append(_decoded(outputs[level :: len(_STRIDES)], stride, across, min_confidence))
-        return _each_once(np.concatenate(parts), min_confidence)
+        return np.concatenate(parts)
 
 
 def build_graph(openvino: ModuleType, onnx: bytes) -> ov.Model:
@@ -105,12 +103,3 @@ def _decoded(outputs: Sequence[Floats], stride: int, across: int, min_confidence
     corner = (place + boxes[:, :2]) * stride - sides / 2
     points = (landmarks + np.tile(place, 5)) * stride
     return np.concatenate([corner, sides, points, confidence[sure, None]], axis=1, dtype=np.float32)
-
-
-def _each_once(rows: Floats, min_confidence: float) -> Floats:
-    """Of the rows (m, 15) of the same face keep the surest, the surest first; in whole pixels, as OpenCV compares."""
-    if len(rows) < 2:
-        return rows
-    boxes, confidence = np.trunc(rows[:, :4]).tolist(), rows[:, 14].tolist()
-    kept = cv2.dnn.NMSBoxes(boxes, confidence, min_confidence, NMS_IOU, top_k=MAX_CANDIDATES)
-    return rows[np.asarray(kept, np.intp).reshape(-1)]

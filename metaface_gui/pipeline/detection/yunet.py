@@ -15,13 +15,19 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from metaface_gui.pipeline.boxes import box_iou
 from metaface_gui.pipeline.detection.clean import WORKING_SIDE, clean_detections, working_copy
 from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Floats, Image
 
 DEFAULT_CONFIDENCE = 0.7
-NMS_IOU = 0.3
-MAX_CANDIDATES = 5000
+_NMS_IOU = 0.3
+_OF_THE_SAME, _HEARD = 0.6, 0.5
+"""Candidates of the same face overlap by as much (IoU), and count from that confidence on; both are of no consequence:
+0.4 to 0.7 and 0.3 or 0.5 find landmarks that are as good."""
+_EVERY = 1.0
+"""IoU above which OpenCV merges candidates: none are."""
+_MAX_CANDIDATES = 5000
 """Boxes that are kept before those of the same face are merged, of which there are about three a face: a limit of 200
 showed 70 of a crowd of 120. The time hangs on how many there are, not on the limit.
 """
@@ -30,8 +36,9 @@ showed 70 of a crowd of 120. The time hangs on how many there are, not on the li
 class YuNetNetwork(Protocol):
     """YuNet's network on one runtime or another; who calls at the same time takes turns."""
 
-    def find(self, image_bgr: Image, min_confidence: float) -> Floats:
-        """Find the faces of a contiguous (height, width, 3) uint8 image that are at least so sure, the surest first.
+    def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
+        """Places of a contiguous (height, width, 3) uint8 image that are at least so sure of a face, in any order: of a
+        face there are several.
 
         Returns rows (n, 15) float32: x, y, w, h, then right eye, left eye, nose, right and left mouth corner (the
         person's own right, which is the image's left), confidence.
@@ -70,11 +77,37 @@ class YuNetDetector:
 
     def _detect_whole(self, image_bgr: Image) -> FaceDetections:
         small, to_image = working_copy(image_bgr, self._working_side)
-        rows = self._network.find(small, self._min_confidence)
+        candidates = self._network.candidates(small, min(_HEARD, self._min_confidence))
+        rows = each_once(candidates, self._min_confidence)
         corners = np.concatenate([rows[:, :2] * to_image, (rows[:, :2] + rows[:, 2:4]) * to_image], axis=1)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * to_image
         height, width = image_bgr.shape[:2]
         return clean_detections(corners, landmarks, rows[:, 14], width=width, height=height)
+
+
+def each_once(candidates: Floats, min_confidence: float) -> Floats:
+    """Make one row of all candidates (m, 15) of the same face that has one so sure: (n, 15), the surest first.
+
+    Boxes and landmarks are the candidates' mean, weighted by confidence (box voting: Gidaris and Komodakis, "Object
+    detection via a multi-region and semantic segmentation-aware CNN model", ICCV 2015). The surest alone errs more:
+    with the mean the cosine of two pictures of a person is 0.012 higher, and of blurred and dark faces 0.9 and 1.3
+    points more are recognised (765 pictures of LFW's meta-validation people, TPIR at a FPIR of 1 %).
+    """
+    # Of weights that nobody vouches for anything may come; what is less than a pixel has no area to compare.
+    candidates = candidates[np.isfinite(candidates).all(axis=1) & (candidates[:, 2:4] >= 1.0).all(axis=1)]
+    sure = candidates[candidates[:, 14] >= min_confidence]
+    # In whole pixels, as OpenCV compares them.
+    boxes, confidence = np.trunc(sure[:, :4]).tolist(), sure[:, 14].tolist()
+    kept = cv2.dnn.NMSBoxes(boxes, confidence, min_confidence, _NMS_IOU, top_k=_MAX_CANDIDATES)
+    faces = sure[np.asarray(kept, np.intp).reshape(-1)]
+    is_same = box_iou(_corners(faces), _corners(candidates)) >= _OF_THE_SAME
+    votes = is_same * candidates[:, 14].astype(np.float64)
+    means = votes @ candidates[:, :14] / votes.sum(axis=1, keepdims=True)
+    return np.concatenate([means, faces[:, 14:]], axis=1, dtype=np.float32)
+
+
+def _corners(rows: Floats) -> Floats:
+    return np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1)
 
 
 class OpenCvYuNet:
@@ -87,10 +120,10 @@ class OpenCvYuNet:
         model = np.frombuffer(path.read_bytes(), np.uint8)
         with _quiet_opencv():
             self._network = cv2.FaceDetectorYN.create(
-                "onnx", model, np.zeros(0, np.uint8), self._input_size, DEFAULT_CONFIDENCE, NMS_IOU, MAX_CANDIDATES
+                "onnx", model, np.zeros(0, np.uint8), self._input_size, DEFAULT_CONFIDENCE, _EVERY, _MAX_CANDIDATES
             )
 
-    def find(self, image_bgr: Image, min_confidence: float) -> Floats:
+    def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find them, as `YuNetNetwork` says."""
         size = (image_bgr.shape[1], image_bgr.shape[0])
         with self._turn:

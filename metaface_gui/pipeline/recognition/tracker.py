@@ -13,11 +13,10 @@ from types import MappingProxyType
 
 import numpy as np
 from lap import lapjv  # now: its library would wait, and Python with it, while PyTorch's are being loaded
-from numpy.typing import NDArray
 
+from metaface_gui.pipeline.boxes import Matrix, box_area, box_iou
 from metaface_gui.types import FaceDetections, Floats
 
-Matrix = NDArray[np.float64]
 _NOWHERE = np.full(4, -1e6, np.float32)
 """A box that no box of a picture is near."""
 
@@ -95,7 +94,7 @@ class Tracker:
         if is_next and in_sight and len(detections):
             boxes = _boxes(in_sight)
             place = np.maximum(box_iou(boxes, detections.boxes_xyxy), _closeness(boxes, detections.boxes_xyxy))
-            areas = _area(boxes)[:, None], _area(detections.boxes_xyxy)[None, :]
+            areas = box_area(boxes)[:, None], box_area(detections.boxes_xyxy)[None, :]
             is_same_size = np.minimum(*areas) >= self._limits.same_size * np.maximum(*areas)
             clear = (place >= self._limits.sure_overlap) & is_same_size
             alone = place > self._limits.min_overlap
@@ -176,23 +175,9 @@ def _boxes(tracks: list[Track]) -> Floats:
     return np.stack([track.box_xyxy for track in tracks])
 
 
-def box_iou(a: Floats, b: Floats) -> Matrix:
-    """Intersection over union of each of n boxes with each of m: (n, 4), (m, 4) → (n, m)."""
-    top_left = np.maximum(a[:, None, :2], b[None, :, :2])
-    bottom_right = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    overlap = np.prod(np.clip(bottom_right - top_left, 0.0, None), axis=2, dtype=np.float64)
-    union = _area(a)[:, None] + _area(b)[None, :] - overlap
-    return np.asarray(overlap / np.maximum(union, 1e-9))
-
-
 def _closeness(a: Floats, b: Floats) -> Matrix:
     """1 for equal centres, 0 from a box's size apart; also keeps a small fast face whose boxes no longer overlap."""
     centres_a, centres_b = (a[:, :2] + a[:, 2:]) / 2.0, (b[:, :2] + b[:, 2:]) / 2.0
     apart = np.linalg.norm(centres_a[:, None] - centres_b[None], axis=2)
-    size = np.sqrt(np.maximum(_area(a), 1e-9))[:, None]
+    size = np.sqrt(np.maximum(box_area(a), 1e-9))[:, None]
     return np.asarray(np.clip(1.0 - apart / size, 0.0, 1.0), np.float64)
-
-
-def _area(boxes: Floats) -> Matrix:
-    sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None).astype(np.float64)
-    return np.asarray(sides[:, 0] * sides[:, 1])

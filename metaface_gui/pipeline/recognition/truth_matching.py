@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from metaface_gui.pipeline.recognition.tracker import box_iou
+from metaface_gui.pipeline.boxes import box_iou
 from metaface_gui.types import FaceTruth, Floats
 
 _LEAST_IOU = 0.3

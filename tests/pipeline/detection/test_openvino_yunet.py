@@ -16,7 +16,7 @@ from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.detection import make_detector, openvino_yunet
 from metaface_gui.pipeline.detection.openvino_yunet import OpenVinoYuNet
-from metaface_gui.pipeline.detection.yunet import OpenCvYuNet, YuNetDetector
+from metaface_gui.pipeline.detection.yunet import OpenCvYuNet, YuNetDetector, YuNetNetwork, each_once
 from metaface_gui.pipeline.openvino_runtime import RUNTIME, CompiledCache, compile_network
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
@@ -27,8 +27,8 @@ pytest.importorskip("openvino", exc_type=ImportError)
 PaintFace = Callable[[int], Image]
 NEAR_PX = 1e-3
 """Of 1,030 faces in photographs and frames none was farther off than 0.00006 pixels."""
-FAST_NEAR = 0.1
-"""Share of a face's width: in bfloat16 a neighbouring place may be the surest."""
+FAST_NEAR = 0.03
+"""Share of a face's width: of 108 faces the farthest was 0.012 off in bfloat16."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -54,6 +54,10 @@ def theirs(weights: Path) -> OpenCvYuNet:
     return OpenCvYuNet(weights)
 
 
+def found_by(network: YuNetNetwork, picture: Image, least: float) -> Floats:
+    return each_once(network.candidates(picture, min(0.5, least)), least)
+
+
 def assert_the_same(found: Floats, expected: Floats) -> None:
     assert found.dtype == np.float32
     assert found.shape == expected.shape
@@ -67,8 +71,8 @@ def test_the_same_boxes_in_the_same_order_on_frames(ours: OpenVinoYuNet, theirs:
         frame = scene.render(int(index))[0]
         for size in ((960, 540), (641, 361), (333, 500)):
             picture = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
-            expected = theirs.find(picture, 0.7)
-            assert_the_same(ours.find(picture, 0.7), expected)
+            expected = found_by(theirs, picture, 0.7)
+            assert_the_same(found_by(ours, picture, 0.7), expected)
             faces += len(expected)
     assert faces > 40
 
@@ -80,8 +84,8 @@ def test_the_same_boxes_on_stills_noisy_dim_and_turned(ours: OpenVinoYuNet, thei
             turned = np.ascontiguousarray(np.rot90(still, turns))
             spoilt = 0.4 * turned + random.normal(0.0, 12.0, turned.shape)
             for picture in (turned, np.clip(spoilt, 0, 255).astype(np.uint8)):
-                expected = theirs.find(picture, 0.5)
-                assert_the_same(ours.find(picture, 0.5), expected)
+                expected = found_by(theirs, picture, 0.5)
+                assert_the_same(found_by(ours, picture, 0.5), expected)
                 faces += len(expected)
     assert faces > 40
 
@@ -90,7 +94,7 @@ def test_as_fast_as_the_processor_can_it_finds_the_same_faces(weights: Path, the
     fast, scene, faces = OpenVinoYuNet(weights), DemoScene(), 0
     for index in np.linspace(0.0, 1800.0, 12, endpoint=False).round():
         picture = scene.render(int(index))[0]
-        expected, found = theirs.find(picture, 0.7), fast.find(picture, 0.7)
+        expected, found = found_by(theirs, picture, 0.7), found_by(fast, picture, 0.7)
         assert found.shape == expected.shape
         for row in expected:
             nearest = found[np.abs(found[:, :2] - row[:2]).sum(axis=1).argmin()]
@@ -113,9 +117,9 @@ def test_of_a_crowd_the_same_and_so_few_sure_ones(
 ) -> None:
     crowd = np.tile(paint_face(96), (7, 10, 1))
     for least in (0.2, 0.7, 0.9):
-        expected = theirs.find(crowd, least)
+        expected = found_by(theirs, crowd, least)
         assert len(expected)
-        found = ours.find(crowd, least)
+        found = found_by(ours, crowd, least)
         assert found.shape == expected.shape
         # Faces that are painted alike are as sure as each other to the last digit: their order hangs on it.
         order, other = (np.lexsort((np.round(rows[:, 0]), np.round(rows[:, 1]))) for rows in (found, expected))
@@ -124,9 +128,9 @@ def test_of_a_crowd_the_same_and_so_few_sure_ones(
 
 def test_what_a_larger_picture_left_beside_a_smaller_one_is_gone(ours: OpenVinoYuNet, paint_face: PaintFace) -> None:
     face = paint_face(128)  # both need 128 × 128
-    alone = ours.find(np.full((100, 100, 3), 120, np.uint8), 0.1)
-    ours.find(face, 0.7)
-    assert np.array_equal(ours.find(np.full((100, 100, 3), 120, np.uint8), 0.1), alone)
+    alone = found_by(ours, np.full((100, 100, 3), 120, np.uint8), 0.1)
+    found_by(ours, face, 0.7)
+    assert np.array_equal(found_by(ours, np.full((100, 100, 3), 120, np.uint8), 0.1), alone)
 
 
 def test_a_box_beyond_all_measure_is_no_warning() -> None:
@@ -149,7 +153,7 @@ def test_it_is_compiled_once_and_for_any_size(weights: Path, tmp_path: Path, mon
     for _ in range(2):
         network = OpenVinoYuNet(weights, cache=cache, threads=1)
         for side in (64, 320, 100):
-            found.append(network.find(np.zeros((side, side, 3), np.uint8), 0.7))
+            found.append(found_by(network, np.zeros((side, side, 3), np.uint8), 0.7))
     assert len(times) == 1
     assert [len(rows) for rows in found] == [0] * 6
 
