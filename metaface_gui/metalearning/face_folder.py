@@ -25,6 +25,7 @@ from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES, read_image
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.yunet import YuNetDetector
 from metaface_gui.resources import compiled_dir
 from metaface_gui.types import FaceDetections, Image, QualityIssue
@@ -36,7 +37,7 @@ Progress = Callable[[int, int], None]
 MakeDetectors = Callable[[], Sequence[FaceDetector]]
 """Builds the detectors of one thread, to be asked in turn until one finds a face."""
 
-_FORMAT = 2
+_FORMAT = 3
 _CHUNK = 64
 _MAX_THREADS = 16
 _FOUND = ""
@@ -200,7 +201,8 @@ class _Finder:
                 found = detector.detect(image)
                 if len(found):
                     main = _main_face(found, image)
-                    crop: Image = align(image, found.landmarks[main : main + 1], self._crop_size)[0]
+                    landmarks = placed_by_more_looks(detector, image, found.landmarks[main : main + 1])
+                    crop: Image = align(image, landmarks, self._crop_size)[0]
                     return crop
         finally:
             self._idle.put(detectors)

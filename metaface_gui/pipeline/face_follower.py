@@ -13,6 +13,7 @@ from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.detection.search import FaceSearch, continues
+from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.way_up import is_upside_down
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.views import features_of, features_of_both, mirrored_where
@@ -56,6 +57,8 @@ class _Track:
 
 
 _PICTURE_SIDE = 48
+_PLACED_LOOKS = 5
+"""So many first looks at a face are taken where several searches say it is: in a pool of more the errors even out."""
 _LEAST_SIDE_PX = 4.0
 """Of a carried box as much must be left in the picture across and down, or the face has gone."""
 
@@ -178,6 +181,10 @@ class FaceFollower:
             for track, quality in zip(former, qualities, strict=True)
         ]
         chosen = np.asarray(worth_embedding(known, self._attention), np.intp)
+        if not is_still:  # of a still it was asked when it was searched
+            new = [index for index in chosen if (track := former[index]) is None or track.looks < _PLACED_LOOKS]
+            detections = self._placed(image_bgr, detections, new)
+            crops[new] = align(image_bgr, detections.landmarks[new], self._embedder.crop_size)
         features = np.zeros((len(detections), self._embedder.space.feature_dim), np.float32)
         for index, track in enumerate(former):
             if track is not None:
@@ -204,6 +211,12 @@ class FaceFollower:
         )
         self._remember(faces, is_mirrored, time_s)
         return faces
+
+    def _placed(self, image_bgr: Image, detections: FaceDetections, which: list[int]) -> FaceDetections:
+        """The detections with the landmarks of some where more looks at them say."""
+        landmarks = detections.landmarks.copy()
+        landmarks[which] = placed_by_more_looks(self._detector, image_bgr, landmarks[which])
+        return replace(detections, landmarks=landmarks)
 
     def _remember(self, faces: tuple[Sighting, ...], is_mirrored: NDArray[np.bool_], time_s: float) -> None:
         for face, is_turned in zip(faces, is_mirrored.tolist(), strict=True):

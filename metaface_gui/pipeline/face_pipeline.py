@@ -14,6 +14,7 @@ from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.detection.search import find_in_still
+from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upright, landmarks_back, upright_chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.views import features_of, features_of_both
@@ -277,7 +278,8 @@ class FacePipeline:
         size = self.embedder.crop_size
         crops = np.empty((len(chips_bgr), size, size, 3), np.uint8)
         for index, (chip_bgr, points) in enumerate(zip(chips_bgr, landmarks, strict=True)):
-            crops[index] = align(chip_bgr, points[None], size)[0]
+            placed = placed_by_more_looks(self.detector, chip_bgr, points[None])
+            crops[index] = align(chip_bgr, placed, size)[0]
         return features_of_both(self.embedder, crops)
 
     def _embed(self, image_bgr: Image, detections: FaceDetections) -> tuple[Image, Floats]:

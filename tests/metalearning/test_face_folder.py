@@ -16,6 +16,7 @@ from PIL import Image as PillowImage
 from metaface_gui.errors import CacheError, SourceError
 from metaface_gui.metalearning.face_folder import LoadedFaces, SkippedPicture, load_faces, patient_detectors
 from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE
 from metaface_gui.resources import weights_dir
 from metaface_gui.types import FaceDetections, Image
 from metaface_gui.weights.store import WeightsStore
@@ -38,7 +39,8 @@ class PatchDetector:
     def detect(self, image_bgr: Image) -> FaceDetections:
         assert self._busy.acquire(blocking=False), "one thread owns a detector"
         try:
-            self._calls.append(self._least)
+            if image_bgr.shape[:2] != (LOOK_SIDE, LOOK_SIDE):  # not a second look at a face that was found
+                self._calls.append(self._least)
             mask = (image_bgr.max(axis=2) >= self._least).astype(np.uint8)
             boxes = [row[:4] for row in cv2.connectedComponentsWithStats(mask)[2][1:] if row[4] > 50]
         finally:

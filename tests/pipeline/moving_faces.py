@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from metaface_gui.pipeline.detection.align import template_of
+from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.types import FaceDetections, Floats, Image
 
@@ -57,6 +58,8 @@ class Stage:
         return image
 
     def detect(self, image_bgr: Image) -> FaceDetections:
+        if image_bgr.shape[:2] == (LOOK_SIDE, LOOK_SIDE):
+            return FaceDetections.empty()  # a second look at a face, which stays where it was seen
         self.searches += 1
         faces = [
             face for face in self._faces if face.person not in self.unseen and (_sides(self._box(face)) >= 4).all()

@@ -17,6 +17,7 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.detection.align import align
+from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
@@ -538,7 +539,8 @@ def test_pictures_that_stand_upright_are_not_searched_twice(
     monkeypatch.setattr(pipeline.detector, "detect", counted)
     still = demo_people()[0].stills[0]
     assert len(pipeline.process(Frame(still, 0, 0.0, 0, is_still=True)).faces) == 1
-    assert searched == [still.shape]
+    looks = [(LOOK_SIDE, LOOK_SIDE, 3)] * 2
+    assert searched == [still.shape, *looks]
 
 
 def test_looks_are_pooled_and_a_frame_that_is_shown_again_is_no_new_look() -> None:

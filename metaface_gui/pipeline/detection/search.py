@@ -8,6 +8,7 @@ import numpy as np
 
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.darkness import DarkFaces, is_dark
+from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.small_faces import SmallFaces
 from metaface_gui.pipeline.detection.way_up import Upright, find_upright
 from metaface_gui.types import FaceDetections, Frame, Image
@@ -71,7 +72,9 @@ def continues(before_s: float, time_s: float) -> bool:
 def find_in_still(detector: FaceDetector, image_bgr: Image) -> Upright:
     """Find the faces of a picture of its own (height, width, 3), the way up in which they are found."""
     still = find_upright(detector, image_bgr)
-    return replace(still, detections=search_still(detector, still.image_bgr, still.detections))
+    found = search_still(detector, still.image_bgr, still.detections)
+    landmarks = placed_by_more_looks(detector, still.image_bgr, found.landmarks)
+    return replace(still, detections=replace(found, landmarks=landmarks))
 
 
 def search_still(detector: FaceDetector, image_bgr: Image, found: FaceDetections) -> FaceDetections:
