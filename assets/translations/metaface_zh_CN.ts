@@ -604,8 +604,8 @@
       <translation>灯灭</translation>
     </message>
     <message>
-      <source>orange lamp</source>
-      <translation>橙色灯光</translation>
+      <source>old webcam</source>
+      <translation>老摄像头</translation>
     </message>
     <message>
       <source>adapted to it</source>

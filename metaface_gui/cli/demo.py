@@ -160,13 +160,13 @@ def _methods_table(summary: DemoSummary) -> Table:
 
 
 def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
-    """What the window said in the light, in the dark, and by the lamp, before and after it adapted to that room."""
+    """What the window said in the light, the dark and with an old webcam, before and after it adapted to that room."""
     table = Table(title=translate("Commands", "The room changes"), box=None, caption_justify="left")
     table.add_column("")
     for title in (
         translate("Commands", "light on"),
         translate("Commands", "light out"),
-        translate("Commands", "orange lamp"),
+        translate("Commands", "old webcam"),
         translate("Commands", "adapted to it"),
     ):
         table.add_column(title, justify="right")

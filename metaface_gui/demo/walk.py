@@ -1,8 +1,8 @@
-"""The demo's room changes: the light goes out, an orange lamp loses names, adapting brings them back.
+"""The demo's room changes: the light goes out, an old webcam loses names, adapting brings them back.
 
 In even darkness the meta-trained trunk keeps most names, and a track keeps what it saw in better light: what loses them
-is a light unlike that of the shots, in a picture that is out of focus as well. This lamp was chosen because adapting to
-it helps: under most that were tried no name is lost, or all are for good (`rooms` shows where adapting loses some).
+is another camera, in another light. This one was chosen because adapting to it helps: with most that were tried no name
+is lost, or all are for good (`rooms` shows where adapting loses some).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 from metaface_gui.types import FrameResult
 
 LIGHT_OUT = EnvironmentSetting((("dim_light", 0.8),))
-ORANGE_LAMP = EnvironmentSetting((("colour_cast", 0.55), ("soft_focus", 0.72)))
+OLD_WEBCAM = EnvironmentSetting((("colour_cast", 0.5), ("old_sensor", 0.99)))
 ROOM_SCREENSHOTS = ("12-light-out", "13-names-lost", "14-names-back", "15-still-unknown")
 """Names of what `RoomWalk` photographs."""
-_DARK_S, _LAMP_S = 1.2, 2.0
-"""How long the dark is watched, and the orange lamp before and after it was adapted to."""
+_DARK_S, _WEBCAM_S = 1.2, 2.0
+"""How long the dark is watched, and the old webcam's picture before and after it was adapted to."""
 _LONGEST_S = 4.0
 """So long names may take to be lost on a face, and to be back on all, for a picture of it."""
 _LEAST_FRAMES = 8
@@ -40,8 +40,8 @@ Photograph = Callable[[str, Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class RoomFigures:
-    """What the window said in the `dark`, and by the lamp, `before` and `after` it adapted to that room, against the
-    scene's truth.
+    """What the window said in the `dark`, and with the old webcam, `before` and `after` it adapted to that room,
+    against the scene's truth.
 
     From asking to adapt, `seen_ms` run to the first face of somebody enrolled that is found, and `back_ms` to the first
     right name; 0 where none came. `evaluated` is what the engine said of the strangers here.
@@ -58,7 +58,7 @@ class RoomFigures:
 class _Part(Enum):
     NOT_YET = "not yet"
     DARK = "dark"
-    LAMP = "orange lamp"
+    WEBCAM = "old webcam"
     ADAPTING = "adapting"
     BACK = "names back"
     STRANGER = "stranger"
@@ -104,21 +104,21 @@ class RoomWalk(QObject):
 
     def look(self, result: FrameResult) -> None:
         """Take a frame's result."""
-        wanted = LIGHT_OUT if self._part is _Part.DARK else ORANGE_LAMP
+        wanted = LIGHT_OUT if self._part is _Part.DARK else OLD_WEBCAM
         if result.frame.environment != wanted.label:
             return  # looked at before the dial was turned
         match self._part:
             case _Part.DARK:
                 self._dark = tally_frame(self._dark, result)
                 if self._is_long_enough(self._dark, _DARK_S):
-                    self._take("12-light-out", self._leave_the_lamp)
-            case _Part.LAMP:
+                    self._take("12-light-out", self._leave_the_webcam)
+            case _Part.WEBCAM:
                 self._before = tally_frame(self._before, result)
-                if self._is_long_enough(self._before, _LAMP_S if _is_somebody_lost(result) else _LONGEST_S):
+                if self._is_long_enough(self._before, _WEBCAM_S if _is_somebody_lost(result) else _LONGEST_S):
                     self._take("13-names-lost", self._adapt)
             case _Part.BACK:
                 self._count(result)
-                if self._is_long_enough(self._after, _LAMP_S if _are_named(result) else _LONGEST_S):
+                if self._is_long_enough(self._after, _WEBCAM_S if _are_named(result) else _LONGEST_S):
                     self._take("14-names-back", lambda: self._begin(_Part.STRANGER))
             case _Part.STRANGER:
                 self._count(result)
@@ -126,10 +126,10 @@ class RoomWalk(QObject):
             case _:
                 pass
 
-    def _leave_the_lamp(self) -> None:
-        self._source.set_environment(ORANGE_LAMP)
+    def _leave_the_webcam(self) -> None:
+        self._source.set_environment(OLD_WEBCAM)
         self._room.set_used(True)
-        self._begin(_Part.LAMP)
+        self._begin(_Part.WEBCAM)
 
     def _adapt(self) -> None:
         self._begin(_Part.ADAPTING)

@@ -40,16 +40,16 @@ def _placed(detector: FaceDetector, image_bgr: Image, landmarks: Floats) -> Floa
     if not size >= _LEAST_SIZE_PX:  # nor is what is not finite
         return landmarks
     picture, corner, scale = _surroundings(image_bgr, landmarks.mean(axis=0), size)
-    expected = (landmarks - corner) * scale
-    looks = [expected]
+    looks = [landmarks]
     for is_mirrored in (False, True):
         seen = detector.detect(np.ascontiguousarray(picture[:, ::-1]) if is_mirrored else picture).landmarks
         if is_mirrored:
             seen = seen[:, _IN_THE_MIRROR] * np.array([-1, 1], np.float32) + np.array([LOOK_SIDE, 0], np.float32)
-        apart = np.linalg.norm(seen - expected, axis=2).mean(axis=1)
-        if len(apart) and apart.min() <= _SAME_FACE * size * scale:
-            looks.append(seen[int(apart.argmin())])
-    return np.asarray(np.mean(looks, axis=0) / scale + corner, np.float32)
+        there = seen / scale + corner
+        apart = np.linalg.norm(there - landmarks, axis=2).mean(axis=1)
+        if len(apart) and apart.min() <= _SAME_FACE * size:
+            looks.append(there[int(apart.argmin())])
+    return np.asarray(np.mean(looks, axis=0), np.float32)
 
 
 def _surroundings(image_bgr: Image, middle: Floats, size: float) -> tuple[Image, Floats, float]:

@@ -1,4 +1,4 @@
-"""The demo's walk from the light into the dark and to an orange lamp, with an engine that only writes down."""
+"""The demo's walk from the light into the dark and to an old webcam, with an engine that only writes down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.demo import walk as demo_walk
 from metaface_gui.demo.tally import DemoTally
-from metaface_gui.demo.walk import LIGHT_OUT, ORANGE_LAMP, ROOM_SCREENSHOTS, RoomFigures, RoomWalk
+from metaface_gui.demo.walk import LIGHT_OUT, OLD_WEBCAM, ROOM_SCREENSHOTS, RoomFigures, RoomWalk
 from metaface_gui.engine.events import Adapted, EngineEvent, RoomChanged, RoomEvaluated
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
@@ -61,16 +61,16 @@ class Walking:
     def until_adapted(self) -> None:
         self.walk.start()
         self.walk.look(shown(LIGHT_OUT, "Anna"))
-        self.walk.look(shown(ORANGE_LAMP, None))
+        self.walk.look(shown(OLD_WEBCAM, None))
         self.hear(RoomChanged(3, 3, True))
         self.hear(Adapted("maml", 3, 9, 5.0, is_primary=False))
-        self.walk.look(shown(ORANGE_LAMP, None))
+        self.walk.look(shown(OLD_WEBCAM, None))
         self.hear(Adapted("prototypical", 3, 9, 5.0))
 
 
 @pytest.fixture
 def walking(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, monkeypatch: pytest.MonkeyPatch) -> Walking:
-    no_time = {"_DARK_S": 0.0, "_LAMP_S": 0.0, "_LONGEST_S": 0.0, "_LEAST_FRAMES": 1, "_STRANGER_FRAMES": 1}
+    no_time = {"_DARK_S": 0.0, "_WEBCAM_S": 0.0, "_LONGEST_S": 0.0, "_LEAST_FRAMES": 1, "_STRANGER_FRAMES": 1}
     for name, value in no_time.items():
         monkeypatch.setattr(demo_walk, name, value)
     return Walking(qtbot, engine, bridge, bridge)
@@ -78,14 +78,14 @@ def walking(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, monkeypatch:
 
 def test_it_asks_for_what_a_user_would_and_counts_each_part_by_itself(walking: Walking, engine: FakeEngine) -> None:
     walking.until_adapted()
-    walking.walk.look(shown(ORANGE_LAMP, "Anna"))
+    walking.walk.look(shown(OLD_WEBCAM, "Anna"))
     evaluated = RoomEvaluated("prototypical", 3, 3)
     walking.hear(evaluated)
-    walking.walk.look(shown(ORANGE_LAMP, "Anna", has_stranger=True))
+    walking.walk.look(shown(OLD_WEBCAM, "Anna", has_stranger=True))
     assert engine.calls == [
         Call("room.set_used", (False,)),
         Call("source.set_environment", (LIGHT_OUT,)),
-        Call("source.set_environment", (ORANGE_LAMP,)),
+        Call("source.set_environment", (OLD_WEBCAM,)),
         Call("room.set_used", (True,)),
         Call("room.adapt"),
         Call("source.set_environment", (ROOM_AS_IT_IS,)),
@@ -115,10 +115,10 @@ def test_it_adapts_while_somebody_is_there_whose_name_is_lost(
     monkeypatch.setattr(demo_walk, "_LONGEST_S", 3600.0)
     walking.walk.start()
     walking.walk.look(shown(LIGHT_OUT, "Anna"))
-    walking.walk.look(make_result(frame=replace(make_frame(), environment=ORANGE_LAMP.label)).result)
-    walking.walk.look(shown(ORANGE_LAMP, "Anna"))
+    walking.walk.look(make_result(frame=replace(make_frame(), environment=OLD_WEBCAM.label)).result)
+    walking.walk.look(shown(OLD_WEBCAM, "Anna"))
     assert "13-names-lost" not in walking.taken
-    walking.walk.look(shown(ORANGE_LAMP, None))
+    walking.walk.look(shown(OLD_WEBCAM, None))
     assert walking.taken[-1] == "13-names-lost"
     assert engine.calls_of("room.adapt") == [()]
 
@@ -126,18 +126,18 @@ def test_it_adapts_while_somebody_is_there_whose_name_is_lost(
 def test_names_are_photographed_when_they_are_back(walking: Walking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_walk, "_LONGEST_S", 3600.0)
     walking.until_adapted()
-    walking.walk.look(shown(ORANGE_LAMP, None))
+    walking.walk.look(shown(OLD_WEBCAM, None))
     assert "14-names-back" not in walking.taken
-    walking.walk.look(shown(ORANGE_LAMP, "Anna"))
+    walking.walk.look(shown(OLD_WEBCAM, "Anna"))
     assert walking.taken[-1] == "14-names-back"
 
 
 def test_a_stranger_who_is_not_found_is_not_waited_for_again(walking: Walking) -> None:
     walking.until_adapted()
-    walking.walk.look(shown(ORANGE_LAMP, None))
-    walking.walk.look(shown(ORANGE_LAMP, None, has_stranger=True, finds=False))
+    walking.walk.look(shown(OLD_WEBCAM, None))
+    walking.walk.look(shown(OLD_WEBCAM, None, has_stranger=True, finds=False))
     assert not walking.figures
-    walking.walk.look(shown(ORANGE_LAMP, None))
+    walking.walk.look(shown(OLD_WEBCAM, None))
     (figures,) = walking.figures
     assert figures.after == DemoTally(frames=3, unknown=3, missed=1)
     assert figures.back_ms == 0.0, "no name came back"
