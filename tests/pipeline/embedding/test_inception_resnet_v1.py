@@ -13,12 +13,6 @@ from torch import Tensor, nn
 
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.embedding import make_embedder
-from metaface_gui.pipeline.embedding.inception_resnet_v1 import (
-    CROP_SIZE,
-    EMBEDDING_DIM,
-    FEATURE_DIM,
-    load_inception_resnet_v1,
-)
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
@@ -27,6 +21,9 @@ CPU = torch.device("cpu")
 
 
 def load(path: Path) -> TorchEmbedder:
+    # Not above: it brings torchvision, seconds that every process would take to find the tests.
+    from metaface_gui.pipeline.embedding.inception_resnet_v1 import load_inception_resnet_v1
+
     return load_inception_resnet_v1(path, CPU, key="facenet-casia", id="test")
 
 
@@ -66,10 +63,10 @@ def test_agrees_with_facenet_pytorchs_own_forward_pass(network: nn.Module, crops
     torch.testing.assert_close(embedder.embed(crops), want, atol=1e-4, rtol=0)
     assert (want[0] - want[1]).abs().max() > 1e-3
     features = embedder.trunk(crops)
-    assert features.shape == (2, FEATURE_DIM)
+    assert features.shape == (2, 1792)
     torch.testing.assert_close(embedder.tail(features), want, atol=1e-4, rtol=0)
-    assert (embedder.crop_size, embedder.embedding_dim) == (CROP_SIZE, EMBEDDING_DIM)
-    assert embedder.embed(crops[:0]).shape == (0, EMBEDDING_DIM)
+    assert (embedder.crop_size, embedder.embedding_dim) == (160, 512)
+    assert embedder.embed(crops[:0]).shape == (0, 512)
 
 
 def test_a_half_precision_copy_is_installed_and_used(
