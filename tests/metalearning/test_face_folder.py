@@ -39,7 +39,7 @@ class PatchDetector:
     def detect(self, image_bgr: Image) -> FaceDetections:
         assert self._busy.acquire(blocking=False), "one thread owns a detector"
         try:
-            if image_bgr.shape[:2] != (LOOK_SIDE, LOOK_SIDE):  # not a second look at a face that was found
+            if image_bgr.shape[:2] != (LOOK_SIDE, 2 * LOOK_SIDE):  # not a second look at a face that was found
                 self._calls.append(self._least)
             mask = (image_bgr.max(axis=2) >= self._least).astype(np.uint8)
             boxes = [row[:4] for row in cv2.connectedComponentsWithStats(mask)[2][1:] if row[4] > 50]

@@ -539,8 +539,7 @@ def test_pictures_that_stand_upright_are_not_searched_twice(
     monkeypatch.setattr(pipeline.detector, "detect", counted)
     still = demo_people()[0].stills[0]
     assert len(pipeline.process(Frame(still, 0, 0.0, 0, is_still=True)).faces) == 1
-    looks = [(LOOK_SIDE, LOOK_SIDE, 3)] * 2
-    assert searched == [still.shape, *looks]
+    assert searched == [still.shape, (LOOK_SIDE, 2 * LOOK_SIDE, 3)]
 
 
 def test_looks_are_pooled_and_a_frame_that_is_shown_again_is_no_new_look() -> None:

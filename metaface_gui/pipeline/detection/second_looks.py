@@ -22,8 +22,10 @@ median, between 2.4 and 2.5 in half of it."""
 _SAME_FACE = 0.2
 """Share of a face's size by which its landmarks lie apart on average in two looks, at most: further away is another."""
 _LEAST_SIZE_PX = 8.0
-_IN_THE_MIRROR = [1, 0, 2, 4, 3]
-"""Whose right eye was has the left one's place there."""
+_SWAPPED = [1, 0, 2, 4, 3]
+"""What was the right eye has the left one's place in the mirror."""
+_AT_A_TIME = 6
+"""Faces whose looks are one picture: of no more than 960 pixels, to which detectors reduce larger ones."""
 
 
 def placed_by_more_looks(detector: FaceDetector, image_bgr: Image, landmarks: Floats) -> Floats:
@@ -31,25 +33,44 @@ def placed_by_more_looks(detector: FaceDetector, image_bgr: Image, landmarks: Fl
     at their surroundings and of one in the mirror: (n, 5, 2) float32.
 
     Of a look in which a face is not found nothing is taken. A face that is too small to look at stays where it was.
+    Several faces' looks are searched as one picture, which takes half as long as one after another.
     """
-    return np.stack([_placed(detector, image_bgr, each) for each in landmarks]) if len(landmarks) else landmarks
+    placed = np.array(landmarks, np.float32)
+    sizes = _SIZE * np.hypot(*(landmarks[:, 3:].mean(axis=1) - landmarks[:, :2].mean(axis=1)).T)
+    rows = np.flatnonzero(sizes >= _LEAST_SIZE_PX)  # nor is what is not finite
+    for some in np.split(rows, range(_AT_A_TIME, len(rows), _AT_A_TIME)):
+        if len(some):
+            placed[some] = _placed(detector, image_bgr, landmarks[some], sizes[some])
+    return placed
 
 
-def _placed(detector: FaceDetector, image_bgr: Image, landmarks: Floats) -> Floats:
-    size = _SIZE * float(np.hypot(*(landmarks[3:].mean(axis=0) - landmarks[:2].mean(axis=0))))
-    if not size >= _LEAST_SIZE_PX:  # nor is what is not finite
-        return landmarks
-    picture, corner, scale = _surroundings(image_bgr, landmarks.mean(axis=0), size)
-    looks = [landmarks]
-    for is_mirrored in (False, True):
-        seen = detector.detect(np.ascontiguousarray(picture[:, ::-1]) if is_mirrored else picture).landmarks
-        if is_mirrored:
-            seen = seen[:, _IN_THE_MIRROR] * np.array([-1, 1], np.float32) + np.array([LOOK_SIDE, 0], np.float32)
-        there = seen / scale + corner
-        apart = np.linalg.norm(there - landmarks, axis=2).mean(axis=1)
-        if len(apart) and apart.min() <= _SAME_FACE * size:
-            looks.append(there[int(apart.argmin())])
-    return np.asarray(np.mean(looks, axis=0), np.float32)
+def _placed(detector: FaceDetector, image_bgr: Image, landmarks: Floats, sizes: Floats) -> Floats:
+    """Of a few faces, whose sizes are (n,) pixels."""
+    seen_around = [
+        _surroundings(image_bgr, face.mean(axis=0), float(size)) for face, size in zip(landmarks, sizes, strict=True)
+    ]
+    sheet = np.concatenate([np.concatenate([picture, picture[:, ::-1]], axis=1) for picture, _, _ in seen_around])
+    seen = detector.detect(np.ascontiguousarray(sheet)).landmarks
+    means = []
+    for row, (face, (_, corner, scale)) in enumerate(zip(landmarks, seen_around, strict=True)):
+        looks, top = [face], np.array([0, row * LOOK_SIDE], np.float32)
+        there = (face - corner) * scale
+        for turned in (_as_it_is, _in_the_mirror):
+            # Where it is looked for in the sheet, and from there back: a mirror's mirror image is what was before it.
+            apart = np.linalg.norm(seen - (turned(there) + top), axis=2).mean(axis=1)
+            if len(apart) and apart.min() <= _SAME_FACE * LOOK_SIDE / _SURROUNDINGS:
+                looks.append(turned(seen[int(apart.argmin())] - top) / scale + corner)
+        means.append(np.mean(looks, axis=0))
+    return np.asarray(means, np.float32)
+
+
+def _as_it_is(landmarks: Floats) -> Floats:
+    return landmarks
+
+
+def _in_the_mirror(landmarks: Floats) -> Floats:
+    """Landmarks (5, 2) of a look in its mirror image, which lies to the right of it."""
+    return landmarks[_SWAPPED] * np.array([-1, 1], np.float32) + np.array([2 * LOOK_SIDE, 0], np.float32)
 
 
 def _surroundings(image_bgr: Image, middle: Floats, size: float) -> tuple[Image, Floats, float]:

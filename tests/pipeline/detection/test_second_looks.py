@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.pipeline.detection import make_detector
-from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
+from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE, placed_by_more_looks
 from metaface_gui.types import FaceDetections, Floats, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -17,70 +17,73 @@ FACE = np.array([[40, 40], [80, 40], [60, 60], [45, 85], [75, 85]], np.float32)
 
 
 class Says:
-    """A detector that says where faces are in the picture of the surroundings, looked at in turn."""
+    """A detector that says where faces are in what it is shown."""
 
     key, surely_upright = "fake", 0.9
 
-    def __init__(self, *answers: Floats) -> None:
-        self._answers = list(answers)
+    def __init__(self, *landmarks: Floats) -> None:
+        self._found = np.asarray(landmarks, np.float32).reshape(-1, 5, 2)
         self.shown = list[Image]()
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         self.shown.append(image_bgr)
-        found = self._answers[len(self.shown) - 1]
-        boxes = np.concatenate([found.min(axis=1), found.max(axis=1)], axis=1) if len(found) else np.zeros((0, 4))
-        return FaceDetections(boxes.astype(np.float32), found, np.full(len(found), 0.9, np.float32))
+        boxes = np.concatenate([self._found.min(axis=1), self._found.max(axis=1)], axis=1)
+        return FaceDetections(boxes, self._found, np.full(len(self._found), 0.9, np.float32))
 
 
-NOBODY = np.zeros((0, 5, 2), np.float32)
-
-
-def surroundings_of(picture: Image, landmarks: Floats) -> tuple[Floats, Floats]:
-    """Where landmarks (5, 2) are in the picture that is looked at, and in its mirror image."""
-    marked = picture.copy()
-    detector = Says(NOBODY, NOBODY)
-    placed_by_more_looks(detector, marked, landmarks[None])
-    size = 2.45 * float(np.hypot(*(landmarks[3:].mean(axis=0) - landmarks[:2].mean(axis=0))))
-    length = round(2.5 * size)
+def looked_for(landmarks: Floats, row: int = 0) -> tuple[Floats, Floats]:
+    """Where a face's landmarks (5, 2) are in the look at it, and in the one in the mirror to the right of that."""
+    length = round(2.5 * 2.45 * float(np.hypot(*(landmarks[3:].mean(axis=0) - landmarks[:2].mean(axis=0)))))
     corner = np.floor(landmarks.mean(axis=0) - length / 2)
-    there = ((landmarks - corner) * 160 / length).astype(np.float32)
-    mirrored = (np.array([160, 0]) + there[[1, 0, 2, 4, 3]] * np.array([-1, 1])).astype(np.float32)
-    return there, mirrored
+    there = ((landmarks - corner) * LOOK_SIDE / length).astype(np.float32)
+    mirrored = (np.array([2 * LOOK_SIDE, 0]) + there[[1, 0, 2, 4, 3]] * np.array([-1, 1])).astype(np.float32)
+    down = np.array([0, row * LOOK_SIDE], np.float32)
+    return there + down, mirrored + down
+
+
+RIGHT, DOWN, BESIDE = (np.array(step, np.float32) for step in ((3, 0), (0, 3), (70, 0)))
+SCALE = LOOK_SIDE / round(2.5 * 2.45 * 45.0)
 
 
 def test_it_is_the_mean_of_three_looks_one_of_them_in_the_mirror() -> None:
     picture = np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
-    there, mirrored = surroundings_of(picture, FACE)
-    detector = Says(there[None] + 3.0, mirrored[None] + np.array([0.0, 3.0], np.float32))
+    there, mirrored = looked_for(FACE)
+    detector = Says(there + RIGHT + RIGHT, mirrored + RIGHT + DOWN)
     (placed,) = placed_by_more_looks(detector, picture, FACE[None])
-    scale = 160 / round(2.5 * 2.45 * 45.0)
-    np.testing.assert_allclose(placed - FACE, np.broadcast_to([1.0 / scale, 2.0 / scale], (5, 2)), atol=1e-3)
-    shown, in_the_mirror = detector.shown
-    assert shown.shape == (160, 160, 3)
-    assert np.array_equal(in_the_mirror, shown[:, ::-1])
+    np.testing.assert_allclose(placed - FACE, np.broadcast_to([1.0 / SCALE, 1.0 / SCALE], (5, 2)), atol=1e-3)
+    (sheet,) = detector.shown
+    assert sheet.shape == (LOOK_SIDE, 2 * LOOK_SIDE, 3)
+    assert np.array_equal(sheet[:, LOOK_SIDE:], sheet[:, LOOK_SIDE - 1 :: -1])
+
+
+def test_several_faces_are_looked_at_together_and_each_is_placed_by_its_own_looks() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (200, 1200, 3), np.uint8)
+    faces = np.stack([FACE + np.array([130.0 * number, 0.0], np.float32) for number in range(8)])
+    rows = [number % 6 for number in range(8)]
+    detector = Says(*(looked_for(face, row)[0] + row * DOWN / 3 for face, row in zip(faces, rows, strict=True)))
+    placed = placed_by_more_looks(detector, picture, faces)
+    assert [sheet.shape[0] for sheet in detector.shown] == [6 * LOOK_SIDE, 2 * LOOK_SIDE]
+    for face, there, row in zip(faces, placed, rows, strict=True):
+        np.testing.assert_allclose(there - face, np.broadcast_to([0.0, 0.5 * row / SCALE], (5, 2)), atol=1e-3)
 
 
 def test_what_is_not_found_again_stays_and_a_neighbour_is_not_taken_for_it() -> None:
     picture = np.full((200, 200, 3), 90, np.uint8)
-    there, mirrored = surroundings_of(picture, FACE)
-    beside = Says(there[None] + np.array([70.0, 0.0], np.float32), NOBODY)
-    np.testing.assert_allclose(placed_by_more_looks(beside, picture, FACE[None])[0], FACE, atol=1e-3)
-    both = np.stack([there + np.array([70.0, 0.0], np.float32), there])
-    np.testing.assert_allclose(
-        placed_by_more_looks(Says(both, mirrored[None]), picture, FACE[None])[0], FACE, atol=1e-3
-    )
+    there, mirrored = looked_for(FACE)
+    assert np.array_equal(placed_by_more_looks(Says(), picture, FACE[None])[0], FACE)
+    assert np.array_equal(placed_by_more_looks(Says(there + BESIDE), picture, FACE[None])[0], FACE)
+    both = Says(there + BESIDE, there, mirrored)
+    np.testing.assert_allclose(placed_by_more_looks(both, picture, FACE[None])[0], FACE, atol=1e-3)
 
 
 def test_none_too_small_or_at_the_edge() -> None:
-    picture, detector = np.full((60, 60, 3), 90, np.uint8), Says(NOBODY, NOBODY)
-    assert placed_by_more_looks(detector, picture, NOBODY).shape == (0, 5, 2)
-    tiny, broken = FACE * np.float32(0.01), np.full((5, 2), np.nan, np.float32)
-    assert np.array_equal(
-        placed_by_more_looks(detector, picture, np.stack([tiny, broken])), [tiny, broken], equal_nan=True
-    )
+    picture, detector = np.full((60, 60, 3), 90, np.uint8), Says()
+    assert placed_by_more_looks(detector, picture, np.zeros((0, 5, 2), np.float32)).shape == (0, 5, 2)
+    odd = np.stack([FACE * np.float32(0.01), np.full((5, 2), np.nan, np.float32)])
+    assert np.array_equal(placed_by_more_looks(detector, picture, odd), odd, equal_nan=True)
     assert not detector.shown
     outside = FACE + np.array([-90.0, 300.0], np.float32)
-    np.testing.assert_allclose(placed_by_more_looks(detector, picture, outside[None])[0], outside, atol=1e-3)
+    assert np.array_equal(placed_by_more_looks(detector, picture, outside[None])[0], outside)
     assert not detector.shown[0].any(), "all of it is beyond the picture's edge"
 
 
