@@ -60,7 +60,9 @@ def test_several_faces_are_looked_at_together_and_each_is_placed_by_its_own_look
     picture = np.random.default_rng(0).integers(0, 255, (200, 1200, 3), np.uint8)
     faces = np.stack([FACE + np.array([130.0 * number, 0.0], np.float32) for number in range(8)])
     rows = [number % 6 for number in range(8)]
-    detector = Says(*(looked_for(face, row)[0] + row * DOWN / 3 for face, row in zip(faces, rows, strict=True)))
+    detector = Says(
+        *(looked_for(face, row)[0] + np.float32(row / 3) * DOWN for face, row in zip(faces, rows, strict=True))
+    )
     placed = placed_by_more_looks(detector, picture, faces)
     assert [sheet.shape[0] for sheet in detector.shown] == [6 * LOOK_SIDE, 2 * LOOK_SIDE]
     for face, there, row in zip(faces, placed, rows, strict=True):
