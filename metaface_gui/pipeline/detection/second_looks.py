@@ -32,12 +32,13 @@ def placed_by_more_looks(detector: FaceDetector, image_bgr: Image, landmarks: Fl
     """Landmarks (n, 5, 2) of faces in an image (height, width, 3) uint8 → where they are in the mean of that, of a look
     at their surroundings and of one in the mirror: (n, 5, 2) float32.
 
-    Of a look in which a face is not found nothing is taken. A face that is too small to look at stays where it was.
-    Several faces' looks are searched as one picture, which takes half as long as one after another.
+    Of a look in which a face is not found nothing is taken. One too small to look at, or larger than the image, stays
+    where it was. Several faces' looks are searched as one picture, which takes half as long as one after another.
     """
     placed = np.array(landmarks, np.float32)
     sizes = _SIZE * np.hypot(*(landmarks[:, 3:].mean(axis=1) - landmarks[:, :2].mean(axis=1)).T)
-    rows = np.flatnonzero(sizes >= _LEAST_SIZE_PX)  # nor is what is not finite
+    # No face is larger than its picture, whatever a damaged gallery says; what is not finite is neither.
+    rows = np.flatnonzero((sizes >= _LEAST_SIZE_PX) & (sizes <= max(image_bgr.shape[:2])))
     for some in np.split(rows, range(_AT_A_TIME, len(rows), _AT_A_TIME)):
         if len(some):
             placed[some] = _placed(detector, image_bgr, landmarks[some], sizes[some])

@@ -78,10 +78,10 @@ def test_what_is_not_found_again_stays_and_a_neighbour_is_not_taken_for_it() -> 
     np.testing.assert_allclose(placed_by_more_looks(both, picture, FACE[None])[0], FACE, atol=1e-3)
 
 
-def test_none_too_small_or_at_the_edge() -> None:
-    picture, detector = np.full((60, 60, 3), 90, np.uint8), Says()
+def test_none_too_small_too_large_or_at_the_edge() -> None:
+    picture, detector = np.full((120, 120, 3), 90, np.uint8), Says()
     assert placed_by_more_looks(detector, picture, np.zeros((0, 5, 2), np.float32)).shape == (0, 5, 2)
-    odd = np.stack([FACE * np.float32(0.01), np.full((5, 2), np.nan, np.float32)])
+    odd = np.stack([FACE * np.float32(0.01), FACE * np.float32(9e3), np.full((5, 2), np.nan, np.float32)])
     assert np.array_equal(placed_by_more_looks(detector, picture, odd), odd, equal_nan=True)
     assert not detector.shown
     outside = FACE + np.array([-90.0, 300.0], np.float32)
