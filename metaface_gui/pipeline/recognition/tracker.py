@@ -29,7 +29,8 @@ class TrackerLimits:
     `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured with
     SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in units of the
     box's size, that counts as the same place; `sure_overlap`: as surely the same. `same_size`: the smaller area's share
-    of the larger from which a box has kept its size. `momentum`: weight of the past in a track's mean embedding.
+    of the larger from which a box has kept its size; `kept_size`: from which whoever is in the same place may be the
+    same without being much like it, or it is who was behind. `momentum`: weight of the past in a track's mean embedding.
     """
 
     max_gap_s: float = 1.0
@@ -38,6 +39,7 @@ class TrackerLimits:
     min_overlap: float = 0.2
     sure_overlap: float = 0.4
     same_size: float = 0.5
+    kept_size: float = 0.3
     momentum: float = 0.8
 
 
@@ -164,7 +166,9 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
         return {}
     place = np.maximum(box_iou(_boxes(tracks), boxes), _closeness(_boxes(tracks), boxes))
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
-    allowed = ((place >= limits.min_overlap) & (likeness > limits.other_face)) | (likeness >= limits.same_face)
+    areas = box_area(_boxes(tracks))[:, None], box_area(boxes)[None, :]
+    is_there = (place >= limits.min_overlap) & (np.minimum(*areas) >= limits.kept_size * np.maximum(*areas))
+    allowed = (is_there & (likeness > limits.other_face)) | (likeness >= limits.same_face)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
     # Not SciPy's: it takes most of a second of every start to import, and 50 MB.
     _, columns, _ = lapjv(-gain, extend_cost=True)

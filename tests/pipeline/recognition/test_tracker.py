@@ -76,6 +76,15 @@ def test_in_another_scene_a_face_that_is_a_little_alike_takes_over_no_track(
     assert tracker.update(faces(box(4)), somewhat_alike[None], 0.03) == (track_id,)
 
 
+@pytest.mark.parametrize(("size", "likeness", "track"), [(50.0, 0.4, 2), (50.0, 0.5, 1), (60.0, 0.4, 1)])
+def test_who_was_behind_a_larger_face_takes_over_no_track(size: float, likeness: float, track: int) -> None:
+    tracker = Tracker()
+    tracker.update(faces(box(0, 100.0)), ANNA[None], 0.0)
+    a_little_alike = likeness * ANNA + np.sqrt(1.0 - likeness**2) * BORIS
+    middle = (50.0 - size / 2, 150.0 - size / 2, 50.0 + size / 2, 150.0 + size / 2)
+    assert tracker.update(faces(middle), a_little_alike[None].astype(np.float32), 0.03) == (track,)
+
+
 def test_in_another_scene_the_same_face_keeps_its_number_wherever_it_is() -> None:
     tracker = Tracker()
     tracker.update(faces(box(0)), ANNA[None], 0.0)
