@@ -30,7 +30,7 @@ class TrackerLimits:
     SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in units of the
     box's size, that counts as the same place; `sure_overlap`: as surely the same. `same_size`: the smaller area's share
     of the larger from which a box has kept its size; `kept_size`: from which whoever is in the same place may be the
-    same without being much like it, or it is who was behind. `momentum`: weight of the past in a track's mean embedding.
+    same without being much like it, or it is who was behind. `momentum`: the past's weight in a track's mean embedding.
     """
 
     max_gap_s: float = 1.0
