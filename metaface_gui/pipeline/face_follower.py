@@ -183,8 +183,9 @@ class FaceFollower:
         chosen = np.asarray(worth_embedding(known, self._attention), np.intp)
         if not is_still:  # of a still it was asked when it was searched
             new = [index for index in chosen if (track := former[index]) is None or track.looks < _PLACED_LOOKS]
-            detections = self._placed(image_bgr, detections, new)
-            crops[new] = align(image_bgr, detections.landmarks[new], self._embedder.crop_size)
+            if new:
+                detections = self._placed(image_bgr, detections, new)
+                crops[new] = align(image_bgr, detections.landmarks[new], self._embedder.crop_size)
         features = np.zeros((len(detections), self._embedder.space.feature_dim), np.float32)
         for index, track in enumerate(former):
             if track is not None:

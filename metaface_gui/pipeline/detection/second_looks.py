@@ -39,9 +39,9 @@ def placed_by_more_looks(detector: FaceDetector, image_bgr: Image, landmarks: Fl
     sizes = _SIZE * np.hypot(*(landmarks[:, 3:].mean(axis=1) - landmarks[:, :2].mean(axis=1)).T)
     # No face is larger than its picture, whatever a damaged gallery says; what is not finite is neither.
     rows = np.flatnonzero((sizes >= _LEAST_SIZE_PX) & (sizes <= max(image_bgr.shape[:2])))
-    for some in np.split(rows, range(_AT_A_TIME, len(rows), _AT_A_TIME)):
-        if len(some):
-            placed[some] = _placed(detector, image_bgr, landmarks[some], sizes[some])
+    for start in range(0, len(rows), _AT_A_TIME):
+        some = rows[start : start + _AT_A_TIME]
+        placed[some] = _placed(detector, image_bgr, landmarks[some], sizes[some])
     return placed
 
 

@@ -79,7 +79,7 @@ class YuNetDetector:
         small, to_image = working_copy(image_bgr, self._working_side)
         candidates = self._network.candidates(small, min(_HEARD, self._min_confidence))
         rows = each_once(candidates, self._min_confidence)
-        corners = np.concatenate([rows[:, :2] * to_image, (rows[:, :2] + rows[:, 2:4]) * to_image], axis=1)
+        corners = _corners(rows) * np.tile(to_image, 2)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * to_image
         height, width = image_bgr.shape[:2]
         return clean_detections(corners, landmarks, rows[:, 14], width=width, height=height)

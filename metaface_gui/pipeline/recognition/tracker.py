@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 from lap import lapjv  # now: its library would wait, and Python with it, while PyTorch's are being loaded
+from numpy.typing import NDArray
 
 from metaface_gui.pipeline.boxes import Matrix, box_area, box_iou
 from metaface_gui.types import FaceDetections, Floats
@@ -96,8 +97,7 @@ class Tracker:
         if is_next and in_sight and len(detections):
             boxes = _boxes(in_sight)
             place = np.maximum(box_iou(boxes, detections.boxes_xyxy), _closeness(boxes, detections.boxes_xyxy))
-            areas = box_area(boxes)[:, None], box_area(detections.boxes_xyxy)[None, :]
-            is_same_size = np.minimum(*areas) >= self._limits.same_size * np.maximum(*areas)
+            is_same_size = _are_of_size(boxes, detections.boxes_xyxy, self._limits.same_size)
             clear = (place >= self._limits.sure_overlap) & is_same_size
             alone = place > self._limits.min_overlap
             lonely = clear & (alone.sum(0, keepdims=True) == 1) & (alone.sum(1, keepdims=True) == 1)
@@ -166,8 +166,7 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
         return {}
     place = np.maximum(box_iou(_boxes(tracks), boxes), _closeness(_boxes(tracks), boxes))
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
-    areas = box_area(_boxes(tracks))[:, None], box_area(boxes)[None, :]
-    is_there = (place >= limits.min_overlap) & (np.minimum(*areas) >= limits.kept_size * np.maximum(*areas))
+    is_there = (place >= limits.min_overlap) & _are_of_size(_boxes(tracks), boxes, limits.kept_size)
     allowed = (is_there & (likeness > limits.other_face)) | (likeness >= limits.same_face)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
     # Not SciPy's: it takes most of a second of every start to import, and 50 MB.
@@ -177,6 +176,12 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
 
 def _boxes(tracks: list[Track]) -> Floats:
     return np.stack([track.box_xyxy for track in tracks])
+
+
+def _are_of_size(a: Floats, b: Floats, share: float) -> NDArray[np.bool_]:
+    """Whether the smaller of two boxes' areas is such a share of the larger: (n, 4), (m, 4) → (n, m)."""
+    areas = box_area(a)[:, None], box_area(b)[None, :]
+    return np.asarray(np.minimum(*areas) >= share * np.maximum(*areas))
 
 
 def _closeness(a: Floats, b: Floats) -> Matrix:
