@@ -103,6 +103,7 @@ def test_the_engine_is_watched_to_the_sources_end(gallery: Gallery, store: Weigh
     assert took_s < PATIENCE_S, "it ends with the source"
     assert figures.source == "live.avi"
     assert 0.0 < figures.seconds < took_s - LIVE_WARM_UP_S
+    assert figures.seconds * figures.preview_fps < 6.0 * SMALL.fps, "it shows no more frames than there are"
     assert figures.latency.count == sum(timing.frame.count for timing in figures.by_faces)
     assert 0.0 < figures.inference_fps <= figures.preview_fps * 1.5
     assert 0.1 < figures.latency.median_ms <= figures.latency.p95_ms < 60_000.0, "it is in milliseconds"
