@@ -261,7 +261,6 @@ class _Trial:
 
     def warm_up(self) -> None:
         """Do what a first adaptation in a process spends on besides adapting, on a few people: not timed."""
-        self._learner.warm_up()
         few = self._people.labels < _WARM_UP_PEOPLE
         labels = self._people.labels[few]
         self._learner.adapt(SupportSet(self._people.shots[few], labels, int(labels.max()) + 1))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from metaface_gui.deferred import in_inference_mode
 from metaface_gui.engine.adaptation.adaptations import Adaptations, MapWanted
@@ -35,7 +34,6 @@ from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.first_names import LEARNER as FIRST_LEARNER
 from metaface_gui.pipeline.first_names import FirstAssets
-from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap, make_map
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
@@ -60,7 +58,7 @@ class Situation:
 
 
 class AdaptationScheduler:
-    """Thread-safe; every call returns at once. Adapting runs on the runner of the gallery, warming up on the models'.
+    """Thread-safe; every call returns at once. Adapting runs on the runner of the gallery.
 
     What was adapted is kept while the gallery stays as it is, so that what was wanted before is used from the next
     frame on. Until something new is adapted, what ran goes on. `on_handed_over` is called on the inference thread: from
@@ -86,15 +84,13 @@ class AdaptationScheduler:
         self._worker = worker
         self._evaluator = AdaptationEvaluator(listener, runners.studies)
         self._room_evaluator = RoomEvaluator(listener, runners.studies)
-        self._load_jobs, self._quick_jobs = runners.models, runners.gallery
+        self._quick_jobs = runners.gallery
         self._on_handed_over = on_handed_over
         self._lock = threading.Lock()
         self._state = Adaptations(settings, hyperparameters)
         self._pipeline: FacePipeline | None = None
         self._first: FirstAssets | None = None
         self._assets: LearningAssets | None = None
-        self._warm: set[str] = set()
-        self._warming: set[str] = set()
 
     @property
     def hyperparameters(self) -> Mapping[str, object]:
@@ -184,7 +180,7 @@ class AdaptationScheduler:
             if people is not self._state.people:
                 self._state.take(people)
             todo, room, fpir = self._state.todo(), self._state.room, self._state.settings.fpir
-        if todo is None or (isinstance(todo, AdaptationKey) and not self._is_warm(todo.learner)):
+        if todo is None:
             return
         try:
             if isinstance(todo, MapWanted):
@@ -213,29 +209,6 @@ class AdaptationScheduler:
                 self._on_handed_over()
 
         self._worker.post(hand_over)
-
-    def _is_warm(self, learner: str) -> bool:
-        """Whether a learner may adapt here; if not, it will be warmed up, and then asked for.
-
-        On the models' thread, so that people are saved without waiting for what a learner loads once.
-        """
-        with self._lock:
-            if learner in self._warm:
-                return True
-            is_warming = learner in self._warming
-            self._warming.add(learner)
-        if not is_warming:
-            work = partial(self._warm_up, learner)
-            self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), work)
-        return False
-
-    def _warm_up(self, learner: str, _job: Job) -> None:
-        try:
-            learner_class(learner).warm_up()
-        finally:
-            with self._lock:
-                self._warm.add(learner)
-            self.adapt()
 
     def _adapt(
         self, key: AdaptationKey, people: EnrolledPeople, room: Room, assets: LearningAssets, fpir: float

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -91,8 +89,7 @@ def _run(  # noqa: PLR0917 - those of `run_self_test`
     job.progress(0.0)
     people = _read(gallery, embedder.id)
     tested = some_people(people.labels.numpy(), MAX_PROBES)
-    with _warmed_up(learners):
-        degraded = _degraded(gallery, people, tested, embedder, job)
+    degraded = _degraded(gallery, people, tested, embedder, job)
     report = self_test(
         learners,
         ProbedPeople(people, degraded, torch.from_numpy(tested)),
@@ -102,21 +99,6 @@ def _run(  # noqa: PLR0917 - those of `run_self_test`
         on_progress=lambda share: job.progress(_EMBEDDING_SHARE + (1 - _EMBEDDING_SHARE) * share),
     )
     return replace(report, seconds=time.perf_counter() - started)
-
-
-@contextmanager
-def _warmed_up(learners: Sequence[MetaLearner]) -> Iterator[None]:
-    """Warm the methods up beside what is done within, seconds of importing in a process that has not adapted yet.
-
-    Waits for the end of it, but not when what is done within was cancelled or failed.
-    """
-    pool = ThreadPoolExecutor(1, "warm-up")
-    try:
-        done = pool.submit(lambda: [learner.warm_up() for learner in learners])
-        yield
-        done.result()
-    finally:
-        pool.shutdown(wait=False)
 
 
 def _read(gallery: Gallery, embedder_id: str) -> EnrolledPeople:

@@ -197,10 +197,6 @@ class MetaLearner(ABC):
         """Return the untrained meta-parameters: always the same ones, float32 on the CPU; empty if there are none."""
         return {}
 
-    @classmethod  # noqa: B027 - most have nothing to do
-    def warm_up(cls) -> None:
-        """Do now what the first adaptation in a process would spend seconds on besides adapting; nothing for most."""
-
     def with_params(self, params: Params | None) -> Self:
         """Return the same method with those meta-parameters; None are the untrained ones."""
         return type(self)(self.space, params, self.settings)

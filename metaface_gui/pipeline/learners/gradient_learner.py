@@ -26,14 +26,15 @@ from metaface_gui.pipeline.learners.distances import prototypes
 from metaface_gui.pipeline.learners.inner_loop import (
     HEAD,
     LOG_SCALE,
+    Gradient,
     InnerTask,
     LinearHeadClassifier,
     UpdateRule,
+    gradient,
     inner_loop,
     inner_loss,
     inner_task,
     per_person,
-    warm_up,
 )
 from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set_loss
 from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
@@ -109,11 +110,6 @@ class GradientLearner(TrainableLearner):
             **initial_loss(),
         }
 
-    @classmethod
-    def warm_up(cls) -> None:
-        """Have the inner loop's first derivative behind it."""
-        warm_up()
-
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
         """Put the background among the meta-training people."""
         return {**params, BACKGROUND: fitted_background(faces, params[TAIL], len(params[BACKGROUND]))}
@@ -149,15 +145,22 @@ class GradientLearner(TrainableLearner):
         return {**params, LOG_SCALE: scale, HEAD: head}
 
     def fine_tuned(
-        self, params: Params, task: InnerTask, n_way: int, after_step: Callable[[int, Params], None] | None = None
+        self,
+        params: Params,
+        task: InnerTask,
+        n_way: int,
+        *,
+        gradient_of: Gradient | None = None,
+        after_step: Callable[[int, Params], None] | None = None,
     ) -> Params:
-        """θ_K: what the inner loop makes of a task; pure without `after_step`, differentiable, vmap-able."""
+        """θ_K: what the inner loop makes of a task; by default pure, differentiable, vmap-able."""
         return inner_loop(
             lambda theta: inner_loss(theta, task),
             self.start(params, task, n_way),
             moving=self.moving,
             rule=self.task_rule(params, task),
             steps=self.settings.inner_steps,
+            gradient_of=gradient_of,
             after_step=after_step,
         )
 
@@ -181,5 +184,5 @@ class GradientLearner(TrainableLearner):
 
         after_step = None if on_step is None else partial(tell, on_step)
         with torch.no_grad():
-            theta = self.fine_tuned(self.params, task, support.n_way, after_step)
+            theta = self.fine_tuned(self.params, task, support.n_way, gradient_of=gradient, after_step=after_step)
         return LinearHeadClassifier.of(theta)

@@ -2,7 +2,7 @@
 
 Moving, or "fast", are the tail A (`tail.py`) and a linear head W that starts at the prototypes, as in Triantafillou et
 al., "Meta-Dataset", ICLR 2020, section 3 (fo-Proto-MAML). Everything is a pure function of a dictionary of tensors, so
-`torch.func.grad` differentiates through the loop and `vmap` runs many tasks at once.
+that meta-training differentiates through the loop by `torch.func.grad` and runs many tasks at once by `vmap`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ TaskLoss = Callable[[Params], Tensor]
 """A task's loss () as a function of its tensors."""
 
 
+Gradient = Callable[[TaskLoss, Params], Params]
+"""∇L at some tensors, shaped like them: `differentiable_gradient`, or `gradient` where nothing follows."""
+
+
 class UpdateRule(Protocol):
     """How gradients become a step; SGD's is −α g. The state, e.g. of a recurrent rule, is empty at the first step."""
 
@@ -40,13 +44,15 @@ def inner_loop(
     moving: tuple[str, ...],
     rule: UpdateRule,
     steps: int,
+    gradient_of: Gradient | None = None,
     after_step: Callable[[int, Params], None] | None = None,
 ) -> Params:
     """θ_{t+1} = θ_t + rule(∇_θ L(θ_t)), `steps` times from `start`; only the tensors named in `moving` move.
 
-    `after_step` is told how many steps were taken, from 0, the start, and θ then.
+    `gradient_of` is `differentiable_gradient` by default. `after_step` is told how many steps were taken, from 0, the
+    start, and θ then.
     """
-    theta, state = dict(start), Params()
+    theta, state, gradient_of = dict(start), Params(), gradient_of or differentiable_gradient
     if after_step is not None:
         after_step(0, theta)
     for step in range(steps):
@@ -55,7 +61,7 @@ def inner_loop(
         def loss_of(fast: Params, still: Params = still) -> Tensor:
             return loss({**still, **fast})
 
-        gradients = grad(loss_of)({name: theta[name] for name in moving})
+        gradients = gradient_of(loss_of, {name: theta[name] for name in moving})
         changes, state = rule(step, gradients, state)
         theta = {**theta, **{name: theta[name] + change for name, change in changes.items()}}
         if after_step is not None:
@@ -63,9 +69,21 @@ def inner_loop(
     return theta
 
 
-def warm_up() -> None:
-    """Differentiate something: the first `torch.func.grad` of a process imports a compiler, which takes seconds."""
-    grad(torch.sum)(torch.ones(1))
+def differentiable_gradient(loss: TaskLoss, at: Params) -> Params:
+    """∇L, itself a function that `torch.func` differentiates and maps.
+
+    The first one of a process imports PyTorch's compiler: 900 modules, 190 MB and most of a second.
+    """
+    gradients: Params = grad(loss)(at)
+    return gradients
+
+
+def gradient(loss: TaskLoss, at: Params) -> Params:
+    """∇L as mere numbers, the same ones, by autograd alone, which imports nothing."""
+    leaves = {name: tensor.detach().requires_grad_() for name, tensor in at.items()}
+    with torch.enable_grad():
+        found = torch.autograd.grad(loss(leaves), tuple(leaves.values()), materialize_grads=True)
+    return dict(zip(leaves, found, strict=True))
 
 
 class InnerTask(NamedTuple):

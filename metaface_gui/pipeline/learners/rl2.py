@@ -156,12 +156,6 @@ class Rl2Learner(TrainableLearner):
         """Try the strategies in their order; isotropic corruption and strangers."""
         return initial_policy(len(STRATEGIES), CONTEXT_DIM) | initial_hallucination(space)
 
-    @classmethod
-    def warm_up(cls) -> None:
-        """Warm up each of its strategies' methods."""
-        for strategy in STRATEGIES:
-            strategy.method.warm_up()
-
     def with_params(self, params: Params | None) -> Self:
         """Return the same method and strategies with another policy."""
         return type(self)(self.space, params, self.settings, self._arms)

@@ -13,6 +13,8 @@ from metaface_gui.pipeline.learners.inner_loop import (
     HEAD,
     LOG_SCALE,
     LinearHeadClassifier,
+    differentiable_gradient,
+    gradient,
     inner_loop,
     inner_loss,
     inner_task,
@@ -40,6 +42,20 @@ def test_each_step_goes_down_the_gradient_of_what_moves_and_leaves_the_rest() ->
     assert told == [(0, 8.0), (1, 4.0), (2, 2.0), (3, 1.0)]
     assert float(end["x"]) == 1.0
     assert float(end["y"]) == 0.0
+
+
+def test_both_gradients_are_the_same_and_what_a_loss_does_not_hang_on_has_none() -> None:
+    # L = x³ y: dL/dx = 3 x² y, dL/dy = x³.
+    def loss(theta: Params) -> Tensor:
+        return theta["x"] ** 3 * theta["y"]
+
+    at_start = {"x": torch.tensor(2.0), "y": torch.tensor(5.0), "unused": torch.ones(3)}
+    for gradient_of in (gradient, differentiable_gradient):
+        found = gradient_of(loss, at_start)
+        assert {name: tensor.tolist() for name, tensor in found.items()} == {"x": 60.0, "y": 8.0, "unused": [0.0] * 3}
+    with torch.no_grad():
+        assert float(gradient(loss, at_start)["x"]) == 60.0
+    assert not at_start["x"].requires_grad
 
 
 def test_a_rule_gets_its_own_state_back() -> None:
