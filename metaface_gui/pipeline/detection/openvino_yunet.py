@@ -27,14 +27,17 @@ _STRIDES = (8, 16, 32)
 _EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 _PROPERTIES = {
     # Compiled layers, of which a size needs some sixty. Without a bound each size that was ever seen keeps 4 MB.
-    "CPU_RUNTIME_CACHE_CAPACITY": "512",
+    "CPU_RUNTIME_CACHE_CAPACITY": "256",
 }
+_FEW_SIZES, _SMALL_SIDE = 160, 320
+"""Pictures with sides no longer than the second, in pixels, are given sides that are multiples of the first."""
 _LARGEST_LOG_SIDE = 15.0
 """More strides than that (e^15) no box is wide; what is, is no face, and must not overflow."""
 
 
 class OpenVinoYuNet:
-    """A `YuNetNetwork`. `threads`: None for as many as this process may use. `is_exact`: in float32 in any case.
+    """A `YuNetNetwork`. `threads`: None for as many as this process may use. `is_exact`: as OpenCV finds them, in
+    float32, and of small pictures without more black around them than it adds.
 
     Raises:
         RuntimeMissingError: if OpenVINO is not there or cannot do it.
@@ -49,6 +52,7 @@ class OpenVinoYuNet:
             threads=threads,
             properties=_PROPERTIES | _EXACT if is_exact else _PROPERTIES,
         )
+        self._is_exact = is_exact
         self._request = self._compiled.network.create_infer_request()
         self._padded = np.zeros((1, 0, 0, 3), np.uint8)
         self._turn = threading.Lock()
@@ -56,9 +60,9 @@ class OpenVinoYuNet:
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find them, as `YuNetNetwork` says."""
         height, width = image_bgr.shape[:2]
-        coarsest = _STRIDES[-1]
-        rows, columns = -(-height // coarsest), -(-width // coarsest)
-        shape = (1, rows * coarsest, columns * coarsest, 3)
+        is_one_of_few = max(height, width) <= _SMALL_SIDE and not self._is_exact
+        step = _FEW_SIZES if is_one_of_few else _STRIDES[-1]
+        shape = (1, -(-height // step) * step, -(-width // step) * step, 3)
         parts = []
         with self._turn:
             if self._padded.shape != shape:
@@ -70,8 +74,7 @@ class OpenVinoYuNet:
             self._request.infer([self._padded], share_inputs=True)
             outputs = [self._request.get_output_tensor(index).data[0] for index in range(4 * len(_STRIDES))]
             for level, stride in enumerate(_STRIDES):
-                across = columns * coarsest // stride
-                parts.append(_decoded(outputs[level :: len(_STRIDES)], stride, across, min_confidence))
+                parts.append(_decoded(outputs[level :: len(_STRIDES)], stride, shape[2] // stride, min_confidence))
         return np.concatenate(parts)
 
 
