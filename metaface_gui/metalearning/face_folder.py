@@ -8,7 +8,6 @@ so what was found is kept and a run that was interrupted goes on where it stoppe
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.yunet import YuNetDetector
+from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.resources import compiled_dir
 from metaface_gui.types import FaceDetections, Image, QualityIssue
 from metaface_gui.weights.store import WeightsStore
@@ -225,7 +225,7 @@ def _fill(
     if done == total:
         return
     crops.require_space(total - done)
-    threads = max(1, min(os.cpu_count() or 1, _MAX_THREADS, total - done))
+    threads = max(1, min(usable_cores(), _MAX_THREADS, total - done))
     find.add_detectors(threads - 1)
     with ThreadPoolExecutor(threads, thread_name_prefix="find-faces") as pool:
         while done < total:

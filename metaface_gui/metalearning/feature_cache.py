@@ -8,7 +8,6 @@ they hold follows from the faces, the embedder and a seed alone, whatever else a
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +27,7 @@ from metaface_gui.metalearning.face_folder import Progress
 from metaface_gui.metalearning.growing_array import open_growing_array
 from metaface_gui.pipeline.embedding.base import TrainableEmbedder
 from metaface_gui.pipeline.embedding.views import VIEWS, features_of, features_of_views
+from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.resources import user_cache_dir
 from metaface_gui.types import Image
 
@@ -176,7 +176,7 @@ def _crops_in_chunks(make: MakeCrop, start: int, stop: int, *, chunk: int, each:
 
     The next chunk is corrupted by threads while the caller computes on this one.
     """
-    threads = min(os.cpu_count() or 1, _MAX_THREADS)
+    threads = min(usable_cores(), _MAX_THREADS)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="corrupt-faces")
     ahead: deque[list[Future[Image]]] = deque()
     try:

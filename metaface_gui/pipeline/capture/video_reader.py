@@ -6,7 +6,6 @@ frames, and cannot open a name that is not UTF-8. May not live here: messages to
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,6 +26,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
+from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.types import Image
 
 _MAX_THREADS = 4
@@ -116,7 +116,7 @@ class VideoReader:
             raise
         codec.options = {"max_pixels": str(MAX_PIXELS)}
         codec.thread_type = "SLICE" if is_live else "AUTO"
-        codec.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)
+        codec.thread_count = min(_MAX_THREADS, usable_cores())
         self.codec_name = codec.name
         self.is_unsupported = False
         """Whether FFmpeg said of a frame that it lacks something to decode it, rather than that it is damaged."""
