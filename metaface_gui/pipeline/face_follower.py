@@ -57,8 +57,6 @@ class _Track:
 
 
 _PICTURE_SIDE = 48
-_PLACED_LOOKS = 5
-"""So many first looks at a face are taken where several searches say it is: in a pool of more the errors even out."""
 _LEAST_SIDE_PX = 4.0
 """Of a carried box as much must be left in the picture across and down, or the face has gone."""
 
@@ -182,7 +180,9 @@ class FaceFollower:
         ]
         chosen = np.asarray(worth_embedding(known, self._attention), np.intp)
         if not is_still:  # of a still it was asked when it was searched
-            new = [index for index in chosen if (track := former[index]) is None or track.looks < _PLACED_LOOKS]
+            # In a pool of more looks the errors of where they were taken even out.
+            first = self._attention.first_looks
+            new = [index for index in chosen if (track := former[index]) is None or track.looks < first]
             if new:
                 detections = self._placed(image_bgr, detections, new)
                 crops[new] = align(image_bgr, detections.landmarks[new], self._embedder.crop_size)
