@@ -21,9 +21,10 @@ class Attention:
     `detect_every`: one of how many frames is searched while faces are in sight; they are carried through the others by
     their motion (`face_motion`). `search_s`: after how long one is searched in any case. `refresh_s`: after how long a
     face is embedded again in any case; 0: whenever it was found. `at_most`: how many faces already followed are
-    embedded in one frame; new ones come on top. `first_looks`: so many looks are taken of a new face at once,
-    where several searches say that it is. `at_most_known`: how many of those in one frame may have had them. `better`: gain in quality (0..1) worth another
-    look. `doubt`: distance from the threshold, as a share of it, within which a decision is doubtful.
+    embedded in one frame; new ones come on top. `first_looks`: so many looks are taken of a new face at once, where
+    several searches say that it is. `at_most_known`: how many of those in one frame may have had them. `better`: gain
+    in quality (0..1) worth another look. `doubt`: distance from the threshold, as a share of it, within which a
+    decision is doubtful.
     """
 
     detect_every: int = 3
