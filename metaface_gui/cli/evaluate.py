@@ -263,7 +263,7 @@ class _Seeing:
             cache=self.args.cache or default_cache(),
             progress=self.bars.bar(translate("Commands", "features: {condition}", None, condition=name)),
             environment=family,
-            all_views=True,
+            both_views=True,
         )
 
 

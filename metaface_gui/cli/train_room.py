@@ -17,7 +17,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.room_fit import RoomFitSettings, draw_rooms, fit_prior, strangers_seen
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.pipeline.embedding.views import features_of_views
+from metaface_gui.pipeline.embedding.views import features_of_both
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import load_cohort
@@ -60,7 +60,7 @@ def train_room(
 
     def embed(crops: Image) -> Tensor:
         batches = np.split(crops, range(_BATCH, len(crops), _BATCH))
-        return torch.from_numpy(np.concatenate([features_of_views(embedder, batch) for batch in batches]))
+        return torch.from_numpy(np.concatenate([features_of_both(embedder, batch) for batch in batches]))
 
     rooms = draw_rooms(
         faces.train, embed, settings, on_progress=display.stage(translate("Commands", "photographing rooms"))

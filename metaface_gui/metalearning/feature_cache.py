@@ -26,7 +26,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.face_folder import Progress
 from metaface_gui.metalearning.growing_array import open_growing_array
 from metaface_gui.pipeline.embedding.base import TrainableEmbedder
-from metaface_gui.pipeline.embedding.views import VIEWS, features_of, features_of_views
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.resources import user_cache_dir
 from metaface_gui.types import Image
@@ -103,13 +103,13 @@ def condition_features(
     cache: Path,
     progress: Progress,
     environment: str | None = None,
-    all_views: bool = False,
+    both_views: bool = False,
 ) -> Tensor:
     """Learners' features of each face under that condition, (n, p) float32 on the CPU, in full precision.
 
     The draw for a face follows from (seed, the face's path); another seed is another draw. `progress` counts faces.
     With the name of a family as `environment`, all faces are first photographed in one place of it, which follows from
-    the seed; then the condition happens to what is seen there. With `all_views` each is seen in all of them.
+    the seed; then the condition happens to what is seen there. With `both_views` their mirror images count, too.
 
     Raises:
         CacheError: if the cache folder cannot be written or its disk is full.
@@ -127,9 +127,9 @@ def condition_features(
     drawn = 0 if corruption is clean else seed
     dimension = embedder.space.feature_dim
     where = () if environment is None else (environment, environments.VERSION)
-    seen = (f"{VIEWS} views",) if all_views else ()
+    seen = ("both views",) if both_views else ()
     key = features_key("condition", embedder.id, dimension, condition, drawn, faces_key(faces), *where, *seen)
-    look = features_of_views if all_views else features_of
+    look = features_of_both if both_views else features_of
     with open_growing_array(
         cache / f"condition-{key}", (dimension,), np.float32, lambda: progress(0, total)
     ) as features:

@@ -16,7 +16,7 @@ from metaface_gui.pipeline.detection.search import FaceSearch, continues
 from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.way_up import is_upside_down
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.views import features_of, features_of_views, in_view
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both, mirrored_where
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
 from metaface_gui.pipeline.recognition.face_motion import FaceMotion
 from metaface_gui.pipeline.recognition.quality import assess
@@ -47,13 +47,13 @@ class Sighting:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
     """What is kept of a track: its newest sighting, how often and when last it was embedded, its best quality then, and
-    which view's turn it was (`in_view`)."""
+    whether what was embedded last was its mirror image."""
 
     sighting: Sighting
     looks: int
     looked_s: float
     best_quality: float
-    turn: int
+    is_mirrored: bool
 
 
 _PICTURE_SIDE = 48
@@ -191,11 +191,11 @@ class FaceFollower:
             if track is not None:
                 features[index] = track.sighting.features
         # By turns, but a picture that is shown again is seen as it was.
-        turns = np.asarray([0 if track is None else track.turn + (not is_again) for track in former], np.intp)
+        is_mirrored = np.asarray([track is not None and track.is_mirrored == is_again for track in former], bool)
         if is_still:
-            features[chosen] = features_of_views(self._embedder, crops[chosen])
+            features[chosen] = features_of_both(self._embedder, crops[chosen])
         else:
-            features[chosen] = features_of(self._embedder, in_view(turns[chosen], crops[chosen]))
+            features[chosen] = features_of(self._embedder, mirrored_where(is_mirrored[chosen], crops[chosen]))
         continued = {
             index: track.sighting.track_id
             for index, track in enumerate(former)
@@ -210,7 +210,7 @@ class FaceFollower:
                 zip(self._in_sight, fresh, _pictures(crops, former, fresh), strict=True)
             )
         )
-        self._remember(faces, turns, time_s)
+        self._remember(faces, is_mirrored, time_s)
         return faces
 
     def _placed(self, image_bgr: Image, detections: FaceDetections, which: list[int]) -> FaceDetections:
@@ -219,12 +219,12 @@ class FaceFollower:
         landmarks[which] = placed_by_more_looks(self._detector, image_bgr, landmarks[which])
         return replace(detections, landmarks=landmarks)
 
-    def _remember(self, faces: tuple[Sighting, ...], turns: NDArray[np.intp], time_s: float) -> None:
-        for face, turn in zip(faces, turns.tolist(), strict=True):
+    def _remember(self, faces: tuple[Sighting, ...], is_mirrored: NDArray[np.bool_], time_s: float) -> None:
+        for face, is_turned in zip(faces, is_mirrored.tolist(), strict=True):
             former = self._tracks.get(face.track_id)
             if face.is_fresh or former is None:
                 looks, best = (0, 0.0) if former is None else (former.looks, former.best_quality)
-                self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score), turn)
+                self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score), is_turned)
             else:
                 self._tracks[face.track_id] = replace(former, sighting=face)
             # Asked once of a face: it costs a search of its picture.

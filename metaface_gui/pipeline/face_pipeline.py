@@ -17,7 +17,7 @@ from metaface_gui.pipeline.detection.search import find_in_still
 from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.way_up import Upright, boxes_back, find_upright, landmarks_back, upright_chip
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.views import features_of, features_of_views
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, quality_of
 from metaface_gui.pipeline.first_names import FirstNames
@@ -219,7 +219,7 @@ class FacePipeline:
         due = self._templates.merged_pictures()
         if not due:
             return list(templates)
-        features = features_of_views(self.embedder, np.stack([*due.values()]))
+        features = features_of_both(self.embedder, np.stack([*due.values()]))
         made = {key: self._templates.add_merged(key, row) for key, row in zip(due, features, strict=True)}
         return [made.get(face.track_id, template) for face, template in zip(faces, templates, strict=True)]
 
@@ -272,7 +272,7 @@ class FacePipeline:
     def features_of_chips(self, chips_bgr: list[Image], landmarks: list[Floats]) -> Floats:
         """Make templates of stored pictures: n of them with their (5, 2) landmarks → (n, p) float32.
 
-        They are what learners see (`FeatureSpace`), of each picture in all its views, and belong to the embedder's
+        They are what learners see (`FeatureSpace`), of each picture and its mirror image, and belong to the embedder's
         `id`.
         """
         size = self.embedder.crop_size
@@ -280,7 +280,7 @@ class FacePipeline:
         for index, (chip_bgr, points) in enumerate(zip(chips_bgr, landmarks, strict=True)):
             placed = placed_by_more_looks(self.detector, chip_bgr, points[None])
             crops[index] = align(chip_bgr, placed, size)[0]
-        return features_of_views(self.embedder, crops)
+        return features_of_both(self.embedder, crops)
 
     def _embed(self, image_bgr: Image, detections: FaceDetections) -> tuple[Image, Floats]:
         crops = align(image_bgr, detections.landmarks, self.embedder.crop_size)

@@ -59,9 +59,9 @@ class Features:
         cache: Path,
         progress: Callable[[int, int], None],
         environment: str | None = None,
-        all_views: bool = False,
+        both_views: bool = False,
     ) -> Tensor:
-        assert all_views  # as shots and pictures of their own are seen
+        assert both_views  # as shots and pictures of their own are seen
         if environment is None:
             self.asked.append((condition, seed))
         else:
@@ -136,7 +136,7 @@ def test_tracks_are_tested_when_looks_are_asked_for(
         progress: Callable[[int, int], None],
     ) -> tuple[Tensor, Tensor]:
         filmed.append((len(faces), condition, looks))
-        made = features(faces, embedder, condition, seed=seed, cache=cache, progress=progress, all_views=True)
+        made = features(faces, embedder, condition, seed=seed, cache=cache, progress=progress, both_views=True)
         return made[:, None].expand(-1, looks, -1).contiguous(), made[:, None]
 
     monkeypatch.setattr(verb, "track_features", of_tracks)

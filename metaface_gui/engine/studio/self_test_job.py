@@ -31,7 +31,7 @@ from metaface_gui.metalearning.self_test import (
 from metaface_gui.pipeline.detection.align import align
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import on_one_core
-from metaface_gui.pipeline.embedding.views import features_of_views
+from metaface_gui.pipeline.embedding.views import features_of_both
 from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.base import MetaLearner
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
@@ -140,7 +140,7 @@ def _degraded(gallery: Gallery, people: EnrolledPeople, tested: Int64s, embedder
         crops += degraded_copies(crop, n_copies, first=row, seed=shot.id)
         if len(crops) >= _BATCH or done == len(probes) - 1:
             job.progress(_EMBEDDING_SHARE * done / len(probes))
-            features = torch.from_numpy(features_of_views(embedder, np.stack(crops)))
+            features = torch.from_numpy(features_of_both(embedder, np.stack(crops)))
             made[:, rows] = features.reshape(len(rows), n_copies, -1).transpose(0, 1)
             rows, crops = [], []
     return made

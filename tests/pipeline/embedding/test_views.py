@@ -1,4 +1,4 @@
-"""A face's views as one: what they are, what their mean is, and that nothing but finite numbers pass."""
+"""A face and its mirror image as one: what their mean is, either of them, and that nothing but finite numbers pass."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import pytest
 
 from metaface_gui.deferred import Tensor, torch
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.views import VIEWS, features_of, features_of_views, in_view
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both, mirrored_where
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.types import Floats, Image
 
-_SIDE, _D, _R = 28, 4, 3
-"""Of 28 pixels a view is moved by one."""
+_SIDE, _D, _R = 6, 4, 3
 _SPACE = FeatureSpace(_D, _R)
 
 Look = Callable[[FaceEmbedder, Image], Floats]
@@ -64,22 +63,16 @@ def _crops(lengths: list[float]) -> Image:
     return np.asarray(raw * (np.asarray(lengths) / now)[:, None, None, None], np.uint8)
 
 
-def _moved(crops_rgb: Image) -> Image:
-    return np.concatenate([crops_rgb[:, :, 1:], crops_rgb[:, :, -1:]], axis=2)
-
-
-def test_the_views_are_the_mean_of_what_the_network_says_of_them() -> None:
+def test_both_views_are_the_mean_of_what_the_network_says_of_them() -> None:
     embedder, crops = LinearEmbedder(), _crops([2.0, 3.0, 1.0])
-    mirrored = np.ascontiguousarray(crops[:, :, ::-1])
-    total = np.sum([embedder.embedded(view) for view in (crops, mirrored, _moved(crops), _moved(mirrored))], axis=0)
-    np.testing.assert_allclose(features_of_views(embedder, crops), _normalised(total), rtol=1e-4)
-    assert len(embedder.seen) == VIEWS * 3
+    both = embedder.embedded(crops) + embedder.embedded(crops[:, :, ::-1])
+    np.testing.assert_allclose(features_of_both(embedder, crops), _normalised(both), rtol=1e-4)
 
 
-def test_a_face_and_its_mirror_image_are_alike_in_all_their_views() -> None:
+def test_a_face_and_its_mirror_image_are_alike_in_both_views() -> None:
     crops = _crops([2.0, 3.0, 1.0])
     mirrored = np.ascontiguousarray(crops[:, :, ::-1])
-    there, back = (features_of_views(LinearEmbedder(), pictures) for pictures in (crops, mirrored))
+    there, back = (features_of_both(LinearEmbedder(), pictures) for pictures in (crops, mirrored))
     np.testing.assert_allclose(there, back, rtol=1e-4)
     one, other = features_of(LinearEmbedder(), crops), features_of(LinearEmbedder(), mirrored)
     assert not np.allclose(one, other, rtol=0.1)
@@ -87,24 +80,22 @@ def test_a_face_and_its_mirror_image_are_alike_in_all_their_views() -> None:
 
 def test_an_embedder_without_projection_sees_the_crops_alone() -> None:
     embedder, crops = LinearEmbedder(space=FeatureSpace(_D)), _crops([1.0, 2.0])
-    np.testing.assert_array_equal(features_of_views(embedder, crops), _normalised(embedder.embedded(crops))[:, :_D])
+    np.testing.assert_array_equal(features_of_both(embedder, crops), _normalised(embedder.embedded(crops))[:, :_D])
     assert len(embedder.seen) == 2
 
 
-@pytest.mark.parametrize("look", [features_of, features_of_views])
+@pytest.mark.parametrize("look", [features_of, features_of_both])
 def test_of_no_faces_there_are_no_features(look: Look) -> None:
     assert look(LinearEmbedder(), np.zeros((0, _SIDE, _SIDE, 3), np.uint8)).shape == (0, _D + _R)
 
 
-def test_looks_take_turns_at_the_views() -> None:
-    crops = _crops([1.0, 2.0, 3.0, 4.0, 5.0])
-    seen = in_view(np.arange(5), crops)
+def test_crops_are_mirrored_where_that_is_said() -> None:
+    crops = _crops([1.0, 2.0, 3.0, 4.0])
+    seen = mirrored_where(np.array([False, True, False, True]), crops)
     assert seen.flags.c_contiguous
-    np.testing.assert_array_equal(seen[[0, 4]], crops[[0, 4]])
-    np.testing.assert_array_equal(seen[1], crops[1, :, ::-1])
-    np.testing.assert_array_equal(seen[2], _moved(crops[2:3])[0])
-    np.testing.assert_array_equal(seen[3], _moved(crops[3:4, :, ::-1])[0])
-    assert in_view(np.zeros(0, np.intp), crops[:0]).shape == (0, _SIDE, _SIDE, 3)
+    np.testing.assert_array_equal(seen[[0, 2]], crops[[0, 2]])
+    np.testing.assert_array_equal(seen[[1, 3]], crops[[1, 3], :, ::-1])
+    assert mirrored_where(np.zeros(0, bool), crops[:0]).shape == (0, _SIDE, _SIDE, 3)
 
 
 class BrokenEmbedder(LinearEmbedder):
@@ -119,6 +110,6 @@ class BrokenEmbedder(LinearEmbedder):
 def test_what_is_not_finite_does_not_pass() -> None:
     crops, embedder = _crops([2.0]), BrokenEmbedder()
     with pytest.raises(ArithmeticError, match="linear gave values that are not finite"):
-        features_of_views(embedder, crops)
+        features_of_both(embedder, crops)
     with pytest.raises(ArithmeticError, match="linear gave values that are not finite"):
         features_of(embedder, crops)
