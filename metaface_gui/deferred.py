@@ -35,6 +35,10 @@ _LIBRARIES = (
 _SWITCH_S = 0.0002
 """A picture is painted in some fifty calls, each of which waits for Python's lock so long: a thousandth was measured to
 halt the video for 92 to 153 ms, this for 63; what is loaded takes 0.2 s more of 3.3."""
+_NVIDIA_BINDINGS = "cuda"
+"""NVIDIA's own for Python: where PyTorch finds them it imports them, 55 modules and 11 MB."""
+_NVIDIA_DEVICES = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg")
+"""One of them is there where a driver of NVIDIA's is: on a PC, on its own boards, and in Windows' Linux."""
 _FOLDERS = ("/torch/lib/", "/nvidia/", "/openvino/libs/")
 _FIRST_OF_MAP = re.compile(r"[0-9a-f]+-[0-9a-f]+ [rwxps-]{4} [0-9a-f]+ \S+ \d+ +/")
 
@@ -122,6 +126,9 @@ def load_in_background() -> None:
         return
     if sys.platform == "linux":
         _load_libraries()
+        if not any(map(os.path.exists, _NVIDIA_DEVICES)):
+            # None is Python's way to say that there is no such module.
+            sys.modules.setdefault(_NVIDIA_BINDINGS, None)  # type: ignore[arg-type]
     import_beside_others(("torch",))
     if sys.platform == "linux":
         _forget_read_pages()

@@ -135,6 +135,29 @@ def test_of_pytorchs_libraries_little_stays_in_memory_and_all_works() -> None:
     assert done.stdout == "True 128.0\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing says whether there is a driver")
+@pytest.mark.parametrize("has_driver", [False, True])
+def test_nvidias_bindings_are_loaded_only_where_there_is_its_driver(has_driver: bool, tmp_path: Path) -> None:
+    (tmp_path / "cuda").mkdir()
+    (tmp_path / "cuda" / "__init__.py").write_text("")
+    (tmp_path / "device").touch()
+    code = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from metaface_gui import deferred
+deferred._NVIDIA_DEVICES = ({str(tmp_path / "device" if has_driver else tmp_path / "none")!r},)
+deferred.load_in_background()
+import torch
+try:
+    import cuda
+    print(True, float(torch.ones(2).sum()))
+except ImportError:
+    print(False, float(torch.ones(2).sum()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{has_driver} 2.0\n"
+
+
 def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(command("--help")) == []
 

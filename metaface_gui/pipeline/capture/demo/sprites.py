@@ -50,13 +50,9 @@ class Sprite:
         left = np.where(seen.any(axis=1), seen.argmax(axis=1), columns)
         right = np.where(seen.any(axis=1), columns - seen[:, ::-1].argmax(axis=1), 0)
         self._left, self._right = np.minimum.accumulate(left), np.maximum.accumulate(right)
-        # Premultiplied, so that interpolation at the edge does not mix in the colours of invisible pixels.
-        *colours, alpha = cv2.split(image_bgra)
-        whole = cv2.merge([*(cv2.multiply(colour, alpha, scale=1.0 / 255.0) for colour in colours), alpha])
-        self._levels = tuple(
-            np.asarray(cv2.resize(whole, None, fx=level, fy=level, interpolation=cv2.INTER_AREA), np.uint8)
-            for level in _LEVELS
-        )
+        self._image = image_bgra
+        # Made when first drawn so: most people are seen in one or two of five.
+        self._levels: dict[int, Image] = {}
 
     def box_at(self, where: Placement) -> Floats:
         """Return the anchored box where it is drawn: (4,) float32 xyxy; a turned face keeps its box's size."""
@@ -71,7 +67,7 @@ class Sprite:
             return
         level, matrix, (x1, y1, x2, y2) = placed
         matrix[:, 2] -= x1, y1
-        warped = cv2.warpAffine(self._levels[level], matrix, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR)
+        warped = cv2.warpAffine(self._level(level), matrix, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR)
         behind = canvas[y1:y2, x1:x2]
         see_through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(warped, 3)), cv2.COLOR_GRAY2BGR)
         dimmed = cv2.multiply(behind, see_through, scale=1.0 / 255.0)
@@ -82,9 +78,20 @@ class Sprite:
         rows, columns = cover.shape
         level = len(_LEVELS) - 1
         matrix = self._matrix(where, level) / COVER_STEP
-        alpha = np.ascontiguousarray(self._levels[level][..., 3])
+        alpha = np.ascontiguousarray(self._level(level)[..., 3])
         warped = cv2.warpAffine(alpha, matrix, (columns, rows), flags=cv2.INTER_LINEAR)
         np.maximum(cover, np.asarray(warped, np.uint8), out=cover)
+
+    def _level(self, level: int) -> Image:
+        """The picture at one of `_LEVELS`, premultiplied, so that interpolation at the edge does not mix in the colours
+        of invisible pixels."""
+        if level not in self._levels:
+            *colours, alpha = cv2.split(self._image)
+            whole = cv2.merge([*(cv2.multiply(colour, alpha, scale=1.0 / 255.0) for colour in colours), alpha])
+            size = _LEVELS[level]
+            reduced = cv2.resize(whole, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
+            self._levels[level] = np.asarray(reduced, np.uint8)
+        return self._levels[level]
 
     def _matrix(self, where: Placement, level: int) -> NDArray[np.float64]:
         scale = where.height / self._box_size[1] / _LEVELS[level]
