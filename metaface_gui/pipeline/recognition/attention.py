@@ -32,7 +32,7 @@ class Attention:
     refresh_s: float = 0.5
     at_most: int = 3
     at_most_known: int = 1
-    first_looks: int = 3
+    first_looks: int = 2
     better: float = 0.1
     doubt: float = 0.3
 
@@ -50,7 +50,7 @@ class Attention:
 LIVE = Attention()
 """For what must keep up with a camera."""
 
-THOROUGH = Attention(detect_every=1, refresh_s=0.0)
+THOROUGH = Attention(detect_every=1, refresh_s=0.0, first_looks=5)
 """For what is compared: every face of every frame."""
 
 FILE = Attention(detect_every=1, refresh_s=0.16, at_most=1_000, at_most_known=1_000, first_looks=5)
