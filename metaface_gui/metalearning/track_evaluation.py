@@ -25,7 +25,7 @@ from metaface_gui.metalearning.metrics import EpisodeScores, interval_over_episo
 from metaface_gui.metalearning.optics import resized
 from metaface_gui.metalearning.protocol import Indices, OpenSetEpisode, OpenSetProtocol
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
-from metaface_gui.pipeline.embedding.views import features_of, mirrored_where
+from metaface_gui.pipeline.embedding.views import features_of, features_of_both, mirrored_where
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
@@ -126,7 +126,7 @@ def track_features(
     """
     total, dimension, times = len(faces), embedder.space.feature_dim, _merging_times(looks)
     drawn = (condition, looks, seed, tracks.VERSION)
-    key = features_key("tracks by turns, merged once", embedder.id, dimension, *drawn, faces_key(faces))
+    key = features_key("tracks by turns", embedder.id, dimension, *drawn, faces_key(faces))
     with open_growing_array(
         cache / f"tracks-{key}", (looks + len(times), dimension), np.float32, lambda: progress(0, total)
     ) as features:
@@ -137,7 +137,7 @@ def track_features(
             looked_at = [resized(look, embedder.crop_size) for look in seen]
             of_looks = features_of(embedder, mirrored_where(np.arange(looks) % 2 == 1, np.stack(looked_at)))
             merged = np.asarray(_merged(looked_at, times), np.uint8).reshape(-1, *looked_at[0].shape)
-            features.append(np.concatenate([of_looks, features_of(embedder, merged)])[None])
+            features.append(np.concatenate([of_looks, features_of_both(embedder, merged)])[None])
             progress(face + 1, total)
         made_of = torch.from_numpy(np.array(features.array()))
         return made_of[:, :looks], made_of[:, looks:]

@@ -398,7 +398,7 @@ def test_where_looks_differ_their_pictures_are_merged_and_looked_at_too() -> Non
         True,
         True,
     ]
-    assert studio.embedder.count == 5, "the merged picture, too"
+    assert studio.embedder.count == 6, "the merged picture both ways"
     assert [face.looks for face in seen] == [1, 2, 3, 4]
 
 
