@@ -22,7 +22,7 @@ from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_follower import FaceFollower, Sighting, quality_of
 from metaface_gui.pipeline.first_names import FirstNames
 from metaface_gui.pipeline.learners.base import AdaptedClassifier
-from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
+from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, is_doubtful
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.pipeline.recognition.open_set import Levels, OpenSetClassifier
 from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
@@ -215,13 +215,19 @@ class FacePipeline:
         )
 
     def _with_merged(self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate]) -> list[TrackTemplate]:
-        """The faces' templates with a look at the merged pictures for which it is time."""
-        due = self._templates.merged_pictures()
+        """The faces' templates with a look at the merged pictures for which it is time; who is known for sure needs
+        none."""
+        merged = self._templates.merged_pictures()
+        due = {track_id: picture for track_id, picture in merged.items() if not self._is_known(track_id)}
         if not due:
             return list(templates)
         features = features_of_both(self.embedder, np.stack([*due.values()]))
         made = {key: self._templates.add_merged(key, row) for key, row in zip(due, features, strict=True)}
         return [made.get(face.track_id, template) for face, template in zip(faces, templates, strict=True)]
+
+    def _is_known(self, track_id: int) -> bool:
+        decision = self._decision_of(track_id)
+        return decision.name is not None and not is_doubtful(decision, self.attention)
 
     def _decide(
         self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate], time_s: float, *, is_still: bool

@@ -98,10 +98,11 @@ def _need(face: Followed, attention: Attention) -> float:
         return 3.0 + waited
     if face.quality > face.best_quality + attention.better:
         return 2.0 + waited
-    return 1.0 + waited if _is_doubtful(face.decision, attention) else 0.0
+    return 1.0 + waited if is_doubtful(face.decision, attention) else 0.0
 
 
-def _is_doubtful(decision: Identification, attention: Attention) -> bool:
+def is_doubtful(decision: Identification, attention: Attention) -> bool:
+    """Whether another look may change a decision: its score is near the threshold."""
     if not (isfinite(decision.score) and isfinite(decision.threshold)):
         return False  # nobody is enrolled, or nobody is left: another look changes nothing
     return abs(decision.score - decision.threshold) < attention.doubt * abs(decision.threshold)
