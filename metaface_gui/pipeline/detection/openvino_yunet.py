@@ -26,11 +26,11 @@ _STRIDES = (8, 16, 32)
 """Pixels between the places that the network's three scales look at."""
 _EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 _PROPERTIES = {
-    # Compiled layers, of which a size needs some sixty. Without a bound each size that was ever seen keeps 4 MB.
+    # Compiled layers, of which a size needs some sixty. Without a bound each size that was ever seen keeps 5 MB.
     "CPU_RUNTIME_CACHE_CAPACITY": "256",
 }
-_FEW_SIZES, _SMALL_SIDE = 160, 320
-"""Pictures with sides no longer than the second, in pixels, are given sides that are multiples of the first."""
+_SMALL_SIDE, _SMALL_STEP = 320, 160
+"""Pictures with sides no longer than the first, in pixels, are given sides that are multiples of the second."""
 _LARGEST_LOG_SIDE = 15.0
 """More strides than that (e^15) no box is wide; what is, is no face, and must not overflow."""
 
@@ -60,8 +60,8 @@ class OpenVinoYuNet:
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
         """Find them, as `YuNetNetwork` says."""
         height, width = image_bgr.shape[:2]
-        is_one_of_few = max(height, width) <= _SMALL_SIDE and not self._is_exact
-        step = _FEW_SIZES if is_one_of_few else _STRIDES[-1]
+        is_padded_more = max(height, width) <= _SMALL_SIDE and not self._is_exact
+        step = _SMALL_STEP if is_padded_more else _STRIDES[-1]
         shape = (1, -(-height // step) * step, -(-width // step) * step, 3)
         parts = []
         with self._turn:

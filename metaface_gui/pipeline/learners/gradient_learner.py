@@ -30,6 +30,7 @@ from metaface_gui.pipeline.learners.inner_loop import (
     InnerTask,
     LinearHeadClassifier,
     UpdateRule,
+    differentiable_gradient,
     gradient,
     inner_loop,
     inner_loss,
@@ -150,7 +151,7 @@ class GradientLearner(TrainableLearner):
         task: InnerTask,
         n_way: int,
         *,
-        gradient_of: Gradient | None = None,
+        gradient_of: Gradient = differentiable_gradient,
         after_step: Callable[[int, Params], None] | None = None,
     ) -> Params:
         """θ_K: what the inner loop makes of a task; by default pure, differentiable, vmap-able."""

@@ -25,7 +25,6 @@ LOG_SCALE = "inner.log_scale"
 TaskLoss = Callable[[Params], Tensor]
 """A task's loss () as a function of its tensors."""
 
-
 Gradient = Callable[[TaskLoss, Params], Params]
 """∇L at some tensors, shaped like them: `differentiable_gradient`, or `gradient` where nothing follows."""
 
@@ -35,38 +34,6 @@ class UpdateRule(Protocol):
 
     def __call__(self, step: int, gradients: Params, state: Params) -> tuple[Params, Params]:
         """Return each moving tensor's change, shaped like `gradients`, and the next state; `step` counts from 0."""
-
-
-def inner_loop(
-    loss: TaskLoss,
-    start: Params,
-    *,
-    moving: tuple[str, ...],
-    rule: UpdateRule,
-    steps: int,
-    gradient_of: Gradient | None = None,
-    after_step: Callable[[int, Params], None] | None = None,
-) -> Params:
-    """θ_{t+1} = θ_t + rule(∇_θ L(θ_t)), `steps` times from `start`; only the tensors named in `moving` move.
-
-    `gradient_of` is `differentiable_gradient` by default. `after_step` is told how many steps were taken, from 0, the
-    start, and θ then.
-    """
-    theta, state, gradient_of = dict(start), Params(), gradient_of or differentiable_gradient
-    if after_step is not None:
-        after_step(0, theta)
-    for step in range(steps):
-        still = theta
-
-        def loss_of(fast: Params, still: Params = still) -> Tensor:
-            return loss({**still, **fast})
-
-        gradients = gradient_of(loss_of, {name: theta[name] for name in moving})
-        changes, state = rule(step, gradients, state)
-        theta = {**theta, **{name: theta[name] + change for name, change in changes.items()}}
-        if after_step is not None:
-            after_step(step + 1, theta)
-    return theta
 
 
 def differentiable_gradient(loss: TaskLoss, at: Params) -> Params:
@@ -84,6 +51,37 @@ def gradient(loss: TaskLoss, at: Params) -> Params:
     with torch.enable_grad():
         found = torch.autograd.grad(loss(leaves), tuple(leaves.values()), materialize_grads=True)
     return dict(zip(leaves, found, strict=True))
+
+
+def inner_loop(
+    loss: TaskLoss,
+    start: Params,
+    *,
+    moving: tuple[str, ...],
+    rule: UpdateRule,
+    steps: int,
+    gradient_of: Gradient = differentiable_gradient,
+    after_step: Callable[[int, Params], None] | None = None,
+) -> Params:
+    """θ_{t+1} = θ_t + rule(∇_θ L(θ_t)), `steps` times from `start`; only the tensors named in `moving` move.
+
+    `after_step` is told how many steps were taken, from 0, the start, and θ then.
+    """
+    theta, state = dict(start), Params()
+    if after_step is not None:
+        after_step(0, theta)
+    for step in range(steps):
+        still = theta
+
+        def loss_of(fast: Params, still: Params = still) -> Tensor:
+            return loss({**still, **fast})
+
+        gradients = gradient_of(loss_of, {name: theta[name] for name in moving})
+        changes, state = rule(step, gradients, state)
+        theta = {**theta, **{name: theta[name] + change for name, change in changes.items()}}
+        if after_step is not None:
+            after_step(step + 1, theta)
+    return theta
 
 
 class InnerTask(NamedTuple):

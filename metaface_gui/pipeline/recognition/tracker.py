@@ -96,7 +96,7 @@ class Tracker:
         is_next = 0.0 <= time_s - self._frame_s <= self._limits.max_gap_s
         if is_next and in_sight and len(detections):
             boxes = _boxes(in_sight)
-            place = np.maximum(box_iou(boxes, detections.boxes_xyxy), _closeness(boxes, detections.boxes_xyxy))
+            place = _place(boxes, detections.boxes_xyxy)
             is_same_size = _are_of_size(boxes, detections.boxes_xyxy, self._limits.same_size)
             clear = (place >= self._limits.sure_overlap) & is_same_size
             alone = place > self._limits.min_overlap
@@ -164,9 +164,10 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
     """Map face indices to the tracks that they continue, the best sum of overlap and likeness first."""
     if not tracks or not len(boxes):
         return {}
-    place = np.maximum(box_iou(_boxes(tracks), boxes), _closeness(_boxes(tracks), boxes))
+    former = _boxes(tracks)
+    place = _place(former, boxes)
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
-    is_there = (place >= limits.min_overlap) & _are_of_size(_boxes(tracks), boxes, limits.kept_size)
+    is_there = (place >= limits.min_overlap) & _are_of_size(former, boxes, limits.kept_size)
     allowed = (is_there & (likeness > limits.other_face)) | (likeness >= limits.same_face)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
     # Not SciPy's: it takes most of a second of every start to import, and 50 MB.
@@ -176,6 +177,11 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
 
 def _boxes(tracks: list[Track]) -> Floats:
     return np.stack([track.box_xyxy for track in tracks])
+
+
+def _place(a: Floats, b: Floats) -> Matrix:
+    """How much two boxes are in the same place, by their overlap or their closeness: (n, 4), (m, 4) → (n, m)."""
+    return np.maximum(box_iou(a, b), _closeness(a, b))
 
 
 def _are_of_size(a: Floats, b: Floats, share: float) -> NDArray[np.bool_]:
