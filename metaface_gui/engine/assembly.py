@@ -248,7 +248,8 @@ def _left_out_scores(method: MetaLearner, people: EnrolledPeople, classifier: Op
     is_kept[left_out] = False
     rest = people.undenied().with_shots(is_kept)
     fold = adapt_in_room(method, rest.support, n_people=len(people)).classifier
-    scores = classifier.people_scores(fold.scores(people.shots[left_out]))
+    shots = people.shots[left_out]
+    scores = classifier.people_scores(fold.scores(shots), shots)
     own: Tensor = scores[torch.arange(len(left_out)), people.labels[left_out]]
     return own
 

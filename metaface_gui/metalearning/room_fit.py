@@ -6,7 +6,7 @@ So what is minimised is, over rooms and sizes of galleries, the squared logarith
 through to the promised one, twice for too many: a promise broken in one room is not made good in another. The share is
 smoothed by a logistic function of the score's distance to the threshold, so that it has a gradient.
 
-Seventeen numbers in all, none of which is about a person. Only meta-training people take part.
+Eighteen numbers in all, none of which is about a person. Only meta-training people take part.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, margin_of_one, posterior
-from metaface_gui.pipeline.room import adapt_in_room, room_evidence
+from metaface_gui.pipeline.room import adapt_in_room, room_evidence, shot_quality
 from metaface_gui.types import Image
 
 PROMISES = (0.003, 0.01, 0.03)
@@ -37,9 +37,17 @@ _FEWEST_COUNTED = 0.3
 """Of the promised share is added to both sides of the ratio: few strangers cannot tell nought from that."""
 _OF_ONE = ("shift", "alone", "watched")
 """What counts for one enrolled person alone, from which no shift can be told."""
-_CHOSEN = ("probe_shift", "poor_shift", "seen_caution", "others_variance", "spread_prior", "face_variance")
+_CHOSEN = (
+    "probe_shift",
+    "poor_shift",
+    "better_probe",
+    "seen_caution",
+    "others_variance",
+    "spread_prior",
+    "face_variance",
+)
 """What the fit sees half of: how many strangers pass, and not how many people are no longer named."""
-_FREE = ("shift", "probe_shift", "poor_shift", "seen_caution", "spread", "spread_weight")
+_FREE = ("shift", "probe_shift", "poor_shift", "better_probe", "seen_caution", "spread", "spread_weight")
 """What may be negative."""
 _SOFTNESS = 0.12
 """Width of the smoothing, in the cohort's deviations."""
@@ -77,10 +85,12 @@ class SeenRoom:
 @dataclass(frozen=True, slots=True, eq=False)
 class StrangersSeen:
     """What strangers scored in one kind of gallery of one room, in units of the cohort: `best` (m,) and `others` (m,),
-    their mean score against the rest; `wanted` (3, m) the cohort's thresholds at `PROMISES`; each one's evidence."""
+    their mean score against the rest; `better` (m,) by how much their pictures are better than the shots; `wanted`
+    (3, m) the cohort's thresholds at `PROMISES`; each one's evidence."""
 
     best: Tensor
     others: Tensor
+    better: Tensor
     wanted: Tensor
     shift: Tensor
     spread: Tensor
@@ -229,7 +239,7 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
         seen=seen.seen,
         poorness=seen.poorness,
     )
-    scores = seen.best - weight * seen.others
+    scores = seen.best - weight * seen.others + (1.0 - weight) * prior["better_probe"] * seen.better
     of_one = margin_of_one(prior, enrolled=seen.enrolled, seen=seen.seen, poorness=seen.poorness)
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
@@ -281,7 +291,9 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     of_cohort = in_room.classifier.scores(cohort)
     mean, deviation = of_cohort.mean(), of_cohort.std()
     best = StrangerScores.of(of_cohort.numpy())
-    known: RoomEvidence = room_evidence(in_room.classifier, in_room.people, cohort)
+    quality = shot_quality(in_room.people, cohort, in_room.embedding_dim)
+    known: RoomEvidence = room_evidence(in_room.classifier, in_room.people, cohort, quality)
+    lengths = room.probes[strangers][:, -1].numpy()
     seen = in_room.classifier.scores(room.probes[strangers])
 
     def others_of(scores: Tensor) -> Tensor:
@@ -294,6 +306,7 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     return StrangersSeen(
         best=(seen.amax(1) - mean) / deviation,
         others=(others_of(seen) - others_of(of_cohort).mean()) / deviation,
+        better=torch.zeros(len(seen)) if quality is None else torch.from_numpy(quality.better(lengths)),
         wanted=((wanted - mean) / deviation).expand(-1, len(seen)),
         shift=all_alike(known.shift),
         spread=all_alike(known.spread),

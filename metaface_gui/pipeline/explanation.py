@@ -182,7 +182,7 @@ def _pooled_looks(template: TrackTemplate) -> tuple[PooledLook, ...]:
 @in_inference_mode
 def _scores(classifier: AdaptedClassifier, open_set: OpenSetClassifier, faces: Tensor) -> Tensor:
     """Score faces against people alone: (n, p) → (n, n_people)."""
-    return open_set.people_scores(classifier.scores(faces))
+    return open_set.people_scores(classifier.scores(faces), faces)
 
 
 @in_inference_mode

@@ -19,7 +19,7 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomEvidence,
     RoomPrior,
     RoomThreshold,
-    poorness,
+    ShotQuality,
 )
 from metaface_gui.pipeline.room import CENTRE_PRIOR, COHORT_COMPARED, MOST_COMPARED
 from metaface_gui.types import Floats, Identification, Int64s, PersonId, TrackTemplate
@@ -80,9 +80,9 @@ class FirstNames:
         prototypes = _unit(_class_means(moved, labels))
         of_cohort = _moved(assets.cohort, centre, assets.tail) @ prototypes.T
         d = len(assets.tail)
-        poor = poorness(shots[:, d:], assets.cohort[:, d:], n_people=len(ids))
-        evidence = _evidence(moved @ prototypes.T, labels, of_cohort, poor)
-        room = Room(assets.prior, evidence).threshold(_statistics(of_cohort))
+        quality = ShotQuality.of(shots[:, d:], assets.cohort[:, d:], n_people=len(ids))
+        evidence = _evidence(moved @ prototypes.T, labels, of_cohort, 0.0 if quality is None else quality.poorness)
+        room = Room(assets.prior, evidence, quality).threshold(_statistics(of_cohort))
         strangers = StrangerScores.of(np.asarray(room.of_cohort(of_cohort.max(1)))[:, None])
         people = tuple(ids.tolist())
         return cls(
@@ -117,18 +117,18 @@ class FirstNames:
         wanted = self.threshold if threshold is None else threshold
         scores = _moved(features, self.centre, self.tail) @ self.prototypes.T
         nearest = scores.argmax(1)
-        best = scores.max(1) - self._excess(scores) if len(scores) else np.zeros(0, np.float32)
+        best = scores.max(1) - self._excess(scores, features) if len(scores) else np.zeros(0, np.float32)
         return tuple(
             self._decide(float(score), int(column), wanted) for score, column in zip(best, nearest, strict=True)
         )
 
-    def _excess(self, scores: Floats) -> Floats:
+    def _excess(self, scores: Floats, features: Floats) -> Floats:
         """As `RoomThreshold.excess`."""
-        n = scores.shape[1]
+        n, relief = scores.shape[1], self.room.relief_of(features[:, -1])
         if self.room.weight == 0.0 or n == 1:
-            return np.zeros(len(scores), np.float32)
+            return -relief
         others = (scores.sum(1) - scores.max(1)) / (n - 1)
-        return np.asarray(self.room.weight * (others - self.room.others), np.float32)
+        return np.asarray(self.room.weight * (others - self.room.others) - relief, np.float32)
 
     def _decide(self, score: float, column: int, threshold: float) -> Identification:
         person_id, name = self.person_ids[column], self.names[column]

@@ -13,7 +13,7 @@ from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
-from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, room_evidence, with_recognised
+from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, as_seen_here, room_evidence, with_recognised
 from tests.pipeline.torch_samples import at
 
 _DIM = 32
@@ -148,6 +148,29 @@ def test_the_promise_holds_where_everybody_looks_alike_and_did_not_before(key: s
 def test_an_empty_gallery_has_no_best_person() -> None:
     with pytest.raises(ValueError, match="nobody"):
         OpenSetClassifier.empty().best(torch.zeros(1, _DIM))
+
+
+# Shots that were taken elsewhere --------------------------------------------------------------------------------------
+
+
+def test_shots_move_towards_what_the_room_shows_as_far_as_its_faces_tell() -> None:
+    shots = torch.tensor([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 1.0, 0.5], [0.6, 0.8, 0.25]])
+    labels = torch.tensor([0, 1, 1, 2])  # the third way is a face of which somebody said who it isn't
+    seen = torch.tensor([[0.9, 0.7, 0.125], [0.9, 0.7, 0.125]])
+    here = as_seen_here(SupportSet(shots, labels, 3, seen), 2, 2)
+    share = 1.0 / (1.0 + 20.0)  # two faces beside two people tell as much as one
+    moved = torch.tensor([0.4 * share, 0.2 * share, 0.0])
+    assert torch.allclose(here.features, shots + moved), "how long embeddings were stays"
+    assert here.unlabelled is seen
+    many = as_seen_here(SupportSet(shots, labels, 3, seen.repeat(500, 1)), 2, 2)
+    assert float((many.features - shots)[0, 0]) == pytest.approx(0.4 * 2.0 / 22.0, abs=1e-3), (
+        "two people never tell more"
+    )
+
+
+def test_without_unlabelled_faces_shots_stay_where_they_are() -> None:
+    alone = SupportSet(at(0, 90), torch.tensor([0, 1]), 2)
+    assert as_seen_here(alone, 2, 2) is alone
 
 
 # Faces of the room that are somebody's --------------------------------------------------------------------------------

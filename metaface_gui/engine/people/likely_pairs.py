@@ -28,7 +28,8 @@ def likely_pairs(
         return ()
     made = adapt(LEARNER, people, assets, fpir=fpir)
     assert made.adapted is not None
-    margins = made.classifier.people_scores(made.adapted.scores(people.shots)) - made.classifier.threshold
+    margins = made.classifier.people_scores(made.adapted.scores(people.shots), people.shots)
+    margins -= made.classifier.threshold
     n_shots = torch.bincount(people.labels, minlength=len(people))
     passes = (margins >= 0).to(torch.float32)
     counts = torch.zeros((len(people), len(people))).index_add_(0, people.labels, passes).round().long()

@@ -205,18 +205,18 @@ class OpenSetClassifier:
         with torch.inference_mode():
             scores = self.scorer.scores(features)
             if self.denied_people is not None or struck is not None:
-                decided = self._decide_denied(scores, wanted, struck)
+                decided = self._decide_denied(scores, features, wanted, struck)
             else:
-                best, nearest = self._best(scores)
+                best, nearest = self._best(scores, features)
                 decided = tuple(
                     self._decide(*pair, wanted) for pair in zip(best.tolist(), nearest.tolist(), strict=True)
                 )
-            return self._ranked(decided, scores, struck, n_ranked) if n_ranked else decided
+            if not n_ranked:
+                return decided
+            left = self._left(scores, struck)
+            return self._ranked(decided, self.people_scores(scores, features).where(left > -torch.inf, left), n_ranked)
 
-    def _ranked(
-        self, decided: Sequence[Identification], scores: Tensor, struck: Tensor | None, most: int
-    ) -> tuple[Identification, ...]:
-        people = self.people_scores(scores).masked_fill(self._left(scores, struck) == -torch.inf, -torch.inf)
+    def _ranked(self, decided: Sequence[Identification], people: Tensor, most: int) -> tuple[Identification, ...]:
         best, columns = people.topk(min(most, people.shape[1]), dim=1)
         return tuple(
             replace(
@@ -246,17 +246,18 @@ class OpenSetClassifier:
         if self.scorer is None:
             raise ValueError("nobody is enrolled")
         with torch.inference_mode():
-            return self._best(self.scorer.scores(features))
+            return self._best(self.scorer.scores(features), features)
 
-    def people_scores(self, scores: Tensor) -> Tensor:
-        """Of the scorer's scores (m, n_way) those against people, as they compare with the threshold: (m, n_people)."""
+    def people_scores(self, scores: Tensor, features: Tensor) -> Tensor:
+        """Of the scorer's scores (m, n_way) of faces (m, p) those against people, as they compare with the threshold:
+        (m, n_people)."""
         people = scores[:, : len(self.person_ids)]
-        return people if self.room is None else people - self.room.excess(people)[:, None]
+        return people if self.room is None else people - self.room.excess(people, features)[:, None]
 
-    def _best(self, scores: Tensor) -> tuple[Tensor, Tensor]:
+    def _best(self, scores: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         people = scores[:, : len(self.person_ids)]
         best, nearest = people.max(1)
-        return (best if self.room is None else best - self.room.excess(people)), nearest
+        return (best if self.room is None else best - self.room.excess(people, features)), nearest
 
     def _struck_out(self, template: TrackTemplate) -> Tensor:
         """Whom a track's face is said not to be, or most of its looks are denied to be by weights that fade fast:
@@ -273,12 +274,14 @@ class OpenSetClassifier:
             is_struck = without_denied(scores, self.denied_people.to(scores.device)) == -torch.inf
         return said | (weights @ is_struck.cpu().float() >= 0.5 * weights.sum())
 
-    def _decide_denied(self, scores: Tensor, threshold: float, struck: Tensor | None) -> tuple[Identification, ...]:
+    def _decide_denied(
+        self, scores: Tensor, features: Tensor, threshold: float, struck: Tensor | None
+    ) -> tuple[Identification, ...]:
         people = scores[:, : len(self.person_ids)]
         before = people.amax(1)
         best, nearest = self._left(scores, struck).max(1)
         if self.room is not None:
-            excess = self.room.excess(people)
+            excess = self.room.excess(people, features)
             before, best = before - excess, best - excess
         # Of a face that nobody's score reaches anyway, being denied changed nothing.
         has_changed = (before > best) & (before >= threshold)

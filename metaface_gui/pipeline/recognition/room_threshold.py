@@ -22,7 +22,7 @@ from typing import Protocol, TypeVar, cast
 
 import numpy as np
 
-from metaface_gui.deferred import Tensor
+from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
@@ -36,11 +36,14 @@ _SOME_SEEN = 8.0
 """So many unlabelled faces ask for half of their caution: of three or four hardly one is taken for somebody."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
-_FORMAT = 3
-"""Of 1 the scores of unlabelled faces were one with those between enrolled people, 2 knew nothing of poor shots."""
+_ALIKE = 0.1
+"""The logarithms of one camera's lengths deviate by so much: a probe that is no better than that is not better."""
+_FORMAT = 4
+"""Of 1 the scores of unlabelled faces were one with those between enrolled people, 2 knew nothing of poor shots, 3
+nothing of probes that are better than these."""
 
-_LONGEST = 1e-4
-"""Of embeddings, the inverse of their length: a synthetic stranger's may be anything."""
+_SHORTEST = 1e-4
+"""The least inverse of an embedding's length: a synthetic stranger's may be anything."""
 
 Scores = TypeVar("Scores", Tensor, Floats)
 
@@ -59,6 +62,8 @@ class RoomPrior:
     are more alike in poor pictures, and good ones take as much away; unlabelled faces, some of which are taken for
     people whom they are not, add up to `seen_caution`. Of one person there is no estimate: what is added is `alone`,
     or `watched` where many unlabelled faces gave the room's middle, and `poor_shift` times how poor the shots are.
+    People are more alike where both pictures are poor: of a probe that is clearly better than the shots, `better_probe`
+    times by how much is taken off again, as far as its own scores do not tell.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -72,6 +77,7 @@ class RoomPrior:
     face_variance: float = 1.5
     probe_shift: float = 2.25
     poor_shift: float = 5.5
+    better_probe: float = 8.25
     seen_caution: float = 2.0
     probe_variance: float = 3.0
     others_variance: float = 4.0
@@ -96,7 +102,7 @@ class RoomEvidence:
 
     `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of `seen` unlabelled faces against
     people whom they are not, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1. `poorness`
-    is how poor the pictures are that people were enrolled with (the function of that name), 0 of the cohort's.
+    is how poor the pictures are that people were enrolled with (`ShotQuality`), 0 of the cohort's.
     """
 
     shift: float
@@ -113,11 +119,51 @@ class RoomEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ShotQuality:
+    """How poor the pictures are that people were enrolled with, in logarithms of lengths of embeddings.
+
+    `usual` is how short the cohort's are on average, `shortfall` by how much shorter the shots' are; a person has
+    `per_person` shots. How long an embedding is before it is normalised says how good a face's picture is (Meng et al.,
+    "MagFace", CVPR 2021), also of networks that were not trained for it.
+    """
+
+    usual: float
+    shortfall: float
+    per_person: float
+
+    @classmethod
+    def of(cls, shots: Floats, cohort: Floats, *, n_people: int) -> ShotQuality | None:
+        """Compare shots with a cohort by what follows the embeddings in their features (`FeatureSpace`): v (n, r) and
+        (m, r). None where r is 0: those do not tell."""
+        if shots.shape[1] == 0:
+            return None
+        of_shots, of_cohort = (float(_shortness(faces[:, -1]).mean()) for faces in (shots, cohort))
+        return cls(of_cohort, of_shots - of_cohort, len(shots) / n_people)
+
+    @property
+    def poorness(self) -> float:
+        """The shortfall; of poor pictures divided by a person's shots: what several have in common is less poor."""
+        return self.shortfall / self.per_person if self.shortfall > 0.0 else self.shortfall
+
+    def better(self, inverse_lengths: Floats) -> Floats:
+        """By how much of their poorness probes are clearly better than the shots, else 0: (m,) of the last of their
+        features (m,)."""
+        both = np.minimum(_shortness(inverse_lengths) - self.usual + _ALIKE, self.shortfall)
+        both = np.where(both > 0.0, both / self.per_person, both)
+        return np.asarray(np.clip(self.poorness, -_GOOD, _POOR) - np.clip(both, -_GOOD, _POOR), np.float32)
+
+
+def _shortness(inverse_lengths: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(inverse_lengths, _SHORTEST)), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class RoomThreshold:
     """How a threshold of the cohort becomes the room's: `ratio` · (it − `mean`) + `offset` + `mean`, and a probe's
-    best score becomes itself − `weight` · (mean score against the others − `others`).
+    best score becomes itself − `weight` · (mean score against the others − `others`) + `relief` · by how much the probe
+    is better than the `shots`.
 
-    `mean` is the cohort's mean score against anybody.
+    `mean` is the cohort's mean score against anybody. Without `shots` nothing is known of how good pictures are.
     """
 
     ratio: float
@@ -125,19 +171,28 @@ class RoomThreshold:
     mean: float
     weight: float
     others: float
+    relief: float = 0.0
+    shots: ShotQuality | None = None
 
     def of_cohort(self, best: Scores) -> Scores:
         """What the cohort's best scores (m,) would be here, where a threshold is to be read off; order stays."""
         return self.ratio * (best - self.mean) + self.mean + self.offset
 
-    def excess(self, people_scores: Tensor) -> Tensor:
-        """What each probe's scores (m, n) against the people are too high by: (m,); taken off, they compare with one
-        threshold."""
+    def excess(self, people_scores: Tensor, features: Tensor) -> Tensor:
+        """What the scores (m, n) of probes (m, p) against the people are too high by: (m,); taken off, they compare
+        with one threshold."""
         n = people_scores.shape[1]
+        relief = torch.from_numpy(self.relief_of(features[:, -1].cpu().numpy())).to(people_scores.device)
         if self.weight == 0.0 or n == 1:
-            return people_scores.new_zeros(len(people_scores))
+            return -relief
         others = (people_scores.sum(1) - people_scores.amax(1)) / (n - 1)
-        return self.weight * (others - self.others)
+        return self.weight * (others - self.others) - relief
+
+    def relief_of(self, inverse_lengths: Floats) -> Floats:
+        """What probes are granted that are better than the shots, by the last of their features: (m,) → (m,) ≥ 0."""
+        if self.shots is None or self.relief == 0.0:
+            return np.zeros(len(inverse_lengths), np.float32)
+        return np.asarray(self.relief * self.shots.better(inverse_lengths), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,10 +224,11 @@ class CohortStatistics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What rooms are like, and what is known of this one."""
+    """What rooms are like, and what is known of this one; `shots` None where pictures do not tell how good they are."""
 
     prior: RoomPrior
     evidence: RoomEvidence
+    shots: ShotQuality | None = None
 
     def threshold(self, cohort: CohortStatistics) -> RoomThreshold:
         """The posterior of Δ and of the spread, in the unit of a classifier's scores."""
@@ -189,22 +245,9 @@ class Room:
             mean=cohort.mean,
             weight=weight,
             others=cohort.others,
+            relief=(1.0 - weight) * self.prior.better_probe * cohort.deviation,
+            shots=self.shots,
         )
-
-
-def poorness(shots: Floats, cohort: Floats, *, n_people: int) -> float:
-    """By how much the logarithm of the length of shots' embeddings is below the cohort's, on average, by what follows
-    the embeddings in their features (`FeatureSpace`): v (n, r) of shots and (m, r) of the cohort; of poor ones divided
-    by how many shots a person has: what several poor pictures have in common is less poor.
-
-    0 where r is: those do not tell. How long an embedding is before it is normalised says how good a face's picture is
-    (Meng et al., "MagFace", CVPR 2021), also of networks that were not trained for it.
-    """
-    if shots.shape[1] == 0:
-        return 0.0
-    of_shots, of_cohort = (np.log(np.maximum(faces[:, -1], _LONGEST)).mean() for faces in (shots, cohort))
-    apart = float(of_shots - of_cohort)
-    return apart * n_people / len(shots) if apart > 0.0 else apart
 
 
 def posterior(

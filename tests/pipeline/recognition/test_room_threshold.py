@@ -16,12 +16,13 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomEvidence,
     RoomPrior,
     RoomThreshold,
+    ShotQuality,
     margin_of_one,
-    poorness,
     posterior,
     read_prior,
     save_prior,
 )
+from metaface_gui.types import Floats
 
 _COHORT = CohortScores(best=torch.linspace(-1.0, 3.0, 401), mean=0.1, deviation=0.2, others=0.05)
 
@@ -123,14 +124,47 @@ def test_unlabelled_faces_of_few_people_make_it_careful() -> None:
         assert base - without == pytest.approx(counts * added, abs=1e-5), f"{people} people, {seen} faces"
 
 
+def _quality(shots: Floats, cohort: Floats, n_people: int) -> ShotQuality:
+    quality = ShotQuality.of(shots, cohort, n_people=n_people)
+    assert quality is not None
+    return quality
+
+
 def test_poorness_is_how_much_shorter_embeddings_are_than_the_cohorts() -> None:
     cohort = np.array([[0.5, 1 / 8.0], [0.1, 1 / 18.0]], np.float32)  # 12 is their geometric mean
     shots = np.array([[0.2, 1 / 4.0], [0.3, 1 / 9.0]], np.float32)
-    assert poorness(shots, cohort, n_people=2) == pytest.approx(np.log(2.0), abs=1e-6)
-    assert poorness(shots, cohort, n_people=1) == pytest.approx(np.log(2.0) / 2, abs=1e-6), "two shots"
-    assert poorness(cohort, shots, n_people=1) == pytest.approx(-np.log(2.0), abs=1e-6), "good ones"
-    assert poorness(cohort, cohort, n_people=2) == 0.0
-    assert poorness(shots[:, :0], cohort[:, :0], n_people=2) == 0.0, "an embedder that does not tell"
+    assert _quality(shots, cohort, 2).poorness == pytest.approx(np.log(2.0), abs=1e-6)
+    assert _quality(shots, cohort, 1).poorness == pytest.approx(np.log(2.0) / 2, abs=1e-6), "two shots"
+    assert _quality(cohort, shots, 1).poorness == pytest.approx(-np.log(2.0), abs=1e-6), "good ones"
+    assert _quality(cohort, cohort, 2).poorness == 0.0
+    assert ShotQuality.of(shots[:, :0], cohort[:, :0], n_people=2) is None, "an embedder that does not tell"
+
+
+@pytest.mark.parametrize(("per_person", "shortfall"), [(1, 0.6), (2, 0.6), (1, 3.0), (1, 0.0)])
+def test_a_probe_is_better_by_as_much_of_the_shots_poorness_as_it_does_not_share(
+    per_person: int, shortfall: float
+) -> None:
+    quality = ShotQuality(usual=np.log(1 / 12.0), shortfall=shortfall, per_person=per_person)
+    # Counted as 0.1 poorer than they are: pictures of one camera differ by as much.
+    below = np.array([-2.0, -0.15, -0.1, 0.2, 0.5, 5.0], np.float32)
+    better = quality.better(np.exp(below) / np.float32(12.0))
+    whole = min(shortfall / per_person, 0.8)
+    shared = [-0.1, -0.05, 0.0, *(min(shortfall, poor, 0.8 * per_person) / per_person for poor in (0.3, 0.6, 5.0))]
+    assert better.tolist() == pytest.approx([whole - part for part in shared], abs=1e-5)
+    assert better[-1] == pytest.approx(0.0, abs=1e-6), "one as poor as the shots, or poorer"
+
+
+def test_probes_better_than_the_shots_reach_the_threshold_sooner() -> None:
+    quality = ShotQuality(usual=np.log(1 / 12.0), shortfall=0.5, per_person=1)
+    prior, evidence = RoomPrior(), RoomEvidence(0.0, 1.0, 5, poorness=quality.poorness)
+    room = Room(prior, evidence, quality).threshold(_COHORT)
+    scores = torch.full((4, 5), 0.05)
+    lengths = torch.tensor([20.0, 12.0 / np.exp(0.15), 12.0 / np.exp(0.45), 2.0])
+    excess = room.excess(scores, 1.0 / lengths[:, None]).tolist()
+    unit = (1.0 - room.weight) * prior.better_probe * _COHORT.deviation
+    assert [excess[-1] - of_probe for of_probe in excess] == pytest.approx([0.6 * unit, 0.25 * unit, 0, 0], abs=1e-5)
+    unknown = replace(room, shots=None).excess(scores, 1.0 / lengths[:, None]).tolist()
+    assert unknown == pytest.approx([excess[-1]] * 4), "where features do not tell"
 
 
 def test_one_person_has_a_margin_that_unlabelled_faces_lower_and_poor_shots_raise() -> None:
@@ -145,10 +179,10 @@ def test_one_person_has_a_margin_that_unlabelled_faces_lower_and_poor_shots_rais
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
     room = RoomThreshold(ratio=1.0, offset=0.0, mean=0.0, weight=0.5, others=0.1)
-    scores = torch.tensor([[0.9, 0.3, 0.1]])
-    assert float(room.excess(scores)) == pytest.approx(0.5 * (0.2 - 0.1))
-    assert float(replace(room, weight=0.0).excess(scores)) == 0.0
-    assert float(room.excess(scores[:, :1])) == 0.0
+    scores, features = torch.tensor([[0.9, 0.3, 0.1]]), torch.zeros(1, 2)
+    assert float(room.excess(scores, features)) == pytest.approx(0.5 * (0.2 - 0.1))
+    assert float(replace(room, weight=0.0).excess(scores, features)) == 0.0
+    assert float(room.excess(scores[:, :1], features)) == 0.0
 
 
 def test_the_cohort_keeps_its_order_so_that_another_fpir_is_another_place_in_it() -> None:
