@@ -147,7 +147,7 @@ def test_a_probe_is_better_by_as_much_of_the_shots_poorness_as_it_does_not_share
     quality = ShotQuality(usual=np.log(1 / 12.0), shortfall=shortfall, per_person=per_person)
     # Counted as 0.1 poorer than they are: pictures of one camera differ by as much.
     below = np.array([-2.0, -0.15, -0.1, 0.2, 0.5, 5.0], np.float32)
-    better = quality.better(np.exp(below) / np.float32(12.0))
+    better = quality.better(np.asarray(np.exp(below) / 12.0, np.float32))
     whole = min(shortfall / per_person, 0.8)
     shared = [-0.1, -0.05, 0.0, *(min(shortfall, poor, 0.8 * per_person) / per_person for poor in (0.3, 0.6, 5.0))]
     assert better.tolist() == pytest.approx([whole - part for part in shared], abs=1e-5)
