@@ -29,7 +29,7 @@ from metaface_gui.pipeline.learners.rl2 import Rl2Classifier
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention
 from metaface_gui.pipeline.recognition.cohort import load_cohort, sample_cohort
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_prior
+from metaface_gui.pipeline.recognition.room_threshold import Room, RoomPrior, load_prior
 from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.resources import compiled_dir
 from metaface_gui.settings import RecognitionSettings
@@ -73,7 +73,7 @@ class AdaptationKey:
 class AdaptedGallery:
     """A classifier of everybody in a gallery, the open-set one that decides by it, and what its adaptation was like.
 
-    `adapted` is None for an empty gallery.
+    `adapted` is None for an empty gallery; `room` is what is known of the room, None without a cohort or a prior.
     """
 
     key: AdaptationKey
@@ -81,6 +81,7 @@ class AdaptedGallery:
     adapted: AdaptedClassifier | None
     classifier: OpenSetClassifier
     report: Adapted
+    room: Room | None = None
 
 
 def build_pipeline(
@@ -214,10 +215,11 @@ def adapt(
     in_room = adapt_in_room(
         method, people.support, n_people=len(people), is_centred=assets.cohort is not None, on_step=taken
     )
+    room = in_room.room(assets.cohort, assets.room_prior)
     classifier = in_room.calibrated(
         assets.cohort,
         fpir=fpir,
-        prior=assets.room_prior,
+        room=room,
         person_ids=people.person_ids,
         names=people.names,
         denied_people=people.denied_people,
@@ -227,7 +229,7 @@ def adapt(
     classifier = classifier.measured_by(_left_out_scores(method, people, classifier))
     if isinstance(in_room.adapted, Rl2Classifier):
         report = replace(report, trials=in_room.adapted.trials, chosen=in_room.adapted.chosen)
-    return AdaptedGallery(key, people, in_room.classifier, classifier, report)
+    return AdaptedGallery(key, people, in_room.classifier, classifier, report, room)
 
 
 @outside_inference_mode

@@ -325,7 +325,8 @@ class _Trial:
         adapted = adapt_in_room(self._contender.learner, support, n_people=episode.n_way, is_centred=self._in_rooms)
         between = _now(device)
         prior = self._room_prior if self._in_rooms else None
-        open_set = adapted.calibrated(self._cohort, fpir=self._settings.fpir, prior=prior)
+        room = adapted.room(self._cohort, prior)
+        open_set = adapted.calibrated(self._cohort, fpir=self._settings.fpir, room=room)
         self._adapt_s.append(between - started)
         self._calibrate_s.append(_now(device) - between)
         self._shipped.append(_Shipped(open_set.threshold, open_set.strangers))

@@ -26,8 +26,8 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior, margin_of_one, posterior
-from metaface_gui.pipeline.room import adapt_in_room, room_evidence, shot_quality
+from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, margin_of_one, posterior
+from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.types import Image
 
 PROMISES = (0.003, 0.01, 0.03)
@@ -291,8 +291,8 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     of_cohort = in_room.classifier.scores(cohort)
     mean, deviation = of_cohort.mean(), of_cohort.std()
     best = StrangerScores.of(of_cohort.numpy())
-    quality = shot_quality(in_room.people, cohort, in_room.embedding_dim)
-    known: RoomEvidence = room_evidence(in_room.classifier, in_room.people, cohort, quality)
+    known = in_room.room(cohort, RoomPrior())
+    assert known is not None
     lengths = room.probes[strangers][:, -1].numpy()
     seen = in_room.classifier.scores(room.probes[strangers])
 
@@ -306,12 +306,12 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     return StrangersSeen(
         best=(seen.amax(1) - mean) / deviation,
         others=(others_of(seen) - others_of(of_cohort).mean()) / deviation,
-        better=torch.zeros(len(seen)) if quality is None else torch.from_numpy(quality.better(lengths)),
+        better=torch.zeros(len(seen)) if known.shots is None else torch.from_numpy(known.shots.better(lengths)),
         wanted=((wanted - mean) / deviation).expand(-1, len(seen)),
-        shift=all_alike(known.shift),
-        spread=all_alike(known.spread),
-        enrolled=all_alike(known.enrolled),
-        seen_shift=all_alike(known.seen_shift),
-        seen=all_alike(known.seen),
-        poorness=all_alike(known.poorness),
+        shift=all_alike(known.evidence.shift),
+        spread=all_alike(known.evidence.spread),
+        enrolled=all_alike(known.evidence.enrolled),
+        seen_shift=all_alike(known.evidence.seen_shift),
+        seen=all_alike(known.evidence.seen),
+        poorness=all_alike(known.evidence.poorness),
     )

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -283,9 +282,15 @@ class _Trial:
 
     def _calibrated(self, adapted: AdaptedInRoom) -> OpenSetClassifier:
         """Set the threshold on one half of the cohort and measure FPIR on the other. People are called by label."""
-        calibrated = partial(
-            adapted.calibrated, fpir=self._fpir, prior=self._room_prior, denied_people=self._people.denied_people
-        )
+
+        def calibrated(cohort: Tensor | None) -> OpenSetClassifier:
+            return adapted.calibrated(
+                cohort,
+                fpir=self._fpir,
+                room=adapted.room(cohort, self._room_prior),
+                denied_people=self._people.denied_people,
+            )
+
         if self._cohort is None:
             return calibrated(None)
         classifier, others = calibrated(self._cohort[0::2]), calibrated(self._cohort[1::2]).strangers

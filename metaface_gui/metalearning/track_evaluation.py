@@ -207,7 +207,7 @@ def _adapted(learner: MetaLearner, ground: TrackGround, episode: OpenSetEpisode,
     shots = ground.clean[torch.from_numpy(episode.support)]
     support = SupportSet(shots, torch.from_numpy(episode.support_labels), episode.n_way)
     in_room = adapt_in_room(learner, support, n_people=episode.n_way)
-    return in_room.calibrated(ground.cohort, fpir=fpir, prior=ground.room_prior)
+    return in_room.calibrated(ground.cohort, fpir=fpir, room=in_room.room(ground.cohort, ground.room_prior))
 
 
 def _look(classifier: OpenSetClassifier, ground: TrackGround, templates: Templates, episode: OpenSetEpisode) -> _Seen:

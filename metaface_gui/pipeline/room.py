@@ -148,31 +148,34 @@ class CentredClassifier:
 class AdaptedInRoom:
     """A method adapted to a gallery seen from its room's middle: `adapted` itself, and `classifier` for faces as the
     embedder makes them. `people` are the shots as this room would have shown them (and unlabelled faces), without the
-    denied faces; the first `embedding_dim` of their features are the embedding."""
+    denied faces; the first `embedding_dim` of their features are the embedding. `known` is what `adapted` was given:
+    seen from the middle, with the room's faces that are somebody's."""
 
     adapted: AdaptedClassifier
     classifier: AdaptedClassifier
     people: SupportSet
+    known: SupportSet
     embedding_dim: int
 
     def room(self, cohort: Tensor | None, prior: RoomPrior | None) -> Room | None:
         """What is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
         if cohort is None or prior is None:
             return None
-        shots = shot_quality(self.people, cohort, self.embedding_dim)
-        return Room(prior, room_evidence(self.classifier, self.people, cohort, shots), shots)
+        known = SupportSet(self.adapted.embed(self.known.features), self.known.labels, self.known.n_way)
+        means = normalize(class_means(known)[: self.people.n_way])
+        return known_room(self.classifier, self.people, cohort, prior, means=means)
 
     def calibrated(
         self,
         cohort: Tensor | None,
         *,
         fpir: float,
-        prior: RoomPrior | None = None,
+        room: Room | None = None,
         person_ids: tuple[PersonId, ...] | None = None,
         names: tuple[str, ...] | None = None,
         denied_people: Tensor | None = None,
     ) -> OpenSetClassifier:
-        """Set the threshold that lets `fpir` of the cohort (m, p) through, moved to the room where its prior is known.
+        """Set the threshold that lets `fpir` of the cohort (m, p) through, moved to the `room` where one is known.
 
         Without a cohort it is the cautious default, put on the method's scale. People without ids are numbered from 0,
         those without names called by their ids.
@@ -193,7 +196,7 @@ class AdaptedInRoom:
             fpir=fpir,
             boundary=boundary,
             denied_people=denied_people,
-            room=self.room(cohort, prior),
+            room=room,
         )
 
 
@@ -216,31 +219,31 @@ def adapt_in_room(
     people = SupportSet(here.features[is_person], here.labels[is_person], n_people, here.unlabelled)
     if not is_centred:
         as_it_is = learner.adapt(here, on_step=on_step)
-        return AdaptedInRoom(as_it_is, as_it_is, people, dim)
+        return AdaptedInRoom(as_it_is, as_it_is, people, here, dim)
     centre = RoomCentre.of(people, dim)
-    adapted = learner.adapt(with_recognised(centre.support(here), n_people, dim), on_step=on_step)
-    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people, dim)
+    known = with_recognised(centre.support(here), n_people, dim)
+    adapted = learner.adapt(known, on_step=on_step)
+    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people, known, dim)
 
 
-def shot_quality(support: SupportSet, cohort: Tensor, embedding_dim: int) -> ShotQuality | None:
-    """How good the shots' pictures are beside a cohort's (m, p); None where features do not tell."""
-    # Cut first: a cohort on a GPU is large to fetch.
-    of_shots, of_cohort = (faces[:, embedding_dim:][:, -1:].cpu().numpy() for faces in (support.features, cohort))
-    return ShotQuality.of(of_shots, of_cohort, n_people=support.n_way)
+def known_room(
+    classifier: AdaptedClassifier,
+    support: SupportSet,
+    cohort: Tensor,
+    prior: RoomPrior,
+    *,
+    means: Tensor | None = None,
+) -> Room:
+    """What is known of a room: compare everybody with everybody else in the adapted space, by cosines to class means,
+    for methods score on scales of their own, and some know their own shots by heart.
 
-
-def room_evidence(
-    classifier: AdaptedClassifier, support: SupportSet, cohort: Tensor, quality: ShotQuality | None = None
-) -> RoomEvidence:
-    """Compare everybody with everybody else in the adapted space: cosines to class means, for methods score on scales
-    of their own, and some know their own shots by heart.
-
-    `support` and `cohort` (m, p) are as the embedder makes them; `support.n_way` people, no denied faces. Without
-    `quality` the shots are thought to be as good as the cohort's pictures.
+    `support` and `cohort` (m, p) are as the embedder makes them; `support.n_way` people, no denied faces. `means`
+    (n_way, d) of length 1 are those of all that the method was given of each, without them those of the shots.
     """
     n = support.n_way
     shots = classifier.embed(support.features)
-    means = normalize(class_means(SupportSet(shots, support.labels, n)))
+    d = shots.shape[1]
+    means = normalize(class_means(SupportSet(shots, support.labels, n))) if means is None else means
     of_cohort = classifier.embed(cohort[:COHORT_COMPARED]) @ means.T
     mean, deviation = of_cohort.mean(), of_cohort.std().clamp_min(1e-6)
     every = slice(None, None, -(-len(shots) // MOST_COMPARED))
@@ -253,7 +256,10 @@ def room_evidence(
             of_seen, n_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort)
             of_seen /= deviation
     apart = torch.cat([of_gallery - of_gallery.mean(), of_seen - of_seen.mean()])
-    return RoomEvidence(
+    # Cut first: a cohort on a GPU is large to fetch.
+    of_shots, usual = (faces[:, d:][:, -1:].cpu().numpy() for faces in (support.features, cohort))
+    quality = ShotQuality.of(of_shots, usual, n_people=n)
+    evidence = RoomEvidence(
         shift=float(of_gallery.mean()) if n > 1 else 0.0,
         spread=float(apart.square().sum().div(max(1, len(apart) - 1)).sqrt()) if len(apart) > 1 else 1.0,
         enrolled=n,
@@ -261,6 +267,7 @@ def room_evidence(
         seen=n_seen,
         poorness=0.0 if quality is None else quality.poorness,
     )
+    return Room(prior, evidence, quality)
 
 
 def _of_strangers(scores: Tensor, of_cohort: Tensor) -> tuple[Tensor, int]:

@@ -12,8 +12,15 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners import make_learner
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
-from metaface_gui.pipeline.room import RoomCentre, adapt_in_room, as_seen_here, room_evidence, with_recognised
+from metaface_gui.pipeline.recognition.room_threshold import RoomEvidence, RoomPrior
+from metaface_gui.pipeline.room import (
+    AdaptedInRoom,
+    RoomCentre,
+    adapt_in_room,
+    as_seen_here,
+    known_room,
+    with_recognised,
+)
 from tests.pipeline.torch_samples import at
 
 _DIM = 32
@@ -30,6 +37,12 @@ def _people(n: int, shots: int, shared: float, seed: int) -> tuple[Tensor, Tenso
 
 def _cohort() -> Tensor:
     return normalize(torch.randn(4000, _DIM, generator=torch.Generator().manual_seed(99)), dim=1)
+
+
+def _evidence(adapted: AdaptedInRoom) -> RoomEvidence:
+    room = adapted.room(_cohort(), RoomPrior())
+    assert room is not None
+    return room.evidence
 
 
 def test_the_centre_is_the_people_s_mean_drawn_to_nought() -> None:
@@ -75,14 +88,14 @@ def test_people_before_one_camera_are_more_alike_and_unlabelled_faces_tell_it_of
     for shared in (0.0, 1.0):
         features, labels = _people(4, 3, shared, seed=5)
         in_room = adapt_in_room(learner, SupportSet(features, labels, 4), n_people=4)
-        shifts.append(room_evidence(in_room.classifier, in_room.people, _cohort()).shift)
+        shifts.append(_evidence(in_room).shift)
     assert shifts[1] > shifts[0] + 1.0
     features, labels = _people(1, 2, 1.0, seed=6)
     alone = adapt_in_room(learner, SupportSet(features, labels, 1), n_people=1)
-    assert room_evidence(alone.classifier, alone.people, _cohort()).people == 1
+    assert _evidence(alone).people == 1
     seen, _ = _people(30, 1, 1.0, seed=7)
     watched = adapt_in_room(learner, SupportSet(features, labels, 1, seen), n_people=1)
-    evidence = room_evidence(watched.classifier, watched.people, _cohort())
+    evidence = _evidence(watched)
     assert evidence.people == 31
     assert evidence.enrolled == 1
 
@@ -97,7 +110,7 @@ def test_worse_pictures_that_are_alike_among_themselves_do_not_make_the_threshol
     shifts = []
     for seen in (clean, blurred):
         watched = adapt_in_room(learner, SupportSet(shots, labels, 3, seen), n_people=3)
-        shifts.append(room_evidence(watched.classifier, watched.people, _cohort()).seen_shift)
+        shifts.append(_evidence(watched).seen_shift)
     assert shifts[1] < shifts[0] + 0.2
 
 
@@ -108,7 +121,7 @@ def test_of_somebody_clearly_known_the_others_count_and_of_anybody_else_all_but_
     of_cohort = cohort @ axes[:2].T
     known, unknown = torch.tensor([[0.8, 0.1, 0.592, 0.0]]), torch.tensor([[0.2, 0.1, 0.975, 0.0]])
     for seen, baseline in ((known, of_cohort.mean()), (unknown, of_cohort.amin(1).mean())):
-        evidence = room_evidence(found, SupportSet(axes[:2], labels, 2, seen), cohort)
+        evidence = known_room(found, SupportSet(axes[:2], labels, 2, seen), cohort, RoomPrior()).evidence
         assert evidence.seen_shift == pytest.approx(float((0.1 - baseline) / of_cohort.std()), abs=0.02)
         assert evidence.seen == 1
 
@@ -148,6 +161,18 @@ def test_the_promise_holds_where_everybody_looks_alike_and_did_not_before(key: s
 def test_an_empty_gallery_has_no_best_person() -> None:
     with pytest.raises(ValueError, match="nobody"):
         OpenSetClassifier.empty().best(torch.zeros(1, _DIM))
+
+
+def test_whoever_takes_a_stranger_s_face_for_their_own_is_known_to_be_nearer_to_strangers() -> None:
+    """What people are compared by is what the method was given: shots and the room's faces that are somebody's."""
+    learner = make_learner("prototypical", FeatureSpace(_DIM))
+    shots, labels = _people(2, 1, 0.0, seed=5)
+    others, _ = _people(24, 1, 1.0, seed=6)
+    taken = normalize(0.5 * shots[:1] + others[:4], dim=1)
+    shifts = []
+    for seen in (others, torch.cat([taken, others[4:]])):
+        shifts.append(_evidence(adapt_in_room(learner, SupportSet(shots, labels, 2, seen), n_people=2)).seen_shift)
+    assert shifts[1] > shifts[0] + 0.2
 
 
 # Shots that were taken elsewhere --------------------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from metaface_gui.engine.jobs.newest_job import NewestJob
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.pipeline.recognition.room_threshold import Room as KnownRoom
-from metaface_gui.pipeline.room import room_evidence
+from metaface_gui.pipeline.room import known_room
 
 MAX_PEOPLE = 1_000
 """With more people enrolled it would take seconds, and the enrolled alone say enough of the room."""
@@ -61,19 +60,18 @@ class RoomEvaluator:
     ) -> None:
         people, cohort, prior = adapted.people, assets.cohort, assets.room_prior
         n_unlabelled = 0 if unlabelled is None else len(unlabelled)
-        if adapted.adapted is None or cohort is None or prior is None or len(people) > MAX_PEOPLE:
+        if adapted.room is None or cohort is None or prior is None or len(people) > MAX_PEOPLE:
             self._listener(RoomEvaluated(adapted.key.learner, len(people), n_unlabelled))
             return
         job.progress()
-        seen = SupportSet(people.shots, people.labels, len(people), unlabelled)
-        # Each in its own space: what is far in the one may be near in the other.
-        known = KnownRoom(prior, room_evidence(adapted.adapted, seen, cohort))
-        now = StrangersHere(classifier.threshold, classifier.let_through(known, cohort))
+        now = StrangersHere(classifier.threshold, classifier.let_through(adapted.room, cohort))
         before = None
         if n_unlabelled:
             job.progress()
             former = adapt(adapted.key.learner, people, assets, fpir=fpir, settings=adapted.key.settings)
             if former.adapted is not None:
-                known = KnownRoom(prior, room_evidence(former.adapted, seen, cohort))
+                # In its own space: what is far in the one may be near in the other.
+                seen = SupportSet(people.shots, people.labels, len(people), unlabelled)
+                known = known_room(former.adapted, seen, cohort, prior)
                 before = StrangersHere(former.classifier.threshold, former.classifier.let_through(known, cohort))
         self._listener(RoomEvaluated(adapted.key.learner, len(people), n_unlabelled, now, before))
