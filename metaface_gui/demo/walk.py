@@ -83,7 +83,7 @@ class RoomWalk(QObject):
         self._part = _Part.NOT_YET
         self._dark = self._before = self._after = DemoTally()
         self._began_s = self._asked_s = self._seen_ms = self._back_ms = 0.0
-        self._is_room_new = False
+        self._is_room_new = self._is_adapted = False
         self._evaluated: RoomEvaluated | None = None
         self._n_stranger = 0
         self._was_stranger_there = False
@@ -113,8 +113,10 @@ class RoomWalk(QObject):
                 if self._is_long_enough(self._dark, _DARK_S):
                     self._take("12-light-out", self._leave_the_webcam)
             case _Part.WEBCAM:
-                self._before = tally_frame(self._before, result)
-                if self._is_long_enough(self._before, _WEBCAM_S if _is_somebody_lost(result) else _LONGEST_S):
+                if not self._is_adapted:
+                    self._before = tally_frame(self._before, result)
+                is_enough = self._is_long_enough(self._before, _WEBCAM_S if _is_somebody_lost(result) else _LONGEST_S)
+                if is_enough or self._is_adapted:
                     self._take("13-names-lost", self._adapt)
             case _Part.BACK:
                 self._count(result)
@@ -135,6 +137,8 @@ class RoomWalk(QObject):
         self._begin(_Part.ADAPTING)
         self._asked_s = time.perf_counter()
         self._room.adapt()
+        if self._is_adapted:  # it showed four faces already, and nobody has to ask for it
+            self._begin(_Part.BACK)
 
     def _count(self, result: FrameResult) -> None:
         self._after = tally_frame(self._after, result)
@@ -176,8 +180,10 @@ class RoomWalk(QObject):
             self._is_room_new = event.n_adapted_to > 0
 
     def _on_adapted(self, event: Adapted) -> None:
-        if self._part is _Part.ADAPTING and self._is_room_new and event.is_primary:
-            self._begin(_Part.BACK)
+        if self._is_room_new and event.is_primary:
+            self._is_adapted = True
+            if self._part is _Part.ADAPTING:
+                self._begin(_Part.BACK)
 
     def _on_evaluated(self, event: RoomEvaluated) -> None:
         if self._part in (_Part.ADAPTING, _Part.BACK, _Part.STRANGER, _Part.PHOTOGRAPHING) and event.n_unlabelled:

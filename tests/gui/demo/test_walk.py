@@ -123,6 +123,25 @@ def test_it_adapts_while_somebody_is_there_whose_name_is_lost(
     assert engine.calls_of("room.adapt") == [()]
 
 
+def test_a_room_that_is_adapted_to_before_it_is_asked_for_is_not_waited_for(
+    walking: Walking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow machine tracks break: with four of them the engine adapts by itself, and nothing more is news."""
+    monkeypatch.setattr(demo_walk, "_LONGEST_S", 3600.0)
+    walking.walk.start()
+    walking.walk.look(shown(LIGHT_OUT, "Anna"))
+    walking.walk.look(shown(OLD_WEBCAM, "Anna"))
+    walking.hear(RoomChanged(4, 4, True))
+    walking.hear(Adapted("prototypical", 3, 9, 5.0))
+    walking.walk.look(shown(OLD_WEBCAM, "Anna"))
+    assert walking.taken[-1] == "13-names-lost"
+    walking.walk.look(shown(OLD_WEBCAM, "Anna", has_stranger=True))
+    assert walking.taken[-1] == "14-names-back"
+    walking.walk.look(shown(OLD_WEBCAM, "Anna", has_stranger=True))
+    (figures,) = walking.figures
+    assert figures.before == DemoTally(frames=1, right=1), "what was looked at before it was adapted to"
+
+
 def test_names_are_photographed_when_they_are_back(walking: Walking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_walk, "_LONGEST_S", 3600.0)
     walking.until_adapted()
