@@ -203,9 +203,11 @@ def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> Room
     as they are and in 24 places, `room_webcam`, `masks`; clean and hard; 0, 4 and 24 unlabelled faces; two people and
     more) where hardly a cell lets more than 3 % of strangers through where 1 % is promised. Without `poor_shift` (0 in
     place of 5) all were asked for as much caution as the poorest pictures need: names at the threshold −1 to −2
-    points, twice as many cells whose TPIR there is 10 points below that at a true 1 %. `face_variance` is not the
-    fitted 0.01 either: three faces of a room would then count for certain, and in the demo scene by a lamp adapting to
-    them took names away (of 51 faces 69 → 47 % named; 69 → 90 % with 1.5, in other rooms as before).
+    points, twice as many cells whose TPIR there is 10 points below that at a true 1 %. `better_probe` is one and a
+    half times that: once leaves names unsaid, twice lets 5 % of strangers pass for two people with poor shots.
+    `face_variance` is not the fitted 0.01 either: three faces of a room would then count for certain, and in the demo
+    scene by a lamp adapting to them took names away (of 51 faces 69 → 47 % named; 69 → 90 % with 1.5, in other rooms
+    as before).
 
     Raises:
         ValueError: if there are none.
