@@ -179,7 +179,7 @@ def test_the_lesson_in_which_names_are_lost_and_come_back_plays_to_its_end(tmp_p
 
 def test_the_demo_runs_without_a_display_and_names_nobody_wrongly(tmp_path: Path) -> None:
     """The README's command; `.ci/package` runs it with Qt told to draw off screen."""
-    done = play(tmp_path / "out", "--seconds", "3")
+    done = play(tmp_path / "out", "--seconds", "1")
     assert done.returncode == 0, done.stderr
     assert "right name" in done.stdout
     wrong = next(line for line in done.stdout.splitlines() if "wrong name" in line)

@@ -96,15 +96,16 @@ def describe(widget: QWidget) -> str:
     return f"{type(widget).__name__} {spoken(widget)!r} in {type(widget.parentWidget()).__name__}"
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_tab_reaches_everything_in_the_window(scene: Scene, state: str) -> None:
-    scene.go(state)
-    scene.window.toolbar.source_button.setFocus(Qt.FocusReason.TabFocusReason)
-    reached = tab_through(scene.window)
-    # Of buttons in an exclusive group, and of a tab bar, Tab reaches one; arrows reach the others.
-    missed = [describe(widget) for widget in usable_in(scene.window) if widget not in reached]
-    assert not missed
-    assert not [describe(widget) for widget in reached if not spoken(widget)]
+def test_tab_reaches_everything_in_the_window(scene: Scene) -> None:
+    for state in STATES:
+        scene.go(state)
+        scene.window.toolbar.source_button.setFocus(Qt.FocusReason.TabFocusReason)
+        reached = tab_through(scene.window)
+        # Of buttons in an exclusive group, and of a tab bar, Tab reaches one; arrows reach the others.
+        missed = [describe(widget) for widget in usable_in(scene.window) if widget not in reached]
+        assert not missed, state
+        assert not [describe(widget) for widget in reached if not spoken(widget)], state
+        scene.home()
 
 
 def test_what_takes_clicks_takes_keys(scene: Scene) -> None:
@@ -141,14 +142,15 @@ def test_the_order_is_that_in_which_one_reads(scene: Scene) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_buttons_with_a_picture_only_have_a_name_and_a_tooltip(scene: Scene, state: str) -> None:
-    scene.go(state)
-    for button in scene.window.findChildren(QAbstractButton):
-        is_part = isinstance(button.parentWidget(), (QTabBar, QLineEdit))
-        if button.isVisible() and not button.text() and not button.icon().isNull() and not is_part:
-            assert button.accessibleName(), describe(button)
-            assert button.toolTip(), describe(button)
+def test_buttons_with_a_picture_only_have_a_name_and_a_tooltip(scene: Scene) -> None:
+    for state in STATES:
+        scene.go(state)
+        for button in scene.window.findChildren(QAbstractButton):
+            is_part = isinstance(button.parentWidget(), (QTabBar, QLineEdit))
+            if button.isVisible() and not button.text() and not button.icon().isNull() and not is_part:
+                assert button.accessibleName(), (state, describe(button))
+                assert button.toolTip(), (state, describe(button))
+        scene.home()
 
 
 def picture(widget: QWidget) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
@@ -158,18 +160,19 @@ def picture(widget: QWidget) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
 
 
 @pytest.mark.parametrize("mode", [ThemeMode.DARK, ThemeMode.LIGHT])
-@pytest.mark.parametrize("state", ["live", "controls", "settings", "comparing", "report"])
-def test_the_focus_can_be_seen(scene: Scene, theme: Theme, mode: ThemeMode, state: str) -> None:
+def test_the_focus_can_be_seen(scene: Scene, theme: Theme, mode: ThemeMode) -> None:
     theme.set_mode(mode)
-    scene.go(state)
     unseen = []
-    for widget in usable_in(scene.window):
-        scene.window.setFocus()
-        before = picture(widget)
-        widget.setFocus(Qt.FocusReason.TabFocusReason)
-        changed = np.abs(picture(widget) - before).reshape(before.shape[0], -1, 3).sum(2) > 60
-        if changed.sum() < 8 and not isinstance(widget, QLineEdit):
-            unseen.append(describe(widget))
+    for state in ("live", "controls", "settings", "comparing", "report"):
+        scene.go(state)
+        for widget in usable_in(scene.window):
+            scene.window.setFocus()
+            before = picture(widget)
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            changed = np.abs(picture(widget) - before).reshape(before.shape[0], -1, 3).sum(2) > 60
+            if changed.sum() < 8 and not isinstance(widget, QLineEdit):
+                unseen.append((state, describe(widget)))
+        scene.home()
     assert not unseen
 
 
