@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import ClassVar, Protocol, cast
 
@@ -47,8 +48,7 @@ def make_icon(name: str, token: str = "text") -> QIcon:
     Raises:
         FileNotFoundError: if there is no icon of that name.
     """
-    if not _path(name).is_file():
-        raise FileNotFoundError(_path(name))
+    _path(name)  # raises where there is none, before anybody looks at it
     theme = Theme.current()
     return QIcon(_LineIcon(name, theme.color(token), theme.color("disabled")))
 
@@ -94,8 +94,17 @@ class _LineIcon(QIconEngine):
         painter.drawPixmap(square, self.pixmap(QSize(side, side) * scale, mode, state))
 
 
+@cache
 def _path(name: str) -> Path:
-    return assets_dir() / "icons" / f"{name}.svg"
+    """Where an icon is; asked of the disk once, for a window has a hundred.
+
+    Raises:
+        FileNotFoundError: if there is no icon of that name.
+    """
+    path = assets_dir() / "icons" / f"{name}.svg"
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path
 
 
 def _pixmap(name: str, color: QColor, pixels: int) -> QPixmap:
