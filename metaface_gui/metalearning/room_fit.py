@@ -85,12 +85,14 @@ class SeenRoom:
 @dataclass(frozen=True, slots=True, eq=False)
 class StrangersSeen:
     """What strangers scored in one kind of gallery of one room, in units of the cohort: `best` (m,) and `others` (m,),
-    their mean score against the rest; `better` (m,) by how much their pictures are better than the shots; `wanted`
-    (3, m) the cohort's thresholds at `PROMISES`; each one's evidence."""
+    their mean score against the rest; `better` (m,) by how much their pictures are better than the shots, and
+    `better_share` (m,) of what they could be; `wanted` (3, m) the cohort's thresholds at `PROMISES`; each one's
+    evidence."""
 
     best: Tensor
     others: Tensor
     better: Tensor
+    better_share: Tensor
     wanted: Tensor
     shift: Tensor
     spread: Tensor
@@ -242,11 +244,12 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
         poorness=seen.poorness,
     )
     scores = seen.best - weight * seen.others + (1.0 - weight) * prior["better_probe"] * seen.better
+    wider = (ratio - 1.0).clip(min=0.0) * seen.better_share
     of_one = margin_of_one(prior, enrolled=seen.enrolled, seen=seen.seen, poorness=seen.poorness)
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
     for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):
-        threshold = base + of_one + ratio * wanted
+        threshold = base + of_one + (ratio - wider) * wanted
         passed = torch.sigmoid((scores - threshold) / _SOFTNESS)
         share = torch.zeros_like(counts).index_add(0, cell, passed) / counts
         miss = torch.log((share + _FEWEST_COUNTED * promise) / ((1.0 + _FEWEST_COUNTED) * promise))
@@ -295,7 +298,10 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     best = StrangerScores.of(of_cohort.numpy())
     known = in_room.room(cohort, RoomPrior())
     assert known is not None
-    lengths = room.probes[strangers][:, -1].numpy()
+    better = share = torch.zeros(len(strangers))
+    if known.shots is not None:
+        better = torch.from_numpy(known.shots.better(room.probes[strangers][:, -1].numpy()))
+        share = better / max(known.shots.counted, 1e-6)
     seen = in_room.classifier.scores(room.probes[strangers])
 
     def others_of(scores: Tensor) -> Tensor:
@@ -308,7 +314,8 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     return StrangersSeen(
         best=(seen.amax(1) - mean) / deviation,
         others=(others_of(seen) - others_of(of_cohort).mean()) / deviation,
-        better=torch.zeros(len(seen)) if known.shots is None else torch.from_numpy(known.shots.better(lengths)),
+        better=better,
+        better_share=share,
         wanted=((wanted - mean) / deviation).expand(-1, len(seen)),
         shift=all_alike(known.evidence.shift),
         spread=all_alike(known.evidence.spread),

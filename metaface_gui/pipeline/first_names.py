@@ -15,6 +15,7 @@ import numpy as np
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.open_set import Levels, levels_of
 from metaface_gui.pipeline.recognition.room_threshold import (
+    EXTREME,
     Room,
     RoomEvidence,
     RoomPrior,
@@ -175,6 +176,7 @@ class _Statistics:
     mean: float
     deviation: float
     others: float
+    extreme: float
 
 
 def _statistics(scores: Floats) -> _Statistics:
@@ -182,4 +184,5 @@ def _statistics(scores: Floats) -> _Statistics:
     exact = scores.astype(np.float64)
     mean, n_others = float(exact.mean()), scores.size - len(scores)
     others = float((exact.sum(1) - exact.max(1)).sum()) / n_others if n_others else mean
-    return _Statistics(mean, max(float(np.square(exact).mean()) - mean**2, 1e-12) ** 0.5, others)
+    deviation = max(float(np.square(exact).mean()) - mean**2, 1e-12) ** 0.5
+    return _Statistics(mean, deviation, others, float(np.quantile(scores.max(1), EXTREME)))

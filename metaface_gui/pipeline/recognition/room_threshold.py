@@ -36,6 +36,8 @@ _SOME_SEEN = 8.0
 """So many unlabelled faces ask for half of their caution: of three or four hardly one is taken for somebody."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
+EXTREME = 0.99
+"""Quantile of the cohort's best scores at which a wider spread of scores is felt."""
 _ALIKE = 0.1
 """The logarithms of one camera's lengths deviate by so much: a probe that is no better than that is not better."""
 _FORMAT = 4
@@ -63,7 +65,7 @@ class RoomPrior:
     people whom they are not, add up to `seen_caution`. Of one person there is no estimate: what is added is `alone`,
     or `watched` where many unlabelled faces gave the room's middle, and `poor_shift` times how poor the shots are.
     People are more alike where both pictures are poor: of a probe that is clearly better than the shots, `better_probe`
-    times by how much is taken off again, as far as its own scores do not tell.
+    times by how much is taken off again, as far as its own scores do not tell, and as much of a ratio above 1.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -145,6 +147,11 @@ class ShotQuality:
         """The shortfall; of poor pictures divided by a person's shots: what several have in common is less poor."""
         return self.shortfall / self.per_person if self.shortfall > 0.0 else self.shortfall
 
+    @property
+    def counted(self) -> float:
+        """How much of the poorness counts, above that of the best shots: what a probe can be better by at most."""
+        return float(np.clip(self.poorness, -_GOOD, _POOR)) + _GOOD
+
     def better(self, inverse_lengths: Floats) -> Floats:
         """By how much of their poorness probes are clearly better than the shots, else 0: (m,) of the last of their
         features (m,)."""
@@ -205,6 +212,11 @@ class CohortScores:
     deviation: float
     others: float
 
+    @property
+    def extreme(self) -> float:
+        """The best score that one in a hundred reaches."""
+        return float(self.best.quantile(EXTREME))
+
 
 class CohortStatistics(Protocol):
     """What of `CohortScores` a threshold is moved by."""
@@ -220,6 +232,10 @@ class CohortStatistics(Protocol):
     @property
     def others(self) -> float:
         """The mean over what is not a row's best."""
+
+    @property
+    def extreme(self) -> float:
+        """The best score that one in a hundred reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +255,17 @@ class Room:
         of_one = float(
             margin_of_one(values, enrolled=known["enrolled"], seen=known["seen"], poorness=known["poorness"])
         )
+        relief = (1.0 - weight) * self.prior.better_probe * cohort.deviation
+        if self.shots is not None and self.shots.counted > 0.0:
+            # Scores spread more where both pictures are poor, too: for the best probes as little as the cohort's.
+            relief += max(0.0, ratio - 1.0) * (cohort.extreme - cohort.mean) / self.shots.counted
         return RoomThreshold(
             ratio=ratio,
             offset=(shift + of_one) * cohort.deviation,
             mean=cohort.mean,
             weight=weight,
             others=cohort.others,
-            relief=(1.0 - weight) * self.prior.better_probe * cohort.deviation,
+            relief=relief,
             shots=self.shots,
         )
 

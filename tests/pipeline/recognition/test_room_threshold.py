@@ -167,6 +167,20 @@ def test_probes_better_than_the_shots_reach_the_threshold_sooner() -> None:
     assert unknown == pytest.approx([excess[-1]] * 4), "where features do not tell"
 
 
+def test_what_scores_spread_more_by_counts_as_far_as_a_probe_is_as_poor_as_the_shots() -> None:
+    quality = ShotQuality(usual=np.log(1 / 12.0), shortfall=0.5, per_person=1)
+    prior = replace(RoomPrior(), better_probe=0.0, spread_weight=2.0, spread_prior=20.0)
+    room = Room(prior, RoomEvidence(0.0, 1.5, 20, poorness=quality.poorness), quality).threshold(_COHORT)
+    assert room.ratio == pytest.approx(1.5)
+    scores, lengths = torch.full((3, 20), 0.05), torch.tensor([2.0, 12.0 / np.exp(0.1), 40.0])
+    poor, half, good = room.excess(scores, 1.0 / lengths[:, None]).tolist()
+    wider = 0.5 * (float(_COHORT.best.quantile(0.99)) - _COHORT.mean)
+    assert poor - good == pytest.approx(wider, abs=1e-5), "of the best probe all of it"
+    assert poor - half == pytest.approx(0.5 * wider, abs=1e-5)
+    narrower = Room(prior, RoomEvidence(0.0, 0.5, 20, poorness=quality.poorness), quality).threshold(_COHORT)
+    assert narrower.relief == 0.0, "what spreads less is nothing to be let off"
+
+
 def test_one_person_has_a_margin_that_unlabelled_faces_lower_and_poor_shots_raise() -> None:
     prior = RoomPrior(alone=1.8, watched=0.6, poor_shift=4.0)
     values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
