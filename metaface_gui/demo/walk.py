@@ -134,11 +134,10 @@ class RoomWalk(QObject):
         self._begin(_Part.WEBCAM)
 
     def _adapt(self) -> None:
-        self._begin(_Part.ADAPTING)
+        # Where the room showed four faces already, it was adapted to unasked, and nothing more is news.
+        self._begin(_Part.BACK if self._is_adapted else _Part.ADAPTING)
         self._asked_s = time.perf_counter()
         self._room.adapt()
-        if self._is_adapted:  # it showed four faces already, and nobody has to ask for it
-            self._begin(_Part.BACK)
 
     def _count(self, result: FrameResult) -> None:
         self._after = tally_frame(self._after, result)

@@ -16,7 +16,7 @@ from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ResultR
 from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
-from metaface_gui.types import TrackedFace
+from metaface_gui.types import RequestId, TrackedFace
 from tests.patience import PATIENCE_S
 
 T = TypeVar("T", bound=EngineEvent)
@@ -38,6 +38,10 @@ class Listener:
             event = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
             if isinstance(event, kind) and accept(event):
                 return event
+
+    def finished(self, request: RequestId) -> JobChanged:
+        """The end of the job that answers a request; another of the same title may end after it was asked for."""
+        return self.wait(JobChanged, lambda event: event.is_finished and event.job_id == request)
 
     def heard(self) -> list[EngineEvent]:
         """Take all that is there."""

@@ -15,7 +15,6 @@ from metaface_gui.engine.events import (
     EnrollmentChanged,
     GalleryChanged,
     ImportLookedAt,
-    JobChanged,
     LooksEnrolled,
     ModelsChanged,
     ModelState,
@@ -34,7 +33,6 @@ from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
 from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
-from metaface_gui.types import RequestId
 from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names, show, take_shots
 from tests.pipeline.capture.videos import moving, write_video
@@ -179,26 +177,21 @@ def test_statistics_come_by_themselves(engine: Engine, listener: Listener, perso
     listener.wait(SourceChanged, lambda event: event.state is SourceState.CLOSED)
 
 
-def finished(listener: Listener, request: RequestId) -> JobChanged:
-    """The end of the job that answers a request; another of the same title may end after it was asked for."""
-    return listener.wait(JobChanged, lambda event: event.is_finished and event.job_id == request)
-
-
 def test_export_and_import(engine: Engine, listener: Listener, person: Someone, tmp_path: Path) -> None:
     enroll(engine, listener, person)
-    finished(listener, engine.people.export_to(tmp_path / "copy.metaface"))
+    listener.finished(engine.people.export_to(tmp_path / "copy.metaface"))
     with Gallery.open(tmp_path / "copy.metaface", read_only=True) as copy:
         assert [p.name for p in copy.snapshot().people] == [person.name]
     under_passphrase = tmp_path / "secret.metaface"
-    finished(listener, engine.people.export_to(under_passphrase, passphrase="secret words"))
+    listener.finished(engine.people.export_to(under_passphrase, passphrase="secret words"))
     for path, needs in ((under_passphrase, True), (tmp_path / "copy.metaface", False)):
         request = engine.people.load_needs_passphrase(path)
         answer = listener.wait(ImportLookedAt)
         assert (answer.request_id, answer.needs_passphrase) == (request, needs)
     for passphrase, is_refused in (("other words", True), ("secret words", False)):
-        imported = finished(listener, engine.people.import_from(under_passphrase, passphrase=passphrase))
+        imported = listener.finished(engine.people.import_from(under_passphrase, passphrase=passphrase))
         assert isinstance(imported.error, PassphraseError) == is_refused
-    assert finished(listener, engine.people.import_from(tmp_path / "nothing.metaface")).error is not None
+    assert listener.finished(engine.people.import_from(tmp_path / "nothing.metaface")).error is not None
 
 
 def test_who_is_enrolled_is_not_in_the_tray_however_early_they_are_seen(

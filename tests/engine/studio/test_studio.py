@@ -130,7 +130,7 @@ def test_a_self_test_can_be_cancelled_and_the_next_one_runs(
     assert began.wait(PATIENCE_S)
     engine.jobs.cancel(request)
     cancelled.set()
-    ended = listener.wait(JobChanged, lambda event: event.is_finished and event.job_id == request)
+    ended = listener.finished(request)
     assert ended.is_cancelled
     assert ended.error is None
     engine.studio.self_test()
