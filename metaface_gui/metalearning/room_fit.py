@@ -51,6 +51,9 @@ _FREE = ("shift", "probe_shift", "poor_shift", "better_probe", "seen_caution", "
 """What may be negative."""
 _SOFTNESS = 0.12
 """Width of the smoothing, in the cohort's deviations."""
+_WEIGHTS = np.linspace(0.0, 1.0, 9)
+"""Of a face's scores against the others, for which the cohort's thresholds are looked up; between them they are
+straight lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ class SeenRoom:
 class StrangersSeen:
     """What strangers scored in one kind of gallery of one room, in units of the cohort: `best` (m,) and `others` (m,),
     their mean score against the rest; `better` (m,) by how much their pictures are better than the shots, and
-    `better_share` (m,) of what they could be; `wanted` (3, m) the cohort's thresholds at `PROMISES`; each one's
-    evidence."""
+    `better_share` (m,) of what they could be; `wanted` (3, w, m) the cohort's thresholds at `PROMISES` and w
+    weights of scores against the others, from 0 to 1 in equal steps; each one's evidence."""
 
     best: Tensor
     others: Tensor
@@ -249,12 +252,20 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
     for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):
-        threshold = base + of_one + (ratio - wider) * wanted
+        threshold = base + of_one + (ratio - wider) * _at(weight, wanted)
         passed = torch.sigmoid((scores - threshold) / _SOFTNESS)
         share = torch.zeros_like(counts).index_add(0, cell, passed) / counts
         miss = torch.log((share + _FEWEST_COUNTED * promise) / ((1.0 + _FEWEST_COUNTED) * promise))
         errors = errors + importance * torch.where(miss > 0, _TOO_MANY, _TOO_FEW) * miss.square()
     return errors
+
+
+def _at(weight: Tensor, wanted: Tensor) -> Tensor:
+    """What of `wanted` (w, m) holds at weights (m,) from 0 to 1: (m,), differentiable in them."""
+    place = weight * (len(wanted) - 1)
+    below = place.detach().long().clip(max=len(wanted) - 2)
+    low, high = (wanted.gather(0, index[None])[0] for index in (below, below + 1))
+    return low + (place - below) * (high - low)
 
 
 def _bounded(name: str, value: Tensor) -> Tensor:
@@ -295,7 +306,6 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     in_room = adapt_in_room(learner, SupportSet(room.shots[shots], labels, n_way, earlier), n_people=n_way)
     of_cohort = in_room.classifier.scores(cohort)
     mean, deviation = of_cohort.mean(), of_cohort.std()
-    best = StrangerScores.of(of_cohort.numpy())
     known = in_room.room(cohort, RoomPrior())
     assert known is not None
     better = share = torch.zeros(len(strangers))
@@ -310,13 +320,17 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     def all_alike(value: float) -> Tensor:
         return torch.full((len(seen),), float(value))
 
-    wanted = torch.tensor([[best.threshold(promise)] for promise in PROMISES])
+    cohort_others = others_of(of_cohort)
+    usual = cohort_others.mean()
+    counted = [of_cohort.amax(1) - weight * (cohort_others - usual) for weight in _WEIGHTS]
+    of_weights = [StrangerScores.of(best[:, None].numpy()) for best in counted]
+    wanted = torch.tensor([[[one.threshold(promise)] for one in of_weights] for promise in PROMISES])
     return StrangersSeen(
         best=(seen.amax(1) - mean) / deviation,
-        others=(others_of(seen) - others_of(of_cohort).mean()) / deviation,
+        others=(others_of(seen) - usual) / deviation,
         better=better,
         better_share=share,
-        wanted=((wanted - mean) / deviation).expand(-1, len(seen)),
+        wanted=((wanted - mean) / deviation).expand(-1, -1, len(seen)),
         shift=all_alike(known.evidence.shift),
         spread=all_alike(known.evidence.spread),
         enrolled=all_alike(known.evidence.enrolled),

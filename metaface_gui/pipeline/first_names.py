@@ -15,7 +15,7 @@ import numpy as np
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.pipeline.recognition.open_set import Levels, levels_of
 from metaface_gui.pipeline.recognition.room_threshold import (
-    EXTREME,
+    CohortScores,
     Room,
     RoomEvidence,
     RoomPrior,
@@ -83,8 +83,9 @@ class FirstNames:
         d = len(assets.tail)
         quality = ShotQuality.of(shots[:, d:], assets.cohort[:, d:], n_people=len(ids))
         evidence = _evidence(moved @ prototypes.T, labels, of_cohort, 0.0 if quality is None else quality.poorness)
-        room = Room(assets.prior, evidence, quality).threshold(_statistics(of_cohort))
-        strangers = StrangerScores.of(np.asarray(room.of_cohort(of_cohort.max(1)))[:, None])
+        scored = _cohort_scores(of_cohort)
+        room = Room(assets.prior, evidence, quality).threshold(scored)
+        strangers = StrangerScores.of(room.of_cohort(scored)[:, None])
         people = tuple(ids.tolist())
         return cls(
             person_ids=people,
@@ -169,20 +170,10 @@ def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats, poor: 
     return RoomEvidence(shift, spread, n, poorness=poor)
 
 
-@dataclass(frozen=True, slots=True)
-class _Statistics:
-    """Of a cohort's scores, as `CohortScores` has them."""
-
-    mean: float
-    deviation: float
-    others: float
-    extreme: float
-
-
-def _statistics(scores: Floats) -> _Statistics:
+def _cohort_scores(scores: Floats) -> CohortScores:
     """As `open_set` takes them of a cohort's scores (m, n)."""
-    exact = scores.astype(np.float64)
-    mean, n_others = float(exact.mean()), scores.size - len(scores)
-    others = float((exact.sum(1) - exact.max(1)).sum()) / n_others if n_others else mean
+    exact, best = scores.astype(np.float64), scores.max(1)
+    mean, n = float(exact.mean()), scores.shape[1]
+    others = (exact.sum(1) - best) / (n - 1) if n > 1 else np.full(len(scores), mean)
     deviation = max(float(np.square(exact).mean()) - mean**2, 1e-12) ** 0.5
-    return _Statistics(mean, deviation, others, float(np.quantile(scores.max(1), EXTREME)))
+    return CohortScores(best, others.astype(np.float32), mean, deviation)

@@ -65,8 +65,9 @@ def test_every_room_gallery_and_number_of_unlabelled_faces_is_played(cells: tupl
     assert len(cells) == 6 * 3 * 2
     for seen in cells:
         assert seen.best.shape == seen.others.shape == seen.shift.shape == seen.seen_shift.shape
-        assert seen.wanted.shape == (3, len(seen.best))
+        assert seen.wanted.shape == (3, 9, len(seen.best))
         assert (seen.wanted[:-1] != seen.wanted[1:]).all(), "a threshold for each promise"
+        assert (seen.wanted[:, :-1] != seen.wanted[:, 1:]).all() == (seen.enrolled[0] > 1), "and for each weight"
     alone, watched = cells[0], cells[1]
     assert alone.enrolled[0] == watched.enrolled[0] == 1
     assert watched.seen[0] > alone.seen[0] == 0

@@ -119,12 +119,12 @@ class OpenSetClassifier:
         if cohort is None:
             threshold = UNCALIBRATED_THRESHOLD
             if boundary is not None:
-                threshold = float(_cohort_scores(scorer, boundary, denied_people).best.median())
+                threshold = float(np.median(_cohort_scores(scorer, boundary, denied_people).best))
             return cls(scorer, person_ids, names, None, threshold, denied_people)
         scored = _cohort_scores(scorer, cohort, denied_people)
         here = None if room is None else room.threshold(scored)
-        best = scored.best if here is None else here.of_cohort(scored.best)
-        strangers = StrangerScores.of(best[:, None].cpu().numpy())
+        best = scored.best if here is None else here.of_cohort(scored)
+        strangers = StrangerScores.of(best[:, None])
         return cls(scorer, person_ids, names, strangers, strangers.threshold(fpir), denied_people, here)
 
     @property
@@ -324,23 +324,22 @@ def _cohort_scores(scorer: Scorer, faces: Tensor, denied_people: Tensor | None) 
     In batches that a thousand people's scores fit into.
     """
     n_denied = 0 if denied_people is None else len(denied_people)
-    before, best = list[Tensor](), list[Tensor]()
-    pairs, total, squares, of_others = 0, 0.0, 0.0, 0.0
+    highest, best, others = list[Tensor](), list[Tensor](), list[Tensor]()
+    pairs, total, squares = 0, 0.0, 0.0
     for begin in range(0, len(faces), _COHORT_BATCH):
         scores = scorer.scores(faces[begin : begin + _COHORT_BATCH])
         people = scores[:, : scores.shape[1] - n_denied]
-        before.append(people.amax(1))
+        highest.append(people.amax(1))
+        others.append((people.sum(1) - highest[-1]) / max(1, people.shape[1] - 1))
         if denied_people is not None:
             best.append(without_denied(scores, denied_people.to(scores.device)).amax(1))
         pairs += people.numel()
         total += float(people.sum(dtype=torch.float64))
         squares += float(people.square().sum(dtype=torch.float64))
-        of_others += float((people.sum(1) - before[-1]).sum(dtype=torch.float64))
-    highest = torch.cat(before)
-    mean, n_others = total / pairs, pairs - len(faces)
+    before, mean = torch.cat(highest), total / pairs
     return CohortScores(
-        best=floored(torch.cat(best), highest) if best else highest,
+        best=(floored(torch.cat(best), before) if best else before).cpu().numpy(),
+        others=torch.cat(others).cpu().numpy() if pairs > len(faces) else np.full(len(faces), mean, np.float32),
         mean=mean,
         deviation=max(squares / pairs - mean**2, 1e-12) ** 0.5,
-        others=of_others / n_others if n_others else mean,
     )

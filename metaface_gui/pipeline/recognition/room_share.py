@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import numpy as np
+
 from metaface_gui.deferred import torch
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, posterior, shift_of_poor
 
@@ -29,8 +31,8 @@ class LetThrough:
 @dataclass(frozen=True, slots=True)
 class StrangerVariances:
     """How strangers' scores vary, in squares of the cohort's deviation: a `probe`'s own shift, the score against one of
-    the `others`, and the shift of the `room` beyond what is known of it. And by how many deviations all are `lower`
-    than is known of the room."""
+    the `others` beyond what the cohort's does, and the shift of the `room` beyond what is known of it. And by how many
+    deviations all are `lower` than is known of the room."""
 
     probe: float
     others: float
@@ -38,7 +40,7 @@ class StrangerVariances:
     lower: float = 0.0
 
 
-MEASURED = StrangerVariances(probe=2.0, others=2.0, room=2.0, lower=0.4)
+MEASURED = StrangerVariances(probe=2.0, others=1.0, room=2.0, lower=0.4)
 """The threshold's variances are larger, for it is careful. The variances were measured when shots' poorness was not
 known: with an eighth of the room's too few cells lay within the interval. With all of these, two to twelve people and
 no unlabelled faces, 0.9 to 1.3 % of strangers are expected where 0.4 to 2.7 % passed (`lower` 0: 1.1 to 1.9, and
@@ -72,7 +74,8 @@ def let_through(
     of_room = (max(variance - prior.probe_variance, 0.0) + varies.room) ** 0.5
     of_others = varies.others / max(evidence.enrolled - 1, 1) + prior.others_floor
     of_probe = max((1.0 - weight) ** 2 * varies.probe + weight**2 * of_others, 1e-8) ** 0.5
-    here = ratio * (cohort.best.double() - cohort.mean) + cohort.mean
+    best = cohort.best - weight * (cohort.others - cohort.others.mean(dtype=np.float64))
+    here = ratio * (torch.from_numpy(best).double() - cohort.mean) + cohort.mean
 
     def share(deviations: float) -> float:
         moved = here + (1.0 - weight) * (shift + deviations * of_room) * cohort.deviation

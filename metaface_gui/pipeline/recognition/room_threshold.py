@@ -18,7 +18,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import cast
 
 import numpy as np
 
@@ -36,7 +36,7 @@ _SOME_SEEN = 8.0
 """So many unlabelled faces ask for half of their caution: of three or four hardly one is taken for somebody."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
-EXTREME = 0.99
+_EXTREME = 0.99
 """Quantile of the cohort's best scores at which a wider spread of scores is felt."""
 _ALIKE = 0.1
 """The logarithms of one camera's lengths deviate by so much: a probe that is no better than that is not better."""
@@ -46,8 +46,6 @@ nothing of probes that are better than these."""
 
 _SHORTEST = 1e-4
 """The least inverse of an embedding's length: a synthetic stranger's may be anything."""
-
-Scores = TypeVar("Scores", Tensor, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,9 @@ class RoomPrior:
     people_variance: float = 1.5
     seen_variance: float = 0.1
     face_variance: float = 1.5
-    probe_shift: float = 2.25
+    probe_shift: float = 2.0
     poor_shift: float = 5.5
-    better_probe: float = 8.25
+    better_probe: float = 10.0
     seen_caution: float = 2.0
     probe_variance: float = 3.0
     others_variance: float = 4.0
@@ -164,13 +162,30 @@ def _shortness(inverse_lengths: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(inverse_lengths, _SHORTEST)), np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortScores:
+    """What a cohort of m faces scores against the people of a gallery: each one's `best` (m,), and its mean `others`
+    (m,) against everybody else (`mean` where one person is enrolled); mean and deviation are over all pairs."""
+
+    best: Floats
+    others: Floats
+    mean: float
+    deviation: float
+
+    @property
+    def extreme(self) -> float:
+        """The best score that one in a hundred reaches."""
+        return float(np.quantile(self.best, _EXTREME))
+
+
 @dataclass(frozen=True, slots=True)
 class RoomThreshold:
-    """How a threshold of the cohort becomes the room's: `ratio` · (it − `mean`) + `offset` + `mean`, and a probe's
-    best score becomes itself − `weight` · (mean score against the others − `others`) + `relief` · by how much the probe
-    is better than the `shots`.
+    """How scores become the room's: a face's best score is itself − `weight` · (mean score against the others −
+    `others`), a probe's + `relief` · by how much it is better than the `shots`; the threshold is read off the
+    cohort's, which become `ratio` · (they − `mean`) + `offset` + `mean`.
 
-    `mean` is the cohort's mean score against anybody. Without `shots` nothing is known of how good pictures are.
+    `mean` is the cohort's mean score against anybody, `others` that against all but whom each is most like. Without
+    `shots` nothing is known of how good pictures are.
     """
 
     ratio: float
@@ -181,9 +196,14 @@ class RoomThreshold:
     relief: float = 0.0
     shots: ShotQuality | None = None
 
-    def of_cohort(self, best: Scores) -> Scores:
-        """What the cohort's best scores (m,) would be here, where a threshold is to be read off; order stays."""
-        return self.ratio * (best - self.mean) + self.mean + self.offset
+    def of_cohort(self, cohort: CohortScores) -> Floats:
+        """What the cohort's best scores would be here, where a threshold is to be read off: (m,).
+
+        Whom it is like at all counts of its faces as of probes: where everybody enrolled is a child, the cohort's
+        children would make a threshold for strangers of whom nothing is known.
+        """
+        best = cohort.best - self.weight * (cohort.others - self.others)
+        return np.asarray(self.ratio * (best - self.mean) + self.mean + self.offset, np.float32)
 
     def excess(self, people_scores: Tensor, features: Tensor) -> Tensor:
         """What the scores (m, n) of probes (m, p) against the people are too high by: (m,); taken off, they compare
@@ -202,42 +222,6 @@ class RoomThreshold:
         return np.asarray(self.relief * self.shots.better(inverse_lengths), np.float32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CohortScores:
-    """What the cohort scores against the people of a gallery: `best` (m,), mean and deviation over all pairs, and the
-    mean over what is not a row's best (that over all pairs where one person is enrolled)."""
-
-    best: Tensor
-    mean: float
-    deviation: float
-    others: float
-
-    @property
-    def extreme(self) -> float:
-        """The best score that one in a hundred reaches."""
-        return float(self.best.quantile(EXTREME))
-
-
-class CohortStatistics(Protocol):
-    """What of `CohortScores` a threshold is moved by."""
-
-    @property
-    def mean(self) -> float:
-        """Over all pairs."""
-
-    @property
-    def deviation(self) -> float:
-        """Over all pairs."""
-
-    @property
-    def others(self) -> float:
-        """The mean over what is not a row's best."""
-
-    @property
-    def extreme(self) -> float:
-        """The best score that one in a hundred reaches."""
-
-
 @dataclass(frozen=True, slots=True)
 class Room:
     """What rooms are like, and what is known of this one; `shots` None where pictures do not tell how good they are."""
@@ -246,7 +230,7 @@ class Room:
     evidence: RoomEvidence
     shots: ShotQuality | None = None
 
-    def threshold(self, cohort: CohortStatistics) -> RoomThreshold:
+    def threshold(self, cohort: CohortScores) -> RoomThreshold:
         """The posterior of Δ and of the spread, in the unit of a classifier's scores."""
         # In NumPy, as a window that starts has no tensors yet.
         values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
@@ -264,7 +248,7 @@ class Room:
             offset=(shift + of_one) * cohort.deviation,
             mean=cohort.mean,
             weight=weight,
-            others=cohort.others,
+            others=float(cohort.others.mean(dtype=np.float64)),
             relief=relief,
             shots=self.shots,
         )

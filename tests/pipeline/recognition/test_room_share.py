@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-import torch
 
 from metaface_gui.pipeline.recognition.room_share import StrangerVariances, let_through
 from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, RoomEvidence, RoomPrior
 
-BEST = torch.linspace(-2.0, 2.0, 4001)
-COHORT = CohortScores(BEST, mean=0.0, deviation=1.0, others=0.0)
+COHORT = CohortScores(
+    best=np.linspace(-2.0, 2.0, 4001, dtype=np.float32), others=np.zeros(4001, np.float32), mean=0.0, deviation=1.0
+)
 KNOWN = RoomPrior(
     probe_shift=0.0,
     shift_variance=1e-6,
@@ -79,7 +80,7 @@ def test_the_rooms_own_threshold_lets_the_promise_through() -> None:
     """Without caution the threshold that is made for a room lets about the promised share of its strangers through."""
     here = room(0.6, people=30, prior=RoomPrior(probe_shift=0.0, probe_variance=1e-4, shift_variance=0.5))
     adapted = here.threshold(COHORT)
-    threshold = float(adapted.of_cohort(BEST).quantile(0.9))
+    threshold = float(np.quantile(adapted.of_cohort(COHORT), 0.9))
     found = let_through(here, COHORT, threshold=threshold, weight=adapted.weight, varies=SHARP)
     assert found.low < 0.1 < found.high
     assert found.expected == pytest.approx(0.1, abs=0.03)

@@ -24,7 +24,12 @@ from metaface_gui.pipeline.recognition.room_threshold import (
 )
 from metaface_gui.types import Floats
 
-_COHORT = CohortScores(best=torch.linspace(-1.0, 3.0, 401), mean=0.1, deviation=0.2, others=0.05)
+_COHORT = CohortScores(
+    best=np.linspace(-1.0, 3.0, 401, dtype=np.float32),
+    others=np.full(401, 0.05, np.float32),
+    mean=0.1,
+    deviation=0.2,
+)
 
 
 def _posterior(prior: RoomPrior, evidence: RoomEvidence) -> tuple[float, float, float, float]:
@@ -83,7 +88,7 @@ def test_more_people_are_surer(people: int) -> None:
 
 def test_where_people_are_more_alike_the_threshold_is_higher() -> None:
     here = [Room(RoomPrior(), RoomEvidence(shift, 1.0, 20)).threshold(_COHORT) for shift in (0.0, 1.0, 3.0)]
-    thresholds = [float(room.of_cohort(_COHORT.best)[396]) for room in here]
+    thresholds = [float(room.of_cohort(_COHORT)[396]) for room in here]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] < thresholds[2]
 
@@ -174,7 +179,7 @@ def test_what_scores_spread_more_by_counts_as_far_as_a_probe_is_as_poor_as_the_s
     assert room.ratio == pytest.approx(1.5)
     scores, lengths = torch.full((3, 20), 0.05), torch.tensor([2.0, 12.0 / np.exp(0.1), 40.0])
     poor, half, good = room.excess(scores, 1.0 / lengths[:, None]).tolist()
-    wider = 0.5 * (float(_COHORT.best.quantile(0.99)) - _COHORT.mean)
+    wider = 0.5 * (float(np.quantile(_COHORT.best, 0.99)) - _COHORT.mean)
     assert poor - good == pytest.approx(wider, abs=1e-5), "of the best probe all of it"
     assert poor - half == pytest.approx(0.5 * wider, abs=1e-5)
     narrower = Room(prior, RoomEvidence(0.0, 0.5, 20, poorness=quality.poorness), quality).threshold(_COHORT)
@@ -199,9 +204,31 @@ def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
     assert float(room.excess(scores[:, :1], features)) == 0.0
 
 
-def test_the_cohort_keeps_its_order_so_that_another_fpir_is_another_place_in_it() -> None:
-    room = Room(RoomPrior(), RoomEvidence(2.0, 0.1, 20)).threshold(_COHORT)
-    assert bool((room.of_cohort(_COHORT.best).diff() > 0.0).all())
+def scored(scores: Floats) -> CohortScores:
+    best = scores.max(1)
+    others = (scores.sum(1) - best) / (scores.shape[1] - 1)
+    return CohortScores(best, others, float(scores.mean()), float(scores.std()))
+
+
+def test_the_cohorts_faces_are_scored_as_probes_are() -> None:
+    scores = np.random.default_rng(3).normal(0.1, 0.2, (50, 5)).astype(np.float32)
+    room = Room(RoomPrior(), RoomEvidence(0.5, 1.2, 5)).threshold(scored(scores))
+    people = torch.from_numpy(scores)
+    as_probes = (people.amax(1) - room.excess(people, torch.zeros(50, 2))).numpy()
+    expected = room.ratio * (as_probes - room.mean) + room.mean + room.offset
+    assert room.weight > 0.5
+    assert room.of_cohort(scored(scores)) == pytest.approx(expected, abs=1e-5)
+
+
+def test_those_of_the_cohort_who_are_like_everybody_enrolled_do_not_make_the_threshold() -> None:
+    random = np.random.default_rng(4)
+    apart = random.normal(0.0, 0.2, (2000, 20)).astype(np.float32)
+    alike = apart + np.where(np.arange(2000) < 200, 0.5, 0.0).astype(np.float32)[:, None]
+    highest = []
+    for scores in (apart, alike):
+        room = Room(RoomPrior(), RoomEvidence(0.0, 1.0, 20)).threshold(scored(scores))
+        highest.append(float(np.quantile(room.of_cohort(scored(scores)) - room.offset, 0.99)))
+    assert highest[1] - highest[0] < 0.25 * 0.5
 
 
 @pytest.mark.parametrize("wrong", [{"shift": float("nan")}, {"shift_variance": 0.0}, {"probe_variance": -1.0}])
