@@ -73,7 +73,8 @@ class AdaptationKey:
 class AdaptedGallery:
     """A classifier of everybody in a gallery, the open-set one that decides by it, and what its adaptation was like.
 
-    `adapted` is None for an empty gallery; `room` is what is known of the room, None without a cohort or a prior.
+    `adapted` is None for an empty gallery; `room` is what is known of the room, None without a cohort or a prior, and
+    `strangers` (m, p) are its faces that are nobody's, None where it showed none.
     """
 
     key: AdaptationKey
@@ -82,6 +83,7 @@ class AdaptedGallery:
     classifier: OpenSetClassifier
     report: Adapted
     room: Room | None = None
+    strangers: Tensor | None = None
 
 
 def build_pipeline(
@@ -229,7 +231,7 @@ def adapt(
     classifier = classifier.measured_by(_left_out_scores(method, people, classifier))
     if isinstance(in_room.adapted, Rl2Classifier):
         report = replace(report, trials=in_room.adapted.trials, chosen=in_room.adapted.chosen)
-    return AdaptedGallery(key, people, in_room.classifier, classifier, report, room)
+    return AdaptedGallery(key, people, in_room.classifier, classifier, report, room, in_room.people.unlabelled)
 
 
 @outside_inference_mode

@@ -102,6 +102,7 @@ class StrangersSeen:
     enrolled: Tensor
     seen_shift: Tensor
     seen: Tensor
+    recognised: Tensor
     poorness: Tensor
 
     @classmethod
@@ -244,6 +245,7 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
         enrolled=seen.enrolled,
         seen_shift=seen.seen_shift,
         seen=seen.seen,
+        recognised=seen.recognised,
         poorness=seen.poorness,
     )
     scores = seen.best - weight * seen.others + (1.0 - weight) * prior["better_probe"] * seen.better
@@ -336,5 +338,6 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
         enrolled=all_alike(known.evidence.enrolled),
         seen_shift=all_alike(known.evidence.seen_shift),
         seen=all_alike(known.evidence.seen),
+        recognised=all_alike(known.evidence.recognised),
         poorness=all_alike(known.evidence.poorness),
     )

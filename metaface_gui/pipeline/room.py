@@ -30,6 +30,8 @@ _MOVE_PRIOR = 20.0
 pictures as they are, out of focus, dark, by a lamp and of an old camera, 4 to 24 unlabelled faces: where shots and room
 differ TPIR at a true 1 % rises by 0.3 to 2.3 in the mean of a kind (5: 0.4 to 3.5), where they do not it changes by
 −0.3 to +0.3 (5: −1.8 to +0.8)."""
+_STRANGERS, _ONE_PERSON = 0.55, 0.7
+"""Cosines of faces as they come from the embedder."""
 _RECOGNISED = 0.35
 """Cosine to somebody's class mean, seen from the room's middle, from which an unlabelled face is taken for theirs. Of
 0.30, 0.35, 0.40 and 0.45 the one with the best worst cell on meta-validation people, `room_webcam` and `masks`: −2.5 …
@@ -51,11 +53,17 @@ class RoomCentre:
 
     @classmethod
     def of(cls, support: SupportSet, embedding_dim: int) -> RoomCentre:
-        """Mean over people, each unlabelled face counted as one, drawn towards nought where they are few."""
+        """Mean over people and over those whom unlabelled faces are of, drawn towards nought where they are few.
+
+        Who is seen often counts once: where a room showed two people two dozen times, its middle would be theirs, and
+        what is left of them when it is taken off would tell them from strangers no more.
+        """
         people = class_means(support)
-        if support.unlabelled is not None:
-            people = torch.cat([people, support.unlabelled])
-        return cls(people.sum(0) / (len(people) + CENTRE_PRIOR), embedding_dim)
+        if support.unlabelled is None or len(support.unlabelled) == 0:
+            return cls(people.sum(0) / (len(people) + CENTRE_PRIOR), embedding_dim)
+        share = shares_of_people(support.unlabelled[:, :embedding_dim])
+        total = people.sum(0) + share @ support.unlabelled
+        return cls(total / (len(people) + share.sum() + CENTRE_PRIOR), embedding_dim)
 
     @classmethod
     def of_episodes(cls, support: Tensor, n_way: int, embedding_dim: int) -> RoomCentre:
@@ -74,6 +82,13 @@ class RoomCentre:
         return SupportSet(self(support.features), support.labels, support.n_way, unlabelled)
 
 
+def shares_of_people(embeddings: Tensor) -> Tensor:
+    """How much of a person each of n faces is: (n, d) → (n,) in (0, 1]; all of one person's come to about one."""
+    directions = normalize(embeddings)
+    alike = ((directions @ directions.T - _STRANGERS) / (_ONE_PERSON - _STRANGERS)).clamp(0.0, 1.0)
+    return 1.0 / alike.fill_diagonal_(1.0).sum(1)
+
+
 def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> SupportSet:
     """Move shots by how far the room's unlabelled faces lie from the people's, on average: pictures of another camera
     or light than the room's are compared with those that it will show.
@@ -86,26 +101,32 @@ def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> Supp
     if support.unlabelled is None or len(support.unlabelled) == 0:
         return support
     seen, people = support.unlabelled, class_means(support)[:n_people]
-    told = len(seen) * n_people / (len(seen) + n_people)
-    moved = (seen.mean(0) - people.mean(0)) * (told / (told + _MOVE_PRIOR))
+    share = shares_of_people(seen[:, :embedding_dim])
+    told = float(share.sum()) * n_people / (float(share.sum()) + n_people)
+    moved = (share @ seen / share.sum() - people.mean(0)) * (told / (told + _MOVE_PRIOR))
     moved[embedding_dim:][-1:] = 0.0
     return SupportSet(support.features + moved, support.labels, support.n_way, seen)
 
 
-def with_recognised(support: SupportSet, n_people: int, embedding_dim: int) -> SupportSet:
-    """Give the unlabelled faces that are clearly somebody's to them, as further shots: a step of k-means with masks.
+def with_recognised(support: SupportSet, centre: RoomCentre, n_people: int) -> SupportSet:
+    """Give the unlabelled faces that are clearly somebody's to them, as further shots: a step of k-means with masks;
+    the others stay unlabelled.
 
     Semi-supervised few-shot learning with distractors (Ren et al. 2018, section 3.2), whose masks are a step here, so
-    that methods that know no weights can use it. `support` is seen from the room's middle; ways from `n_people` on are
-    denied faces, which keep whoever resembles them most. Without unlabelled faces the support set is returned as it is.
+    that methods that know no weights can use it. `support` is as the embedder makes it and looked at from `centre`;
+    ways from `n_people` on are denied faces, which keep whoever resembles them most. Of more than `_MOST_RECOGNISED` of
+    a person the most alike are taken, and the rest of them are dropped. Where nobody is recognised the support set is
+    returned as it is.
     """
     if support.unlabelled is None or len(support.unlabelled) == 0:
         return support
-    means = normalize(class_means(support)[:, :embedding_dim])
-    score, way = (support.unlabelled[:, :embedding_dim] @ means.T).max(1)
+    seen, dim = centre.support(support), centre.embedding_dim
+    assert seen.unlabelled is not None
+    score, way = (seen.unlabelled[:, :dim] @ normalize(class_means(seen)[:, :dim]).T).max(1)
+    is_known = (score >= _RECOGNISED) & (way < n_people)
     # The most alike first, so that a count of those of the same person before them is their rank.
     order = score.argsort(descending=True, stable=True)
-    order = order[(score[order] >= _RECOGNISED) & (way[order] < n_people)]
+    order = order[is_known[order]]
     if len(order) == 0:
         return support
     is_earlier = torch.ones(len(order), len(order), dtype=torch.bool, device=order.device).tril(-1)
@@ -115,7 +136,7 @@ def with_recognised(support: SupportSet, n_people: int, embedding_dim: int) -> S
         torch.cat([support.features, support.unlabelled[taken]]),
         torch.cat([support.labels, way[taken]]),
         support.n_way,
-        support.unlabelled,
+        support.unlabelled[~is_known],
     )
 
 
@@ -147,23 +168,21 @@ class CentredClassifier:
 @dataclass(frozen=True, slots=True, eq=False)
 class AdaptedInRoom:
     """A method adapted to a gallery seen from its room's middle: `adapted` itself, and `classifier` for faces as the
-    embedder makes them. `people` are the shots as this room would have shown them (and unlabelled faces), without the
-    denied faces; the first `embedding_dim` of their features are the embedding. `known` is what `adapted` was given:
-    seen from the middle, with the room's faces that are somebody's."""
+    embedder makes them. `people` is what it was adapted to, as the embedder makes it and without the denied faces:
+    `n_shots` shots as this room would have shown them, then the room's faces that are somebody's, and unlabelled those
+    that are nobody's. The first `embedding_dim` of features are the embedding."""
 
     adapted: AdaptedClassifier
     classifier: AdaptedClassifier
     people: SupportSet
-    known: SupportSet
+    n_shots: int
     embedding_dim: int
 
     def room(self, cohort: Tensor | None, prior: RoomPrior | None) -> Room | None:
         """What is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
         if cohort is None or prior is None:
             return None
-        known = SupportSet(self.adapted.embed(self.known.features), self.known.labels, self.known.n_way)
-        means = normalize(class_means(known)[: self.people.n_way])
-        return known_room(self.classifier, self.people, cohort, prior, means=means)
+        return known_room(self.classifier, self.people, self.n_shots, cohort, prior)
 
     def calibrated(
         self,
@@ -214,75 +233,72 @@ def adapt_in_room(
     a fixed threshold, of an embedder without a cohort, is one for faces seen so.
     """
     dim = learner.space.embedding_dim
-    here = as_seen_here(support, n_people, dim) if is_centred else support
-    is_person = here.labels < n_people
-    people = SupportSet(here.features[is_person], here.labels[is_person], n_people, here.unlabelled)
     if not is_centred:
-        as_it_is = learner.adapt(here, on_step=on_step)
-        return AdaptedInRoom(as_it_is, as_it_is, people, here, dim)
-    centre = RoomCentre.of(people, dim)
-    known = with_recognised(centre.support(here), n_people, dim)
-    adapted = learner.adapt(known, on_step=on_step)
-    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people, known, dim)
+        as_it_is = learner.adapt(support, on_step=on_step)
+        people = _people_of(support, n_people)
+        return AdaptedInRoom(as_it_is, as_it_is, people, len(people.features), dim)
+    here = as_seen_here(support, n_people, dim)
+    shots = _people_of(here, n_people)
+    centre = RoomCentre.of(shots, dim)
+    known = with_recognised(here, centre, n_people)
+    adapted, people = learner.adapt(centre.support(known), on_step=on_step), _people_of(known, n_people)
+    return AdaptedInRoom(adapted, CentredClassifier(adapted, centre), people, len(shots.features), dim)
+
+
+def _people_of(support: SupportSet, n_people: int) -> SupportSet:
+    is_person = support.labels < n_people
+    return SupportSet(support.features[is_person], support.labels[is_person], n_people, support.unlabelled)
 
 
 def known_room(
-    classifier: AdaptedClassifier,
-    support: SupportSet,
-    cohort: Tensor,
-    prior: RoomPrior,
-    *,
-    means: Tensor | None = None,
+    classifier: AdaptedClassifier, support: SupportSet, n_shots: int, cohort: Tensor, prior: RoomPrior
 ) -> Room:
     """What is known of a room: compare everybody with everybody else in the adapted space, by cosines to class means,
     for methods score on scales of their own, and some know their own shots by heart.
 
-    `support` and `cohort` (m, p) are as the embedder makes them; `support.n_way` people, no denied faces. `means`
-    (n_way, d) of length 1 are those of all that the method was given of each, without them those of the shots.
+    `support` and `cohort` (m, p) are as the embedder makes them; `support.n_way` people, `n_shots` of them shots and
+    then recognised faces, no denied ones, and unlabelled those who are nobody's. Of these people count, not faces: who
+    is seen often says the same again.
     """
     n = support.n_way
     shots = classifier.embed(support.features)
     d = shots.shape[1]
-    means = normalize(class_means(SupportSet(shots, support.labels, n))) if means is None else means
+    means = normalize(class_means(SupportSet(shots, support.labels, n)))
     of_cohort = classifier.embed(cohort[:COHORT_COMPARED]) @ means.T
     mean, deviation = of_cohort.mean(), of_cohort.std().clamp_min(1e-6)
     every = slice(None, None, -(-len(shots) // MOST_COMPARED))
     is_own = support.labels[every, None] == torch.arange(n, device=shots.device)
     of_gallery = ((shots[every] @ means.T)[~is_own] - mean) / deviation
-    of_seen, n_seen = of_gallery[:0], 0
+    of_seen, weights, n_seen = of_gallery[:0], of_gallery[:0], 0
     if support.unlabelled is not None and len(support.unlabelled) > 0:
-        n_seen = len(support.unlabelled)
+        share = shares_of_people(support.unlabelled[:, :d])
+        n_seen = max(1, round(float(share.sum())))
         if n > 1:
-            of_seen, n_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort)
-            of_seen /= deviation
-    apart = torch.cat([of_gallery - of_gallery.mean(), of_seen - of_seen.mean()])
+            of_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort) / deviation
+            weights = share.repeat_interleave(n - 1)
+    seen_shift = float(weights @ of_seen / weights.sum()) if len(of_seen) else 0.0
+    squares = float((of_gallery - of_gallery.mean()).square().sum() + weights @ (of_seen - seen_shift).square())
+    scores = len(of_gallery) + float(weights.sum())
     # Cut first: a cohort on a GPU is large to fetch.
-    of_shots, usual = (faces[:, d:][:, -1:].cpu().numpy() for faces in (support.features, cohort))
+    of_shots, usual = (faces[:, d:][:, -1:].cpu().numpy() for faces in (support.features[:n_shots], cohort))
     quality = ShotQuality.of(of_shots, usual, n_people=n)
     evidence = RoomEvidence(
         shift=float(of_gallery.mean()) if n > 1 else 0.0,
-        spread=float(apart.square().sum().div(max(1, len(apart) - 1)).sqrt()) if len(apart) > 1 else 1.0,
+        spread=(squares / max(1.0, scores - 1.0)) ** 0.5 if n > 1 else 1.0,
         enrolled=n,
-        seen_shift=float(of_seen.mean()) if len(of_seen) else 0.0,
+        seen_shift=seen_shift,
         seen=n_seen,
+        recognised=len(support.features) - n_shots,
         poorness=0.0 if quality is None else quality.poorness,
     )
     return Room(prior, evidence, quality)
 
 
-def _of_strangers(scores: Tensor, of_cohort: Tensor) -> tuple[Tensor, int]:
-    """What scores (m, n ≥ 2) of unlabelled faces against people say of strangers: by how much they are above the
-    cohort's (c, n), flat, and from how many independent faces.
+def _of_strangers(scores: Tensor, of_cohort: Tensor) -> Tensor:
+    """By how much scores (m, n ≥ 2) of strangers against people are above the cohort's (c, n), flat.
 
-    Whom a face is most like may be who it is, and is left out. Of somebody who is clearly one of the people all the
-    others are like any stranger's, and several such faces of one person are one: they say the same. Of whoever is not,
-    the others are those of a stranger whose best was left out, and compared with the cohort's without its best.
+    Whom a face is most like may be who it is, and is left out; so it is of the cohort's.
     """
-    best, way = scores.max(1)
-    is_known = best >= _RECOGNISED
     others = (of_cohort.sum(1) - of_cohort.amax(1)).mean() / (scores.shape[1] - 1)
-    known: Tensor = way[is_known].unique()  # type: ignore[no-untyped-call]
-    of_known = [scores[is_known & (way == own)].mean(0) for own in known]
-    above = torch.cat([scores[~is_known] - others, *(row[None] - of_cohort.mean() for row in of_known)])
-    is_own = torch.arange(scores.shape[1], device=scores.device) == torch.cat([way[~is_known], known])[:, None]
-    return above[~is_own], len(above)
+    is_best = torch.arange(scores.shape[1], device=scores.device) == scores.argmax(1, keepdim=True)
+    return (scores - others)[~is_best]

@@ -71,7 +71,7 @@ class RoomEvaluator:
             former = adapt(adapted.key.learner, people, assets, fpir=fpir, settings=adapted.key.settings)
             if former.adapted is not None:
                 # In its own space: what is far in the one may be near in the other.
-                seen = SupportSet(people.shots, people.labels, len(people), unlabelled)
-                known = known_room(former.adapted, seen, cohort, prior)
+                seen = SupportSet(people.shots, people.labels, len(people), adapted.strangers)
+                known = known_room(former.adapted, seen, len(people.shots), cohort, prior)
                 before = StrangersHere(former.classifier.threshold, former.classifier.let_through(known, cohort))
         self._listener(RoomEvaluated(adapted.key.learner, len(people), n_unlabelled, now, before))

@@ -32,8 +32,6 @@ _FEWEST_OF_SPREAD = 3
 """Fewer people say nothing of how far scores spread."""
 _WATCHED = 24
 """So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
-_SOME_SEEN = 8.0
-"""So many unlabelled faces ask for half of their caution: of three or four hardly one is taken for somebody."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
 _EXTREME = 0.99
@@ -59,8 +57,9 @@ class RoomPrior:
     `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people / (people +
     `spread_prior`). A positive `probe_shift` is caution: it counts as far as a probe's own scores do not tell, much
     with two people enrolled and little with twenty; poor shots add `poor_shift` times their poorness to it, for people
-    are more alike in poor pictures, and good ones take as much away; unlabelled faces, some of which are taken for
-    people whom they are not, add up to `seen_caution`. Of one person there is no estimate: what is added is `alone`,
+    are more alike in poor pictures, and good ones take as much away; where unlabelled faces were recognised, some
+    perhaps as people whom they are not, it is `seen_caution` / (enrolled − 1) more. Of one person there is no estimate:
+    what is added is `alone`,
     or `watched` where many unlabelled faces gave the room's middle, and `poor_shift` times how poor the shots are.
     People are more alike where both pictures are poor: of a probe that is clearly better than the shots, `better_probe`
     times by how much is taken off again, as far as its own scores do not tell, and as much of a ratio above 1.
@@ -78,7 +77,7 @@ class RoomPrior:
     probe_shift: float = 2.0
     poor_shift: float = 5.5
     better_probe: float = 10.0
-    seen_caution: float = 2.0
+    seen_caution: float = 1.0
     probe_variance: float = 3.0
     others_variance: float = 4.0
     others_floor: float = 0.01
@@ -100,9 +99,10 @@ class RoomPrior:
 class RoomEvidence:
     """What is known of a room before a probe comes, in units of the cohort's spread.
 
-    `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of `seen` unlabelled faces against
-    people whom they are not, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1. `poorness`
-    is how poor the pictures are that people were enrolled with (`ShotQuality`), 0 of the cohort's.
+    `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of the `seen` people whose unlabelled
+    faces are nobody's, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1. So many faces
+    were `recognised` and count as shots. `poorness` is how poor the pictures are that people were enrolled with
+    (`ShotQuality`), 0 of the cohort's.
     """
 
     shift: float
@@ -110,6 +110,7 @@ class RoomEvidence:
     enrolled: int
     seen_shift: float = 0.0
     seen: int = 0
+    recognised: int = 0
     poorness: float = 0.0
 
     @property
@@ -262,6 +263,7 @@ def posterior(
     enrolled: Tensor,
     seen_shift: Tensor,
     seen: Tensor,
+    recognised: Tensor,
     poorness: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
@@ -285,7 +287,7 @@ def posterior(
     share = (people >= _FEWEST_OF_SPREAD) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)) ** 0.5
-    of_recognised = prior["seen_caution"] * seen**2 / (seen**2 + _SOME_SEEN**2) / (enrolled - 1).clip(min=1.0)
+    of_recognised = prior["seen_caution"] * (recognised >= 1) / (enrolled - 1).clip(min=1.0)
     caution = (prior["probe_shift"] + shift_of_poor(prior, poorness) + of_recognised).clip(min=0.0)
     return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
 

@@ -120,13 +120,13 @@ def test_poor_shots_make_it_careful_and_good_ones_less_so() -> None:
     assert _shift(replace(plain, poorness=-0.1), never_lax)[1] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_unlabelled_faces_of_few_people_make_it_careful() -> None:
+def test_recognised_faces_of_few_people_make_it_careful() -> None:
     prior = RoomPrior(seen_caution=3.0, poor_shift=0.0)
-    for people, seen, added in ((2, 8, 1.5), (2, 24, 2.7), (4, 8, 0.5), (2, 0, 0.0)):
-        evidence = RoomEvidence(0.0, 1.0, people, seen=seen)
+    for people, recognised, added in ((2, 1, 3.0), (2, 10, 3.0), (4, 8, 1.0), (2, 0, 0.0)):
+        evidence = RoomEvidence(0.0, 1.0, people, seen=8, recognised=recognised)
         counts, base = _shift(evidence, prior)
         without = _shift(evidence, replace(prior, seen_caution=0.0))[1]
-        assert base - without == pytest.approx(counts * added, abs=1e-5), f"{people} people, {seen} faces"
+        assert base - without == pytest.approx(counts * added, abs=1e-5), f"{people} people, {recognised} faces"
 
 
 def _quality(shots: Floats, cohort: Floats, n_people: int) -> ShotQuality:
