@@ -774,8 +774,12 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>每张图片生成的降质副本数</translation>
     </message>
     <message>
-      <source>earlier faces of the same room that each method is given, half of them strangers'</source>
-      <translation>提供给每种方法的同一环境中较早出现的人脸数，其中一半是陌生人</translation>
+      <source>earlier faces of the same room that each method is given</source>
+      <translation>提供给每种方法的同一环境中较早出现的人脸数</translation>
+    </message>
+    <message>
+      <source>which share of those are of enrolled people, the others being strangers'; 1: nobody else's</source>
+      <translation>其中已录入者的人脸所占比例，其余为陌生人；1 表示没有其他人</translation>
     </message>
     <message>
       <source>also test tracks of so many looks at a face, made from the probes' and strangers' pictures: a number, or several with commas between</source>
@@ -1130,6 +1134,10 @@ face</source>
     <message>
       <source>“{text}” is no number above 0</source>
       <translation>“{text}”不是大于 0 的数</translation>
+    </message>
+    <message>
+      <source>“{text}” is no share from 0 to 1, such as 0.5</source>
+      <translation>“{text}”不是 0 到 1 之间的比例，例如 0.5</translation>
     </message>
     <message>
       <source>gallery file; it is made if it is not there</source>
@@ -3486,12 +3494,12 @@ face</source>
       <translation>正在适应</translation>
     </message>
     <message>
-      <source>Loading models</source>
-      <translation>正在加载模型</translation>
-    </message>
-    <message>
       <source>Saving</source>
       <translation>正在保存</translation>
+    </message>
+    <message>
+      <source>Loading models</source>
+      <translation>正在加载模型</translation>
     </message>
     <message>
       <source>Making templates</source>

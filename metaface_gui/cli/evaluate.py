@@ -287,7 +287,9 @@ class _Bench:
             self.ground,
             [contender for contender in self._against if twins or not contender.is_twin],
             pairs,
-            EvaluationSettings(episodes, self.args.seed, self.args.fpir, self.args.unlabelled),
+            EvaluationSettings(
+                episodes, self.args.seed, self.args.fpir, self.args.unlabelled, self.args.unlabelled_known
+            ),
             stock=self._stock,
             progress=self._bars.bar(translate("Commands", "adapting")),
         )
@@ -350,6 +352,7 @@ def _report_settings(
         meta_parameters={key: origin for key, origin in meta.origins.items() if key in keys},
         environments=args.environments,
         unlabelled=args.unlabelled,
+        unlabelled_known=args.unlabelled_known,
         looks=args.looks,
     )
 

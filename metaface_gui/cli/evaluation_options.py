@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from metaface_gui.cli.later import later
-from metaface_gui.cli.numbers import parse_count, parse_counts, parse_seed
+from metaface_gui.cli.numbers import parse_count, parse_counts, parse_seed, parse_share
 from metaface_gui.cli.options import add_force_option, add_people_options, parse_fpir
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.conditions import CONDITIONS
@@ -110,7 +110,16 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         type=parse_seed,
         default=0,
         metavar="N",
-        help=translate("Commands", "earlier faces of the same room that each method is given, half of them strangers'"),
+        help=translate("Commands", "earlier faces of the same room that each method is given"),
+    )
+    parser.add_argument(
+        "--unlabelled-known",
+        type=parse_share,
+        default=0.5,
+        metavar="SHARE",
+        help=translate(
+            "Commands", "which share of those are of enrolled people, the others being strangers'; 1: nobody else's"
+        ),
     )
     parser.add_argument(
         "--looks",

@@ -51,3 +51,20 @@ def parse_rate(text: str) -> float:
     if not 0.0 < rate < float("inf"):
         raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
     return rate
+
+
+def parse_share(text: str) -> float:
+    """Read a share from 0 to 1, both included.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise argparse.ArgumentTypeError(
+            translate("Commands", "“{text}” is no share from 0 to 1, such as 0.5", None, text=text)
+        )
+    return share

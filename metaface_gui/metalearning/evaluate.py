@@ -129,13 +129,15 @@ class Ground:
 class EvaluationSettings:
     """How many episodes, from which seed, and the FPIR that the shipped threshold is to keep.
 
-    `unlabelled` is how many earlier faces of the room each learner is given with the shots.
+    `unlabelled` is how many earlier faces of the room each learner is given with the shots, the share `known` of them
+    of enrolled people.
     """
 
     episodes: int = 200
     seed: int = 0
     fpir: float = 0.01
     unlabelled: int = 0
+    known: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,7 @@ def evaluate(
             seed=settings.seed,
             n_draws=ground.data.n_draws,
             unlabelled=settings.unlabelled,
+            known=settings.known,
         )
         for n_way, k_shot in pairs
     ]

@@ -64,23 +64,34 @@ class OpenSetProtocol:
     `n_way_used` is how many people are really enrolled: `n_way`, or everybody eligible where there are fewer. Where
     that would leave nobody to be a stranger, a quarter of the eligible people (one at least) stay outside.
     `n_draws` is how many draws a condition's features have. `unlabelled` is how many unlabelled faces an episode is to
-    have, half of them of enrolled people as far as those have pictures left, the others of strangers; at most half of
-    the strangers there are become such, so there may be fewer. Whatever it is, shots and probes stay the same.
+    have, the share `known` of them of enrolled people as far as those have pictures left, the others of strangers; at
+    most half of the strangers there are become such, so there may be fewer. With a share of 1 no stranger was seen.
+    Whatever it is, shots and probes stay the same.
 
     Raises:
-        ValueError: if n_way, k_shot or n_draws is less than 1, or `unlabelled` negative.
+        ValueError: if n_way, k_shot or n_draws is less than 1, `unlabelled` negative, or `known` no share.
         TooFewPeopleError: if fewer than two people have more than k_shot pictures.
     """
 
     def __init__(
-        self, person: Indices, *, n_way: int, k_shot: int, seed: int = 0, n_draws: int = 1, unlabelled: int = 0
+        self,
+        person: Indices,
+        *,
+        n_way: int,
+        k_shot: int,
+        seed: int = 0,
+        n_draws: int = 1,
+        unlabelled: int = 0,
+        known: float = 0.5,
     ) -> None:
         if min(n_way, k_shot, n_draws) < 1:
             raise ValueError(f"want n_way, k_shot and n_draws ≥ 1, got {n_way}, {k_shot}, {n_draws}")
         if unlabelled < 0:
             raise ValueError(f"want unlabelled ≥ 0, got {unlabelled}")
+        if not 0.0 <= known <= 1.0:
+            raise ValueError(f"want known from 0 to 1, got {known}")
         self.n_way, self.k_shot = n_way, k_shot
-        self._seed, self._n_draws, self._unlabelled = seed, n_draws, unlabelled
+        self._seed, self._n_draws, self._unlabelled, self._known = seed, n_draws, unlabelled, known
         self._person = person
         numbers, counts = np.unique(person, return_counts=True)
         by_person = np.split(np.argsort(person, kind="stable"), np.cumsum(counts)[:-1])
@@ -143,8 +154,8 @@ class OpenSetProtocol:
 
         Where too few are left, more strangers take their place.
         """
-        known = random.permutation(left)[: self._unlabelled // 2]
-        wanted = self._unlabelled - len(known)
+        known = random.permutation(left)[: int(self._known * self._unlabelled)]
+        wanted = self._unlabelled - len(known) if self._known < 1.0 else 0
         people = random.permutation(np.unique(self._person[strangers]))
         passing: list[int] = []
         for who in people[: len(people) // 2]:

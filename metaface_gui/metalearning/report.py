@@ -79,6 +79,7 @@ class ReportSettings:
     meta_parameters: Mapping[str, str]
     environments: tuple[str, ...] = ()
     unlabelled: int = 0
+    unlabelled_known: float = 0.5
     looks: tuple[int, ...] = ()
 
 

@@ -226,6 +226,8 @@ def test_own_meta_parameters_take_the_place_of_the_shipped_ones(
         ("--conditions", "clean,fog"),
         ("--environments", "fog,hard"),
         ("--unlabelled", "-1"),
+        ("--unlabelled-known", "1.1"),
+        ("--unlabelled-known", "half"),
         ("--learners", "prototypical", "telepathy"),
         ("--n-way", "0"),
         ("--k-shot", "1,two"),
@@ -370,3 +372,8 @@ def test_unlabelled_faces_are_given_and_said(
     assert report["settings"]["unlabelled"] == 30
     # Nobody enrolled has a picture left, so that 30 of the strangers came by before, in both episodes.
     assert {row["strangers"] for row in report["results"]} == {2 * (SINGLES - 30)}
+    nobody_else = metaface(*quick, "--unlabelled", 30, "--unlabelled-known", 1, "--json", out, "--force")
+    assert nobody_else.code == 0, nobody_else.err
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert report["settings"]["unlabelled_known"] == 1.0
+    assert {row["strangers"] for row in report["results"]} == {2 * SINGLES}

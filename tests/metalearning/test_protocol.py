@@ -140,6 +140,18 @@ def test_unlabelled_faces_are_nobodys_shot_or_probe_and_change_neither(many_sing
         assert set(before.strangers.tolist()) >= set(episode.strangers.tolist())
 
 
+def test_as_many_of_them_are_of_enrolled_people_as_is_asked_for() -> None:
+    person = people(*[16] * 8, *[1] * 200)
+    for share, counts in ((0.0, (0, 20)), (0.25, (5, 15)), (1.0, (20, 0))):
+        episode = OpenSetProtocol(person, n_way=4, k_shot=1, unlabelled=20, known=share).episode(0)
+        is_known = np.isin(person[episode.unlabelled], person[episode.support])
+        assert (is_known.sum(), (~is_known).sum()) == counts
+    few = OpenSetProtocol(people(*[8] * 4, *[1] * 200), n_way=2, k_shot=1, unlabelled=20, known=1.0).episode(0)
+    assert len(few.unlabelled) == 4, "where nobody else was seen no stranger takes a place that is left"
+    with pytest.raises(ValueError, match="known"):
+        OpenSetProtocol(person, n_way=4, k_shot=1, unlabelled=20, known=1.5)
+
+
 def test_half_of_the_strangers_stay_such_and_where_nothing_is_left_more_strangers_are_seen() -> None:
     person = people(*[2] * 6, *[1] * 120)
     episode = OpenSetProtocol(person, n_way=5, k_shot=1, unlabelled=200).episode(0)
