@@ -76,7 +76,7 @@ class RoomPrior:
     face_variance: float = 1.5
     probe_shift: float = 2.0
     poor_shift: float = 5.5
-    better_probe: float = 10.0
+    better_probe: float = 8.25
     seen_caution: float = 1.0
     probe_variance: float = 3.0
     others_variance: float = 4.0
