@@ -250,7 +250,9 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
     )
     scores = seen.best - weight * seen.others + (1.0 - weight) * prior["better_probe"] * seen.better
     wider = (ratio - 1.0).clip(min=0.0) * seen.better_share
-    of_one = margin_of_one(prior, enrolled=seen.enrolled, seen=seen.seen, poorness=seen.poorness)
+    of_one = margin_of_one(
+        prior, enrolled=seen.enrolled, seen_shift=seen.seen_shift, seen=seen.seen, poorness=seen.poorness
+    )
     counts = torch.bincount(cell).to(scores.dtype)
     errors = torch.zeros_like(counts)
     for promise, importance, wanted in zip(PROMISES, _PROMISE_WEIGHTS, seen.wanted, strict=True):

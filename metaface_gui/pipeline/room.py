@@ -273,9 +273,8 @@ def known_room(
     if support.unlabelled is not None and len(support.unlabelled) > 0:
         share = shares_of_people(support.unlabelled[:, :d])
         n_seen = max(1, round(float(share.sum())))
-        if n > 1:
-            of_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort) / deviation
-            weights = share.repeat_interleave(n - 1)
+        of_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort) / deviation
+        weights = share.repeat_interleave(max(1, n - 1))
     seen_shift = float(weights @ of_seen / weights.sum()) if len(of_seen) else 0.0
     squares = float((of_gallery - of_gallery.mean()).square().sum() + weights @ (of_seen - seen_shift).square())
     scores = len(of_gallery) + float(weights.sum())
@@ -295,10 +294,12 @@ def known_room(
 
 
 def _of_strangers(scores: Tensor, of_cohort: Tensor) -> Tensor:
-    """By how much scores (m, n ≥ 2) of strangers against people are above the cohort's (c, n), flat.
+    """By how much scores (m, n) of strangers against people are above the cohort's (c, n), flat.
 
-    Whom a face is most like may be who it is, and is left out; so it is of the cohort's.
+    Whom of several a face is most like may be who it is, and is left out; so it is of the cohort's.
     """
+    if scores.shape[1] == 1:
+        return (scores - of_cohort.mean()).flatten()
     others = (of_cohort.sum(1) - of_cohort.amax(1)).mean() / (scores.shape[1] - 1)
     is_best = torch.arange(scores.shape[1], device=scores.device) == scores.argmax(1, keepdim=True)
     return (scores - others)[~is_best]

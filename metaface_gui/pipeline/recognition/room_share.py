@@ -13,7 +13,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from metaface_gui.deferred import torch
-from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room, posterior, shift_of_poor
+from metaface_gui.pipeline.recognition.room_threshold import (
+    CohortScores,
+    Room,
+    posterior,
+    shift_beside_one,
+    shift_of_poor,
+)
 
 _SURE = 1.6449
 """Deviations of a normal distribution between which 90 % lie."""
@@ -70,6 +76,8 @@ def let_through(
     if evidence.enrolled == 1:
         varies = _OF_ONE
     shift = own_shift / max(1.0 - own_weight, 1e-6) + of_poor - varies.lower  # E[Δ]
+    if evidence.enrolled == 1:
+        shift += float(shift_beside_one(seen_shift=known["seen_shift"], seen=known["seen"]))
     variance = left**2 / max(1.0 - own_weight, 1e-6)  # of the room's Δ and of what a probe differs from it
     of_room = (max(variance - prior.probe_variance, 0.0) + varies.room) ** 0.5
     of_others = varies.others / max(evidence.enrolled - 1, 1) + prior.others_floor

@@ -32,6 +32,8 @@ _FEWEST_OF_SPREAD = 3
 """Fewer people say nothing of how far scores spread."""
 _WATCHED = 24
 """So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
+_SOME_SEEN = 3.0
+"""So many strangers' scores against one enrolled person count half: nothing else says what is usual there."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
 _EXTREME = 0.99
@@ -238,7 +240,7 @@ class Room:
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, _left = (float(value) for value in posterior(values, **known))
         of_one = float(
-            margin_of_one(values, enrolled=known["enrolled"], seen=known["seen"], poorness=known["poorness"])
+            margin_of_one(values, **{name: known[name] for name in ("enrolled", "seen_shift", "seen", "poorness")})
         )
         relief = (1.0 - weight) * self.prior.better_probe * cohort.deviation
         if self.shots is not None and self.shots.counted > 0.0:
@@ -298,10 +300,19 @@ def shift_of_poor(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
     return prior["poor_shift"] * poorness.clip(min=-_GOOD, max=_POOR)
 
 
-def margin_of_one(prior: Mapping[str, Tensor], *, enrolled: Tensor, seen: Tensor, poorness: Tensor) -> Tensor:
+def margin_of_one(
+    prior: Mapping[str, Tensor], *, enrolled: Tensor, seen_shift: Tensor, seen: Tensor, poorness: Tensor
+) -> Tensor:
     """What a threshold rises by where one person is enrolled, else nought; of the arguments' shape."""
     margin = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
-    return (enrolled < 2) * 1.0 * (margin + shift_of_poor(prior, poorness.clip(min=0.0)))
+    poor = shift_of_poor(prior, poorness.clip(min=0.0))
+    return (enrolled < 2) * 1.0 * (margin + shift_beside_one(seen_shift=seen_shift, seen=seen) + poor)
+
+
+def shift_beside_one(*, seen_shift: Tensor, seen: Tensor) -> Tensor:
+    """How far strangers' scores against one enrolled person are thought to be below the cohort's; ≤ 0, of the
+    arguments' shape. What is above may be that person's own face, not recognised in a poor picture."""
+    return seen_shift.clip(max=0.0) * seen / (seen + _SOME_SEEN)
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:

@@ -189,11 +189,19 @@ def test_what_scores_spread_more_by_counts_as_far_as_a_probe_is_as_poor_as_the_s
 def test_one_person_has_a_margin_that_unlabelled_faces_lower_and_poor_shots_raise() -> None:
     prior = RoomPrior(alone=1.8, watched=0.6, poor_shift=4.0)
     values = {name: torch.tensor(value) for name, value in asdict(prior).items()}
-    enrolled, seen = torch.tensor([1.0] * 4 + [2.0]), torch.tensor([0.0, 12.0, 24.0, 500.0, 12.0])
-    margins = margin_of_one(values, enrolled=enrolled, seen=seen, poorness=torch.zeros(5))
-    assert margins.tolist() == pytest.approx([1.8, 1.2, 0.6, 0.6, 0.0])
-    poor = margin_of_one(values, enrolled=enrolled, seen=seen, poorness=torch.tensor([0.25, 9.0, -0.1, 0.0, 0.25]))
-    assert poor.tolist() == pytest.approx([2.8, 4.4, 0.6, 0.6, 0.0]), "poor shots raise it, good ones do not lower it"
+
+    def margins(seen: list[float], seen_shift: list[float], poorness: list[float]) -> list[float]:
+        enrolled, *known = map(torch.tensor, ([1.0] * 4 + [2.0], seen_shift, seen, poorness))
+        named = dict(zip(("seen_shift", "seen", "poorness"), known, strict=True))
+        found: list[float] = margin_of_one(values, enrolled=enrolled, **named).tolist()
+        return found
+
+    seen, nought = [0.0, 12.0, 24.0, 500.0, 12.0], [0.0] * 5
+    assert margins(seen, nought, nought) == pytest.approx([1.8, 1.2, 0.6, 0.6, 0.0])
+    poor = margins(seen, nought, [0.25, 9.0, -0.1, 0.0, 0.25])
+    assert poor == pytest.approx([2.8, 4.4, 0.6, 0.6, 0.0]), "poor shots raise it, good ones do not lower it"
+    unlike = margins([0.0, 3.0, 24.0, 24.0, 12.0], [-1.0, -1.0, -0.9, 2.0, -1.0], nought)
+    assert unlike == pytest.approx([1.8, 1.65 - 0.5, 0.6 - 0.8, 0.6, 0.0]), "strangers who are unlike, and they alone"
 
 
 def test_excess_is_part_of_what_a_probe_scores_against_the_others() -> None:
