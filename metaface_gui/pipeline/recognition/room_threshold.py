@@ -34,6 +34,8 @@ _WATCHED = 24
 """So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
 _SOME_SEEN = 3.0
 """So many strangers' scores against one enrolled person count half: nothing else says what is usual there."""
+_SOME_RECOGNISED = 4.0
+"""So many faces that were recognised ask for half of their caution: of one or two hardly one is somebody else's."""
 _GOOD, _POOR = 0.1, 0.8
 """How far shots' poorness counts: what is beyond was never seen."""
 _EXTREME = 0.99
@@ -60,8 +62,8 @@ class RoomPrior:
     `spread_prior`). A positive `probe_shift` is caution: it counts as far as a probe's own scores do not tell, much
     with two people enrolled and little with twenty; poor shots add `poor_shift` times their poorness to it, for people
     are more alike in poor pictures, and good ones take as much away; where unlabelled faces were recognised, some
-    perhaps as people whom they are not, it is `seen_caution` / (enrolled − 1) more. Of one person there is no estimate:
-    what is added is `alone`,
+    perhaps as people whom they are not, it is up to `seen_caution` / (enrolled − 1) more. Of one person there is no
+    estimate: what is added is `alone`,
     or `watched` where many unlabelled faces gave the room's middle, and `poor_shift` times how poor the shots are.
     People are more alike where both pictures are poor: of a probe that is clearly better than the shots, `better_probe`
     times by how much is taken off again, as far as its own scores do not tell, and as much of a ratio above 1.
@@ -289,7 +291,8 @@ def posterior(
     share = (people >= _FEWEST_OF_SPREAD) * 1.0 * people / (people + prior["spread_prior"])
     ratio = 1.0 + prior["spread"] + share * prior["spread_weight"] * (spread - 1.0)
     left = (variance * (1.0 - weight)) ** 0.5
-    of_recognised = prior["seen_caution"] * (recognised >= 1) / (enrolled - 1).clip(min=1.0)
+    taken = recognised**2 / (recognised**2 + _SOME_RECOGNISED**2)
+    of_recognised = prior["seen_caution"] * taken / (enrolled - 1).clip(min=1.0)
     caution = (prior["probe_shift"] + shift_of_poor(prior, poorness) + of_recognised).clip(min=0.0)
     return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
 

@@ -122,7 +122,7 @@ def test_poor_shots_make_it_careful_and_good_ones_less_so() -> None:
 
 def test_recognised_faces_of_few_people_make_it_careful() -> None:
     prior = RoomPrior(seen_caution=3.0, poor_shift=0.0)
-    for people, recognised, added in ((2, 1, 3.0), (2, 10, 3.0), (4, 8, 1.0), (2, 0, 0.0)):
+    for people, recognised, added in ((2, 4, 1.5), (2, 12, 2.7), (4, 4, 0.5), (2, 0, 0.0)):
         evidence = RoomEvidence(0.0, 1.0, people, seen=8, recognised=recognised)
         counts, base = _shift(evidence, prior)
         without = _shift(evidence, replace(prior, seen_caution=0.0))[1]
