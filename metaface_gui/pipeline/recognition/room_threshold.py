@@ -64,8 +64,9 @@ class RoomPrior:
     are more alike in poor pictures, and good ones take as much away; where unlabelled faces were recognised, some
     perhaps as people whom they are not, it is up to `seen_caution` / (enrolled − 1) more. Of one person there is no
     estimate: what is added is `alone`, or `watched` where many strangers were seen, less what those are less like that
-    person than the cohort is, and `poor_shift` times how poor the shots are. People are more alike where both pictures are poor: of a probe that is clearly better than the shots, `better_probe`
-    times by how much is taken off again, as far as its own scores do not tell, and as much of a ratio above 1.
+    person than the cohort is, and `poor_shift` times how poor the shots are. People are more alike where both pictures
+    are poor: of a probe that is clearly better than the shots, `better_probe` times by how much is taken off again, as
+    far as its own scores do not tell, and as much of a ratio above 1.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
