@@ -154,7 +154,7 @@ class OpenSetProtocol:
 
         Where too few are left, more strangers take their place.
         """
-        known = random.permutation(left)[: int(self._known * self._unlabelled)]
+        known = random.permutation(left)[: int(self._known * self._unlabelled + 1e-9)]
         wanted = self._unlabelled - len(known) if self._known < 1.0 else 0
         people = random.permutation(np.unique(self._person[strangers]))
         passing: list[int] = []

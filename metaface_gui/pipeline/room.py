@@ -31,7 +31,8 @@ pictures as they are, out of focus, dark, by a lamp and of an old camera, 4 to 2
 differ TPIR at a true 1 % rises by 0.3 to 2.3 in the mean of a kind (5: 0.4 to 3.5), where they do not it changes by
 −0.3 to +0.3 (5: −1.8 to +0.8)."""
 _STRANGERS, _ONE_PERSON = 0.55, 0.7
-"""Cosines of faces as they come from the embedder."""
+"""Cosines of faces as they come from the embedder: below the one they are two people, above the other one. In one room
+99 of 100 pairs of strangers lie below 0.49, and of one person's half above 0.9 as they are, 0.54 of an old camera."""
 _RECOGNISED = 0.35
 """Cosine to somebody's class mean, seen from the room's middle, from which an unlabelled face is taken for theirs. Of
 0.30, 0.35, 0.40 and 0.45 the one with the best worst cell on meta-validation people, `room_webcam` and `masks`: −2.5 …
