@@ -45,7 +45,7 @@ class MainActions(QObject):
 
     def add_to_studio(self, actions: Sequence[QAction], submenu: str = "") -> None:
         """Put actions that a widget made into the studio's menu, the window and the dialog of shortcuts."""
-        menu = self._studio_menu.addMenu(submenu) if submenu else self._studio_menu
+        menu = _submenu(self._studio_menu, submenu) if submenu else self._studio_menu
         menu.addActions(actions)
         self._window.addActions(actions)
         self._studio_group.actions += actions
@@ -85,7 +85,7 @@ class MainActions(QObject):
         for switch in (self.panel, self.present):
             switch.setIconText(plain(switch.text()))  # Qt leaves the letter of "侧边栏(&P)" in it
         self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["Shift+F11"], checkable=True)
-        shown = menu.addMenu(self.tr("The presentation sho&ws"))
+        shown = _submenu(menu, self.tr("The presentation sho&ws"))
         titles = {
             Part.CURVE: (self.tr("Loss &curve"), "F6"),
             Part.MAP: (self.tr("&Map"), "F7"),
@@ -95,20 +95,20 @@ class MainActions(QObject):
         self.parts = {part: self._add(shown, "", title, [key], checkable=True) for part, (title, key) in titles.items()}
         self.projector = self._add(menu, "monitor", self.tr("Pro&jector"), ["Ctrl+F11"], checkable=True)
         self.projector.setToolTip(self.tr("The presentation on another screen, for the audience (Ctrl+F11)"))
-        self.projector_menu = menu.addMenu(self.tr("Project &on"))
+        self.projector_menu = _submenu(menu, self.tr("Project &on"))
         menu.addSeparator()
         names = {
             ThemeMode.SYSTEM: (self.tr("As the s&ystem"), "monitor"),
             ThemeMode.LIGHT: (self.tr("&Light"), "sun"),
             ThemeMode.DARK: (self.tr("&Dark"), "moon"),
         }
-        themes = menu.addMenu(self.tr("&Theme"))
+        themes = _submenu(menu, self.tr("&Theme"))
         group = QActionGroup(self)
         self.themes: dict[ThemeMode, QAction] = {}
         for mode, (name, icon) in names.items():
             self.themes[mode] = self._add(themes, icon, name, checkable=True)
             group.addAction(self.themes[mode])
-        sizes = menu.addMenu(self.tr("Te&xt size"))
+        sizes = _submenu(menu, self.tr("Te&xt size"))
         group = QActionGroup(self)
         self.text_sizes: dict[int, QAction] = {}
         for percent in TEXT_SIZES:
@@ -119,7 +119,7 @@ class MainActions(QObject):
             self._make_language_menu(menu)
 
     def _make_language_menu(self, menu: QMenu) -> None:
-        languages = menu.addMenu(self.tr("&Language"))
+        languages = _submenu(menu, self.tr("&Language"))
         group = QActionGroup(self)
         for code in ["", "en", *available_languages()]:
             name = language_name(code) if code else self.tr("As the system")
@@ -191,7 +191,7 @@ class MainActions(QObject):
         self.shortcuts = self._add(menu, "keyboard", self.tr("&Keyboard shortcuts"), ["F1", "?"])
         self.tour = self._add(menu, "help", self.tr("&Tour"))
         self.methods = self._add(menu, "learner", self.tr("&Methods explained"))
-        lessons = menu.addMenu(self.tr("&Lessons"))
+        lessons = _submenu(menu, self.tr("&Lessons"))
         self.lessons = [
             self._add(lessons, "", f"&{number}  {plain(translate('Lessons', lesson.title))}")
             for number, lesson in enumerate(LESSONS, start=1)
@@ -204,7 +204,8 @@ class MainActions(QObject):
     def _menu(self, title: str) -> QMenu:
         self._current = ActionGroup(plain(title))
         self.groups.append(self._current)
-        menu = self._window.menuBar().addMenu(title)
+        menu = QMenu(title, self._window)
+        self._window.menuBar().addMenu(menu)
         menu.setToolTipsVisible(True)
         return menu
 
@@ -221,3 +222,11 @@ class MainActions(QObject):
         self._window.addAction(action)
         self._current.actions.append(action)
         return action
+
+
+def _submenu(menu: QMenu, title: str) -> QMenu:
+    """A menu in a menu, made in Python: what C++ makes at the place of something freed may be taken for that by PySide,
+    which once gave a window's new menu as a `QWidgetItem` (6.11)."""
+    submenu = QMenu(title, menu)
+    menu.addMenu(submenu)
+    return submenu

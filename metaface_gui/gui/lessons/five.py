@@ -9,7 +9,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 
 _DARK = EnvironmentSetting((("dim_light", 0.7),))
 _OLD_WEBCAM = EnvironmentSetting((("colour_cast", 0.6), ("old_sensor", 1.0)))
-"""Under a warm lamp, for adapting to show: of 46 faces 63 % keep their names, and 87 % have them then (at half its
+"""Under a warm lamp, for adapting to show: of 46 faces 63 % keep their names, and 98 % have them then (at half its
 strength, of 50 faces 84 and 90 %). Of ten effects alone this is the one that costs the demo's people names for longer
 than a look or two; in the other nine nobody loses one, or only once faces are no longer found or nearly, or adapting
 changes nothing."""
