@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from metaface_gui.i18n import translate
 
@@ -44,11 +45,8 @@ def parse_rate(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: if it is none.
     """
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0.0 < rate < float("inf"):
+    rate = _number(text)
+    if not 0.0 < rate < math.inf:
         raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
     return rate
 
@@ -59,12 +57,17 @@ def parse_share(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: if it is none.
     """
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
+    share = _number(text)
     if not 0.0 <= share <= 1.0:
         raise argparse.ArgumentTypeError(
             translate("Commands", "“{text}” is no share from 0 to 1, such as 0.5", None, text=text)
         )
     return share
+
+
+def _number(text: str) -> float:
+    """What a text says, NaN where that is no number: no bound holds for it."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

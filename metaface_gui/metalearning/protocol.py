@@ -152,7 +152,7 @@ class OpenSetProtocol:
     def _seen_before(self, left: Indices, strangers: Indices, random: np.random.Generator) -> Indices:
         """Unlabelled faces, in random order: of the pictures `left` of enrolled people, then of some of the strangers.
 
-        Where too few are left, more strangers take their place.
+        Where too few are left, more strangers take their place, unless nobody else is to be seen.
         """
         known = random.permutation(left)[: int(self._known * self._unlabelled + 1e-9)]
         wanted = self._unlabelled - len(known) if self._known < 1.0 else 0

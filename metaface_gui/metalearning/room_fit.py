@@ -26,7 +26,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, margin_of_one, posterior
+from metaface_gui.pipeline.recognition.room_threshold import CohortScores, RoomPrior, margin_of_one, posterior
 from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.types import Image
 
@@ -324,14 +324,12 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     def all_alike(value: float) -> Tensor:
         return torch.full((len(seen),), float(value))
 
-    cohort_others = others_of(of_cohort)
-    usual = cohort_others.mean()
-    counted = [of_cohort.amax(1) - weight * (cohort_others - usual) for weight in _WEIGHTS]
-    of_weights = [StrangerScores.of(best[:, None].numpy()) for best in counted]
+    scored = CohortScores(of_cohort.amax(1).numpy(), others_of(of_cohort).numpy(), float(mean), float(deviation))
+    of_weights = [StrangerScores.of(scored.less_others(float(weight))[:, None]) for weight in _WEIGHTS]
     wanted = torch.tensor([[[one.threshold(promise)] for one in of_weights] for promise in PROMISES])
     return StrangersSeen(
         best=(seen.amax(1) - mean) / deviation,
-        others=(others_of(seen) - usual) / deviation,
+        others=(others_of(seen) - scored.usual_others) / deviation,
         better=better,
         better_share=share,
         wanted=((wanted - mean) / deviation).expand(-1, -1, len(seen)),

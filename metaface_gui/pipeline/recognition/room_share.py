@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-import numpy as np
-
 from metaface_gui.deferred import torch
 from metaface_gui.pipeline.recognition.room_threshold import (
     CohortScores,
@@ -82,8 +80,8 @@ def let_through(
     of_room = (max(variance - prior.probe_variance, 0.0) + varies.room) ** 0.5
     of_others = varies.others / max(evidence.enrolled - 1, 1) + prior.others_floor
     of_probe = max((1.0 - weight) ** 2 * varies.probe + weight**2 * of_others, 1e-8) ** 0.5
-    best = cohort.best - weight * (cohort.others - cohort.others.mean(dtype=np.float64))
-    here = ratio * (torch.from_numpy(best).double() - cohort.mean) + cohort.mean
+    best = torch.from_numpy(cohort.less_others(weight)).double()
+    here = ratio * (best - cohort.mean) + cohort.mean
 
     def share(deviations: float) -> float:
         moved = here + (1.0 - weight) * (shift + deviations * of_room) * cohort.deviation

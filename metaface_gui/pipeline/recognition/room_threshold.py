@@ -182,6 +182,15 @@ class CohortScores:
         """The best score that one in a hundred reaches."""
         return float(np.quantile(self.best, _EXTREME))
 
+    @property
+    def usual_others(self) -> float:
+        """The mean of `others`."""
+        return float(self.others.mean(dtype=np.float64))
+
+    def less_others(self, weight: float) -> Floats:
+        """The best scores (m,), less `weight` times what each scores more than usual against the others."""
+        return np.asarray(self.best - weight * (self.others - self.usual_others), np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class RoomThreshold:
@@ -207,7 +216,7 @@ class RoomThreshold:
         Whom it is like at all counts of its faces as of probes: where everybody enrolled is a child, the cohort's
         children would make a threshold for strangers of whom nothing is known.
         """
-        best = cohort.best - self.weight * (cohort.others - self.others)
+        best = cohort.less_others(self.weight)
         return np.asarray(self.ratio * (best - self.mean) + self.mean + self.offset, np.float32)
 
     def excess(self, people_scores: Tensor, features: Tensor) -> Tensor:
@@ -253,7 +262,7 @@ class Room:
             offset=(shift + of_one) * cohort.deviation,
             mean=cohort.mean,
             weight=weight,
-            others=float(cohort.others.mean(dtype=np.float64)),
+            others=cohort.usual_others,
             relief=relief,
             shots=self.shots,
         )
