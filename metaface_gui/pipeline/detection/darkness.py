@@ -2,7 +2,7 @@
 
 A detector takes a sensor's noise for texture and sees no face behind it. Brightness alone raises the noise as well, and
 reducing alone leaves a face too dark; smoothed, reduced to about 40 pixels a face and then brightened, the same faces
-are found nearly always (figures in the README). How large the faces are is not known, hence three sizes.
+are found nearly always (figures in `metalearning/README.md`). How large the faces are is not known, hence three sizes.
 """
 
 from __future__ import annotations
