@@ -1,1 +1,1 @@
-"""Weights files: where they lie, fetching them when asked, and writing a file whole or not at all. No networks here."""
+"""Model weights files: where they are stored, downloading them on request, and atomic file writes. No networks here."""

@@ -1,4 +1,4 @@
-"""One file over HTTP into a folder: progress, cancel, continuing after a cut (HTTP Range), checksum before use."""
+"""Download one file over HTTP: progress, cancellation, resuming (HTTP Range) and a checksum before the file is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import requests
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes that are here and the bytes there will be (None: the server does not say)."""
+"""Called with the number of bytes received and the total expected (None if the server does not say)."""
 Cancelled = Callable[[], bool]
 
 _CHUNK = 1 << 18
@@ -23,17 +23,17 @@ _ATTEMPTS = 4
 
 
 class FetchCancelledError(WeightsError):
-    """The user stopped the download; what was received is kept and continued next time."""
+    """The user stopped the download; the bytes received so far are kept, so that the next attempt resumes."""
 
 
 def download(url: str, target: Path, *, size: int, sha256: str, progress: Progress, cancelled: Cancelled) -> None:
-    """Fetch `url` to `target`, which appears only when it is complete and has the given size (bytes) and checksum.
+    """Download `url` to `target`, which appears only once it is complete and has the given size (bytes) and checksum.
 
-    What is received grows in `<target>.part`, so that a later call continues there.
+    Received bytes go to `<target>.part`, from which a later call resumes.
 
     Raises:
-        FetchCancelledError: when `cancelled()` says so.
-        WeightsError: if the host cannot be reached, refuses or sends another file, or the disk is full.
+        FetchCancelledError: when `cancelled()` returns true.
+        WeightsError: if the host cannot be reached, refuses or sends a different file, or the disk is full.
     """
     part = target.with_name(target.name + ".part")
     try:
@@ -54,7 +54,7 @@ def download(url: str, target: Path, *, size: int, sha256: str, progress: Progre
                 file=target.name,
             )
         part.replace(target)
-    except requests.RequestException as error:  # an OSError too, so it must come first
+    except requests.RequestException as error:  # also an OSError, so it must come first
         raise _network_error(url, target, size, error) from error
     except OSError as error:
         raise WeightsError(
@@ -74,7 +74,7 @@ def _receive(url: str, part: Path, target: Path, *, size: int, progress: Progres
         try:
             _receive_once(url, part, target, size=size, progress=progress, cancelled=cancelled)
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-            # A cut in the middle is continued at once; a host that sent nothing is not asked again.
+            # Resume at once if the connection dropped midway, but do not retry a host that sent nothing.
             if attempt == _ATTEMPTS or _size(part) <= before:
                 raise
         else:
@@ -89,7 +89,7 @@ def _receive_once(url: str, part: Path, target: Path, *, size: int, progress: Pr
             part.unlink()
         response.raise_for_status()
         if response.status_code != HTTPStatus.PARTIAL_CONTENT:
-            done = 0  # the server sends it all again
+            done = 0  # the server is sending the whole file again
         with part.open("ab" if done else "wb") as file:
             progress(done, size)
             for chunk in response.iter_content(_CHUNK):
@@ -103,7 +103,7 @@ def _receive_once(url: str, part: Path, target: Path, *, size: int, progress: Pr
                 file.write(chunk)
                 done += len(chunk)
                 if done > size:
-                    return  # not the file that was published; the caller sees it by the size
+                    return  # not the published file; the caller detects that by the size
                 progress(done, size)
 
 

@@ -1,8 +1,8 @@
-"""Where model weights are, whether they are the right ones, and how the ones that do not ship get here.
+"""Find, verify, download and install model weights.
 
-A `manifest.json` lists every file with its size and SHA-256. Some files ship with MetaFace, the others are fetched
-into the user's data folder when asked for, never at import. A file is only ever handed out after its checksum was
-compared, because a weights file is code in effect: whoever changes it decides who is recognised.
+A `manifest.json` lists every file with its size and SHA-256. Some files ship with MetaFace; the others are downloaded
+into the user's data folder on request, never at import. A path is returned only after the file's checksum has been
+verified, because weights are effectively code: whoever changes them decides who is recognised.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class WeightsEntry:
-    """One line of the manifest.
+    """One entry of the manifest.
 
-    `role` is what uses the file (`detector`, `embedder` …) and `key` the name users choose it by. `url` is None for
-    files that ship. `signature` maps a few tensor names to their shapes: what a safetensors copy of the same network
-    must hold. `metrics` are figures measured with exactly these weights.
+    `role` is the component that uses the file (`detector`, `embedder` …) and `key` the name by which users choose it.
+    `url` is None for files that ship. `signature` maps a few tensor names to the shapes that a safetensors copy of the
+    same network must have. `metrics` are figures measured with exactly these weights.
     """
 
     name: str
@@ -50,7 +50,7 @@ class WeightsEntry:
 
 
 class WeightsStatus(Enum):
-    """What `WeightsStore.verify` found; the value is what commands print."""
+    """The result of `WeightsStore.verify` for one file; commands print the value."""
 
     OK = "ok"
     NOT_FETCHED = "not fetched"
@@ -60,7 +60,7 @@ class WeightsStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """What was found of one entry; `path` is None if there is no file."""
+    """One entry's verification result; `path` is None if there is no file."""
 
     entry: WeightsEntry
     status: WeightsStatus
@@ -70,10 +70,10 @@ class VerifyResult:
 class WeightsStore:
     """The weights that ship in `shipped_dir` (with the manifest) and those in the user's own `user_dir`.
 
-    May be used from several threads. `user_dir` is created when the first file is put there.
+    Thread-safe. `user_dir` is created when the first file is put there.
 
     Raises:
-        WeightsError: if the manifest is missing or not readable.
+        WeightsError: if the manifest is missing or unreadable.
     """
 
     def __init__(self, shipped_dir: Path, user_dir: Path) -> None:
@@ -84,11 +84,11 @@ class WeightsStore:
         self._lock = threading.Lock()
 
     def entries(self) -> tuple[WeightsEntry, ...]:
-        """Every file of the manifest, in its order."""
+        """Return every entry, in the manifest's order."""
         return tuple(self._entries.values())
 
     def entry(self, name: str) -> WeightsEntry:
-        """Look one up.
+        """Return the entry of this name.
 
         Raises:
             WeightsError: if the manifest has no such name.
@@ -102,7 +102,7 @@ class WeightsStore:
         return self._entries[name]
 
     def is_available(self, name: str) -> bool:
-        """Whether a file is there (its checksum is compared by `path`).
+        """Return whether the file exists, without verifying it (`path` does).
 
         Raises:
             WeightsError: if the manifest has no such name.
@@ -110,10 +110,11 @@ class WeightsStore:
         return self._locate(self.entry(name)) is not None
 
     def path(self, name: str) -> Path:
-        """The file, its checksum compared once per process and again whenever size or time of change differ.
+        """Return the file's path, verifying the checksum once per process and again if size or modification time
+        change.
 
         Raises:
-            WeightsError: if the name is unknown or the file is missing or not what it should be.
+            WeightsError: if the name is unknown, or the file is missing or does not match its checksum.
         """
         entry = self.entry(name)
         path = self._locate(entry)
@@ -124,7 +125,7 @@ class WeightsStore:
         return path
 
     def sha256(self, name: str) -> str:
-        """The file's checksum, once it was compared.
+        """Return the file's verified SHA-256.
 
         Raises:
             WeightsError: as `path`.
@@ -132,7 +133,7 @@ class WeightsStore:
         return self._sha256(self.path(name))
 
     def version(self, name: str) -> str:
-        """Tag that tells apart the weights a template was made with: "" for the manifest's, else the own file's hash.
+        """Return a tag for the weights a template was made with: "" for the manifest's file, a hash for the user's own.
 
         Raises:
             WeightsError: as `path`.
@@ -141,24 +142,24 @@ class WeightsStore:
         return "" if sha256 == self.entry(name).sha256 else f"+{sha256[:8]}"
 
     def verify(self) -> tuple[VerifyResult, ...]:
-        """Compare every file with the manifest, reading all of it again."""
+        """Verify every file against the manifest, reading all of it again."""
         with self._lock:
             self._verified.clear()
         return tuple(self._verify(entry) for entry in self.entries())
 
     def fetch(self, name: str, progress: Progress, cancelled: Cancelled) -> Path:
-        """Bring the file into the user's folder, continuing an earlier attempt; nothing happens if it is there.
+        """Download the file into the user's folder, resuming an earlier attempt; do nothing if it is already there.
 
-        `progress(done, total)` is called with bytes. A file that fails its checksum is not kept.
+        `progress(done, total)` is called with byte counts. A file that fails its checksum is not kept.
 
         Raises:
-            FetchCancelledError: when `cancelled()` says so; what was received is kept for the next attempt.
+            FetchCancelledError: when `cancelled()` returns true; the bytes received are kept for the next attempt.
             WeightsError: if the name is unknown, the network or the disk fails, or the file is not the right one.
         """
         entry = self.entry(name)
         if self._verify(entry).status is WeightsStatus.OK or entry.url is None:
             return self.path(name)
-        # The HTTP client takes a quarter of a second to import, which every start of the program would pay.
+        # Importing the HTTP client takes a quarter of a second, which would otherwise slow every start of the program.
         from metaface_gui.weights.download import download  # noqa: PLC0415
 
         target = self._user_dir / entry.file
@@ -166,13 +167,13 @@ class WeightsStore:
         return self.path(name)
 
     def install(self, name: str, file: Path) -> Path:
-        """Copy a file that the user has into the user's folder and return where it lies now.
+        """Copy a file of the user's into the user folder and return its new path.
 
-        It is either the very file of the manifest or a safetensors file of the same network (for example in half
-        precision); other formats can run code when read and are refused unless the checksum vouches for them.
+        It must be either exactly the manifest's file or a safetensors file of the same network (for example in half
+        precision). Other formats can run code when loaded, so they are refused unless their checksum matches.
 
         Raises:
-            WeightsError: if the name is unknown, or the file unreadable or of another network.
+            WeightsError: if the name is unknown, or the file is unreadable or belongs to another network.
         """
         entry = self.entry(name)
         try:
@@ -206,7 +207,7 @@ class WeightsStore:
         try:
             return _sidecar(path).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
-            return ""  # a file that nobody vouched for counts as damaged
+            return ""  # without a recorded checksum the file counts as damaged
 
     def _verify(self, entry: WeightsEntry) -> VerifyResult:
         path = self._locate(entry)
@@ -236,7 +237,7 @@ class WeightsStore:
 
 
 def _own_file(user_dir: Path, entry: WeightsEntry) -> Path:
-    """Where a user's own safetensors copy of an entry lies."""
+    """Return the path of the user's own safetensors copy of an entry."""
     return user_dir / f"{entry.name}.own.safetensors"
 
 
@@ -252,7 +253,7 @@ def _file_sha256(path: Path) -> str:
 def _check_signature(entry: WeightsEntry, file: Path) -> None:
     shapes: dict[str, tuple[int, ...]] = {}
     try:
-        # The header alone is read; opening as numpy keeps torch out of here.
+        # Only the header is read; opening as numpy avoids importing torch here.
         with safe_open(str(file), framework="numpy") as tensors:
             names = set(tensors.keys())
             shapes = {name: tuple(tensors.get_slice(name).get_shape()) for name in entry.signature if name in names}

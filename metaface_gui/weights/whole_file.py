@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: whoever reads one, or loses power while it is written, never gets half."""
+"""Atomic file writes: neither a concurrent reader nor a power cut during the write ever leaves half a file."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 MADE_WITH: Mapping[str, str] = MappingProxyType({"Software": "MetaFace"})
-"""What a PNG says of its origin, under the keyword that the format's standard has for it: ours may be replaced."""
+"""The origin recorded in a PNG, under the format's standard keyword; MetaFace may overwrite files that carry it."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file and the folders it lies in, or leave the file that is there; nothing else is left behind.
+    """Write a file atomically, creating its folders; on failure keep the existing file and leave nothing else behind.
 
-    A link stays one, and what it points to is written. A device or a pipe is written to as it is.
+    A symbolic link is kept and its target written. A device or a pipe is written to directly.
 
     Raises:
-        OSError: if it cannot be written.
+        OSError: if the file cannot be written.
     """
     if is_device(path):
         path.write_bytes(content)
@@ -38,15 +38,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def is_device(path: Path) -> bool:
-    """Whether nothing can be lost there, nor may a file take its place: /dev/null, /dev/stdout, a pipe."""
+    """Return whether the path is a device or pipe (/dev/null, /dev/stdout …), which no file may replace."""
     try:
         return path.exists() and not path.is_file() and not path.is_dir()
-    except (OSError, ValueError):  # whoever writes there will say what is wrong with it
+    except (OSError, ValueError):  # the later write reports what is wrong with the path
         return False
 
 
 def _new_partial(target: Path) -> tuple[Path, BinaryIO]:
-    """Make the file that becomes `target`; one of that name that is there is somebody's, or a killed process's."""
+    """Create the temporary file that will become `target`, under a name not taken by a user or a killed process."""
     for number in itertools.count(1):
         partial = target.with_name(f"{target.name}.partial{'' if number == 1 else f'-{number}'}")
         with suppress(FileExistsError):
