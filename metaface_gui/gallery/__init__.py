@@ -1,10 +1,11 @@
-"""People, their shots, their consent and their templates: SQLite lives here and nowhere else.
+"""People, their shots, consents and templates; the only package that uses SQLite.
 
-Lives here: what is stored (`records`), what a name may be (`names`), the file (`schema`, `files`, `lock`,
-`transaction`, `database`), how it is encrypted (`cipher`, `protection`, `passphrase`) and where the keys are (`keys`),
-what happens in it (`rows`, `living`, `changes`, `choices`, `rights`, `transfer`) and the one class that others use,
-`Gallery`.
-May not live here: Qt, torch, decoding of pictures. A shot's picture is bytes; who needs pixels decodes them.
+Lives here: what is stored (`records`), which names are valid (`names`), the file (`schema`, `files`, `lock`,
+`transaction`, `database`), how it is encrypted (`cipher`, `protection`, `passphrase`), where the keys are kept
+(`keys`), the operations (`rows`, `living`, `changes`, `choices`, `rights`, `transfer`) and `Gallery`, the one class
+that others use.
+
+May not live here: Qt, torch, picture decoding. A shot's picture is bytes; callers that need pixels decode them.
 """
 
 from metaface_gui.gallery.changes import (

@@ -1,8 +1,8 @@
-"""What renames, merges, deletes, undoes and purges, in SQL, inside a transaction of the caller's.
+"""Rename, merge, delete, undo and purge, in SQL, inside the caller's transaction.
 
-Deleting has two steps. First the row is marked with the revision that deleted it: no query sees it any more, and the
-record returned here can bring it back. Then a purge removes it for good. A record works once: the mark it names is
-gone after an undo or a purge. What was added is undone by deleting it in the same way.
+Deletion has two steps. First the row is marked with the revision that deleted it: queries then skip it, and the record
+returned here can restore it. Later a purge removes it for good. Each record can be undone only once, because an undo or
+a purge removes the mark that it refers to. Undoing an addition deletes the added rows in the same way.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ class RenamedPerson:
 
 @dataclass(frozen=True, slots=True)
 class MergedPeople:
-    """All of one person's shots, negatives and consents became another's, and the one was deleted.
+    """All of one person's shots, negatives and consents were moved to `into_id`, and `from_id` was deleted.
 
-    `withdrawn` are the negatives that showed the other of the two (`contradictions`).
+    `withdrawn` are the negatives of either person that showed the other (`contradictions`).
     """
 
     revision: int
@@ -66,10 +66,10 @@ class MergedPeople:
     shot_ids: tuple[ShotId, ...]
     consent_ids: tuple[int, ...]
     last_seen_us: tuple[int | None, int | None]
-    """When the other was last seen, as of before and after the merge, microseconds since 1970."""
+    """When `into_id` was last seen, before and after the merge, in microseconds since 1970."""
     withdrawn: tuple[ShotId, ...] = ()
     told_apart: tuple[PersonId, ...] = ()
-    """From whom the other was told apart by it, because the one had been."""
+    """The people from whom `into_id` is now told apart only because `from_id` was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class EnrolledPerson:
 
 @dataclass(frozen=True, slots=True)
 class AddedShots:
-    """Shots or negatives were added to a person; `withdrawn` are negatives that these contradict.
+    """Shots or negatives were added to a person; `withdrawn` are negatives that the new shots contradict.
 
-    `had_shots`: before, there was one that shows them.
+    `had_shots` tells whether the person already had a shot of their own.
     """
 
     revision: int
@@ -100,14 +100,14 @@ _OWN_SHOTS = "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL AND N
 GalleryChange = (
     DeletedPerson | DeletedShot | RenamedPerson | MergedPeople | EnrolledPerson | AddedShots | choices.Choice
 )
-"""What `Gallery.undo` takes back."""
+"""The changes that `Gallery.undo` can reverse."""
 
 
 def require_shots(shots: Sequence[NewShot]) -> None:
-    """Check that there is something to add.
+    """Check that there is at least one shot to add.
 
     Raises:
-        GalleryError: if there is not.
+        GalleryError: if there is none.
     """
     if not shots:
         raise GalleryError(
@@ -116,22 +116,24 @@ def require_shots(shots: Sequence[NewShot]) -> None:
 
 
 def bearer_of(connection: sqlite3.Connection, name: str) -> PersonId | None:
-    """Return who bears this name or one that counts as the same; None if nobody does."""
+    """Return who has this name or an equivalent one; None if nobody does."""
     query = "SELECT id FROM person WHERE name_key = ? AND deletion IS NULL"
     row = connection.execute(query, (name_key(name),)).fetchone()
     return None if row is None else int(row[0])
 
 
 def former_bearer_of(connection: sqlite3.Connection, name: str) -> PersonId | None:
-    """Return who bears a name that counts as the same only by now: it was stored before invisible letters were left
-    out, which nobody can type; None if nobody does."""
+    """Return who has this name only once invisible characters are removed from the stored one; None if nobody does.
+
+    Old files hold such names, which nobody can type.
+    """
     key = name_key(name)
     query = "SELECT id, name FROM person WHERE name_key GLOB '*[^ -~]*' AND deletion IS NULL ORDER BY id"
     return next((int(number) for number, stored in connection.execute(query) if name_key(stored) == key), None)
 
 
 def require_free_name(connection: sqlite3.Connection, name: str, *, for_id: PersonId | None = None) -> None:
-    """Check that nobody else bears the name.
+    """Check that nobody else has this name.
 
     Raises:
         GalleryError: if somebody does.
@@ -150,7 +152,7 @@ def require_free_name(connection: sqlite3.Connection, name: str, *, for_id: Pers
 def add_shots(
     connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, shots: Sequence[NewShot]
 ) -> AddedShots:
-    """Add shots or negatives to a person; the negatives that new shots contradict are marked as deleted."""
+    """Add shots or negatives to a person, and mark as deleted the negatives that the new shots contradict."""
     living_name(connection, person_id)
     revision = next_revision(connection)
     had_shots = bool(_ids(connection, _OWN_SHOTS, person_id))
@@ -161,10 +163,10 @@ def add_shots(
 
 
 def delete_person(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> DeletedPerson:
-    """Mark a person, and with them all their shots, as deleted; also where such a shot says who they are not."""
+    """Mark a person and all their shots as deleted, including pictures of them that are other people's negatives."""
     name = living_name(connection, person_id)
     revision = next_revision(connection)
-    # Who corrects a name makes one picture a shot of the one and a negative of the other. Nothing of it may stay.
+    # Correcting a name makes one picture a shot of one person and a negative of another. Neither copy may remain.
     withdrawn = pictures_of(connection, cipher, person_id)
     connection.execute("UPDATE person SET deletion = ? WHERE id = ?", (revision, person_id))
     _mark(connection, withdrawn, revision)
@@ -181,14 +183,14 @@ def delete_shot(connection: sqlite3.Connection, shot_id: ShotId) -> DeletedShot:
 
 
 def set_kept(connection: sqlite3.Connection, shot_id: ShotId, *, is_kept: bool) -> None:
-    """Choose whether a shot gives a template."""
+    """Choose whether a shot yields a template."""
     owner_of(connection, shot_id)
     connection.execute("UPDATE shot SET kept = ? WHERE id = ?", (int(is_kept), shot_id))
     seal(connection, "shot", [shot_id])
 
 
 def rename(connection: sqlite3.Connection, person_id: PersonId, name: str) -> RenamedPerson:
-    """Give a person an already cleaned name."""
+    """Rename a person; the name must already be cleaned."""
     old_name = living_name(connection, person_id)
     require_free_name(connection, name, for_id=person_id)
     _set_name(connection, person_id, name)
@@ -196,7 +198,7 @@ def rename(connection: sqlite3.Connection, person_id: PersonId, name: str) -> Re
 
 
 def merge(connection: sqlite3.Connection, cipher: ValueCipher, into_id: PersonId, from_id: PersonId) -> MergedPeople:
-    """Move one person's shots, negatives and consents to another and mark the one as deleted."""
+    """Move all shots, negatives and consents of `from_id` to `into_id` and mark `from_id` as deleted."""
     living_name(connection, into_id)
     from_name = living_name(connection, from_id)
     if into_id == from_id:
@@ -221,10 +223,10 @@ def merge(connection: sqlite3.Connection, cipher: ValueCipher, into_id: PersonId
 
 
 def undo(connection: sqlite3.Connection, change: GalleryChange) -> None:
-    """Take a change back.
+    """Undo a change.
 
     Raises:
-        GalleryError: if it was purged or taken back already, or something done since stands in the way.
+        GalleryError: if it was already purged or undone, or a later change prevents the undo.
     """
     match change:
         case DeletedPerson():
@@ -256,7 +258,7 @@ def _revive_person(connection: sqlite3.Connection, person_id: PersonId, revision
 
 
 def _revive_shot(connection: sqlite3.Connection, change: DeletedShot) -> None:
-    # The person may have gone since, or the shot become another's by a merge.
+    # The person may have been deleted since, or a merge may have moved the shot to somebody else.
     query = """
         UPDATE shot SET deletion = NULL WHERE id = ? AND deletion = ?
         AND person_id IN (SELECT id FROM person WHERE deletion IS NULL)
@@ -272,7 +274,7 @@ def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
     _give_back(connection, "consent", change.consent_ids, change)
     _unmark(connection, change.withdrawn, change.revision)
     choices.forget_apart(connection, change.into_id, change.told_apart)
-    # Seen since the merge: nobody can tell which of the two it was, so the later time stays.
+    # If they were seen since the merge, we cannot know which of the two it was, so the later time stays.
     before, after = change.last_seen_us
     connection.execute(
         "UPDATE person SET last_seen_at = ? WHERE id = ? AND last_seen_at IS ?", (before, change.into_id, after)
@@ -283,7 +285,7 @@ def _part_again(connection: sqlite3.Connection, change: MergedPeople) -> None:
 def _give_back(connection: sqlite3.Connection, table: str, ids: tuple[int, ...], change: MergedPeople) -> None:
     for row_id in ids:
         owner = connection.execute(f"SELECT person_id FROM {table} WHERE id = ?", (row_id,)).fetchone()
-        # What was purged since is simply missing; what a later merge carried on to somebody else comes back first.
+        # Rows purged since are simply missing. Rows that a later merge moved on require that merge to be undone first.
         if owner is not None and owner[0] != change.into_id:
             raise too_late()
         connection.execute(f"UPDATE {table} SET person_id = ? WHERE id = ?", (change.from_id, row_id))
@@ -291,14 +293,14 @@ def _give_back(connection: sqlite3.Connection, table: str, ids: tuple[int, ...],
 
 def _unenroll(connection: sqlite3.Connection, change: EnrolledPerson) -> None:
     living = set(_ids(connection, "SELECT id FROM shot WHERE person_id = ? AND deletion IS NULL", change.person_id))
-    # Somebody merged into them since, and shots added since, are not to go with them.
+    # People merged into this person since, and shots added since, must not be deleted with them.
     query = "UPDATE person SET deletion = ? WHERE id = ? AND deletion IS NULL"
     if living - set(change.shot_ids) or connection.execute(query, (change.revision, change.person_id)).rowcount != 1:
         raise too_late()
 
 
 def _take_out(connection: sqlite3.Connection, change: AddedShots) -> None:
-    """Mark as deleted what was added, with the revision that added it, so that forgetting the change purges it."""
+    """Mark the added shots as deleted with the revision that added them, so that forgetting the change purges them."""
     places = ", ".join("?" * len(change.shot_ids))
     query = f"""
         SELECT shot.id, shot.person_id FROM shot JOIN person ON person.id = shot.person_id
@@ -309,7 +311,7 @@ def _take_out(connection: sqlite3.Connection, change: AddedShots) -> None:
         raise too_late()
     _mark(connection, [shot_id for shot_id, _ in living], change.revision)
     _unmark(connection, change.withdrawn, change.revision)
-    for owner in {owner for _, owner in living}:  # another than was added to, if they were merged since
+    for owner in {owner for _, owner in living}:  # a different person if they were merged since
         if change.had_shots and not _ids(connection, _OWN_SHOTS, owner):
             raise too_late()  # their older shots were deleted since
 
@@ -319,13 +321,13 @@ def _mark(connection: sqlite3.Connection, shot_ids: Sequence[ShotId], revision: 
 
 
 def _unmark(connection: sqlite3.Connection, shot_ids: Sequence[ShotId], revision: int) -> None:
-    """Bring back what this change withdrew; what was purged since is simply missing."""
+    """Restore the negatives that this change withdrew; those purged since are simply missing."""
     query = "UPDATE shot SET deletion = NULL WHERE id = ? AND deletion = ?"
     connection.executemany(query, [(shot_id, revision) for shot_id in shot_ids])
 
 
 def has_deleted(connection: sqlite3.Connection) -> bool:
-    """Return whether something deleted is still in the file, or was purged without the file being scrubbed since."""
+    """Return whether deleted rows are still in the file, or were purged without the file being scrubbed since."""
     query = """
         SELECT (SELECT scrub_due FROM state)
             OR EXISTS (SELECT 1 FROM person WHERE deletion IS NOT NULL)
@@ -335,7 +337,7 @@ def has_deleted(connection: sqlite3.Connection) -> bool:
 
 
 def purge(connection: sqlite3.Connection) -> None:
-    """Remove all that is marked as deleted; its shots, consents and embeddings go with a person."""
+    """Remove everything marked as deleted; a person's shots, consents and embeddings are removed with them."""
     connection.execute("DELETE FROM person WHERE deletion IS NOT NULL")
     connection.execute("DELETE FROM shot WHERE deletion IS NOT NULL")
     set_scrub_due(connection, is_due=True)

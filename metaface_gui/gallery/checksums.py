@@ -1,10 +1,11 @@
-"""A checksum for each row: SQLite has none, so a bit that a disk turned over would go unnoticed.
+"""A checksum per row, because SQLite has none and would not notice a bit flipped by the disk.
 
-SQLite's own check covers how the file is built and that each index agrees with its table, which includes who a shot
-belongs to and what is deleted. What it cannot see is a picture, a template, a name or a time that reads as another
-one. Each row that says such things carries the CRC-32 of them, and all are compared whenever a gallery is opened.
-CRC-32 finds every change of up to 32 neighbouring bits, and misses one in 2³² of the others. It protects from
-accidents, not from forgery: whoever can write the file can write a checksum.
+SQLite's own check covers the file structure and that each index agrees with its table, and so who a shot belongs to and
+what is deleted. It cannot detect a picture, template, name or time that was altered into another valid value. Each row
+with such values carries their CRC-32; all are compared whenever a gallery is opened.
+
+CRC-32 detects every burst error of up to 32 bits and misses one in 2³² of the others. It protects against accidents,
+not forgery: whoever can write the file can write a checksum.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ _COLUMNS = {
     "shot": "landmarks, box_xyxy, quality, taken_at, source, kept, is_negative, chip",
     "embedding": "shot_id, embedder_id, dim, vector",
 }
-"""What each table's checksum is of. Who owns a row and whether it is deleted is in an index, too."""
+"""The columns that each table's checksum covers. A row's owner and deletion mark are not listed; indexes cover them."""
 
 _COLUMNS_UNTIL_5 = _COLUMNS | {"person": "name, name_key, created_at, last_seen_at"}
 _COLUMNS_UNTIL_3 = _COLUMNS_UNTIL_5 | {"consent": "given_at, purpose, given_by, text_version"}
-"""The same in files of versions 4 and 5, and of version 3."""
+"""The columns covered in files of versions 4 and 5, and of version 3."""
 
 Value = int | float | str | bytes | None
 
 
 def checksum(values: Iterable[Value]) -> int:
-    """Return the CRC-32 of a row's values, 0 ≤ n < 2³²; values of two types, or cut elsewhere, are never alike."""
+    """Return the CRC-32 of a row's values, 0 ≤ n < 2³²; each value's type and length are included."""
     crc = 0
     for value in values:
         data = value if isinstance(value, bytes) else repr(value).encode()
@@ -41,7 +42,7 @@ def checksum(values: Iterable[Value]) -> int:
 
 
 def seal(connection: sqlite3.Connection, table: str, row_ids: Iterable[int]) -> None:
-    """Give these rows, just inserted or changed, the checksum of what they hold now; missing rows are left out."""
+    """Store the checksum of these newly inserted or changed rows; missing rows are skipped."""
     _seal(connection, table, _COLUMNS[table], row_ids)
 
 
@@ -59,15 +60,15 @@ def _columns_of(version: int | None) -> Mapping[str, str]:
 
 
 def seal_all(connection: sqlite3.Connection, *, version: int | None = None) -> None:
-    """Give every row of a file of this version, None: the newest, its checksum."""
+    """Store the checksum of every row in a file of this version (None: the newest)."""
     for table, columns in _columns_of(version).items():
         _seal(connection, table, columns, [row[0] for row in connection.execute(f"SELECT rowid FROM {table}")])
 
 
 def first_mismatch(connection: sqlite3.Connection, *, version: int | None = None) -> str | None:
-    """Compare all checksums in a file of this version; return what does not agree with its own, as words for an error.
+    """Verify all checksums in a file of this version; return a description of the first mismatch, or None.
 
-    None if all do. A version of None means the newest.
+    A version of None means the newest.
     """
     for table, columns in _columns_of(version).items():
         for row_id, expected, *values in connection.execute(f"SELECT rowid, checksum, {columns} FROM {table}"):

@@ -1,4 +1,4 @@
-"""What the user chose for the page of people: who is hidden, which shot stands for somebody, who was told apart."""
+"""The user's choices on the people page: hidden people, cover shots, and pairs of people told apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from metaface_gui.types import PersonId
 
 @dataclass(frozen=True, slots=True)
 class ChosenCover:
-    """A shot was chosen to stand for its person; `before` is what had been chosen, None: nothing."""
+    """A shot was chosen as its person's cover; `before` is the previous choice, or None."""
 
     revision: int
     person_id: PersonId
@@ -27,7 +27,7 @@ class ChosenCover:
 
 @dataclass(frozen=True, slots=True)
 class HiddenPerson:
-    """A person was hidden or, unless it `is_hidden`, is recognised again; `was_hidden` says what they were before."""
+    """A person was hidden or, if not `is_hidden`, is recognised again; `was_hidden` is their previous state."""
 
     revision: int
     person_id: PersonId
@@ -37,7 +37,7 @@ class HiddenPerson:
 
 @dataclass(frozen=True, slots=True)
 class ToldApart:
-    """Two people were said to be two; unless that `is_news`, it was known."""
+    """Two people were declared to be different; `is_news` is false if that was already known."""
 
     revision: int
     person_id: PersonId
@@ -49,15 +49,15 @@ Choice = ChosenCover | HiddenPerson | ToldApart
 
 
 class Choices:
-    """The part of `Gallery` that remembers choices; made only as a part of it."""
+    """The part of `Gallery` that stores choices; not meant to be instantiated on its own."""
 
     _database: Database
 
     def set_cover(self, shot_id: ShotId) -> ChosenCover:
-        """Let this shot stand for the person whose shot it is.
+        """Make this shot the cover of its person.
 
         Raises:
-            GalleryError: if there is no such shot, or it shows somebody who is not the person.
+            GalleryError: if there is no such shot, or it is a negative.
         """
         with self._database.changing() as connection:
             person_id = owner_of(connection, shot_id)
@@ -68,7 +68,7 @@ class Choices:
             return ChosenCover(next_revision(connection), person_id, shot_id, before)
 
     def set_hidden(self, person_id: PersonId, *, is_hidden: bool) -> HiddenPerson:
-        """Hide a person, who then is stored but not recognised, or recognise them again.
+        """Hide a person, so that they are stored but not recognised, or undo that.
 
         Raises:
             GalleryError: if there is no such person.
@@ -80,10 +80,10 @@ class Choices:
             return HiddenPerson(next_revision(connection), person_id, is_hidden, was_hidden)
 
     def tell_apart(self, one_id: PersonId, other_id: PersonId) -> ToldApart:
-        """Remember that two people are two, however alike; it is forgotten with either of them.
+        """Record that two people are different, however alike they look; the record is deleted with either of them.
 
         Raises:
-            GalleryError: if one of them is not there, or both are the same.
+            GalleryError: if either person is missing, or both are the same.
         """
         with self._database.changing() as connection:
             living_name(connection, one_id)
@@ -97,7 +97,7 @@ class Choices:
             return ToldApart(next_revision(connection), one_id, other_id, is_news)
 
     def told_apart(self) -> frozenset[frozenset[PersonId]]:
-        """Return the pairs of people who were told apart; of those who were deleted there are none."""
+        """Return the pairs of people who were told apart, without deleted people."""
         with self._database.reading() as connection:
             pairs = connection.execute(_LIVING_PAIRS).fetchall()
         return frozenset(frozenset(pair) for pair in pairs)
@@ -111,19 +111,19 @@ _LIVING_PAIRS = """
 
 
 def told_apart_from(connection: sqlite3.Connection, person_id: PersonId) -> tuple[PersonId, ...]:
-    """Return whom somebody was told apart from, by id."""
+    """Return the ids of the people from whom a person was told apart, in ascending order."""
     pairs = connection.execute(f"{_LIVING_PAIRS} AND ?1 IN (one_id, other_id)", (person_id,))
     return tuple(sorted(one_id + other_id - person_id for one_id, other_id in pairs))
 
 
 def chosen_cover(connection: sqlite3.Connection, person_id: PersonId) -> ShotId | None:
-    """Return which shot was chosen to stand for somebody; it may have been deleted since. None: none was."""
+    """Return the shot chosen as a person's cover, which may have been deleted since; None if none was chosen."""
     row = connection.execute("SELECT cover_id FROM person WHERE id = ?", (person_id,)).fetchone()
     return None if row is None or row[0] is None else int(row[0])
 
 
 def put_cover(connection: sqlite3.Connection, person_id: PersonId, shot_id: ShotId | None) -> None:
-    """Note which shot stands for somebody; None: the best one."""
+    """Store which shot is a person's cover; None: the best one."""
     connection.execute("UPDATE person SET cover_id = ? WHERE id = ?", (shot_id, person_id))
     seal(connection, "person", [person_id])
 
@@ -133,34 +133,34 @@ def _is_hidden(connection: sqlite3.Connection, person_id: PersonId) -> bool:
 
 
 def put_hidden(connection: sqlite3.Connection, person_id: PersonId, *, is_hidden: bool) -> None:
-    """Note whether somebody is hidden."""
+    """Store whether a person is hidden."""
     connection.execute("UPDATE person SET is_hidden = ? WHERE id = ?", (int(is_hidden), person_id))
     seal(connection, "person", [person_id])
 
 
 def put_apart(connection: sqlite3.Connection, one_id: PersonId, other_id: PersonId) -> bool:
-    """Note that two people are two; whether that is news."""
+    """Record that two people are different; return whether that is new."""
     pair = (min(one_id, other_id), max(one_id, other_id))
     return connection.execute("INSERT OR IGNORE INTO told_apart VALUES (?, ?)", pair).rowcount == 1
 
 
 def inherit_apart(connection: sqlite3.Connection, into_id: PersonId, from_id: PersonId) -> tuple[PersonId, ...]:
-    """Tell a person apart from everybody from whom one who becomes them was; return from whom that is news."""
+    """Tell `into_id` apart from everybody from whom `from_id` was told apart; return those for whom that is new."""
     others = (other_id for other_id in told_apart_from(connection, from_id) if other_id != into_id)
     return tuple(other_id for other_id in others if put_apart(connection, into_id, other_id))
 
 
 def forget_apart(connection: sqlite3.Connection, one_id: PersonId, other_ids: Iterable[PersonId]) -> int:
-    """Forget that somebody was told apart from these; return how often that was noted."""
+    """Delete the records that a person was told apart from these people; return how many there were."""
     pairs = [(min(one_id, other_id), max(one_id, other_id)) for other_id in other_ids]
     return connection.executemany("DELETE FROM told_apart WHERE one_id = ? AND other_id = ?", pairs).rowcount
 
 
 def undo(connection: sqlite3.Connection, choice: Choice) -> None:
-    """Take a choice back.
+    """Undo a choice.
 
     Raises:
-        GalleryError: if the person is not there, or something else was chosen since.
+        GalleryError: if the person is missing, or something else was chosen since.
     """
     living_name(connection, choice.person_id)
     match choice:

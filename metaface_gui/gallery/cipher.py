@@ -1,9 +1,9 @@
-"""Encrypts what shows or describes a face, value by value, so that SQL can still find, change and delete the rows.
+"""Encrypt whatever shows or describes a face, value by value, so that SQL can still find, change and delete the rows.
 
-AES-256-GCM (NIST SP 800-38D) by the library `cryptography`: a stored value is a random nonce of 96 bits, the encrypted
-value, and a tag of 128 bits. The tag also covers where the value stands, so that one that was changed, or carried to
-another row, column or file, is found. A nonce must not come twice under one key; with random ones that is safe for
-2³² values (§8.3), and a gallery has a key of its own.
+AES-256-GCM (NIST SP 800-38D) from the library `cryptography`. A stored value is a random 96-bit nonce, the ciphertext
+and a 128-bit tag. The tag also covers the value's place, so a value that was changed, or moved to another row, column
+or file, is detected. A nonce must not repeat under one key; random nonces are safe for 2³² values (§8.3), and each
+gallery has a key of its own.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from metaface_gui.gallery.sqlite_errors import damaged
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 OVERHEAD_BYTES = _NONCE_BYTES + 16
-"""How much longer a value is once it is encrypted."""
+"""How many bytes encryption adds to a value."""
 
 
 def of_shot(column: str, shot_id: int) -> str:
-    """Return the place of a shot's value."""
+    """Return the place of a shot's value, to which its ciphertext is bound."""
     return f"shot.{column} {shot_id}"
 
 
 def of_embedding(shot_id: int, embedder_id: str) -> str:
-    """Return the place of an embedding's vector."""
+    """Return the place of an embedding's vector, to which its ciphertext is bound."""
     return f"embedding.vector {shot_id} {embedder_id}"
 
 
 def encrypted(key: AESGCM, value: bytes, bound_to: str) -> bytes:
-    """Return nonce, encrypted value and tag; the tag covers `bound_to`, too."""
+    """Return nonce, ciphertext and tag; the tag also covers `bound_to`."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + key.encrypt(nonce, value, bound_to.encode())
 
 
 def decrypted(key: AESGCM, stored: bytes, bound_to: str) -> bytes:
-    """Return the value that `encrypted` was given.
+    """Return the plaintext that was passed to `encrypted`.
 
     Raises:
         InvalidTag: if it was changed, encrypted with another key, or bound to something else.
@@ -49,9 +49,9 @@ def decrypted(key: AESGCM, stored: bytes, bound_to: str) -> bytes:
 
 
 class ValueCipher:
-    """Encrypts and decrypts the values of one file; without a key it leaves them as they are.
+    """Encrypts and decrypts one file's values; without a key, values pass through unchanged.
 
-    `path` is that file, for messages; None in memory. `key` is 32 random bytes, or None.
+    `path` is that file, for error messages; None in memory. `key` is 32 random bytes, or None.
     """
 
     def __init__(self, path: Path | None, key: bytes | None = None) -> None:
@@ -64,14 +64,14 @@ class ValueCipher:
         return self._key is not None
 
     def encrypt(self, value: bytes, place: str) -> bytes:
-        """Return what to store at this place."""
+        """Return the bytes to store at this place."""
         return value if self._key is None else encrypted(self._key, value, place)
 
     def decrypt(self, stored: bytes, place: str) -> bytes:
         """Return the value that was stored at this place.
 
         Raises:
-            GalleryError: if it was changed, or stored elsewhere.
+            GalleryError: if it was changed, or belongs to another place.
         """
         if self._key is None:
             return stored

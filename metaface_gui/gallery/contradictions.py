@@ -1,16 +1,16 @@
-"""Which negatives a later word of the user's contradicts: those are withdrawn, and come back if it is undone.
+"""Find the negatives that a later statement by the user contradicts; they are withdrawn until that is undone.
 
-"This is not Ann" is a face that Ann is denied for. Two things that the user may say later cannot be true beside it:
+A negative "this is not Ann" is a face that Ann is denied for. Two later statements can contradict it:
 
-* *this face is Ann* (her shots grow): then what would deny that very face is withdrawn, namely each negative that looks
-  at least as much like the new shot as any of Ann's older shots does;
-* *Ann and Anna are one* (a merge): then a "not Ann" that shows Anna is withdrawn, and the other way round. It shows
-  Anna if of all people's shots one of hers is most like it.
+* *this face is Ann* (a shot is added to her): this withdraws the negatives that would deny that very face, that is,
+  each negative at least as similar to the new shot as any of Ann's older shots is;
+* *Ann and Anna are one person* (a merge): this withdraws a "not Ann" that shows Anna, and vice versa. A negative shows
+  Anna if the shot most similar to it, among all people's shots, is one of hers.
 
-A negative that shows anybody else stays. Likeness is the cosine of stored embeddings, each embedder by itself; where a
-shot and a negative have none in common, only the same picture counts as the same face.
+Negatives that show anybody else stay. Similarity is the cosine of stored embeddings, for each embedder separately; if a
+shot and a negative share no embedder, only the identical picture counts as the same face.
 
-And with somebody who is deleted goes every picture of them, also where it says who they are not.
+Deleting a person also deletes every picture of them, including those that are negatives of other people.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Matrix = NDArray[np.float64]
 def contradicted_by_shots(
     connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, shots: Sequence[NewShot]
 ) -> tuple[ShotId, ...]:
-    """Return whose negatives cannot stand beside shots that are about to become this person's."""
+    """Return this person's negatives that the shots about to be added to them contradict."""
     found = _same_pictures(connection, cipher, (person_id,), {shot.chip for shot in shots})
     for positives, negatives in _templates(connection, cipher, (person_id,)):
         own = positives.features[positives.person_ids == person_id]
@@ -46,7 +46,7 @@ def contradicted_by_shots(
 def contradicted_by_merge(
     connection: sqlite3.Connection, cipher: ValueCipher, one_id: PersonId, other_id: PersonId
 ) -> tuple[ShotId, ...]:
-    """Return which negatives of two people, who are not merged yet, show the other of the two."""
+    """Return the negatives of two people, not merged yet, that show the other of the two."""
     found: set[ShotId] = set()
     for denied_id, shown_id in ((one_id, other_id), (other_id, one_id)):
         query = "SELECT id, chip FROM shot WHERE person_id = ? AND deletion IS NULL AND NOT is_negative"
@@ -61,9 +61,9 @@ def contradicted_by_merge(
 
 
 def pictures_of(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> tuple[ShotId, ...]:
-    """Return other people's negatives that are the very pictures which are, or were, this person's shots."""
+    """Return other people's negatives that are identical to a picture that is, or was, one of this person's shots."""
     own = "FROM shot WHERE person_id = ?1 AND NOT is_negative"
-    # A picture is as long encrypted as another one of its length, and few share theirs; only those are decrypted.
+    # Pictures of equal length have ciphertexts of equal length, and few share one; only those are decrypted.
     alike = f"""
         SELECT id, chip FROM shot WHERE is_negative AND deletion IS NULL AND person_id != ?1
         AND length(chip) IN (SELECT length(chip) {own}) ORDER BY id
@@ -87,7 +87,7 @@ def _pictures(rows_of_chips: Iterable[tuple[ShotId, bytes]], cipher: ValueCipher
 def _templates(
     connection: sqlite3.Connection, cipher: ValueCipher, person_ids: tuple[PersonId, ...]
 ) -> Iterator[tuple[Templates, Templates]]:
-    """Give all people's templates and these people's negatives, for each embedder that embedded any of the latter."""
+    """Yield everybody's templates and these people's negatives, for each embedder that embedded any negative."""
     shot_ids = [shot_id for shot_id, _ in _negatives(connection, "id, person_id", person_ids)]
     places = ", ".join("?" * len(shot_ids))
     query = f"SELECT DISTINCT embedder_id FROM embedding WHERE shot_id IN ({places}) ORDER BY embedder_id"
@@ -111,7 +111,7 @@ def _negatives(
 
 
 def _cosines(one: Floats, other: Floats) -> Matrix:
-    """Compare n with m vectors: (n, d), (m, d) → (n, m)."""
+    """Return the pairwise cosine similarities of n with m vectors: (n, d), (m, d) → (n, m)."""
     lengths = np.linalg.norm(one, axis=1)[:, None] * np.linalg.norm(other, axis=1)
     cosines: Matrix = (one.astype(np.float64) @ other.astype(np.float64).T) / np.maximum(lengths, 1e-12)
     return cosines

@@ -1,9 +1,9 @@
-"""One connection to one gallery file: opened with care, used in transactions, safe to share between threads.
+"""One connection to one gallery file: checked on opening, used in transactions, safe to share between threads.
 
-Durability: write-ahead log with `synchronous = FULL`, so that a change is on the disk when the call returns, and a
-killed process or a power cut leaves each change whole or undone. Privacy: what is opened to be changed is encrypted
-(`protection`), `secure_delete` overwrites what is deleted, and `scrub` clears the copies that the log and free pages
-still hold.
+Durability: a write-ahead log with `synchronous = FULL`, so a change is on disk when the call returns, and a killed
+process or a power cut leaves each change either complete or absent. Privacy: a file opened for writing is encrypted
+(`protection`), `secure_delete` overwrites deleted data, and `scrub` clears the copies left in the log and in free
+pages.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from metaface_gui.gallery.transaction import transaction
 
 
 class Database:
-    """A connection, its lock among threads, its right to write, and what its values are encrypted with."""
+    """A connection with its thread lock, its writer lock and the cipher for its values."""
 
     def __init__(self, connection: sqlite3.Connection, cipher: ValueCipher, lock: WriterLock | None) -> None:
         path = cipher.path
@@ -49,13 +49,13 @@ class Database:
         keys: KeyStore | None = None,
         migrations: Sequence[Migration] = MIGRATIONS,
     ) -> Database:
-        """Open a gallery file; make it, and its folder, if it is not there and may be written.
+        """Open a gallery file; create it and its folder if it does not exist and is opened for writing.
 
-        Unless it is opened only to read, a file that is not encrypted is from then on. `keys` is where keys are; None:
-        where this user's are.
+        An unencrypted file is encrypted unless it is opened read-only. `keys` is the key store; None: this user's
+        default.
 
         Raises:
-            GalleryError: for all that can be wrong with a path, a file, a disk, and with who else has it open.
+            GalleryError: for any problem with the path, file, disk or key, or if another process may write it.
         """
         path = usable_path(path)
         keys = keys or default_keys()
@@ -84,7 +84,7 @@ class Database:
 
     @classmethod
     def in_memory(cls) -> Database:
-        """Make an empty gallery that vanishes when it is closed; it is not encrypted."""
+        """Create an empty, unencrypted gallery that is discarded when it is closed."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         _configure(connection)
         migrate(connection)
@@ -97,22 +97,22 @@ class Database:
 
     @property
     def is_closed(self) -> bool:
-        """Whether `close` was called."""
+        """Whether `close` has been called."""
         return self._is_closed
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for queries that all see the same moment."""
+        """Yield the connection for queries that all see the same snapshot."""
         with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for changes that all happen, or after any exception none of them.
+        """Yield the connection for changes that are all applied or, after any exception, all rolled back.
 
         Raises:
-            GalleryError: if the gallery was opened only to read, or the disk is full, gone …; also if the file is no
-                longer in its place: SQLite would go on writing to what nobody can find any more.
+            GalleryError: if the gallery was opened read-only, or the disk is full, gone …; also if the file was moved
+                or replaced, as SQLite would go on writing to a file that nobody can find.
         """
         if self.is_read_only:
             raise GalleryError(
@@ -146,7 +146,7 @@ class Database:
                 yield connection
 
     def scrub(self) -> None:
-        """Overwrite every copy of what was deleted: rewrite the file from what is left, then empty the log.
+        """Overwrite every copy of deleted data: rebuild the file from what is left, then empty the log.
 
         Raises:
             GalleryError: if the disk is too full for that, or a reader in another process keeps the log in use.
@@ -166,12 +166,12 @@ class Database:
                     path=str(self.path),
                 )
             if self.path is not None:
-                # A copy made before a migration holds the deleted, too, and perhaps what is now encrypted.
+                # A backup made before a migration also holds the deleted data, perhaps unencrypted.
                 for backup in self.path.parent.glob(f"{glob.escape(self.path.name)}.backup-v*"):
                     backup.unlink()
 
     def close(self) -> None:
-        """Empty the log into the file and let others write; safe to call twice."""
+        """Checkpoint the log into the file and release the writer lock; safe to call twice."""
         with self._mutex:
             if self._is_closed:
                 return
@@ -190,7 +190,7 @@ class Database:
 
 
 def _file_id(path: Path) -> tuple[int, int] | None:
-    """Return which file is there, whatever it is called; None if there is none. It stays while the file is open."""
+    """Return the (device, inode) of the file at this path; None if there is none. Stable while the file is open."""
     try:
         found = path.stat()
     except OSError:
@@ -223,7 +223,7 @@ def _require(path: Path) -> None:
 
 
 def _create(path: Path, migrations: Sequence[Migration], keys: KeyStore) -> None:
-    # A log without its gallery: SQLite would write its pages into the new file.
+    # SQLite would replay a log left behind by a deleted gallery into the new file.
     for suffix in ("-wal", "-shm", "-journal"):
         sidecar(path, suffix).unlink(missing_ok=True)
     with new_database_file(path) as connection:
@@ -235,15 +235,15 @@ def _create(path: Path, migrations: Sequence[Migration], keys: KeyStore) -> None
 def _encrypt(
     connection: sqlite3.Connection, path: Path, keys: KeyStore, migrations: Sequence[Migration]
 ) -> ValueCipher:
-    """Encrypt a file that is not, and check it; what it held before is scrubbed once the gallery is open."""
+    """Encrypt an unencrypted file and check it; the plaintext is scrubbed once the gallery is open."""
     try:
         with transaction(connection):
             cipher = protection.encrypt_all(connection, path, keys)
             set_scrub_due(connection, is_due=True)
     except sqlite3.IntegrityError as error:
-        # The file keeps its constraints as it is, but a value has a length that only an encrypted one may have.
+        # The file satisfies its constraints, but some value has a length that is valid only once encrypted.
         raise damaged(path, error) from error
-    check_file(path, migrations)  # scrubbing removes the copy that was made before a migration
+    check_file(path, migrations)  # before scrubbing removes the backup made before a migration
     return cipher
 
 
@@ -265,7 +265,7 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     try:
         _configure(connection)
         connection.execute("PRAGMA journal_mode = WAL")
-        # SQLite quietly opens a write-protected file for reading; find out now, not at the first enrolment.
+        # SQLite silently opens a write-protected file read-only; find out now, not at the first enrolment.
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
         # A crash after a purge may have left deleted rows in the log.
@@ -283,8 +283,8 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT revision FROM state").fetchone()
     except sqlite3.Error as error:
         connection.close()
-        # To read beside a writer SQLite needs a file beside the gallery. Where it may not make one (a folder or disk
-        # that cannot be written), nobody else can be writing either, unless there is a log already.
+        # To read beside a writer, SQLite needs a file next to the gallery. If it cannot create one (a folder or disk
+        # that is not writable), nobody else can be writing either, unless a log already exists.
         if primary_code(error) not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or has_log(path):
             raise
         connection = connect(path, "mode=ro&immutable=1")
@@ -295,7 +295,7 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
 def _bring_up_to_date(
     connection: sqlite3.Connection, path: Path, version: int, migrations: Sequence[Migration], *, may_write: bool
 ) -> None:
-    """Migrate a file of an older version, after a copy of it was made beside it."""
+    """Back up a file of an older version beside it, then migrate it."""
     if not may_write:
         raise GalleryError(
             QT_TRANSLATE_NOOP(

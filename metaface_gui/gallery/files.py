@@ -1,6 +1,6 @@
-"""Gallery files from outside: what a path may be, what a file must be before it is opened, how a new one appears.
+"""Gallery files seen from outside: which paths are valid, checks before opening, and how a new file appears.
 
-All of it is made so that a file that is not ours, or is damaged, is left exactly as it is.
+Throughout, a file that is not ours, or is damaged, is left exactly as it is.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from metaface_gui.gallery.schema import user_version as version_of
 from metaface_gui.gallery.sqlite_errors import NOT_A_GALLERY, damaged, primary_code, translated
 
 BUSY_TIMEOUT_S = 5.0
-"""How long to wait for a lock of SQLite's that another process holds only in passing."""
+"""How long to wait for an SQLite lock that another process holds only briefly."""
 
 _MAX_VALUE_BYTES = MAX_CHIP_BYTES + 64 * 1024
-"""No row is longer: the longest chip and what is beside it. SQLite refuses to read longer ones into memory."""
+"""An upper bound for a row: the longest chip and its other columns. SQLite refuses to read longer ones into memory."""
 
 
 def sidecar(path: Path, suffix: str) -> Path:
-    """Return the file that SQLite or we keep beside a gallery: `-wal`, `-shm`, `-journal`, `.lock` …"""
+    """Return the path of a file kept beside a gallery by SQLite or MetaFace: `-wal`, `-shm`, `-journal`, `.lock` …"""
     return path.with_name(path.name + suffix)
 
 
 def has_log(path: Path) -> bool:
-    """Return whether changes wait in a write-ahead log beside the gallery."""
+    """Return whether a write-ahead log with pending changes exists beside the gallery."""
     log = sidecar(path, "-wal")
     return log.exists() and log.stat().st_size > 0
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open an existing SQLite file in autocommit; `mode` is the query of SQLite's URI, e.g. `mode=ro`.
+    """Open an existing SQLite file in autocommit mode; `mode` is the query of SQLite's URI, e.g. `mode=ro`.
 
     Raises:
         sqlite3.Error: left to the caller's `translated`.
     """
-    # Quoted by hand: Path.as_uri() makes an authority of a Windows share, which SQLite refuses.
+    # Quoted by hand: Path.as_uri() turns a Windows share into a URI authority, which SQLite refuses.
     posix = path.as_posix()
     uri = "file://" + ("" if posix.startswith("/") else "/") + quote(os.fsencode(posix)) + "?" + mode
     connection = sqlite3.connect(
@@ -58,12 +58,12 @@ def usable_path(path: Path) -> Path:
     """Return the absolute path with links resolved, so that a file has one name and one lock.
 
     Raises:
-        GalleryError: if the path names a folder or a device, or cannot be looked at.
+        GalleryError: if the path is a folder or a device, or cannot be accessed.
     """
     if "\0" in str(path):
         raise GalleryError(QT_TRANSLATE_NOOP("Errors", "A file's name cannot hold a NUL. Type another name."))
     with translated(path):
-        path = Path(os.path.realpath(path))  # Path.resolve() raises RuntimeError for links in a circle
+        path = Path(os.path.realpath(path))  # Path.resolve() raises RuntimeError for circular links
         if path.is_dir():
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
@@ -79,10 +79,10 @@ def usable_path(path: Path) -> Path:
 
 
 def check_file(path: Path, migrations: Sequence[Migration]) -> int:
-    """Look at a file without changing it; return its version, which `migrations` can bring up to date.
+    """Check a file without changing it; return its version, which `migrations` can bring up to date.
 
     Raises:
-        GalleryError: if it is no gallery, is damaged, or a newer MetaFace wrote it.
+        GalleryError: if it is not a gallery, is damaged, or was written by a newer MetaFace.
     """
     with translated(path), _blaming_the_file(path), closing(connect(path, untouching_mode(path))) as connection:
         if application_id(connection) != APPLICATION_ID:
@@ -101,7 +101,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
             )
         page_size = connection.execute("PRAGMA page_size").fetchone()[0]
         if path.stat().st_size % page_size and not has_log(path):
-            raise damaged(path, "it is cut off")  # SQLite would read zeros for what is missing
+            raise damaged(path, "it is cut off")  # SQLite would read zeros for the missing part
         finding = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if finding != "ok":
             raise damaged(path, finding)
@@ -118,7 +118,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
 
 @contextmanager
 def _blaming_the_file(path: Path) -> Iterator[None]:
-    """Turn SQLite's general error into "damaged": the same queries are right for any file that is a gallery."""
+    """Report SQLite's generic error as damage, because the queries in the block are valid for any real gallery."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -128,9 +128,9 @@ def _blaming_the_file(path: Path) -> Iterator[None]:
 
 
 def untouching_mode(path: Path) -> str:
-    """Return how to open a file that may not be ours: without so much as a file beside it, where that is possible."""
+    """Return the mode for opening a file that may not be ours, creating no file beside it if possible."""
     if sidecar(path, "-journal").exists():
-        return "mode=rw"  # a crash left it half-changed; SQLite puts it right, and can only do so when it may write
+        return "mode=rw"  # a crash left it half-changed, which SQLite can repair only if it may write
     if has_log(path):
         return "mode=ro"  # the newest rows are in the log
     return "mode=ro&immutable=1"
@@ -138,9 +138,9 @@ def untouching_mode(path: Path) -> str:
 
 @contextmanager
 def new_database_file(target: Path) -> Iterator[sqlite3.Connection]:
-    """Give an empty database that becomes `target`, whole and on the disk, once the block ends well; else vanishes.
+    """Yield an empty database that becomes `target`, flushed to disk, once the block succeeds; else discard it.
 
-    Only its owner may read the file, for it holds faces.
+    Only its owner may read the file, because it holds faces.
 
     Raises:
         GalleryError: if it cannot be written.
@@ -151,7 +151,7 @@ def new_database_file(target: Path) -> Iterator[sqlite3.Connection]:
         os.close(make_private(part))
         try:
             with closing(connect(part, "mode=rw")) as connection:
-                # Nobody sees the file before it is whole, so a journal would protect nothing.
+                # The file is not visible until it is complete, so a journal would protect nothing.
                 connection.execute("PRAGMA journal_mode = OFF")
                 connection.execute("PRAGMA synchronous = OFF")
                 yield connection
@@ -161,19 +161,19 @@ def new_database_file(target: Path) -> Iterator[sqlite3.Connection]:
 
 
 def make_private(path: Path) -> int:
-    """Make a file that only its owner may read, and that is not there yet; return its descriptor, to write to.
+    """Create a new file that only its owner may read; return a descriptor for writing.
 
     Raises:
-        OSError: if it cannot be made.
+        OSError: if it cannot be created, for example because it exists.
     """
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def settle(part: Path, target: Path) -> None:
-    """Give a written file the name of `target`, so that a power cut leaves the one or the other, whole.
+    """Rename a finished file to `target`, so that a power cut leaves either the old or the new file intact.
 
     Raises:
-        OSError: if it cannot be written or renamed, or `target` is no file that another may replace, such as a device.
+        OSError: if it cannot be written or renamed, or `target` is not a regular file (for example, a device).
     """
     if target.exists() and not target.is_file():
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
@@ -184,7 +184,7 @@ def settle(part: Path, target: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Wait until a file, or on POSIX a folder's list of files, is on the disk."""
+    """Wait until a file, or on POSIX a folder's directory entries, are on disk."""
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)

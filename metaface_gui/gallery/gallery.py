@@ -1,4 +1,4 @@
-"""The gallery as the rest of MetaFace sees it: people, their shots, their consent, their templates."""
+"""The public interface of the gallery: people, their shots, their consents and their templates."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from metaface_gui.types import Floats, PersonId
 
 
 class Gallery(Rights, Choices):
-    """People and what they are recognised by, in one SQLite file, usable from any thread.
+    """Enrolled people and their templates, in one SQLite file; usable from any thread.
 
-    Each method that changes something is one transaction: when it returns, the change is on the disk; when it raises,
-    nothing has changed. One process at a time may write a gallery; others may open it to read.
+    Each method that changes something is one transaction: when it returns, the change is on disk; when it raises,
+    nothing has changed. One process at a time may write a gallery; others may open it read-only.
 
-    Deleting takes effect at once and can be undone until `purge_deleted`, `forget`, `close` or the next `open` removes
-    the bytes for good, log and free pages included.
+    Deletion takes effect at once and can be undone until `purge_deleted`, `forget`, `close` or the next `open` removes
+    the bytes for good, including those in the log and in free pages.
 
-    Every method may raise `GalleryError` for what disks, files and permissions do, and `ValueError` once closed.
+    Every method may raise `GalleryError` for problems with disks, files and permissions, and `ValueError` once closed.
     """
 
     def __init__(self, database: Database, keys: KeyStore | None = None) -> None:
@@ -60,14 +60,14 @@ class Gallery(Rights, Choices):
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, keys: KeyStore | None = None) -> Gallery:
-        """Open a gallery file; make it, and its folder, if it does not exist and may be written.
+        """Open a gallery file; create it and its folder if it does not exist and is opened for writing.
 
-        Faces and templates in it are encrypted; an older file, or an export without a passphrase, becomes so unless it
-        is opened only to read. `keys` is where the key is kept; None: in the system's keyring, or a file of the user's.
+        Its faces and templates are encrypted; an older file, or an export without a passphrase, is encrypted now unless
+        opened read-only. `keys` is where the key is kept; None: the system's keyring, or a file of the user's.
 
         Raises:
-            GalleryError: if the file is no gallery, damaged or newer than this program; if its key is not here; if it,
-                its folder or disk cannot be used; if another window may write it (`read_only=True` still works then).
+            GalleryError: if the file is not a gallery, damaged or newer than this program; if its key is not available;
+                if it, its folder or disk cannot be used; if another window may write it (`read_only=True` still works).
         """
         gallery = cls(Database.open(path, read_only=read_only, keys=keys), keys)
         try:
@@ -79,16 +79,16 @@ class Gallery(Rights, Choices):
 
     @classmethod
     def in_memory(cls) -> Gallery:
-        """Make a gallery that vanishes when it is closed."""
+        """Create a gallery that is discarded when it is closed."""
         return cls(Database.in_memory())
 
     @staticmethod
     def default_path() -> Path:
-        """Return where the user's own gallery is."""
+        """Return the path of the user's own gallery."""
         return user_data_dir() / "gallery.metaface"
 
     def close(self) -> None:
-        """Remove for good what was deleted, and close the file; safe to call twice."""
+        """Purge what was deleted and close the file; safe to call twice."""
         if not self._database.is_closed:
             try:
                 self._purge_leftovers()
@@ -117,12 +117,12 @@ class Gallery(Rights, Choices):
 
     @property
     def revision(self) -> int:
-        """A number kept in the file that grows with each change of people, shots or templates (not of "last seen")."""
+        """A counter kept in the file that grows with each change of people, shots or templates (not of "last seen")."""
         with self._database.reading() as connection:
             return living.revision(connection)
 
     def snapshot(self) -> GallerySnapshot:
-        """Return everybody, and the revision that this is."""
+        """Return everybody, with the gallery's current revision."""
         with self._database.reading() as connection:
             return GallerySnapshot(rows.read_people(connection, self._database.cipher), living.revision(connection))
 
@@ -130,16 +130,16 @@ class Gallery(Rights, Choices):
         """Return one person.
 
         Raises:
-            GalleryError: if there is none with this id.
+            GalleryError: if nobody has this id.
         """
         with self._database.reading() as connection:
             return rows.read_person(connection, self._database.cipher, person_id)
 
     def find(self, name: str) -> Person | None:
-        """Return who bears this name, regardless of case and the like; None if nobody does.
+        """Return the person with this name, ignoring case and the like; None if there is none.
 
         Raises:
-            GalleryError: if it cannot be a name.
+            GalleryError: if it is not a valid name.
         """
         name = clean_name(name)
         with self._database.reading() as connection:
@@ -149,7 +149,7 @@ class Gallery(Rights, Choices):
             return None if person_id is None else rows.read_person(connection, self._database.cipher, person_id)
 
     def shots(self, person_id: PersonId) -> tuple[Shot, ...]:
-        """Return a person's shots, oldest first, and behind them the faces that are not theirs (`is_negative`).
+        """Return a person's shots, oldest first, followed by the faces denied to be theirs (`is_negative`).
 
         Raises:
             GalleryError: if there is no such person.
@@ -159,9 +159,9 @@ class Gallery(Rights, Choices):
             return rows.read_shots(connection, self._database.cipher, person_id)
 
     def templates(self, embedder_id: str, *, with_hidden: bool = False) -> Templates:
-        """Return the kept shots' embeddings by this embedder, and by no other; (0, d), or (0, 0), if there are none.
+        """Return the kept shots' embeddings by this embedder only; shape (0, d), or (0, 0), if there are none.
 
-        Those of hidden people, who are not recognised, are among them only `with_hidden`; negatives are not.
+        Hidden people, who are not recognised, are included only if `with_hidden`; negatives never are.
         """
         with self._database.reading() as connection:
             return rows.read_templates(
@@ -169,9 +169,9 @@ class Gallery(Rights, Choices):
             )
 
     def negatives(self, embedder_id: str) -> Templates:
-        """Return what `templates` leaves out: faces that were said not to be `person_ids`; as many rows as there are.
+        """Return this embedder's negatives, one row each: faces that were denied to be the person in `person_ids`.
 
-        Somebody may have negatives of this embedder and no template.
+        A person may have negatives of this embedder and no template.
         """
         with self._database.reading() as connection:
             return rows.read_templates(connection, self._database.cipher, embedder_id, of_negatives=True)
@@ -179,28 +179,28 @@ class Gallery(Rights, Choices):
     def shots_without(self, embedder_id: str, *, after_id: ShotId = 0, limit: int = 64) -> tuple[Shot, ...]:
         """Return the next page of kept shots and negatives that this embedder has not embedded; empty at the end.
 
-        Pass the last shot's id as `after_id` for the next page, so that a shot that cannot be embedded is passed by.
+        Pass the last shot's id as `after_id` for the next page; that also skips shots that cannot be embedded.
         """
         with self._database.reading() as connection:
             return rows.read_shots_without(connection, self._database.cipher, embedder_id, after_id, limit)
 
     def count_shots_without(self, embedder_id: str) -> int:
-        """Return how many shots `shots_without` gives in all."""
+        """Return how many shots `shots_without` yields over all pages."""
         with self._database.reading() as connection:
             return rows.count_shots_without(connection, embedder_id)
 
     # Changing --------------------------------------------------------------------------------------------------------
 
     def enroll(self, name: str, shots: Sequence[NewShot], consent: NewConsent) -> Person:
-        """Add a person with their shots and their consent.
+        """Add a person with their shots and consent.
 
         Raises:
-            GalleryError: if the name is taken or cannot be one, or there are no shots of theirs.
+            GalleryError: if the name is taken or invalid, or there is no shot that is not a negative.
         """
         return self.person(self.enroll_undoably(name, shots, consent).person_id)
 
     def enroll_undoably(self, name: str, shots: Sequence[NewShot], consent: NewConsent) -> EnrolledPerson:
-        """Do as `enroll`; `undo` deletes the person again."""
+        """Enrol like `enroll`; `undo` deletes the person."""
         name = clean_name(name)
         changes.require_shots([shot for shot in shots if not shot.is_negative])
         with self._database.changing() as connection:
@@ -211,9 +211,9 @@ class Gallery(Rights, Choices):
             return EnrolledPerson(next_revision(connection), person_id, shot_ids)
 
     def add_shots(self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None) -> Person:
-        """Add shots, and a further consent record if one was given, to a person.
+        """Add shots to a person, and a further consent record if one is given.
 
-        Negatives of theirs that would deny these very faces are withdrawn: the user's last word counts.
+        Withdraw this person's negatives that would deny these very faces: the user's latest statement counts.
 
         Raises:
             GalleryError: if there is no such person, or there are no shots.
@@ -224,7 +224,7 @@ class Gallery(Rights, Choices):
     def add_shots_undoably(
         self, person_id: PersonId, shots: Sequence[NewShot], consent: NewConsent | None = None
     ) -> AddedShots:
-        """Do as `add_shots`; `undo` deletes just these again. The consent stays."""
+        """Add shots like `add_shots`; `undo` deletes only these shots, and the consent stays."""
         changes.require_shots(shots)
         with self._database.changing() as connection:
             change = changes.add_shots(connection, self._database.cipher, person_id, shots)
@@ -233,7 +233,7 @@ class Gallery(Rights, Choices):
             return change
 
     def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
-        """Remember faces that are not this person, whatever their `is_negative` says; `undo` deletes them again.
+        """Store faces that are not this person, whatever their `is_negative`; `undo` deletes them again.
 
         Raises:
             GalleryError: if there is no such person, or there are no shots.
@@ -241,7 +241,7 @@ class Gallery(Rights, Choices):
         return self.add_shots_undoably(person_id, [replace(shot, is_negative=True) for shot in shots])
 
     def set_kept(self, shot_id: ShotId, *, is_kept: bool) -> None:
-        """Choose whether a shot gives a template.
+        """Choose whether a shot yields a template.
 
         Raises:
             GalleryError: if there is no such shot.
@@ -250,10 +250,10 @@ class Gallery(Rights, Choices):
             changes.set_kept(connection, shot_id, is_kept=is_kept)
 
     def put_embeddings(self, embedder_id: str, vectors: Mapping[ShotId, Floats]) -> None:
-        """Add or replace embeddings, float32 (d,) each; those of shots deleted meanwhile are left out.
+        """Add or replace embeddings, float32 (d,) each; shots deleted in the meantime are skipped.
 
         Raises:
-            ValueError: if a vector is not finite float32 (d,), or not as long as this embedder's others.
+            ValueError: if a vector is not finite float32 (d,), or differs in length from this embedder's others.
         """
         checked = {shot_id: checked_embedding(embedder_id, vector) for shot_id, vector in vectors.items()}
         if checked:
@@ -261,9 +261,9 @@ class Gallery(Rights, Choices):
                 rows.insert_embeddings(connection, self._database.cipher, embedder_id, checked)
 
     def touch_last_seen(self, seen_at: Mapping[PersonId, datetime]) -> None:
-        """Note when people were seen; earlier times than those known, and people deleted meanwhile, are left out.
+        """Record when people were seen; skip times earlier than the stored one and people deleted meanwhile.
 
-        Waits for the disk like any change, so call it now and then, not for each frame. Leaves `revision` as it is.
+        It waits for the disk like any change, so do not call it for each frame. It does not change `revision`.
         """
         values = [(rows.to_microseconds(time), person_id) for person_id, time in seen_at.items()]
         with self._database.changing() as connection:
@@ -274,10 +274,10 @@ class Gallery(Rights, Choices):
             seal(connection, "person", seen_at)
 
     def rename(self, person_id: PersonId, name: str) -> RenamedPerson:
-        """Give a person another name, or the same one spelt otherwise.
+        """Rename a person; changing only the spelling of the same name is allowed.
 
         Raises:
-            GalleryError: if there is no such person, or the name is somebody else's or cannot be one.
+            GalleryError: if there is no such person, or the name is taken or invalid.
         """
         name = clean_name(name)
         with self._database.changing() as connection:
@@ -286,16 +286,16 @@ class Gallery(Rights, Choices):
     def merge(self, into_id: PersonId, from_id: PersonId) -> MergedPeople:
         """Move all shots, negatives and consents of `from_id` to `into_id`, who keeps their name; delete `from_id`.
 
-        A "not this person" of one that shows the other is withdrawn: they are one person now.
+        A negative of one that shows the other is withdrawn, because they are now one person.
 
         Raises:
-            GalleryError: if one of them is not there, or both are the same.
+            GalleryError: if either person is missing, or both are the same.
         """
         with self._database.changing() as connection:
             return changes.merge(connection, self._database.cipher, into_id, from_id)
 
     def delete_person(self, person_id: PersonId) -> DeletedPerson:
-        """Delete a person with all that is known of them, also shots of theirs that say who they are not.
+        """Delete a person and everything known about them, including pictures that are other people's negatives.
 
         `undo` works until it is purged.
 
@@ -306,7 +306,7 @@ class Gallery(Rights, Choices):
             return changes.delete_person(connection, self._database.cipher, person_id)
 
     def delete_shot(self, shot_id: ShotId) -> DeletedShot:
-        """Delete a shot or a negative; `undo` works until it is purged. A person may be left with none.
+        """Delete a shot or a negative; `undo` works until it is purged. A person may be left without shots.
 
         Raises:
             GalleryError: if there is no such shot.
@@ -315,25 +315,25 @@ class Gallery(Rights, Choices):
             return changes.delete_shot(connection, shot_id)
 
     def undo(self, change: GalleryChange) -> None:
-        """Take back a rename, a merge or a deletion; or delete what was added, which can be purged from then on.
+        """Undo a change; undoing an addition deletes the added rows, which can then be purged.
 
         Raises:
-            GalleryError: if it was purged or undone already, or something done since stands in the way.
+            GalleryError: if it was already purged or undone, or a later change prevents the undo.
         """
         with self._database.changing() as connection:
             changes.undo(connection, change)
 
     def forget(self, *given_up: GalleryChange) -> None:
-        """Give up the undo of these changes: what they, or their undo, deleted is removed for good, bytes and all."""
+        """Give up undoing these changes: purge what they, or their undo, deleted, bytes included."""
         with self._database.changing() as connection:
             for change in given_up:
                 changes.purge_one(connection, change)
         self._scrub()
 
     def purge_deleted(self) -> None:
-        """Remove for good, bytes and all, everything that was deleted; no deletion can be undone any more.
+        """Purge everything that was deleted, bytes included; no deletion can be undone afterwards.
 
-        Takes no time if nothing was.
+        Returns immediately if nothing was deleted.
         """
         with self._database.reading() as connection:
             is_due = changes.has_deleted(connection)
@@ -342,7 +342,7 @@ class Gallery(Rights, Choices):
                 changes.purge(connection)
             self._scrub()
 
-    # One file from gallery to gallery --------------------------------------------------------------------------------
+    # Export and import -----------------------------------------------------------------------------------------------
 
     def export_to(
         self,
@@ -352,16 +352,15 @@ class Gallery(Rights, Choices):
         passphrase: str | None = None,
         on_progress: OnProgress | None = None,
     ) -> int:
-        """Write everybody, or the people named, to one file that `import_from` reads; return how many.
+        """Write everybody, or only `person_ids`, to one file that `import_from` reads; return how many people.
 
-        With a passphrase faces and templates in it are encrypted under that; without one anybody can read them.
-
-        The file appears, or replaces what was there, only once it is whole. `on_progress` is called with how many
-        people are done of how many; what it raises cancels the export.
+        With a passphrase the file's faces and templates are encrypted under it; without one, anybody can read them. The
+        file appears, or replaces an existing one, only once it is complete. `on_progress` is called with the number of
+        people done and the total; an exception raised by it cancels the export.
 
         Raises:
             PassphraseError: if the passphrase is empty or longer than 1,000 characters.
-            GalleryError: if a person is not there, or the file cannot be written or is a gallery in use.
+            GalleryError: if a person is missing, or the file cannot be written or is a gallery in use.
         """
         with self._database.reading() as connection:
             source = transfer.OpenGallery(connection, self._database.cipher)
@@ -375,16 +374,16 @@ class Gallery(Rights, Choices):
         on_clash: ClashPolicy = ClashPolicy.SKIP,
         on_progress: OnProgress | None = None,
     ) -> ImportReport:
-        """Add everybody in another gallery file; all of them, or after any exception nobody.
+        """Add everybody from another gallery file; if an exception is raised, nobody is added.
 
-        `passphrase` is what the file was exported with; one that has none (`needs_passphrase`) leaves it unused.
-
-        `on_progress` is called with how many people are done of how many; what it raises cancels the import.
+        `passphrase` is the one the file was exported with; it is ignored if the file has none (`needs_passphrase`).
+        `on_progress` is called with the number of people done and the total; an exception raised by it cancels the
+        import.
 
         Raises:
-            PassphraseError: if the file needs a passphrase, and none or another one was given.
-            GalleryError: if the file is missing, no gallery, newer, damaged, or holds what no gallery would; if it is
-                encrypted with a key that is not here.
+            PassphraseError: if the file needs a passphrase, and none or a wrong one was given.
+            GalleryError: if the file is missing, not a gallery, newer, damaged, or holds values no gallery would; if it
+                is encrypted with a key that is not available.
         """
         with transfer.source_database(path, self._keys, passphrase) as source, self._changing() as connection:
             target = transfer.OpenGallery(connection, self._database.cipher)

@@ -1,12 +1,12 @@
-"""Where the keys of encrypted galleries are kept: in the system's keyring, or in files that only their owner may read.
+"""Where gallery keys are kept: in the system's keyring, or in files that only their owner may read.
 
-A gallery's file names its key by a random id; whoever has the file but not the key has neither faces nor templates.
+A gallery file refers to its key by a random id; without the key, its faces and templates cannot be read.
 
-* The keyring is that of the desktop (Secret Service, KWallet, macOS Keychain, Windows Credential Manager), by the
-  library `keyring`: service "MetaFace", user name = the key's id.
-* Where there is none that works, as on a server: `keys/ID.key` in the user's data folder, mode 0600 in a folder of mode
-  0700. It is as safe as the user's account; a copy of the gallery alone can still not be read.
-* The variable METAFACE_KEY_FOLDER names a folder for such files; then the keyring is not asked at all.
+* The keyring is the desktop's (Secret Service, KWallet, macOS Keychain, Windows Credential Manager), accessed through
+  the library `keyring`: service "MetaFace", user name = the key's id.
+* Without a working keyring, as on a server: `keys/ID.key` in the user's data folder, mode 0600 in a folder of mode
+  0700. It is as safe as the user's account; a copy of the gallery file alone is still unreadable.
+* The variable METAFACE_KEY_FOLDER names a folder for such files; the keyring is then not used at all.
 
 May not live here: what is encrypted, and how.
 """
@@ -37,41 +37,41 @@ _log = logging.getLogger(__name__)
 
 
 def is_key_id(text: str) -> bool:
-    """Return whether this names a key: 32 hexadecimal digits, so that no file can name a path or anything else."""
+    """Return whether this is a key id: 32 hexadecimal digits, so that no gallery file can smuggle in a path."""
     return _KEY_ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyLookup:
-    """The key, None if it is nowhere, and the places that were looked in, as words for a message."""
+    """The key (None if not found) and the places that were searched, worded for a message."""
 
     key: bytes | None
     looked_in: tuple[str, ...]
 
 
 class KeyStore(Protocol):
-    """Keeps 32 bytes under an id for good."""
+    """Stores 32-byte keys under an id, permanently."""
 
     def find(self, key_id: str) -> KeyLookup:
-        """Look for a key.
+        """Look up a key.
 
         Raises:
-            GalleryError: if what is kept there is no key.
+            GalleryError: if what is stored there is not a key.
         """
 
     def keep(self, key_id: str, key: bytes) -> None:
-        """Keep a key; it is on the disk, or with the system, when this returns.
+        """Store a key; when this returns, it is on disk or held by the system.
 
         Raises:
-            GalleryError: if there is no place for it.
+            GalleryError: if it cannot be stored.
         """
 
     def remove(self, key_id: str) -> None:
-        """Forget a key, wherever it is kept; what only it decrypts is then lost. Has no effect on one that is not."""
+        """Delete a key wherever it is stored; data that only it decrypts is then lost. Ignores an unknown id."""
 
 
 class MemoryKeys:
-    """Keys that vanish with the process: for galleries that nobody will open again, in measurements and tests."""
+    """Keys that vanish with the process: for galleries that nobody will reopen, in measurements and tests."""
 
     def __init__(self) -> None:
         self._keys: dict[str, bytes] = {}
@@ -90,7 +90,7 @@ class MemoryKeys:
 
 
 class FileKeys:
-    """A file for each key in a folder, which is made, closed to others, for the first one."""
+    """One file per key in a folder, which is created with the first key and closed to other users."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -115,9 +115,9 @@ class FileKeys:
             part.unlink(missing_ok=True)
             with os.fdopen(make_private(part), "w", encoding="ascii") as open_file:
                 open_file.write(key.hex() + "\n")
-            settle(part, file)  # a gallery outlives a power cut from its first change on; so must its key
+            settle(part, file)  # a gallery survives a power cut from its first change on, so its key must, too
         except OSError as error:
-            with suppress(OSError):  # where it could not be written it can often not be removed either
+            with suppress(OSError):  # if writing failed, deleting often fails, too
                 part.unlink()
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
@@ -144,9 +144,9 @@ class FileKeys:
 
 
 class SystemKeys:
-    """The system's keyring, and files where it does not work.
+    """The system's keyring, falling back to files where it does not work.
 
-    Looks into the files first: that takes no time, and where there is no keyring one need not be looked for.
+    The files are searched first: that is fast, and without a keyring it avoids looking for one.
     """
 
     def __init__(self, files: FileKeys) -> None:
@@ -174,7 +174,7 @@ class SystemKeys:
         """See `KeyStore`."""
         if not _is_kept_by_keyring(key_id, key):
             self._files.keep(key_id, key)
-            # No warning: on a server that is how it is. A keyring that is there and fails has given one.
+            # Not a warning: this is normal on a server, and a keyring that exists but fails has already logged one.
             _log.info("The key of a new encrypted gallery is kept in a file: no keyring of the system works.")
 
     def remove(self, key_id: str) -> None:
@@ -194,7 +194,7 @@ class SystemKeys:
 
 
 def default_keys() -> KeyStore:
-    """Return where this user's keys are."""
+    """Return this user's key store."""
     folder = os.environ.get(FOLDER_VARIABLE)
     return FileKeys(Path(folder)) if folder else SystemKeys(FileKeys(user_data_dir() / "keys"))
 
@@ -207,7 +207,7 @@ def _is_kept_by_keyring(key_id: str, key: bytes) -> bool:
         return False
     try:
         backend.set_password(SERVICE, key_id, key.hex())
-        # The "null" keyring, and some that lost their service, forget without a word.
+        # The "null" keyring, and some that lost their service, discard keys without an error.
         is_kept = backend.get_password(SERVICE, key_id) == key.hex()
     except KeyringError as error:
         _log.warning("The keyring %s does not keep a key: %s", backend.name, error)
@@ -220,9 +220,9 @@ def _is_kept_by_keyring(key_id: str, key: bytes) -> bool:
 
 
 def _backend() -> KeyringBackend | None:
-    """Return the system's keyring, None where there is none.
+    """Return the system's keyring; None if there is none.
 
-    The import looks for all kinds of keyrings and takes a third of a second, which few starts should have to wait for.
+    The import probes all kinds of keyrings and takes a third of a second, which few starts should have to pay.
     """
     import keyring  # noqa: PLC0415
     from keyring.backends.fail import Keyring as NoKeyring  # noqa: PLC0415
@@ -231,7 +231,7 @@ def _backend() -> KeyringBackend | None:
     try:
         backend = keyring.get_keyring()
     except (KeyringError, ImportError, AttributeError, RuntimeError) as error:
-        # The last three: the keyring that PYTHON_KEYRING_BACKEND or keyring's own settings name is not there.
+        # The last three mean that the keyring named by PYTHON_KEYRING_BACKEND or keyring's settings is missing.
         _log.warning("The keyring of the system cannot be used: %s", error)
         return None
     return None if isinstance(backend, NoKeyring) else backend

@@ -1,4 +1,4 @@
-"""Who and what is in the gallery and not deleted, and the count of changes: what every change begins with."""
+"""Lookups of people and shots that are not deleted, and the revision counter: the first steps of every change."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from metaface_gui.types import PersonId
 
 
 def next_revision(connection: sqlite3.Connection) -> int:
-    """Count one more change and return its number."""
+    """Increment the revision and return it."""
     connection.execute("UPDATE state SET revision = revision + 1")
     return revision(connection)
 
 
 def revision(connection: sqlite3.Connection) -> int:
-    """Return the number of the last change."""
+    """Return the revision, the number of the last change."""
     return int(connection.execute("SELECT revision FROM state").fetchone()[0])
 
 
@@ -35,7 +35,7 @@ def living_name(connection: sqlite3.Connection, person_id: PersonId) -> str:
 
 
 def owner_of(connection: sqlite3.Connection, shot_id: ShotId) -> PersonId:
-    """Return whose shot this is.
+    """Return the id of the person whose shot this is.
 
     Raises:
         GalleryError: if there is no such shot.
@@ -51,7 +51,7 @@ def owner_of(connection: sqlite3.Connection, shot_id: ShotId) -> PersonId:
 
 
 def too_late() -> GalleryError:
-    """Return the error for an undo in whose way something stands."""
+    """Return the error for an undo that a later change prevents."""
     return GalleryError(
         QT_TRANSLATE_NOOP(
             "Errors", "That can no longer be undone: something was changed since. Undo the later changes first."
@@ -60,5 +60,5 @@ def too_late() -> GalleryError:
 
 
 def set_scrub_due(connection: sqlite3.Connection, *, is_due: bool) -> None:
-    """Note in the file whether traces of what was purged may be left in it, so that a crash does not forget it."""
+    """Record in the file whether it may hold traces of purged data, so that a crash cannot lose that fact."""
     connection.execute("UPDATE state SET scrub_due = ?", (int(is_due),))

@@ -1,8 +1,8 @@
-"""Who may write a gallery: one process at a time, by a lock that the operating system drops when the process dies.
+"""The writer lock: one process at a time may write a gallery; the operating system drops the lock if it dies.
 
-The lock is on a file of its own beside the gallery, because on POSIX systems closing *any* handle of a file drops the
-locks that SQLite holds on it in the same process (sqlite.org/howtocorrupt.html, §2.2). The lock file is empty and
-stays: removing it would let two processes hold locks on two files of the same name.
+The lock is held on a separate file beside the gallery, because on POSIX systems closing *any* handle of a file drops
+the locks that SQLite holds on it in the same process (sqlite.org/howtocorrupt.html, §2.2). The lock file is empty and
+never removed: otherwise two processes could lock two different files of the same name.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class WriterLock:
 
     @classmethod
     def acquire(cls, gallery: Path) -> WriterLock:
-        """Take the lock of this gallery file, at once or not at all.
+        """Take the lock of this gallery file without waiting.
 
         Raises:
-            GalleryError: if somebody has it, in this process too, or the folder cannot be written or cannot lock.
+            GalleryError: if it is taken, even by this process, or the folder is not writable or does not support locks.
         """
         try:
             descriptor = os.open(gallery.with_name(gallery.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
@@ -64,7 +64,7 @@ class WriterLock:
         return cls(descriptor)
 
     def release(self) -> None:
-        """Let somebody else write; safe to call twice."""
+        """Release the lock; safe to call twice."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -1,9 +1,9 @@
-"""What a person may be called, and which names count as the same.
+"""Which names a person may have, and which names count as the same.
 
-Names are people's own: any script, emoji, quotes and slashes are fine. They are stored in Unicode's form NFC
-(UAX #15) and compared without regard to case, width and the like (NFKC of the case-folded text, Unicode §3.13 D147),
-nor to characters that draw nothing (UTS #39): with those, two people could bear names that look the same, and a name
-could turn round what stands behind it on a line. They are left out, but where a script or an emoji needs them.
+Any script, emoji, quotes and slashes are allowed. Names are stored in Unicode's form NFC (UAX #15) and compared
+ignoring case, width and the like (NFKC of the case-folded text, Unicode §3.13 D147). Invisible characters (UTS #39) are
+removed, except where a script or an emoji needs them: otherwise two people could have names that look the same, and a
+name could reverse the text after it on a line.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ MAX_NAME = 200
 """Longest name, in characters (code points)."""
 
 _INVISIBLE = ("C", "Z")
-"""First letters of Unicode's categories that draw nothing: controls, formats, unassigned, separators."""
+"""The first letters of the Unicode categories that are invisible: control, format, unassigned, separator."""
 
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _KEYCAP = "\u20e3"
 _BLACK_FLAG = "\U0001f3f4"
 _BLANKS = {ord(blank): " " for blank in "\u115f\u1160\u2800\u3164\uffa0"}
-"""Letters and symbols that draw nothing: fillers of Hangul, a Braille cell without dots."""
+"""Letters and symbols that are invisible: Hangul fillers and the empty Braille cell."""
 
 
 def clean_name(text: str) -> str:
-    """Return the name in the form in which it is stored: NFC, trimmed, runs of white space made one space.
+    """Return the name as it is stored: NFC, trimmed, with each run of white space made one space.
 
-    Characters that draw nothing are left out, such as U+200B or U+202E; joiners and selectors of emoji, of Arabic and
-    Indic letters and of ideographs stay.
+    Invisible characters such as U+200B or U+202E are removed, but joiners and selectors of emoji, of Arabic and Indic
+    letters and of ideographs stay.
 
     Raises:
-        GalleryError: if nothing visible remains, or it holds control characters, or is longer than 200 characters.
+        GalleryError: if nothing visible remains, or it contains control characters, or is longer than 200 characters.
     """
     if len(text) > 100 * MAX_NAME:
         raise _too_long(len(text))
     name = _tidied(text)
-    # Lone surrogates ("Cs") are half a character: no file could hold them.
+    # Lone surrogates ("Cs") are half a character, which no file can store.
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in name):
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "A name cannot hold control characters. Type it instead of pasting it.")
@@ -50,20 +50,20 @@ def clean_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return what two spellings of the same name have in common."""
+    """Return the key that all spellings of the same name share."""
     skeleton = "".join(letter for letter in name.translate(_BLANKS) if not _draws_nothing(letter))
     key = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", skeleton).casefold())
     return " ".join("".join(letter for letter in key if not _draws_nothing(letter)).split())
 
 
 def numbered_name(name: str, number: int) -> str:
-    """Return `name (number)`, with the name shortened where it would grow too long."""
+    """Return `name (number)`, shortening the name if the result would be too long."""
     suffix = f" ({number})"
     return _tidied(name[: MAX_NAME - len(suffix)]) + suffix
 
 
 def _tidied(text: str) -> str:
-    """Normalise, tidy white space and leave out what draws nothing, until nothing is left to do."""
+    """Normalise, tidy white space and remove invisible characters, until nothing changes any more."""
     before, name = None, text
     while name != before:
         before = name
@@ -77,7 +77,7 @@ def _tidied(text: str) -> str:
 
 
 def _draws_nothing(letter: str) -> bool:
-    """Whether it is a format character (bidirectional controls, joiners, zero-width spaces), a selector or joiner."""
+    """Return whether it is invisible: a format character (bidi control, zero-width space), selector or joiner."""
     return (
         unicodedata.category(letter) == "Cf"
         or letter in "\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f"
@@ -86,12 +86,12 @@ def _draws_nothing(letter: str) -> bool:
 
 
 def _selects(letter: str) -> bool:
-    """Whether it is a variation selector (Unicode §23.4)."""
+    """Return whether it is a variation selector (Unicode §23.4)."""
     return "\ufe00" <= letter <= "\ufe0f" or "\U000e0100" <= letter <= "\U000e01ef"
 
 
 def _is_needed(name: str, index: int) -> bool:
-    """Whether what draws nothing at this place changes how its neighbours are drawn, as a script or emoji needs it.
+    """Return whether the invisible character at `index` affects how its neighbours are drawn, in a script or an emoji.
 
     UTS #51 for emoji, UAX #31 §2.3 for joiners between letters.
     """
@@ -107,7 +107,7 @@ def _is_needed(name: str, index: int) -> bool:
     if letter in {_ZWNJ, _ZWJ} and after:
         is_arabic = unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
         return is_arabic or unicodedata.combining(before) == 9  # a virama
-    # A region's flag is a black flag and its code in tags, to the tag that ends it.
+    # A regional flag is a black flag followed by its code in tag characters, up to a terminating tag.
     return "\U000e0020" <= letter <= "\U000e007f" and (before == _BLACK_FLAG or "\U000e0020" <= before <= "\U000e007e")
 
 

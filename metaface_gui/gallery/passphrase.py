@@ -1,8 +1,8 @@
-"""A gallery's key under a passphrase, so that an export can travel and be opened by whoever knows the words.
+"""Wraps a gallery's key with a passphrase, so that an export can be opened on another computer by whoever knows it.
 
-The passphrase is made a key by scrypt (RFC 7914), which takes 128 MB and about half a second, so that guessing costs
-the same each time; that key encrypts the file's own. The costs stand in the file and are bounded when they are read: a
-stranger's file must not be able to eat the memory.
+scrypt (RFC 7914) derives a key from the passphrase, taking 128 MB and about half a second, so that every guess costs as
+much; that key encrypts the file's own key. The cost parameters are stored in the file and checked against limits when
+it is read, so that a file from a stranger cannot exhaust the memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery.cipher import KEY_BYTES, OVERHEAD_BYTES, decrypted, encrypted
 
 COST, BLOCK_SIZE, PARALLELISM = 2**17, 8, 1
-"""scrypt's N, r and p: as OWASP's "Password Storage Cheat Sheet" asks for."""
+"""scrypt's N, r and p, as recommended by OWASP's "Password Storage Cheat Sheet"."""
 _MAX_MEMORY_BYTES = 2**28
 _MAX_PARALLELISM = 4
 _SALT_BYTES = 16
@@ -28,7 +28,7 @@ MAX_PASSPHRASE = 1000
 
 
 class PassphraseError(GalleryError):
-    """The passphrase is missing or is not the one."""
+    """The passphrase is missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class WrappedKey:
     """A file's key, encrypted; `cost`, `block_size` and `parallelism` are scrypt's N, r and p.
 
     Raises:
-        ValueError: if a value is none that `wrap` could have written, or deriving would take more than 256 MB.
+        ValueError: if `wrap` could not have written a value, or deriving the key would take more than 256 MB.
     """
 
     salt: bytes
@@ -57,7 +57,7 @@ class WrappedKey:
         """Return the file's key. Takes about half a second.
 
         Raises:
-            PassphraseError: if it is not the passphrase.
+            PassphraseError: if the passphrase is wrong.
         """
         try:
             key = _key_of(passphrase, self.salt, self.cost, self.block_size, self.parallelism)
@@ -71,7 +71,7 @@ class WrappedKey:
 
 
 def wrap(key: bytes, passphrase: str) -> WrappedKey:
-    """Return a file's key under a passphrase. Takes about half a second.
+    """Return a file's key encrypted under a passphrase. Takes about half a second.
 
     Raises:
         PassphraseError: if the passphrase is empty or longer than 1,000 characters.
@@ -86,7 +86,7 @@ def _key_of(passphrase: str, salt: bytes, cost: int, block_size: int, parallelis
         raise PassphraseError(
             QT_TRANSLATE_NOOP("Errors", "A passphrase has 1 to {limit} characters. Type another."), limit=MAX_PASSPHRASE
         )
-    # One word may be typed as several sequences of code points; NIST SP 800-63B, 5.1.1.2, asks for one form.
+    # The same text may be typed as different code points; NIST SP 800-63B, 5.1.1.2, asks for normalisation.
     word = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
     try:
         key = Scrypt(salt=salt, length=KEY_BYTES, n=cost, r=block_size, p=parallelism).derive(word)

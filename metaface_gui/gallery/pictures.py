@@ -1,20 +1,20 @@
-"""How large an encoded picture is, from its header alone.
+"""Read an encoded picture's size from its header alone.
 
-A few kilobytes can say that they hold a picture of gigapixels, and a decoder would believe it; so pictures from other
-people's files are measured before anybody decodes them. JPEG: ITU-T T.81, B.2.2; PNG: W3C, 11.2.2; WebP: RFC 9649.
+A file of a few kilobytes can claim to hold gigapixels, and a decoder would allocate them, so pictures from other
+people's files are measured before they are decoded. JPEG: ITU-T T.81, B.2.2; PNG: W3C, 11.2.2; WebP: RFC 9649.
 """
 
 from __future__ import annotations
 
 _SOF_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Start of frame, whatever the kind of coding; the three left out are tables."""
+"""Start-of-frame markers of every coding process; the three excluded markers introduce tables or are reserved."""
 
 
 def picture_size(data: bytes) -> tuple[int, int]:
-    """Return width and height in pixels of a JPEG, PNG or WebP picture.
+    """Return the width and height in pixels of a JPEG, PNG or WebP picture.
 
     Raises:
-        ValueError: if the data are none of these, or end too early.
+        ValueError: if the data are none of these, or are truncated.
     """
     try:
         if data.startswith(b"\xff\xd8\xff"):

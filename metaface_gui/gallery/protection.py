@@ -1,8 +1,8 @@
-"""How a file is protected: by a key of this computer, by one under a passphrase that the file holds, or not at all.
+"""How a file is protected: with a key kept on this computer, with a key wrapped by a passphrase, or not at all.
 
-A gallery that is opened to be changed is encrypted with a key of its own (`keys`); an export is encrypted if it was
-given a passphrase (`passphrase`); a gallery in memory is not. What is encrypted are the pictures, the landmarks, the
-boxes and the embeddings (`cipher`). Names, consents, times and quality stay readable: SQLite searches them.
+A gallery opened for writing is encrypted with a key of its own (`keys`); an export is encrypted if it was given a
+passphrase (`passphrase`); a gallery in memory is not. Pictures, landmarks, boxes and embeddings are encrypted
+(`cipher`). Names, consents, times and quality stay readable, because SQLite searches them.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from metaface_gui.gallery.passphrase import PassphraseError, WrappedKey, wrap
 from metaface_gui.gallery.sqlite_errors import damaged, shown
 
 SINCE_VERSION = 5
-"""Files of earlier versions are not encrypted and have no place to say so."""
+"""Files of earlier versions are not encrypted and have nowhere to record that they are."""
 SHOT_COLUMNS = ("landmarks", "box_xyxy", "chip")
-"""Which of a shot's columns are encrypted."""
-# From the salt on in the order of WrappedKey's fields.
+"""The columns of a shot that are encrypted."""
+# From the salt on, in the order of WrappedKey's fields.
 _COLUMNS = "key_id, proof, salt, cost, block_size, parallelism, wrapped_key"
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Which key a file is encrypted with. `proof` shows whether a key is that one: nothing, encrypted with it."""
+    """Which key a file is encrypted with; `proof` is an empty value encrypted with it, to recognise that key."""
 
     key_id: str
     proof: bytes
@@ -56,10 +56,10 @@ class Protection:
 
 
 def read_protection(connection: sqlite3.Connection, path: Path | None) -> Protection | None:
-    """Return how the file is protected, None: not at all.
+    """Return how the file is protected; None: not at all.
 
     Raises:
-        GalleryError: if the row is damaged, or asks for more than a computer has.
+        GalleryError: if the row is damaged, or its key derivation would exceed the memory limit.
     """
     row = connection.execute(f"SELECT checksum, {_COLUMNS} FROM protection").fetchone()
     if row is None:
@@ -79,11 +79,11 @@ def read_protection(connection: sqlite3.Connection, path: Path | None) -> Protec
 def unlock(
     connection: sqlite3.Connection, path: Path | None, keys: KeyStore, passphrase: str | None = None
 ) -> ValueCipher:
-    """Return what decrypts the file's values. Takes half a second for a passphrase, no time otherwise.
+    """Return the cipher for the file's values. Takes half a second with a passphrase, no time otherwise.
 
     Raises:
-        PassphraseError: if the file needs a passphrase, and none or another one was given.
-        GalleryError: if its key is not on this computer, or another one is in its place.
+        PassphraseError: if the file needs a passphrase, and none or a wrong one was given.
+        GalleryError: if its key is not on this computer, or a different key is stored under its id.
     """
     protection = read_protection(connection, path)
     if protection is None:
@@ -133,21 +133,21 @@ def _key_of_this_computer(protection: Protection, path: Path | None, keys: KeySt
 
 
 def protect_by_key(connection: sqlite3.Connection, path: Path | None, keys: KeyStore) -> ValueCipher:
-    """Give a file without values a new key of this computer; return what encrypts with it.
+    """Protect a file that holds no values yet with a new key kept on this computer; return the cipher.
 
     Raises:
-        GalleryError: if the key cannot be kept.
+        GalleryError: if the key cannot be stored.
     """
     key = os.urandom(KEY_BYTES)
     protection = _protection(key, None)
-    # First the key, then what is encrypted with it: a crash in between must leave a key too many, not too few.
+    # Store the key before anything is encrypted with it: a crash may leave an unused key, but never lose a used one.
     keys.keep(protection.key_id, key)
     _write(connection, protection)
     return ValueCipher(path, key)
 
 
 def protect_by_passphrase(connection: sqlite3.Connection, path: Path | None, passphrase: str) -> ValueCipher:
-    """Give a file without values a new key, which only the passphrase opens. Takes half a second.
+    """Protect a file that holds no values yet with a new key that only the passphrase unlocks. Takes half a second.
 
     Raises:
         PassphraseError: if the passphrase is empty or longer than 1,000 characters.
@@ -158,12 +158,12 @@ def protect_by_passphrase(connection: sqlite3.Connection, path: Path | None, pas
 
 
 def encrypt_all(connection: sqlite3.Connection, path: Path | None, keys: KeyStore) -> ValueCipher:
-    """Encrypt all values of a file that is not protected, inside a transaction of the caller's.
+    """Encrypt all values of an unprotected file, inside the caller's transaction.
 
-    Each is decrypted again and compared before the next, so that a commit never replaces what could not be read.
+    Each value is decrypted again and compared before the next, so that a commit never replaces it with unreadable data.
 
     Raises:
-        GalleryError: if the key cannot be kept, or a value does not come back.
+        GalleryError: if the key cannot be stored, or a value does not decrypt to itself.
     """
     cipher = protect_by_key(connection, path, keys)
     columns = ", ".join(SHOT_COLUMNS)

@@ -1,7 +1,7 @@
-"""What the gallery stores and gives back: frozen records, checked when they are made.
+"""The records that the gallery stores and returns: frozen, and validated when they are created.
 
-A record that does not fit its contract raises `ValueError`: the caller's bug. What is wrong in a *file* never gets
-that far; `rows` reports it as a `GalleryError`.
+A record that violates its contract raises `ValueError`: a bug in the caller. Invalid values in a *file* never get that
+far; `rows` reports them as a `GalleryError`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ import numpy as np
 from metaface_gui.types import Floats, Int64s, PersonId
 
 ShotId = int
-"""Key of a shot in the gallery, never used again for another."""
+"""Key of a shot in the gallery; never reused for another shot."""
 
 
 MAX_CHIP_BYTES = 4 * 1024 * 1024
 """Largest encoded picture of a shot."""
 MAX_DIM = 4096
-"""Longest embedding, projection and all."""
+"""Longest embedding, including any projection."""
 MAX_TEXT = 2000
 """Longest text of a consent record, and longest embedder id, in characters."""
 MAX_ID = 2**63 - 1
-"""Largest key that SQLite can hold."""
+"""Largest key that SQLite can store."""
 
 
 class ShotSource(StrEnum):
-    """Where a shot came from; the values are what the file holds."""
+    """Where a shot came from; the values are stored in the file."""
 
     CAMERA = "camera"
     FILE = "file"
@@ -39,7 +39,7 @@ class ShotSource(StrEnum):
 
 
 def _frozen(name: str, array: Floats, shape: tuple[int, ...]) -> Floats:
-    """Return a read-only copy, so that neither the caller nor a reader can change a record."""
+    """Return a read-only copy, so that neither the caller nor a reader can change the record."""
     if array.shape != shape or array.dtype != np.float32:
         raise ValueError(f"{name}: want float32 {shape}, got {array.dtype} {array.shape}")
     if not np.isfinite(array).all():
@@ -50,7 +50,7 @@ def _frozen(name: str, array: Floats, shape: tuple[int, ...]) -> Floats:
 
 
 def _check_text(name: str, text: str) -> None:
-    # SQLite's length() stops at a NUL, and a lone surrogate is no Unicode text.
+    # SQLite's length() stops at a NUL, and a lone surrogate is not valid Unicode text.
     if not text.strip() or len(text) > MAX_TEXT or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError(f"{name}: want 1 to {MAX_TEXT} characters of text")
 
@@ -75,15 +75,15 @@ def checked_embedding(embedder_id: str, vector: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Picture:
-    """What a saved and an unsaved shot share.
+    """The fields common to saved and unsaved shots.
 
-    `chip` is an encoded picture (JPEG, PNG or WebP) of the face and some of what is around it, from which any embedder
-    can be fed later. `landmarks` is float32 (5, 2) and `box_xyxy` float32 (4,), both in the chip's pixels. `quality`
-    is 0..1, larger = better. `taken_at` is made UTC. A shot that is not `kept` is stored and shown but gives no
-    template. A shot that `is_negative` shows somebody of whom the user said that it is not this person.
+    `chip` is an encoded picture (JPEG, PNG or WebP) of the face with some surroundings, from which any embedder can
+    compute an embedding later. `landmarks` is float32 (5, 2) and `box_xyxy` float32 (4,), both in chip pixels.
+    `quality` is 0..1, larger = better. `taken_at` is converted to UTC. A shot that is not `kept` is stored and shown
+    but yields no template. A shot that `is_negative` shows a face that the user denied to be this person.
 
     Raises:
-        ValueError: if a field does not fit.
+        ValueError: if a field is invalid.
     """
 
     chip: bytes
@@ -109,9 +109,9 @@ class _Picture:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class NewShot(_Picture):
-    """A shot to be saved. `embeddings` maps embedder ids to what each made of this face, float32 (d,); may be empty.
+    """A shot to be saved; `embeddings` maps embedder ids to their embeddings of this face, float32 (d,); may be empty.
 
-    An embedder with a projection gives longer vectors than without, under an id of its own.
+    An embedder with a projection yields longer vectors than without, under an id of its own.
     """
 
     embeddings: Mapping[str, Floats] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class NewShot(_Picture):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Shot(_Picture):
-    """A saved shot of a person; the fields of `NewShot` without the embeddings, which `Gallery.templates` gives."""
+    """A saved shot: the fields of `NewShot` without the embeddings, which `Gallery.templates` returns."""
 
     id: ShotId
     person_id: PersonId
@@ -132,10 +132,10 @@ class Shot(_Picture):
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Until when somebody's data may be kept; `period` is how long that was meant to be, and an extension again is.
+    """Until when somebody's data may be kept; `period` is the intended duration, which each extension adds again.
 
     Raises:
-        ValueError: if the time has no zone, or the period is not longer than nothing.
+        ValueError: if the time has no zone, or the period is not positive.
     """
 
     until: datetime
@@ -149,7 +149,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConsent:
-    """Somebody's agreement to being enrolled.
+    """Somebody's consent to being enrolled.
 
     `purpose` is what for, `given_by` who agreed and how, in free text (e.g. "the person, on screen"), and
     `text_version` names the wording they saw. `retention` says until when; None: without limit.
@@ -172,18 +172,18 @@ class NewConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(NewConsent):
-    """A saved consent record. Who agreed again, or was merged, has several; the newest one's period holds."""
+    """A saved consent; somebody who agreed again, or was merged, has several, and the newest one's period applies."""
 
     person_id: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody enrolled. `thumbnail` is the encoded picture of the shot `cover_id`: the one that was chosen, else their
-    best one; both are None if they have no shot left.
+    """An enrolled person, with counts of their shots and the period of their newest consent.
 
-    `shot_count` is of their own shots, `negative_count` of faces that were said not to be theirs. `retention` is
-    what their newest consent allows; None: no limit. Who `is_hidden` is stored but not recognised.
+    `thumbnail` is the encoded picture of shot `cover_id`: the chosen cover, else their best shot; both are None if no
+    shot is left. `shot_count` counts their own shots, `negative_count` the faces denied to be theirs. `retention` is
+    what their newest consent allows; None: no limit. A person who `is_hidden` is stored but not recognised.
     """
 
     id: PersonId
@@ -199,15 +199,15 @@ class Person:
 
     @property
     def keep_until(self) -> datetime | None:
-        """When the period ends for which their data may be kept; None: no limit."""
+        """When the period ends during which their data may be kept; None: no limit."""
         return None if self.retention is None else self.retention.until
 
 
 @dataclass(frozen=True, slots=True)
 class GallerySnapshot:
-    """Everybody at one moment, in the order of their enrolment, and the gallery's `revision` then.
+    """Everybody at one moment, in order of enrolment, and the gallery's `revision` then.
 
-    `recognised` are those who are not hidden.
+    `recognised` are the people who are not hidden.
     """
 
     people: tuple[Person, ...]
@@ -215,21 +215,20 @@ class GallerySnapshot:
     recognised: tuple[Person, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Look once who is recognised, on the thread that made it: in the window many ask."""
+        """Filter the hidden people once, on the creating thread, because many parts of the window read the result."""
         object.__setattr__(self, "recognised", tuple(person for person in self.people if not person.is_hidden))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Templates:
-    """The kept shots' embeddings by one embedder, n ≥ 0 of them, as read-only arrays in the order of the shots' ids.
+    """The kept shots' embeddings by one embedder, n ≥ 0 of them, as read-only arrays in order of shot id.
 
-    Either of people's own shots, or of negatives; then `person_ids` says whom each denies.
-
-    `features` is float32 (n, d), `person_ids` and `shot_ids` are int64 (n,). Embeddings of different embedders are
-    points of different spaces and never come in one record.
+    They are either people's own shots or negatives; for negatives, `person_ids` says whom each denies. `features` is
+    float32 (n, d), `person_ids` and `shot_ids` are int64 (n,). Embeddings of different embedders are points in
+    different spaces and are never mixed in one record.
 
     Raises:
-        ValueError: if a shape, a dtype or the order is another, or a feature is not finite.
+        ValueError: if a shape, a dtype or the order is wrong, or a feature is not finite.
     """
 
     embedder_id: str

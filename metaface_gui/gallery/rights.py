@@ -1,4 +1,4 @@
-"""What a gallery owes the people in it: an account of what is stored, an end of it, and being forgotten for good."""
+"""The rights of enrolled people: an account of what is stored, a retention limit, and permanent deletion."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from metaface_gui.gallery.records import Consent, NewConsent, Person, Retention,
 from metaface_gui.types import Floats, PersonId
 
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)
-"""No period is extended beyond this; Python's dates end soon after."""
+"""No retention period is extended beyond this date; Python's dates end soon after."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredShot:
-    """A shot, or a face that is not theirs, and what each embedder made of it: float32 (d,) by the embedder's id."""
+    """A shot or a negative, with its embeddings: float32 (d,) by embedder id."""
 
     shot: Shot
     embeddings: Mapping[str, Floats]
@@ -35,9 +35,8 @@ class StoredShot:
 class StoredPerson:
     """Everything that a gallery holds about one person, at one moment.
 
-    `shots` are theirs, `negatives` faces of others that were said not to be them. `denials` are shots of theirs that
-    are also kept as "not somebody else", by the id that they have there. From `n_told_apart` others they were told
-    apart.
+    `shots` are theirs; `negatives` are other faces, denied to be them. `denials` are those of their pictures that are
+    also negatives of other people, by the negative's id. `n_told_apart` counts the people they were told apart from.
     """
 
     person: Person
@@ -49,13 +48,13 @@ class StoredPerson:
 
 
 class Rights:
-    """The part of `Gallery` that answers for what is stored; made only as a part of it."""
+    """The part of `Gallery` that reports and deletes personal data; not meant to be instantiated on its own."""
 
     _database: Database
     _keys: KeyStore
 
     def consents(self, person_id: PersonId) -> tuple[Consent, ...]:
-        """Return what a person agreed to, oldest first.
+        """Return a person's consents, oldest first.
 
         Raises:
             GalleryError: if there is no such person.
@@ -86,9 +85,9 @@ class Rights:
             )
 
     def extend(self, person_id: PersonId, given_by: str, now: datetime) -> Person:
-        """Let a person's data be kept for the same period again, from its end or, if that is over, from now on.
+        """Extend a person's retention by the same period again, from its end or, if that has passed, from now.
 
-        It is a consent record of its own, given by `given_by`; who is kept without limit gets none.
+        This adds a consent record given by `given_by`; a person kept without limit gets none.
 
         Raises:
             GalleryError: if there is no such person.
@@ -103,9 +102,9 @@ class Rights:
             return rows.read_person(connection, self._database.cipher, person_id)
 
     def delete_for_good(self, person_ids: Iterable[PersonId]) -> tuple[str, ...]:
-        """Delete people at once, bytes and all; return their names. There is no undo.
+        """Delete people immediately, bytes included, without undo; return their names.
 
-        What others deleted and may still undo stays as it is. Who is gone already is left out.
+        Other deletions that can still be undone are not affected. People already gone are skipped.
         """
         names = []
         with self._database.changing() as connection:
@@ -119,10 +118,10 @@ class Rights:
         return tuple(names)
 
     def forget_everything(self) -> int:
-        """Delete everybody and all that is stored, bytes, backups and all; return how many people there were.
+        """Delete everybody and everything stored, including bytes and backups; return how many people there were.
 
-        The gallery stays open and can be used, under a new key. There is no undo, also of what was deleted before:
-        the old key is destroyed, so that a copy of the file that lies elsewhere shows no face any more.
+        The gallery stays open and usable, under a new key. Nothing can be undone, not even earlier deletions: the old
+        key is destroyed, so that faces in a copy of the file elsewhere can no longer be decrypted.
         """
         database = self._database
         with ExitStack() as on_failure:
@@ -134,17 +133,17 @@ class Rights:
                 if old is not None:
                     connection.execute("DELETE FROM protection")
                     on_failure.callback(setattr, database, "cipher", database.cipher)
-                    # Nobody else writes before this block ends, so from now on everybody encrypts with the new key.
+                    # Nobody else can write before this block ends; from now on, everything uses the new key.
                     database.cipher = protect_by_key(connection, database.path, self._keys)
                 next_revision(connection)
                 set_scrub_due(connection, is_due=True)
-            on_failure.pop_all()  # only now: the disk may be too full for the commit, and then the old key stands
+            on_failure.pop_all()  # only now: if the disk is too full for the commit, the old key stays valid
         if old is not None:
             self._keys.remove(old.key_id)
         self._scrub()
         path = database.path
         if path is not None:
-            # What a killed process left half-written; `scrub` has seen to the backups.
+            # Left half-written by a killed process; `scrub` has already deleted the backups.
             for leftover in path.parent.glob(f".{glob.escape(path.name)}*.part"):
                 leftover.unlink()
         return int(count)
@@ -155,7 +154,7 @@ class Rights:
         return self._database.cipher.is_encrypting
 
     def size_bytes(self) -> int:
-        """Return how much room the gallery and its log take on the disk; 0 in memory."""
+        """Return the size on disk of the gallery and its log; 0 in memory."""
         path = self._database.path
         files = () if path is None else (path, sidecar(path, "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
@@ -173,7 +172,7 @@ def _extended(consent: Consent, given_by: str, now: datetime) -> NewConsent | No
     start = max(now, retention.until)
     until = start + min(retention.period, max(_LATEST - start, retention.period * 0))
     return NewConsent(
-        given_at=max(now, consent.given_at),  # the newest record decides, also after a clock was set back
+        given_at=max(now, consent.given_at),  # the newest record decides, even if the clock was set back
         purpose=consent.purpose,
         given_by=given_by,
         text_version=consent.text_version,

@@ -1,4 +1,4 @@
-"""Rows to records and back. What a file holds is not trusted: a row that makes no valid record is damage."""
+"""Convert rows to records and back. File contents are not trusted: a row that makes no valid record is damage."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from metaface_gui.gallery.records import (
 from metaface_gui.gallery.sqlite_errors import damaged
 from metaface_gui.types import Floats, PersonId
 
-# Ids often come out of `Templates`' arrays; without this SQLite would store and compare them as bytes.
+# Ids often come from `Templates`' arrays; without this SQLite would store and compare them as bytes.
 sqlite3.register_adapter(np.int64, int)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,7 +61,7 @@ _LIVE_SHOTS = """
 
 @contextmanager
 def decoding(path: Path | None) -> Iterator[None]:
-    """Report a row that makes no record as damage to the file. Only decoding belongs into the block."""
+    """Report a row that makes no valid record as damage to the file; only decoding belongs inside the block."""
     try:
         yield
     except (ValueError, TypeError, OverflowError) as error:
@@ -69,29 +69,29 @@ def decoding(path: Path | None) -> Iterator[None]:
 
 
 def to_microseconds(time: datetime) -> int:
-    """Return the time as the file holds it: microseconds since 1970, UTC."""
+    """Return the time as stored in the file: microseconds since 1970, UTC."""
     return (time - _EPOCH) // _MICROSECOND
 
 
 def from_microseconds(value: int) -> datetime:
-    """Return the UTC time that the file's number means.
+    """Return the UTC time stored in the file as microseconds since 1970.
 
     Raises:
-        OverflowError: if it lies outside the years 1 to 9999.
+        OverflowError: if it is outside the years 1 to 9999.
     """
     return _EPOCH + timedelta(microseconds=value)
 
 
 def to_blob(array: Floats) -> bytes:
-    """Return float32 values as the file holds them: little-endian, in C order."""
+    """Return float32 values as stored in the file: little-endian, in C order."""
     return array.astype("<f4").tobytes()
 
 
 def from_blob(blob: bytes, shape: tuple[int, ...]) -> Floats:
-    """Return the float32 array of this shape that the file's bytes mean.
+    """Return the float32 array of this shape stored in these bytes.
 
     Raises:
-        ValueError: if they are too few or too many.
+        ValueError: if there are too few or too many bytes.
     """
     return np.frombuffer(blob, "<f4").astype(np.float32).reshape(shape)
 
@@ -111,12 +111,12 @@ def no_such_shot() -> GalleryError:
 
 
 def is_id(value: int) -> bool:
-    """Return whether a number can be a key at all; SQLite would not take a larger one."""
+    """Return whether a number can be a key; SQLite does not accept a larger one."""
     return 0 < value <= MAX_ID
 
 
 def read_people(connection: sqlite3.Connection, cipher: ValueCipher) -> tuple[Person, ...]:
-    """Return everybody, in the order of their enrolment."""
+    """Return everybody, in order of enrolment."""
     rows = connection.execute(_PEOPLE + "ORDER BY person.id").fetchall()
     with decoding(cipher.path):
         return tuple(_person(row, cipher) for row in rows)
@@ -126,7 +126,7 @@ def read_person(connection: sqlite3.Connection, cipher: ValueCipher, person_id: 
     """Return one person.
 
     Raises:
-        GalleryError: if there is none with this id.
+        GalleryError: if nobody has this id.
     """
     row = connection.execute(_PEOPLE + "AND person.id = ?", (person_id,)).fetchone() if is_id(person_id) else None
     if row is None:
@@ -155,7 +155,7 @@ def _person(
 
 
 def read_shots(connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId) -> tuple[Shot, ...]:
-    """Return a person's shots and behind them their negatives, oldest first each."""
+    """Return a person's shots followed by their negatives, each oldest first."""
     query = f"SELECT {_SHOT_COLUMNS} {_LIVE_SHOTS} AND person.id = ? ORDER BY shot.is_negative, shot.id"
     rows = connection.execute(query, (person_id,)).fetchall()
     with decoding(cipher.path):
@@ -165,7 +165,7 @@ def read_shots(connection: sqlite3.Connection, cipher: ValueCipher, person_id: P
 def shot_of_picture(
     connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, chip: bytes
 ) -> ShotId | None:
-    """Return which of a person's shots is this very picture; None if none is."""
+    """Return the id of the person's shot with exactly this picture; None if there is none."""
     shots = read_shots(connection, cipher, person_id)
     return next((shot.id for shot in shots if shot.chip == chip and not shot.is_negative), None)
 
@@ -185,7 +185,7 @@ def read_shots_without(
 
 
 def count_shots_without(connection: sqlite3.Connection, embedder_id: str) -> int:
-    """Return how many shots `read_shots_without` would give in all."""
+    """Return how many shots `read_shots_without` returns over all pages."""
     query = f"""
         SELECT count(*) {_LIVE_SHOTS} AND shot.kept AND NOT EXISTS (
             SELECT 1 FROM embedding WHERE shot_id = shot.id AND embedder_id = ?)
@@ -237,7 +237,7 @@ def read_templates(
 
 
 def read_embeddings(connection: sqlite3.Connection, cipher: ValueCipher, shot_id: ShotId) -> dict[str, Floats]:
-    """Return a shot's embeddings, float32 (d,), by their embedders' ids."""
+    """Return a shot's embeddings, float32 (d,), by embedder id."""
     rows = connection.execute("SELECT embedder_id, dim, vector FROM embedding WHERE shot_id = ?", (shot_id,)).fetchall()
     with decoding(cipher.path):
         return {
@@ -274,7 +274,7 @@ def _retention(keep_until: int | None, keep_for: int | None) -> Retention | None
 
 
 def insert_person(connection: sqlite3.Connection, name: str, key: str, created_at: datetime) -> PersonId:
-    """Add a person of an already cleaned name; return their id."""
+    """Add a person whose name is already cleaned; return their id."""
     cursor = connection.execute(
         "INSERT INTO person (name, name_key, created_at) VALUES (?, ?, ?)", (name, key, to_microseconds(created_at))
     )
@@ -306,7 +306,7 @@ def insert_shots(
     connection: sqlite3.Connection, cipher: ValueCipher, person_id: PersonId, shots: Sequence[NewShot]
 ) -> tuple[ShotId, ...]:
     """Add shots and their embeddings; return the shots' ids."""
-    first_id = _next_shot_id(connection)  # what is encrypted is bound to the id, so it is needed beforehand
+    first_id = _next_shot_id(connection)  # ciphertexts are bound to the id, so it is needed in advance
     ids = tuple(range(first_id, first_id + len(shots)))
     for shot_id, shot in zip(ids, shots, strict=True):
         connection.execute(
@@ -332,7 +332,7 @@ def insert_shots(
 
 
 def _next_shot_id(connection: sqlite3.Connection) -> ShotId:
-    """Return the id that AUTOINCREMENT would give: one that no shot has or had."""
+    """Return the id that AUTOINCREMENT would assign, which no shot has or ever had."""
     query = """
         SELECT coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'shot'), 0),
             coalesce((SELECT max(id) FROM shot), 0)
@@ -343,10 +343,10 @@ def _next_shot_id(connection: sqlite3.Connection) -> ShotId:
 def insert_embeddings(
     connection: sqlite3.Connection, cipher: ValueCipher, embedder_id: str, vectors: Mapping[ShotId, Floats]
 ) -> None:
-    """Add or replace embeddings; those of shots that are gone are left out.
+    """Add or replace embeddings; shots that no longer exist are skipped.
 
     Raises:
-        ValueError: if a vector is not as long as this embedder's others.
+        ValueError: if a vector differs in length from this embedder's others.
     """
     for shot_id, vector in vectors.items():
         connection.execute("INSERT OR IGNORE INTO embedder (id, dim) VALUES (?, ?)", (embedder_id, vector.size))

@@ -1,11 +1,11 @@
-"""The gallery file's tables, and the steps that bring an older file up to them.
+"""The gallery file's tables, and the migrations that bring an older file up to date.
 
-A file says what it is in two numbers of SQLite's header: `application_id` (a MetaFace gallery) and `user_version`
-(how many of `MIGRATIONS` it has been through). A new file goes through all of them, so that a migrated file and a
-new one are the same, down to the text of their schema; a file whose schema is another is refused, which also keeps
-out triggers and views that a stranger's file could bring.
+Two numbers in SQLite's header identify a file: `application_id` (a MetaFace gallery) and `user_version` (how many of
+`MIGRATIONS` have been applied). A new file goes through all of them, so a migrated file and a new one are identical,
+down to the text of their schema. A file with any other schema is refused, which also keeps out triggers and views in a
+stranger's file.
 
-To change the schema: append a function to `MIGRATIONS`; never edit one that was released.
+To change the schema, append a function to `MIGRATIONS`; never edit one that was released.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from metaface_gui.gallery import checksums
 from metaface_gui.gallery.transaction import transaction
 
 APPLICATION_ID = 0x4D466163
-"""`MFac`; SQLite keeps it at byte 68 of the file, where `file` and the like look for it."""
+"""`MFac`; SQLite stores it at byte 68 of the file, where tools like `file` look for it."""
 
 Migration = Callable[[sqlite3.Connection], None]
-"""One step, run inside a transaction that also raises `user_version`."""
+"""One migration, run inside a transaction that also raises `user_version`."""
 
 
 def _tables_of_version_1(connection: sqlite3.Connection) -> None:
-    """Make the tables.
+    """Create the tables.
 
     * Times are microseconds since 1970, UTC. Vectors are float32, little-endian.
-    * `deletion` is NULL for what exists; otherwise the revision that deleted it, which may still be undone. Every
-      query leaves such rows out, and a purge removes them.
-    * AUTOINCREMENT: an id is never used again, so that a late answer about a deleted shot cannot hit another one.
-    * An embedder has one length: `embedding` refers to `(id, dim)`, so vectors of two lengths cannot mix.
-    * The chip is the last column: SQLite then reads the others without walking through the picture.
+    * `deletion` is NULL for what exists, else the revision that deleted it, which may still be undone. Every query
+      skips such rows, and a purge removes them.
+    * AUTOINCREMENT: ids are never reused, so a late result for a deleted shot cannot be applied to another one.
+    * An embedder has one length: `embedding` refers to `(id, dim)`, so vectors of different lengths cannot mix.
+    * The chip is the last column, so that SQLite can read the others without walking through the picture.
     """
     for statement in (
         """
@@ -105,9 +105,9 @@ def _tables_of_version_1(connection: sqlite3.Connection) -> None:
 
 
 def _negatives_of_version_2(connection: sqlite3.Connection) -> None:
-    """Let a shot say who somebody is not: then `person_id` is the person whom the face was denied to be.
+    """Add negatives: `person_id` is then the person whom the face was denied to be.
 
-    It may stand behind the chip: SQLite keeps 0 and 1 in the row's header, so reading it walks through no picture.
+    The column may follow the chip: SQLite keeps 0 and 1 in the row's header, so reading it does not touch the picture.
     """
     connection.execute(
         "ALTER TABLE shot ADD COLUMN is_negative INTEGER NOT NULL DEFAULT 0 CHECK (is_negative IN (0, 1))"
@@ -115,17 +115,17 @@ def _negatives_of_version_2(connection: sqlite3.Connection) -> None:
 
 
 def _checksums_of_version_3(connection: sqlite3.Connection) -> None:
-    """Give each row that holds something a checksum of it (`checksums`)."""
+    """Add a checksum to each row with content (`checksums`)."""
     for table in ("person", "consent", "shot", "embedding"):
         connection.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
     checksums.seal_all(connection, version=3)
 
 
 def _retention_of_version_4(connection: sqlite3.Connection) -> None:
-    """Let a consent say until when the data may be kept, and for how long that was meant to be; NULL: no limit.
+    """Store with a consent until when the data may be kept and how long that period was meant to be; NULL: no limit.
 
-    The period is in microseconds like the times. It is held beside its end because an extension is "the same again",
-    and an end that was extended no longer tells how long the period is.
+    The period is in microseconds like the times. It is stored besides its end because an extension adds the same period
+    again, and once the end has been extended the period can no longer be derived from it.
     """
     connection.execute("ALTER TABLE consent ADD COLUMN keep_until INTEGER")
     connection.execute(
@@ -136,11 +136,11 @@ def _retention_of_version_4(connection: sqlite3.Connection) -> None:
 
 
 def _protection_of_version_5(connection: sqlite3.Connection) -> None:
-    """Make room for values that are encrypted, and for what says with which key (`protection`).
+    """Make room for encrypted values and for the record of their key (`protection`).
 
-    A value is as long as it was, or by a nonce and a tag (28 bytes) longer. SQLite cannot change a CHECK, so both
-    tables are made again: https://www.sqlite.org/lang_altertable.html#otheralter. `protection` is empty in a file that
-    is not encrypted; the columns from `salt` on are NULL unless the key is in the file, under a passphrase.
+    An encrypted value is longer by a nonce and a tag (28 bytes). SQLite cannot change a CHECK, so both tables are
+    rebuilt: https://www.sqlite.org/lang_altertable.html#otheralter. `protection` is empty in a file that is not
+    encrypted; the columns from `salt` on are NULL unless the key is in the file, under a passphrase.
     """
     (last_shot,) = connection.execute(
         "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'shot'"
@@ -199,7 +199,7 @@ def _protection_of_version_5(connection: sqlite3.Connection) -> None:
         "DROP TABLE embedding",
         "ALTER TABLE new_embedding RENAME TO embedding",
         "CREATE INDEX embedding_by_embedder ON embedding (embedder_id, shot_id)",
-        # Dropping a table forgets its last id, and an id is never used again.
+        # Dropping a table discards its last id, but ids must never be reused.
         "DELETE FROM sqlite_sequence WHERE name = 'shot'",
     ):
         connection.execute(statement)
@@ -207,11 +207,11 @@ def _protection_of_version_5(connection: sqlite3.Connection) -> None:
 
 
 def _choices_of_version_6(connection: sqlite3.Connection) -> None:
-    """Remember what the user chose for the page of people: covers, who is hidden, and who was told apart.
+    """Store the user's choices on the people page: covers, hidden people, and people told apart.
 
-    `cover_id` is the shot that stands for the person, NULL: the best one. It is no foreign key: a deletion that is
-    undone brings the choice back, and an id is never used again. Two people who were told apart are a row, the smaller
-    id first; all of it is in the index of the key, so it needs no checksum. It goes with either of them.
+    `cover_id` is the shot that is the person's cover, NULL: the best one. It is not a foreign key, so that undoing a
+    deletion restores the choice; ids are never reused. Two people told apart are one row, smaller id first; it is fully
+    covered by its key's index, so it needs no checksum. It is deleted with either person.
     """
     for statement in (
         "ALTER TABLE person ADD COLUMN cover_id INTEGER",
@@ -241,19 +241,19 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 def application_id(connection: sqlite3.Connection) -> int:
-    """Return which program the file says it belongs to; 0: it does not say."""
+    """Return the application id stored in the file; 0: none."""
     return int(connection.execute("PRAGMA application_id").fetchone()[0])
 
 
 def user_version(connection: sqlite3.Connection) -> int:
-    """Return how many migrations the file has been through."""
+    """Return how many migrations have been applied to the file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Run the migrations that the file has not been through; all of them, or after an exception none."""
-    # SQLite's advice for changing tables: a table that others refer to may have to be recreated, and dropping the
-    # old one must not delete what refers to it. The setting cannot be changed inside a transaction.
+    """Run the migrations not yet applied to the file; after an exception, none of them is applied."""
+    # SQLite's advice for changing tables: a table that others refer to may have to be rebuilt, and dropping the old one
+    # must not delete the rows that refer to it. The setting cannot be changed inside a transaction.
     enforced = connection.execute("PRAGMA foreign_keys").fetchone()[0]
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
@@ -267,7 +267,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
 
 
 def schema_text(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """Return the kind, name and SQL text of all that the file defines, sorted."""
+    """Return the type, name and SQL text of everything the file defines, sorted."""
     return connection.execute(
         "SELECT type, name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY type, name"
     ).fetchall()

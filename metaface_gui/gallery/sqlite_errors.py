@@ -1,7 +1,7 @@
-"""The one place where SQLite's and the system's failures become ours.
+"""The one place that translates errors of SQLite and of the operating system into MetaFace's.
 
-As in qutebrowser's `misc/sql.py`, there are two kinds: what the surroundings did to us (disk full, file damaged, no
-permission) is a `GalleryError` for the user; what only wrong SQL can cause is a `DatabaseBugError`, and a traceback.
+As in qutebrowser's `misc/sql.py`, there are two kinds: environmental failures (disk full, file damaged, no permission)
+become a `GalleryError` for the user; those that only wrong SQL can cause become a `DatabaseBugError` and a traceback.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _TEMPLATES = {
     sqlite3.SQLITE_NOTADB: NOT_A_GALLERY,
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_FORMAT: DAMAGED,
-    sqlite3.SQLITE_TOOBIG: DAMAGED,  # longer than anything that the gallery writes
+    sqlite3.SQLITE_TOOBIG: DAMAGED,  # longer than anything the gallery writes
     sqlite3.SQLITE_FULL: FULL,
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
@@ -61,45 +61,45 @@ _TEMPLATES_OF_SYSTEM = {
     getattr(errno, "EDQUOT", errno.ENOSPC): FULL,  # Windows has no such number
     errno.EROFS: READ_ONLY,
 }
-"""What the operating system says itself, where it is not SQLite that asked for something."""
+"""Messages for errors from the operating system itself, as opposed to SQLite's."""
 
 
 class DatabaseBugError(Exception):
-    """SQL failed in a way that no file, disk or other program can cause: the fault is in MetaFace."""
+    """SQL failed in a way that no file, disk or other program can cause: a bug in MetaFace."""
 
 
 def primary_code(error: sqlite3.Error) -> int | None:
-    """Return SQLite's primary result code; None where Python's module raised the error itself."""
+    """Return SQLite's primary result code; None if Python's module raised the error itself."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
 def damaged(path: Path | None, reason: object) -> GalleryError:
-    """Return the error that says that the file holds something it should not."""
+    """Return the error that reports invalid contents of the file."""
     one_line = " ".join(str(reason).removeprefix("*** in database main ***").split())
     return GalleryError(DAMAGED, path=shown(path), reason=one_line)
 
 
 def shown(path: Path | None) -> str:
-    """Return what to call the file in a message; galleries in memory have none."""
+    """Return the name of the file for messages; "memory" for galleries in memory."""
     return "memory" if path is None else str(path)
 
 
 @contextmanager
 def translated(path: Path | None) -> Iterator[None]:
-    """Turn what SQLite or the system raises in the block into `GalleryError` or `DatabaseBugError`."""
+    """Translate what SQLite or the system raises in the block into `GalleryError` or `DatabaseBugError`."""
     try:
         yield
     except sqlite3.Error as error:
         code = primary_code(error)
         if code in _TEMPLATES:
-            # A message about a damaged schema quotes SQL, which has lines.
+            # A message about a damaged schema quotes SQL, which spans several lines.
             raise GalleryError(_TEMPLATES[code], path=shown(path), reason=" ".join(str(error).split())) from error
-        # Python finds out by itself that a text is no UTF-8, and gives no code.
+        # Python itself detects text that is not UTF-8, and gives no code.
         if code is None and "decode to UTF-8" in str(error):
             raise damaged(path, "text that is not UTF-8") from error
         raise DatabaseBugError(str(error)) from error
-    except UnicodeDecodeError as error:  # SQLite quotes the damaged bytes in its message, and Python cannot read it
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged bytes in its message, which Python cannot decode
         raise damaged(path, "text that is not UTF-8") from error
     except OSError as error:
         template = _TEMPLATES_OF_SYSTEM.get(error.errno or 0, UNREACHABLE)

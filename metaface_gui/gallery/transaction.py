@@ -1,4 +1,4 @@
-"""A transaction of SQLite's, as a block: the one place that begins, commits and rolls back."""
+"""An SQLite transaction as a context manager: the only place that begins, commits and rolls back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-    """Commit what the block did, or after any exception none of it; `begin` is SQLite's statement.
+    """Commit what the block did or, after any exception, roll all of it back; `begin` is SQLite's statement.
 
     Raises:
         sqlite3.Error: left to the caller's `translated`.
@@ -19,7 +19,7 @@ def transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") 
         yield
         connection.execute("COMMIT")
     except BaseException:
-        # After some failures (disk full) SQLite has rolled back already.
+        # After some failures (disk full) SQLite has already rolled back.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

@@ -1,10 +1,9 @@
-"""Export and import: a gallery file of its own, with the chosen people in it.
+"""Export and import: the chosen people in a gallery file of their own.
 
-The format is the gallery's own SQLite schema: no archive that could unpack to more than it is or name other files,
-nothing that runs code when it is read. With a passphrase faces and templates in it are encrypted (`protection`).
-
-An imported file is a stranger's: it is opened read-only, must have exactly a gallery's schema and pass SQLite's check,
-and each row goes through the records' own checks, as an enrolment's would.
+The format is the gallery's own SQLite schema: it is not an archive that could expand or name other files, and reading
+it runs no code. With a passphrase its faces and templates are encrypted (`protection`). An imported file is not
+trusted: it is opened read-only, must have exactly a gallery's schema and pass SQLite's check, and each row goes through
+the same record checks as an enrolment.
 """
 
 from __future__ import annotations
@@ -42,28 +41,28 @@ from metaface_gui.gallery.sqlite_errors import NOT_A_GALLERY, damaged, translate
 from metaface_gui.types import PersonId
 
 MAX_CHIP_SIDE = 4096
-"""Widest and highest picture that an imported shot may have, pixels."""
+"""Maximum width and height of an imported shot's picture, in pixels."""
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many people are done, of how many."""
+"""Called with the number of people done and the total."""
 
 
 class ClashPolicy(Enum):
-    """What to do with an imported person whose name somebody here bears; the values are what commands take."""
+    """What to do with an imported person whose name is taken; the values are command-line arguments."""
 
     SKIP = "skip"
-    """Leave the imported one out."""
+    """Leave out the imported person."""
     RENAME = "rename"
-    """Add them under their name with a number."""
+    """Add the imported person under a numbered name."""
     MERGE = "merge"
-    """They are the same person: add the shots that are not there yet."""
+    """Treat both as the same person, and add the shots that are not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, by names. `renamed` holds the name in the file and the one in the gallery.
+    """The result of an import, by names; `renamed` holds pairs of the name in the file and the one in the gallery.
 
-    `shots_added` leaves negatives out.
+    `shots_added` does not count negatives.
     """
 
     added: tuple[str, ...]
@@ -75,7 +74,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class OpenGallery:
-    """A gallery's connection, inside a transaction of whoever opened it, and what its values are encrypted with."""
+    """A gallery's connection, inside a transaction opened by the caller, and the cipher of its values."""
 
     connection: sqlite3.Connection
     cipher: ValueCipher
@@ -143,18 +142,18 @@ def _copy_rows(source: OpenGallery, target: OpenGallery, table: str, person_id: 
         columns = [description[0] for description in cursor.description]
         found = [dict(zip(columns, row, strict=True)) for row in cursor]
     for row in found:
-        # Ids stay as they are, so rows keep referring to each other and values keep their places.
+        # Ids are preserved, so references between rows stay valid and encrypted values keep their places.
         for column, place in _places(table, row).items():
             row[column] = target.cipher.encrypt(source.cipher.decrypt(row[column], place), place)
     values = ", ".join("?" * len(columns))
-    # OR IGNORE: several people's shots name the same embedder.
+    # OR IGNORE: several people's shots refer to the same embedder.
     target.connection.executemany(
         f"INSERT OR IGNORE INTO {table} VALUES ({values})", [tuple(row.values()) for row in found]
     )
 
 
 def _places(table: str, row: Mapping[str, Any]) -> dict[str, str]:
-    """Return which columns of a row are encrypted, each with its place."""
+    """Return the encrypted columns of a row, each with its value's place."""
     match table:
         case "shot":
             return {column: of_shot(column, row["id"]) for column in protection.SHOT_COLUMNS}
@@ -170,7 +169,7 @@ def _require_exportable(target_path: Path, source_path: Path | None) -> None:
             QT_TRANSLATE_NOOP("Errors", "There is no folder {folder}. Make it first, or choose another."),
             folder=str(target_path.parent),
         )
-    # Replacing a gallery under its writer's feet would mix its log into the new file.
+    # Replacing a gallery that has a writer would mix its log into the new file.
     if target_path == source_path or has_log(target_path) or sidecar(target_path, "-journal").exists():
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "{path} is a gallery in use. Export to a new file."), path=str(target_path)
@@ -179,11 +178,11 @@ def _require_exportable(target_path: Path, source_path: Path | None) -> None:
 
 @contextmanager
 def source_database(path: Path, keys: KeyStore, passphrase: str | None) -> Iterator[OpenGallery]:
-    """Open a file to import from, without changing it; an older one is converted in a temporary copy.
+    """Open a file to import from, without changing it; an older one is migrated in a temporary copy.
 
     Raises:
-        PassphraseError: if it needs a passphrase, and none or another one was given.
-        GalleryError: if it is missing, no gallery, damaged, or a newer MetaFace wrote it.
+        PassphraseError: if it needs a passphrase, and none or a wrong one was given.
+        GalleryError: if it is missing, not a gallery, damaged, or was written by a newer MetaFace.
     """
     path = usable_path(path)
     if not path.exists():
@@ -207,10 +206,10 @@ def source_database(path: Path, keys: KeyStore, passphrase: str | None) -> Itera
 
 
 def needs_passphrase(path: Path) -> bool:
-    """Return whether an import of this file needs a passphrase; takes no time, and changes and checks nothing else.
+    """Return whether importing this file needs a passphrase; fast, changes nothing and checks nothing else.
 
     Raises:
-        GalleryError: if it cannot be read, or is no gallery.
+        GalleryError: if it cannot be read, or is not a gallery.
     """
     path = usable_path(path)
     with translated(path), closing(connect(path, untouching_mode(path))) as connection:
@@ -218,7 +217,7 @@ def needs_passphrase(path: Path) -> bool:
             raise GalleryError(NOT_A_GALLERY, path=str(path))
         if user_version(connection) < protection.SINCE_VERSION:
             return False
-        # A view of that name could compute for hours.
+        # A malicious view of that name could compute for hours.
         kind = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'protection'").fetchone()
         if kind != ("table",):
             raise damaged(path, "its tables are not those of a gallery")
@@ -228,7 +227,7 @@ def needs_passphrase(path: Path) -> bool:
 def import_from(
     source: OpenGallery, target: OpenGallery, on_clash: ClashPolicy, on_progress: OnProgress | None
 ) -> ImportReport:
-    """See `Gallery.import_from`; the transaction of `target` is to hold all of it."""
+    """Import as `Gallery.import_from` describes, within the caller's transaction on `target`."""
     with translated(source.path):
         people = rows.read_people(source.connection, source.cipher)
     added, renamed, merged, skipped, shots_added = [], [], [], [], 0
@@ -260,7 +259,7 @@ def import_from(
 def _import_choices(
     source: OpenGallery, target: OpenGallery, people: Sequence[Person], new_ids: Mapping[PersonId, PersonId]
 ) -> None:
-    """Keep of those `people` who were added who was hidden, which shot stood for whom, and who was told apart."""
+    """Copy the choices of the newly added `people`: who is hidden, their covers, and who was told apart."""
     for person in people:
         if (new_id := new_ids.get(person.id)) is None:
             continue
@@ -299,7 +298,7 @@ def _import_person(source: OpenGallery, target: OpenGallery, person: Person, int
             rows.insert_consent(target.connection, into_id, consent)
     try:
         rows.insert_shots(target.connection, target.cipher, into_id, new)
-    except ValueError as error:  # an embedder of this name gives vectors of another length here
+    except ValueError as error:  # here an embedder of this id has vectors of another length
         raise damaged(source.path, error) from error
     return sum(not shot.is_negative for shot in new)
 
