@@ -1,4 +1,4 @@
-"""`metaface bench`: what everything costs here, from a single stage to the whole window, and beside other programs."""
+"""`metaface bench`: the cost of everything on this machine, from single stages to the window, and of other programs."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ from metaface_gui.weights.whole_file import write_whole
 OnProgress = Callable[[str], None]
 _WIDTH = 120
 _WITHOUT = {RUNTIME: "torch"}
-"""An environment in which OpenVINO is left out."""
+"""An environment in which OpenVINO is not used."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchPlan:
-    """How much is measured: by default as much as two cores do in less than three minutes."""
+    """How much is measured; by default, what two cores can do in less than three minutes."""
 
     learners: BenchmarkSettings = field(default_factory=BenchmarkSettings)
     gallery: GalleryScale = field(default_factory=GalleryScale)
@@ -74,8 +74,8 @@ class BenchPlan:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; returns the exit code."""
-    # A file or a pipe has no width of its own, and 80 columns break the lines.
+    """Run the benchmarks; return the exit code."""
+    # A file or a pipe has no width of its own, and rich's default of 80 columns would break the lines.
     is_json_printed = args.json == STDOUT
     width = None if (sys.stderr if is_json_printed else sys.stdout).isatty() else _WIDTH
     plan, console = BenchPlan(), Console(highlight=False, width=width, stderr=is_json_printed)
@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Bench:
-    """Measures section after section; `folder` is for its files."""
+    """Measures one section after another; temporary files go to `folder`."""
 
     def __init__(self, plan: BenchPlan, device: str, source: SourceSpec, folder: Path) -> None:
         self._plan = plan
@@ -121,13 +121,13 @@ class _Bench:
         self._source = source
         self._folder = folder
         self._gallery_path = folder / "people.metaface"
-        self._keys = FileKeys(folder / "keys")  # not with the user's own: they are to go with the gallery
+        self._keys = FileKeys(folder / "keys")  # not the user's own store: these keys go with the gallery
         self._people = demo_people()
         self._store = default_store()
         self._loaded: BenchModels | None = None
 
     def n_steps(self, wanted: set[str]) -> int:
-        """How often `run` tells of progress, as far as can be known."""
+        """Return the expected number of progress reports by `run`."""
         plan = self._plan
         steps = {
             "stages": n_stage_steps(len(plan.all_learners)),
@@ -143,7 +143,7 @@ class _Bench:
         return sum(steps[section] for section in wanted)
 
     def run(self, wanted: set[str], on_progress: OnProgress, show: Callable[[BenchRecord, str], None]) -> BenchRecord:
-        """Measure what is wanted; `show` is called with the record so far and the section that was added last.
+        """Measure the wanted sections; `show` is called with the record so far and the section added last.
 
         Raises:
             KnownError: if models are missing, or the source cannot be read.
@@ -183,7 +183,7 @@ class _Bench:
         return replace(record, stages=costs)
 
     def _in_pytorch(self, embedder: FaceEmbedder) -> Mapping[str, FaceEmbedder]:
-        """The same network in PyTorch, where another runtime embeds."""
+        """Return the same network in PyTorch if another runtime computes the embeddings, else nothing."""
         if not isinstance(embedder, FrozenEmbedder):
             return {}
         return {"PyTorch": make_frozen_embedder(embedder.key, str(embedder.device), self._store, environ=_WITHOUT)}
@@ -206,7 +206,7 @@ class _Bench:
         return replace(record, live=replace(live, source=self._source.text))
 
     def _window(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
-        # Qt is loaded for this section alone.
+        # Only this section loads Qt.
         from metaface_gui.bench.window import measure_window  # noqa: PLC0415
 
         draw_off_screen_without_display()
@@ -234,7 +234,7 @@ class _Bench:
     def _memory(self, record: BenchRecord, on_progress: OnProgress) -> BenchRecord:
         seconds = self._plan.seconds
         self._enrolled()
-        # We end it; that it would go on for longer is for a machine that is busy.
+        # We end the process; the long linger time is a margin for a busy machine.
         memory = measure_memory(self._probe(3.0 * seconds + 60.0), seconds=seconds)
         on_progress(f"{seconds:g} s")
         return replace(record, memory=memory)
@@ -248,14 +248,14 @@ class _Bench:
         return replace(record, peers=figures)
 
     def _models(self, learners: tuple[str, ...]) -> BenchModels:
-        """Load the models once, and those learners that were not adapted yet; everybody of the scene is enrolled."""
+        """Load the models once and adapt any learners still missing; everybody in the scene is enrolled."""
         if self._loaded is None or not set(learners) <= set(self._loaded.classifiers):
             with Gallery.open(self._gallery_path, keys=self._keys) as gallery:
                 self._loaded = load_bench_models(gallery, self._settings, self._store, self._people, learners)
         return self._loaded
 
     def _enrolled(self) -> None:
-        """See to it that the gallery's file is there and holds the scene's people."""
+        """Ensure that the gallery file exists and holds the scene's people."""
         self._models((self._settings.learner,))
 
     def _probe(self, linger_s: float) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from metaface_gui.settings import DEMO
 GALLERY_SIZES = (10, 100, 1_000, 10_000)
 PEERS = "peers"
 SECTIONS = ("stages", "pipeline", "live", "window", "learners", "gallery", "startup", "memory")
-"""What is measured unless `--only` says otherwise; the peers come on top when they are asked for."""
+"""What is measured without `--only`; the peers are added on request."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add them."""
+    """Add the options."""
     parser.add_argument("--json", type=Path, metavar="OUT", help=translate("Commands", "write the figures as JSON"))
     parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What `metaface bench` found, as tables on the terminal, a section at a time."""
+"""Print the results of `metaface bench` as terminal tables, one section at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Printer = Callable[[BenchRecord, Console], None]
 
 
 def print_section(record: BenchRecord, section: str, console: Console) -> None:
-    """Print what the record holds of a section.
+    """Print one section of the record.
 
     Raises:
         KeyError: if there is no such section.
@@ -39,7 +39,7 @@ def print_section(record: BenchRecord, section: str, console: Console) -> None:
 
 
 def _line(console: Console, text: str, style: str | None = None) -> None:
-    """No table's title: that would wrap at the width of the figures."""
+    """Print a line; a rich table title would wrap at the width of the table."""
     console.print(text, markup=False, soft_wrap=True, style=style)
 
 
@@ -160,7 +160,7 @@ def _errors(outcome: Outcome) -> tuple[str, str]:
 
 
 def _by_faces(rows: Mapping[str, tuple[FacesTiming, ...]]) -> Table:
-    """Median and 95th percentile for each number of faces."""
+    """Return a table of median and 95th percentile for each number of faces."""
     numbers = sorted({timing.n_faces for timings in rows.values() for timing in timings})
     headings = [
         translate("Commands", "1 face, ms") if n == 1 else translate("Commands", "{n} faces, ms", None, n=n)

@@ -1,4 +1,4 @@
-"""`metaface demo`: the scripted scene, in the window or, without a display, in the same window off screen."""
+"""`metaface demo`: play the scripted scene in the window or, without a display, in the same window off screen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LESSONS = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add its options and make it what runs."""
+    """Add the options and set the command to run."""
     parser.add_argument(
         "--seconds",
         type=float,
@@ -60,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from metaface_gui.app import run_demo  # noqa: PLC0415 - Qt's widgets load only for the window
+    from metaface_gui.app import run_demo  # noqa: PLC0415 - loads Qt's widgets, needed only for the window
 
     return run_demo(
         settings=recognition_settings(args),
@@ -118,8 +118,8 @@ def _scene_table(summary: DemoSummary) -> Table:
 
 
 def _methods_table(summary: DemoSummary) -> Table:
-    """All methods on the same frames against the truth, and what the leave-one-out report says of each."""
-    from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - brings what draws videos
+    """Return all methods on the same frames against the truth, with each one's leave-one-out result."""
+    from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - loads the code that draws videos
 
     report = summary.report
     table = Table(title=translate("Commands", "The methods on the same frames"), box=None, caption_justify="left")
@@ -160,7 +160,7 @@ def _methods_table(summary: DemoSummary) -> Table:
 
 
 def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
-    """What the window said in the light, the dark and with an old webcam, before and after it adapted to that room."""
+    """Return the scene's results in light, in the dark and with an old webcam, before and after adapting to it."""
     table = Table(title=translate("Commands", "The room changes"), box=None, caption_justify="left")
     table.add_column("")
     for title in (
@@ -211,7 +211,7 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
 
 
 def _print_rooms(rooms: RoomTable, console: Console) -> None:
-    """Every method in every room against the truth, before and after it adapted to the room's unlabelled faces."""
+    """Print every method's results in every room, before and after adapting to the room's unlabelled faces."""
     title = translate("Commands", "Every method in several rooms, in percent: before → adapted to the room")
     table = Table(title=title, box=None, padding=(0, 1, 0, 0), caption_justify="left")
     table.add_column(translate("Commands", "1 shot each | all shots"))
@@ -238,9 +238,9 @@ def _print_rooms(rooms: RoomTable, console: Console) -> None:
 
 
 def _add_room(table: Table, setting: EnvironmentSetting, rows: Sequence[RoomRow]) -> None:
-    """One room's lines: its name and how far methods differ, then each method."""
-    from metaface_gui.gui.environment_words import setting_words  # noqa: PLC0415 - only for the end
-    from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - brings what draws videos
+    """Add one room's rows: its name and how often methods disagree, then each method."""
+    from metaface_gui.gui.environment_words import setting_words  # noqa: PLC0415 - needed only at the end
+    from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - loads the code that draws videos
 
     name = setting_words(setting) or translate("Commands", "as it is")
     table.add_row(f"[bold]{name}[/bold]")
@@ -256,7 +256,7 @@ def _add_room(table: Table, setting: EnvironmentSetting, rows: Sequence[RoomRow]
 
 
 def _cells(tallies: Sequence[LearnerTally]) -> list[str]:
-    """Right, Unknown, wrong and let in, each before → after, in percent."""
+    """Return right, Unknown, wrong and let in, each as before → after, in percent."""
     shares = []
     for tally in tallies:
         strangers = tally.turned_away + tally.let_through

@@ -35,7 +35,7 @@ def _retention(args: argparse.Namespace) -> Retention | None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; returns the exit code."""
+    """Enrol the person; return the exit code."""
     name = clean_name(args.name)
     terms = Terms(given_by=CONSENT_ON_COMMAND_LINE, retention=_retention(args))
     tune_process()
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
                     count=len(known),
                 )
                 console.print(text, soft_wrap=True)
-            if len(known) < len(samples) or terms.retention is None:  # another period needs a shot to come with
+            if len(known) < len(samples) or terms.retention is None:  # a new period needs a shot to be saved with
                 samples = [sample for sample in samples if not any(sample is each for each in known)]
         shots = new_shots(samples, pipeline, ShotSource.FILE)
         others = [other for other in gallery.snapshot().people if person is None or other.id != person.id]
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         if person is None:
             gallery.enroll(name, shots, consent(terms=terms))
         elif shots:
-            # A period that was asked for is a new agreement; otherwise the one they gave goes on.
+            # An explicit period is a new agreement; without one, the existing agreement continues.
             gallery.add_shots(person.id, shots, consent(terms=terms) if terms.retention else None)
     console.print(
         translate("Commands", "{name}: {count} shots saved", None, name=escape(name), count=len(shots)),
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 def _collect(
     looked_at: Iterable[Offered | Unreadable], burst: EnrollmentBurst, console: Console
 ) -> tuple[EnrollmentBurst, Counter[QualityIssue]]:
-    """Offer every picture's faces, saying which were refused and why; count the reasons."""
+    """Offer every picture's faces to the burst, print which were refused and why, and count the reasons."""
     issues = Counter[QualityIssue]()
     for item in looked_at:
         if isinstance(item, Unreadable):
@@ -114,7 +114,7 @@ def _collect(
 
 
 def _nothing_usable(issues: Counter[QualityIssue], name: str) -> EnrollmentError:
-    """Say what to do where nothing would do."""
+    """Return the error for when there is no usable shot, with advice."""
     if not issues:
         text = QT_TRANSLATE_NOOP("Errors", "No picture of “{name}” could be read: nothing was saved.")
         return EnrollmentError(text, name=name)

@@ -13,7 +13,7 @@ from metaface_gui.settings import DEFAULT_SHOTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add them."""
+    """Add the options."""
     parser.description = translate(
         "Commands",
         "Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; "

@@ -59,14 +59,14 @@ from metaface_gui.pipeline.recognition.room_threshold import RoomPrior, load_pri
 from metaface_gui.weights.store import WeightsStore
 
 _DRAW_SEEDS = 1000
-"""Seeds of a condition's draws under one --seed, so that another --seed shares none."""
+"""How many draws' seeds belong to one --seed, so that different --seeds share none."""
 _PLOT_EPISODES = 50
 
 OnDone = Callable[[int, int], None]
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; returns the exit code."""
+    """Run the evaluation; return the exit code."""
     console = Console(highlight=False, stderr=args.json == STDOUT)
     folders = data_sets(args.data)
     _check_outputs(args, tuple(folders))
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         pairs = _pairs(args)
         for faces in sets.values():
             for n_way, k_shot in pairs:
-                OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # before minutes of work, not after
+                OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # fail before minutes of work, not after
         prior = load_prior(store)
         seeing = [_Seeing(args, embedder, _cohort(embedder, store), prior, bars)]
         if stock.id != embedder.id:
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_outputs(args: argparse.Namespace, data: Sequence[str]) -> None:
-    """Refuse what would destroy something or cannot be written, before minutes of work.
+    """Refuse outputs that would destroy a file or cannot be written, before minutes of work.
 
     Raises:
         KnownError: if there is such an output.
@@ -114,7 +114,7 @@ def _check_outputs(args: argparse.Namespace, data: Sequence[str]) -> None:
     if args.json is not None and args.json != STDOUT:
         outputs.append((args.json, is_report))
     if args.plots is not None:
-        from metaface_gui.metalearning.plots import plot_names  # noqa: PLC0415 - matplotlib loads only to draw
+        from metaface_gui.metalearning.plots import plot_names  # noqa: PLC0415 - matplotlib is loaded only for plots
 
         names = plot_names(data, args.environments, args.conditions, _pairs(args))
         outputs += [(args.plots / name, is_picture) for name in names]
@@ -130,14 +130,14 @@ def _pairs(args: argparse.Namespace) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _MetaParameters:
-    """Meta-parameters by learner, and where each comes from."""
+    """Meta-parameters by learner, and the origin of each."""
 
     params: Mapping[str, Params]
     origins: Mapping[str, str]
 
 
 def _embedders(args: argparse.Namespace, store: WeightsStore) -> tuple[TrainableEmbedder, TrainableEmbedder]:
-    """Make the embedder as it ships, or with the user's own trunk and projection, and the stock one."""
+    """Return the embedder as shipped, or with the user's own trunk and projection, and the stock embedder."""
     device = resolve_device(args.device)
     embedder = own_embedder(args.embedder, device, store, trunk=args.trunk, projection=args.projection)
     return embedder, make_embedder(args.embedder, device, store, meta_trained=False)
@@ -181,7 +181,7 @@ def _load(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seeing:
-    """An embedder, its cohort and what rooms are like, ready to look at data sets as they are and in rooms."""
+    """An embedder with its cohort and room prior, which computes features of data sets, unchanged and in rooms."""
 
     args: argparse.Namespace
     embedder: TrainableEmbedder
@@ -190,7 +190,7 @@ class _Seeing:
     bars: _Bars
 
     def ground(self, name: str, faces: AlignedFaces) -> Ground:
-        """What it makes of the faces as they are: shots clean, probes and strangers under several draws."""
+        """Return the features of the unchanged faces: clean shots, and probes and strangers in several draws."""
         clean = self._features(faces, CLEAN, 0, None)
         conditions = {
             condition: clean[None]
@@ -202,7 +202,7 @@ class _Seeing:
         return Ground(data, self.cohort, self.room_prior, name).to(self.embedder.device)
 
     def room(self, name: str, faces: AlignedFaces, family: str) -> Ground:
-        """What it makes of them in as many places of that family as a condition has draws, shots in the same place."""
+        """Return the features in several places of that family, one per draw; shots are taken in the same place."""
         first, *others = (self._place(faces, family, draw) for draw in range(self.args.draws))
         return Ground(first, self.cohort, self.room_prior, name, family, tuple(others)).to(self.embedder.device)
 
@@ -217,7 +217,7 @@ class _Seeing:
     def tracks(
         self, name: str, faces: AlignedFaces, learners: Sequence[MetaLearner], pairs: Sequence[tuple[int, int]]
     ) -> tuple[TrackRow, ...]:
-        """Rows of tracks, made of those faces alone that are probes or strangers in an episode."""
+        """Return the track rows; only faces that are probes or strangers in some episode get tracks."""
         assert self.cohort is not None
         args, rows = self.args, list[TrackRow]()
         clean = self._features(faces, CLEAN, 0, None)
@@ -268,9 +268,9 @@ class _Seeing:
 
 
 class _Bench:
-    """What is tested against whom, ready to be asked for any (n_way, k_shot).
+    """The contenders and the data they are tested on, for any (n_way, k_shot).
 
-    `grounds` are the embedder's as it ships and, if that is another one, the stock embedder's.
+    `grounds` are the features of the embedder as shipped and, if it differs, of the stock embedder.
     """
 
     def __init__(
@@ -280,7 +280,7 @@ class _Bench:
         self._stock, self._against, self._bars = grounds[-1], against, bars
 
     def test(self, pairs: Sequence[tuple[int, int]], episodes: int, *, twins: bool) -> tuple[EvaluationRow, ...]:
-        """Rows of those pairs, with or without the untrained twins."""
+        """Return the rows for these pairs, with or without the untrained twins."""
         if not pairs:
             return ()
         return evaluate(
@@ -296,7 +296,7 @@ class _Bench:
 
 
 def _test(bench: _Bench, asked: Sequence[tuple[int, int]], settings: ReportSettings) -> Report:
-    """What was asked for, then what only the calibration table and the plots need; nothing is computed twice."""
+    """Test the requested pairs, then those needed only for the calibration table and plots; compute nothing twice."""
     args = bench.args
     rows = bench.test(asked, args.episodes, twins=True)
     shipped = [row for row in rows if not row.is_twin]
@@ -366,7 +366,7 @@ def _write(report: Report, args: argparse.Namespace, console: Console) -> None:
         report.write(args.json)
         written.append(args.json)
     if args.plots is not None:
-        from metaface_gui.metalearning.plots import save_plots  # noqa: PLC0415 - matplotlib loads only to draw
+        from metaface_gui.metalearning.plots import save_plots  # noqa: PLC0415 - matplotlib is loaded only for plots
 
         written += save_plots(report, args.plots)
     for path in written:
@@ -374,7 +374,7 @@ def _write(report: Report, args: argparse.Namespace, console: Console) -> None:
 
 
 class _Bars:
-    """Progress bars on stderr, one after the other; nothing where stderr is no terminal."""
+    """Progress bars on stderr, one after another; none if stderr is not a terminal."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -388,6 +388,6 @@ class _Bars:
         self._progress.stop()
 
     def bar(self, text: str) -> OnDone:
-        """A new bar; tell it what is done, and of how much."""
+        """Add a bar; return a callback that takes the counts done and total."""
         task = self._progress.add_task(text, total=None)
         return lambda done, total: self._progress.update(task, completed=done, total=total)

@@ -1,4 +1,4 @@
-"""The options of `metaface evaluate`, and what may stand in them."""
+"""The options of `metaface evaluate`, and the parsers of their values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLEAN = "clean"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add them all."""
+    """Add all options."""
     parser.description = translate("Commands", "test the learners on people they have never seen")
     add_data_options(parser)
     add_episode_options(parser)
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says whose faces are looked at, and by which networks."""
+    """Add the options for which faces are tested, and with which networks."""
     add_people_options(parser)
     parser.add_argument(
         "--split",
@@ -50,7 +50,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_episode_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says which learners are tested, and in which episodes."""
+    """Add the options for which learners are tested, and in which episodes."""
     keys = ", ".join(ALL_LEARNERS)
     parser.add_argument(
         "--learners",
@@ -137,7 +137,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
 
 
 def parse_conditions(text: str) -> tuple[str, ...]:
-    """Read condition names with commas between, written with hyphens or underscores.
+    """Parse comma-separated condition names, written with hyphens or underscores.
 
     Raises:
         argparse.ArgumentTypeError: if there is no such condition.
@@ -157,7 +157,7 @@ def parse_conditions(text: str) -> tuple[str, ...]:
 
 
 def parse_environments(text: str) -> tuple[str, ...]:
-    """Read families' names with commas between, or what stands for several of them.
+    """Parse comma-separated names of environment families or of groups of them.
 
     Raises:
         argparse.ArgumentTypeError: if there is no such family.
@@ -180,5 +180,5 @@ def parse_environments(text: str) -> tuple[str, ...]:
 
 
 def hyphened(name: str) -> str:
-    """A condition's or an environment's name as people write it."""
+    """Return a condition's or environment's name in its user-visible spelling."""
     return name.replace("_", "-")

@@ -1,4 +1,4 @@
-"""An evaluation's report as tables on the terminal."""
+"""Print an evaluation report as terminal tables."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from metaface_gui.metalearning.track_evaluation import TrackRow
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print a table for each condition, n_way and k_shot, then the calibration table and what to know before quoting.
+    """Print a table for each condition, n_way and k_shot, then the calibration table and the caveats.
 
-    Shares are in percent, gains in percentage points of TPIR at FPIR 1 %; ± is half the 95 % interval. The best of each
-    column has a star. The shipped threshold's TPIR and FPIR stand beside what it promised. Over several data sets or
-    rooms a summary of all cells follows.
+    Shares are in percent, gains in percentage points of TPIR at FPIR 1 %; ± is half the 95 % interval. The best value
+    of each column has a star. The shipped threshold's TPIR and FPIR stand beside the FPIR it promised. With several
+    data sets or rooms, a summary of all cells follows.
     """
     several = len({row.data for row in report.rows}) > 1
     for table in tables(report.rows):
@@ -47,12 +47,12 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _print_title(text: str, console: Console) -> None:
-    """A table's own title would be wrapped to the table's width."""
+    """Print a title; a rich table title would wrap at the width of the table."""
     console.print(text, style="bold", markup=False, soft_wrap=True)
 
 
 def _where(row: EvaluationRow, *, several: bool) -> str:
-    """Data set, if there are several, and room, if there is one, to stand before a title."""
+    """Return a title's prefix: the data set if there are several, and the room if there is one."""
     parts = (row.data if several else None, None if row.environment is None else hyphened(row.environment))
     return "".join(f"{part}, " for part in parts if part is not None)
 
@@ -71,7 +71,7 @@ def _print_summary(report: Report, console: Console) -> None:
             *(f"{100 * extent.worst:.2f} / {100 * extent.median:.2f}" for extent in summary.figures.values()),
         )
     console.print(table)
-    # The loosest learner's cell and the weakest one's: where to look first.
+    # The cell with the highest FPIR and the one with the lowest TPIR: where to look first.
     loosest = max((summary.figures["fpir_achieved"] for summary in summaries), key=lambda extent: extent.worst)
     weakest = min((summary.figures["tpir_at_fpir_1pct"] for summary in summaries), key=lambda extent: extent.worst)
     for text, extent in (
@@ -85,7 +85,7 @@ def _print_summary(report: Report, console: Console) -> None:
 
 
 def _track_tables(rows: Sequence[TrackRow]) -> tuple[tuple[TrackRow, ...], ...]:
-    """Those of one data set, condition, n_way and k_shot together."""
+    """Group the rows by data set, condition, n_way and k_shot."""
     grouped: dict[tuple[str, str, int, int], list[TrackRow]] = {}
     for row in rows:
         grouped.setdefault((row.data, row.condition, row.n_way, row.k_shot), []).append(row)
@@ -169,7 +169,7 @@ def _comparison(rows: Sequence[EvaluationRow], fpir: float) -> Table:
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        # Unlike its ends, the interval's wider half is never cut at 0 or 1.
+        # The ends of the interval may be clipped at 0 or 1; its wider half never is.
         half = max(row.top1.mean - row.top1.low, row.top1.high - row.top1.mean)
         table.add_row(
             translate("Commands", "  untrained") if row.is_twin else row.learner,
@@ -200,25 +200,25 @@ def _calibration(rows: Sequence[EvaluationRow]) -> Table:
 
 
 def _table() -> Table:
-    """A table that fits into 80 columns, which is also what a pipe is taken for."""
+    """Return an empty table that fits into 80 columns, which is also the width assumed for a pipe."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(translate("Commands", "learner"), no_wrap=True)
     return table
 
 
 def _percent(share: float) -> str:
-    """In five characters at most."""
+    """Format as percent in at most five characters."""
     return "100.0" if share > 0.99995 else f"{100 * share:.2f}"
 
 
 def _with_interval(share: Interval) -> str:
-    """Percent and half the 95 % interval, in nine characters at most; the wider half, which is never cut at 0 or 1."""
+    """Format as percent ± the wider half of the 95 % interval (never clipped at 0 or 1), in at most nine characters."""
     half = 100 * max(share.mean - share.low, share.high - share.mean)
     return f"{_three_figures(share.mean)}±{half:.{1 if half < 9.95 else 0}f}"
 
 
 def _three_figures(share: float) -> str:
-    """Percent in four characters, five if it is everything."""
+    """Format as percent in four characters, five for 100 %."""
     return f"{100 * share:.2f}" if share < 0.09995 else f"{100 * share:.1f}"
 
 
@@ -227,6 +227,6 @@ def _three_digits(value: float) -> str:
 
 
 def _starred(row: EvaluationRow, rows: Sequence[EvaluationRow], column: str, text: str) -> str:
-    """Mark the best of a column; a space in a star's place keeps the digits aligned."""
+    """Mark the best of a column with a star, others with a space to keep the digits aligned."""
     figure = COLUMNS[column]
     return f"[bold]{text}*[/]" if figure.value(row) == best_of(rows, figure) else f"{text} "

@@ -1,4 +1,4 @@
-"""`metaface gallery list|show|rename|merge|hide|delete|…`: look at and change who is enrolled."""
+"""`metaface gallery list|show|rename|merge|hide|delete|…`: view and change who is enrolled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add its actions."""
+    """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     def add(name: str, help_text: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -64,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def open_existing(path: Path, *, read_only: bool = False) -> Gallery:
-    """Open a gallery that must be there already: a mistyped path must not make an empty one.
+    """Open a gallery that must already exist, so that a mistyped path does not create an empty one.
 
     Raises:
         GalleryError: if there is none, or it cannot be opened.
@@ -81,7 +81,7 @@ def find_person(gallery: Gallery, name: str) -> Person:
     """Find a person by name.
 
     Raises:
-        GalleryError: if nobody is called that.
+        GalleryError: if nobody has that name.
     """
     person = gallery.find(name)
     if person is None:
@@ -184,7 +184,7 @@ def _delete(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    # FFmpeg's libraries, which tell whose a video is, load only here.
+    # This loads FFmpeg's libraries, which recognise our own videos; no other action needs them.
     from metaface_gui.engine.batch.output_files import (  # noqa: PLC0415
         gallery_files,
         is_never_ours,

@@ -1,4 +1,4 @@
-"""How commands that recognise make a gallery into a classifier."""
+"""Build a classifier from a gallery for the commands that recognise."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from metaface_gui.weights.store import WeightsStore
 def adapted_to(
     path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore
 ) -> tuple[AdaptedGallery, LearningAssets]:
-    """Adapt to the gallery at `path`; returns it with what was adapted with, for adapting again.
+    """Adapt to the gallery at `path`; return the result and the assets, which allow adapting again.
 
-    The gallery is opened to write only if templates of this embedder are missing, so that one which a window has open
-    can be recognised from at the same time. Without a cohort for the embedder a line on stderr says what that means.
+    The gallery is opened for writing only if templates of this embedder are missing, so one that is open in a window
+    can be used at the same time. If the embedder has no cohort, a line on stderr says what that means.
 
     Raises:
         KnownError: if the gallery or the learner's assets cannot be read.
@@ -54,10 +54,10 @@ def adapted_to(
 def named_at_once(
     path: Path, pipeline: FacePipeline, settings: RecognitionSettings, store: WeightsStore
 ) -> FirstNames | None:
-    """Adapt to the gallery at `path` in NumPy, where that comes to the same as `adapted_to` comes to; None elsewhere.
+    """Adapt to the gallery at `path` in NumPy if that is equivalent to `adapted_to`, else return None.
 
-    It does for the default method, of people of whom no face was denied, without a room's unlabelled faces: pictures
-    are looked at without waiting for PyTorch.
+    It is equivalent for the default method, if there are no denied faces, without a room's unlabelled faces. It lets
+    pictures be processed without waiting for PyTorch.
 
     Raises:
         KnownError: if the gallery or the method's assets cannot be read.
@@ -81,7 +81,7 @@ def named_at_once(
 
 
 def _say_who_is_hidden(gallery: Gallery) -> None:
-    """Say on stderr who is in the gallery and yet not recognised."""
+    """Report on stderr the people who are in the gallery but hidden, and so not recognised."""
     hidden = [person.name for person in gallery.snapshot().people if person.is_hidden]
     if hidden:
         said = translate(
@@ -94,7 +94,7 @@ def _say_who_is_hidden(gallery: Gallery) -> None:
 
 
 def _say_whose_period_is_over(gallery: Gallery) -> None:
-    """Say on stderr of whom the gallery should know nothing any more; until they are deleted they are recognised."""
+    """Report on stderr whose retention period is over; they are recognised until they are deleted."""
     over = due(gallery.snapshot().people, datetime.now(UTC)).over
     if over:
         said = translate(

@@ -1,4 +1,4 @@
-"""`metaface gallery expired|report|forget-all`: whose period is over, what is stored about one, and forgetting all."""
+"""`metaface gallery expired|report|forget-all`: expired retention, one person's stored data, and deleting everybody."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ OpenExisting = Callable[..., Gallery]
 
 
 def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callable[[Gallery, str], Person]) -> None:
-    """Add the three actions to `metaface gallery`; `open_existing` and `find_person` are that verb's own."""
+    """Add the three actions to `metaface gallery`, using its `open_existing` and `find_person`."""
 
     def expired(args: argparse.Namespace) -> int:
         with open_existing(args.gallery, read_only=not args.delete) as gallery:
             return _expired(gallery, is_to_delete=args.delete)
 
     def report(args: argparse.Namespace) -> int:
-        from metaface_gui.engine.people.person_report import write_report  # noqa: PLC0415 - brings OpenCV
+        from metaface_gui.engine.people.person_report import write_report  # noqa: PLC0415 - loads OpenCV
 
         with open_existing(args.gallery, read_only=True) as gallery:
             write_report(gallery.account_of(find_person(gallery, args.name).id), args.out)
@@ -96,5 +96,5 @@ def _expired(gallery: Gallery, *, is_to_delete: bool) -> int:
 
 
 def until_text(retention: Retention | None) -> str:
-    """Say until which day somebody may be kept."""
+    """Return the last day for which somebody may be kept, as text."""
     return translate("Commands", "no limit") if retention is None else last_day(retention.until).isoformat()

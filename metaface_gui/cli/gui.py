@@ -11,7 +11,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the window's options to the main parser and make it what runs without a verb."""
+    """Add the window's options to the main parser and open the window if there is no verb."""
     parser.add_argument(
         "--source",
         metavar="0|FILE|DIR|URL|demo",
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    # Qt's widgets and what opens cameras load only for the window.
+    # Qt's widgets and the camera code are loaded only for the window.
     from metaface_gui.app import run_window  # noqa: PLC0415
     from metaface_gui.pipeline.capture.specification import parse_source  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Ends a command in order, whoever asks for it: Ctrl-C, a closed terminal, the system shutting down."""
+"""Shut a command down cleanly on Ctrl-C, when its terminal closes or when the system shuts down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 
 class InterruptedBySignal(KeyboardInterrupt):
-    """Somebody asked the command to end; `number` is the signal's."""
+    """The command was asked to end; `number` is the signal's."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -21,9 +21,10 @@ class InterruptedBySignal(KeyboardInterrupt):
 
 
 class Interrupts:
-    """Within it a signal to end raises `InterruptedBySignal`, once: while files are finished a second changes nothing.
+    """A context manager in which a termination signal raises `InterruptedBySignal`, once.
 
-    Signals that are ignored (`nohup`) stay so. Off the main thread, where Python sets no handlers, it does nothing.
+    A second signal, while files are finished, has no effect. Ignored signals (`nohup`) stay ignored. Off the main
+    thread, where Python cannot set handlers, it does nothing.
     """
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class Interrupts:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Write something whole: a signal that comes meanwhile counts at the end."""
+        """Defer a signal that arrives in this block to its end, so that what is written is complete."""
         self._is_held = True
         try:
             yield

@@ -1,4 +1,4 @@
-"""`--lang`: what the commands speak. They follow the system by default; JSON and CSV are the same in all."""
+"""`--lang`: the language of the commands, by default the system's; JSON and CSV are the same in every language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from metaface_gui.i18n import (
 
 
 def add_language_option(parser: argparse.ArgumentParser) -> None:
-    """Add `--lang CODE`; not given, it leaves what another parser of the same line has read."""
+    """Add `--lang CODE`; if it is not given, a value read by another parser of the same line stays."""
     parser.add_argument(
         "--lang",
         choices=("en", *available_languages()),
@@ -31,24 +31,24 @@ def add_language_option(parser: argparse.ArgumentParser) -> None:
 
 
 def language_of(args: argparse.Namespace) -> str | None:
-    """The code that was given; None: none was."""
+    """Return the given language code; None if there is none."""
     code = getattr(args, "lang", None)
     return code if isinstance(code, str) else None
 
 
 def makes_own_application(arguments: Sequence[str]) -> bool:
-    """Whether a command line shows a window: it speaks from then on, and can have no application beside its own."""
+    """Return whether a command line shows a window, which sets its own language and allows no second Qt application."""
     return not asks_for_help(arguments) and verbs_in(arguments)[:1] in ([], ["demo"])
 
 
 @contextmanager
 def speaking(arguments: Sequence[str]) -> Iterator[None]:
-    """Print in the language that a command line asks for, else in the system's, while this is entered."""
+    """Print in the language given on the command line, or else the system's, inside this context."""
     asked = _asked(arguments)
     if asked == "en" or (not asked and speaks_english(os.environ)):
         yield
         return
-    from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - only for languages other than English
 
     code = best_language([asked] if asked else QLocale.system().uiLanguages(), available_languages())
     if not code:
@@ -58,7 +58,7 @@ def speaking(arguments: Sequence[str]) -> Iterator[None]:
     install_translation(app, code)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # of a terminal that lacks the letters
+            stream.reconfigure(errors="replace")  # for terminals that lack the characters
     try:
         yield
     finally:
@@ -66,7 +66,7 @@ def speaking(arguments: Sequence[str]) -> Iterator[None]:
 
 
 def _asked(arguments: Sequence[str]) -> str:
-    """What follows `--lang`, before there is a parser, whose help is to be in that language."""
+    """Return the value of `--lang` before there is a parser, whose help must already be in that language."""
     found = ""
     for number, word in enumerate(arguments):
         if word.startswith("--lang="):

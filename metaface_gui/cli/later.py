@@ -1,4 +1,4 @@
-"""Commands' own modules, imported when a command runs: its options, which help shows, are defined without them."""
+"""Defers importing a command's module until it runs, because its options, needed for help, are defined elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 def later(module: str) -> Run:
-    """Stand for the function `run` of a module of `cli`."""
+    """Return a stand-in for the function `run` of a module of `cli`."""
 
     def run(args: argparse.Namespace) -> int:
         return int(import_module(f"metaface_gui.cli.{module}").run(args))

@@ -1,4 +1,4 @@
-"""The parser of `metaface`, and the one place where a known error becomes a line on stderr and an exit code."""
+"""The parser of `metaface`, and the one place that turns a known error into a line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _EXIT_INPUT = 1
 _EXIT_SIGNAL = 128
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-"""What a table meets that is sent to a full disk; files of results have a sentence of their own."""
+"""Errors when a table is printed to a full disk; result files have an error message of their own."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Parse and do; returns 0 done, 1 the user's input was at fault. Usage errors leave with `SystemExit(2)`."""
+    """Parse and run; return 0 for success, 1 for an error in the user's input. Usage errors raise `SystemExit(2)`."""
     prepare_streams()
     if makes_own_application(arguments):
         return _run(arguments)
@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"metaface: {error_text(cannot_write(SHOWN, error))}\n")
         return _EXIT_INPUT
     except SystemExit as leaving:
-        if isinstance(leaving.__context__, BrokenPipeError):  # so rich leaves when nobody reads its tables any more
+        if isinstance(leaving.__context__, BrokenPipeError):  # how rich exits when nobody reads its tables any more
             leave_stdout()
             return 0
         raise
@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says so when its help finds no place; argparse itself takes every error of the stream for done."""
+    """Reports when its help cannot be written; argparse itself ignores every error of the stream."""
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         if message:
@@ -77,9 +77,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
-    """Make the command line, without a verb it opens the window; of the verbs only those in `arguments` get options.
+    """Build the parser, which opens the window if there is no verb; only verbs in `arguments` get their options.
 
-    None: all do.
+    With None, all do.
     """
     parser = _Parser(
         prog="metaface",

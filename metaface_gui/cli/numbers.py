@@ -1,4 +1,4 @@
-"""Parsers of the command line's numbers, for argparse; what is none is refused in the user's language."""
+"""argparse types for numbers, whose errors are in the user's language."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from metaface_gui.i18n import translate
 
 
 def parse_seed(text: str) -> int:
-    """Read a whole number from 0 on.
+    """Parse an integer ≥ 0.
 
     Raises:
-        argparse.ArgumentTypeError: if it is none.
+        argparse.ArgumentTypeError: if it is not one.
     """
     if not text.strip().isdecimal():
         raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
@@ -20,10 +20,10 @@ def parse_seed(text: str) -> int:
 
 
 def parse_count(text: str) -> int:
-    """Read a whole number from 1 on.
+    """Parse an integer ≥ 1.
 
     Raises:
-        argparse.ArgumentTypeError: if it is none.
+        argparse.ArgumentTypeError: if it is not one.
     """
     if (number := parse_seed(text)) < 1:
         raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
@@ -31,19 +31,19 @@ def parse_count(text: str) -> int:
 
 
 def parse_counts(text: str) -> tuple[int, ...]:
-    """Read whole numbers from 1 on, with commas between.
+    """Parse comma-separated integers ≥ 1.
 
     Raises:
-        argparse.ArgumentTypeError: if one is none.
+        argparse.ArgumentTypeError: if one is invalid.
     """
     return tuple(dict.fromkeys(parse_count(part) for part in text.split(",")))
 
 
 def parse_rate(text: str) -> float:
-    """Read a rate above 0.
+    """Parse a finite rate > 0.
 
     Raises:
-        argparse.ArgumentTypeError: if it is none.
+        argparse.ArgumentTypeError: if it is not one.
     """
     rate = _number(text)
     if not 0.0 < rate < math.inf:
@@ -52,10 +52,10 @@ def parse_rate(text: str) -> float:
 
 
 def parse_share(text: str) -> float:
-    """Read a share from 0 to 1, both included.
+    """Parse a share from 0 to 1, both included.
 
     Raises:
-        argparse.ArgumentTypeError: if it is none.
+        argparse.ArgumentTypeError: if it is not one.
     """
     share = _number(text)
     if not 0.0 <= share <= 1.0:
@@ -66,7 +66,7 @@ def parse_share(text: str) -> float:
 
 
 def _number(text: str) -> float:
-    """What a text says, NaN where that is no number: no bound holds for it."""
+    """Return the number in a text, or NaN if it is not one; NaN fails every range check."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and what they mean once parsed."""
+"""Options shared by several verbs, and how their values are interpreted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_gallery_option(parser: argparse.ArgumentParser, *, required: bool) -> No
 
 
 def add_recognition_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--device --detector --embedder --fpir`; what is not given is None, for `recognition_settings` to fill."""
+    """Add `--device --detector --embedder --fpir`; missing ones are None, for `recognition_settings` to fill in."""
     parser.add_argument("--device", choices=DEVICE_NAMES, help=translate("Commands", "where to compute"))
     parser.add_argument("--detector", choices=DETECTORS, help=translate("Commands", "what finds faces"))
     parser.add_argument(
@@ -46,7 +46,7 @@ def add_force_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_people_options(parser: argparse.ArgumentParser) -> None:
-    """Add which folder of people meta-learning looks at, through which networks, and where it keeps what it saw."""
+    """Add the options for the people folders of meta-learning, the networks that see them, and the cache."""
     parser.add_argument(
         "--data",
         type=Path,
@@ -76,10 +76,10 @@ def add_people_options(parser: argparse.ArgumentParser) -> None:
 
 
 def data_sets(folders: Sequence[Path]) -> Mapping[str, Path]:
-    """Name each folder's data set after it, in their order. A path is private, a name is what reports and cards say.
+    """Map data set names, the folders' own, to folders, in order; reports and cards omit the path, which is private.
 
     Raises:
-        KnownError: if two have the same name.
+        KnownError: if two folders have the same name.
     """
     named: dict[str, Path] = {}
     for folder in folders:
@@ -98,10 +98,10 @@ def data_sets(folders: Sequence[Path]) -> Mapping[str, Path]:
 
 
 def parse_fpir(text: str) -> float:
-    """Read a share between 0 and 1, both excluded.
+    """Parse a share between 0 and 1, both excluded.
 
     Raises:
-        argparse.ArgumentTypeError: if it is none.
+        argparse.ArgumentTypeError: if it is not one.
     """
     try:
         return RecognitionSettings(fpir=float(text)).fpir
@@ -117,7 +117,7 @@ def recognition_settings(
     *,
     use_room: bool | None = None,
 ) -> RecognitionSettings:
-    """Return `base` (the defaults if None) with what was given on the command line put over it."""
+    """Return `base` (the defaults if None) overridden by the command line's values."""
     base = base or RecognitionSettings()
     return RecognitionSettings(
         detector=args.detector or base.detector,

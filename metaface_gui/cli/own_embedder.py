@@ -1,4 +1,4 @@
-"""An embedder with the trunk and the projection that the user trained, in place of those that ship."""
+"""An embedder with the user's own trunk and projection instead of the shipped ones."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from metaface_gui.weights.store import WeightsStore
 def own_embedder(
     key: str, device: torch.device, store: WeightsStore, *, trunk: Path | None, projection: Path | None
 ) -> TorchEmbedder:
-    """Make the embedder as it ships, with the parts whose files are given exchanged.
+    """Return the shipped embedder with the parts replaced whose files are given.
 
-    A trunk of one's own has no projection unless that is given too: the one that ships was trained on another's.
+    The user's own trunk has no projection unless one is given: the shipped one was trained on another trunk.
 
     Raises:
         WeightsError: as `make_embedder`, or if a given file is missing, damaged or of another network.
@@ -33,10 +33,10 @@ def own_embedder(
 
 
 def check_there(file: Path, stage: str) -> None:
-    """Tell a mistyped path from a damaged file.
+    """Report a mistyped path as such, rather than as a damaged file.
 
     Raises:
-        WeightsError: if there is no file; `stage` is what would have made it.
+        WeightsError: if there is no file; `stage` is the training stage that would have made it.
     """
     if not file.is_file():
         raise WeightsError(

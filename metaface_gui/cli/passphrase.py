@@ -1,4 +1,4 @@
-"""The passphrase of an export: from a file, a pipe or the keyboard, never an argument, which other users could read."""
+"""The passphrase of an export, from a file, a pipe or the keyboard; other users could read it in an argument."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
 
 
 def read_passphrase(source: str | None, *, is_new: bool) -> str | None:
-    """Return what the option names, None without it; a new one is asked for twice.
+    """Return the passphrase that the option refers to, or None without it; a new one is asked for twice.
 
     Raises:
-        PassphraseError: if it cannot be read, is empty, no text, or typed in two ways.
+        PassphraseError: if it cannot be read, is not text, or the two entries differ.
     """
     if source is None:
         return None

@@ -1,4 +1,4 @@
-"""What a command reads that looks at folders of people: no output may lie there."""
+"""The input files of a command that reads folders of people; outputs must not overwrite them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from metaface_gui.metalearning.face_folder import picture_files
 
 
 def people_inputs(args: argparse.Namespace) -> tuple[Path, ...]:
-    """Every picture of the folders, and the weights that the command line names."""
+    """Return every picture in the folders and the weights named on the command line, with their cards."""
     pictures = list[Path]()
     for folder in args.data:
         try:
             pictures += picture_files(folder)
-        except SourceError:  # whoever reads the folder will say so
+        except SourceError:  # reported by whichever code reads the folder
             continue
     weights = [path for path in (args.trunk, args.projection, *args.meta) if path is not None]
     return (*weights, *(path.with_suffix(".json") for path in weights if path.name), *pictures)

@@ -1,4 +1,4 @@
-"""What a progress bar of the command line shows: what is done, how much of how much, and how long it still takes."""
+"""The columns of a command-line progress bar: task, done of total, and time left."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextCol
 
 
 def counted_columns() -> tuple[ProgressColumn, ...]:
-    """Columns of a bar whose tasks are counts."""
+    """Return the columns of a bar whose tasks are counts."""
     return TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()

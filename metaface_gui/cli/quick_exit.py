@@ -1,7 +1,7 @@
-"""Ends the process of a command that is done.
+"""End the process of a finished command without teardown.
 
-Taking PyTorch, OpenVINO and Qt apart piece by piece takes half a second, and on a busy machine many, in which nothing
-is left to do: files are closed, processes and threads of the command's own have ended.
+Tearing down PyTorch, OpenVINO and Qt takes half a second, many on a busy machine, although nothing is left to do: files
+are closed, and the command's own processes and threads have ended.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import NoReturn
 
 
 def is_something_running() -> bool:
-    """Whether threads that Python knows run beside the main one."""
+    """Return whether Python knows of threads besides the main one."""
     return threading.active_count() > 1
 
 
 def end_process(code: int) -> NoReturn:
-    """End now with this exit code; what waits in the standard streams is written."""
+    """End now with this exit code, after flushing the standard streams."""
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # nobody reads it, or it is closed; the command has said what there was
+        with suppress(OSError, ValueError):  # nobody reads it, or it is closed; the command has already reported that
             stream.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""`metaface recognize SOURCE --gallery PATH`: who is in a video, a folder, a stream …, one JSON line a frame."""
+"""`metaface recognize SOURCE --gallery PATH`: who is in a video, a folder, a stream …, one JSON line per frame."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; returns the exit code."""
+    """Run the recognition; return the exit code."""
     with Interrupts() as interrupts:
         spec = parse_source(args.source)
         if spec.kind is SourceKind.FOLDER and (folder := find_videos(Path(spec.text))) is not None:
@@ -104,7 +104,7 @@ def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupt
 
 
 def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
-    """Refuse what would destroy something, before anything is opened.
+    """Refuse outputs that would destroy a file, before anything is opened.
 
     Raises:
         KnownError: if there is such an output.
@@ -116,7 +116,7 @@ def _check_outputs(args: argparse.Namespace, spec: SourceSpec) -> None:
 
 
 def _looker(args: argparse.Namespace, spec: SourceSpec) -> tuple[FaceDetector, Look]:
-    """Load the models and adapt to the gallery; returns what finds faces and what looks at one frame after another."""
+    """Load the models and adapt to the gallery; return the face detector and the function that processes a frame."""
     settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
     pipeline = build_pipeline(settings, store, attention=FILE)
     if not is_room(spec) and (names := named_at_once(args.gallery, pipeline, settings, store)) is not None:
@@ -127,7 +127,7 @@ def _looker(args: argparse.Namespace, spec: SourceSpec) -> tuple[FaceDetector, L
 
 
 def _results(source: FrameSource, detector: FaceDetector, look: Look) -> Generator[FrameResult, None, None]:
-    """Look at every frame. A file's next one is searched meanwhile; a camera's is not there yet."""
+    """Process every frame; a file's next frame is searched for faces meanwhile, a camera's does not exist yet."""
     if source.is_live:
         while (frame := source.read()) is not None:
             yield look(frame, None)

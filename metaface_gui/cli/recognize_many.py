@@ -1,4 +1,4 @@
-"""`metaface recognize FOLDER`: who is in every video of a folder, several at a time."""
+"""`metaface recognize FOLDER`: who is in every video of a folder, several videos at a time."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _EXIT_FAILED = 1
 
 
 def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
-    """Do what the arguments of `metaface recognize` ask for with all videos of a folder; returns the exit code.
+    """Run `metaface recognize` with these arguments on all videos of a folder; return the exit code.
 
     Raises:
         KnownError: if nothing can be recognised, or an output cannot be written.
@@ -109,7 +109,7 @@ def _cluster(args: argparse.Namespace) -> AbstractContextManager[Cluster]:
 
 
 def _prepared(args: argparse.Namespace) -> tuple[RecognizerSetup, str]:
-    """Adapt to the gallery, once for all processes; returns what they get, and what the lines will depend on."""
+    """Adapt to the gallery once for all processes; return their setup and a record of what the lines depend on."""
     tune_process()
     settings, store = recognition_settings(args, learner=args.learner, use_room=args.use_room), default_store()
     adapted, _assets = adapted_to(args.gallery, build_pipeline(settings, store), settings, store)
@@ -118,7 +118,7 @@ def _prepared(args: argparse.Namespace) -> tuple[RecognizerSetup, str]:
 
 
 def _task(folder: Path, video: Path, lines_folder: Path, annotated_folder: Path | None) -> VideoTask:
-    """Name outputs after the whole name of the video: beside a.mov there may be an a.mp4."""
+    """Name outputs after the video's full file name, because a.mov may lie beside a.mp4."""
     return VideoTask(
         folder / video,
         lines_folder / video.with_name(f"{video.name}.jsonl"),
@@ -140,7 +140,7 @@ def _check_annotated_folder(folder: VideoFolder, annotated: Path | None) -> None
 
 
 def _check_outputs(folder: VideoFolder, args: argparse.Namespace) -> None:
-    """Refuse results that would lie where a video, the gallery or a file of somebody's is."""
+    """Refuse results that would overwrite a video, the gallery or a user's file."""
     tasks = [_task(folder.path, video, args.jsonl or folder.path, args.video) for video in folder.videos]
     found = [(task.annotated, is_annotated_video) for task in tasks if task.annotated is not None]
     if args.jsonl is not None:
@@ -149,13 +149,13 @@ def _check_outputs(folder: VideoFolder, args: argparse.Namespace) -> None:
     if not args.force:
         for path, is_ours in found:
             refuse_foreign(path, is_ours)
-    # Each against the few names that count: a folder may hold thousands of videos.
+    # Compare each output only with files that exist: a folder may hold thousands of videos.
     gallery = [path for path in gallery_files(args.gallery) if path.exists()]
     refuse_destruction([output for output in outputs if output.exists()], [*gallery, *(task.video for task in tasks)])
 
 
 class _Bar:
-    """One bar over all videos, each as long as any other; a context manager, on a terminal only."""
+    """One bar over all videos, with equal weight each; a context manager, active on a terminal only."""
 
     def __init__(self, console: Console, tasks: Sequence[VideoTask]) -> None:
         self._begun: dict[VideoTask, float] = {}
@@ -178,7 +178,7 @@ class _Bar:
         self._bars.stop()
 
     def show(self, task: VideoTask, event: VideoEvent) -> None:
-        """Move on by what has happened to a video."""
+        """Update the bar after an event of a video."""
         if isinstance(event, Looked):
             self._begun[task] = min(1.0, event.frames / event.frame_count) if event.frame_count else 0.0
         else:
@@ -189,7 +189,7 @@ class _Bar:
 
 
 class _Run:
-    """What has become of the videos; `prints`: lines go to stdout, in the videos' order, each with its video's name."""
+    """The results of all videos; if `prints`, lines go to stdout in the videos' order, each with its video's name."""
 
     def __init__(self, folder: Path, tasks: Sequence[VideoTask], *, prints: bool) -> None:
         self._folder, self._tasks, self._prints = folder, tasks, prints
@@ -199,11 +199,11 @@ class _Run:
 
     @property
     def failures(self) -> int:
-        """How many videos could not be recognised."""
+        """The number of videos that could not be recognised."""
         return sum(isinstance(end, Failed) for end in self._ended.values())
 
     def take(self, task: VideoTask, event: VideoEvent) -> None:
-        """Note the end of a video: tell a failure at once, print lines as soon as those before them are printed."""
+        """Record the end of a video: report failures at once, print lines once those of earlier videos are printed."""
         if isinstance(event, Looked):
             return
         self._ended[task] = event
@@ -214,7 +214,7 @@ class _Run:
             self._printed += 1
 
     def summary(self, console: Console, where: str) -> None:
-        """Print a line a video, and what they come to; `where` says by how many, or on which cluster."""
+        """Print a line per video and the totals; `where` says how many ran at a time, or on which cluster."""
         table = Table(box=None)
         table.add_column(translate("Commands", "video"), overflow="fold")
         for heading in (translate("Commands", "frames"), translate("Commands", "faces")):
@@ -259,7 +259,7 @@ class _Run:
     def _print(self, task: VideoTask) -> None:
         if isinstance(self._ended[task], Failed):
             return
-        name = dumps(self._name(task))  # in ASCII: a file's name need not be Unicode
+        name = dumps(self._name(task))  # in ASCII, because a file name need not be valid Unicode
         with task.lines.open(encoding="utf-8") as lines:
             for line in lines:
                 sys.stdout.write(f'{{"video": {name}, {line[1:]}')
@@ -270,11 +270,11 @@ class _Run:
 
 
 def _who(faces: Mapping[str, int]) -> str:
-    """Name everybody, the most seen first."""
+    """List everybody with their face count, most frequent first."""
     unknown = translate("Overlay", "Unknown")
     return ", ".join(f"{name or unknown} {count}" for name, count in Counter(faces).most_common())
 
 
 def _text(words: str) -> Text:
-    """Words as they are, whatever brackets are in them; what is not Unicode in a file's name is spelled out."""
+    """Return literal text without rich markup; bytes of a file name that are not Unicode are escaped."""
     return Text(words.encode("utf-8", "backslashreplace").decode("utf-8"))

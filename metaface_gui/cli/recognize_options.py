@@ -14,7 +14,7 @@ from metaface_gui.pipeline.learners import LEARNERS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add them."""
+    """Add the options."""
     parser.description = translate(
         "Commands",
         "Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is "
@@ -84,10 +84,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def parse_cluster(text: str) -> ClusterAddress:
-    """Read the address of a scheduler.
+    """Parse the address of a scheduler.
 
     Raises:
-        argparse.ArgumentTypeError: if it is none.
+        argparse.ArgumentTypeError: if it is not one.
     """
     try:
         return ClusterAddress.parse(text)

@@ -1,4 +1,4 @@
-"""Standard output and error as they may be: closed, full, a pipe that nobody reads, a terminal that knows only ASCII.
+"""Handle standard output and error that are closed, full, an unread pipe, or a terminal limited to ASCII.
 
 May not live here: what is written.
 """
@@ -15,20 +15,20 @@ from types import TracebackType
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 
 STDOUT = Path("-")
-"""What commands take for standard output where they take a file."""
+"""How commands accept standard output in place of a file."""
 SHOWN = Path("stdout")
-"""What an error calls it."""
+"""Its name in error messages."""
 
 
 class _Closed(io.TextIOWrapper):
-    """Stands for a stream that was closed before the program began."""
+    """Stands in for a stream that was closed before the program began."""
 
 
 def prepare_streams() -> None:
-    """Make the standard streams safe to write to; call it first of all, and as often as you like.
+    """Make the standard streams safe to write to; call it first, and as often as you like.
 
-    A closed one becomes the null device: the next file that is opened would take its number, and what a library prints
-    would go into that file. Letters that a terminal does not know are spelled out.
+    A closed one becomes the null device: otherwise the next file opened would get its descriptor, and a library's
+    output would go into that file. Characters that a terminal cannot show are escaped.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -40,15 +40,15 @@ def prepare_streams() -> None:
 
 
 def leave_stdout() -> None:
-    """Write nothing any more: whoever read our output has gone (`| head`), and the flush at the exit must not fail."""
+    """Discard all further output: the reader has gone (`| head`), and the flush at exit must not fail."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # it is no file (a test's), or closed
+    except (OSError, ValueError):  # not a file (in a test), or closed
         sys.stdout = _Closed(open(os.devnull, "wb"), encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 def flush_stdout() -> None:
-    """Write what waits in the buffer.
+    """Flush the buffered output.
 
     Raises:
         KnownError: if the disk behind it is full.
@@ -64,10 +64,10 @@ def flush_stdout() -> None:
 
 
 class StdoutLines:
-    """Lines of JSON on standard output, each whole; a context manager.
+    """Writes complete JSON lines to standard output; a context manager.
 
     Raises:
-        KnownError: if it is closed. Also `write`, where the disk behind it is full.
+        KnownError: if standard output is closed; also by `write`, if the disk behind it is full.
     """
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class StdoutLines:
             flush_stdout()
 
     def write(self, line: str) -> None:
-        """Add a line; its end is put here. What the terminal does not know is written as JSON escapes it."""
+        """Write a line, adding its newline; characters that the terminal cannot show become JSON escapes."""
         text = line if self._is_unicode or line.isascii() else json.dumps(json.loads(line))
         try:
             sys.stdout.write(text + "\n")

@@ -1,4 +1,4 @@
-"""`metaface train LEARNER --data DIR… --out FILE`: meta-train a method, or the projection that all of them stand on."""
+"""`metaface train LEARNER --data DIR… --out FILE`: meta-train a method, or a part of the embedder that all share."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _INTERRUPTED = 130
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; returns the exit code."""
+    """Run the training; return the exit code."""
     if args.out.is_dir():
         raise cannot_write(args.out, translate("Commands", "it is a folder"))
     checkpoint = args.out.with_name(args.out.name + ".checkpoint")
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
             faces = load_training_faces(options, embedder, store, display)
             _train_stage(args, embedder, faces, start=start, display=display, store=store)
             return 0
-        # What the first process of a machine computes, the others find in the cache.
+        # The first process of a machine computes the features; the others find them in the cache.
         with one_at_a_time(group, device):
             data = load_training_data(options, embedder, store, display)
         check_enough(data.train.n_people, data.validation.n_people)
@@ -117,7 +117,7 @@ def _train_stage(
     display: TrainingDisplay,
     store: WeightsStore,
 ) -> None:
-    """Train what is made from faces and once for an embedder: its trunk, its cohort or what rooms are like."""
+    """Train what is made from faces once per embedder: its trunk, channel ranges, cohort or room prior."""
     people = {name: part.person() for name, part in (("train", faces.train), ("validation", faces.validation))}
     check_enough(faces.train.n_people, faces.validation.n_people)
     about = card_before(args, embedder, people, faces.sources)
@@ -136,7 +136,7 @@ def _train_stage(
 
 
 def _check(args: argparse.Namespace, checkpoint: Path) -> None:
-    """Refuse what cannot end well."""
+    """Refuse a training that cannot succeed."""
     data_sets(args.data)
     check_outputs(_outputs(args), people_inputs(args), is_forced=args.force)
     check_writable(args.out)
@@ -152,7 +152,7 @@ def _check(args: argparse.Namespace, checkpoint: Path) -> None:
 
 
 def _outputs(args: argparse.Namespace) -> list[Output]:
-    """The file, and the card beside it if it gets one."""
+    """Return the output file, and the card beside it if it gets one."""
     if args.learner == ROOM:
         return [(args.out, has_json_keys("format", "prior"))]
     if args.learner == COHORT:
@@ -201,7 +201,7 @@ def _meta_train(
 
 
 def _other_methods(args: argparse.Namespace, embedder: TorchEmbedder, store: WeightsStore) -> dict[str, Params]:
-    """Meta-parameters of the methods there are, but for the one to be trained: those that ship and the user's own."""
+    """Return the shipped and the user's own meta-parameters of all methods except the one to be trained."""
     trained = dict(load_trained(store, embedder.space, embedder.id))
     for file in args.meta:
         key = learner_of(file)

@@ -1,4 +1,4 @@
-"""`metaface train cohort`: fit the generator of strangers that thresholds are set against."""
+"""`metaface train cohort`: fit the generator of the cohort of strangers against which thresholds are set."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.recognition.cohort import save_generator
 
 _SCORER = "prototypical"
-"""What γ is evaluated with: the plainest method."""
+"""The method used to evaluate γ: the simplest one."""
 _CONDITIONS = ("clean", "hard")
-"""Under which γ is evaluated; shots are of the first."""
+"""The conditions under which γ is evaluated; shots are of the first."""
 
 
 def train_cohort(
@@ -37,7 +37,7 @@ def train_cohort(
     display: TrainingDisplay,
     trained: Mapping[str, Params],
 ) -> None:
-    """Fit to the meta-training people's clean features and write the generator to `args.out`.
+    """Fit the generator to the meta-training people's clean features and write it to `args.out`.
 
     Raises:
         KnownError: if there are too few people, or it cannot be written.

@@ -1,4 +1,4 @@
-"""The options of `metaface train`, and what may stand in them."""
+"""The options of `metaface train`, and the parsers of their values."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from metaface_gui.pipeline.learners import ALL_LEARNERS, LEARNERS
 
 TRUNK, RANGES, PROJECTION, COHORT, ROOM = "trunk", "ranges", "projection", "cohort", "room"
 EMBEDDER_STAGES = (TRUNK, RANGES, PROJECTION, COHORT, ROOM)
-"""What is trained once for an embedder, in this order; methods after the projection."""
+"""What is trained once per embedder, in this order; methods come after the projection."""
 TRAINABLE = tuple(LEARNERS)
-"""Every method a user can choose has something to train; the baselines have not."""
+"""Every method that users can choose is trainable; the baselines are not."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add them."""
+    """Add the options."""
     parser.description = translate("Commands", "meta-train a method on a folder of people")
     choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
     parser.add_argument("learner", type=parse_trainable, metavar="LEARNER", help=choices)
@@ -54,10 +54,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def parse_trainable(text: str) -> str:
-    """Read the key of something that can be trained.
+    """Parse the key of something that can be trained.
 
     Raises:
-        argparse.ArgumentTypeError: if it cannot be, or there is no such thing.
+        argparse.ArgumentTypeError: if it cannot be trained, or does not exist.
     """
     if text in (*TRAINABLE, *EMBEDDER_STAGES):
         return text

@@ -1,4 +1,4 @@
-"""`metaface train projection`: stage 1, the projection that every method's tail stands on."""
+"""`metaface train projection`: stage 1, the projection on which every method's tail builds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def projection_settings(args: argparse.Namespace) -> ProjectionSettings:
-    """Return the defaults with what was given on the command line put over them."""
+    """Return the defaults overridden by the command line's values."""
     settings = replace(ProjectionSettings(), seed=args.seed)
     if args.steps is not None:
         settings = replace(settings, steps=args.steps, validate_every=max(1, min(100, args.steps // 6)))

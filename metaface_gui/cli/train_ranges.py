@@ -1,5 +1,4 @@
-"""`metaface train ranges`: stage 0½, what the tuned trunk's channels are like on all that training shows, and how
-dark pictures may be."""
+"""`metaface train ranges`: stage 0½, the tuned trunk's channel ranges over all training data, and a darkness limit."""
 
 from __future__ import annotations
 
@@ -27,11 +26,11 @@ def train_ranges(
     tuned: TunedTrunk,
     display: TrainingDisplay,
 ) -> None:
-    """Measure the ranges of a tuned trunk and write it to `args.out` again with them, its card beside it.
+    """Measure a tuned trunk's ranges and write it to `args.out` together with them, its card beside it.
 
     Raises:
         KnownError: if it cannot be written.
-        KeyboardInterrupt: as ever.
+        KeyboardInterrupt: on an interrupt, as usual.
     """
     settings = replace(RangeSettings(), seed=args.seed)
     bare = stock.with_trunk(tuned.without_ranges())

@@ -1,4 +1,4 @@
-"""`metaface train room`: what rooms are like, so that a promise about strangers holds in each of them."""
+"""`metaface train room`: fit the room prior, so that the promised FPIR holds in each room."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
 
 _SCORER = "prototypical"
-"""Whose scores the strangers are seen with: the plainest method's; the prior is in units that all methods share."""
+"""The method whose scores strangers get: the simplest one; the prior is in units that all methods share."""
 _BATCH = 16
 
 

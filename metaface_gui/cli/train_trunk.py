@@ -1,4 +1,4 @@
-"""`metaface train trunk`: stage 0, a trunk that sees through degradation."""
+"""`metaface train trunk`: stage 0, a trunk that is robust to degraded pictures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, read_tuned_t
 
 
 def trunk_settings(args: argparse.Namespace) -> TrunkTuningSettings:
-    """Return the defaults with what was given on the command line put over them."""
+    """Return the defaults overridden by the command line's values."""
     settings = replace(TrunkTuningSettings(), seed=args.seed)
     if args.steps is not None:
         settings = replace(settings, steps=args.steps)
@@ -53,14 +53,12 @@ def train_trunk(
 ) -> None:
     """Tune the stock trunk and write its movement to `args.out`, with its card beside it.
 
-    With `start` the tuning begins where that one, read from `args.trunk`, ended; the movement is still the whole way
-    from the stock trunk.
-
-    What there is at `checkpoint` is gone on from; interrupted, the latest state stays there.
+    With `start`, read from `args.trunk`, tuning begins where that one ended; the movement is still measured from the
+    stock trunk. An existing `checkpoint` is resumed; after an interruption it holds the latest state.
 
     Raises:
         KnownError: if it cannot be written, or the checkpoint is damaged or of another tuning.
-        KeyboardInterrupt: as ever.
+        KeyboardInterrupt: on an interrupt, as usual.
     """
     settings = trunk_settings(args)
     tell = display.noted_stage(translate("Commands", "tuning the trunk"))

@@ -1,4 +1,4 @@
-"""The card beside trained weights: how they were made, as JSON can hold it."""
+"""The card beside trained weights: how they were made, as JSON-compatible values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from metaface_gui.pipeline.learners import ALL_LEARNERS
 
 
 def data_name(folders: Sequence[Path]) -> str:
-    """The folders' names, without the paths that they are at."""
+    """Return the folders' names joined, without their paths."""
     return " + ".join(data_sets(folders))
 
 
@@ -34,9 +34,9 @@ def card_before(
     parts: Mapping[str, NDArray[np.int64]],
     sources: Sequence[Source],
 ) -> Mapping[str, object]:
-    """What is known before: method, features, data, split. Folders by their names only: a path is private.
+    """Return what is known before training: method, features, data, split; folders by name, as paths are private.
 
-    Where there are several, `sources` says what came from which.
+    With several folders, `sources` says what came from which.
     """
     of_each = {"sources": [asdict(source) for source in sources]} if len(sources) > 1 else {}
     return {
@@ -61,7 +61,7 @@ def card_before(
 
 
 def card_after(settings: MetaTrainingSettings, result: MetaTrainingResult, group: ProcessGroup) -> Mapping[str, object]:
-    """What is known after: how it went, and meta-validation of the untrained method, of the start and of the best."""
+    """Return what is known after training: its course, and validation of the untrained, initial and best method."""
     return {
         "settings": asdict(settings),
         "validation": {

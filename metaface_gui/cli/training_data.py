@@ -1,4 +1,4 @@
-"""Folders of people → what meta-training needs of them: faces found, split, and the trunk's features of copies."""
+"""Turn folders of people into input for meta-training: detected faces, splits, and trunk features of copies."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from metaface_gui.pipeline.learners.base import TrainingFeatures
 from metaface_gui.weights.store import WeightsStore
 
 _COPIES_SEED = 0
-"""Of the degradations; not --seed, for every seed shares the cached features."""
+"""The seed of the degradations; not --seed, so that every --seed shares the cached features."""
 _BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One part of the people: `trunk` (n, 1 + copies, u) float16, a memory map, of n pictures of `person` (n,)."""
+    """One split: `trunk` (n, 1 + copies, u) float16, a memory map, of n pictures of `person` (n,)."""
 
     trunk: NDArray[np.float16]
     person: NDArray[np.int64]
 
     @property
     def n_people(self) -> int:
-        """How many people there are."""
+        """The number of distinct people."""
         return len(np.unique(self.person))
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How many people and pictures of one folder, known by its name, are trained with and validated on."""
+    """The number of people and pictures of one named folder, for training and for validation."""
 
     name: str
     train_people: int
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """The meta-training and the meta-validation people; the meta-test people are not even looked at."""
+    """The meta-training and meta-validation people; the meta-test people are never loaded."""
 
     train: Part
     validation: Part
@@ -63,7 +63,7 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:
-    """Which folders, how its faces are found, how its people are split, how many degraded copies, kept where."""
+    """The folders, detector, split seed, number of degraded copies and cache folder."""
 
     folders: tuple[Path, ...]
     detector: str
@@ -74,7 +74,7 @@ class DataOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingFaces:
-    """The aligned faces of the meta-training and of the meta-validation people."""
+    """The aligned faces of the meta-training and the meta-validation people."""
 
     train: AlignedFaces
     validation: AlignedFaces
@@ -84,7 +84,7 @@ class TrainingFaces:
 def load_training_faces(
     options: DataOptions, embedder: TrainableEmbedder, store: WeightsStore, display: TrainingDisplay
 ) -> TrainingFaces:
-    """Find the faces, or find them in the cache, and split each folder's people; then put the folders together.
+    """Detect the faces or take them from the cache, split each folder's people, then join the folders.
 
     Raises:
         KnownError: as `load_faces`, or if two folders have the same name.
@@ -99,7 +99,7 @@ def load_training_faces(
             cache=options.cache or default_cache(),
             progress=display.stage(translate("Commands", "finding faces")),
         ).faces
-        # A person's part follows from their own name, as in `metaface evaluate`: not from the folder's before it.
+        # Split before joining: as in `metaface evaluate`, the split depends on a person's name without the folder's.
         of = partial(loaded.of, seed=options.split_seed)
         train[name], validation[name] = of(Split.META_TRAIN), of(Split.META_VALIDATION)
     sources = tuple(
@@ -112,7 +112,7 @@ def load_training_faces(
 def load_training_data(
     options: DataOptions, embedder: TrainableEmbedder, store: WeightsStore, display: TrainingDisplay
 ) -> TrainingData:
-    """Find the faces, split the people, and compute the trunk's features, or find all that in the cache.
+    """Detect the faces, split the people and compute the trunk features, or take all that from the cache.
 
     Raises:
         KnownError: as `load_faces` and `trunk_copies`.
@@ -135,7 +135,7 @@ def load_training_data(
 
 
 def projected(part: Part, embedder: TrainableEmbedder, progress: Callable[[int, int], None]) -> TrainingFeatures:
-    """What learners see of the part's pictures and their copies, (n, 1 + copies, p), on the embedder's device."""
+    """Return the learners' features of the part's pictures and copies, (n, 1 + copies, p), on the embedder's device."""
     pictures, each = part.trunk.shape[:2]
     features = torch.empty((pictures, each, embedder.space.feature_dim), device=embedder.device)
     step = max(1, _BATCH // each)

@@ -1,4 +1,4 @@
-"""How a training shows itself: bars on a terminal, a line every so often anywhere else, on stderr."""
+"""Progress of a training on stderr: bars on a terminal, otherwise a line from time to time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LINE_EVERY_S = 10.0
 
 
 class TrainingDisplay:
-    """Shows one stage after another, each as a count towards a total; quiet in all processes but the first.
+    """Shows one stage after another, each as a count towards a total; silent in all processes but the first.
 
-    A context manager. Stages may be told of from any thread.
+    A context manager. Stages may be updated from any thread.
     """
 
     def __init__(
@@ -44,17 +44,17 @@ class TrainingDisplay:
         self._bars.stop()
 
     def stage(self, title: str) -> Callable[[int, int], None]:
-        """Return what to tell (done, total) of a stage."""
+        """Return a callback for a stage that takes (done, total)."""
         tell = self.noted_stage(title)
         return lambda done, total: tell(done, total, "")
 
     def meta_training(self, title: str) -> Callable[[TrainingProgress], None]:
-        """Return what to tell a meta-training's progress."""
+        """Return a callback for a meta-training's progress."""
         tell = self.noted_stage(title)
         return lambda progress: tell(progress.step, progress.steps, describe(progress))
 
     def noted_stage(self, title: str) -> Callable[[int, int, str], None]:
-        """Return what to tell (done, total, a note on how it goes) of a stage."""
+        """Return a callback for a stage that takes (done, total, a note on how it is going)."""
         task: TaskID = self._bars.add_task(title, total=None, note="", visible=False)
         begun = last = self._clock()
         first: tuple[float, int] | None = None
@@ -63,7 +63,7 @@ class TrainingDisplay:
             nonlocal last, first
             self._bars.update(task, completed=done, total=total, note=note, visible=True)
             now = self._clock()
-            # What was there before, from a cache or a checkpoint, took no time and says nothing of what is left.
+            # Work already done, from a cache or a checkpoint, took no time and says nothing about the time left.
             first = (now, done) if first is None else first
             is_due = now - last >= _LINE_EVERY_S or (done >= total and last > begun)
             if self._is_quiet or self._console.is_terminal or not is_due:
@@ -77,7 +77,7 @@ class TrainingDisplay:
 
 
 def describe(progress: TrainingProgress) -> str:
-    """Loss now, and accuracy and TPIR of the latest meta-validation."""
+    """Return the current loss, and accuracy and TPIR of the latest meta-validation, as text."""
     metrics = progress.trial.metrics
     text = translate(
         "Commands",
@@ -93,7 +93,7 @@ def describe(progress: TrainingProgress) -> str:
 
 
 def remaining(seconds: float) -> str:
-    """Say how much time is left; nothing if it cannot be known yet."""
+    """Return the time left as text; "" while it is unknown."""
     if seconds != seconds:  # NaN  # noqa: PLR0124
         return ""
     minutes, rest = divmod(round(seconds), 60)
@@ -103,7 +103,7 @@ def remaining(seconds: float) -> str:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C, or the first wish of `torchrun` to end, into a flag; a second one ends at once as ever."""
+    """Turn the first Ctrl-C or SIGTERM (from `torchrun`) into a flag; a second one ends the process as usual."""
     wished = threading.Event()
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in signals}

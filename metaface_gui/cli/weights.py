@@ -1,4 +1,4 @@
-"""`metaface weights list|fetch NAME|verify`: the models' weights."""
+"""`metaface weights list|fetch NAME|verify`: manage the models' weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from metaface_gui.weights.store import WeightsStatus, WeightsStore
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add its actions."""
+    """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help=translate("Commands", "what there is")).set_defaults(run=_list)
     fetch = actions.add_parser("fetch", help=translate("Commands", "download weights that do not ship"))
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def default_store() -> WeightsStore:
-    """The weights that ship and those in the user's data folder."""
+    """Return the store of the shipped weights and those in the user's data folder."""
     return WeightsStore(weights_dir(), user_data_dir() / "weights")
 
 
