@@ -1,4 +1,4 @@
-"""One background thread that does jobs in turn, with progress and cancel: adapting, saving, importing, downloading."""
+"""A background thread that runs jobs in order, with progress and cancel: adapting, saving, importing, downloading."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ OnJobChanged = Callable[[JobChanged], None]
 
 
 class JobCancelledError(Exception):
-    """Raised inside a job at its next step after somebody cancelled it."""
+    """Raised inside a job at its next step after it was cancelled."""
 
 
 @dataclass(slots=True)
 class Job:
-    """The handle that a running job reports to: call `progress` often, it is also where cancelling takes effect."""
+    """The handle through which a running job reports; call `progress` often, where cancellation takes effect."""
 
     id: RequestId
     title: str
@@ -32,7 +32,7 @@ class Job:
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, fraction: float | None = None) -> None:
-        """Say how far the job is, 0..1, or None if that is not known.
+        """Report how far the job is, 0..1, or None if unknown.
 
         Raises:
             JobCancelledError: if the job was cancelled.
@@ -43,7 +43,7 @@ class Job:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody asked the job to stop."""
+        """Whether the job was asked to stop."""
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
@@ -52,13 +52,13 @@ class Job:
 
 
 class JobRunner:
-    """A thread named `name` that runs what is submitted, first come first served.
+    """A thread named `name` that runs submitted jobs in order.
 
-    A job that raises `KnownError` ends as failed with that error; any other exception is a bug: it is logged with its
+    A job that raises `KnownError` ends as failed with that error. Any other exception is a bug: it is logged with its
     traceback and ends the job, never the thread.
     """
 
-    _ids = itertools.count(1)  # shared: an id names one job among all runners, as whoever cancels knows the id only
+    _ids = itertools.count(1)  # shared by all runners, because whoever cancels knows only the id
 
     def __init__(self, name: str, on_changed: OnJobChanged) -> None:
         self._on_changed = on_changed
@@ -72,9 +72,9 @@ class JobRunner:
         self._thread.start()
 
     def submit(self, title: str, work: Callable[[Job], None], *, on_changed: OnJobChanged | None = None) -> RequestId:
-        """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Returns its id.
+        """Queue `work`; `title` (English, marked for translation in `Jobs`) names it on screen. Return its id.
 
-        `on_changed` hears of this job in place of the runner's own listener.
+        `on_changed` gets this job's events instead of the runner's own listener.
         """
         job = Job(next(self._ids), title, on_changed or self._on_changed)
         with self._lock:
@@ -83,20 +83,20 @@ class JobRunner:
         return job.id
 
     def cancel(self, job_id: RequestId) -> None:
-        """Ask a job to stop, running or waiting; unknown ids have ended already."""
+        """Ask a running or waiting job to stop; unknown ids have already ended."""
         with self._lock:
             job = self._jobs.get(job_id)
         if job is not None:
             job.cancel()
 
     def cancel_all(self) -> None:
-        """Ask every job to stop, running or waiting."""
+        """Ask every running or waiting job to stop."""
         with self._lock:
             for job in self._jobs.values():
                 job.cancel()
 
     def stop(self, timeout_s: float) -> bool:
-        """Cancel everything and join the thread for at most `timeout_s`; False if it is still busy then."""
+        """Cancel everything and join the thread for at most `timeout_s`; return False if it is still busy then."""
         self.cancel_all()
         self._queue.put(None)
         if self._thread.is_alive():
@@ -120,7 +120,7 @@ class JobRunner:
             pass
         except KnownError as known:
             error = known
-        except Exception:  # noqa: BLE001 - a bug in one job must not end the thread that does them all
+        except Exception:  # noqa: BLE001 - a bug in one job must not end the thread that runs them all
             _log.exception("job %d failed", job.id)
             error = InternalError(
                 QT_TRANSLATE_NOOP("Errors", "“{title}” failed inside MetaFace. The log file has the details."),

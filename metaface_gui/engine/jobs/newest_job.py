@@ -1,4 +1,4 @@
-"""Jobs of which only the newest matters: answers to questions that the user has since asked again."""
+"""Jobs of which only the newest matters: answers to questions that the user keeps asking again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from metaface_gui.types import RequestId
 
 
 class NewestJob:
-    """Submits to `jobs`, on any thread; each job cancels the one before, be it waiting or running.
+    """Submits to `jobs`, on any thread; each job cancels the previous one, waiting or running.
 
-    `on_changed` hears of them in place of the runner's own listener.
+    `on_changed` gets their events instead of the runner's own listener.
     """
 
     def __init__(self, jobs: JobRunner, on_changed: OnJobChanged | None = None) -> None:
@@ -22,8 +22,7 @@ class NewestJob:
         self._newest_id: int | None = None
 
     def submit(self, title: str, work: Callable[[Job], None]) -> RequestId:
-        """Queue `work` in place of what was submitted before; it should call `Job.progress` now and then. Returns
-        its id."""
+        """Queue `work` in place of the previous job and return its id; it should call `Job.progress` regularly."""
         with self._lock:
             if self._newest_id is not None:
                 self._jobs.cancel(self._newest_id)

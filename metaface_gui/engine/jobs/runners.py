@@ -1,4 +1,4 @@
-"""The engine's job threads, by what they do, so that quick things need not wait for slow ones."""
+"""The engine's job threads, separated by purpose, so that quick jobs need not wait for slow ones."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from metaface_gui.types import RequestId
 
 
 class Runners:
-    """`sources` opens and closes cameras and files, `models` loads networks, `gallery` saves people and adapts to them,
-    `files` does what takes long (imports, downloads), `studies` tests and evaluates learners, `explanations` says why a
-    face has its name.
+    """One runner per purpose; the listener gets every job's end.
 
-    `listener` hears of the end of all jobs, and of every change of those of `files` and of those submitted with
-    `on_loud_job`; of the others, which take no time and need no progress bar, also their errors, as `Trouble`.
+    `sources` opens and closes cameras and files, `models` loads networks, `gallery` saves people and adapts to them,
+    `files` does slow work (imports, downloads), `studies` tests and evaluates learners, `explanations` explains names.
+    Progress is sent only for jobs of `files` and those submitted with `on_loud_job`; the others are quick and need no
+    progress bar, so only their errors are sent, as `Trouble`.
     """
 
     def __init__(self, listener: EngineListener) -> None:
         self.listener = listener
         quiet = partial(self._on_job, is_loud=False)
         self.on_loud_job: OnJobChanged = partial(self._on_job, is_loud=True)
-        """Tell of a job that takes long."""
+        """Report a slow job's progress to the listener."""
         self.sources = JobRunner("sources", quiet)
         self.models = JobRunner("models", quiet)
         self.gallery = JobRunner("gallery", quiet)
@@ -32,7 +32,7 @@ class Runners:
 
     @property
     def _all(self) -> tuple[JobRunner, ...]:
-        """In the order in which they are stopped: what may change the gallery comes last."""
+        """In stopping order: runners that may change the gallery come last."""
         return self.explanations, self.studies, self.sources, self.models, self.files, self.gallery
 
     def start(self) -> None:
@@ -41,17 +41,17 @@ class Runners:
             runner.start()
 
     def stop(self, timeout_s: float) -> bool:
-        """Cancel everything and join each thread for at most `timeout_s`; False if one is still busy then."""
+        """Cancel everything and join each thread for at most `timeout_s`; return False if one is still busy then."""
         have_ended = [runner.stop(timeout_s) for runner in self._all]
         return all(have_ended)
 
     def cancel(self, job_id: RequestId) -> None:
-        """Ask a job to stop, wherever it runs or waits."""
+        """Ask a job to stop, whichever runner has it."""
         for runner in self._all:
             runner.cancel(job_id)
 
     def cancel_studies(self) -> None:
-        """Ask all that reads, tests and explains to stop, running or waiting; what changes the gallery goes on."""
+        """Ask everything that reads, tests and explains to stop; jobs that change the gallery continue."""
         for runner in (self.explanations, self.studies, self.files):
             runner.cancel_all()
 
