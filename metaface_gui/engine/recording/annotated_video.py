@@ -1,4 +1,4 @@
-"""A video as it was seen: a source's frames with their faces marked, in a file of the source's own rate."""
+"""An annotated video file: a source's frames with their faces marked, at the source's own frame rate."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from metaface_gui.types import FrameResult
 
 
 class AnnotatedVideo:
-    """Runs at `fps`, the source's nominal rate (0: it has none), and by the source's own clock; a context manager.
+    """Runs at `fps`, the source's nominal rate (0: it has none), on the source's own clock; a context manager.
 
-    `unknown_text` is what a face without a name is called.
+    `unknown_text` labels a face without a name.
 
     Raises:
         KnownError: if no file can be written there.
@@ -31,7 +31,7 @@ class AnnotatedVideo:
         self._writer.close()
 
     def write(self, result: FrameResult) -> None:
-        """Add one frame, for as long as a frame of the source lasts or until the next one.
+        """Add one frame, shown for one frame period of the source or until the next frame.
 
         Raises:
             KnownError: if the file cannot be written.

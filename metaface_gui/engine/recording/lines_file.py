@@ -1,4 +1,4 @@
-"""A text file that grows by a line at a time, whose write errors are the user's to mend."""
+"""A text file written line by line, which reports write errors as errors that the user can fix."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from metaface_gui.errors import cannot_write
 
 
 class LinesFile:
-    """Writes lines as UTF-8 to `path`, over what was there; a context manager.
+    """Writes UTF-8 lines to `path`, replacing its contents; a context manager.
 
-    Nothing waits in a buffer: however the process ends, what is there are whole lines.
+    It is unbuffered: however the process ends, the file holds only whole lines.
 
     Raises:
-        KnownError: if it cannot be made. Also `write`, and leaving the context.
+        KnownError: if it cannot be created; also from `write`, and on leaving the context.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,11 +33,11 @@ class LinesFile:
         try:
             self._file.close()
         except OSError as error:
-            if kind is None:  # else the first error is the one to tell: this one may only repeat it
+            if kind is None:  # otherwise the first error matters, and this one may only repeat it
                 raise cannot_write(self._path, error) from error
 
     def write(self, line: str) -> None:
-        """Add a line; its end is put here."""
+        """Write a line, adding its newline."""
         data = (line + "\n").encode("utf-8", "backslashreplace")
         rest = memoryview(data)
         try:
@@ -52,7 +52,7 @@ class LinesFile:
         self._length += len(data)
 
     def _cut_to_whole_lines(self) -> None:
-        """A full disk may have taken half a line."""
-        with suppress(OSError):  # a pipe or a device keeps what it has
+        """Drop a partial line, which a full disk may leave."""
+        with suppress(OSError):  # a pipe or a device cannot be truncated
             self._file.truncate(self._length)
             self._file.seek(self._length)

@@ -1,6 +1,6 @@
-"""The text files of a session: a line of JSON a frame, a line of CSV a face and learner.
+"""The text files of a session: one line of JSON per frame, one line of CSV per face and learner.
 
-Nothing is kept back in a buffer, so that a crash loses nothing of what had been seen. Texts are UTF-8.
+They are unbuffered, so a crash loses nothing seen before it. Texts are UTF-8.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ CSV_COLUMNS = (
     "truth_known",
     "truth",
 )
-"""One line a face and learner. `deciding` is 1 for the learner whose name is on screen, `person` is empty for Unknown,
-`truth` is empty for a stranger, and also where nobody knows (`truth_known` is 0)."""
+"""The columns of the CSV file, which has one line per face and learner.
+
+`deciding` is 1 for the learner whose name is on screen, `person` is empty for Unknown, `truth` is empty for a stranger
+and where the truth is unknown (`truth_known` is 0).
+"""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Decision = dict[str, float | str | None]
@@ -42,11 +45,11 @@ Cell = int | float | str
 
 
 def frame_line(result: FrameResult) -> str:
-    """One frame as a line of JSON without its end, in the shape that DESIGN names; a score of an empty gallery is null.
+    """Return one frame as a line of JSON without its newline; scores of an empty gallery are null.
 
-    `looks` is how many looks at the face its decision rests on; its score and threshold are the track's.
-    Where each frame is a file of its own, its name is under `file`; one that is not Unicode makes a line of ASCII.
-    Where several learners run, each face says what each of them decides, under `learners`.
+    `looks` is the number of looks at the face that its decision rests on; its score and threshold are the track's. If
+    each frame is a file of its own, `file` holds its name; a name that is not Unicode makes the line ASCII. If several
+    learners run, each face has all their decisions under `learners`.
     """
     faces = [_face_record(face) for face in result.faces]
     record: dict[str, object] = {"frame": result.frame.index, "time_s": round(result.frame.time_s, 4)}
@@ -57,7 +60,7 @@ def frame_line(result: FrameResult) -> str:
 
 
 def face_rows(result: FrameResult) -> Iterator[tuple[Cell, ...]]:
-    """A frame's lines of CSV as cells, in the order of `CSV_COLUMNS`."""
+    """Yield a frame's lines of CSV as cells, in the order of `CSV_COLUMNS`."""
     when: tuple[Cell, ...] = (round(result.frame.time_s, 4), result.frame.index)
     truths = result.frame.truth
     pairs = zip(found_faces(truths, result.faces), truths, strict=True)
@@ -75,7 +78,7 @@ class JsonLinesFile:
     """A new file of `frame_line`s.
 
     Raises:
-        KnownError: if it exists or cannot be made.
+        KnownError: if it exists or cannot be created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -85,24 +88,24 @@ class JsonLinesFile:
         """Add a frame.
 
         Raises:
-            KnownError: if the disk does not take it.
+            KnownError: if writing fails.
         """
         self._file.write(frame_line(result) + "\n")
 
     def close(self) -> None:
-        """Finish it; safe to call twice.
+        """Close the file; safe to call twice.
 
         Raises:
-            KnownError: if the disk does not take the rest.
+            KnownError: if writing the rest fails.
         """
         self._file.close()
 
 
 class CsvFile:
-    """A new file of `face_rows` under a line of `CSV_COLUMNS`, quoted as RFC 4180 says.
+    """A new file of `face_rows` with `CSV_COLUMNS` as its header, quoted according to RFC 4180.
 
     Raises:
-        KnownError: if it exists or cannot be made.
+        KnownError: if it exists or cannot be created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -113,15 +116,15 @@ class CsvFile:
         """Add a frame's faces.
 
         Raises:
-            KnownError: if the disk does not take them.
+            KnownError: if writing fails.
         """
         self._add(face_rows(result))
 
     def close(self) -> None:
-        """Finish it; safe to call twice.
+        """Close the file; safe to call twice.
 
         Raises:
-            KnownError: if the disk does not take the rest.
+            KnownError: if writing the rest fails.
         """
         self._file.close()
 
@@ -132,7 +135,7 @@ class CsvFile:
 
 
 class _NewTextFile:
-    """Makes a file that must not be there yet, keeps it a row of whole lines, and says what the system says."""
+    """A file that must not exist yet, always holds only whole lines, and reports the system's errors."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -177,12 +180,12 @@ def _decision_record(decision: Identification) -> Decision:
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether a text can be encoded; a file's name need not be."""
+    """Return whether a text can be encoded; a file name need not be Unicode."""
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _finite(value: float) -> float | None:
-    """Round a score for JSON, which knows no infinity: null in an empty gallery."""
+    """Round a score for JSON, which has no infinity; an empty gallery's scores become null."""
     return round(value, 4) if isfinite(value) else None
 
 
@@ -192,13 +195,13 @@ def _box(face: TrackedFace) -> tuple[float, float, float, float]:
 
 
 def _decisions(face: TrackedFace, deciding: str) -> list[tuple[str, bool, Identification]]:
-    """Each learner's key, whether it decides, what it decided; "" for a decision that is no running learner's."""
+    """Return each learner's key, whether it decides, and its decision; the key is "" if no running learner decided."""
     own = [(key, key == deciding, decision) for key, decision in face.per_learner.items()]
     return own if deciding in face.per_learner else [("", True, face.identification), *own]
 
 
 def _deciding(result: FrameResult, face: TrackedFace) -> str:
-    """The key of the learner that decides this face's name; "" if none does."""
+    """Return the key of the learner that decides this face's name; "" if none does."""
     return result.learner or next((key for key, said in face.per_learner.items() if said is face.identification), "")
 
 
@@ -208,6 +211,5 @@ def _cell(score: float) -> Cell:
 
 
 def _safe(name: str) -> str:
-    """A name that no spreadsheet takes for a formula: an apostrophe goes before what would begin one (OWASP, "CSV
-    Injection")."""
+    """Prefix an apostrophe to a name that a spreadsheet would take for a formula (OWASP, "CSV Injection")."""
     return f"'{name}" if name.startswith(_FORMULA_STARTS) else name

@@ -1,8 +1,8 @@
-"""Records sessions and saves snapshots on a thread of its own, so that neither inference nor the window waits.
+"""Record sessions and save snapshots on a separate thread, so that neither inference nor the window waits.
 
-A session is an annotated video, a line a frame (JSONL) and a line a face and learner (CSV), called
-`metaface-YYYYMMDD-HHMMSS` after the local time at which it began, with `-2`, `-3` … where that is taken. The inference
-thread leaves results in a bounded inbox and goes on; the recorder's thread draws, encodes and writes them.
+A session is an annotated video, a line per frame (JSONL) and a line per face and learner (CSV), named
+`metaface-YYYYMMDD-HHMMSS` after the local start time, with `-2`, `-3` … if that is taken. The inference thread puts
+results into a bounded inbox and goes on; the recorder's thread draws, encodes and writes them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.types import FrameResult
 from metaface_gui.weights.whole_file import write_whole
 
-if TYPE_CHECKING:  # Pillow and what writes files are loaded by the first recording: a window comes sooner without
+if TYPE_CHECKING:  # Pillow and the file writers are imported by the first recording, so that the window opens sooner
     from metaface_gui.engine.recording.session_recording import Clock, FreeBytes, Recording
     from metaface_gui.pipeline.rendering.annotator import Annotator
     from metaface_gui.pipeline.rendering.fonts import FontFinder
@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # Pillow and what writes files are loaded by the first record
 _log = logging.getLogger(__name__)
 
 _INBOX = 12
-"""Results that may wait to be written: half a second at 25 a second, 33 MB of 720p frames."""
+"""The number of results that may wait to be written: half a second at 25 fps, 33 MB of 720p frames."""
 _TICK_S = 0.5
 
 
@@ -56,22 +56,22 @@ class _Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class DrawnWords:
-    """What is written beside faces: what one without a name is called, and short names of methods by their keys."""
+    """The words drawn beside faces: the label of one without a name, and methods' short names by key."""
 
     unknown: str
     titles: Mapping[str, str]
 
 
 def english_words() -> DrawnWords:
-    """What is written unless somebody asks for another language."""
+    """Return the words drawn unless another language is chosen."""
     return DrawnWords("Unknown", {key: learner.short_title for key, learner in ALL_LEARNERS.items()})
 
 
 class SessionRecorder:
-    """Implements `RecordingApi`. Every call is thread-safe and returns at once, `close` excepted.
+    """Implements `RecordingApi`. Every call is thread-safe and returns at once, except `close`.
 
-    The thread is started with the first recording or snapshot and joined by `close`. It calls `words` for each of them:
-    the user may have chosen another language meanwhile. `free` says how much room a folder has, None: as the disk does.
+    The thread is started by the first recording or snapshot and joined by `close`. It calls `words` for each of them,
+    because the user may have changed the language. `free` returns the free space of a folder; None: ask the disk.
     """
 
     def __init__(
@@ -94,29 +94,31 @@ class SessionRecorder:
         self._n_waiting = 0
         self._dropped = 0
         self._newest: FrameResult | None = None
-        self._recording: Recording | None = None  # the thread's own, as are the fonts
+        self._recording: Recording | None = None  # used only by the recorder's thread, as are the fonts
         self._fonts: FontFinder | None = None
 
     @property
     def dropped(self) -> int:
-        """Results of the running (or last) recording that are in none of its files, because writing lagged behind."""
+        """How many results are missing from the running (or last) recording, because writing lagged behind."""
         with self._lock:
             return self._dropped
 
     def start(self, folder: Path) -> None:
-        """Record into new files of `folder`, which is made if need be; the running recording goes on if there is one.
+        """Record into new files in `folder`, creating it if necessary; an already running recording continues.
 
-        Answered with `is_recording` and the files, or with the error that speaks against it.
+        Answered with `is_recording` and the files, or with the error that prevents recording.
         """
         self._post(_Start(folder))
 
     def stop(self) -> None:
-        """End the recording now and finish its files. Answered with those that are complete."""
+        """End the recording now and finish its files. Answered with the complete files."""
         self._post(_Stop(self._clock()))
 
     def offer(self, result: FrameResult) -> None:
-        """Take a result, on the inference thread: if its frame is new, it is recorded where a recording runs, dropped
-        if writing lags."""
+        """Take a result on the inference thread; it is recorded if its frame is new and a recording runs.
+
+        If writing lags behind, it is dropped.
+        """
         former, self._newest = self._newest, result
         with self._lock:
             if not self._wants_results or (former is not None and former.frame is result.frame):
@@ -128,12 +130,11 @@ class SessionRecorder:
         self._inbox.put(result)
 
     def forget_picture(self) -> None:
-        """Save no snapshot of a frame that names somebody who may have been deleted: the next frame is another."""
+        """Forget the newest frame, which may name somebody now deleted, so that no snapshot of it can be saved."""
         self._newest = None
 
     def save_snapshot(self, path: Path) -> None:
-        """Write the newest result as one annotated PNG, recording or not; a file that is there is replaced. Answered
-        with the file."""
+        """Save the newest result as an annotated PNG, recording or not, replacing any file. Answered with the file."""
         newest = self._newest
         if newest is None:
             text = QT_TRANSLATE_NOOP("Errors", "There is no picture to save yet. Open a camera or a file first.")
@@ -142,13 +143,13 @@ class SessionRecorder:
             self.save_result(path, newest)
 
     def save_result(self, path: Path, result: FrameResult) -> None:
-        """Write this result as `save_snapshot` does the newest one."""
+        """Save this result in the same way as `save_snapshot`."""
         self._post(_Snapshot(path, result))
 
     def close(self, timeout_s: float) -> bool:
-        """Finish what is being written and join the thread for at most `timeout_s`; False if it is busy then.
+        """Finish writing and join the thread for at most `timeout_s`; return False if it is still busy.
 
-        Nothing is taken any more.
+        Nothing is accepted afterwards.
         """
         with self._lock:
             is_first, self._is_closed = not self._is_closed, True
@@ -182,7 +183,7 @@ class SessionRecorder:
                 self._do(wish)
             except KnownError as error:
                 self._end(self._clock(), error)
-            except Exception:  # noqa: BLE001 - a bug must not cost the files, nor the thread the next recording needs
+            except Exception:  # noqa: BLE001 - a bug must cost neither the files nor the next recording's thread
                 _log.exception("recording failed")
                 text = QT_TRANSLATE_NOOP("Errors", "Recording failed inside MetaFace. The log file has the details.")
                 self._end(self._clock(), InternalError(text))
@@ -193,7 +194,7 @@ class SessionRecorder:
             case _Start(folder):
                 self._begin(folder)
             case _Stop(is_last=True) if self._recording is None:
-                pass  # nobody asked
+                pass  # no stop was requested
             case _Stop(at_ns):
                 self._end(at_ns)
             case _Snapshot(path, result):
@@ -217,7 +218,7 @@ class SessionRecorder:
         self._tell(files=self._recording.files)
 
     def _end(self, at_ns: int, error: KnownError | None = None) -> None:
-        """Finish the files and say which are complete; without a recording, only say that there is none."""
+        """Finish the files and announce the complete ones; without a recording, only announce that there is none."""
         with self._lock:
             self._wants_results = False
             dropped = self._dropped

@@ -1,4 +1,4 @@
-"""One recording of a session while it lasts: its three files, its clock, and how much room the disk has."""
+"""One running recording of a session: its three files, its clock and its check of the free disk space."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
 
 NEEDED_TO_START = 200 * 10**6
-"""Bytes that must be free: five minutes or so of a 720p video."""
+"""Bytes that must be free at the start: about five minutes of 720p video."""
 NEEDED_TO_GO_ON = 50 * 10**6
-"""Bytes that must stay free, so that a video can still get the index at its end."""
+"""Bytes that must stay free, so that a video can still get its index at the end."""
 
 _CHECK_NS = 2 * 10**9
 _LATE_NS = 10**9
-"""A result may come this long after its frame was taken; until then the video waits for it."""
+"""How long after its frame was taken a result may arrive; the video waits for it that long."""
 _ASLEEP_NS = 60 * 10**9
-"""Nobody called for so long: the computer slept. A video does not show that."""
+"""With no call for this long the computer was asleep; the video skips that time."""
 
 FreeBytes = Callable[[Path], int]
 Clock = Callable[[], int]
 
 
 def free_bytes(folder: Path) -> int:
-    """Bytes that the user may still write there."""
+    """Return how many bytes the user may still write there."""
     return shutil.disk_usage(folder).free
 
 
 class Recording:
-    """Opens its files at once; not thread-safe. Whoever gets an error from `write` or `tick` then calls `close`.
+    """Opens its files at once; not thread-safe. After an error from `write` or `tick`, the caller must call `close`.
 
-    Times are `time.monotonic_ns()`. A frame is shown from when it was taken, the first one from `started_ns` on.
+    Times are `time.monotonic_ns()`. A frame is shown from the time it was taken, the first one from `started_ns` on.
 
     Raises:
-        KnownError: if there is too little room or the files cannot be made; then there are none.
+        KnownError: if there is too little space or the files cannot be created; then none are left behind.
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class Recording:
 
     @property
     def started_ns(self) -> int:
-        """When it began."""
+        """When the recording began."""
         return self._started_ns
 
     @property
     def files(self) -> tuple[CaptionedFile, ...]:
-        """What it writes; the video has this name once it is finished."""
+        """The files being written; the video gets this name once it is finished."""
         return tuple(CaptionedFile("video" if kind == "mp4" else kind, path) for kind, path in self._paths.items())
 
     def write(self, result: FrameResult, now_ns: int) -> None:
@@ -94,7 +94,7 @@ class Recording:
         self._video.show(self._seconds(result.frame.captured_ns), partial(self._annotator.paint, result))
 
     def tick(self, now_ns: int) -> None:
-        """Keep the video up with the clock and look at the room on the disk; call it twice a second or more.
+        """Keep the video in step with the clock and check the free space; call it at least twice a second.
 
         Raises:
             KnownError: if the disk is full or gone.
@@ -115,7 +115,7 @@ class Recording:
         self._video.hold(self._seconds(now_ns - _LATE_NS))
 
     def close(self, now_ns: int) -> tuple[tuple[CaptionedFile, ...], KnownError | None]:
-        """Finish every file that can be; returns those that are complete, and why others are not."""
+        """Finish every file that can be finished; return the complete ones, and why any others are not."""
         complete: list[CaptionedFile] = []
         first_error: KnownError | None = None
         close_video = partial(self._video.close, self._seconds(now_ns))
@@ -125,14 +125,14 @@ class Recording:
                 act()
             except KnownError as error:
                 first_error = first_error or error
-            if file.path.exists():  # a video that nobody was shown in, or that cannot be played, is not kept
+            if file.path.exists():  # an empty or unplayable video is not kept
                 complete.append(file)
         return tuple(complete), first_error
 
     def _opened(self) -> tuple[JsonLinesFile, CsvFile, VideoFileWriter]:
-        from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter  # noqa: PLC0415 - brings FFmpeg
+        from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter  # noqa: PLC0415 - loads FFmpeg
 
-        # The lines come first: their file must not be there yet, and so takes the name for all three.
+        # The JSONL file comes first: it must not exist yet, so creating it reserves the name for all three.
         lines = JsonLinesFile(self._paths["jsonl"])
         try:
             table = CsvFile(self._paths["csv"])
@@ -155,7 +155,7 @@ class Recording:
 
 
 def _free_stem(folder: Path, stem: str) -> str:
-    """The first of stem, stem-2, stem-3 … under which the folder has none of the files."""
+    """Return the first of stem, stem-2, stem-3 … for which the folder has none of the files."""
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
     suffixes = (".mp4", ".part.mp4", ".csv", ".jsonl")
     return next(name for name in names if not any((folder / (name + suffix)).exists() for suffix in suffixes))
