@@ -1,5 +1,5 @@
-"""Adapting on the spot: which classifiers are wanted and made, what a room teaches them, and how well they then do.
+"""On-the-spot adaptation: which classifiers are wanted, what the room adds, and how well the result works.
 
-Lives here: the scheduler of adaptations, the room and its unlabelled faces, their evaluation. May not live here: the
-methods (`pipeline.learners`), the decision (`pipeline.recognition`).
+Lives here: the adaptation scheduler, the room with its unlabelled faces, and evaluation. May not live here: the methods
+(`pipeline.learners`), the decision (`pipeline.recognition`).
 """

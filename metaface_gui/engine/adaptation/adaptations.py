@@ -1,4 +1,4 @@
-"""What adaptations are wanted, which are there, and what of them the inference worker is to use: state, no threads."""
+"""The state of adaptations, without threads: which are wanted, which exist, which the inference worker should use."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.settings import RecognitionSettings
 
 MAX_KEPT = 64
-"""So many adaptations to one gallery are kept: all methods, each with a few settings."""
+"""How many adaptations to one gallery are kept: all methods, each with a few settings."""
 
 
 def checked_hyperparameters(learner: str, settings: object | None) -> object | None:
-    """Return a learner's settings, None where they are its defaults.
+    """Return a learner's settings, or None if they equal its defaults.
 
     Raises:
         ValueError: if there is no such learner, the settings are not its own, or a value is out of range.
@@ -38,7 +38,7 @@ def checked_hyperparameters(learner: str, settings: object | None) -> object | N
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapWanted:
-    """The map of this adaptation is to be drawn, turned as the `former` one was."""
+    """A request to draw the map of this adaptation, oriented like the `former` one."""
 
     adapted: AdaptedGallery
     former: EmbeddingMap | None
@@ -46,12 +46,12 @@ class MapWanted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HandOver:
-    """What the worker is to use from the next frame on, and what is to be said of it.
+    """What the worker should use from the next frame on, and the events that announce it.
 
-    `classifiers` are in order, the deciding one first; empty while nothing was adapted yet. `plane` and `placing` are
-    the map and the adapted classifier in whose space it lies, None without a map. `to_evaluate` are adaptations
-    that are used for the first time and worth an evaluation, and whether they decide. `continued` are the learners
-    whose decisions go on: only what is known of the room is new to them.
+    `classifiers` are in order, the deciding one first; empty before the first adaptation. `plane` and `placing` are the
+    map and the adapted classifier whose space it shows, None without a map. `to_evaluate` are adaptations used for the
+    first time and worth evaluating, each with whether it decides. `continued` are the learners whose track decisions
+    carry over, because only their knowledge of the room has changed.
     """
 
     classifiers: Mapping[str, OpenSetClassifier]
@@ -63,7 +63,7 @@ class HandOver:
 
 
 class Adaptations:
-    """Belongs to whoever holds the scheduler's lock."""
+    """The adaptations wanted and available; the caller must hold the scheduler's lock."""
 
     def __init__(self, settings: RecognitionSettings, hyperparameters: Mapping[str, object]) -> None:
         self._settings = settings
@@ -86,29 +86,29 @@ class Adaptations:
 
     @property
     def settings(self) -> RecognitionSettings:
-        """The learners and the FPIR that are wanted."""
+        """The wanted learners and FPIR."""
         return self._settings
 
     @property
     def hyperparameters(self) -> Mapping[str, object]:
-        """The settings of learners that differ from their defaults."""
+        """The learners' settings that differ from their defaults."""
         return MappingProxyType(dict(self._hyperparameters))
 
     @property
     def people(self) -> EnrolledPeople | None:
-        """Who was enrolled when the gallery was read last; None if it was not, for the models there are."""
+        """The people enrolled when the gallery was last read; None if it has not been read for the current models."""
         return self._people
 
     @property
     def room(self) -> Room:
-        """The room that is adapted to; of another embedder's faces nothing is used."""
+        """The room to adapt to; empty if its faces are of another embedder."""
         is_usable = self._people is not None and self._room.embedder_id == self._people.embedder_id
         return self._room if is_usable else EMPTY_ROOM
 
     def set_room(self, room: Room) -> None:
-        """Want adaptations to this room; those to another one are not kept, for they hold faces that may be forgotten.
+        """Request adaptations to this room; drop those to other rooms, because they hold faces that must be forgotten.
 
-        What runs goes on until its successor is there, the map too if one is wanted.
+        What is running continues until its successor is ready, and so does the map if one is wanted.
         """
         self._room = room
         self._kept = {key: adapted for key, adapted in self._kept.items() if self._is_of_room(key)}
@@ -117,13 +117,13 @@ class Adaptations:
             self._drawn = self._drawn_for = None
 
     def choose(self, settings: RecognitionSettings) -> None:
-        """Want other learners, or another FPIR."""
+        """Request other learners or another FPIR."""
         if settings.fpir != self._settings.fpir:
             self._at_fpir.clear()
         self._settings = settings
 
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
-        """Want another setting of a learner.
+        """Request other settings for a learner.
 
         Raises:
             ValueError: as `checked_hyperparameters`.
@@ -135,14 +135,14 @@ class Adaptations:
             self._hyperparameters[learner] = checked
 
     def set_map_learner(self, learner: str | None) -> None:
-        """Want a map in this learner's space, or none; it will be told even if it is the one that is there."""
+        """Request a map in this learner's space, or none; it is announced again even if it already exists."""
         self._map_learner = learner
         self._is_map_told = False
 
     def take(self, people: EnrolledPeople) -> None:
-        """Want adaptations to these people; what was adapted to others goes on until its successor is there.
+        """Request adaptations to these people; adaptations to others keep running until their successors are ready.
 
-        A map that has no successor, because none is wanted now, goes at once if it names somebody who was deleted.
+        A map without a successor, because none is wanted now, is dropped at once if it shows a deleted person.
         """
         drawn = None if self._drawn is None else self._drawn[0].people
         if drawn is not None and self._map_learner is None and set(drawn.person_ids) - set(people.person_ids):
@@ -152,7 +152,7 @@ class Adaptations:
         self._failed.clear()
 
     def forget_gallery(self) -> None:
-        """Another embedder came: nothing that was adapted is of any use."""
+        """Drop all adaptations, which are useless with another embedder."""
         self._people = self._drawn = self._drawn_for = None
         self._room = EMPTY_ROOM
         self._kept.clear()
@@ -161,14 +161,14 @@ class Adaptations:
         self._at_fpir.clear()
 
     def forget_handed_over(self) -> None:
-        """The worker got another pipeline: it has no classifier yet."""
+        """Record that the worker has a new pipeline, which has no classifier yet."""
         self._announced.clear()
         self._is_map_told = False
 
-    # What is there --------------------------------------------------------------------------------------------------
+    # What is available ----------------------------------------------------------------------------------------------
 
     def todo(self) -> AdaptationKey | MapWanted | None:
-        """The next thing that is wanted and missing: what decides, then what is looked at, then what runs beside."""
+        """Return the next missing item: for the deciding learner first, then for the map, then for the others."""
         learner, of_map = self._settings.learner, self._map_learner
         for first in (learner,) if of_map is None else (learner, of_map):
             if self._is_missing(self._key(first)):
@@ -178,7 +178,7 @@ class Adaptations:
         return next((key for key in map(self._key, self._settings.compared) if self._is_missing(key)), None)
 
     def keep(self, adapted: AdaptedGallery) -> None:
-        """Have an adaptation that was missing."""
+        """Store an adaptation that was missing."""
         if adapted.people is self._people and self._is_of_room(adapted.key):
             self._kept[adapted.key] = adapted
             wanted = {self._key(learner) for learner in (*self._settings.learners, self._map_learner) if learner}
@@ -187,23 +187,23 @@ class Adaptations:
                 del self._kept[key]
 
     def give_up(self, key: AdaptationKey) -> None:
-        """Not try that one again before the gallery changes."""
+        """Do not try this adaptation again until the gallery changes."""
         self._failed.add(key)
 
     def begin_map(self, adapted: AdaptedGallery) -> None:
-        """Count the map as drawn, so that one which cannot be drawn is not tried for ever."""
+        """Mark the map as drawn, so that one that cannot be drawn is not retried forever."""
         self._drawn_for = adapted.key
 
     def keep_map(self, adapted: AdaptedGallery, plane: EmbeddingMap | None) -> None:
-        """Have a map; None in an empty gallery."""
+        """Store a map; None in an empty gallery."""
         if adapted.people is self._people and self._is_of_room(adapted.key):
             self._drawn = (adapted, plane)
             self._is_map_told = False
 
-    # What runs ------------------------------------------------------------------------------------------------------
+    # What is running ------------------------------------------------------------------------------------------------
 
     def hand_over(self) -> HandOver:
-        """Take note that from now on the worker uses all that is ready."""
+        """Return everything that is ready for the worker, and record that it is in use from now on."""
         running = self._next_running()
         news, to_evaluate = list[Adapted | MapChanged](), list[tuple[AdaptedGallery, bool]]()
         announced, continued = dict[str, tuple[AdaptationKey, bool]](), set[str]()
@@ -225,14 +225,14 @@ class Adaptations:
         return HandOver(self._classifiers(), plane, placing, tuple(news), tuple(to_evaluate), frozenset(continued))
 
     def deciding(self) -> tuple[AdaptedGallery, OpenSetClassifier] | None:
-        """What decides the names on screen, at the FPIR that is wanted; None while nothing does."""
+        """Return what decides the names on screen, at the wanted FPIR; None while nothing does."""
         adapted = next(iter(self._running.values()), None)
         return None if adapted is None else (adapted, self._threshold(adapted))
 
     def _next_running(self) -> dict[str, AdaptedGallery]:
-        """What is ready of what is wanted, the former adaptation where the new one is not; what decides comes first.
+        """Return the wanted adaptations, each the former one if the new one is not ready; the deciding one comes first.
 
-        Until the wanted one is adapted for the first time, the one that decided goes on.
+        Until the wanted learner has been adapted for the first time, the previous one keeps deciding.
         """
         found = {learner: self._ready(learner) or self._running.get(learner) for learner in self._settings.learners}
         running = {learner: adapted for learner, adapted in found.items() if adapted is not None}
@@ -249,7 +249,7 @@ class Adaptations:
         return MappingProxyType({learner: self._threshold(adapted) for learner, adapted in self._running.items()})
 
     def _threshold(self, adapted: AdaptedGallery) -> OpenSetClassifier:
-        """Always the same object for the same FPIR, so that its decisions go on."""
+        """Return the same object for the same FPIR, so that its track decisions continue."""
         if adapted.key not in self._at_fpir:
             self._at_fpir[adapted.key] = adapted.classifier.with_fpir(self._settings.fpir)
         return self._at_fpir[adapted.key]
@@ -260,7 +260,7 @@ class Adaptations:
         return self._drawn[1], self._drawn[0].adapted
 
     def _is_map_settled(self) -> bool:
-        """Whether the map that is there is the one that is wanted."""
+        """Return whether the current map is the wanted one."""
         wanted = None if self._map_learner is None else self._key(self._map_learner)
         return self._map_learner is None or (self._drawn is not None and self._drawn[0].key == wanted)
 
@@ -276,11 +276,11 @@ class Adaptations:
         )
 
     def _is_of_room(self, key: AdaptationKey) -> bool:
-        """Whether an adaptation knows of no other room than the one there is."""
+        """Return whether an adaptation used no room's faces, or those of the current room."""
         return key.room in (0, self._room.revision)
 
     def _is_more_of_room(self, former: AdaptationKey, key: AdaptationKey) -> bool:
-        """Whether only what is known of the room is new, and decisions may go on."""
+        """Return whether only the knowledge of the room has changed, so that track decisions may continue."""
         return self._room.keeps_votes and former != key and replace(former, room=key.room) == key
 
     def _ready(self, learner: str) -> AdaptedGallery | None:

@@ -1,7 +1,7 @@
-"""Evaluates adaptations in passing: how often the learner names shots right that were left out of it.
+"""Evaluate adaptations in passing: how often the learner names left-out shots correctly.
 
-The same folds as the self-test's, clean shots only, at the threshold that the user chose. Small galleries only, as the
-user may turn the next knob in a second.
+It uses the self-test's folds, with clean shots only, at the threshold that the user chose. Small galleries only,
+because the user may change the next hyper-parameter within a second.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners import make_learner
 
 MAX_PEOPLE = 60
-"""With more people it is not done: 60 with 5 shots each take half a second of one core with the slowest method."""
+"""No evaluation with more people: 60 with 5 shots each take half a second of one core with the slowest method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class _Evaluation:
 
 
 class AdaptationEvaluator:
-    """Answers `ask` with `AdaptationEvaluated`, on the thread of `jobs`; a newer question drops the one before.
+    """Answers `ask` with `AdaptationEvaluated`, on the thread of `jobs`; a newer request cancels the previous one.
 
-    The deciding learner's and another one's questions do not drop each other.
+    Requests for the deciding learner and for another one do not cancel each other.
     """
 
     def __init__(self, listener: EngineListener, jobs: JobRunner) -> None:
@@ -43,7 +43,7 @@ class AdaptationEvaluator:
         self._last: dict[str, _Evaluation] = {}
 
     def ask(self, adapted: AdaptedGallery, assets: LearningAssets, *, fpir: float, is_primary: bool) -> None:
-        """Evaluate this adaptation soon, unless it was the learner's last one that was evaluated."""
+        """Queue an evaluation of this adaptation, unless it is the learner's most recently evaluated one."""
         with self._lock:
             last = self._last.get(adapted.key.learner)
         if last is not None and last.key == adapted.key:
@@ -64,7 +64,7 @@ class AdaptationEvaluator:
 def _accuracy(
     key: AdaptationKey, people: EnrolledPeople, assets: LearningAssets, fpir: float, job: Job
 ) -> tuple[float | None, int]:
-    """Share of left-out shots named right and how many there are; None and 0 where it is not measured.
+    """Return the share of left-out shots named correctly and their number; None and 0 if it is not measured.
 
     Raises:
         JobCancelledError: if the job was cancelled.

@@ -1,4 +1,4 @@
-"""Lets the live view adapt to the room: remembers its unlabelled faces, and hands them over when they are news."""
+"""Adapts the live view to the room: collects its unlabelled faces and hands them over when they have changed enough."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from metaface_gui.types import Floats, FrameResult
 
 
 class AdaptsToRooms(Protocol):
-    """Whoever adapts, as far as the room's controller needs to know: `AdaptationScheduler`."""
+    """The part of `AdaptationScheduler` that the room controller needs."""
 
     def use_room(self, room: Room) -> None:
-        """Adapt to these unlabelled faces too, and to those of another room no more; returns at once."""
+        """Also adapt to these unlabelled faces, in place of another room's; return at once."""
 
 
 class RoomController:
     """Implements `RoomApi`; thread-safe, every call returns at once.
 
-    `is_used`: whether faces are remembered and adapted to at all; `on_used` hears of every wish for another.
-
-    Faces that are to be forgotten are also taken out of what is adapted, at once and however recently it was adapted.
+    `is_used`: whether faces are remembered and adapted to at all; `on_used` is called with every requested value. When
+    faces must be forgotten, the adaptation is also redone without them at once, however recent it is.
     """
 
     def __init__(
@@ -33,7 +32,7 @@ class RoomController:
     ) -> None:
         self._adaptations = adaptations
         self._listener = listener
-        # Held while handing over: of two rooms the later one must win.
+        # Held while handing over, so that the later of two rooms wins.
         self._lock = threading.Lock()
         self._faces = RoomFaces()
         self._is_used, self._is_room = is_used, False
@@ -46,9 +45,9 @@ class RoomController:
         self._announced = RoomChanged(0, 0)
 
     def on_result(self, result: FrameResult) -> None:
-        """Remember the faces of a new frame; on the inference thread."""
+        """Remember the faces of a new frame; called on the inference thread."""
         with self._lock:
-            # A frame from before something was forgotten, looked at only now, must not bring it back.
+            # A frame captured before faces were forgotten, but processed only now, must not bring them back.
             if not (self._is_used and self._is_room) or result.frame.captured_ns < self._since_ns:
                 return
             now_s = result.finished_ns / 1e9
@@ -57,26 +56,26 @@ class RoomController:
             self._tell()
 
     def on_tick(self, now_ns: int) -> None:
-        """Adapt if that was asked for and had to wait (monotonic ns), even if no frame comes."""
+        """Adapt if a requested adaptation had to wait and is now due (monotonic ns), even if no frame comes."""
         with self._lock:
             if self._is_asked:
                 self._take_if_due(now_ns / 1e9)
                 self._tell()
 
     def begin(self, spec: SourceSpec) -> None:
-        """Forget the former source's faces: these frames come from another place."""
+        """Forget the previous source's faces, because the new frames come from another place."""
         with self._lock:
             self._is_room = is_room(spec)
             self._forget_all()
 
     def end(self) -> None:
-        """Forget the source's faces, and remember none before another one begins."""
+        """Forget the source's faces, and remember none until another source begins."""
         with self._lock:
             self._is_room = False
             self._forget_all()
 
     def adapt(self) -> None:
-        """Adapt to what was seen so far, as soon as the last adaptation is long enough ago."""
+        """Adapt to what was seen so far, as soon as enough time has passed since the last adaptation."""
         with self._lock:
             self._is_asked = self._is_used
             self._is_held &= not self._is_used
@@ -84,7 +83,7 @@ class RoomController:
         self.on_tick(time.monotonic_ns())
 
     def undo(self) -> None:
-        """Take the last adaptation back, and adapt no more by itself before that is asked for."""
+        """Undo the last adaptation, and suspend automatic adaptation until the user requests it."""
         with self._lock:
             if self._previous is not None:
                 self._current, self._previous = self._previous, None
@@ -93,7 +92,7 @@ class RoomController:
                 self._tell()
 
     def set_used(self, use: bool) -> None:
-        """Remember faces from now on, or forget them and adapt to the enrolled people alone."""
+        """Start remembering faces, or forget them and adapt to the enrolled people alone."""
         with self._lock:
             if use != self._is_used:
                 self._is_used = use
@@ -101,13 +100,13 @@ class RoomController:
         self._on_used(use)
 
     def forget_faces(self, embeddings: Floats) -> None:
-        """Drop the tracks that look like these (n, d) faces: they have a name now, or their person was deleted."""
+        """Drop the tracks that look like these (n, d) faces, which were named or whose person was deleted."""
         with self._lock:
             self._since_ns = time.monotonic_ns()
             if self._faces.forget_like(embeddings):
                 if self._faces.has_taken:
                     self._hand_over(EMPTY_ROOM if self._is_held else self._faces.take(self._since_ns / 1e9))
-                    self._previous = None  # it holds who is to be forgotten
+                    self._previous = None  # the previous room holds the faces to be forgotten
                 self._tell()
 
     def clear(self) -> None:
@@ -119,7 +118,7 @@ class RoomController:
 
     def _take_if_due(self, now_s: float) -> None:
         if self._is_asked and self._faces.may_take(now_s):
-            # Whoever asks wants to see what comes of it, not what was decided before.
+            # A user who asks wants to see the new result, not decisions carried over from before.
             self._hand_over(self._faces.take(now_s, keeps_votes=False))
         elif self._faces.is_due(now_s) and not self._is_held:
             self._hand_over(self._faces.take(now_s))

@@ -1,4 +1,4 @@
-"""Evaluates what adapting to a room did: which share of its strangers the threshold lets through, before and now."""
+"""Evaluate adaptation to a room: which share of its strangers the threshold lets through, before and now."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.room import known_room
 
 MAX_PEOPLE = 1_000
-"""With more people enrolled it would take seconds, and the enrolled alone say enough of the room."""
+"""With more people enrolled it would take seconds, and the enrolled alone reveal enough about the room."""
 
 
 class RoomEvaluator:
-    """Answers `ask` with `RoomEvaluated`, on the thread of `jobs`; a newer question drops the one before."""
+    """Answers `ask` with `RoomEvaluated`, on the thread of `jobs`; a newer request cancels the previous one."""
 
     def __init__(self, listener: EngineListener, jobs: JobRunner) -> None:
         self._listener = listener
@@ -38,8 +38,11 @@ class RoomEvaluator:
         *,
         fpir: float,
     ) -> None:
-        """Evaluate what decides soon, unless that was the last question: `classifier` is that of `adapted` at this
-        FPIR; `room` is what it was adapted to, `EMPTY_ROOM` if to the people alone."""
+        """Queue an evaluation of the deciding `classifier`, unless it was the last one requested.
+
+        `classifier` is that of `adapted` at this FPIR; `room` is what it was adapted to, `EMPTY_ROOM` if only to the
+        people.
+        """
         question = adapted.key, fpir
         with self._lock:
             if question == self._asked:
@@ -70,7 +73,7 @@ class RoomEvaluator:
             job.progress()
             former = adapt(adapted.key.learner, people, assets, fpir=fpir, settings=adapted.key.settings)
             if former.adapted is not None:
-                # In its own space: what is far in the one may be near in the other.
+                # Measured in its own space, because faces far apart in one space may be near in another.
                 seen = SupportSet(people.shots, people.labels, len(people), adapted.strangers)
                 known = known_room(former.adapted, seen, len(people.shots), cohort, prior)
                 before = StrangersHere(former.classifier.threshold, former.classifier.let_through(known, cohort))

@@ -1,8 +1,8 @@
-"""The unlabelled faces of a room, of what one camera or video showed earlier: one look a track, and when they are news.
+"""A room's unlabelled faces, seen earlier by one camera or video: one look per track, and when they call for adapting.
 
-Semi-supervised few-shot learning with distractors (Ren et al. 2018, section 3.2): who is enrolled and who is a stranger
-among them, nobody says, yet they show what faces are like in this room and this light. Kept in memory only, in no file
-and no log, and never longer than their source.
+Semi-supervised few-shot learning with distractors (Ren et al. 2018, section 3.2): the faces are not labelled as
+enrolled people or strangers, yet they show what faces look like in this room and this light. They are kept in memory
+only, never in a file or a log, and never longer than their source.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from metaface_gui.pipeline.unknown_faces import is_alike
 from metaface_gui.types import Floats, FrameResult, Image, TrackedFace
 
 FIRST_TRACKS = 4
-"""Fewer faces than these say little of a room; from then on it is news when there are twice as many."""
+"""Fewer faces say little about a room; afterwards, adapting again is worthwhile once their number has doubled."""
 MAX_TRACKS = 128
 LEAST_SCORE = 0.1
-"""Of `FaceQuality.score`: below it a look says more of the picture than of the face."""
+"""The lowest usable `FaceQuality.score`: below it a look says more about the picture than about the face."""
 LIGHT_STEP = 25.0
-"""Grey levels of the frame's mean luma by which it is another light: more than somebody who steps before a wall."""
+"""The change in a frame's mean luma, in grey levels, that counts as other light: more than a passer-by causes."""
 LASTING_S = 3.0
 LEAST_PAUSE_S = 5.0
-"""Adapting to a room again before this is asked too often."""
+"""The minimum time between adaptations to a room."""
 
 _LUMA_OF_BGR = np.array([0.114, 0.587, 0.299])
 _EVERY_PIXEL = 8
@@ -35,9 +35,9 @@ _EVERY_PIXEL = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
-    """The faces of a room at one `revision`: (m, p) float32 of one embedder, None where nothing was seen yet.
+    """A room's faces at one `revision`: (m, p) float32 of one embedder, None if nothing was seen yet.
 
-    Revision 0 is no room at all. `keeps_votes`: the decisions on who is who may go on over the adaptation to it.
+    Revision 0 is no room at all. `keeps_votes`: track decisions may carry over when adapting to it.
     """
 
     revision: int
@@ -49,7 +49,7 @@ class Room:
         return 0 if self.faces is None else len(self.faces)
 
     def beside(self, people: EnrolledPeople) -> EnrolledPeople:
-        """Return these people with the room's faces beside their shots."""
+        """Return these people with the room's faces added to their shots as unlabelled ones."""
         return replace(people, unlabelled=self.faces, room=self.revision) if self.revision else people
 
 
@@ -57,26 +57,28 @@ EMPTY_ROOM = Room(0, "", None)
 
 
 def is_room(spec: SourceSpec) -> bool:
-    """Whether all frames of a source come from one place: still pictures may come from anywhere."""
+    """Return whether all frames of a source come from one place; still pictures may come from anywhere."""
     return spec.kind not in {SourceKind.IMAGE, SourceKind.FOLDER}
 
 
 @dataclass(frozen=True, slots=True)
 class _Light:
-    """The mean luma of a frame, and what the environment dial made of it: another setting is another room."""
+    """A frame's mean luma and its environment dial setting; another setting counts as another room."""
 
     luma: float
     environment: str
 
     def is_other(self, light: _Light) -> bool:
-        """Whether what was seen in the one says little about the other."""
+        """Return whether faces seen in one light say little about the other."""
         return abs(self.luma - light.luma) > LIGHT_STEP or self.environment != light.environment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
-    """The best look of a track in one light: what learners see (p,), the embedding (d,), quality 0..1; and in which
-    `segment` of a file that is played again or sought."""
+    """A track's best look in one light: learners' features (p,), embedding (d,) and quality 0..1.
+
+    `segment` numbers the passes through a file that is replayed or sought.
+    """
 
     number: int
     features: Floats
@@ -87,9 +89,9 @@ class _Look:
 
 
 class RoomFaces:
-    """The faces of one source, of its newest tracks; belongs to one thread, or to whoever holds its controller's lock.
+    """The faces of one source's newest tracks; belongs to one thread, or to the holder of its controller's lock.
 
-    `now_s` is any clock that runs forward; for a file it is the file's own, so that it comes to the same every time.
+    `now_s` may be any clock that runs forward; for a file it is the file's own, so that results are reproducible.
     """
 
     def __init__(self) -> None:
@@ -110,16 +112,16 @@ class RoomFaces:
 
     @property
     def n_taken(self) -> int:
-        """How many faces were adapted to last."""
+        """The number of faces in the last `take`."""
         return len(self._taken)
 
     @property
     def has_taken(self) -> bool:
-        """Whether this room was adapted to."""
+        """Whether this room has been adapted to."""
         return self._taken_s is not None
 
     def remember(self, result: FrameResult, now_s: float) -> None:
-        """Keep the best look of each track of a frame; another embedder's are forgotten, they cannot be compared."""
+        """Keep each track's best look; forget those of another embedder, because they are not comparable."""
         if result.embedder_id != self._embedder_id:
             self.clear()
             self._embedder_id = result.embedder_id
@@ -132,7 +134,7 @@ class RoomFaces:
             del self._looks[min(self._looks)]
 
     def is_due(self, now_s: float) -> bool:
-        """Whether the room has changed so much since `take` that adapting to it is worth it, and long enough ago."""
+        """Return whether the room has changed enough since `take`, and long enough ago, to be worth adapting to."""
         if not self.may_take(now_s):
             return False
         if self._taken and self._light_has_changed(now_s) and self._present(now_s) != self._taken:
@@ -140,11 +142,11 @@ class RoomFaces:
         return self._new_looks >= max(FIRST_TRACKS, len(self._taken))
 
     def may_take(self, now_s: float) -> bool:
-        """Whether the last `take` is long enough ago."""
+        """Return whether the last `take` is long enough ago."""
         return self._taken_s is None or not 0.0 <= now_s - self._taken_s < LEAST_PAUSE_S
 
     def take(self, now_s: float, *, keeps_votes: bool = True) -> Room:
-        """Return the faces that were seen in the light there is now, at a revision of their own, to be adapted to."""
+        """Return the faces seen in the current light, as a new revision to adapt to."""
         self._taken = self._present(now_s)
         if self._light_has_changed(now_s):
             self._light = self._newest_light
@@ -155,7 +157,7 @@ class RoomFaces:
         return Room(self._revision, self._embedder_id, faces, keeps_votes)
 
     def forget_like(self, embeddings: Floats) -> bool:
-        """Drop the tracks that look like one of these (n, d) faces of length 1, for good; True if there were any."""
+        """Drop for good the tracks that look like one of these (n, d) unit-length faces; return whether any did."""
         alike = [track_id for track_id, look in self._looks.items() if is_alike(look.embedding, embeddings)]
         for track_id in alike:
             del self._looks[track_id]
@@ -163,7 +165,7 @@ class RoomFaces:
         return bool(alike)
 
     def clear(self) -> None:
-        """Forget all of it, as for another source."""
+        """Forget everything, as for another source."""
         self._looks.clear()
         self._left_out.clear()
         self._light = self._other_light_since_s = self._taken_s = None
@@ -178,7 +180,7 @@ class RoomFaces:
         if former is None or is_new or former.score < face.quality.score:
             self._new_looks += is_new
             self._next_number += 1
-            # Copies: a row would keep all features of its frame.
+            # Copied, because a row view would keep all features of its frame alive.
             features, embedding = face.features.copy(), face.embedding.copy()
             self._looks[face.track_id] = _Look(
                 self._next_number, features, embedding, face.quality.score, light, segment
@@ -189,7 +191,7 @@ class RoomFaces:
         self._left_out = set(sorted(self._left_out)[-MAX_TRACKS:])
 
     def _is_shown_again(self, face: TrackedFace, light: _Light, segment: int) -> bool:
-        """Whether it is a face of a part of the file that was played before: seen twice, it is no second face."""
+        """Return whether the face comes from a part of the file already played: seen twice, it is not a second face."""
         earlier = [
             look.embedding
             for look in self._looks.values()
@@ -207,11 +209,11 @@ class RoomFaces:
             self._other_light_since_s = now_s
 
     def _light_has_changed(self, now_s: float) -> bool:
-        """Whether it is another light than that of the last adaptation, and has been for a while: no passing shadow."""
+        """Return whether the light has differed from the last adaptation's too long for a passing shadow."""
         return self._other_light_since_s is not None and now_s - self._other_light_since_s >= LASTING_S
 
     def _present(self, now_s: float) -> frozenset[int]:
-        """The numbers of the looks in the light there is now: what was seen in another one is of another room."""
+        """Return the numbers of the looks in the current light; looks in another light count as another room."""
         light = self._newest_light if self._light_has_changed(now_s) else self._light
         looks = self._looks.values()
         return frozenset(look.number for look in looks if light is not None and not light.is_other(look.light))

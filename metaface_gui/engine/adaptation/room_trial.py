@@ -1,7 +1,7 @@
-"""Every method in several rooms, against a scene's truth: what each names before it knows the room, and after.
+"""Test every method in several rooms against a scene's truth, before and after it adapts to the room.
 
-A room is the scene photographed in one setting of the environment dial. What it showed first, unlabelled, is what the
-methods adapt to; what it showed later is evaluated, each frame detected and embedded once for all of them.
+A room is the scene rendered in one setting of the environment dial. The methods adapt to its first frames, unlabelled,
+and are evaluated on later ones; each frame is detected and embedded once for all of them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from metaface_gui.types import Frame, FrameResult, Identification, TrackedFace
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SceneFrames:
-    """What a scene shows: first what every room is seen by, then what is evaluated. All frames know their truth."""
+    """A scene's frames: those used to adapt to every room, then those to evaluate. All have their truth."""
 
     seen: tuple[Frame, ...]
     evaluated: tuple[Frame, ...]
@@ -44,9 +44,8 @@ class SceneFrames:
 class RoomRow:
     """One room and one way of deciding in it: all methods on the same faces.
 
-    `is_one_shot`: of each person one shot was enrolled, else all. `n_unlabelled` faces of the room were adapted to, 0
-    before it was. Of the `n_faces` that were found, `n_differing` are those on which at least one method decided
-    otherwise than the others.
+    `is_one_shot`: one shot per person was enrolled, else all. `n_unlabelled` faces of the room were adapted to, 0
+    before adapting. Of the `n_faces` found, `n_differing` are those on which the methods did not all agree.
     """
 
     setting: EnvironmentSetting
@@ -60,19 +59,19 @@ class RoomRow:
 
 @dataclass(frozen=True, slots=True)
 class RoomTable:
-    """All rooms' rows, and how long it took to fill them."""
+    """The rows of all rooms, and how long it took to compute them."""
 
     rows: tuple[RoomRow, ...]
     seconds: float
 
     @property
     def n_faces(self) -> int:
-        """Decisions of nine methods at once: each found face counts once in every way of deciding."""
+        """The number of faces on which all methods decided; each found face counts once per way of deciding."""
         return sum(row.n_faces for row in self.rows)
 
     @property
     def n_differing(self) -> int:
-        """Those on which the methods were not of one mind."""
+        """The number of those faces on which the methods did not all agree."""
         return sum(row.n_differing for row in self.rows)
 
 
@@ -82,7 +81,7 @@ OnRooms = Callable[[RoomTable], None]
 def scene_frames(
     scene: DemoScene, seen_s: Sequence[tuple[float, float]], evaluated_s: Sequence[tuple[float, float]], step_s: float
 ) -> SceneFrames:
-    """Render the scene from and to each of these times, a frame every `step_s` seconds.
+    """Render the scene in these time spans (begin, end), one frame every `step_s` seconds.
 
     Raises:
         SourceError: if the shipped portraits are missing or damaged.
@@ -107,8 +106,9 @@ def try_rooms(
     rooms: Sequence[EnvironmentSetting],
     job: Job,
 ) -> RoomTable:
-    """Fill the table; says its progress to `job`. Who is enrolled but not in the scene is left out: its stranger may
-    have been given a name meanwhile.
+    """Compute the table, reporting progress to `job`.
+
+    Enrolled people who are not in the scene are left out, because the user may have named its stranger meanwhile.
 
     Raises:
         ValueError: if nobody of the scene is enrolled, or the embedder is not the situation's.
@@ -131,7 +131,7 @@ def try_rooms(
 
 
 def among(people: EnrolledPeople, names: set[str]) -> EnrolledPeople:
-    """Those of these names, in their order, with nobody denied."""
+    """Return only the people with these names, in their order, without denied faces."""
     ways = [way for way, name in enumerate(people.names) if name in names]
     rows = [row for row, label in enumerate(people.labels.tolist()) if label in ways]
     return replace(
@@ -145,7 +145,7 @@ def among(people: EnrolledPeople, names: set[str]) -> EnrolledPeople:
 
 
 class _Trial:
-    """What stays the same from room to room: who is enrolled, what was adapted to them alone, where faces are."""
+    """What all rooms share: the people, the classifiers adapted to them alone, and the positions of faces."""
 
     def __init__(self, situation: Situation, pipeline: FacePipeline, frames: SceneFrames) -> None:
         self._situation, self._frames, self._pipeline = situation, frames, pipeline
@@ -155,7 +155,7 @@ class _Trial:
         self._landmarks = {frame.index: pipeline.detector.detect(frame.image_bgr).landmarks for frame in every}
 
     def rows(self, setting: EnvironmentSetting, job: Job) -> list[RoomRow]:
-        """One room: look, adapt, evaluator. Raises JobCancelledError."""
+        """Return one room's rows: look around, adapt, evaluate. Raises JobCancelledError."""
         environment = FrameEnvironment(setting)
         room = self._look_around(environment, job)
         self._pipeline.reset()
@@ -170,7 +170,7 @@ class _Trial:
         return rows
 
     def _look_around(self, environment: FrameEnvironment, job: Job) -> Room:
-        """What the room shows before anything is evaluated: the best look of each track."""
+        """Return what the room shows before the evaluation: the best look of each track."""
         self._pipeline.reset()
         faces, now_s = RoomFaces(), 0.0
         for frame in self._frames.seen:
@@ -183,11 +183,11 @@ class _Trial:
         return self._pipeline.process(self._photographed(environment, frame))
 
     def _photographed(self, environment: FrameEnvironment, frame: Frame) -> Frame:
-        # What is drawn on faces is drawn where they are; far away nothing is.
+        # What is drawn on faces needs their positions; at a distance nothing is drawn on them.
         return environment(frame, self._landmarks[frame.index] if environment.zoom == 1.0 else NO_FACES)
 
     def _adapted(self, room: Room, *, uses_room: bool) -> dict[str, OpenSetClassifier]:
-        """Every method on all shots and on one of each, by the keys of sides."""
+        """Return every method adapted to all shots and to one each, by `Side` key."""
         situation, classifiers = self._situation, dict[str, OpenSetClassifier]()
         for (is_one_shot, people), learner in product(self._people.items(), LEARNERS):
             adapted = adapt(
@@ -202,9 +202,9 @@ class _Trial:
 
 
 def _decided(classifiers: Mapping[str, OpenSetClassifier], results: Sequence[FrameResult]) -> list[FrameResult]:
-    """Have every classifier decide on all faces of frames that follow each other, as the pipeline decides on tracks.
+    """Return the frames with every classifier's decisions, made as the pipeline decides on tracks.
 
-    Scores are computed of all frames at once: one by one, 36 classifiers would take longer than the network.
+    Scores are computed for all frames at once: frame by frame, 36 classifiers would take longer than the network.
     """
     faces = [(result.frame.time_s, face) for result in results for face in result.faces]
     templates = [face.template for _time_s, face in faces if face.template is not None]
@@ -225,7 +225,7 @@ def _decided(classifiers: Mapping[str, OpenSetClassifier], results: Sequence[Fra
 
 
 def _saying(face: TrackedFace, keys: Mapping[str, str]) -> TrackedFace:
-    """A face with what learners decide in one way, of which `keys` are the names among all ways."""
+    """Return a face with the learners' decisions for one way of deciding; `keys` maps each learner to its key there."""
     return replace(face, per_learner=MappingProxyType({own: face.per_learner[key] for own, key in keys.items()}))
 
 

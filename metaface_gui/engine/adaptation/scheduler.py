@@ -1,8 +1,8 @@
-"""Adapts what is wanted and not there yet, and hands what is there to the inference worker.
+"""Compute wanted adaptations that are missing, and hand the available ones to the inference worker.
 
-Whatever changes (the gallery, the learners, their settings, the map's learner) changes only what is *wanted*
-(`adaptations`). One job at a time then looks at what of it is missing, makes one thing of that, hands over and asks for
-the next. So a burst of clicks costs no more than its last one, and saving people waits for one adaptation at most.
+Any change (to the gallery, the learners, their settings, the map's learner) only changes what is *wanted*
+(`adaptations`). One job at a time then looks for what is missing, computes one item, hands over and queues the next. So
+a burst of clicks costs no more than its last one, and saving people waits for one adaptation at most.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from metaface_gui.settings import RecognitionSettings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Situation:
-    """What there is to adapt to now. `people` are without the room's faces; `hyperparameters` are the scheduler's."""
+    """Everything there is to adapt to now; `people` exclude the room's faces, `hyperparameters` are the scheduler's."""
 
     assets: LearningAssets
     people: EnrolledPeople
@@ -52,17 +52,17 @@ class Situation:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Equal where an adaptation would come to the same."""
+        """A key that is equal if an adaptation would give the same result."""
         turned = tuple(sorted(self.hyperparameters.items()))
         return self.assets.embedder_id, self.people.revision, self.room.revision, self.fpir, turned
 
 
 class AdaptationScheduler:
-    """Thread-safe; every call returns at once. Adapting runs on the runner of the gallery.
+    """Thread-safe; every call returns at once. Adaptations are computed on the gallery's job runner.
 
-    What was adapted is kept while the gallery stays as it is, so that what was wanted before is used from the next
-    frame on. Until something new is adapted, what ran goes on. `on_handed_over` is called on the inference thread: from
-    now on a look at the same frame may come to something else.
+    Adaptations are kept while the gallery stays unchanged, so one wanted earlier is used again from the next frame on.
+    The running one continues until a new one is ready. `on_handed_over` is called on the inference thread: processing
+    the same frame again may now give a different result.
 
     Raises:
         ValueError: if `hyperparameters` are not the learners'.
@@ -94,12 +94,12 @@ class AdaptationScheduler:
 
     @property
     def hyperparameters(self) -> Mapping[str, object]:
-        """The settings of learners that differ from their defaults."""
+        """The learners' settings that differ from their defaults."""
         with self._lock:
             return self._state.hyperparameters
 
     def situation(self) -> Situation | None:
-        """What there is to adapt to; None before the models are there and the gallery was read."""
+        """Return what there is to adapt to; None until the models are loaded and the gallery was read."""
         with self._lock:
             state, assets = self._state, self._assets
             if assets is None or state.people is None:
@@ -107,12 +107,12 @@ class AdaptationScheduler:
             return Situation(assets, state.people, state.room, state.settings.fpir, state.hyperparameters)
 
     def deciding(self) -> tuple[AdaptedGallery, OpenSetClassifier] | None:
-        """What decides the names on screen; None while nothing does."""
+        """Return what decides the names on screen; None while nothing does."""
         with self._lock:
             return self._state.deciding()
 
     def use_models(self, pipeline: FacePipeline, assets: LearningAssets) -> None:
-        """Adapt in the feature space of `assets` for `pipeline`, which the worker has just got."""
+        """Adapt in the feature space of `assets` for `pipeline`, which the worker has just received."""
         with self._lock:
             if self._assets is None or self._assets.embedder_id != assets.embedder_id:
                 self._state.forget_gallery()
@@ -121,19 +121,19 @@ class AdaptationScheduler:
         self._settle()
 
     def name_first(self, pipeline: FacePipeline, first: FirstAssets) -> None:
-        """Until there are models to adapt with, decide by prototypes in NumPy for `pipeline`, which the worker has."""
+        """Until the models for adapting are loaded, decide by prototypes in NumPy for the worker's `pipeline`."""
         with self._lock:
             self._pipeline, self._first = pipeline, first
         self.adapt()
 
     def choose(self, settings: RecognitionSettings) -> None:
-        """Run other learners, or at another FPIR."""
+        """Run other learners, or use another FPIR."""
         with self._lock:
             self._state.choose(settings)
         self._settle()
 
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
-        """Adapt a learner with other settings; None are its defaults.
+        """Adapt a learner with other settings; None means its defaults.
 
         Raises:
             ValueError: if there is no such learner, or the settings are not its own.
@@ -143,7 +143,7 @@ class AdaptationScheduler:
         self._settle()
 
     def use_room(self, room: Room) -> None:
-        """Adapt to these unlabelled faces too; to those of another room, and what was adapted to them, no more."""
+        """Also adapt to these unlabelled faces; drop another room's, with the adaptations to them."""
         with self._lock:
             self._state.set_room(room)
         self._settle()
@@ -155,18 +155,18 @@ class AdaptationScheduler:
         self._settle()
 
     def adapt(self) -> None:
-        """Adapt to the gallery as it is when the job's turn comes; in use from the next frame on."""
+        """Adapt to the gallery as it is when the job runs; used from the next frame on."""
         self._quick_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), self._do_next)
 
     def _settle(self) -> None:
-        """Use what is ready from the next frame on, and make what is not."""
+        """Use what is ready from the next frame on, and compute what is missing."""
         self._worker.post(self._hand_over)
         self.adapt()
 
     # On the gallery's thread ----------------------------------------------------------------------------------------
 
     def _do_next(self, _job: Job) -> None:
-        """Make one thing that is missing, then ask for the next: other jobs of the thread come in between."""
+        """Compute one missing item, then queue the next, so that the thread's other jobs can run in between."""
         with self._lock:
             assets, people = self._assets, self._state.people
         if assets is None:
@@ -176,7 +176,7 @@ class AdaptationScheduler:
             people = enrolled_people(self._gallery, assets.embedder_id)
         with self._lock:
             if assets is not self._assets:
-                return  # other models came meanwhile; what they need is on its way
+                return  # other models have arrived, and their adaptation is already queued
             if people is not self._state.people:
                 self._state.take(people)
             todo, room, fpir = self._state.todo(), self._state.room, self._state.settings.fpir
@@ -192,7 +192,7 @@ class AdaptationScheduler:
             self.adapt()
 
     def _decide_first(self) -> None:
-        """Have the first names of the gallery as it is now, if they are what is wanted."""
+        """Prepare the first names of the current gallery, if the default method with default settings is wanted."""
         with self._lock:
             pipeline, first, state = self._pipeline, self._first, self._state
             is_wanted = state.settings.learner == FIRST_LEARNER and FIRST_LEARNER not in state.hyperparameters
@@ -223,7 +223,7 @@ class AdaptationScheduler:
                 self._state.give_up(key)
             raise
         with self._lock:
-            # Without the room's faces: whatever was made of them is enough, and they must be forgotten with the room.
+            # Without the room's faces: the results suffice, and the faces must be forgotten with the room.
             self._state.keep(replace(adapted, people=people))
 
     def _draw(self, wanted: MapWanted) -> None:
@@ -236,7 +236,7 @@ class AdaptationScheduler:
     # On the inference thread ----------------------------------------------------------------------------------------
 
     def _hand_over(self, running: FacePipeline) -> None:
-        """Read what is there now, not when this was posted: of two hand-overs the later one is always the newer."""
+        """Hand over the state as of now, not of when this was posted, so that the later of two hand-overs is newer."""
         with self._lock:
             if running is not self._pipeline or self._assets is None:
                 return
@@ -258,7 +258,7 @@ class AdaptationScheduler:
 
 @in_inference_mode
 def draw_map(adapted: AdaptedGallery, former: EmbeddingMap | None) -> EmbeddingMap | None:
-    """Lay everybody's shots out on a plane of the adapted space; None in an empty gallery."""
+    """Lay out everybody's shots on a plane of the adapted space; None in an empty gallery."""
     people = adapted.people
     if adapted.adapted is None:
         return None
