@@ -1,10 +1,10 @@
-"""Videos on the workers of a Dask cluster, with the events of `video_pool` and the same lines.
+"""Recognise videos on the workers of a Dask cluster, with the same events as `video_pool` and the same lines.
 
-Dask spreads the videos, notices workers that die and gives their videos to others; what is kept here is what it does
-not know: that a video's lines are written once, by this process, when they are all there. So however often a video is
-begun and wherever, no line is lost or there twice, and workers need no right to write.
+Dask distributes the videos, detects dead workers and reassigns their videos. What Dask cannot guarantee is ensured
+here: a video's lines are written once, by this process, when they are complete. So however often and wherever a video
+is started, no line is lost or duplicated, and workers need no write permission.
 
-Templates are people's data. They go to the workers with each video, from memory to memory (`cluster_task`), and from
+Templates are personal data. They go to the workers with each video, from memory to memory (`cluster_task`), and from
 one computer to another only under TLS.
 """
 
@@ -49,7 +49,7 @@ _POLL_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds that are waited for a scheduler to answer, and for a worker while there is none."""
+    """Seconds to wait for the scheduler to answer, and for a worker while there is none."""
 
     scheduler_s: float = 10.0
     worker_s: float = 30.0
@@ -73,7 +73,7 @@ class _Client(Protocol):
 
 
 class Cluster:
-    """A scheduler that answered (`connected`)."""
+    """A scheduler that has answered; made by `connected`."""
 
     def __init__(self, client: _Client, dask: ModuleType, address: ClusterAddress, patience: Patience) -> None:
         self._client, self._dask, self._address, self._patience = client, dask, address, patience
@@ -83,15 +83,15 @@ class Cluster:
     def recognize(
         self, tasks: Sequence[VideoTask], setup: RecognizerSetup
     ) -> Generator[tuple[VideoTask, VideoEvent], None, None]:
-        """Recognise on as many videos at a time as the workers have threads; yields what `recognize_videos` yields.
+        """Recognise as many videos at a time as the workers have threads; yield what `recognize_videos` yields.
 
-        The videos must lie where the workers find them under the same path. No annotated copies are made. A video whose
-        worker dies is restarted on another one, until it has cost as many workers as the scheduler allows; then it has
-        failed. However the iterator ends, workers stop at a frame of the next half second; half a video has no lines.
+        Workers must find the videos under the same path. No annotated copies are made. A video whose worker dies is
+        restarted on another, until it has cost as many workers as the scheduler allows; then it has failed. However the
+        iterator ends, workers stop at a frame within half a second; an incomplete video has no lines.
 
         Raises:
-            KnownError: if the cluster is lost, no worker is there for too long, a worker cannot recognise in this way
-                or would be reached without encryption, or lines cannot be written.
+            KnownError: if the cluster is lost, no worker is available for too long, a worker cannot recognise in this
+                way or would be reached without encryption, or lines cannot be written.
         """
         setup = replace(setup, settings=replace(setup.settings, device=device_name(setup.settings.device)))
         run, key = secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES)
@@ -107,7 +107,7 @@ class Cluster:
                     index, task = waiting.popleft()
                     video = task.video.absolute()
                     order = Order(setup, video, FileState.of(video), self._asked_on, topic, index)
-                    # A name of its own: Dask shows it to whoever looks at the cluster.
+                    # An opaque name, because Dask shows it to everybody who looks at the cluster.
                     future = self._client.submit(work, pack(order, key), key=f"{topic}-{index}", pure=False)
                     at_work[future] = index
                 yield from self._looked(progress, tasks, set(at_work.values()))
@@ -117,7 +117,7 @@ class Cluster:
                     future.release()
 
     def _threads(self) -> int:
-        """How many videos the workers can look at together; waits for the first one, or for one to take their place.
+        """Return how many videos the workers can process at once; if there is no worker, wait for one.
 
         Raises:
             KnownError: if none comes, or one is on another computer and does not encrypt.
@@ -145,7 +145,7 @@ class Cluster:
         with suppress(queue.Empty):
             while True:
                 index, frames, count = progress.get_nowait()
-                # A video that is done may still be told of.
+                # Progress may still arrive for a video that is done.
                 if isinstance(index, int) and index in at_work and isinstance(frames, int):
                     yield tasks[index], Looked(frames, count if isinstance(count, int) else None)
 
@@ -186,7 +186,7 @@ class Cluster:
         )
 
     def _report(self, outcome: Recognized) -> VideoReport:
-        """Say of each worker once that its processor is another one."""
+        """Return the report, with a remark the first time a worker has another kind of processor."""
         report = outcome.report
         if outcome.is_same_processor or outcome.worker in self._others:
             return report
@@ -200,7 +200,7 @@ class Cluster:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        """Tell a cluster that goes away in our own words."""
+        """Translate the loss of the cluster into our own error."""
         try:
             yield
         except (OSError, self._dask.CancelledError) as error:
@@ -230,10 +230,10 @@ class Cluster:
 
 @contextmanager
 def connected(address: ClusterAddress, patience: Patience | None = None) -> Iterator[Cluster]:
-    """Reach the scheduler at an address; on leaving, what its workers still do for us is given up.
+    """Connect to the scheduler at an address; on leaving, cancel what its workers still do for us.
 
     Raises:
-        KnownError: if Dask is not installed, nobody answers, or the connection would be in the clear.
+        KnownError: if Dask is not installed, nobody answers, or the connection would not be encrypted.
     """
     patience = patience or Patience()
     try:
@@ -249,7 +249,7 @@ def connected(address: ClusterAddress, patience: Patience | None = None) -> Iter
         ) from error
     refuse_in_the_clear(address)
     _knock(address, patience.scheduler_s)
-    # Dask tells of a lost scheduler by log and traceback on stderr.
+    # Dask would report a lost scheduler with log entries and tracebacks on stderr.
     log = logging.getLogger("distributed")
     former = log.level
     log.setLevel(logging.CRITICAL + 1)
@@ -266,7 +266,7 @@ def connected(address: ClusterAddress, patience: Patience | None = None) -> Iter
 
 
 def _bounded(seconds: float) -> AbstractContextManager[object]:
-    """Dask's own settings: how long it tries; that a gallery of many people is large is no news."""
+    """Set Dask's connection timeout, and suppress its warning about the size of a gallery of many people."""
     settings = {
         "distributed.comm.timeouts.connect": seconds,
         "distributed.admin.large-graph-warning-threshold": "1GB",
@@ -275,8 +275,8 @@ def _bounded(seconds: float) -> AbstractContextManager[object]:
 
 
 def _client(dask: ModuleType, address: ClusterAddress, seconds: float) -> _Client:
-    # In two steps, so that one that cannot be made is closed. Else it closes itself when it is collected, and waits for
-    # ever if that comes while another one starts: both take the one lock of Dask's `LoopRunner`.
+    # In two steps, so that a client that fails to start is closed. Otherwise it closes itself when it is garbage
+    # collected, and deadlocks if that happens while another one starts: both take the one lock of Dask's `LoopRunner`.
     client = dask.Client.__new__(dask.Client)
     try:
         client.__init__(str(address), timeout=seconds)
@@ -300,7 +300,7 @@ def _client(dask: ModuleType, address: ClusterAddress, seconds: float) -> _Clien
 
 
 def _knock(address: ClusterAddress, seconds: float) -> None:
-    """Find out at once what Dask would try again and again: a name or a port that is not there."""
+    """Detect a wrong host or port at once, where Dask would keep retrying."""
     try:
         socket.create_connection((address.host, address.port), timeout=seconds).close()
     except OSError as error:

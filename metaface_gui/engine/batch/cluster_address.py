@@ -1,4 +1,4 @@
-"""Addresses of a cluster: read, and refused where people's data would go there in the clear."""
+"""Cluster addresses: parsing, and refusing those to which personal data would be sent unencrypted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ADDRESS = re.compile(r"(?:(tcp|tls)://)?(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:/\[\]]+)
 
 @dataclass(frozen=True, slots=True)
 class ClusterAddress:
-    """Where a Dask scheduler listens: `tcp` or `tls`, a host's name or number, a port."""
+    """Where a Dask scheduler listens: `tcp` or `tls`, a host name or IP address, and a port."""
 
     protocol: str
     host: str
@@ -21,10 +21,10 @@ class ClusterAddress:
 
     @classmethod
     def parse(cls, text: str) -> ClusterAddress:
-        """Read what Dask's programs print: tls://host:8786, tcp://[::1]:8786 or host:8786.
+        """Parse an address as Dask's programs print it: tls://host:8786, tcp://[::1]:8786 or host:8786.
 
         Raises:
-            ValueError: if it is no such address.
+            ValueError: if it is not such an address.
         """
         match = _ADDRESS.fullmatch(text)
         if match is None or not 0 < int(match[4]) < 1 << 16:
@@ -37,10 +37,10 @@ class ClusterAddress:
 
 
 def refuse_in_the_clear(address: ClusterAddress) -> None:
-    """Let nothing go to another computer unencrypted.
+    """Refuse to send anything unencrypted to another computer.
 
     Raises:
-        KnownError: if the address is on another one and does not encrypt.
+        KnownError: if the address is on another computer and does not encrypt.
     """
     if address.protocol != "tls" and not _is_this_computer(address.host):
         raise KnownError(
@@ -54,7 +54,7 @@ def refuse_in_the_clear(address: ClusterAddress) -> None:
 
 
 def _is_this_computer(host: str) -> bool:
-    """Whether a socket can be had on all that the name stands for: an own address counts, not only 127.0.0.1."""
+    """Return whether a socket can bind to all the host's addresses, so own ones other than 127.0.0.1 count, too."""
     try:
         found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
         for family, kind, protocol, _, where in found:

@@ -1,9 +1,9 @@
-"""What a worker of a cluster does with a video: reads it where it lies, and hands its lines back; it keeps nothing.
+"""What a cluster worker does with a video: read it where it is, and return its lines; the worker keeps nothing.
 
-The people to be recognised come with each video and are forgotten with it. They are in the worker's memory only: Dask
-writes what a task *returns* to the disk when memory runs short, never what it was given, so what is returned is
-encrypted with the run's key. Models are loaded for each video: half a second, for which no worker has to remember who
-asked for what.
+The people to recognise arrive with each video and are forgotten with it. They exist in the worker's memory only: when
+memory runs short, Dask writes what a task *returns* to disk, but never its input, so the returned value is encrypted
+with the run's key. Models are loaded for each video, which takes half a second but spares workers from keeping state
+between requests.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
 from metaface_gui.gallery.cipher import decrypted, encrypted
 
 _COUNT = ("metaface", "numpy", "opencv-python-headless", "av", "openvino", "torch")
-"""Packages whose versions lines may hang on."""
+"""Packages whose versions may affect the lines."""
 _ASK_EVERY_S = 0.5
 _CLOCK_STEP_NS = 2 * 10**9
-"""So much may a file's time differ from one computer to another: some network file systems keep whole seconds."""
+"""How far a file's time may differ between computers: some network file systems store whole seconds."""
 
 
 class _State(Protocol):
@@ -53,14 +53,14 @@ class _DaskWorker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Computer:
-    """What lines may hang on beside video, people and settings: versions by package, and the kind of processor."""
+    """What lines may depend on besides video, people and settings: package versions, and the kind of processor."""
 
     versions: Mapping[str, str]
     processor: str
 
     @classmethod
     def this(cls) -> Computer:
-        """Describe the one that this runs on."""
+        """Describe the computer on which this runs."""
         versions = {"Python": ".".join(platform.python_version_tuple()[:2])}
         for package in _COUNT:
             try:
@@ -73,14 +73,14 @@ class Computer:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """Size in bytes and time of change of a file."""
+    """A file's size in bytes and its modification time."""
 
     size: int
     changed_ns: int
 
     @classmethod
     def of(cls, path: Path) -> FileState | None:
-        """Look at a file; None if it cannot be looked at: whoever opens it says why."""
+        """Return a file's state; None if it cannot be read, which opening it will report."""
         try:
             found = path.stat()
         except OSError:
@@ -88,7 +88,7 @@ class FileState:
         return cls(found.st_size, found.st_mtime_ns)
 
     def is_same(self, other: FileState | None) -> bool:
-        """Whether both are of the same file, seen from two computers."""
+        """Return whether both describe the same file, seen from two computers."""
         return (
             other is not None and self.size == other.size and abs(self.changed_ns - other.changed_ns) <= _CLOCK_STEP_NS
         )
@@ -96,9 +96,9 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A video to be looked at, its absolute path and what it was like where it was asked for.
+    """A video to process: its absolute path, and its state where it was requested.
 
-    `topic` is that of Dask's events on which its progress is told, under the number `index`.
+    `topic` is the Dask event topic to which its progress is sent, under the number `index`.
     """
 
     setup: RecognizerSetup
@@ -111,7 +111,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parcel:
-    """A pickled `Order` and the run's key (32 bytes). It shows nothing of itself: Dask logs what failing tasks got."""
+    """A pickled `Order` and the run's key (32 bytes); without repr, because Dask logs the input of failing tasks."""
 
     content: bytes
     key: bytes
@@ -119,7 +119,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A video's report and its lines, compressed with zlib; on which worker, with another kind of processor or not."""
+    """A video's report and zlib-compressed lines, the worker, and whether its kind of processor is the same."""
 
     report: VideoReport
     lines: bytes
@@ -129,7 +129,7 @@ class Recognized:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No video can be recognised on this worker in the way that was asked for."""
+    """No video can be recognised on this worker in the requested way."""
 
     error: KnownError
 
@@ -138,19 +138,19 @@ Outcome = Recognized | Failed | Refused
 
 
 class _UnwantedError(Exception):
-    """Nobody waits for the video any more."""
+    """Nobody is waiting for the video any more."""
 
 
 def pack(order: Order, key: bytes) -> Parcel:
-    """Make of an order what is sent."""
+    """Pack an order for sending."""
     return Parcel(pickle.dumps(order), key)
 
 
 def outcome_of(returned: bytes, key: bytes, index: int) -> Outcome:
-    """Read what `work` returned for the order of this number.
+    """Decrypt and return what `work` returned for the order of this number.
 
     Raises:
-        cryptography.exceptions.InvalidTag: if it is of another run or of another order.
+        cryptography.exceptions.InvalidTag: if it belongs to another run or another order.
     """
     outcome = pickle.loads(decrypted(AESGCM(key), returned, _bound_to(index)))
     assert isinstance(outcome, Recognized | Failed | Refused)
@@ -158,7 +158,7 @@ def outcome_of(returned: bytes, key: bytes, index: int) -> Outcome:
 
 
 def work(parcel: Parcel) -> bytes:
-    """Recognise, on a worker of Dask. Returns the encrypted `Outcome`; nothing once nobody waits for it any more."""
+    """Recognise on a Dask worker; return the encrypted `Outcome`, or nothing if nobody is waiting for it any more."""
     worker = cast(_DaskWorker, importlib.import_module("distributed").get_worker())
     order = pickle.loads(parcel.content)
     assert isinstance(order, Order)
@@ -209,7 +209,7 @@ def _outcome(order: Order, worker: _DaskWorker) -> Outcome:
 
 
 class _Teller:
-    """Tells how far a video is, by number and never by name, and gives up when nobody waits for it any more."""
+    """Reports a video's progress by number, never by name, and gives up when nobody is waiting for it."""
 
     def __init__(self, order: Order, worker: _DaskWorker) -> None:
         self._order, self._worker = order, worker
@@ -220,7 +220,7 @@ class _Teller:
         if time.monotonic() - self._asked_s < _ASK_EVERY_S:
             return
         self._asked_s = time.monotonic()
-        # Dask cannot stop a thread. What a task whose asker has gone, or gave up, is called there is "cancelled".
+        # Dask cannot stop a thread. It marks a task as "cancelled" if its client has gone or has given it up.
         known = self._worker.state.tasks.get(self._task)
         if known is None or known.state == "cancelled":
             raise _UnwantedError

@@ -1,4 +1,4 @@
-"""Adapts to the room of one video while it is read: to what came before a frame, never to what comes after it."""
+"""Adapt to the room of one video while it is read, using only what came before a frame, never what comes after."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from metaface_gui.types import Frame, FrameResult
 
 
 class FileRoom:
-    """Looks at frames with a pipeline that it gives its classifiers; belongs to one thread, and to one file.
+    """Processes frames with a pipeline, whose classifiers it sets; belongs to one thread and one file.
 
-    It goes by the file's own clock and adapts between two frames, so that the same file comes to the same every time.
-    With `is_used` False, or `settings` that do not want it, it only identifies by what `adapted` was to begin with.
+    It uses the file's own clock and adapts between two frames, so that results are reproducible. If `is_used` is False,
+    or `settings` disable it, it only identifies with the initial `adapted`.
     """
 
     def __init__(
@@ -33,16 +33,16 @@ class FileRoom:
         self._use(adapted)
 
     def process(self, frame: Frame, found: Upright | None = None) -> FrameResult:
-        """Look at the next frame; then adapt, if what was seen up to it is news.
+        """Process the next frame; then adapt, if what was seen so far makes it worthwhile.
 
-        `found`: its faces, where a `FrameSearch` has found them already.
+        `found`: its faces, if a `FrameSearch` has already found them.
         """
         result = self._pipeline.process(frame, found)
         if self._faces is not None:
             self._faces.remember(result, frame.time_s)
             if self._faces.is_due(frame.time_s):
                 people = self._faces.take(frame.time_s).beside(self._people)
-                # Sums in another order end in another digit: lines must not depend on how many cores there are.
+                # Summation order changes last digits: lines must not depend on the number of cores.
                 with on_one_core():
                     adapted = adapt(self._settings.learner, people, self._assets, fpir=self._settings.fpir)
                 self._use(adapted)

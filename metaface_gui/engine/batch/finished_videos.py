@@ -1,4 +1,4 @@
-"""Which videos of an earlier run are done: so that an interrupted one goes on, and never with other people's names."""
+"""Which videos an earlier run has finished, so that a run can be resumed, but never with other people's names."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ RECORD = "recognition.json"
 
 
 def run_record(settings: RecognitionSettings, people: EnrolledPeople) -> str:
-    """What the lines of a run depend on besides its videos, as JSON: settings, models, and a hash of who is enrolled.
+    """Return what a run's lines depend on besides its videos, as JSON: settings, models and a hash of the people.
 
-    Where it computes (the device) is left out, names and templates themselves too.
+    The device is left out, and so are names and templates themselves.
     """
     digest = hashlib.sha256(json.dumps([people.person_ids, people.names]).encode())
     for tensor in (people.shots, people.labels, people.negatives, people.denied_people):
@@ -32,15 +32,15 @@ def run_record(settings: RecognitionSettings, people: EnrolledPeople) -> str:
 
 
 def is_record(path: Path) -> bool:
-    """Whether a file is the record of a run."""
+    """Return whether a file is the record of a run."""
     return has_json_keys("embedder_id", "people_sha256")(path)
 
 
 def unfinished(tasks: Sequence[VideoTask], folder: Path, record: str, *, again: bool) -> tuple[VideoTask, ...]:
-    """Return the tasks that have to be done, and put the run's record into the folder of their lines.
+    """Return the tasks still to be done, and write the run's record into the folder of their lines.
 
-    A task is done if its outputs are newer than its video and than the record; doing all `again` makes a new record,
-    so that after an interruption what was not done again counts as unfinished.
+    A task is done if its outputs are newer than its video and the record. Doing everything `again` writes a new record,
+    so that after an interruption the outputs not yet redone count as unfinished.
 
     Raises:
         KnownError: if the folder holds lines of other people or settings, or cannot be written to.
@@ -67,7 +67,7 @@ def unfinished(tasks: Sequence[VideoTask], folder: Path, record: str, *, again: 
 
 
 def _is_done(task: VideoTask, since_ns: int) -> bool:
-    if not task.video.is_file():  # a link to nothing: looking at it will say so
+    if not task.video.is_file():  # a broken link, which opening it will report
         return False
     since_ns = max(since_ns, task.video.stat().st_mtime_ns)
     return all(output.is_file() and output.stat().st_mtime_ns >= since_ns for output in task.outputs)

@@ -1,4 +1,4 @@
-"""Outputs that must not be inputs, each other, or somebody's file: looked at before anything is opened.
+"""Checks, before anything is opened, that outputs are not inputs, each other, or a user's own files.
 
 May not live here: writing anything.
 """
@@ -25,7 +25,7 @@ from metaface_gui.pipeline.rendering.video_file_writer import MADE_BY
 from metaface_gui.weights.whole_file import MADE_WITH, is_device
 
 _SIDECARS = ("-wal", "-shm", "-journal", ".lock")
-"""What SQLite and we keep beside a gallery."""
+"""The files that SQLite and MetaFace keep beside a gallery."""
 _LONGEST_LINE = 1 << 20
 
 _Key = str | tuple[int, int]
@@ -33,19 +33,19 @@ _Key = str | tuple[int, int]
 IsOurs = Callable[[Path], bool]
 
 Output = tuple[Path, IsOurs]
-"""Where a result goes, and what tells an earlier result of its kind, which may be replaced."""
+"""Where a result goes, and a test for an earlier result of its kind, which may be replaced."""
 
 _WEIGHTS_ENTRIES = frozenset({"meta_parameters", "projection", "trunk", "checkpoint", "privacy"})
-"""Of these the metadata of every file has one that `metaface train` writes."""
+"""Every file written by `metaface train` has one of these keys in its metadata."""
 
 
 def gallery_files(gallery: Path) -> tuple[Path, ...]:
-    """Return a gallery and the files that belong to it."""
+    """Return a gallery file and the files beside it that belong to it."""
     return gallery, *(gallery.with_name(gallery.name + suffix) for suffix in _SIDECARS if gallery.name)
 
 
 def source_files(spec: SourceSpec) -> tuple[Path, ...]:
-    """Return the files that a source is read from: itself, and what lies in it if it is a folder."""
+    """Return the files that a source is read from: itself and, if it is a folder, its contents."""
     match spec.kind:
         case SourceKind.WEBCAM | SourceKind.DEMO:
             return ()
@@ -59,7 +59,7 @@ def source_files(spec: SourceSpec) -> tuple[Path, ...]:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    """Nothing if it cannot be read, which whoever reads it will say."""
+    """Return a folder's contents; empty if it is unreadable, which reading it later will report."""
     try:
         return list(folder.iterdir())
     except OSError:
@@ -67,9 +67,9 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def check_outputs(outputs: Sequence[Output], inputs: Sequence[Path], *, is_forced: bool) -> None:
-    """Refuse, before anything is opened, outputs that would destroy something.
+    """Refuse outputs that would destroy something, before anything is opened.
 
-    `is_forced`: files that are none of our results may be replaced; inputs never.
+    `is_forced` allows replacing files that are not our results, but never inputs.
 
     Raises:
         KnownError: if there is such an output.
@@ -83,7 +83,7 @@ def check_outputs(outputs: Sequence[Output], inputs: Sequence[Path], *, is_force
 def refuse_destruction(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Refuse outputs that are an input, lie where one is named, or are each other.
 
-    By whatever name: through links, relative, or in other letters' case, where the folder may not tell them apart.
+    Links and relative paths are resolved, and case is ignored, because the folder may not distinguish it.
 
     Raises:
         KnownError: if there is one.
@@ -106,14 +106,14 @@ def refuse_destruction(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
 
 
 def refuse_foreign(output: Path, is_ours: IsOurs) -> None:
-    """Refuse to replace a file that is there and not an earlier result of the same kind.
+    """Refuse to replace an existing file that is not an earlier result of the same kind.
 
     Raises:
-        KnownError: if it is somebody's.
+        KnownError: if it is a user's own file.
     """
     try:
         is_something = output.is_file() and output.stat().st_size > 0
-    except OSError as error:  # a name that is too long, a folder that must not be looked into
+    except OSError as error:  # a name that is too long, or a folder that may not be searched
         raise cannot_write(output, error) from error
     if is_something and not is_ours(output):
         text = QT_TRANSLATE_NOOP(
@@ -123,7 +123,7 @@ def refuse_foreign(output: Path, is_ours: IsOurs) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Find out now, not after an hour; folders are made as needed.
+    """Check now, rather than after an hour, that a file can be written; create folders as needed.
 
     Raises:
         KnownError: if no file can be written there.
@@ -141,7 +141,7 @@ def check_writable(path: Path) -> None:
 
 
 def is_lines(path: Path) -> bool:
-    """Whether a file begins with a line that `recognize` writes."""
+    """Return whether a file begins with a line as written by `recognize`."""
     try:
         with path.open("rb") as file:
             record = json.loads(file.readline(_LONGEST_LINE))
@@ -151,7 +151,7 @@ def is_lines(path: Path) -> bool:
 
 
 def is_annotated_video(path: Path) -> bool:
-    """Whether a file is a video that MetaFace wrote."""
+    """Return whether a file is a video written by MetaFace."""
     try:
         with path.open("rb") as file, av.open(file, "r") as container:
             comments = (value for key, value in container.metadata.items() if key.lower() == "comment")
@@ -161,7 +161,7 @@ def is_annotated_video(path: Path) -> bool:
 
 
 def has_json_keys(*keys: str) -> IsOurs:
-    """Return what tells whether a file is a JSON object with these keys."""
+    """Return a test for whether a file is a JSON object with these keys."""
 
     def is_ours(path: Path) -> bool:
         try:
@@ -174,12 +174,12 @@ def has_json_keys(*keys: str) -> IsOurs:
 
 
 def is_report(path: Path) -> bool:
-    """Whether a file is a report of `metaface evaluate`."""
+    """Return whether a file is a report of `metaface evaluate`."""
     return has_json_keys("settings", "results", "untrained", "calibration", "shots")(path)
 
 
 def is_picture(path: Path) -> bool:
-    """Whether a file is a picture that MetaFace drew: a plot, a screenshot."""
+    """Return whether a file is a picture drawn by MetaFace, such as a plot or a screenshot."""
     try:
         with PillowImage.open(path) as picture:
             return picture.info.get("Software") == MADE_WITH["Software"]
@@ -188,7 +188,7 @@ def is_picture(path: Path) -> bool:
 
 
 def is_weights(path: Path) -> bool:
-    """Whether a file holds what `metaface train` found, but for `room`, whose file is JSON."""
+    """Return whether a file is a result of `metaface train` other than `room`, which writes JSON."""
     try:
         with safe_open(str(path), framework="numpy") as tensors:
             return bool(_WEIGHTS_ENTRIES & (tensors.metadata() or {}).keys())
@@ -197,12 +197,12 @@ def is_weights(path: Path) -> bool:
 
 
 def is_never_ours(_path: Path) -> bool:
-    """Whatever is there is somebody's."""
+    """Return False: every existing file counts as the user's own."""
     return False
 
 
 def _keys(path: Path) -> set[_Key]:
-    """Return what tells a file from others: its name with links resolved, and its number on the disk if it is there."""
+    """Return a file's identity: its name with links resolved and, if it exists, its device and inode."""
     name: _Key = os.path.realpath(path).casefold()
     try:
         status = path.stat()

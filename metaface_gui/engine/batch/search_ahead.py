@@ -1,6 +1,6 @@
-"""Reads a file and searches its frames on a thread of its own, ahead of who looks at them.
+"""Read a file and search its frames for faces on a separate thread, ahead of the code that processes them.
 
-Reading and searching a frame is one stage, embedding its faces another; neither fills two cores by itself.
+Reading and searching a frame is one stage, embedding its faces another; neither uses two cores by itself.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from metaface_gui.pipeline.detection.way_up import Upright
 from metaface_gui.types import Frame
 
 _AHEAD = 4
-"""Frames in work or waiting beside the one that is looked at: a slow one of either stage is made up for, as where
-several faces are looked at in the same one of five frames."""
+"""The number of frames in progress or waiting besides the one being processed.
+
+The queue evens out slow frames of either stage, such as every fifth frame, in which several faces may be embedded.
+"""
 
 
 def searched(
     read: Callable[[], Frame | None], find: Callable[[Frame], Upright]
 ) -> Generator[tuple[Frame, Upright], None, None]:
-    """Give every frame with what was found in it, in order; both functions are called by one thread.
+    """Yield every frame with what was found in it, in order; one thread calls both functions.
 
-    What they raise is raised here, after the frames before it. Whoever stops in between waits for the frame in work.
+    Their exceptions are raised here, after the frames before them. Stopping early waits for the frame in progress.
     """
 
     def steps() -> Iterator[tuple[Frame, Upright]]:

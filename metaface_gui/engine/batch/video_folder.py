@@ -1,4 +1,4 @@
-"""Which folders are folders of videos, and what lies in them."""
+"""Which folders are folders of videos, and what they contain."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ VIDEO_SUFFIXES = frozenset(
     | {".3g2", ".asf", ".divx", ".dv", ".f4v", ".m2v", ".mjpeg", ".mjpg", ".mxf", ".ogv", ".vob", ".y4m"}
 )
 _ALSO_OTHERS = frozenset({".ts", ".mts"})
-"""Endings that translations and programs have, too."""
+"""Suffixes that translation files and programs also use."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoFolder:
-    """A folder's videos and those of the folders in it, relative to `path`, sorted; `pictures` lie beside them."""
+    """The videos in a folder and its subfolders, relative to `path`, sorted; `pictures` counts its own pictures."""
 
     path: Path
     videos: tuple[Path, ...]
@@ -28,11 +28,11 @@ class VideoFolder:
 
 
 def find_videos(folder: Path) -> VideoFolder | None:
-    """Return a folder's videos; None if it is to be taken for a sequence of pictures.
+    """Return a folder's videos; None if it is to be treated as a sequence of pictures.
 
-    It is a folder of videos if a video lies in it, or no picture does and a video lies somewhere below. Pictures beside
-    videos are posters and thumbnails more often than a sequence, so videos win. Hidden files and folders are passed
-    over, links to folders not followed.
+    It is a folder of videos if it directly contains a video, or contains no picture but a video somewhere below.
+    Pictures beside videos are more often posters and thumbnails than a sequence, so videos win. Hidden files and
+    folders are skipped; links to folders are not followed.
 
     Raises:
         SourceError: if it, or a folder in it, cannot be read.

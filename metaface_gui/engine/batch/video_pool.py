@@ -1,8 +1,8 @@
-"""Many videos at once: processes that each load the models and then look at one video after another.
+"""Many videos in parallel: processes that each load the models and then process one video after another.
 
-Not a `concurrent.futures.ProcessPoolExecutor`: when a process dies, that one gives up all of them and does not say
-whose work it was. Here every process has a pipe of its own. What it tells comes through it, its death closes it, and
-both ends notice: a video whose process was killed is known by name, and no process outlives the one that started it.
+Not a `concurrent.futures.ProcessPoolExecutor`: when one of its processes dies, it gives up all of them and does not say
+whose task it was. Here each process has a pipe of its own, through which it reports and which closes when either end
+dies. So a video whose process was killed is identified, and no process outlives the one that started it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from metaface_gui.pipeline.processor import usable_cores
 _PROGRESS_EVERY_S = 0.2
 _PATIENCE_S = 5.0
 _MOST_BY_DEFAULT = 16
-"""Each process holds the models and PyTorch, over half a gigabyte; who has the memory may ask for more."""
+"""Each process holds the models and PyTorch, over half a gigabyte; users with enough memory may ask for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A video is being looked at: frames so far, of how many (None: the file does not say)."""
+    """A video is being processed: frames so far, and their total (None: the file does not say)."""
 
     frames: int
     frame_count: int | None
@@ -43,14 +43,14 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A video could not be recognised, and why; the others go on."""
+    """A video could not be recognised, and why; the others continue."""
 
     error: KnownError
 
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """No video can be recognised in this way: no room for outputs, no models."""
+    """No video can be recognised in this way, for example because outputs cannot be written or models are missing."""
 
     error: KnownError
 
@@ -59,21 +59,21 @@ VideoEvent = Looked | VideoReport | Failed
 
 
 def default_processes() -> int:
-    """As many as keep every core busy that this process may use; 16 at most."""
+    """Return how many processes keep every core available to this process busy; 16 at most."""
     return min(_MOST_BY_DEFAULT, max(1, usable_cores() // THREADS_PER_PROCESS))
 
 
 def recognize_videos(
     tasks: Sequence[VideoTask], setup: RecognizerSetup, n_processes: int
 ) -> Generator[tuple[VideoTask, VideoEvent], None, None]:
-    """Recognise with at most `n_processes` processes; yields what happens to which task, as it happens.
+    """Recognise with at most `n_processes` processes; yield each task's events as they happen.
 
-    Tasks are begun in their order. Each ends with one `VideoReport` or `Failed`; what it writes and reports is the same
-    whatever the number of processes. However the iterator ends (an error, Ctrl-C, `close`), its processes end with it,
-    the videos they were at have no outputs, and finished ones keep theirs.
+    Tasks are started in order. Each ends with one `VideoReport` or `Failed`; its output and report do not depend on the
+    number of processes. However the iterator ends (an error, Ctrl-C, `close`), its processes end with it, the videos in
+    progress have no outputs, and finished ones keep theirs.
 
     Raises:
-        KnownError: if outputs cannot be written, or models not be loaded.
+        KnownError: if outputs cannot be written, or models cannot be loaded.
     """
     waiting = deque(tasks)
     at_work: dict[object, _Worker] = {}
@@ -83,7 +83,7 @@ def recognize_videos(
             while waiting and len(at_work) < n_processes:
                 fresh.append(worker := _Worker(waiting.popleft()))
                 at_work[worker.link] = worker
-            # All of them have been started by now: a message as long as a setup waits until its receiver is awake.
+            # All have been started by now; sending a setup, which is long, blocks until its receiver is running.
             for worker in fresh:
                 worker.send(setup)
                 worker.send(worker.task)
@@ -106,7 +106,7 @@ def recognize_videos(
 
 
 class _Worker:
-    """A process, as seen by the one that started it; `task` is the newest one that it was given."""
+    """A process, as seen by the one that started it; `task` is the latest task it was given."""
 
     def __init__(self, task: VideoTask) -> None:
         self.task = task
@@ -116,20 +116,20 @@ class _Worker:
         self._process = multiprocessing.get_context("spawn").Process(target=_serve, args=(far_end,), daemon=True)
         with _deaf_to_interrupts():
             self._process.start()
-        far_end.close()  # else its death would not be noticed: the pipe would have a writer left
+        far_end.close()  # otherwise its death would go unnoticed, because the pipe would still have a writer
 
     def send(self, message: RecognizerSetup | VideoTask) -> None:
-        """Hand something over; if it has died, `answer` says so."""
+        """Send a message; if the process has died, `answer` reports that."""
         with suppress(BrokenPipeError, ConnectionResetError):
             self.link.send(message)
 
     def go_on_with(self, task: VideoTask) -> None:
-        """Give it its next video."""
+        """Send the next video."""
         self.task = task
         self.send(task)
 
     def answer(self) -> VideoEvent | _Refused:
-        """Wait for what it says of its task."""
+        """Wait for the next event of its task."""
         try:
             event: VideoEvent | _Refused = self.link.recv()
         except (EOFError, ConnectionResetError):
@@ -140,14 +140,14 @@ class _Worker:
         return event
 
     def end(self) -> None:
-        """Let it end by itself, which it does when nobody is left to tell."""
+        """Let the process end by itself, which it does when its pipe is closed."""
         self.link.close()
         self._process.join(_PATIENCE_S)
         if self._process.exitcode is None:
             self.kill()
 
     def kill(self) -> None:
-        """End it now, whatever it does."""
+        """Kill the process immediately."""
         self._process.kill()
         self._process.join(_PATIENCE_S)
         self.link.close()
@@ -156,9 +156,9 @@ class _Worker:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Start a process in here and Ctrl-C, which a terminal sends to all, is left to the one that started it."""
+    """Make processes started here ignore Ctrl-C, which a terminal sends to all; only their parent handles it."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # who may not set handlers; `_serve` does the same a second later
+        yield  # cannot set handlers here; `_serve` does the same a second later
         return
     former = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -168,9 +168,9 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _serve(link: Connection) -> None:
-    """Run a process: the setup comes first, then one task after another until the pipe is closed."""
+    """Run a worker process: receive the setup, then process one task after another until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nobody is left to tell
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nobody is listening any more
         try:
             recognizer = VideoRecognizer(link.recv())
             while True:

@@ -1,4 +1,4 @@
-"""Who is in a video file: its lines, and an annotated copy if wanted, each written whole or not at all."""
+"""Recognise one video file: write its lines and, if wanted, an annotated copy, each complete or not at all."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ from metaface_gui.types import FrameResult
 from metaface_gui.weights.store import WeightsStore
 
 THREADS_PER_PROCESS = 1
-"""A second thread gains one process little (its layers are small), a second process nearly doubles the whole. And it
-is one number however many processes there are, because how a sum is shared out among threads may change its last bit.
+"""One, because a second thread gains little (the layers are small), but a second process nearly doubles the speed.
+
+It does not depend on the number of processes, because splitting a sum among threads may change its last bit.
 """
 
 OnFrames = Callable[[int, int | None], None]
-"""Called with how many frames were looked at, of how many (None: the file does not say)."""
+"""Called with the number of frames processed and the total (None: the file does not say)."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoTask:
-    """A video, the file for its lines, and the one for its annotated copy if there shall be one."""
+    """A video, the file for its lines, and the one for its annotated copy, if wanted."""
 
     video: Path
     lines: Path
@@ -47,11 +48,11 @@ class VideoTask:
 
     @property
     def outputs(self) -> tuple[Path, ...]:
-        """The files that it is done with."""
+        """The files that exist once it is done."""
         return (self.lines,) if self.annotated is None else (self.lines, self.annotated)
 
     def discard_partial(self) -> None:
-        """Remove what a process that did not come to its end left of the outputs; a whole output stays."""
+        """Remove partial outputs of a process that did not finish; complete outputs stay."""
         for output in self.outputs:
             partial = _partial(output)
             partial.unlink(missing_ok=True)
@@ -60,9 +61,9 @@ class VideoTask:
 
 @dataclass(frozen=True, slots=True)
 class VideoReport:
-    """What was seen in a video: frames, how many faces by name ("" for Unknown), and how long looking at it took.
+    """What was seen in a video: frames, number of faces by name ("" for Unknown), and the processing time.
 
-    `remarks`: what is to be said of the video nonetheless, e.g. that frames are damaged.
+    `remarks`: problems that did not prevent recognition, e.g. damaged frames.
     """
 
     frames: int
@@ -73,10 +74,10 @@ class VideoReport:
 
 @dataclass(frozen=True, slots=True)
 class RecognizerSetup:
-    """What a process needs in order to recognise, picklable: all of it our own, nothing of it read from a user's file.
+    """What a process needs in order to recognise, picklable; all of it is our own, nothing read from a user's file.
 
-    `make_store` is a function of a module; `adapted` is a pickled `AdaptedGallery`. It is handed over rather than read
-    and adapted again: the gallery may be changed while processes start, and they must all know the same people.
+    `make_store` is a module-level function; `adapted` is a pickled `AdaptedGallery`. The gallery is passed on rather
+    than read and adapted again, because it may change while processes start, and all must know the same people.
     """
 
     settings: RecognitionSettings
@@ -86,10 +87,10 @@ class RecognizerSetup:
 
 
 class VideoRecognizer:
-    """The models of one process, loaded once. It sets the process's number of threads.
+    """The models of one process, loaded once; sets the process's number of threads.
 
     Raises:
-        KnownError: if the device is not there, or weights are missing or damaged.
+        KnownError: if the device is not available, or weights are missing or damaged.
     """
 
     def __init__(self, setup: RecognizerSetup) -> None:
@@ -106,7 +107,7 @@ class VideoRecognizer:
         self._unknown_text = setup.unknown_text
 
     def recognize(self, task: VideoTask, on_frames: OnFrames) -> VideoReport:
-        """Look at every frame of a video, as if it were the first one.
+        """Process every frame of a video, independently of videos processed before.
 
         Raises:
             SourceError: if the video cannot be read to its end; there are no outputs then.
@@ -134,7 +135,7 @@ class VideoRecognizer:
         return report
 
     def lines_of(self, video: Path, write: Callable[[str], None], on_frames: OnFrames) -> VideoReport:
-        """Look at every frame of a video as `recognize` does, and hand its lines to `write`; makes no file.
+        """Process every frame of a video as `recognize` does, passing its lines to `write`; creates no file.
 
         Raises:
             SourceError: if the video cannot be read to its end.
@@ -144,7 +145,7 @@ class VideoRecognizer:
 
     def _look(self, source: FrameSource, keep: Callable[[FrameResult], None], on_frames: OnFrames) -> VideoReport:
         started = time.perf_counter()
-        # Tracks, decisions and the room belong to one video, and track ids begin with 1.
+        # Tracks, decisions and the room belong to one video, and track ids start from 1.
         pipeline = FacePipeline(self._models.detector, self._models.embedder, FILE)
         room = FileRoom(pipeline, self._adapted, self._assets, self._settings)
         faces: Counter[str] = Counter()
@@ -170,7 +171,7 @@ def _opened(video: Path) -> Iterator[FrameSource]:
 
 
 def _partial(output: Path) -> Path:
-    """What an output is called while it is written: it ends as before, for OpenCV goes by that."""
+    """Return an output's name while it is being written; it keeps the suffix, from which OpenCV infers the format."""
     return output.with_name(f"{output.stem}.partial{output.suffix}")
 
 
