@@ -1,4 +1,4 @@
-"""Running tallies of learners that look at the same frames: how often each names a face, changes its mind, agrees."""
+"""Running tallies of learners on the same frames: how often each names a face, changes its decision, agrees."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from metaface_gui.pipeline.recognition.truth_matching import found_faces
 from metaface_gui.types import FrameResult, Identification, PersonId, TrackedFace, Truth
 
 _LONGEST_GAP_NS = 1_000_000_000
-"""A pause between two frames counts as this much looking at most: nobody changes their mind while it lasts."""
+"""The longest gap between two frames that counts as observed time; decisions cannot change during a gap."""
 _MAX_TRACKS = 256
-"""So many tracks are remembered, the last ones."""
+"""How many tracks are remembered, the most recent ones."""
 
 Candidate = PersonId | None
 """A person, or None for Unknown."""
@@ -21,13 +21,13 @@ Candidate = PersonId | None
 
 @dataclass(frozen=True, slots=True)
 class LearnerTally:
-    """One learner's faces so far.
+    """One learner's counts of faces so far.
 
     `named` + `unknown` = all faces it decided on. `switches`: how often a track's decision changed. `agreeing`: faces
-    where it decides as the majority of all running learners do, of the `contested` ones where there is a majority.
-    `right` of the `counted` faces, whose truth is known: in a scene that knows it, or because the user said so. Among
-    them are the strangers that it `turned_away`; of the others, people were taken for somebody else (`wrong`) or, as
-    strangers, `let_through`; the rest are enrolled and were called Unknown (`missed`).
+    where it decides like the majority of all running learners, among the `contested` ones that have a majority. `right`
+    is out of the `counted` faces, whose truth is known from the scene or the user. Of the `right` ones, `turned_away`
+    are strangers. Of the others, people taken for somebody else are `wrong`, named strangers `let_through`, and
+    enrolled people called Unknown `missed`.
     """
 
     learner: str
@@ -51,7 +51,7 @@ class LearnerTally:
 
 @dataclass(slots=True)
 class _Counts:
-    """What of a `LearnerTally` grows: a new record for each face would cost the inference thread too much."""
+    """The counters of a `LearnerTally`; a new record for each face would cost the inference thread too much."""
 
     named: int = 0
     unknown: int = 0
@@ -68,8 +68,8 @@ class _Counts:
 class ComparisonTally:
     """Counts every face of every frame (`add`, on the inference thread); thread-safe.
 
-    All tallies are of the same frames: when a learner joins, all start over; when one leaves, the others go on. What
-    the user said of tracks outlives both.
+    All tallies cover the same frames: when a learner joins, all start over; when one leaves, the others continue. What
+    the user said about tracks survives both.
     """
 
     def __init__(self) -> None:
@@ -83,13 +83,13 @@ class ComparisonTally:
 
     @property
     def n_frames(self) -> int:
-        """Frames with a face that were counted."""
+        """The number of counted frames, which are those with a face."""
         with self._lock:
             return self._n_frames
 
     @property
     def seconds(self) -> float:
-        """For how long was looked, longer pauses left out."""
+        """The observed time, not counting long gaps."""
         with self._lock:
             return self._looked_ns / 1e9
 
@@ -110,7 +110,7 @@ class ComparisonTally:
             _keep_last(self._shown)
 
     def with_truths(self, result: FrameResult) -> FrameResult:
-        """Say of each face who it is, where that is known and several learners decide."""
+        """Add each face's truth, if it is known and several learners decide."""
         if not any(len(face.per_learner) > 1 for face in result.faces):
             return result
         with self._lock:
@@ -121,9 +121,9 @@ class ComparisonTally:
         return replace(result, faces=faces)
 
     def take_word(self, track_id: int, person_id: PersonId, *, is_denial: bool) -> None:
-        """Take the user's word for who a track is from now on, or who it is not: then it stays open who it is.
+        """Record the user's statement of who a track is from now on, or who it is not, leaving open who it is.
 
-        A denial leaves what was said before as far as the two go together.
+        A denial adds to earlier denials and withdraws an identification as that person, but not as somebody else.
         """
         with self._lock:
             said = self._said.pop(track_id, Truth())
@@ -135,17 +135,17 @@ class ComparisonTally:
             _keep_last(self._said)
 
     def set_enrolled(self, names: Collection[str]) -> None:
-        """Say who is enrolled: of anybody else whom a scene knows, Unknown is the right answer."""
+        """Set who is enrolled; for anybody else in a scene's truth, Unknown is the right answer."""
         with self._lock:
             self._enrolled = frozenset(names)
 
     def reset(self) -> None:
-        """Start over; what the user said stays."""
+        """Start over, keeping the user's statements."""
         with self._lock:
             self._clear(tuple(self._counts))
 
     def tallies(self) -> tuple[LearnerTally, ...]:
-        """Each learner's tally, in the order in which faces carry their decisions."""
+        """Return each learner's tally, in the order of the faces' decisions."""
         with self._lock:
             minutes = self._looked_ns / 60e9
             return tuple(_tally(learner, counts, minutes) for learner, counts in self._counts.items())
@@ -186,7 +186,7 @@ class ComparisonTally:
                 counts.wrong += not (truth.is_stranger or is_right or decision.is_unknown)
 
     def _truths(self, result: FrameResult) -> dict[int, Truth]:
-        """Who faces are, by track: the user's word first, then the scene's, which knows more than who it is not."""
+        """Return truths by track: the user's identifications first, then the scene's truth, then the user's denials."""
         truths = self._scene_truths(result)
         for face in result.faces:
             said = self._said.get(face.track_id)

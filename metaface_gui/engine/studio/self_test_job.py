@@ -1,7 +1,7 @@
-"""The self-test as a job: reads the gallery, makes degraded copies of the shots, embeds them, tests every method.
+"""The self-test as a job: read the gallery, degrade copies of the shots, embed them, test every method.
 
-Degradation acts on the aligned crop of 112 pixels that embedders see, as in meta-testing (`metalearning.conditions`),
-so each stored picture is aligned first and the copy embedded as it is. The clean faces are the stored templates.
+Degradation is applied to the aligned 112-pixel crop that embedders see, as in meta-testing (`metalearning.conditions`),
+so each stored picture is aligned first and its copy embedded directly. The clean faces are the stored templates.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.types import Image, Int64s
 
 DEGRADATIONS = ("low_light", "low_resolution", "blur", "occlusion")
-"""The four kinds of `hard`; each shot is seen in as many of them as there are copies, beginning at another each."""
+"""The four kinds of `hard`; each shot gets as many of them as there are copies, starting at a different one."""
 WANTED_COPIES = 150
-"""Degraded faces in all: four copies of each of up to 37 shots, fewer of more shots, but at least one."""
+"""The total number of degraded faces: four copies each of up to 37 shots, fewer each of more, but at least one."""
 MAX_PROBES = 400
-"""Shots that are left out and degraded, at about 20 ms each on one core; in a gallery of more, some people's are."""
+"""The most shots to leave out and degrade, at about 20 ms each on one core; larger galleries are sampled by person."""
 _BATCH = 16
 _SEED = 20_240_603
 _EMBEDDING_SHARE = 0.75
-"""Of the time, and of the progress bar: degrading and embedding, before the methods' turn."""
+"""The share of the time, and of the progress bar, for degrading and embedding before the methods are tested."""
 
 
 def run_self_test(
@@ -59,13 +59,11 @@ def run_self_test(
     fpir: float,
     job: Job,
 ) -> SelfTestReport:
-    """Score `learners` on everybody who has a template by `embedder`; says its progress to `job`.
+    """Score `learners` on everybody who has a template of `embedder`, reporting progress to `job`.
 
-    Of a large gallery everybody stays enrolled, but only some people's shots are left out (`some_people`), and the
-    report says of how many.
-
-    `embedder` may be the one that the live view uses; `cohort` (m, p) are strangers in its feature space, or None. The
-    same gallery gives the same report, but for the times.
+    In a large gallery everybody stays enrolled, but only some people's shots are left out (`some_people`); the report
+    says how many. `embedder` may be the live view's; `cohort` (m, p) holds strangers in its feature space, or is None.
+    The same gallery gives the same report, except for times.
 
     Raises:
         NothingToTestError: if nobody is enrolled, or nobody with two shots.
@@ -76,7 +74,7 @@ def run_self_test(
         return _run(gallery, embedder, learners, cohort, room_prior, fpir, job)
 
 
-def _run(  # noqa: PLR0917 - those of `run_self_test`
+def _run(  # noqa: PLR0917 - the same as `run_self_test`
     gallery: Gallery,
     embedder: FaceEmbedder,
     learners: Sequence[MetaLearner],
@@ -115,9 +113,9 @@ def _read(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
 
 
 def some_people(labels: Int64s, max_probes: int) -> Int64s:
-    """Choose whose shots are left out: everybody with two, or as many as have about `max_probes` shots together.
+    """Choose whose shots are left out: everybody with two, or people with about `max_probes` shots together.
 
-    Those are spread evenly over the order of enrolment, and the same ones every time.
+    They are spread evenly over the order of enrolment; the choice is deterministic.
     """
     shots_of, is_probe = np.bincount(labels), probe_mask(labels)
     people = np.unique(labels[is_probe])
@@ -128,7 +126,7 @@ def some_people(labels: Int64s, max_probes: int) -> Int64s:
 
 
 def _degraded(gallery: Gallery, people: EnrolledPeople, tested: Int64s, embedder: FaceEmbedder, job: Job) -> Tensor:
-    """Embed degraded copies of the tested people's shots: (n_copies, n, p) on the CPU; the others' are zero."""
+    """Embed degraded copies of the tested people's shots: (n_copies, n, p) on the CPU; zero for other people."""
     probes = np.flatnonzero(np.isin(people.labels.numpy(), tested))
     n_copies = min(len(DEGRADATIONS), max(1, WANTED_COPIES // len(probes)))
     made = torch.zeros((n_copies, *people.shots.shape))
@@ -147,7 +145,7 @@ def _degraded(gallery: Gallery, people: EnrolledPeople, tested: Int64s, embedder
 
 
 def _shots(gallery: Gallery, people: EnrolledPeople, probes: Int64s) -> Iterator[tuple[int, Shot]]:
-    """Read the pictures of these rows of the templates, a person's at a time: all of them would be a lot of memory."""
+    """Yield these template rows with their shots, reading one person at a time to save memory."""
     labels = people.labels.numpy()[probes]
     for label in np.unique(labels):
         try:
@@ -163,7 +161,7 @@ def _shots(gallery: Gallery, people: EnrolledPeople, probes: Int64s) -> Iterator
 
 
 def degraded_copies(crop: Image, n_copies: int, *, first: int, seed: int) -> list[Image]:
-    """Degrade an aligned RGB crop (s, s, 3) in n of the four ways, from the way number `first` on; by `seed` alone."""
+    """Degrade an aligned RGB crop (s, s, 3) in n of the four ways from number `first` on, determined by `seed`."""
     kinds = [DEGRADATIONS[(first + copy) % len(DEGRADATIONS)] for copy in range(n_copies)]
     return [
         corrupt(crop, CONDITIONS[kind], np.random.default_rng([_SEED, seed, DEGRADATIONS.index(kind)]), len(crop))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 STOCK = "stock"
-"""The published network: neither its trunk was meta-trained nor does it adapt to anything but the shots."""
+"""The published network: its trunk is not meta-trained, and it adapts to nothing but the shots."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A learner's key or `STOCK`; with the room's unlabelled faces or without; with all shots or one of each person."""
+    """A learner's key or `STOCK`, with or without the room's unlabelled faces, with all shots or one per person."""
 
     learner: str
     uses_room: bool = True
@@ -18,7 +18,7 @@ class Side:
 
     @property
     def key(self) -> str:
-        """Names it among others, e.g. `maml`, `maml/people-only/one-shot`."""
+        """A unique key, e.g. `maml`, `maml/people-only/one-shot`."""
         parts = [self.learner]
         if not self.uses_room and self.learner != STOCK:
             parts.append("people-only")
@@ -28,5 +28,5 @@ class Side:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a method just as it runs in the bar of methods."""
+        """Whether it is a method exactly as it runs in the bar of methods."""
         return self.learner != STOCK and self.uses_room and not self.is_one_shot

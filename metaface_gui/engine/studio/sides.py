@@ -1,7 +1,7 @@
-"""Before and after: two ways of deciding on the same frames, that differ in what they learned from.
+"""Before/after: two ways of deciding on the same frames, which differ in what they learned from.
 
-They run beside the pipeline, on the faces that it found and the looks that it pooled, and decide on tracks as it does:
-what decides is not touched, and both are treated alike. The published network has features of its own: it looks again.
+They run beside the pipeline, on the faces it found and the looks it pooled, and decide on tracks in the same way: the
+deciding method is not affected, and both sides are treated alike. The published network computes features of its own.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ from metaface_gui.types import UNKNOWN, Floats, Frame, FrameResult, Identificati
 _MOST_TRACKS = 64
 
 MakeStock = Callable[[], FaceEmbedder]
-"""Makes the embedder as it was published; reads weights, so it runs as a job."""
+"""Makes the embedder as published; it reads weights, so it runs as a job."""
 
 
 class HasSituation(Protocol):
-    """Whoever knows what there is to adapt to: `AdaptationScheduler`."""
+    """The part of `AdaptationScheduler` needed here."""
 
     def situation(self) -> Situation | None:
-        """What there is to adapt to now; None before there is anything."""
+        """Return what there is to adapt to now; None if there is nothing yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ready:
-    """The classifiers of the sides in one situation, by the sides' keys, and the embedder of the published network."""
+    """The sides' classifiers in one situation, by the sides' keys, and the embedder of the published network."""
 
     embedder_id: str
     classifiers: Mapping[str, OpenSetClassifier]
@@ -60,13 +60,13 @@ class _Ready:
 
 
 class _StockLooks:
-    """The mean of each track's looks as the published network sees them."""
+    """The mean of each track's looks in the published network's features."""
 
     def __init__(self) -> None:
         self._sums: dict[int, tuple[int, Floats]] = {}
 
     def add(self, track_id: int, features: Floats, generation: int) -> Floats:
-        """Take one more look (p,) into a track's mean, which is of length 1; another `generation` starts over."""
+        """Add a look (p,) to a track's mean and return it at unit length; another `generation` starts over."""
         former = self._sums.pop(track_id, None)
         total = features if former is None or former[0] != generation else features + former[1]
         self._sums[track_id] = generation, total
@@ -77,20 +77,23 @@ class _StockLooks:
 
 
 class _Deciding:
-    """What the sides decided of tracks so far; belongs to one thread."""
+    """The sides' decisions on tracks so far; belongs to one thread."""
 
     def __init__(self) -> None:
         self.decisions: dict[str, TrackDecisions] = {}
         self.stock = _StockLooks()
 
     def shown(self, side: Side, track_id: int) -> Identification | None:
-        """What a side decided; None where it has not looked yet."""
+        """Return a side's decision; None if it has not processed the track yet."""
         return self.decisions[side.key].current(track_id) if side.key in self.decisions else None
 
 
 class SideRunner:
-    """Thread-safe. Sides are adapted as jobs, whenever what they are adapted to has changed; `on_ready` is called once
-    they are. `decorate` is called on the inference thread. Nothing runs while no sides are wanted."""
+    """Runs the two sides; thread-safe. `decorate` is called on the inference thread.
+
+    Sides are adapted as jobs, whenever what they adapt to has changed; `on_ready` is called when they are ready.
+    Nothing runs while no sides are wanted.
+    """
 
     def __init__(
         self,
@@ -126,7 +129,7 @@ class SideRunner:
         self.on_tick()
 
     def refresh(self) -> None:
-        """Adapt the sides if what they are adapted to has changed; returns at once."""
+        """Re-adapt the sides if what they adapt to has changed; return at once."""
         situation = self._adaptations.situation()
         with self._lock:
             if not self._sides or situation is None or self._asked == (self._sides, situation.key):
@@ -136,20 +139,20 @@ class SideRunner:
         self._newest.submit(QT_TRANSLATE_NOOP("Jobs", "Adapting"), lambda job: self._adapt(sides, situation, job))
 
     def on_event(self, event: EngineEvent) -> None:
-        """Take what other parts of the engine tell as the truth about faces."""
+        """Use events from other parts of the engine as the truth about faces."""
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
         elif isinstance(event, GalleryChanged):
             self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 
     def forget_tracks(self) -> None:
-        """Another source: start over."""
+        """Start over, because the source has changed."""
         with self._lock:
             self._deciding = _Deciding()
             self._tally.reset()
 
     def on_tick(self) -> None:
-        """Tell how the sides stand, and once that there are none."""
+        """Send the state of the sides and, once, that there are none."""
         with self._lock:
             if not self._sides and self._is_announced:
                 return
@@ -160,7 +163,7 @@ class SideRunner:
         self._listener(SidesChanged(sides, is_ready, of_sides, self._tally.n_frames, self._tally.seconds))
 
     def decorate(self, result: FrameResult, *, is_new: bool) -> FrameResult:
-        """Give each face what the sides decide; `is_new`: the frame was not looked at before."""
+        """Add the sides' decisions to each face; `is_new`: the frame was not processed before."""
         with self._lock:
             ready, sides, deciding = self._ready, self._sides, self._deciding
         if ready is None or not sides or not result.faces or result.embedder_id != ready.embedder_id:
@@ -240,7 +243,7 @@ class SideRunner:
     def _stock_classifier(
         self, side: Side, situation: Situation, embedder: FaceEmbedder, job: Job
     ) -> OpenSetClassifier:
-        """The published network as it was published: nearest prototype by cosine, at the threshold of its cohort."""
+        """Return the published network's classifier: nearest prototype by cosine, at its own cohort's threshold."""
         people = situation.people if not side.is_one_shot else situation.people.one_shot_each()
         if not len(people):
             return OpenSetClassifier.empty()
@@ -254,7 +257,7 @@ class SideRunner:
         ).measured_by(torch.zeros(0))
 
     def _embedded(self, people: EnrolledPeople, embedder: FaceEmbedder, job: Job) -> Floats:
-        """The stored pictures of people's shots as another embedder sees them, (n, p), in their order."""
+        """Return the stored pictures of people's shots embedded by another embedder, (n, p), in the shots' order."""
         found = dict[int, Floats]()
         for person_id in people.person_ids:
             job.progress()

@@ -1,4 +1,4 @@
-"""What the studio asks of a running engine: tallies of learners, the self-test, why a face has its name."""
+"""The studio's services of a running engine: tallies of learners, the self-test, explanations of names."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from metaface_gui.types import FrameResult, PersonId, RequestId
 class Studio:
     """Implements `StudioApi`; thread-safe, every call returns at once.
 
-    The self-test runs on the thread of studies, and its progress is told; explanations have one of their own, so that
-    they need not wait for it. Of both only the newest matters.
+    The self-test runs on the studies' thread and reports progress; explanations have their own thread, so that they
+    need not wait for it. Of both, only the newest request counts.
     """
 
     def __init__(
@@ -69,29 +69,29 @@ class Studio:
         self._publish_comparison()
 
     def on_event(self, event: EngineEvent) -> None:
-        """Take what other parts of the engine tell as the truth about faces."""
+        """Use events from other parts of the engine as the truth about faces."""
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
         elif isinstance(event, GalleryChanged):
             self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 
     def with_truths(self, result: FrameResult) -> FrameResult:
-        """Say of each face who it is, where that is known and several learners decide."""
+        """Add each face's truth, if it is known and several learners decide."""
         return self._tally.with_truths(result)
 
     def on_new_result(self, result: FrameResult) -> None:
-        """Count a new frame; on the inference thread."""
+        """Count a new frame; called on the inference thread."""
         self._tally.add(result)
 
     def on_tick(self) -> None:
-        """Tell the tallies: while several learners run, and those of a single one while they grow."""
+        """Send the tallies: always while several learners run, and those of a single one while they grow."""
         settings = self._models.settings
         is_news = self._tally.n_frames != self._told_frames or settings.learners != self._told_learners
         if settings.compared or is_news:
             self._publish_comparison()
 
     def _publish_comparison(self) -> None:
-        """The deciding learner first; one that is not wanted any more is left out."""
+        """Send the tallies, the deciding learner first, without learners that are no longer wanted."""
         tallies = {tally.learner: tally for tally in self._tally.tallies()}
         wanted = self._models.settings.learners
         running = tuple(tallies[learner] for learner in wanted if learner in tallies)
@@ -111,7 +111,7 @@ class Studio:
     # Self-test ------------------------------------------------------------------------------------------------------
 
     def self_test(self) -> RequestId:
-        """Score every method on the enrolled shots; a test that is under way is given up for this one."""
+        """Score every method on the enrolled shots, cancelling a test that is already running."""
         return self._tests.submit(QT_TRANSLATE_NOOP("Jobs", "Testing the methods"), self._self_test)
 
     def _self_test(self, job: Job) -> None:
@@ -137,9 +137,10 @@ class Studio:
     def try_rooms(
         self, make_frames: Callable[[], SceneFrames], rooms: Sequence[EnvironmentSetting], on_tried: OnRooms
     ) -> RequestId:
-        """Evaluate every method in each of these rooms of a scene, by who is enrolled once it is this job's turn.
+        """Evaluate every method in each of these rooms of a scene, with the people enrolled when the job runs.
 
-        `make_frames` is called on the thread of studies, and so is `on_tried`."""
+        `make_frames` and `on_tried` are called on the studies' thread.
+        """
         work = partial(self._try_rooms, make_frames, rooms, on_tried)
         return self._trials.submit(QT_TRANSLATE_NOOP("Jobs", "Trying the methods in other rooms"), work)
 
@@ -159,7 +160,7 @@ class Studio:
     # Why this name --------------------------------------------------------------------------------------------------
 
     def explain_track(self, track_id: int) -> RequestId:
-        """Say why a face has its name, from all looks at it and what was seen of it last."""
+        """Explain why a face has its name, from all looks at it and the latest sample."""
         samples = self._memory.latest_of_track(track_id, 1)
         work = partial(self._explain, track_id, samples[0] if samples else None)
         return self._explanations.submit(QT_TRANSLATE_NOOP("Jobs", "Explaining"), work)
@@ -172,7 +173,7 @@ class Studio:
     def _explanation(self, track_id: int, sample: FaceSample, job: Job) -> Explanation | None:
         pipeline, deciding = self._models.running, self._adaptations.deciding()
         if pipeline is None or deciding is None or deciding[0].key.embedder_id != pipeline.embedder.id:
-            return None  # other models are on their way
+            return None  # other models are being loaded
         adapted, classifier = deciding
         with on_one_core():
             return explain(
@@ -188,7 +189,7 @@ class Studio:
             )
 
     def _picture_of(self, person_id: PersonId, shot_id: int) -> bytes:
-        """The encoded picture of a shot; empty if it was deleted meanwhile."""
+        """Return the encoded picture of a shot; empty if it has been deleted."""
         try:
             shots = self._gallery.shots(person_id)
         except GalleryError:
