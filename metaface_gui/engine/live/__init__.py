@@ -1,5 +1,5 @@
-"""The live path: a source that is read, frames of which the newest wins, a worker that looks, and how fast it goes.
+"""The live path: a source, a slot in which the newest frame wins, a worker that processes it, and performance figures.
 
-Lives here: capture, inference, the models they run, what is remembered of faces on screen. May not live here: what a
-job takes minutes for, the gallery.
+Lives here: capture, inference, the models they use, what is remembered of faces on screen. May not live here: jobs that
+take minutes, the gallery.
 """

@@ -1,4 +1,4 @@
-"""The thread that reads a source and leaves its newest frame in two slots: one to paint, one to look at."""
+"""The thread that reads a source and puts its newest frame into two slots: one to paint, one for inference."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _log = logging.getLogger(__name__)
 
 _MOST_REMARKS = 3
 _RETRY_S = (0.5, 1.0, 2.0)
-"""Waits between attempts to get a lost camera back; the last one repeats."""
+"""Waits between attempts to reopen a lost camera; the last one repeats."""
 
 
 class CaptureThread:
-    """Reads `source` until its end, `stop`, or a failure that does not mend; with `loops` a file begins again then.
+    """Reads `source` until its end, `stop` or a permanent failure; with `loops`, a file restarts at its end.
 
-    A live source that fails after it had given frames is opened again until it comes back (RECONNECTING). A file that
-    has ended waits for `seek`, closed. `on_frame` is told whether the preview's slot was empty, so that one wake-up per
-    unread frame is enough. `photograph` makes of each frame what is shown and looked at.
+    A live source that fails after it has delivered frames is reopened until it comes back (RECONNECTING). A file that
+    has ended is closed and waits for `seek`. `on_frame` is told whether the preview slot was empty, so that one wake-up
+    per unread frame is enough. `photograph` turns each frame into what is shown and processed.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class CaptureThread:
         self._retry_s = tuple(retry_s)
         self._stop = threading.Event()
         self._asked = threading.Condition()
-        """Guards what follows, and is notified when any of it changes."""
+        """Guards the fields below, and is notified when any of them changes."""
         self._is_paused = self._has_ended = False
         self._loops = loops
         self._wanted_index: int | None = None
@@ -68,7 +68,7 @@ class CaptureThread:
             return self._is_paused or self._has_ended or not self._thread.is_alive()
 
     def set_paused(self, paused: bool) -> None:
-        """Freeze or go on; a paused camera is still read, so that going on shows the present."""
+        """Freeze or resume; a paused camera is still read, so that resuming shows the present."""
         with self._asked:
             if paused == self._is_paused:
                 return
@@ -79,9 +79,9 @@ class CaptureThread:
         self._report(SourceState.PAUSED if paused else SourceState.RUNNING)
 
     def seek(self, index: int) -> None:
-        """Go on with the frame of this number, or, while paused, show it; of a source that cannot, nothing changes.
+        """Continue at this frame number or, while paused, show it; ignored if the source cannot seek.
 
-        Returns at once. Of several that come quickly the last one counts.
+        Returns at once. Of several quick calls, the last one counts.
         """
         if not self._length:
             return
@@ -91,7 +91,7 @@ class CaptureThread:
         self._interrupt()
 
     def set_looping(self, loops: bool) -> None:
-        """Begin a file again at its end, or not; one that has ended begins again now."""
+        """Set whether a file restarts at its end; one that has already ended restarts now."""
         with self._asked:
             self._loops = loops
             if loops and self._has_ended:
@@ -99,7 +99,7 @@ class CaptureThread:
             self._asked.notify_all()
 
     def stop(self, timeout_s: float) -> bool:
-        """Stop and join for at most `timeout_s`; False if the driver holds the thread longer than that."""
+        """Stop and join for at most `timeout_s`; return False if the driver holds the thread longer than that."""
         self._stop.set()
         with self._asked:
             self._asked.notify_all()
@@ -110,7 +110,7 @@ class CaptureThread:
 
     @property
     def _length(self) -> int:
-        """How many frames there are to choose from; 0 where none can be chosen."""
+        """How many frames can be sought; 0 if the source cannot seek."""
         count = self._source.frame_count or 0
         return count if count > 1 and isinstance(self._source, SeekableSource) else 0
 
@@ -138,7 +138,7 @@ class CaptureThread:
         except SourceError as error:
             if not self._stop.is_set():
                 self._report(SourceState.FAILED, error)
-        except Exception:  # noqa: BLE001 - a driver's surprise must reach the user as a sentence, and the log as a trace
+        except Exception:  # noqa: BLE001 - a driver's surprise must reach the user as a sentence, the log as a trace
             _log.exception("capture failed")
             text = QT_TRANSLATE_NOOP("Errors", "Reading {title} failed unexpectedly. Open it again; the log says more.")
             self._report(SourceState.FAILED, InternalError(text, title=self._source.title))
@@ -167,11 +167,11 @@ class CaptureThread:
                 return
 
     def _loop(self, n_frames: int) -> bool:
-        """Begin again, if that is wanted and there was something to see, once the last frame was shown as any other."""
+        """Restart if looping and there were frames, after showing the last frame for its normal duration."""
         fps = self._source.nominal_fps
         with self._asked:
             if not self._loops or self._source.is_live or not n_frames:
-                # Said before the lock is let go: who asks for a loop from now on finds the end and begins it again.
+                # Set before releasing the lock: a later `set_looping` then sees the end and restarts.
                 self._has_ended = not self._source.is_live
                 return False
             self._asked.wait_for(
@@ -182,7 +182,7 @@ class CaptureThread:
         return True
 
     def _wait_at_end(self) -> bool:
-        """Say that it is over, and wait, with the source closed, until it is to go on somewhere; False: it is not."""
+        """Report the end, and wait with the source closed until it is to continue; return False if it is not."""
         if self._source.is_live:
             self._report(SourceState.ENDED)
             return False
@@ -198,7 +198,7 @@ class CaptureThread:
         return True
 
     def _remark(self) -> None:
-        """Say what the source has to say of itself, once all of it was read; of many things the first few."""
+        """Report the source's remarks once everything was read; only the first few if there are many."""
         if self._is_remarked:
             return
         self._is_remarked = True
@@ -213,7 +213,7 @@ class CaptureThread:
             self._on_remark(KnownError(text, title=self._source.title, count=more))
 
     def _read_to_end(self) -> int:
-        """Read and show; returns how often was read before there was nothing more."""
+        """Read and show frames; return how many were read before the end."""
         n_read = 0
         while not self._stop.is_set():
             index = self._next_wish()
@@ -226,7 +226,7 @@ class CaptureThread:
             if frame is None:
                 return n_read - 1
             with self._asked:
-                # A driver may have held `read` until long after another source was opened: its frame is of no use then.
+                # A driver may have blocked `read` until long after another source was opened: drop that frame.
                 is_wanted = not self._stop.is_set() and self._wanted_index is None
                 is_wanted = is_wanted and (index is not None or not self._is_paused)
             if is_wanted:
@@ -236,7 +236,7 @@ class CaptureThread:
         return n_read
 
     def _next_wish(self) -> int | None:
-        """Wait while a file is paused; returns where it is to go on, if that is not just where it is."""
+        """Wait while a file is paused; return the frame number to continue at, None for the next frame."""
         with self._asked:
             if not self._source.is_live:
                 self._asked.wait_for(
@@ -251,7 +251,7 @@ class CaptureThread:
             self._segment += 1
 
     def _reopen(self, error: SourceError) -> None:
-        """Wait and open again until it works or somebody stops."""
+        """Wait and reopen until it works or `stop` is called."""
         for attempt in itertools.count():
             self._report(SourceState.RECONNECTING, error)
             self._close()
@@ -267,5 +267,5 @@ class CaptureThread:
     def _close(self) -> None:
         try:
             self._source.close()
-        except Exception:  # noqa: BLE001 - letting go of a device that is gone may fail, and nothing is lost by it
+        except Exception:  # noqa: BLE001 - closing a device that is gone may fail, and nothing is lost by it
             _log.exception("closing the source failed")

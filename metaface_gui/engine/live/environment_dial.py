@@ -1,4 +1,4 @@
-"""The environment dial, between the source and whoever looks at it: what is shown is the picture that is recognised."""
+"""The environment dial, between the source and all its users, so that recognition sees the picture that is shown."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from metaface_gui.metalearning.frame_environments import (
 from metaface_gui.types import Floats, Frame, FrameResult, Image
 
 _MOVED_PX = 1.5
-"""Faces that are found elsewhere by no more than this have not moved."""
+"""Faces found within this distance of their former position count as unmoved."""
 _FACES_LAST_S = 0.7
-"""Where a face was so long ago, it is lit from the side still: one that is lost for a moment must not flicker."""
+"""A face keeps its side light for this long after it was lost, so that a brief loss does not flicker."""
 
 
 class EnvironmentDial:
-    """Thread-safe. A frame is photographed by one setting, never by half of two.
+    """Thread-safe. Each frame is rendered with one setting, never a mixture of two.
 
-    It keeps the source's newest frame as it came, so that turning the dial shows on a frozen picture too.
+    It keeps the source's newest original frame, so that turning the dial also affects a frozen picture.
     """
 
     def __init__(self) -> None:
@@ -37,30 +37,30 @@ class EnvironmentDial:
 
     @property
     def setting(self) -> EnvironmentSetting:
-        """What it is set to."""
+        """The current setting."""
         return self._environment.setting
 
     def turn(self, setting: EnvironmentSetting) -> None:
-        """Photograph so from the next frame on."""
+        """Use this setting from the next frame on."""
         environment = FrameEnvironment(setting)
         with self._lock:
             if (environment.zoom, self._environment.zoom) != (1.0, 1.0):
-                self._faces = NO_FACES  # they were elsewhere in the picture
+                self._faces = NO_FACES  # the old positions do not fit the new zoom
             self._environment = environment
 
     def photograph(self, frame: Frame) -> Frame:
-        """The source's next frame as it is to be shown and looked at; itself while the room is as it is."""
+        """Return the source's next frame as it is to be shown and processed; the frame itself if the dial is off."""
         with self._lock:
             self._original = frame
             return self._photographed(frame)
 
     def again(self) -> Frame | None:
-        """The newest frame photographed again; None without one."""
+        """Return the newest frame rendered again; None if there is none."""
         with self._lock:
             return None if self._original is None else self._photographed(self._original)
 
     def note(self, result: FrameResult) -> None:
-        """Take note of where faces are."""
+        """Record where faces are."""
         if not result.faces and result.frame.captured_ns - self._faces_ns < _FACES_LAST_S * 1e9:
             return
         faces = np.stack([face.landmarks for face in result.faces]) if result.faces else NO_FACES
@@ -70,12 +70,12 @@ class EnvironmentDial:
                 self._faces = faces
 
     def forget(self) -> None:
-        """Another source comes: keep nothing of this one. The setting stays."""
+        """Forget this source, because another one comes; the setting stays."""
         with self._lock:
             self._original, self._faces, self._newest = None, NO_FACES, None
 
     def _photographed(self, frame: Frame) -> Frame:
-        """A picture that is shown on and on is photographed once: whoever looks at it sees that it is the same."""
+        """Return the rendered frame, the same one while the picture stands still, so that users can tell."""
         made_of = (frame.image_bgr, self._environment, self._faces)
         if self._newest is not None and all(a is b for a, b in zip(made_of, self._newest[0], strict=True)):
             seen = self._newest[1]

@@ -1,7 +1,7 @@
-"""The thread that owns the face pipeline: takes the newest frame, looks at it, says what it saw.
+"""The thread that owns the face pipeline: take the newest frame, process it, report the result.
 
-Whatever changes the pipeline (another model, a newly adapted classifier) is a command that is carried out between two
-frames, so that no frame is ever looked at by half of each.
+Whatever changes the pipeline (another model, a newly adapted classifier) is a command executed between two frames, so
+that no frame is processed in a mixed state.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Command = Callable[[FacePipeline], None]
 
 
 class InferenceWorker:
-    """Runs `FacePipeline.process` on the frames of `frames`; results go to `on_result` on this thread.
+    """Runs `FacePipeline.process` on the frames in `frames`; results go to `on_result` on this thread.
 
-    A frame that raises is lost, counted by `on_failure`, and the next one is tried.
+    A frame that raises is dropped and reported to `on_failure`; then the next one is tried.
     """
 
     def __init__(
@@ -43,24 +43,24 @@ class InferenceWorker:
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; it idles until it has a pipeline."""
+        """Start the thread; it is idle until it has a pipeline."""
         self._thread.start()
 
     def use(self, pipeline: FacePipeline) -> None:
-        """Hand over a pipeline: from the next frame on it is this thread's alone. Commands that wait are dropped."""
+        """Hand over a pipeline, which belongs to this thread from the next frame on; pending commands are dropped."""
         with self._lock:
             self._next_pipeline = pipeline
             self._commands.clear()
         self._frames.wake()
 
     def post(self, command: Command) -> None:
-        """Have `command` carried out on the pipeline before the next frame; without a pipeline it has no effect."""
+        """Execute `command` on the pipeline before the next frame; without a pipeline it has no effect."""
         with self._lock:
             self._commands.append(command)
         self._frames.wake()
 
     def stop(self, timeout_s: float) -> bool:
-        """Stop and join for at most `timeout_s`; False if a frame takes longer than that."""
+        """Stop and join for at most `timeout_s`; return False if a frame takes longer than that."""
         self._stop.set()
         self._frames.wake()
         if self._thread.is_alive():
@@ -95,5 +95,5 @@ class InferenceWorker:
             _log.exception("a frame was lost")
             try:
                 self._on_failure(error)
-            except Exception:  # noqa: BLE001 - nor may whoever is told of it
+            except Exception:  # noqa: BLE001 - nor may an error in the callback
                 _log.exception("telling of a lost frame failed")

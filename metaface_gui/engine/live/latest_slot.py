@@ -1,4 +1,4 @@
-"""A one-place mailbox in which the newest value wins: the reason that the live path drops and never queues."""
+"""A one-element mailbox in which the newest value wins, so that the live path drops frames and never queues."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class LatestSlot(Generic[T]):
-    """Holds at most one value. `put` overwrites, `take` empties; both from any thread."""
+    """Holds at most one value; `put` overwrites, `take` empties; both from any thread."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -20,12 +20,12 @@ class LatestSlot(Generic[T]):
 
     @property
     def dropped(self) -> int:
-        """How many values were overwritten before anybody took them."""
+        """How many values were overwritten before they were taken."""
         with self._condition:
             return self._dropped
 
     def put(self, value: T) -> bool:
-        """Leave `value`; True if the slot was empty, so that one wake-up per unread value is enough."""
+        """Store `value`; return True if the slot was empty, so that one wake-up per unread value is enough."""
         with self._condition:
             if self._closed:
                 return False
@@ -36,9 +36,9 @@ class LatestSlot(Generic[T]):
             return was_empty
 
     def take(self, timeout_s: float | None = 0.0) -> T | None:
-        """Take the newest value, waiting up to `timeout_s` (None: for ever).
+        """Take the newest value, waiting up to `timeout_s` (None: forever).
 
-        None if there is none, if `wake` was called or if the slot is closed.
+        Return None if there is none, if `wake` was called or if the slot is closed.
         """
         with self._condition:
             self._condition.wait_for(lambda: self._value is not None or self._closed or self._woken, timeout_s)
@@ -47,13 +47,13 @@ class LatestSlot(Generic[T]):
             return value
 
     def wake(self) -> None:
-        """Make whoever waits in `take` (or the next one who does) return at once, with or without a value."""
+        """Make the current or next caller of `take` return at once, with or without a value."""
         with self._condition:
             self._woken = True
             self._condition.notify_all()
 
     def close(self) -> None:
-        """Wake everybody who waits; later values are ignored."""
+        """Wake all waiting callers; later values are ignored."""
         with self._condition:
             self._closed = True
             self._value = None

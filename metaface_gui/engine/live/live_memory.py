@@ -1,6 +1,6 @@
-"""What the live view remembers of the faces it saw: shots of each track, and groups of unknown people; thread-safe.
+"""What the live view remembers of faces: shots of each track, and groups of unknown people; thread-safe.
 
-Only pictures in memory, bounded in number and time. Nothing of it is written before somebody gives a name and consent.
+Pictures in memory only, bounded in number and time. Nothing is written until the user gives a name and consent.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _MAX_TRACKS = 32
 
 @dataclass(frozen=True, slots=True)
 class _TrackShots:
-    """The good and different shots of a track so far, and what it looked like last, good or not.
+    """A track's good, diverse shots so far, and its newest sample, good or not.
 
-    `evidence` is what all its looks say so far, under the embedder `embedder_id`.
+    `evidence` summarises all its looks so far, under the embedder `embedder_id`.
     """
 
     burst: EnrollmentBurst
@@ -39,7 +39,7 @@ class _TrackShots:
 
 
 class LiveMemory:
-    """Fed with every result; cuts a sample of each face four times a second, and the first good one at once."""
+    """Gets every result; cuts a sample of each face four times a second, and the first good one at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,7 +48,7 @@ class LiveMemory:
         self._pictures: dict[tuple[int, int], bytes] = {}
 
     def remember(self, result: FrameResult) -> bool:
-        """Take what is worth keeping of a result; True if the unknown groups changed."""
+        """Store what is worth keeping of a result; return True if the unknown groups changed."""
         changed = False
         now_ns = result.finished_ns
         with self._lock:
@@ -62,22 +62,22 @@ class LiveMemory:
                 burst = (track.burst if track else EnrollmentBurst()).offer([sample])[0]
                 self._tracks[face.track_id] = _TrackShots(burst, sample, now_ns, evidence, result.embedder_id)
                 if not face.identification.is_unknown:
-                    # Whoever has a name now may have had none at the first looks.
+                    # Somebody named now may have been unknown at the first looks.
                     changed |= self._unknowns.forget_like(sample.embedding[None])
-                elif result.learner:  # before anybody decides, everybody is unknown, those enrolled too
+                elif result.learner:  # until somebody decides, everybody is unknown, including enrolled people
                     changed |= self._unknowns.add(sample, now_ns)
             self._forget_old_tracks(now_ns)
         return changed
 
     def note_decisions(self, result: FrameResult) -> None:
-        """Take what is decided by now of faces that were looked at before: it may be another, without another look."""
+        """Store the current decisions on faces processed before, which can change without another look."""
         with self._lock:
             for face in (face for face in result.faces if not face.is_fresh and face.track_id in self._tracks):
                 track = self._tracks[face.track_id]
                 self._tracks[face.track_id] = replace(track, evidence=_evidence(face), embedder_id=result.embedder_id)
 
     def with_shots(self, result: FrameResult) -> FrameResult:
-        """Say of each face whether there are shots of its track to learn from."""
+        """Mark each face for whether its track has shots to learn from."""
         with self._lock:
             poor = {
                 face.track_id
@@ -90,13 +90,13 @@ class LiveMemory:
         return replace(result, faces=faces)
 
     def samples_of_track(self, track_id: int) -> tuple[FaceSample, ...]:
-        """The good shots of a track; empty if it was never good enough or is long gone."""
+        """Return a track's good shots; empty if it never had one or is long gone."""
         with self._lock:
             track = self._tracks.get(track_id)
         return tuple(shot.sample for shot in track.burst.kept) if track else ()
 
     def best_of_track(self, track_id: int, count: int = 1) -> tuple[FaceSample, ...]:
-        """The good shot of a track with the best picture, and up to `count` - 1 others that differ most from it.
+        """Return a track's good shot with the best picture, and up to `count` - 1 others that differ most from it.
 
         Empty as `samples_of_track`.
         """
@@ -107,15 +107,15 @@ class LiveMemory:
         return _differing(best, [sample for sample in samples if sample is not best], count)
 
     def evidence_of_track(self, track_id: int, embedder_id: str) -> Evidence | None:
-        """What all looks at a track say; None if it is long gone, or was seen under another embedder."""
+        """Return the evidence of all looks at a track; None if it is long gone or was seen by another embedder."""
         with self._lock:
             track = self._tracks.get(track_id)
         return None if track is None or track.embedder_id != embedder_id else track.evidence
 
     def latest_of_track(self, track_id: int, count: int) -> tuple[FaceSample, ...]:
-        """What a track looked like last, good or not, and up to `count` - 1 good shots that differ most from it.
+        """Return a track's newest sample, good or not, and up to `count` - 1 good shots that differ most from it.
 
-        Empty if it is long gone. For what is said of a face as it is now.
+        Empty if it is long gone. For statements about a face as it is now.
         """
         with self._lock:
             track = self._tracks.get(track_id)
@@ -125,13 +125,13 @@ class LiveMemory:
         return _differing(track.newest, others, count)
 
     def samples_of_unknown(self, group_id: int, now_ns: int) -> tuple[FaceSample, ...]:
-        """The good shots of an unknown group; empty if it has gone."""
+        """Return the good shots of an unknown group; empty if it is gone."""
         with self._lock:
             groups = {group.id: group for group in self._unknowns.groups(now_ns)}
         return tuple(shot.sample for shot in groups[group_id].burst.kept) if group_id in groups else ()
 
     def unknown_groups(self, now_ns: int) -> tuple[UnknownGroup, ...]:
-        """The unknown people seen lately, the last one first."""
+        """Return the unknown people seen recently, the latest first."""
         with self._lock:
             groups = self._unknowns.groups(now_ns)
             known = {(group.id, _best_shot(group)) for group in groups}
@@ -146,27 +146,27 @@ class LiveMemory:
             self._unknowns.forget(group_id)
 
     def forget_named(self, samples: tuple[FaceSample, ...]) -> None:
-        """Drop the groups that look like these samples: they have a name now."""
+        """Drop the groups that look like these samples, because they now have a name."""
         if samples:
             with self._lock:
                 self._unknowns.forget_like(np.stack([sample.embedding for sample in samples]))
 
     def forget_groups_like(self, embeddings: Floats) -> None:
-        """Drop the groups that look like these (n, d) faces of length 1: they are enrolled."""
+        """Drop the groups that look like these (n, d) unit-length faces, because they are enrolled."""
         with self._lock:
             self._unknowns.forget_like(embeddings)
 
     def forget_faces(self, embeddings: Floats) -> None:
-        """Drop the groups and tracks that look like these (n, d) faces of length 1: nothing of them may be kept.
+        """Drop the groups and tracks that look like these (n, d) unit-length faces, of which nothing may be kept.
 
-        Who is still before the camera is seen again, as an unknown.
+        Somebody still before the camera will be seen again, as an unknown.
         """
         with self._lock:
-            # Another embedder may have come meanwhile: what it saw is forgotten by its age.
+            # If the embedder has changed since, tracks seen by the former one are dropped by age.
             alike = [key for key, track in self._tracks.items() if is_alike(track.newest.embedding, embeddings)]
             for key in alike:
                 del self._tracks[key]
-            # Whoever is gone may be whom another face was taken for; the next look says again who it is.
+            # Other faces may have been taken for the deleted person; the next look decides again.
             self._tracks = {key: replace(track, evidence=None) for key, track in self._tracks.items()}
             self._unknowns.forget_like(embeddings)
 
@@ -195,13 +195,13 @@ def _evidence(face: TrackedFace) -> Evidence | None:
 
 
 def _is_due(track: _TrackShots, face: TrackedFace, now_ns: int) -> bool:
-    """Whether to look at a track again: it is time, or this is the first shot of it that will do."""
+    """Return whether a track needs a new sample: it is time, or this is its first good shot."""
     is_first_good = not track.burst.kept and not face.quality.issues
     return is_first_good or now_ns - track.sampled_ns >= _SAMPLE_EVERY_NS
 
 
 def _differing(first: FaceSample, others: Sequence[FaceSample], count: int) -> tuple[FaceSample, ...]:
-    """The first, then whoever of the others is the farthest from all that are chosen, as `EnrollmentBurst` chooses."""
+    """Return `first`, then repeatedly the sample farthest from all chosen ones, as `EnrollmentBurst` chooses."""
     chosen, left = [first], list(others)
     while left and len(chosen) < count:
         likeness = [max(float(one.embedding @ other.embedding) for other in chosen) for one in left]

@@ -1,4 +1,4 @@
-"""Which models run: loads what the settings name and hands it to the inference worker and to whoever adapts."""
+"""Load the models named in the settings, and hand them to the inference worker and the adaptation scheduler."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from metaface_gui.types import RequestId
 from metaface_gui.weights.store import WeightsStore
 
 _WINDOW_PATIENCE_S, _PICTURE_PATIENCE_S = 30.0, 1.5
-"""So long the window has the processor to itself, and then the first names; where no source is open there is nobody to
-name."""
+"""How long loading leaves the processor to the window, and then to the first names (without a source, there are none).
+"""
 _PAINTING_S = 0.2
 
 Change = Callable[[RecognitionSettings], RecognitionSettings]
@@ -44,13 +44,13 @@ Change = Callable[[RecognitionSettings], RecognitionSettings]
 class ModelLoader:
     """Implements `ModelsApi`; thread-safe.
 
-    Loading runs on the runner of models, recomputing templates on that of files; `adaptations` adapts. Models that
-    cannot be loaded leave the former ones at work. The first ones are loaded once the window that it `awaits_window` is
-    there, and find faces before there is what learners need, which loads PyTorch. The modules that it `imports_last`
-    are those that the window needs for what it does not show at first.
+    Loading runs on the models' runner, recomputing templates on the files' runner; `adaptations` adapts. If models
+    cannot be loaded, the previous ones stay in use. The first models are loaded once the window is there if it
+    `awaits_window`, and detect faces while PyTorch and the learners' assets are still loading. `imports_last` are
+    modules that the window needs only later.
 
     Raises:
-        ValueError: if a key is none; also from every call that takes one.
+        ValueError: if a key is unknown; also from every call that takes one.
     """
 
     def __init__(
@@ -90,13 +90,13 @@ class ModelLoader:
 
     @property
     def settings(self) -> RecognitionSettings:
-        """The models that run (before there are any: those that were asked for), and the learners that are wanted."""
+        """The running models (until there are any, the requested ones) and the wanted learners."""
         with self._lock:
             return _with_models_of(self._loaded, self._wanted)
 
     @property
     def running(self) -> FacePipeline | None:
-        """The pipeline that the worker owns; only its embedder may be used from elsewhere."""
+        """The pipeline owned by the worker; other threads may use only its embedder."""
         with self._lock:
             return self._pipeline
 
@@ -107,7 +107,7 @@ class ModelLoader:
             return self._assets
 
     def second_pipeline(self) -> FacePipeline:
-        """Another pipeline like the running one, with a detector of its own: a pipeline belongs to one thread.
+        """Return a pipeline like the running one with its own detector, because a pipeline belongs to one thread.
 
         Raises:
             KnownError: as `build_pipeline`.
@@ -117,7 +117,7 @@ class ModelLoader:
         return build_pipeline(settings, self._store, embedder=pipeline.embedder if pipeline else None)
 
     def published_embedder(self) -> FaceEmbedder:
-        """The running embedder's network as it was published, without anything that was meta-trained.
+        """Return the running embedder's network as published, without anything meta-trained.
 
         Raises:
             KnownError: if its weights are missing or damaged.
@@ -127,21 +127,21 @@ class ModelLoader:
         return make_embedder(settings.embedder, resolve_device(settings.device), self._store, meta_trained=False)
 
     def start(self) -> None:
-        """Load what the settings name."""
+        """Load the models named in the settings."""
         self._load_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Loading models"), self._load)
 
     def on_window(self) -> None:
-        """Say that the window is there."""
+        """Report that the window is shown."""
         self._is_window_there.set()
 
     def on_picture(self) -> None:
-        """Say that a frame was looked at and its faces named, or that none will be: what takes long need not wait."""
+        """Report that a frame's faces were named, or that none will be, so that slow work need not wait."""
         self._is_picture_there.set()
 
     def change(self, change: Change) -> None:
-        """Want what `change` makes of what was wanted last: other learners at once, other models once they are loaded.
+        """Apply `change` to the wanted settings: other learners at once, other models once they are loaded.
 
-        A newer wish overtakes an older one that waits.
+        A newer request replaces an older one that is still waiting.
         """
         with self._lock:
             former, self._wanted = self._wanted, change(self._wanted)
@@ -159,21 +159,21 @@ class ModelLoader:
         self.change(lambda settings: replace(settings, detector=key))
 
     def set_embedder(self, key: str) -> None:
-        """Use another embedder; missing templates are made from the stored shots."""
+        """Use another embedder; missing templates are computed from the stored shots."""
         _check_key("embedder", key, EMBEDDERS)
         self.change(lambda settings: replace(settings, embedder=key))
 
     def set_device(self, name: str) -> None:
-        """Compute elsewhere."""
+        """Compute on another device."""
         self.change(lambda settings: replace(settings, device=name))
 
     def set_learner(self, key: str) -> None:
-        """Let another learner decide; one that ran beside changes places with the one that decided."""
+        """Let another learner decide; if it is a compared one, it swaps places with the deciding one."""
         learner_class(key)
         self.change(lambda settings: settings.decided_by(key))
 
     def set_fpir(self, fpir: float) -> None:
-        """Let this share of strangers pass."""
+        """Set the share of strangers that may pass."""
         self.change(lambda settings: replace(settings, fpir=fpir))
 
     def set_compared(self, keys: Sequence[str]) -> None:
@@ -184,11 +184,11 @@ class ModelLoader:
         self.change(lambda settings: replace(settings, compared=compared))
 
     def set_use_room(self, use: bool) -> None:
-        """Note whether the room's faces are wanted; `RoomController` has them used."""
+        """Record whether the room's faces are wanted; `RoomController` acts on it."""
         self.change(lambda settings: replace(settings, use_room=use))
 
     def set_hyperparameters(self, learner: str, settings: object | None) -> None:
-        """Turn a learner's knobs; None: its defaults."""
+        """Set a learner's hyper-parameters; None: its defaults."""
         self._adaptations.set_hyperparameters(learner, settings)
         self.publish()
 
@@ -197,7 +197,7 @@ class ModelLoader:
         self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Making templates"), self._make_templates)
 
     def fetch_weights(self, name: str) -> RequestId:
-        """Download weights that do not ship; whoever wants them asks for the models again afterwards."""
+        """Download weights that do not ship; callers that want to use them must request the models again afterwards."""
 
         def work(job: Job) -> None:
             def progress(done: int, total: int | None) -> None:
@@ -208,8 +208,8 @@ class ModelLoader:
         return self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Downloading weights"), work)
 
     def publish(self, error: KnownError | None = None) -> None:
-        """Tell which models and learners there are; `error` says why those that were asked for could not come."""
-        # One at a time, so that what is told last is the newest.
+        """Send the current models and learners; `error` says why the requested ones could not be loaded."""
+        # One at a time, so that the last event is the newest.
         with self._publishing:
             with self._lock:
                 state = ModelState.LOADING if self._is_loading else ModelState.READY
@@ -283,12 +283,12 @@ class ModelLoader:
     def _load_pytorch(self) -> None:
         if not is_loaded():
             self._is_picture_there.wait(_PICTURE_PATIENCE_S)
-            # They have still to be painted.
+            # The names still have to be painted.
             time.sleep(_PAINTING_S)
             load_in_background()
 
     def _refuse(self, wanted: RecognitionSettings, error: KnownError) -> None:
-        """Go on with the models there are; a wish that came meanwhile has a job of its own."""
+        """Keep the current models; a request made meanwhile has its own job."""
         with self._lock:
             self._is_loading, self._error = False, error
             if _models(self._wanted) == _models(wanted):
@@ -297,7 +297,7 @@ class ModelLoader:
 
     def _make_templates(self, job: Job) -> None:
         running = self.running
-        # Another pipeline takes a while to make, and at nearly every start there is nothing for it to do.
+        # Building another pipeline takes a while, and at nearly every start there is nothing to embed.
         is_missing = running is None or self._gallery.count_shots_without(running.embedder.id) > 0
         if is_missing and not self._gallery.is_read_only:
             re_embed(self._gallery, self.second_pipeline(), job)
@@ -318,9 +318,9 @@ def _with_models_of(loaded: RecognitionSettings, wanted: RecognitionSettings) ->
 
 
 def uncalibrated(embedder: str) -> KnownError:
-    """Say that an embedder has no cohort of strangers, so that its threshold is fixed and no FPIR can be promised.
+    """Return the error that an embedder has no cohort, so its threshold is fixed and no FPIR can be promised.
 
-    The default embedder ships with one, which fits its own trunk and projection only.
+    The default embedder ships with one, which fits only its own trunk and projection.
     """
     if embedder == DEFAULT_EMBEDDER:
         text = QT_TRANSLATE_NOOP(

@@ -1,4 +1,4 @@
-"""Rates and latencies of the last moments, for the head-up display."""
+"""Recent rates and latencies, for the head-up display."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ _WINDOW_NS = 2_000_000_000
 
 
 class RateMeter:
-    """Events a second over the last two seconds, and the median of a value that came with them; thread-safe."""
+    """Events per second over the last two seconds, and the median of a value attached to them; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._events: deque[tuple[int, float]] = deque()
 
     def tick(self, now_ns: int, value: float = 0.0) -> None:
-        """Count one event at `now_ns` (monotonic) that carries `value`."""
+        """Count one event at `now_ns` (monotonic) with the attached `value`."""
         with self._lock:
             self._events.append((now_ns, value))
             self._forget(now_ns)
 
     def per_second(self, now_ns: int) -> float:
-        """Events a second: those of the window but the first, over the time from first to last."""
+        """Return events per second: all but the first in the window, over the time from first to last."""
         with self._lock:
             self._forget(now_ns)
             if len(self._events) < 2:
@@ -31,7 +31,7 @@ class RateMeter:
             return (len(self._events) - 1) / ((self._events[-1][0] - self._events[0][0]) / 1e9 or 1e-9)
 
     def median_value(self, now_ns: int) -> float:
-        """Median of the values in the window; 0.0 without any."""
+        """Return the median of the values in the window; 0.0 if there are none."""
         with self._lock:
             self._forget(now_ns)
             return statistics.median(value for _, value in self._events) if self._events else 0.0

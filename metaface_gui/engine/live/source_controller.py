@@ -1,4 +1,4 @@
-"""The one source that is open: opens, closes and freezes it, and keeps its capture thread."""
+"""Open, close and freeze the one open source, and own its capture thread."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _CAPTURE_JOIN_S = 3.0
 
 
 class SourceController:
-    """Implements `SourceApi`; thread-safe. Opening and closing run on `jobs`, as a driver may take seconds.
+    """Implements `SourceApi`; thread-safe. Opening and closing run on `jobs`, because a driver may take seconds.
 
-    Frames go to both slots, photographed by `dial`; `on_frame` is told of each, and whether the preview's slot was
-    empty. `on_opening` is called with another source before its first frame, `on_closing` when the user wants none,
-    `on_turned` when from now on all is photographed otherwise.
+    Frames go to both slots, rendered by `dial`; `on_frame` is called with each, and whether the preview slot was empty.
+    `on_opening` is called with another source before its first frame, `on_closing` when the user wants none,
+    `on_turned` when the environment has changed.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SourceController:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether the last frame stands still: its source is paused or has ended."""
+        """Whether the last frame stands still because its source is paused or has ended."""
         with self._lock:
             return self._capture is not None and self._capture.is_frozen
 
@@ -66,21 +66,21 @@ class SourceController:
         self._on_closing()
 
     def set_paused(self, paused: bool) -> None:
-        """Freeze or go on."""
+        """Freeze or resume."""
         with self._lock:
             capture = self._capture
         if capture is not None:
             capture.set_paused(paused)
 
     def seek(self, index: int) -> None:
-        """Go on with, or while paused show, the frame of this number."""
+        """Continue at this frame number or, while paused, show it."""
         with self._lock:
             capture = self._capture
         if capture is not None:
             capture.seek(index)
 
     def set_looping(self, loops: bool) -> None:
-        """Begin files again at their end, this one and those that are opened from now on."""
+        """Replay files when they end, the current one and those opened later."""
         with self._lock:
             self._loops = loops
             capture = self._capture
@@ -88,7 +88,7 @@ class SourceController:
             capture.set_looping(loops)
 
     def set_environment(self, setting: EnvironmentSetting) -> None:
-        """Turn the environment dial; a picture that stands still is shown and looked at again."""
+        """Turn the environment dial; a frozen picture is shown and processed again."""
         self._dial.turn(setting)
         self._on_turned()
         self._listener(EnvironmentChanged(setting))
@@ -98,7 +98,7 @@ class SourceController:
             self._on_frame(frame, self._preview.put(frame))
 
     def stop(self, timeout_s: float) -> bool:
-        """Stop capturing and join the thread for at most `timeout_s`; False if the driver holds it longer."""
+        """Stop capturing and join the thread for at most `timeout_s`; return False if the driver holds it longer."""
         with self._lock:
             capture, self._capture = self._capture, None
         return capture is None or capture.stop(timeout_s)

@@ -1,4 +1,4 @@
-"""How the engine is doing: rates, latency, lost frames; for the head-up display."""
+"""The engine's performance: rates, latency and lost frames, for the head-up display."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from metaface_gui.types import Frame, FrameResult
 
 _TROUBLE_PAUSE_NS = 10_000_000_000
 _OF_DEVICES = ("cuda error", "cuda out of", "cudnn", "cublas", "hip error", "hip out of", "mps backend")
-"""What PyTorch's texts say of a graphics card that failed: most of its versions have no type for that."""
+"""Parts of PyTorch's messages about a failed graphics card, for which most of its versions have no exception type."""
 
 
 class LiveStats:
-    """Counts what the capture thread shows and the inference thread looks at and loses.
+    """Counts the frames that the capture thread shows and that the inference thread processes and loses.
 
-    `on_device_lost` is called, on the inference thread, for each frame that was lost because the graphics card's memory
-    is full or the card failed; it has the processor take over, which takes a few frames.
+    `on_device_lost` is called, on the inference thread, for each frame lost because the graphics card failed or ran out
+    of memory. It switches to the processor, which takes a few frames.
     """
 
     def __init__(self, listener: EngineListener, on_device_lost: Callable[[], None]) -> None:
@@ -36,12 +36,12 @@ class LiveStats:
         self._shown.tick(frame.captured_ns)
 
     def on_result(self, result: FrameResult) -> None:
-        """Count a looked-at frame."""
-        self._quiet_about_device_until_ns = 0  # it works: should it fail again, that is news
+        """Count a processed frame."""
+        self._quiet_about_device_until_ns = 0  # it works again, so another failure is news
         self._looked_at.tick(result.finished_ns, (result.finished_ns - result.frame.captured_ns) / 1e6)
 
     def on_failure(self, error: Exception) -> None:
-        """Count a lost frame, and say so now and then."""
+        """Count a lost frame, and report it from time to time."""
         self._failed_frames += 1
         now_ns = time.monotonic_ns()
         if is_of_device(error):
@@ -55,7 +55,7 @@ class LiveStats:
             self._listener(Trouble(InternalError(text, kind=type(error).__name__)))
 
     def stats(self, now_ns: int, *, dropped_frames: int, device: str) -> EngineStats:
-        """The rates of the last two seconds."""
+        """Return the rates over the last two seconds."""
         return EngineStats(
             preview_fps=self._shown.per_second(now_ns),
             inference_fps=self._looked_at.per_second(now_ns),
@@ -67,7 +67,7 @@ class LiveStats:
 
 
 def is_of_device(error: Exception) -> bool:
-    """Return whether PyTorch says that the graphics card, or what drives it, failed: another device may go on."""
+    """Return whether PyTorch's error means that the graphics card or its driver failed, so another device may work."""
     if isinstance(error, torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).casefold() for words in _OF_DEVICES)
