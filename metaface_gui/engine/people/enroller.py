@@ -1,4 +1,4 @@
-"""How faces get names and lose wrong ones: those on screen, in the unknown tray, and what an enrolment kept."""
+"""Name faces and correct wrong names: on screen, in the unknown tray, and in an enrolment."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from metaface_gui.types import Floats, FrameResult, PersonId, RequestId
 
 _UNKNOWNS_EVERY_NS = 1_000_000_000
 _MOST_CONFIRMED = 3
-"""Shots that one "yes, it is" adds: the best one, and two that look different."""
+"""Shots added by one "yes, it is": the best one, and two that look different."""
 _MAX_NEGATIVES = 3
-"""Shots that one "not this person" remembers: as the face is now, and two that look different."""
+"""Shots stored by one "not this person": the face as it is now, and two that look different."""
 
 
 class Enroller:
@@ -61,7 +61,7 @@ class Enroller:
         self._unknowns_due_ns = 0
 
     def on_result(self, result: FrameResult) -> None:
-        """Offer the faces of a frame to the recording, and remember them; on the inference thread."""
+        """Offer the faces of a frame to the recording enrolment, and remember them; called on the inference thread."""
         self._follow_recording()
         if self.session.is_recording and all(face.is_fresh for face in result.faces):
             self.session.offer([sample_of_face(result.frame, face) for face in result.faces])
@@ -72,18 +72,18 @@ class Enroller:
             self.publish_unknowns()
 
     def _follow_recording(self) -> None:
-        """Have every frame looked at wholly while shots are recorded: two seconds must give several."""
+        """Process every frame fully while shots are recorded, because two seconds must yield several."""
         wanted = THOROUGH if self.session.is_recording else LIVE
         if wanted is not self._attention:
             self._attention = wanted
             self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
     def name_track(self, track_id: int, enrollee: Enrollee, *, not_id: PersonId | None = None) -> RequestId:
-        """Enrol the face that carries this track id from what was seen of it, and which is not `not_id`'s."""
+        """Enrol the face with this track id from the looks seen of it; it is not `not_id`."""
         wrong = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
 
         def reject() -> None:
-            # First, so that the name that was given is the last word on this face.
+            # First, so that the given name is the last word on this face.
             if not_id is not None:
                 self._teacher.reject(track_id, not_id, self._shots(wrong, ShotSource.CORRECTION))
 
@@ -101,7 +101,7 @@ class Enroller:
         return self.save(enrollee, samples, ShotSource.UNKNOWN_TRAY)
 
     def confirm_track(self, track_id: int, person_id: PersonId) -> RequestId:
-        """Say that this face is that person: its best shot and those that differ from it join theirs; then adapt."""
+        """Confirm that this face is that person: add its best and most different shots to theirs; then adapt."""
         samples = self._memory.best_of_track(track_id, _MOST_CONFIRMED)
 
         def work(_job: Job) -> None:
@@ -113,7 +113,7 @@ class Enroller:
         return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
     def reject_track(self, track_id: int, person_id: PersonId) -> RequestId:
-        """Say that this face, as it is now, is not that person, be the picture good or not; then adapt."""
+        """Deny that this face, as it is now, is that person, whether the picture is good or not; then adapt."""
         samples = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
 
         def work(_job: Job) -> None:
@@ -124,12 +124,12 @@ class Enroller:
         return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
     def dismiss_unknown(self, group_id: int) -> None:
-        """Forget a group of the unknown tray."""
+        """Discard a group of the unknown tray."""
         self._memory.forget_unknown(group_id)
         self.publish_unknowns()
 
     def faces_of(self, person_ids: Sequence[PersonId]) -> Floats:
-        """Return people's shots as the running embedder sees them, (n, d) of length 1; (0, d) if there are none.
+        """Return people's shots in the running embedder's space, (n, d) unit-length; (0, d) if there are none.
 
         Raises:
             GalleryError: if the gallery cannot be read.
@@ -141,13 +141,13 @@ class Enroller:
         return templates.features[np.isin(templates.person_ids, person_ids), : pipeline.embedder.space.embedding_dim]
 
     def forget_faces(self, embeddings: Floats) -> None:
-        """Drop what was seen that looks like these (n, d) faces, named or not: their person was deleted."""
+        """Drop everything seen that looks like these (n, d) faces, named or not, because their person was deleted."""
         self._memory.forget_faces(embeddings)
         self._room.forget_faces(embeddings)
         self.publish_unknowns()
 
     def forget_enrolled(self) -> None:
-        """Drop the unknown groups of whoever is enrolled: they came from a file.
+        """Drop the unknown groups of people who are now enrolled from a file.
 
         Raises:
             GalleryError: if the gallery cannot be read.
@@ -157,7 +157,7 @@ class Enroller:
         self.publish_unknowns()
 
     def forget_everything(self) -> None:
-        """Drop every face that was seen or recorded, and start following faces over."""
+        """Drop every face seen or recorded, and restart tracking."""
         self._memory.clear()
         self._room.clear()
         self.session.clear()
@@ -167,7 +167,7 @@ class Enroller:
         self.publish_unknowns()
 
     def hold_denials(self) -> None:
-        """Have every track denied to be whom the user said, as the gallery is now; on the gallery's thread.
+        """Apply the user's denials to all tracks, given the current gallery; called on the gallery's thread.
 
         Raises:
             GalleryError: if the gallery cannot be read.
@@ -178,7 +178,7 @@ class Enroller:
             self._worker.post(lambda running: running.set_denied(denied))
 
     def publish_unknowns(self) -> None:
-        """Tell who is in the unknown tray."""
+        """Send the contents of the unknown tray."""
         self._listener(UnknownsChanged(self._memory.unknown_groups(time.monotonic_ns())))
 
     def save(
@@ -190,8 +190,7 @@ class Enroller:
         before: Callable[[], None] = lambda: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
     ) -> RequestId:
-        """Save samples as shots of a person, new or not, after `before`, then adapt; unless the user is sure, what
-        looks enrolled already is asked about instead."""
+        """Save samples as a person's shots after `before`, then adapt; ask instead if unsure and they look enrolled."""
 
         def work(job: Job) -> None:
             if not enrollee.is_sure and (doubt := self._doubt(job.id, enrollee, samples)) is not None:
@@ -209,7 +208,7 @@ class Enroller:
     def _doubt(
         self, request_id: RequestId, enrollee: Enrollee, samples: tuple[FaceSample, ...]
     ) -> LooksEnrolled | None:
-        """What to ask about before these samples are saved; None: nothing."""
+        """Return the question to ask before these samples are saved; None: nothing."""
         pipeline, people = self._models.running, self._editor.gallery.snapshot().people
         if pipeline is None:
             return None

@@ -1,4 +1,4 @@
-"""The running enrolment as the window asks for it: recorded or read from files, and saved."""
+"""The running enrolment as the window controls it: recorded or read from files, then saved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from metaface_gui.types import RequestId
 
 
 class Save(Protocol):
-    """`Enroller.save`, as far as an enrolment needs it."""
+    """The part of `Enroller.save` that an enrolment needs."""
 
     def __call__(
         self,

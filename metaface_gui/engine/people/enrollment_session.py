@@ -1,4 +1,4 @@
-"""The one running enrolment: fed by the inference thread and by jobs, asked and changed by the window; thread-safe."""
+"""The one running enrolment, fed by inference and jobs, read and changed by the window; thread-safe."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from metaface_gui.pipeline.recognition.quality import head_turn
 from metaface_gui.types import QualityIssue
 
 LEAST_S = 2.0
-"""A recording goes on for so long, however soon there are enough shots: the first ones are nearly the same picture, and
-those that come later take their places if they are more different."""
+"""The minimum length of a recording: the first shots are nearly alike; later, more different ones replace them."""
 
 
 class EnrollmentSession:
-    """Holds the shots kept so far; every change is told to `on_changed` (on whatever thread caused it).
+    """Holds the shots kept so far; every change is sent to `on_changed`, on whichever thread caused it.
 
-    `clock` gives seconds, from anywhere.
+    `clock` returns seconds from any origin.
     """
 
     def __init__(
@@ -40,7 +39,7 @@ class EnrollmentSession:
 
     @property
     def is_recording(self) -> bool:
-        """Whether faces of the live view are to be offered."""
+        """Whether faces of the live view should be offered."""
         return self._is_recording
 
     @property
@@ -55,7 +54,7 @@ class EnrollmentSession:
         return self._from_files
 
     def start(self) -> None:
-        """Begin to record; a full set of shots from before stays and goes on getting more diverse."""
+        """Start recording; a full set of earlier shots is kept and can still become more diverse."""
         self._started_s = self._clock()
         self._change(is_recording=True, guidance=None)
 
@@ -64,8 +63,7 @@ class EnrollmentSession:
         self._change(is_recording=False, guidance=None)
 
     def offer(self, samples: Sequence[FaceSample]) -> None:
-        """Take the faces of one live frame while recording; stops by itself once there are enough shots and the time is
-        over in which they may become more different."""
+        """Take one live frame's faces while recording; stop once there are enough shots and `LEAST_S` has passed."""
         with self._lock:
             if not self._is_recording:
                 return
@@ -78,7 +76,7 @@ class EnrollmentSession:
             self._publish()
 
     def offer_file(self, title: str, samples: Sequence[FaceSample]) -> None:
-        """Take the faces of a picture or of a video's frame; refusals are kept with the file's `title`."""
+        """Take the faces of a picture or video frame; refusals are kept with the file's `title`."""
         with self._lock:
             self._burst, issue = self._burst.offer(samples)
             self._from_files = True
@@ -87,7 +85,7 @@ class EnrollmentSession:
         self._publish()
 
     def remove(self, shot_id: int) -> None:
-        """Leave out one shot; unknown ids have gone already."""
+        """Remove one shot; unknown ids are already gone."""
         with self._lock:
             gone = tuple(shot for shot in self._burst.kept if shot.id == shot_id)
             self._burst = self._burst.without(shot_id)
@@ -95,7 +93,7 @@ class EnrollmentSession:
         self._publish()
 
     def undo(self) -> None:
-        """Bring back the shots that were left out last: one, or all that `discard` threw away."""
+        """Restore the shots removed last: one, or all that `discard` removed."""
         with self._lock:
             if self._removed:
                 batch = self._removed[-1:] if self._burst.kept else self._removed
@@ -105,7 +103,7 @@ class EnrollmentSession:
         self._publish()
 
     def discard(self) -> None:
-        """Leave out all shots; `undo` brings them back until the next enrolment."""
+        """Remove all shots; `undo` restores them until the next enrolment."""
         with self._lock:
             self._removed = self._burst.kept or self._removed
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
@@ -113,7 +111,7 @@ class EnrollmentSession:
         self._publish()
 
     def clear(self) -> None:
-        """Start over with nothing to undo: the shots were saved."""
+        """Start over after the shots were saved, with nothing to undo."""
         with self._lock:
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
             self._removed, self._refused, self._from_files = (), (), False
@@ -144,7 +142,7 @@ class EnrollmentSession:
                     if (turn := head_turn(shot.sample.detection.landmarks)) is not None
                 ),
             )
-            # Within the lock: what is told last is how it is.
+            # Within the lock, so that the last event sent is the current state.
             self._on_changed(event)
 
     def _candidate(self, shot: KeptShot) -> ShotCandidate:

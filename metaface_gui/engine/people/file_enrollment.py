@@ -1,4 +1,4 @@
-"""Shots from images, folders and videos: the same path for the window's drop area and for the `enroll` command."""
+"""Shots from images, folders and videos, shared by the window's drop area and the `enroll` command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VIDEO_LOOKS_PER_SECOND = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The faces of one picture (an image, or one look at a video), and the name to call it by."""
+    """The faces of one picture (an image, or one frame of a video), and its title."""
 
     title: str
     samples: tuple[FaceSample, ...]
@@ -33,9 +33,9 @@ class Unreadable:
 def faces_in_files(
     paths: Sequence[Path], pipeline: FacePipeline, progress: Callable[[float | None], None]
 ) -> Iterator[Offered | Unreadable]:
-    """Look at every image, every file of every folder (not of folders in it), and four times a second into videos.
+    """Yield the faces in every image, every file of folders (not subfolders), and videos at four frames a second.
 
-    A file that cannot be read does not end the others.
+    An unreadable file does not stop the others.
     """
     files = [file for path in paths for file in _files_of(path)]
     for index, path in enumerate(files):

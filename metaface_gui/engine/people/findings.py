@@ -1,5 +1,4 @@
-"""What is found out about people in the gallery: who may be one person (`likely_pairs`), what a shot is worth
-(`shot_effect`)."""
+"""Findings about enrolled people: pairs who may be one person (`likely_pairs`), a shot's effect (`shot_effect`)."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from metaface_gui.types import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """So many of a person's `n_shots` shots would be taken for the other, if the one were not enrolled."""
+    """How many of a person's `n_shots` shots would be taken for the other person if this one were not enrolled."""
 
     n_taken: int
     n_shots: int
@@ -18,8 +17,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class LikelyPair:
-    """Two people who may be one, the one with more shots first; `margin` is by how much the median shot passes the
-    threshold, of the direction in which that is less."""
+    """Two people who may be one person, the one with more shots first.
+
+    `margin` is how far the median shot passes the threshold, in the direction in which that is less.
+    """
 
     one_id: PersonId
     other_id: PersonId
@@ -30,11 +31,11 @@ class LikelyPair:
 
 @dataclass(frozen=True, slots=True)
 class HowRecognised:
-    """How a person is recognised by some of their shots.
+    """How well a person is recognised from some of their shots.
 
-    Of `n_probes` shots, each left out in turn, `n_right` get the person's name, and by `margin` (score minus threshold,
-    cosines) in the mean; None where no shot is left to be recognised by. `strangers` is which share (0..1) of the
-    cohort would get their name, None without a cohort; `threshold` what a face has to reach.
+    Of `n_probes` shots, each left out in turn, `n_right` get the person's name; `margin` is their mean score minus
+    threshold (cosines), None if no shot is left to recognise them by. `strangers` is the share (0..1) of the cohort
+    that would get their name, None without a cohort; `threshold` is what a face has to reach.
     """
 
     n_right: int
@@ -48,7 +49,7 @@ class HowRecognised:
 class ShotEffect:
     """A person with and without one of their shots; `without` is None if it is their only one.
 
-    `own_margin` is what the shot itself scores against the others, minus their threshold; None if there are none.
+    `own_margin` is the shot's own score against the others, minus their threshold; None if there are none.
     """
 
     shot_id: int

@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window makes them: what can be undone for a while, and which events follow."""
+"""The window's changes to the gallery: undo for a limited time, and the events that follow."""
 
 from __future__ import annotations
 
@@ -29,12 +29,11 @@ CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by whoever
 CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
 _UNDO_NS = 10_000_000_000
 _PUT_OFF_NS = 60_000_000_000
-"""What was deleted is destroyed when nothing can be undone any more, which costs one rewriting of the file for all of
-it; but so long after its own time at the latest, be there newer changes or not."""
+"""The longest delay of a purge after an undo expired; it waits for all undos to expire, to rewrite the file once."""
 
 
 class GalleryEditor:
-    """Carries out changes on the jobs' thread; tells the listener of the new state and of what can be undone."""
+    """Carries out changes on the jobs' thread; sends the listener the new state and what can be undone."""
 
     def __init__(self, gallery: Gallery, listener: EngineListener) -> None:
         self.gallery = gallery
@@ -43,19 +42,19 @@ class GalleryEditor:
         self._lock = threading.Lock()
         self._undoable: dict[int, tuple[GalleryChange, int]] = {}
         self._taken_back: list[GalleryChange] = []
-        """Additions that were undone: their shots are to be destroyed."""
+        """Undone additions, whose shots have to be purged."""
         self._seen: dict[PersonId, datetime] = {}
 
     def publish(self) -> None:
-        """Tell who is enrolled."""
+        """Send who is enrolled."""
         self._listener(GalleryChanged(self.gallery.snapshot()))
 
     def save(self, enrollee: Enrollee, shots: Sequence[NewShot]) -> Person:
-        """Enrol a new person, or add shots to one, who then is not hidden any more; can be undone.
+        """Enrol a new person, or add shots to an existing one, who is then no longer hidden; can be undone.
 
         Raises:
             EnrollmentError: if there is no shot, or a new person has not consented.
-            GalleryError: if the name does not do, or the file cannot be written.
+            GalleryError: if the name is invalid or taken, or the file cannot be written.
         """
         if not shots:
             raise EnrollmentError(
@@ -64,7 +63,7 @@ class GalleryEditor:
         if enrollee.person_id is not None:
             self.add_shots(enrollee.person_id, shots)
             if self.gallery.person(enrollee.person_id).is_hidden:
-                self.set_hidden(enrollee.person_id, is_hidden=False)  # whoever takes shots of them wants to see them
+                self.set_hidden(enrollee.person_id, is_hidden=False)  # shots are added of people to be recognised
             return self.gallery.person(enrollee.person_id)
         if not enrollee.consent_given:
             raise EnrollmentError(
@@ -76,7 +75,7 @@ class GalleryEditor:
         return person
 
     def add_shots(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
-        """Add shots to a person, and return which they are; can be undone.
+        """Add shots to a person, and return the change; can be undone.
 
         Raises:
             GalleryError: if there is no such person or no shot, or the file cannot be written.
@@ -90,7 +89,7 @@ class GalleryEditor:
         return change
 
     def add_negatives(self, person_id: PersonId, shots: Sequence[NewShot]) -> AddedShots:
-        """Remember faces that are not this person, and return which they are; can be undone.
+        """Store faces that are not this person, and return the change; can be undone.
 
         Raises:
             GalleryError: if there is no such person or no shot, or the file cannot be written.
@@ -100,7 +99,7 @@ class GalleryEditor:
         return change
 
     def rename(self, person_id: PersonId, name: str) -> None:
-        """Give another name."""
+        """Rename a person."""
         token = self.gallery.rename(person_id, name)
         self._changed(token, QT_TRANSLATE_NOOP("Undo", "Renamed to {name}"), name)
 
@@ -111,13 +110,13 @@ class GalleryEditor:
         self._changed(token, QT_TRANSLATE_NOOP("Undo", "Merged into {name}"), name)
 
     def delete_person(self, person_id: PersonId) -> None:
-        """Delete a person, for good once undoing has expired."""
+        """Delete a person, permanently once the undo has expired."""
         name = self._name(person_id)
         token = self.gallery.delete_person(person_id)
         self._changed(token, QT_TRANSLATE_NOOP("Undo", "Deleted {name}"), name)
 
     def delete_shot(self, shot_id: int) -> None:
-        """Delete a shot, for good once undoing has expired."""
+        """Delete a shot, permanently once the undo has expired."""
         token = self.gallery.delete_shot(shot_id)
         text = QT_TRANSLATE_NOOP("Undo", "Deleted a shot")
         if token.is_negative:
@@ -125,27 +124,27 @@ class GalleryEditor:
         self._changed(token, text, self._name(token.person_id))
 
     def set_cover(self, shot_id: int) -> None:
-        """Let this shot stand for the person whose it is."""
+        """Make this shot its person's cover."""
         change = self.gallery.set_cover(shot_id)
         self._changed(change, QT_TRANSLATE_NOOP("Undo", "New picture of {name}"), self._name(change.person_id))
 
     def set_hidden(self, person_id: PersonId, *, is_hidden: bool) -> None:
-        """Hide a person, who then is not recognised, or recognise them again."""
+        """Hide a person, so that they are not recognised, or undo that."""
         change = self.gallery.set_hidden(person_id, is_hidden=is_hidden)
         hidden, shown = QT_TRANSLATE_NOOP("Undo", "Hid {name}"), QT_TRANSLATE_NOOP("Undo", "{name} is recognised again")
         self._changed(change, hidden if is_hidden else shown, self._name(person_id))
 
     def tell_apart(self, one_id: PersonId, other_id: PersonId) -> None:
-        """Remember that two people are two."""
+        """Record that two people are different."""
         change = self.gallery.tell_apart(one_id, other_id)
         text = QT_TRANSLATE_NOOP("Undo", "Remembered: {name} is somebody else")
         self._changed(change, text, self._name(one_id))
 
     def undo(self, token: int) -> None:
-        """Bring back what was destroyed, or destroy what was added; an expired token has no effect.
+        """Restore what was deleted, or delete what was added; an expired token has no effect.
 
         Raises:
-            GalleryError: if something done since stands in the way; once that is undone, the token works.
+            GalleryError: if a later change prevents it; once that is undone, the token works.
         """
         with self._lock:
             undoable = self._undoable.get(token)
@@ -158,7 +157,7 @@ class GalleryEditor:
             self.publish()
 
     def has_expired(self, now_ns: int) -> bool:
-        """Whether something is to be destroyed for good: nothing can be undone any more, or it waited long enough."""
+        """Return whether a purge is due: nothing can be undone any more, or something has waited long enough."""
         with self._lock:
             ends = [expires for _, expires in self._undoable.values()]
             if not ends:
@@ -166,7 +165,7 @@ class GalleryEditor:
             return max(ends) < now_ns or min(ends) + _PUT_OFF_NS < now_ns
 
     def purge(self, now_ns: int | None = None) -> bool:
-        """Destroy for good what was deleted, at `now_ns` only what cannot be undone any more; whether that was all."""
+        """Purge deletions, at `now_ns` only those that can no longer be undone; return whether none is left."""
         with self._lock:
             kept = {
                 token: (change, expires)
@@ -182,7 +181,7 @@ class GalleryEditor:
         return not kept
 
     def forget_everything(self) -> int:
-        """Destroy everything that is stored and every undo; return how many people there were.
+        """Delete everything stored and every undo; return how many people there were.
 
         Raises:
             GalleryError: if the file cannot be written.
@@ -196,7 +195,7 @@ class GalleryEditor:
         return count
 
     def note_seen(self, person_ids: Sequence[PersonId]) -> None:
-        """Remember that these people were seen now; `flush_seen` writes it."""
+        """Note that these people were seen now; `flush_seen` writes it."""
         now = datetime.now(UTC)
         with self._lock:
             self._seen.update(dict.fromkeys(person_ids, now))
@@ -223,10 +222,10 @@ class GalleryEditor:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What somebody agrees to: what for, who says that they agree and how, and until when; None: without limit.
+    """The terms of a consent: purpose, who states it and how, and until when; None: without limit.
 
     Raises:
-        ValueError: as `NewConsent`, when the consent is made of it.
+        ValueError: as `NewConsent`, when the consent is made from it.
     """
 
     purpose: str = CONSENT_PURPOSE
@@ -236,11 +235,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Enrollee:
-    """Whom shots are saved for: a new person called `name`, who agreed (`consent_given`) to `terms` (None: the usual
-    ones), or a person who is enrolled, `person_id`.
+    """Whom shots are saved for: a new person called `name`, or the enrolled person `person_id`.
 
-    Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already, are
-    not saved but answered by `LooksEnrolled`.
+    A new person must have agreed (`consent_given`) to `terms` (None: the usual ones). Unless the user `is_sure`, a new
+    person who looks like an enrolled one, and shots that the person already has, are not saved but answered by
+    `LooksEnrolled`.
     """
 
     name: str
@@ -252,7 +251,7 @@ class Enrollee:
 
 
 def consent(given_by: str = CONSENT_ON_SCREEN, terms: Terms | None = None) -> NewConsent:
-    """Make the consent record of somebody enrolled just now; `given_by` is used where no terms are given."""
+    """Return the consent of somebody enrolled just now; `given_by` is used if no terms are given."""
     agreed = terms or Terms(given_by=given_by)
     return NewConsent(
         given_at=datetime.now(UTC),

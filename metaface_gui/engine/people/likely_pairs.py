@@ -1,4 +1,4 @@
-"""Two enrolled people who may be one: each one's shots would be taken for the other."""
+"""Pairs of enrolled people who may be one person, because each one's shots would be taken for the other."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.types import PersonId
 
 LEARNER = "prototypical"
-"""Whose classifier is asked: its class vectors are means, so that a person's score does not hang on a single shot."""
+"""The method used: its class vectors are means, so a person's score does not depend on a single shot."""
 
 
 @in_inference_mode
 def likely_pairs(
     people: EnrolledPeople, assets: LearningAssets, *, fpir: float, apart: Collection[frozenset[PersonId]]
 ) -> tuple[LikelyPair, ...]:
-    """Which two of these people may be one, the likeliest first; pairs who are known to be `apart` are left out.
+    """Return the pairs of these people who may be one person, the likeliest first, except those known to be `apart`.
 
-    A shot of a stranger passes the threshold of any of the people with the chance that is promised, `fpir` (0..1). Two
-    are taken for one if more than half of the shots of each pass for the other: of two strangers with three shots each
-    that takes four such accidents, of two with a single shot two that are one and the same cosine.
+    A stranger's shot passes the threshold of anybody enrolled with the promised probability `fpir` (0..1). Two people
+    form a pair if more than half of each one's shots pass for the other. For two strangers with three shots each, that
+    takes four such coincidences; with one shot each it takes two, which are one and the same cosine.
     """
     if len(people) < 2:
         return ()

@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window asks for them, and whole galleries to and from files: each a job of its own."""
+"""The window's changes to the gallery, and export and import of whole galleries, each as a job of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from metaface_gui.types import PersonId, RequestId
 
 
 class People:
-    """Implements `PeopleApi`; changes run on the gallery's thread, files on that of files."""
+    """Implements `PeopleApi`; changes run on the gallery's thread, file work on the files' thread."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class People:
         self._pairs, self._weighings = NewestJob(runners.explanations), NewestJob(runners.explanations)
 
     def rename(self, person_id: PersonId, name: str) -> RequestId:
-        """Give another name."""
+        """Rename a person."""
         return self.change(lambda: self._editor.rename(person_id, name))
 
     def merge(self, into_id: PersonId, from_id: PersonId) -> RequestId:
@@ -51,7 +51,7 @@ class People:
         return self.change(lambda: self._editor.merge(into_id, from_id))
 
     def delete(self, person_id: PersonId) -> RequestId:
-        """Delete, for good once the undo has expired or the engine stops."""
+        """Delete a person, permanently once the undo has expired or the engine stops."""
         return self.change(lambda: self._privacy.delete_person(person_id))
 
     def delete_shot(self, shot_id: int) -> RequestId:
@@ -59,7 +59,7 @@ class People:
         return self.change(lambda: self._editor.delete_shot(shot_id))
 
     def set_cover(self, shot_id: int) -> RequestId:
-        """Let this shot stand for the person whose it is."""
+        """Make this shot its person's cover."""
         return self.change(lambda: self._editor.set_cover(shot_id))
 
     def set_hidden(self, person_id: PersonId, *, is_hidden: bool) -> RequestId:
@@ -67,11 +67,11 @@ class People:
         return self.change(lambda: self._editor.set_hidden(person_id, is_hidden=is_hidden))
 
     def tell_apart(self, one_id: PersonId, other_id: PersonId) -> RequestId:
-        """Remember that two people are two."""
+        """Record that two people are different."""
         return self.change(lambda: self._editor.tell_apart(one_id, other_id))
 
     def find_likely_pairs(self) -> RequestId:
-        """Look for people who may be one, as the gallery was adapted to last."""
+        """Search for pairs who may be one person, among the people last adapted to."""
 
         def work(job: Job) -> None:
             situation = self._adaptations.situation()
@@ -89,7 +89,7 @@ class People:
         return self._pairs.submit(QT_TRANSLATE_NOOP("Jobs", "Comparing people"), work)
 
     def weigh_shot(self, shot_id: int) -> RequestId:
-        """Measure what one saved shot changes, of the gallery as it is now: the shot may be deleted meanwhile."""
+        """Measure the effect of one saved shot in the gallery as of now, even if the shot is deleted meanwhile."""
         situation = self._adaptations.situation()
 
         def work(job: Job) -> None:
@@ -109,7 +109,7 @@ class People:
         return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Weighing a shot"), work)
 
     def undo(self, token: int) -> RequestId:
-        """Bring back what an `Undoable` names."""
+        """Undo the change that an `Undoable` announced."""
         return self.change(lambda: self._editor.undo(token))
 
     def load_shots(self, person_id: PersonId) -> RequestId:
@@ -129,7 +129,7 @@ class People:
         return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Exporting"), work)
 
     def load_needs_passphrase(self, path: Path) -> RequestId:
-        """Look whether a file can only be imported with a passphrase."""
+        """Check whether importing a file needs a passphrase."""
 
         def work(job: Job) -> None:
             self._listener(ImportLookedAt(job.id, needs_passphrase(path)))
@@ -137,7 +137,7 @@ class People:
         return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Importing"), work)
 
     def import_from(self, path: Path, *, passphrase: str | None = None) -> RequestId:
-        """Add everybody in an exported file; who is there already is left alone."""
+        """Add everybody from an exported file; people whose name is taken are skipped."""
 
         def work(job: Job) -> None:
             self._editor.gallery.import_from(

@@ -1,8 +1,8 @@
-"""What is stored about one person, written out for them: a folder or a `.zip` with `report.json` and their pictures.
+"""A report of what is stored about one person, for them: a folder or `.zip` with `report.json` and their pictures.
 
-The files are plain, whatever the gallery itself is: whoever asks for them wants to read them. What is not the
-person's is left out: faces that were said *not* to be theirs are pictures of somebody else, so of those the report
-says that they exist and when they were taken, without the picture and its vectors.
+The files are never encrypted, because whoever asks for them wants to read them. What is not the person's is left out:
+faces denied to be theirs show somebody else, so the report says only that they exist and when they were taken, without
+the picture and its vectors.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ _NOT_THEIRS = "the picture shows somebody else, so it and its vectors are left o
 _MAX_STEM_BYTES = 120
 
 OnProgress = Callable[[float], None]
-"""Called with the share that is done, 0..1; what it raises gives the report up."""
+"""Called with the share done, 0..1; an exception raised by it cancels the report."""
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of the report, by its name there."""
+    """A file of the report and its name there."""
 
     name: str
     content: bytes
 
 
 def safe_stem(name: str) -> str:
-    """Return what of a person's name may stand in a file's name, on any system; `person` if nothing may.
+    """Return a person's name reduced to what any system allows in a file name; `person` if nothing is left.
 
-    Letters and digits of any script stay, everything else becomes a hyphen.
+    Letters and digits of any script are kept; everything else becomes a hyphen.
     """
     letters = (letter if letter.isalnum() else "-" for letter in unicodedata.normalize("NFC", name[:1000]))
     words = "-".join(filter(None, "".join(letters).split("-")))
@@ -60,16 +60,16 @@ def safe_stem(name: str) -> str:
 
 
 def suggested_name(name: str) -> str:
-    """Return what to call the report on somebody."""
+    """Return a file name for the report on somebody."""
     return f"metaface-report-{safe_stem(name)}.zip"
 
 
 def write_report(
     account: StoredPerson, target: Path, *, may_replace: bool = False, on_progress: OnProgress = lambda _share: None
 ) -> None:
-    """Write the report to `target`: an archive if it is called `….zip`, else a folder. It is there whole or not at all.
+    """Write the report to `target`, atomically: an archive if its name ends in `.zip`, else a folder.
 
-    An empty folder is filled; `may_replace` lets an archive take the place of a file, never of a folder.
+    An existing empty folder is filled; `may_replace` allows an archive to replace a file, never a folder.
 
     Raises:
         KnownError: if there is something at `target` already, or it cannot be written.
@@ -78,7 +78,7 @@ def write_report(
     _require_free(target, may_replace=may_replace and is_archive)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the target, so that moving it there is one step; only its owner may read what is in it.
+        # Beside the target, so that one rename moves it there; only its owner may read it.
         part = Path(tempfile.mkdtemp(prefix=".metaface-report-", dir=target.parent))
         try:
             files = _files(account, on_progress)
@@ -91,7 +91,7 @@ def write_report(
                 for file in files:
                     (folder / file.name).write_bytes(file.content)
                 if target.is_dir():
-                    target.rmdir()  # it is empty; Windows would not rename onto it
+                    target.rmdir()  # it is empty; Windows cannot rename onto it
                 folder.rename(target)
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -121,7 +121,7 @@ def _write_archive(path: Path, files: Iterator[_File]) -> None:
 
 
 def _files(account: StoredPerson, on_progress: OnProgress) -> Iterator[_File]:
-    """Give the pictures, then the report that names them."""
+    """Yield the pictures, then the report that refers to them."""
     shots: list[Json] = []
     for done, stored in enumerate(account.shots):
         on_progress(done / max(len(account.shots), 1))
@@ -135,7 +135,7 @@ def _files(account: StoredPerson, on_progress: OnProgress) -> Iterator[_File]:
 
 
 def _png(chip: bytes) -> bytes | None:
-    """The picture without loss, or None where what is stored is none."""
+    """Return the picture, losslessly encoded; None if the stored one cannot be decoded."""
     try:
         done, encoded = cv2.imencode(".png", decode_picture(chip))
     except GalleryError:

@@ -1,7 +1,7 @@
-"""What people may ask for: a longer period, an account of what is stored, being forgotten, and so by the whole engine.
+"""Privacy requests: extending retention, reports of what is stored, and deletion throughout the engine.
 
-The gallery forgets bytes; what the engine remembers beside it is forgotten here. Adapted classifiers need no forgetting
-of their own: they are computed again from the people who are left.
+The gallery deletes stored bytes; what the engine remembers besides is forgotten here. Adapted classifiers need no
+special treatment, because they are recomputed from the remaining people.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EXTENDED_ON_SCREEN = "extended on screen by whoever uses this gallery"
 
 
 class Privacy:
-    """Implements `PrivacyApi`; changes run on the gallery's thread, reports on that of files."""
+    """Implements `PrivacyApi`; changes run on the gallery's thread, reports on the files' thread."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Privacy:
         self._editor, self._adaptations = editor, adaptations
         self._enroller, self._studio, self._recorder = enroller, studio, recorder
         self._runners, self._listener = runners, runners.listener
-        # Of those whose deletion may still be undone; the gallery's thread's own.
+        # Faces of people whose deletion can still be undone; used only by the gallery's thread.
         self._deleted_faces: list[Floats] = []
 
     def extend(self, person_ids: Sequence[PersonId]) -> RequestId:
-        """Let these people be kept for the same period again."""
+        """Keep these people for the same period again."""
         chosen = tuple(person_ids)
 
         def work(_job: Job) -> None:
@@ -60,7 +60,7 @@ class Privacy:
         return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
     def delete_expired(self) -> RequestId:
-        """Delete for good whose period is over."""
+        """Permanently delete everybody whose retention period is over."""
 
         def work(_job: Job) -> None:
             gallery = self._editor.gallery
@@ -84,10 +84,10 @@ class Privacy:
         return self._runners.files.submit(QT_TRANSLATE_NOOP("Jobs", "Writing a report"), work)
 
     def forget_everything(self) -> RequestId:
-        """Delete everybody and everything made from them for good."""
+        """Permanently delete everybody and everything derived from them."""
 
         def work(_job: Job) -> None:
-            # What is being read, tested or explained just now would bring something back after the end.
+            # Anything still being read, tested or explained could bring something back afterwards.
             self._runners.cancel_studies()
             count = self._editor.forget_everything()
             self._deleted_faces.clear()
@@ -118,7 +118,7 @@ class Privacy:
         return self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Reading"), work)
 
     def load_consents(self, person_id: PersonId) -> RequestId:
-        """Read what a person agreed to."""
+        """Read a person's consents."""
 
         def work(job: Job) -> None:
             self._listener(ConsentsRead(job.id, person_id, self._editor.gallery.consents(person_id)))
@@ -128,7 +128,7 @@ class Privacy:
     # For the engine, on the gallery's thread ------------------------------------------------------------------------
 
     def delete_person(self, person_id: PersonId) -> None:
-        """Delete a person, for good once undoing has expired; the tray and the tracks forget their face at once.
+        """Delete a person, permanently once the undo has expired; the tray and the tracks forget their face at once.
 
         Raises:
             GalleryError: if there is no such person, or the file cannot be written.
@@ -139,19 +139,19 @@ class Privacy:
         self._enroller.forget_faces(faces)
 
     def on_tick(self, now_ns: int) -> None:
-        """Destroy for good what was deleted once the time to undo is over (monotonic ns); on any thread."""
+        """Purge deletions whose undo has expired (monotonic ns); callable on any thread."""
         if self._editor.has_expired(now_ns):
             self._runners.gallery.submit(QT_TRANSLATE_NOOP("Jobs", "Deleting"), lambda _job: self._purge(now_ns))
 
     def _purge(self, now_ns: int) -> None:
-        """Destroy what was deleted, also what was seen of those people while it could be undone."""
+        """Purge deletions, including what was seen of those people while they could be undone."""
         faces = self._deleted_faces
         if self._editor.purge(now_ns):
             self._deleted_faces = []
         self._forget_beside(faces)
 
     def _forget_beside(self, faces: Sequence[Floats]) -> None:
-        """Forget what is remembered beside the gallery, and adapt to those who are left."""
+        """Forget what is remembered outside the gallery, and adapt to the remaining people."""
         for of_some in faces:
             self._enroller.forget_faces(of_some)
         self._recorder.forget_picture()

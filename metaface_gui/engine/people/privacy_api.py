@@ -1,4 +1,4 @@
-"""What a window may ask of the engine about what is stored of people; like `api`, and a part of it."""
+"""The part of `api` that concerns stored personal data."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from metaface_gui.types import PersonId, RequestId
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What the gallery holds and where; `path` is None for one in memory, `size_bytes` 0 then.
+    """What the gallery holds and where; for one in memory, `path` is None and `size_bytes` 0.
 
-    `shots` are people's own, `negatives` faces that were said not to be somebody's.
+    `shots` are people's own; `negatives` are denied faces.
     """
 
     path: Path | None
@@ -29,19 +29,19 @@ class PrivacyApi(Protocol):
     """Every call is thread-safe, returns the request's id at once and is answered by events; `RequestEnded` is last."""
 
     def extend(self, person_ids: Sequence[PersonId]) -> RequestId:
-        """Let these people be kept for the same period again. Answered by `GalleryChanged`."""
+        """Keep these people for the same period again. Answered by `GalleryChanged`."""
 
     def delete_expired(self) -> RequestId:
-        """Delete for good whose period is over, without undo. `GalleryChanged`, `ExpiredDeleted` if there were any."""
+        """Permanently delete everybody whose period is over. `GalleryChanged`, `ExpiredDeleted` if there were any."""
 
     def write_report(self, person_id: PersonId, path: Path, *, may_replace: bool = False) -> RequestId:
         """Write what is stored about a person to a new folder or `.zip`, as a job. Answered by `ReportWritten`."""
 
     def forget_everything(self) -> RequestId:
-        """Delete everybody and everything made from them for good, without undo. `EverythingForgotten`."""
+        """Permanently delete everybody and everything derived from them, without undo. `EverythingForgotten`."""
 
     def load_storage(self) -> RequestId:
         """Read what is stored and where. Answered by `StorageRead`."""
 
     def load_consents(self, person_id: PersonId) -> RequestId:
-        """Read what a person agreed to. Answered by `ConsentsRead`."""
+        """Read a person's consents. Answered by `ConsentsRead`."""

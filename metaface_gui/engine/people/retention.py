@@ -1,4 +1,4 @@
-"""Until when people may be kept: what a chosen period comes to, and whose is over or soon will be."""
+"""Retention periods: computing a chosen period's end, and finding those that are over or soon will be."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Person, Retention
 
 SOON = timedelta(days=7)
-"""So long before its end a period is soon over; of a short one it is the last quarter."""
+"""How long before its end a period counts as soon over; for a short period, its last quarter."""
 MAX_DAYS = 36_500
-"""Longest period that can be chosen; "no limit" is another choice."""
+"""The longest period that can be chosen; "no limit" is a separate choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Whose period is `over`, and whose `soon` will be; in the order of the ends."""
+    """People whose period is `over`, and those whose period `soon` will be, ordered by end."""
 
     over: tuple[Person, ...] = ()
     soon: tuple[Person, ...] = ()
@@ -28,7 +28,7 @@ class Due:
 
 
 def due(people: Sequence[Person], now: datetime) -> Due:
-    """Say whose period is over or soon will be, `now` being a time with a zone."""
+    """Return whose period is over or soon will be; `now` needs a time zone."""
     kept = sorted(
         ((person, person.retention) for person in people if person.retention is not None),
         key=lambda pair: (pair[1].until, pair[0].id),
@@ -41,10 +41,10 @@ def due(people: Sequence[Person], now: datetime) -> Due:
 
 
 def kept_for(days: int, now: datetime) -> Retention:
-    """Return the period of so many days that begins now.
+    """Return the period of this many days starting now.
 
     Raises:
-        EnrollmentError: if that is none, or more than a century.
+        EnrollmentError: if it is not positive, or longer than a century.
     """
     if not 1 <= days <= MAX_DAYS:
         raise EnrollmentError(
@@ -58,7 +58,7 @@ def kept_for(days: int, now: datetime) -> Retention:
 
 
 def kept_through(last_day: date, now: datetime) -> Retention:
-    """Return the period from now to the end of that day, by this computer's clock and zone.
+    """Return the period from now to the end of that day, in this computer's time zone.
 
     Raises:
         EnrollmentError: if the day is over, or more than a century away.
@@ -76,5 +76,5 @@ def kept_through(last_day: date, now: datetime) -> Retention:
 
 
 def last_day(until: datetime) -> date:
-    """Return the last day, by this computer's zone, of a period that ends then."""
+    """Return the last day, in this computer's time zone, of a period that ends then."""
     return (until - timedelta(microseconds=1)).astimezone().date()

@@ -1,4 +1,4 @@
-"""Whether somebody who is to be enrolled is enrolled already, under another name or with the same pictures."""
+"""Detect that somebody about to be enrolled already is, under another name or with the same pictures."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
 from metaface_gui.types import Floats, PersonId
 
 _SURELY_SAME = 0.6
-"""Cosine from which two pictures are taken for one person's: few relatives reach it, most pictures of a person do."""
+"""The cosine from which two pictures count as one person's: few relatives reach it, most pictures of one person do."""
 
 
 def likely_same(templates: Templates, samples: Sequence[FaceSample], people: Sequence[Person]) -> list[Person]:
-    """Those of `people` who look like the samples, the most alike first.
+    """Return those of `people` who look like the samples, the most similar first.
 
-    Of a person the most alike pair of pictures counts, so that the same picture twice is always noticed.
+    For each person the most similar pair of pictures counts, so that a duplicate picture is always noticed.
     """
     best: dict[PersonId, float] = {}
     for person_id, cosine in zip(templates.person_ids.tolist(), _likeness(templates, samples), strict=True):
@@ -27,14 +27,14 @@ def likely_same(templates: Templates, samples: Sequence[FaceSample], people: Seq
 
 
 def already_there(templates: Templates, samples: Sequence[FaceSample], person_id: PersonId) -> list[FaceSample]:
-    """Those samples that a shot of this person is as good as the same picture as."""
+    """Return the samples that are practically identical to a shot of this person."""
     likeness = _likeness(templates, samples)[templates.person_ids == person_id].max(axis=0, initial=-1.0)
     same = EnrollmentBurst().too_similar
     return [sample for sample, cosine in zip(samples, likeness.tolist(), strict=True) if cosine >= same]
 
 
 def _likeness(templates: Templates, samples: Sequence[FaceSample]) -> Floats:
-    """Cosines, one row a template and one column a sample."""
+    """Return cosines, one row per template and one column per sample."""
     if not samples or not len(templates.person_ids):
         return np.zeros((len(templates.person_ids), len(samples)), np.float32)
     faces = np.stack([sample.embedding for sample in samples])

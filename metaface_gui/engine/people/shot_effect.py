@@ -1,4 +1,4 @@
-"""What a shot is worth: how its person would be recognised without it, by prototypes, measured on their other shots."""
+"""The effect of a shot: how well its person's other shots would be recognised without it, by prototypes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
 from metaface_gui.pipeline.room import AdaptedInRoom, adapt_in_room
 
 MOST_PROBES = 40
-"""So many of the newest other shots are left out in turn; each costs two adaptations of some milliseconds."""
+"""How many of the newest other shots are left out in turn; each costs two adaptations of a few milliseconds."""
 
 
 @in_inference_mode
@@ -29,10 +29,10 @@ def effect_of_shot(
     settings: object | None = None,
     on_step: Callable[[], None] = lambda: None,
 ) -> ShotEffect | None:
-    """Measure what one of these people's shots changes, at that FPIR (0..1); None if nobody has such a shot.
+    """Measure the effect of one of these people's shots, at that FPIR (0..1); None if nobody has such a shot.
 
-    The method is prototypes, with its `settings`, whichever decides: it adapts in no time. What is known of the room
-    is left out. `on_step` is called now and then; what it raises gives up.
+    The method is always prototypes, with its `settings`, because it adapts almost instantly. What is known of the room
+    is ignored. `on_step` is called regularly; an exception raised by it cancels the measurement.
 
     Raises:
         ValueError: if the settings are not the method's.
@@ -52,7 +52,7 @@ def effect_of_shot(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
-    """Adapts to everybody without some shots, rows of `people`'s, of the person `label`, who has `n_shots`."""
+    """Adapts to everybody without some shots (rows in `people`) of the person `label`, who has `n_shots`."""
 
     method: MetaLearner
     people: EnrolledPeople
@@ -64,7 +64,7 @@ class _Trial:
     on_step: Callable[[], None]
 
     def measure(self, *left_out: int) -> HowRecognised:
-        """How the person is recognised without these rows: the cohort by all others, each probe by all but itself."""
+        """Measure recognition without these rows: the cohort against all others, each probe against all but itself."""
         people = self.people
         classifier = self.without(*left_out).calibrated(
             self.assets.cohort,
@@ -85,7 +85,7 @@ class _Trial:
         return HowRecognised(n_right, len(self.probes), margin, self._strangers(classifier), classifier.threshold)
 
     def score(self, row: int, adapted: AdaptedClassifier) -> float:
-        """What a shot scores against the person."""
+        """Return a shot's score against the person."""
         return float(adapted.scores(self.people.shots[row][None])[0, self.label])
 
     def without(self, *rows: int) -> AdaptedInRoom:

@@ -1,7 +1,7 @@
-"""Between faces as the pipeline sees them and shots as the gallery keeps them.
+"""Convert faces from the pipeline into shots of the gallery.
 
-A template is always made from the stored picture, not from the frame it came from: so the embedding that another
-embedder, another machine or a later version makes of the shot is made of exactly the same pixels.
+A template is always computed from the stored picture, not from the original frame, so that another embedder, another
+machine or a later version embeds exactly the same pixels.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from metaface_gui.types import Image
 _JPEG_QUALITY = 95
 _MARK = b"metaface environment: "
 _MARK_WITHIN = 256
-"""It is the first thing in the file; pixels that look like it are never reached."""
+"""The mark is at the start of the file; pixels that happen to look like it are never searched."""
 
 
 def encode_picture(image_bgr: Image, environment: str = "") -> bytes:
-    """Encode as JPEG; `environment`, what the environment dial made of it, is marked in a comment of the file.
+    """Encode as JPEG, with the environment dial's setting `environment` in a comment of the file.
 
     Raises:
-        EnrollmentError: if OpenCV cannot.
+        EnrollmentError: if OpenCV fails.
     """
     done, encoded = cv2.imencode(".jpg", image_bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
@@ -41,9 +41,9 @@ def encode_picture(image_bgr: Image, environment: str = "") -> bytes:
 
 
 def environment_of(encoded: bytes) -> str:
-    """What the environment dial was set to when a stored picture was taken, e.g. `dim_light 60`; "" where it was off.
+    """Return the environment dial's setting when a stored picture was taken, e.g. `dim_light 60`; "" if it was off.
 
-    The mark is in the picture, so it is encrypted, exported and deleted with it.
+    The mark is part of the picture, so it is encrypted, exported and deleted with it.
     """
     begin = encoded.find(_MARK, 0, _MARK_WITHIN)
     if begin < 4 or encoded[begin - 4 : begin - 2] != b"\xff\xfe":
@@ -67,7 +67,7 @@ def decode_picture(encoded: bytes) -> Image:
 
 
 def new_shots(samples: Sequence[FaceSample], pipeline: FacePipeline, source: ShotSource) -> list[NewShot]:
-    """Make shots to be saved, each with its template by the pipeline's embedder.
+    """Return shots to be saved, each with its template by the pipeline's embedder.
 
     Raises:
         EnrollmentError: if a picture cannot be encoded.

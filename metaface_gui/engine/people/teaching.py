@@ -1,4 +1,4 @@
-"""Teaching by correcting: the user says of a face on screen who it is, or who it is not; nothing learns by itself."""
+"""Teaching by correction: the user says who a face on screen is, or who it is not; nothing is learnt automatically."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_SAID = 64
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What was said of a track; it holds as long as any of the shots is there that were saved with it."""
+    """A statement about a track, valid as long as any of the shots saved with it exists."""
 
     track_id: int
     shot_ids: frozenset[int]
@@ -25,10 +25,10 @@ class _Said:
 
 
 class Teacher:
-    """Saves what the user says of a track's shots, each with an undo that takes back just that; on the jobs' thread.
+    """Saves the user's statements as shots, each with its own undo; runs on the jobs' thread.
 
-    Whoever calls it adapts afterwards. A person's shots say it of every face like them, for good; of the very track it
-    is remembered besides, as long as this runs and until it is undone.
+    The caller adapts afterwards. The saved shots apply to every similar face, permanently; for the track itself the
+    statement is also remembered, as long as this object lives and until it is undone.
     """
 
     def __init__(self, editor: GalleryEditor, listener: EngineListener) -> None:
@@ -37,7 +37,7 @@ class Teacher:
         self._said: deque[_Said] = deque(maxlen=_MOST_SAID)
 
     def confirm(self, track_id: int, person_id: PersonId, shots: Sequence[NewShot]) -> None:
-        """Add the shots to the person: that is who it is. Answered by `GalleryChanged`, `Undoable` and `TaughtTrack`.
+        """Add the shots to the person, whom they show. Answered by `GalleryChanged`, `Undoable` and `TaughtTrack`.
 
         Raises:
             EnrollmentError: if there is no shot.
@@ -49,7 +49,7 @@ class Teacher:
         self._listener(TaughtTrack(track_id, person_id))
 
     def reject(self, track_id: int, person_id: PersonId, shots: Sequence[NewShot]) -> None:
-        """Remember the shots as "not this person". Answered as `confirm`, by a denial.
+        """Store the shots as "not this person". Answered as `confirm`, with a denial.
 
         Raises:
             EnrollmentError: if there is no shot.
@@ -61,7 +61,7 @@ class Teacher:
         self._listener(TaughtTrack(track_id, person_id, is_denial=True))
 
     def denied(self, embedder_id: str) -> Mapping[int, frozenset[PersonId]]:
-        """Whom each track's face is not, by what was said last of it and was not taken back.
+        """Return whom each track's face is denied to be, by the latest statements that were not undone.
 
         Raises:
             GalleryError: if the gallery cannot be read.
@@ -83,7 +83,7 @@ class Teacher:
         return denied
 
     def forget(self) -> None:
-        """Nothing was said: the gallery is another."""
+        """Forget all statements, because the gallery was emptied."""
         self._said.clear()
 
 
