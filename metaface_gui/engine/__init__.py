@@ -1,3 +1,4 @@
-"""Threads and their one place: capture thread → latest-frame slot → inference worker → results; a job runner for what
-takes longer. No Qt here: who listens gets frozen events on a worker's thread and hops to its own.
+"""The engine's threads: capture thread → latest-frame slot → inference worker → results; a job runner for slow work.
+
+No Qt here: listeners get frozen events on a worker's thread and must hop to their own.
 """

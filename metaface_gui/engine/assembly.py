@@ -1,4 +1,4 @@
-"""Builds the parts that settings name: pipelines from keys, classifiers from galleries."""
+"""Build the parts that settings name: pipelines from keys, classifiers from galleries."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ from metaface_gui.weights.store import WeightsStore
 
 _RE_EMBED_BATCH = 16
 _MOST_MEASURED = 60
-"""With more people enrolled the scale of margins is not measured on them: adapting twice would be felt."""
+"""With more people enrolled the scale of margins is not measured on them: a second adaptation would be noticeable."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearningAssets:
-    """What learners need besides a gallery, for one embedder: read once when models are loaded.
+    """What learners need besides a gallery, for one embedder; read once when models are loaded.
 
-    `trained` maps methods' keys to meta-parameters, all on the CPU. `cohort` (m, p) are strangers, None if there are
-    none for this embedder and its projection. `room_prior` is what rooms are like, None if nothing is known of that.
+    `trained` maps methods' keys to meta-parameters, all on the CPU. `cohort` (m, p) holds strangers; None if there are
+    none for this embedder and its projection. `room_prior` is the prior over rooms; None if unknown.
     """
 
     embedder_id: str
@@ -57,9 +57,9 @@ class LearningAssets:
 
 @dataclass(frozen=True, slots=True)
 class AdaptationKey:
-    """What an adaptation depends on: the learner, its settings (None: its defaults), who was enrolled, and the room.
+    """What an adaptation depends on: the learner, its settings (None: its defaults), the people and the room.
 
-    `room` is the revision of the room's faces, 0 without any: of another state of the room it is another adaptation.
+    `room` is the revision of the room's faces, 0 without any; each revision requires another adaptation.
     """
 
     learner: str
@@ -71,10 +71,10 @@ class AdaptationKey:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AdaptedGallery:
-    """A classifier of everybody in a gallery, the open-set one that decides by it, and what its adaptation was like.
+    """A classifier of everybody in a gallery, the open-set classifier built on it, and a report of the adaptation.
 
-    `adapted` is None for an empty gallery; `room` is what is known of the room, None without a cohort or a prior, and
-    `strangers` (m, p) are its faces that are nobody's, None where it showed none.
+    `adapted` is None for an empty gallery. `room` is what is known of the room, None without a cohort or a prior.
+    `strangers` (m, p) are the room's faces that belong to nobody enrolled, None if it showed none.
     """
 
     key: AdaptationKey
@@ -94,13 +94,13 @@ def build_pipeline(
     attention: Attention = THOROUGH,
     threads: int | None = None,
 ) -> FacePipeline:
-    """Load the models that `settings` name; `embedder` is used as it is when it is already the right one.
+    """Load the models named in `settings`; reuse `embedder` if it is already the right one.
 
-    `attention` says how much of a running picture is looked at: all of it, or what keeps up with a camera. `threads`
-    is what the networks may use of the processor, None for what the process may.
+    `attention` says how much of a running video is processed: everything, or what keeps up with a camera. `threads`
+    limits the networks' processor threads; None: the process's limit.
 
     Raises:
-        KnownError: if the device is not there, or weights are missing or damaged.
+        KnownError: if the device is not available, or weights are missing or damaged.
     """
     device = device_name(settings.device)
     if embedder is None or embedder.key != settings.embedder or str(embedder.device) != device:
@@ -110,10 +110,10 @@ def build_pipeline(
 
 
 def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> LearningAssets:
-    """Read the meta-parameters and sample the cohort that ship for an embedder.
+    """Read the shipped meta-parameters for an embedder and sample its cohort.
 
     Raises:
-        WeightsError: if a file is missing or damaged, or is not what the manifest calls it.
+        WeightsError: if a file is missing or damaged, or does not match the manifest.
     """
     trained = load_trained(store, embedder.space, embedder.id)
     cohort = load_cohort(store, embedder.id, embedder.space)
@@ -121,7 +121,7 @@ def load_learning_assets(embedder: FaceEmbedder, store: WeightsStore) -> Learnin
 
 
 def enrolled_people(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
-    """Read everybody who has a template of this embedder; people, templates and names are of one revision.
+    """Read everybody who has a template of this embedder, with people, templates and names of one revision.
 
     Raises:
         GalleryError: if the gallery cannot be read.
@@ -130,11 +130,11 @@ def enrolled_people(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
         revision = gallery.revision
         templates, negatives = gallery.templates(embedder_id), gallery.negatives(embedder_id)
         snapshot = gallery.snapshot()
-        if snapshot.revision == revision:  # else somebody wrote in between, as an import does
+        if snapshot.revision == revision:  # otherwise somebody wrote in between, as an import does
             break
     ids, labels = np.unique(templates.person_ids, return_inverse=True)
     names = {person.id: person.name for person in snapshot.people}
-    # Whoever has nothing to be recognised by needs no denying.
+    # Denied faces matter only for people who have templates.
     denies = np.flatnonzero(np.isin(negatives.person_ids, ids))
     denied_faces = negatives.features[denies] if len(denies) else templates.features[:0]
     return EnrolledPeople(
@@ -151,7 +151,7 @@ def enrolled_people(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
 
 
 def load_first_assets(embedder: FaceEmbedder, store: WeightsStore) -> FirstAssets | None:
-    """Read what first names are decided by, without PyTorch; None if there are no strangers for this embedder.
+    """Read the assets for first names, which need no PyTorch; None if this embedder has no cohort or room prior.
 
     Raises:
         WeightsError: if a file is missing or damaged.
@@ -165,7 +165,7 @@ def load_first_assets(embedder: FaceEmbedder, store: WeightsStore) -> FirstAsset
 def first_names(
     gallery: Gallery, embedder_id: str, assets: FirstAssets, *, fpir: float
 ) -> FirstNames | OpenSetClassifier:
-    """Adapt to everybody who has a template of this embedder; of whom a face was denied is not named yet.
+    """Adapt to everybody who has a template of this embedder; people with denied faces are not named yet.
 
     Raises:
         GalleryError: if the gallery cannot be read.
@@ -196,8 +196,8 @@ def adapt(
 ) -> AdaptedGallery:
     """Adapt a learner to these people and set its threshold.
 
-    All of it runs on the CPU, wherever the embedder computes: a template is a few hundred floats. Without a cohort the
-    threshold is a cautious default, put on the learner's scale.
+    All of it runs on the CPU, whatever the embedder's device, because a template is only a few hundred floats. Without
+    a cohort the threshold is a cautious default, mapped to the learner's scale.
 
     Raises:
         ValueError: if there is no such learner, or the settings are not its own.
@@ -236,9 +236,9 @@ def adapt(
 
 @outside_inference_mode
 def _left_out_scores(method: MetaLearner, people: EnrolledPeople, classifier: OpenSetClassifier) -> Tensor:
-    """What people score against themselves on a shot that was left out, one each: (m,), of who has two or more.
+    """Return the score of one left-out shot per person against themselves: (m,), for people with two or more shots.
 
-    One more adaptation for all of them; nothing is measured where that would take long.
+    This takes one more adaptation for all of them together, and is skipped (empty) where that would take too long.
     """
     if classifier.strangers is None or len(people) > _MOST_MEASURED:
         return torch.zeros(0)
@@ -259,17 +259,17 @@ def _left_out_scores(method: MetaLearner, people: EnrolledPeople, classifier: Op
 
 
 def adapt_gallery(gallery: Gallery, assets: LearningAssets, settings: RecognitionSettings) -> AdaptedGallery:
-    """Adapt the deciding learner to everybody who has a template of the embedder that `assets` are for."""
+    """Adapt the deciding learner to everybody with a template of the embedder that `assets` belong to."""
     people = enrolled_people(gallery, assets.embedder_id)
     return adapt(settings.learner, people, assets, fpir=settings.fpir)
 
 
 def re_embed(gallery: Gallery, pipeline: FacePipeline, job: Job | None = None) -> int:
-    """Make the templates of the pipeline's embedder that are missing, from the stored pictures; returns how many.
+    """Compute missing templates of the pipeline's embedder from the stored pictures; return how many.
 
     Raises:
         GalleryError: if a stored picture is damaged.
-        JobCancelledError: if `job` was cancelled; what was made so far stays.
+        JobCancelledError: if `job` was cancelled; templates computed so far are kept.
     """
     embedder_id = pipeline.embedder.id
     total = gallery.count_shots_without(embedder_id)

@@ -1,4 +1,4 @@
-"""The engine: composes threads, models and gallery, and is the only thing a window talks to. See `api.EngineApi`."""
+"""The engine: connects threads, models and gallery; the only object a window talks to. See `api.EngineApi`."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _FLUSH_SEEN_TICKS = 20
 
 
 class Engine:
-    """Implements `EngineApi`. `start` and `stop` are called once each; `listener` is called on any of its threads.
+    """Implements `EngineApi`; `start` and `stop` are called once each, `listener` on any of the engine's threads.
 
-    `hyperparameters` maps learners' keys to instances of their `settings_type`, to begin with. An engine that
-    `awaits_window` loads its models after `on_window`, and `imports_last` these modules once all are there.
+    `hyperparameters` maps learners' keys to initial instances of their `settings_type`. An engine that `awaits_window`
+    loads its models after `on_window`, and imports the modules `imports_last` once all models are loaded.
 
     Raises:
-        ValueError: if a key is none, or hyper-parameters are not the learner's; also from every call that takes one.
+        ValueError: if a key is unknown, or hyper-parameters are not the learner's; also from every call that takes one.
     """
 
     def __init__(
@@ -137,10 +137,10 @@ class Engine:
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
 
-    # Life -------------------------------------------------------------------------------------------------------
+    # Lifecycle -------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the threads, load the models, tell who is enrolled."""
+        """Start the threads, load the models and announce who is enrolled."""
         self.jobs.start()
         self._worker.start()
         self._ticker.start()
@@ -148,11 +148,11 @@ class Engine:
         self.models.start()
 
     def on_window(self) -> None:
-        """Say that the window is there, if the engine `awaits_window`: models are loaded after it."""
+        """Report that the window is shown; if the engine `awaits_window`, models are loaded only then."""
         self.models.on_window()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
-        """Stop everything, each join bounded; False if some thread did not end in time. Purges what was deleted."""
+        """Stop everything, each join bounded; return False if a thread did not end in time. Purges deleted data."""
         self._stopping.set()
         self.models.on_window()
         self.models.on_picture()
@@ -173,7 +173,7 @@ class Engine:
     # On the engine's threads ---------------------------------------------------------------------------------------
 
     def _tell(self, event: EngineEvent) -> None:
-        """Pass on what concerns people: the tallies take it as the truth about faces."""
+        """Pass on an event about people; the tallies use it as the truth about faces."""
         self.studio.on_event(event)
         self.sides.on_event(event)
         self._listener(event)
@@ -190,7 +190,7 @@ class Engine:
         self._worker.post(FacePipeline.reset)
 
     def _on_turned(self) -> None:
-        # Looks at other pictures would go on deciding, and nothing would be seen of what the camera sees now.
+        # Looks at earlier pictures would otherwise keep deciding, hiding the effect of what the camera sees now.
         self._worker.post(FacePipeline.forget_looks)
         self.sides.forget_tracks()
 
@@ -202,7 +202,7 @@ class Engine:
             self._dial.note(result)
             if result.learner:
                 self.models.on_picture()
-            # Before anybody sees the faces, so that whoever is clicked on is remembered.
+            # Before anybody sees the faces, so that any face that can be clicked on is already remembered.
             self.faces.on_result(result)
             self.room.on_result(result)
         self._memory.note_decisions(result)
@@ -213,7 +213,7 @@ class Engine:
         self.recording.offer(result)
 
     def _look_again(self) -> None:
-        """Show on a picture that stands still what another method, person or threshold makes of it."""
+        """Process a frozen frame again, to show the effect of another method, person or threshold."""
         self.sides.refresh()
         frame = self._looked_at
         if frame is not None and self.source.is_frozen:

@@ -1,4 +1,4 @@
-"""What the engine tells its listener: frozen records, sent on a worker's thread, never changed afterwards."""
+"""The events that the engine sends to its listener: frozen records, sent on a worker's thread."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from metaface_gui.types import FrameResult, HeadTurn, PersonId, QualityIssue, Re
 
 
 class SourceState(Enum):
-    """Where the capture thread stands."""
+    """The state of the capture thread."""
 
     CLOSED = "closed"
     OPENING = "opening"
@@ -33,7 +33,7 @@ class SourceState(Enum):
     ENDED = "ended"
     """A file or folder was played to its end."""
     RECONNECTING = "reconnecting"
-    """A camera or URL was lost; the engine tries again by itself. `error` says what happened."""
+    """A camera or URL was lost; the engine retries automatically. `error` says what happened."""
     FAILED = "failed"
 
 
@@ -41,7 +41,7 @@ class SourceState(Enum):
 class SourceChanged:
     """The source opened, failed, ended …; `title` is its name on screen.
 
-    `n_frames`: how many frames there are to seek, 0 where it cannot be sought; `fps` how many a second, 0.0 if unknown.
+    `n_frames` is the number of frames that can be sought, 0 if seeking is impossible; `fps` is 0.0 if unknown.
     """
 
     state: SourceState
@@ -54,7 +54,7 @@ class SourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class FrameReady:
-    """A camera frame waits in `Engine.preview`; sent once per unread frame."""
+    """A camera frame is waiting in `Engine.preview`; sent once per unread frame."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class ResultReady:
 
 
 class ModelState(Enum):
-    """Where the models stand."""
+    """The state of the models."""
 
     LOADING = "loading"
     READY = "ready"
@@ -74,12 +74,12 @@ class ModelState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ModelsChanged:
-    """Detector, embedder, device or learner changed. `device` is where it really runs, e.g. `cpu`, `cuda:0`.
+    """Detector, embedder, device or learner changed; `device` is the actual one, e.g. `cpu`, `cuda:0`.
 
-    On FAILED the former models go on working and the keys name those; `error` says why the new ones could not come.
-    `learner` decides the names; `compared` are the keys of those that run beside it on the same frames, without it.
-    `hyperparameters` maps a learner's key to its settings where they differ from its defaults. `use_room`: the room's
-    unlabelled faces are remembered and adapted to.
+    On FAILED the previous models keep running and the keys name those; `error` says why the new ones failed. `learner`
+    decides the names; `compared` are the other learners running on the same frames. `hyperparameters` maps a learner's
+    key to its settings if they differ from its defaults. `use_room`: the room's unlabelled faces are remembered and
+    adapted to.
     """
 
     state: ModelState
@@ -96,10 +96,10 @@ class ModelsChanged:
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """So many unlabelled faces of this room are remembered, one a track, and so many of them were adapted to.
+    """How many unlabelled faces of this room are remembered, one per track, and how many of them were adapted to.
 
-    `can_undo`: the last adaptation to them can be taken back. `is_held`: it was, and nothing is adapted by itself
-    before that is asked for again.
+    `can_undo`: the last adaptation to them can be undone. `is_held`: it was undone, and automatic adaptation is
+    suspended until the user asks for it.
     """
 
     n_faces: int
@@ -110,7 +110,7 @@ class RoomChanged:
 
 @dataclass(frozen=True, slots=True)
 class StrangersHere:
-    """A threshold, and which share of this room's strangers it is thought to let through."""
+    """A threshold, and the estimated share of this room's strangers that it lets through."""
 
     threshold: float
     let_through: LetThrough
@@ -118,11 +118,11 @@ class StrangersHere:
 
 @dataclass(frozen=True, slots=True)
 class RoomEvaluated:
-    """What is known of strangers here, of the deciding learner: as it is `now`, and, once it was adapted to
-    `n_unlabelled` faces of the room, as it was `before`, both by all that is known by now. It rests on those faces and
-    on `n_people` enrolled.
+    """The estimate of strangers let through here by the deciding learner, `now` and `before` adapting to the room.
 
-    None where nothing can be said: nobody is enrolled, or the embedder has no cohort of strangers.
+    Both use everything known by now: `n_unlabelled` faces of the room and `n_people` enrolled. `before` is None until
+    it was adapted to the room; both are None if no estimate is possible: nobody is enrolled, or the embedder has no
+    cohort.
     """
 
     learner: str
@@ -134,15 +134,18 @@ class RoomEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentChanged:
-    """The environment dial was turned: every frame from now on is photographed so."""
+    """The environment dial was turned: every frame from now on is rendered with this setting."""
 
     setting: EnvironmentSetting
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptStepTaken:
-    """An adaptation that is under way took one step. A step whose number is not above the former one's begins a new
-    curve of that learner: 0 of a gradient-based method, 1 of any other."""
+    """A running adaptation took one step.
+
+    A step number not above the previous one starts a new curve of that learner: 0 for a gradient-based method, 1 for
+    any other.
+    """
 
     learner: str
     step: AdaptStep
@@ -152,8 +155,9 @@ class AdaptStepTaken:
 class Adapted:
     """A classifier was adapted to the gallery and is used from the next frame on.
 
-    `is_primary`: it decides the names; the others run beside it. `steps` are all steps of the adaptation; `trials` what
-    RL² tried and `chosen` what it returned (empty and None for other methods). `adapt_ms` includes the threshold.
+    `is_primary`: it decides the names; the others run beside it. `steps` are all steps of the adaptation; `trials` are
+    what RL² tried and `chosen` is what it returned (empty and None for other methods). `adapt_ms` includes the
+    threshold.
     """
 
     learner: str
@@ -168,11 +172,11 @@ class Adapted:
 
 @dataclass(frozen=True, slots=True)
 class AdaptationEvaluated:
-    """How often a learner names left-out shots right (0..1), before and after its newest adaptation.
+    """The share of left-out shots that a learner names correctly (0..1), before and after its newest adaptation.
 
-    A shot of everybody who has two is left out at a time, and the rest adapted to. `before` is the same learner's last
-    figure (other hyper-parameters, another gallery), None the first time. Both are None where it was not measured:
-    nobody has two shots, or the gallery is too large to do it in passing; `n_probes` is 0 then.
+    One shot of everybody who has two is left out at a time, adapting to the rest. `before` is the same learner's
+    previous figure (other hyper-parameters, another gallery), None the first time. Both are None, and `n_probes` 0, if
+    it was not measured because nobody has two shots, or the gallery is too large to do it in passing.
     """
 
     learner: str
@@ -183,7 +187,7 @@ class AdaptationEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonChanged:
-    """Each running learner's tally, the deciding one first: twice a second while several run, of one while it grows."""
+    """Each running learner's tally, the deciding one first; sent twice a second while there are several or it grows."""
 
     tallies: tuple[LearnerTally, ...]
     n_frames: int
@@ -192,9 +196,11 @@ class ComparisonChanged:
 
 @dataclass(frozen=True, slots=True)
 class SidesChanged:
-    """Twice a second while two sides are compared, and once when they no longer are: `sides` are those that are wanted,
-    () for none; the faces of a `ResultReady` carry what they decide once they `is_ready`. `tallies` are of the sides'
-    keys, each frame of both."""
+    """The state of the before/after comparison, sent twice a second while it runs and once when it ends.
+
+    `sides` are the requested ones, () for none; once they are `is_ready`, the faces of a `ResultReady` carry their
+    decisions. `tallies` are by the sides' keys, over the same frames.
+    """
 
     sides: tuple[Side, ...]
     is_ready: bool
@@ -205,14 +211,14 @@ class SidesChanged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapChanged:
-    """The embedding map was remade, fixed until the next adaptation; None: nobody is enrolled, or none is wanted."""
+    """The embedding map was redrawn and stays fixed until the next adaptation; None: nobody is enrolled, or no map."""
 
     map: EmbeddingMap | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explained:
-    """Why a face has its name. `explanation` is None when nothing is known of that track any more."""
+    """Why a face has its name; `explanation` is None if the track is no longer known."""
 
     request_id: RequestId
     track_id: int
@@ -228,7 +234,7 @@ class SelfTested:
 
 @dataclass(frozen=True, slots=True)
 class CaptionedFile:
-    """A file that was written, and what it is: `video`, `csv`, `jsonl` or `snapshot`."""
+    """A file that was written, and its kind: `video`, `csv`, `jsonl` or `snapshot`."""
 
     kind: str
     path: Path
@@ -236,9 +242,9 @@ class CaptionedFile:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecordingChanged:
-    """The recording of the session began or ended; `files` are what it writes. `error` says why it ended by itself.
+    """The session recording began or ended; `files` are those it writes. `error` says why it ended by itself.
 
-    Also sent once, with `is_recording` as it was, when a snapshot was saved: then `files` is that one file.
+    Also sent, with `is_recording` unchanged, when a snapshot was saved: `files` is then that one file.
     """
 
     is_recording: bool
@@ -249,7 +255,7 @@ class SessionRecordingChanged:
 
 @dataclass(frozen=True, slots=True)
 class TaughtTrack:
-    """The user said who a face on screen is or, if it `is_denial`, who it is not; the tallies take it as the truth."""
+    """The user said who a face on screen is or, if `is_denial`, who it is not; the tallies use it as the truth."""
 
     track_id: int
     person_id: PersonId
@@ -258,9 +264,9 @@ class TaughtTrack:
 
 @dataclass(frozen=True, slots=True)
 class LooksEnrolled:
-    """What was to be enrolled as `name` was not saved yet: it looks like these people, the most alike first.
+    """The enrolment of `name` was not saved yet, because it looks like these people, the most similar first.
 
-    `is_same_picture`: it was to be added to the one of them, who has such shots already.
+    `is_same_picture`: the shots were to be added to the one person listed, who already has such shots.
     """
 
     request_id: RequestId
@@ -278,7 +284,7 @@ class GalleryChanged:
 
 @dataclass(frozen=True, slots=True)
 class ShotCandidate:
-    """A shot of the running enrolment that is not saved yet. `picture` is an encoded JPEG or PNG."""
+    """An unsaved shot of the running enrolment; `picture` is an encoded JPEG or PNG."""
 
     id: int
     picture: bytes
@@ -287,17 +293,17 @@ class ShotCandidate:
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentChanged:
-    """The running enrolment: kept shots, what the face before the camera lacks (None: it is good)."""
+    """The running enrolment: kept shots, and what is wrong with the face before the camera (None: nothing)."""
 
     is_recording: bool
     guidance: QualityIssue | None
     shots: tuple[ShotCandidate, ...]
     wanted: int
     refused: tuple[tuple[str, QualityIssue], ...] = ()
-    """For shots from files: which file (its name) was refused and why."""
+    """For shots from files: the names of refused files, with the reason."""
     can_undo: bool = False
     turns: frozenset[HeadTurn] = frozenset()
-    """To which sides the head is turned on the kept shots."""
+    """The directions in which the head is turned on the kept shots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,9 +325,9 @@ class UnknownsChanged:
 
 @dataclass(frozen=True, slots=True)
 class RequestEnded:
-    """A request ended, after all that answers it: done, unless it `is_cancelled` or `error` says why it failed.
+    """A request ended, after all its answers: successfully, unless it `is_cancelled` or has an `error`.
 
-    Sent for quick things as well, of which there is no `JobChanged`, and for what the engine does by itself.
+    Also sent for quick requests, which send no `JobChanged`, and for the engine's own work.
     """
 
     request_id: RequestId
@@ -331,7 +337,7 @@ class RequestEnded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShotsRead:
-    """A person's shots, those of "not this person" among them."""
+    """A person's shots, including their negatives ("not this person")."""
 
     request_id: RequestId
     person_id: PersonId
@@ -340,7 +346,7 @@ class ShotsRead:
 
 @dataclass(frozen=True, slots=True)
 class LikelyPairsFound:
-    """Those of the gallery who may be one person, the likeliest first."""
+    """Pairs of people in the gallery who may be the same person, the likeliest first."""
 
     request_id: RequestId
     pairs: tuple[LikelyPair, ...]
@@ -348,7 +354,7 @@ class LikelyPairsFound:
 
 @dataclass(frozen=True, slots=True)
 class ShotWeighed:
-    """What a shot changes; `effect` is None if it has no template: it is gone, or its person is hidden."""
+    """The effect of a shot; `effect` is None if the shot has no template because it is gone or its person is hidden."""
 
     request_id: RequestId
     shot_id: int
@@ -357,7 +363,7 @@ class ShotWeighed:
 
 @dataclass(frozen=True, slots=True)
 class ConsentsRead:
-    """What a person agreed to, oldest first."""
+    """A person's consents, oldest first."""
 
     request_id: RequestId
     person_id: PersonId
@@ -374,7 +380,7 @@ class StorageRead:
 
 @dataclass(frozen=True, slots=True)
 class ImportLookedAt:
-    """Whether a file that is to be imported is under a passphrase."""
+    """Whether a file to be imported needs a passphrase."""
 
     request_id: RequestId
     needs_passphrase: bool
@@ -382,10 +388,10 @@ class ImportLookedAt:
 
 @dataclass(frozen=True, slots=True)
 class JobChanged:
-    """Progress of a request that takes long; `job_id` is its `RequestId`. `fraction` is None while its length is not
-    known; `error` is set once it failed.
+    """Progress of a slow request; `job_id` is its `RequestId`.
 
-    A cancelled job ends with `is_finished` and `is_cancelled`.
+    `fraction` is None while the length is unknown; `error` is set once it failed. A cancelled job ends with
+    `is_finished` and `is_cancelled`.
     """
 
     job_id: int
@@ -399,7 +405,7 @@ class JobChanged:
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """Something was destroyed or changed that `Engine.undo(token)` brings back until `expires_ns` (monotonic)."""
+    """Something was deleted or changed that `PeopleApi.undo(token)` restores until `expires_ns` (monotonic)."""
 
     token: int
     text: str
@@ -410,7 +416,7 @@ class Undoable:
 
 @dataclass(frozen=True, slots=True)
 class ReportWritten:
-    """What is stored about the person of this name was written to `path`, a folder or an archive."""
+    """The stored data of the person of this name was written to `path`, a folder or an archive."""
 
     name: str
     path: Path
@@ -418,28 +424,28 @@ class ReportWritten:
 
 @dataclass(frozen=True, slots=True)
 class ExpiredDeleted:
-    """The people of these names were deleted for good, because the period was over for which they may be kept."""
+    """The people of these names were permanently deleted, because their retention period was over."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EverythingForgotten:
-    """Everybody, `n_people` of them, and everything made from them was deleted for good; nothing can be undone."""
+    """Everybody, `n_people` of them, and everything derived from them was permanently deleted; no undo is possible."""
 
     n_people: int
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something failed that the user should know of (also: fell back from the GPU, one frame lost)."""
+    """Something failed that the user should know of (including a fallback from the GPU or a lost frame)."""
 
     error: KnownError
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """Twice a second: rates over the last two seconds; `latency_ms` is camera to result, median."""
+    """Sent twice a second: rates over the last two seconds; `latency_ms` is the median from camera to result."""
 
     preview_fps: float
     inference_fps: float
