@@ -36,8 +36,7 @@ class YuNetNetwork(Protocol):
     """YuNet's network on some runtime; concurrent callers take turns."""
 
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
-        """Return the face candidates of a contiguous (height, width, 3) uint8 image from a confidence on; several per
-        face.
+        """Return the candidates of a contiguous (height, width, 3) uint8 image from a confidence on; several per face.
 
         Returns rows (n, 15) float32, in any order: x, y, w, h, then right eye, left eye, nose, right and left mouth
         corner (the person's own right, which is the image's left), confidence.
