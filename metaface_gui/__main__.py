@@ -33,7 +33,7 @@ def main() -> int:
     if starting is not None and not starting.is_wanted:
         return 0
     from metaface_gui.cli.language import makes_own_application  # noqa: PLC0415
-    from metaface_gui.cli.main import run  # noqa: PLC0415 - after what it is to be loaded behind
+    from metaface_gui.cli.main import run  # noqa: PLC0415 - after the starting window
     from metaface_gui.cli.quick_exit import end_process, is_something_running  # noqa: PLC0415
 
     code = run(arguments)
@@ -44,7 +44,7 @@ def main() -> int:
 
 def _load_behind_window() -> StartingWindow | None:
     """Show a starting window while everything loads; None if nothing can be shown, or nobody would see it."""
-    from metaface_gui.deferred import uncollected  # noqa: PLC0415 - commands do without
+    from metaface_gui.deferred import uncollected  # noqa: PLC0415 - commands do not need it
     from metaface_gui.gui.application import is_seen, make_application  # noqa: PLC0415
 
     if not is_seen():

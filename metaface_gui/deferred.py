@@ -172,7 +172,7 @@ def _forget_read_pages() -> None:
     """
     try:
         madvise = ctypes.CDLL(None).madvise
-        with open("/proc/self/smaps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - no more imports
+        with open("/proc/self/smaps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - avoids further imports
             read_only = list(_only_read(maps))
     except (AttributeError, OSError):
         return
@@ -211,7 +211,7 @@ def _load_libraries() -> None:
     load.argtypes, load.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
     for folder in package.submodule_search_locations:
         for name, scope in _LIBRARIES:
-            load(os.fsencode(os.path.join(folder, "lib", name)), os.RTLD_NOW | scope)  # noqa: PTH118 - no more imports
+            load(os.fsencode(os.path.join(folder, "lib", name)), os.RTLD_NOW | scope)  # noqa: PTH118 - avoids further imports
 
 
 def _decorator(context: Callable[[], AbstractContextManager[object]]) -> Callable[[Callable[P, T]], Callable[P, T]]:

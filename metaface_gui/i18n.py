@@ -33,7 +33,7 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
 
     If a translation lost or invented a placeholder, the English text is shown, so that the window keeps working.
     """
-    qt = sys.modules.get("PySide6.QtCore")  # what is not loaded has no translation installed
+    qt = sys.modules.get("PySide6.QtCore")  # if Qt is not loaded, no translation is installed
     translated = text if qt is None else qt.QCoreApplication.translate(context, text, note)
     try:
         return translated.format(**values)
@@ -75,7 +75,7 @@ def shown_title(title: str) -> str:
 
 def issue_text(issue: QualityIssue) -> str:
     """Return what to tell the person in front of the camera about a poor shot; short enough for the video."""
-    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     return {
         QualityIssue.NO_FACE: translate("Guidance", "No face in view - step in front of the camera"),
@@ -93,7 +93,7 @@ def issue_text(issue: QualityIssue) -> str:
 
 def turn_text(turns: Collection[HeadTurn]) -> str:
     """Return what to do next while shots are good: turn to a side that no shot shows yet."""
-    from metaface_gui.types import HeadTurn  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    from metaface_gui.types import HeadTurn  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     words = {
         HeadTurn.LEFT: translate("Guidance", "Good - now turn a little to your left"),
@@ -106,7 +106,7 @@ def turn_text(turns: Collection[HeadTurn]) -> str:
 
 def refusal_text(issue: QualityIssue) -> str:
     """Return why a picture from a file was refused."""
-    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     return {
         QualityIssue.NO_FACE: translate("Refused", "no face found"),
@@ -124,7 +124,7 @@ def refusal_text(issue: QualityIssue) -> str:
 
 def advice_text(issues: Iterable[QualityIssue]) -> str:
     """Return what to do if no picture was accepted, by the most frequent reason; empty without any."""
-    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     counted = Counter(issues)
     if not counted:
@@ -158,10 +158,10 @@ def available_languages(folder: Path | None = None) -> list[str]:
 
 def language_name(code: str) -> str:
     """Return a language's name in that language."""
-    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only for languages other than English
 
     if code == "en":
-        return "English"  # Qt would say which English
+        return "English"  # Qt would name the variety of English
     name = QLocale(code).nativeLanguageName() or code
     return name[0].upper() + name[1:]
 
@@ -172,7 +172,7 @@ def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
     English needs no file. Another country's variant will do if its script is the same: `zh_CN` serves `zh-Hans-SG`, but
     not `zh-TW`.
     """
-    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only for languages other than English
 
     for tag in wanted:
         locale = QLocale(tag)
@@ -205,14 +205,14 @@ def install_translation(app: QCoreApplication, language: str = "", folder: Path 
     What is already on screen does not change. Returns whether the language is in use: True for English, which remains
     where MetaFace lacks the requested language.
     """
-    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator  # noqa: PLC0415 - only for languages other than English
 
     folder = folder or translations_dir()
     remove_translation(app)
     wanted = [language] if language else QLocale.system().uiLanguages()
     code = best_language(wanted, available_languages(folder))
     if QLocale(code or "en").language() is not QLocale.system().language():
-        QLocale.setDefault(QLocale(code or "en"))  # dates and numbers go with the words
+        QLocale.setDefault(QLocale(code or "en"))  # so that dates and numbers match the words
     if not code:
         return not language or QLocale(language).language() is QLocale.Language.English
     own, of_qt = QTranslator(), QTranslator()
@@ -240,7 +240,7 @@ def _installed(app: QCoreApplication) -> list[QTranslator]:
 
 def remove_translation(app: QCoreApplication) -> None:
     """Remove the installed translation: English from now on, with dates and numbers in the system's format."""
-    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only for languages other than English
 
     QLocale.setDefault(QLocale.system())
     for translator in _installed(app):

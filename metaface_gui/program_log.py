@@ -97,7 +97,7 @@ def start_log(*, is_described: bool = True) -> None:
 
 def describe_program() -> None:
     """Log which version of MetaFace this is, and what it runs on."""
-    import platform  # noqa: PLC0415 - asks the system, which takes a while
+    import platform  # noqa: PLC0415 - queries the system, which takes time
 
     _log.info("MetaFace %s starts on Python %s, %s", program_version(), platform.python_version(), platform.platform())
 

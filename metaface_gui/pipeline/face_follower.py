@@ -47,8 +47,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
-    """The state of a track: its newest sighting, how often and when last it was embedded, its best quality at those
-    times, and whether the last picture embedded was a mirror image."""
+    """What is kept of a track between frames.
+
+    `sighting` is the newest; the face was embedded `looks` times, last at `looked_s` and at most at `best_quality`;
+    `is_mirrored`: the last picture embedded was a mirror image.
+    """
 
     sighting: Sighting
     looks: int

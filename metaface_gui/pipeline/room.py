@@ -1,5 +1,4 @@
-"""Adapt a learner in a room: shots, probes and cohort are all centred on the mean of the room's faces, for every
-method.
+"""Adapt a learner in a room: every method sees shots, probes and cohort centred on the mean of the room's faces.
 
 That mean is subtracted from every face. It acts like a batch normalisation's mean that is re-estimated where it is used
 (Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), here under a zero-mean prior,
@@ -55,8 +54,7 @@ class RoomCentre:
 
     @classmethod
     def of(cls, support: SupportSet, embedding_dim: int) -> RoomCentre:
-        """Return the mean over enrolled people and over the people in the unlabelled faces, shrunk towards zero if they
-        are few.
+        """Return the mean over the enrolled people and those in the unlabelled faces, shrunk to zero if they are few.
 
         Each person counts once, however often they were seen. Otherwise, in a room that showed two people two dozen
         times, the mean would be theirs, and subtracting it would remove what distinguishes them from strangers.
@@ -112,8 +110,7 @@ def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> Supp
 
 
 def with_recognised(support: SupportSet, centre: RoomCentre, n_people: int) -> SupportSet:
-    """Add unlabelled faces that clearly show an enrolled person as further shots of that person; the rest stay
-    unlabelled.
+    """Add unlabelled faces that clearly show an enrolled person to that person's shots; the rest stay unlabelled.
 
     This is one step of k-means with masks: semi-supervised few-shot learning with distractors (Ren et al. 2018, section
     3.2). The masks are binary, so that methods without weighted shots can use it. `support` is as the embedder makes it
@@ -174,8 +171,7 @@ class AdaptedInRoom:
 
     `adapted` takes centred faces, `classifier` faces as the embedder makes them. `people` is the support set it was
     adapted to, uncentred and without denied faces: `n_shots` shots as this room would have shown them, then the room's
-    recognised faces; its unlabelled faces are those of nobody enrolled. The first `embedding_dim` features are the
-    embedding.
+    recognised faces; its unlabelled faces show nobody enrolled. The first `embedding_dim` features are the embedding.
     """
 
     adapted: AdaptedClassifier

@@ -59,7 +59,7 @@ class OpenVinoYuNet:
         self._turn = threading.Lock()
 
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
-        """Find them, as `YuNetNetwork` says."""
+        """Return candidates as `YuNetNetwork` specifies."""
         height, width = image_bgr.shape[:2]
         is_padded_more = max(height, width) <= _SMALL_SIDE and not self._is_exact
         step = _SMALL_STEP if is_padded_more else _STRIDES[-1]

@@ -109,7 +109,7 @@ def _load(spec: EmbedderSpec, device: torch.device, store: WeightsStore) -> Torc
     path = store.path(spec.weights)
     id_ = spec.id + store.version(spec.weights)
     if spec.key == "sface":
-        from metaface_gui.pipeline.embedding.sface import load_sface  # noqa: PLC0415 - brings PyTorch
+        from metaface_gui.pipeline.embedding.sface import load_sface  # noqa: PLC0415 - imports PyTorch
 
         return load_sface(path, device, id=id_)
     # facenet-pytorch imports torchvision: seconds that the default embedder saves.

@@ -31,8 +31,7 @@ _DTYPES = ("F16", "F32")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortGenerator:
-    """A mixture of k Gaussians: weights (k,); a sample is a mean (k, p) plus a factor (k, p, f) times f standard
-    normals.
+    """A mixture of k Gaussians: `weights` (k,), each a mean (k, p) plus a factor (k, p, f) times f standard normals.
 
     `metadata` says in words what it was fitted to and, if p > d, holds d as `embedding_dim` (`FeatureSpace`).
 

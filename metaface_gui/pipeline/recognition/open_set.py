@@ -62,9 +62,9 @@ class OpenSetClassifier:
 
     `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and for
     an embedder without a cohort; the latter's threshold is a cautious default (`is_calibrated` is False).
-    `denied_people` (m,) int64 holds, for each of the scorer's last m columns, the person whom that face is not
-    (`negatives`); None if no face was denied. `room` is the adjustment applied to `strangers` and to probes' scores;
-    None if nothing is known of the room. `scale` translates scores for display; None if it was not measured.
+    `denied_people` (m,) int64 holds, for each of the scorer's last m columns, the column of the person whom that face
+    is not (`negatives`); None if no face was denied. `room` is the adjustment applied to `strangers` and to probes'
+    scores; None if nothing is known of the room. `scale` translates scores for display; None if it was not measured.
     """
 
     scorer: Scorer | None
@@ -177,8 +177,7 @@ class OpenSetClassifier:
     def identify_tracks(
         self, templates: Sequence[TrackTemplate], threshold: float, *, n_ranked: int = 0
     ) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 tracks at once by their templates, against `threshold`; each decision ranks `n_ranked`
-        people.
+        """Decide on n ≥ 0 tracks at once by their templates, against `threshold`; each ranks `n_ranked` people.
 
         A person is ruled out for a track if the user said so of this very face (`TrackTemplate.denied`), or if its
         looks say so, with recent looks weighted most. The looks are checked one by one because a pool lies nearer to a
@@ -251,8 +250,10 @@ class OpenSetClassifier:
             return self._best(self.scorer.scores(features), features)
 
     def people_scores(self, scores: Tensor, features: Tensor) -> Tensor:
-        """Return the scores against people, (m, n_people), normalised for the threshold; from scores (m, n_way), faces
-        (m, p)."""
+        """Return scores against people that compare with the threshold, (m, n_people).
+
+        They are made from the scorer's `scores` (m, n_way) of the faces (m, p).
+        """
         people = scores[:, : len(self.person_ids)]
         return people if self.room is None else people - self.room.excess(people, features)[:, None]
 
@@ -262,8 +263,7 @@ class OpenSetClassifier:
         return (best if self.room is None else best - self.room.excess(people, features)), nearest
 
     def _struck_out(self, template: TrackTemplate) -> Tensor:
-        """Return whom a track is not, (n_people,) bool: by the user's word, or by most of its looks, with fast-fading
-        weights."""
+        """Return whom a track is not, (n_people,) bool: by the user's word, or by most looks, weighted by recency."""
         assert self.scorer is not None
         said = torch.tensor([person_id in template.denied for person_id in self.person_ids])
         if self.denied_people is None:

@@ -31,7 +31,7 @@ from metaface_gui.weights.whole_file import write_whole
 _FEWEST_OF_SPREAD = 3
 """Fewest people from which a spread of scores is estimated."""
 _WATCHED = 24
-"""Number of people seen in unlabelled faces at which the margin for a single enrolled person is lowest."""
+"""Number of people seen in unlabelled faces at which a single enrolled person's margin reaches `watched`."""
 _SOME_SEEN = 3.0
 """Number of strangers whose scores against a single enrolled person get half weight: there is no other evidence."""
 _SOME_RECOGNISED = 4.0
@@ -106,10 +106,10 @@ class RoomPrior:
 class RoomEvidence:
     """What is known of a room before a probe arrives, in units of the cohort's spread.
 
-    `shift` is the mean score between the `enrolled` people, `seen_shift` the mean score of the `seen` people in
-    unlabelled faces that show nobody enrolled, both relative to the cohort's mean; `spread` is the deviation of both
-    kinds of scores, the cohort's being 1. `recognised` is the number of faces that were recognised and count as shots.
-    `poorness` is how poor the enrolled pictures are (`ShotQuality`), 0 for the cohort's.
+    `shift` is the mean score between the `enrolled` people, `seen_shift` the mean score against them of the `seen`
+    people whose unlabelled faces show nobody enrolled, both relative to the cohort's mean; `spread` is the deviation of
+    both kinds of scores, the cohort's being 1. `recognised` is the number of faces that were recognised and count as
+    shots. `poorness` is how poor the enrolled pictures are (`ShotQuality`), 0 for the cohort's.
     """
 
     shift: float
@@ -141,8 +141,7 @@ class ShotQuality:
 
     @classmethod
     def of(cls, shots: Floats, cohort: Floats, *, n_people: int) -> ShotQuality | None:
-        """Compare shots v (n, r) with a cohort v (m, r), the features after the embedding (`FeatureSpace`); None if r
-        is 0."""
+        """Compare v (n, r) of shots with v (m, r) of a cohort (`FeatureSpace`); None if r is 0: lengths are unknown."""
         if shots.shape[1] == 0:
             return None
         of_shots, of_cohort = (float(_shortness(faces[:, -1]).mean()) for faces in (shots, cohort))
@@ -159,8 +158,7 @@ class ShotQuality:
         return float(np.clip(self.poorness, -_GOOD, _POOR)) + _GOOD
 
     def better(self, inverse_lengths: Floats) -> Floats:
-        """Return by how much probes are clearly better than the shots, else 0: their last features (m,) → (m,), as
-        poorness."""
+        """Return by how much probes are clearly better than the shots, else 0: their last features (m,) → (m,)."""
         both = np.minimum(_shortness(inverse_lengths) - self.usual + _ALIKE, self.shortfall)
         both = np.where(both > 0.0, both / self.per_person, both)
         return np.asarray(np.clip(self.poorness, -_GOOD, _POOR) - np.clip(both, -_GOOD, _POOR), np.float32)
@@ -226,8 +224,7 @@ class RoomThreshold:
         return np.asarray(self.ratio * (best - self.mean) + self.mean + self.offset, np.float32)
 
     def excess(self, people_scores: Tensor, features: Tensor) -> Tensor:
-        """Return by how much the scores (m, n) of probes (m, p) are too high, (m,); less this, one threshold fits all
-        probes."""
+        """Return what to subtract from the scores (m, n) of probes (m, p) so that one threshold fits them all: (m,)."""
         n = people_scores.shape[1]
         relief = torch.from_numpy(self.relief_of(features[:, -1].cpu().numpy())).to(people_scores.device)
         if self.weight == 0.0 or n == 1:
@@ -261,7 +258,7 @@ class Room:
         )
         relief = (1.0 - weight) * self.prior.better_probe * cohort.deviation
         if self.shots is not None and self.shots.counted > 0.0:
-            # Scores also spread more where both pictures are poor; for the best probes they spread as little as the
+            # Scores also spread more where both pictures are poor; those of the best probes only as much as the
             # cohort's.
             relief += max(0.0, ratio - 1.0) * (cohort.extreme - cohort.mean) / self.shots.counted
         return RoomThreshold(
@@ -315,8 +312,7 @@ def posterior(
 
 
 def shift_of_poor(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
-    """Return how much higher strangers' scores are expected with poor shots; negative with good ones; the argument's
-    shape."""
+    """Return how much higher strangers' scores are expected with poor shots, < 0 with good ones; argument's shape."""
     return prior["poor_shift"] * poorness.clip(min=-_GOOD, max=_POOR)
 
 

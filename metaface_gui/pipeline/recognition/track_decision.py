@@ -63,7 +63,7 @@ class TrackDecisions:
         if former is not None and former.decision.person_id is not None:
             decision = kept(former.decision.person_id, now, staying)
             if _is_other(decision, former.decision) and former.challenger != decision.person_id:
-                decision, challenger = former.decision, decision.person_id  # once may be chance
+                decision, challenger = former.decision, decision.person_id  # a single look may be chance
         self._shown[track_id] = _Shown(decision, generation, time_s, challenger)
         return decision
 

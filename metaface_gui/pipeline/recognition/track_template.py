@@ -31,8 +31,7 @@ _MERGED_COUNTS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
-    """Limits of the pool. `most_looks`: only so many looks are pooled, the best ones. `half_life_s`: how fast weights
-    fade.
+    """Limits of the pool. `most_looks`: how many looks are pooled, the best ones. `half_life_s`: of a look's weight.
 
     `alike`: prior for the cosine of two looks at one face in a new track, as strong as one look. `apart`: share of a
     track's own similarity below which a look is kept apart (0.3 % of consecutive frames of one face lie below; of faces
