@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Run the command line of this process; returns the exit code, or ends the process if there was no window.
+    """Run this process's command line; returns the exit code, or ends the process if there was no window.
 
-    So it does where a thread outlived the time it had for ending, as one does that is loading PyTorch: Python taken
-    apart under C++ that comes back to it aborts.
+    It also ends the process if a thread outlived its time to stop, as one loading PyTorch may: once Python is shut
+    down, C++ code that returns to it aborts.
     """
-    # PyTorch's worker threads spin while they wait for work and so take the cores from the camera and the window; when
-    # they do not, six faces run at 11.4 frames a second on two cores, not 7.5. GNU's OpenMP may spin for the
-    # microseconds between two layers: one face is embedded in 9 ms, not 15. Read once, when PyTorch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # in capitals, no word in a Turkish locale
+    # PyTorch's worker threads spin while they wait for work and so take the cores from the camera and the window; if
+    # they sleep instead, six faces run at 11.4 frames a second on two cores, not 7.5. GNU's OpenMP may spin for the
+    # microseconds between two layers: one face is embedded in 9 ms, not 15. Both are read once, when PyTorch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # in capitals it is not recognised in a Turkish locale
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
-    # NumPy's and OpenCV's own threads spin too, after each product and after nothing but being loaded: for 2²⁶ cycles,
-    # a fortieth of a second. So long as 2¹⁰ they may; until the first name that is 150 ms of processor time less.
+    # NumPy's and OpenCV's own threads also spin, after each product and even after just being loaded: for 2²⁶ cycles, a
+    # fortieth of a second. Limiting that to 2¹⁰ cycles saves 150 ms of processor time up to the first name.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "10")
     arguments = sys.argv[1:]
     starting = _load_behind_window() if opens_window(arguments) else None
     if starting is not None and not starting.is_wanted:
         return 0
     from metaface_gui.cli.language import makes_own_application  # noqa: PLC0415
-    from metaface_gui.cli.main import run  # noqa: PLC0415 - after what it is to be loaded behind
+    from metaface_gui.cli.main import run  # noqa: PLC0415 - after the starting window
     from metaface_gui.cli.quick_exit import end_process, is_something_running  # noqa: PLC0415
 
     code = run(arguments)
@@ -43,8 +43,8 @@ def main() -> int:
 
 
 def _load_behind_window() -> StartingWindow | None:
-    """Show that the window is coming while it loads; None if nothing can be shown, or nobody sees it."""
-    from metaface_gui.deferred import uncollected  # noqa: PLC0415 - commands do without
+    """Show a starting window while everything loads; None if nothing can be shown, or nobody would see it."""
+    from metaface_gui.deferred import uncollected  # noqa: PLC0415 - commands do not need it
     from metaface_gui.gui.application import is_seen, make_application  # noqa: PLC0415
 
     if not is_seen():
@@ -53,7 +53,7 @@ def _load_behind_window() -> StartingWindow | None:
         with uncollected():
             make_application()
     except KnownError:
-        return None  # `run` meets it again and says it
+        return None  # `run` gets the same error and reports it
     from metaface_gui.gui.starting_window import load_behind_window  # noqa: PLC0415 - after the application
 
     def load() -> None:

@@ -1,4 +1,4 @@
-"""The composition root: makes gallery, engine, bridge and window, and takes them apart again in the right order."""
+"""The composition root: creates gallery, engine, bridge and window, and closes them in the right order."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 
 _PLOTS = ("metaface_gui.gui.studio.plot_theme", "metaface_gui.gui.studio.map_plot")
-"""pyqtgraph comes with these, and takes half a second that the first opening of the studio is not to last longer."""
+"""Modules that import pyqtgraph: early, so that its half a second does not delay the first opening of the studio."""
 _PICTURE_PATIENCE_MS = 300
-"""So long the first picture has the processor to itself; a camera may take seconds to open, in which nothing runs."""
+"""How long the first picture has the processor to itself; while a camera opens, which may take seconds, it idles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a window stands on, started."""
+    """What a window is built on, already started."""
 
     app: QApplication
     engine: Engine
@@ -62,7 +62,7 @@ def running(
     settings: RecognitionSettings,
     hyperparameters: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[Parts]:
-    """Start the engine and its bridge; whatever happens, stop the engine, then close the bridge and the gallery."""
+    """Start the engine and its bridge; finally stop the engine, then close the bridge and the gallery, in any case."""
     from metaface_gui.gui.bridge import EngineBridge  # noqa: PLC0415 - after the application, as Qt wants
     from metaface_gui.gui.learner_words import drawn_words  # noqa: PLC0415
 
@@ -97,8 +97,8 @@ def run_window(
 ) -> int:
     """Open the window and run until it is closed; returns the exit code.
 
-    `choose_settings` gets the settings remembered from last time and returns those to use; `language` is the code to
-    speak from now on, None for the one that is remembered.
+    `choose_settings` maps the settings remembered from last time to those to use; `language` is the code of the
+    language to use from now on, None for the remembered one.
     """
     app = make_application()
     start_log(is_described=False)
@@ -116,12 +116,12 @@ def run_window(
     state.recognition = settings = choose_settings(known_settings(state.recognition))
     try:
         gallery = Gallery.open(gallery_path or Gallery.default_path())
-    except KnownError as error:  # most often: another window has it open
+    except KnownError as error:  # usually because another window has it open
         describe_program()
         tell_refused_start(app, error)
         raise
     with running(app, gallery, settings, state.hyperparameters) as parts:
-        if source is not None:  # its first picture is on the way while the window is loaded and made
+        if source is not None:  # so that its first picture is read while the window is loaded and built
             parts.engine.source.open(source)
         with uncollected():
             from metaface_gui.gui.interruption import closing_on_signals  # noqa: PLC0415
@@ -135,7 +135,7 @@ def run_window(
         QTimer.singleShot(_PICTURE_PATIENCE_MS, describe_program)
         if source is not None:
             controller.window.remember_source(source)
-        elif is_seen():  # whoever names a source knows the window
+        elif is_seen():  # users who pass a source know the window already
             controller.window.help.welcome(state)
         with controller.catching(), closing_on_signals(app.quit) as interruption:
             code = app.exec()
@@ -144,21 +144,21 @@ def run_window(
 
 
 def load_after_window(engine: Engine, window: MainWindow, *, has_source: bool) -> None:
-    """Have the engine load its models once this window, which is being shown, has been painted.
+    """Make the engine load its models once this window, which is being shown, has been painted.
 
-    Where its source was opened already the first picture comes before, if it does soon.
+    If the source was opened already, its first picture goes first, unless that takes too long.
     """
     from PySide6.QtCore import Qt, QTimer  # noqa: PLC0415 - after the application, as Qt wants
 
     patience = QTimer(window, singleShot=True, interval=_PICTURE_PATIENCE_MS if has_source else 0)
     patience.timeout.connect(engine.on_window)
     patience.start()
-    # Not at once: the picture has still to be painted.
+    # Not immediately, because the picture has yet to be painted.
     window.feeder.ready.connect(partial(patience.start, 0), Qt.ConnectionType.SingleShotConnection)
 
 
 def known_settings(settings: RecognitionSettings) -> RecognitionSettings:
-    """Put the default where a remembered key names nothing that this version has."""
+    """Replace remembered keys that this version does not know by the defaults."""
     defaults = RecognitionSettings()
     return replace(
         settings,
@@ -180,17 +180,17 @@ def run_demo(
     language: str | None = None,
     is_forced: bool = False,
 ) -> int:
-    """Play the demo scene in the window, off screen where there is no display; `tell` gets its summary at the end.
+    """Play the demo scene in the window, off screen without a display; `tell` gets its summary at the end.
 
-    With the number of a `lesson`, from 1, that is played on the scene instead, and `tell_lesson` gets its pictures.
+    If the number of a `lesson`, from 1, is given, that lesson is played instead, and `tell_lesson` gets its pictures.
 
-    On a screen the window stays open afterwards. Nobody's gallery is touched: the demo has its own, in memory.
+    On a screen the window stays open afterwards. No user's gallery is touched: the demo has its own, in memory.
     `language` is a code; None: the system's. `is_forced`: screenshots may replace somebody's pictures. Returns the exit
-    code: 0, 1 if a screenshot is missing, or what a signal ended it with.
+    code: 0, 1 if a screenshot is missing, or the code of the signal that ended it.
 
     Raises:
-        KnownError: if the screenshots cannot be written or would replace somebody's pictures, the demo does not get on,
-            or the window is closed before.
+        KnownError: if the screenshots cannot be written or would replace somebody's pictures, the demo gets stuck, or
+            the window is closed early.
     """
     draw_off_screen_without_display()
     is_offscreen = not is_seen()
@@ -282,7 +282,7 @@ def _lesson_player(
 
 
 def _open_scene_once_loaded(controller: WindowController) -> Callable[[ModelsChanged], None]:
-    """Open the demo scene once somebody can be enrolled: it goes on, whether anybody looks or not."""
+    """Open the demo scene once people can be enrolled, because it plays on whether or not anybody looks."""
     opened: list[SourceSpec] = []
 
     def begin(models: ModelsChanged) -> None:
@@ -294,7 +294,7 @@ def _open_scene_once_loaded(controller: WindowController) -> Callable[[ModelsCha
 
 
 def write_stills(person: DemoPerson, folder: Path) -> tuple[Path, ...]:
-    """Put a demo person's enrolment pictures where a user's pictures would be: in files."""
+    """Write a demo person's enrolment pictures to files, as a user's pictures would be."""
     paths = tuple(folder / f"{person.name} {number}.jpg" for number in range(1, len(person.stills) + 1))
     for path, still in zip(paths, person.stills, strict=True):
         path.write_bytes(encode_picture(still))

@@ -1,8 +1,8 @@
-"""PyTorch, loaded when something is first computed with it: it takes seconds and hundreds of megabytes.
+"""PyTorch, loaded when something is first computed with it, because loading takes seconds and hundreds of megabytes.
 
-Who computes with tensors imports `torch`, `Tensor` and the functions below from here; only modules that subclass
-`torch.nn.Module`, and are themselves imported late, import PyTorch directly. So a command line that asks for help, a
-gallery that is listed and a window that shows its first picture do without it. Type checkers see PyTorch itself.
+Modules that compute with tensors import `torch`, `Tensor` and the functions below from here. Only modules that subclass
+`torch.nn.Module`, and are themselves imported late, import PyTorch directly. So a command's help, a gallery listing and
+a window that shows its first picture do not need it. Type checkers see PyTorch itself.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _LIBRARIES = (
     if sys.platform == "linux"
     else ()
 )
-"""In the order and the scope in which `import torch` loads them; those of a build that has no CUDA are fewer."""
+"""In the order and scope in which `import torch` loads them; a build without CUDA has fewer."""
 _SWITCH_S = 0.0002
-"""A picture is painted in some fifty calls, each of which waits for Python's lock so long: a thousandth was measured to
-halt the video for 92 to 153 ms, this for 63; what is loaded takes 0.2 s more of 3.3."""
+"""Painting a picture takes some fifty calls, each of which waits this long for Python's lock. With 0.001 the video
+stopped for 92 to 153 ms, with this value for 63, and loading takes 0.2 s more of 3.3."""
 _NVIDIA_BINDINGS = "cuda"
-"""NVIDIA's own for Python: where PyTorch finds them it imports them, 55 modules and 11 MB."""
+"""NVIDIA's own Python bindings: PyTorch imports them where it finds them, 55 modules and 11 MB."""
 _NVIDIA_DEVICES = ("/dev/nvidiactl", "/dev/nvmap", "/dev/dxg")
-"""One of them is there where a driver of NVIDIA's is: on a PC, on its own boards, and in Windows' Linux."""
+"""One of these exists wherever an NVIDIA driver is installed: on a PC, on NVIDIA's own boards, and in WSL."""
 _FOLDERS = ("/torch/lib/", "/nvidia/", "/openvino/libs/")
 _FIRST_OF_MAP = re.compile(r"[0-9a-f]+-[0-9a-f]+ [rwxps-]{4} [0-9a-f]+ \S+ \d+ +/")
 
@@ -74,13 +74,13 @@ if TYPE_CHECKING:
 else:
 
     class _Module:
-        """Stands for a module until an attribute of it is asked for; keeps what it was asked for."""
+        """Stands for a module until an attribute of it is accessed; caches accessed attributes."""
 
         def __init__(self, name: str) -> None:
             self._name = name
 
         def __getattr__(self, attribute: str) -> object:
-            # Waits where another thread is importing it.
+            # Waits if another thread is importing the module.
             found = getattr(import_module(self._name), attribute)
             setattr(self, attribute, found)
             return found
@@ -112,22 +112,22 @@ else:
 
 
 def is_loaded() -> bool:
-    """Whether this process has begun to load PyTorch."""
+    """Whether this process has started to load PyTorch."""
     return sys.modules.get("torch") is not None
 
 
 def load_in_background() -> None:
-    """Load PyTorch now, on a thread that nobody waits for, with as few and short halts of the other threads as can be.
+    """Load PyTorch now, on a thread that nobody waits for, interrupting other threads as little as possible.
 
-    Python's lock is held while a library is loaded for an import, which of PyTorch's largest takes half a second. So
-    they are loaded before, by a call that holds no lock; and while the rest runs, threads take turns more often.
+    Python's lock is held while an import loads a library, half a second for the largest of PyTorch's. So the libraries
+    are loaded first, by a call that does not hold the lock; during the rest of the import, threads switch more often.
     """
     if is_loaded():
         return
     if sys.platform == "linux":
         _load_libraries()
         if not any(map(os.path.exists, _NVIDIA_DEVICES)):
-            # None is Python's way to say that there is no such module.
+            # None in `sys.modules` makes Python treat the module as not installed.
             sys.modules.setdefault(_NVIDIA_BINDINGS, None)  # type: ignore[arg-type]
     import_beside_others(("torch",))
     if sys.platform == "linux":
@@ -135,7 +135,7 @@ def load_in_background() -> None:
 
 
 def import_beside_others(modules: Sequence[str]) -> None:
-    """Import modules while other threads go on: meanwhile threads take turns more often."""
+    """Import modules while other threads go on, with threads switching more often meanwhile."""
     former = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)
     try:
@@ -148,9 +148,9 @@ def import_beside_others(modules: Sequence[str]) -> None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Have Python's collector of cycles pass over what is there at the end, which is to be modules for the most part.
+    """Make Python's garbage collector skip whatever exists at the end of this block, which should mostly be modules.
 
-    They stay for good; each time that it looks through them all threads halt, once PyTorch is loaded for 120 ms.
+    They are never freed, and each collection that scans them stops all threads, with PyTorch loaded for 120 ms.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -158,7 +158,7 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
-        # When the program ends all is to go in order: bindings written in C++ complain of what is left.
+        # At exit everything must be freed in order: bindings written in C++ complain about what is left.
         atexit.unregister(gc.unfreeze)
         atexit.register(gc.unfreeze)
         if was_enabled:
@@ -166,13 +166,13 @@ def uncollected() -> Iterator[None]:
 
 
 def _forget_read_pages() -> None:
-    """Take what was only read of large libraries out of this process's memory: what is needed comes back by itself.
+    """Release the pages of large libraries that were only read; needed ones are loaded again automatically.
 
-    Loading PyTorch reads through a gigabyte, most of it CUDA's, which on a processor nobody calls: 250 MB in memory.
+    Loading PyTorch reads over a gigabyte, mostly CUDA code that a CPU never calls: 250 MB of memory.
     """
     try:
         madvise = ctypes.CDLL(None).madvise
-        with open("/proc/self/smaps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - no more imports
+        with open("/proc/self/smaps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - avoids further imports
             read_only = list(_only_read(maps))
     except (AttributeError, OSError):
         return
@@ -182,10 +182,10 @@ def _forget_read_pages() -> None:
 
 
 def _only_read(maps: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """From where to where libraries of PyTorch, CUDA and OpenVINO are in memory exactly as in their files, and stay so.
+    """Yield the address ranges of PyTorch's, CUDA's and OpenVINO's libraries that are unmodified and read-only.
 
     `maps` are the lines of Linux' `smaps`: one with addresses, rights and a file, then what of it is in memory; what
-    was written to, such as addresses that were filled in, counts as anonymous.
+    was written to, such as relocated addresses, counts as anonymous.
     """
     part = ""
     for line in maps:
@@ -200,22 +200,22 @@ def _only_read(maps: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _load_libraries() -> None:
-    """Have the system load PyTorch's libraries; what it cannot is left to the import, which says why."""
+    """Make the system load PyTorch's libraries; failures are left to the import, which reports the cause."""
     package = importlib.util.find_spec("torch")
     if package is None or package.submodule_search_locations is None:
         return
     try:
         load = ctypes.CDLL(None).dlopen
-    except AttributeError:  # glibc before 2.34 has it in a library of its own
+    except AttributeError:  # before 2.34, glibc has it in a separate library
         return
     load.argtypes, load.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
     for folder in package.submodule_search_locations:
         for name, scope in _LIBRARIES:
-            load(os.fsencode(os.path.join(folder, "lib", name)), os.RTLD_NOW | scope)  # noqa: PTH118 - no more imports
+            load(os.fsencode(os.path.join(folder, "lib", name)), os.RTLD_NOW | scope)  # noqa: PTH118 - avoids further imports
 
 
 def _decorator(context: Callable[[], AbstractContextManager[object]]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """What has a function run within such a context, which is made when it is called."""
+    """Return a decorator that runs a function within a context, which is made at each call."""
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         @wraps(function)
@@ -228,9 +228,9 @@ def _decorator(context: Callable[[], AbstractContextManager[object]]) -> Callabl
     return decorate
 
 
-without_gradients = _decorator(lambda: torch.no_grad())  # noqa: PLW0108 - to name it would load it
-"""Decorate as `torch.no_grad()` does, without needing PyTorch to do so."""
+without_gradients = _decorator(lambda: torch.no_grad())  # noqa: PLW0108 - naming it directly would load PyTorch
+"""Decorate as `torch.no_grad()` does, without loading PyTorch at decoration."""
 in_inference_mode = _decorator(lambda: torch.inference_mode())  # noqa: PLW0108
-"""Decorate as `torch.inference_mode()` does, without needing PyTorch to do so."""
+"""Decorate as `torch.inference_mode()` does, without loading PyTorch at decoration."""
 outside_inference_mode = _decorator(lambda: torch.inference_mode(mode=False))
-"""Decorate as `torch.inference_mode(mode=False)` does, without needing PyTorch to do so."""
+"""Decorate as `torch.inference_mode(mode=False)` does, without loading PyTorch at decoration."""

@@ -1,7 +1,7 @@
-"""Whether Qt will find a display and its system libraries, asked before Qt is: where it does not, it ends the process.
+"""Check that Qt will find a display and its system libraries before loading Qt, which otherwise ends the process.
 
-Lives here: what Qt's platform plugins for Linux link, and which package of which distribution holds it. May not live
-here: Qt. Its plugin is only loaded as a library, which at worst fails with an error that names what is missing.
+Lives here: what Qt's platform plugins for Linux link to, and which package of which distribution contains it. May not
+live here: Qt. Its plugin is only loaded as a library, which at worst fails with an error that names what is missing.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import NamedTuple
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 
 _MISSING_FILE = re.compile(r"^([^\s/:]+\.so[.\d]*): ")
-"""How glibc's loader says it, in the system's language; what it found and cannot load it names with its folder. The
-name is the missing library's, also where that is needed by another one."""
+"""Matches glibc's loader error, which is in the system's language. A library that was found but does not load is named
+with its folder, so it does not match. The name is the missing library's, even if another library needs it."""
 
 
 class DesktopError(KnownError):
-    """There is no display, or Qt lacks a system library to draw on it."""
+    """There is no display, or Qt lacks a system library that it needs to draw on it."""
 
 
 class _Packages(NamedTuple):
@@ -80,11 +80,11 @@ def desktop_problem(
     plugin_dir: Path | None = None,
     distribution: Iterable[str] | None = None,
 ) -> DesktopError | None:
-    """Find out why Qt would end the process here; None where it will start, and on Windows and macOS.
+    """Return why Qt would end the process here; None where it will start, and on Windows and macOS.
 
-    Every platform that Qt would try is tried in its order; one that works is enough. `load` loads a shared library or
-    raises `OSError`; `answers` tells whether a platform's display takes connections; `plugin_dir` holds Qt's platform
-    plugins; `distribution` are the names this Linux goes by. By default they are the real ones.
+    Every platform that Qt would try is checked in Qt's order; one that works is enough. `load` loads a shared library
+    or raises `OSError`; `answers` tells whether a platform's display accepts connections; `plugin_dir` holds Qt's
+    platform plugins; `distribution` are the names of this Linux. They default to the real ones.
     """
     if not sys.platform.startswith("linux"):
         return None
@@ -100,7 +100,7 @@ def desktop_problem(
         )
     plugin_dir = _plugin_dir() if plugin_dir is None else plugin_dir
     if plugin_dir is None or not plugin_dir.is_dir():
-        return None  # A distribution's own PySide6 keeps them elsewhere, and its packages pull in what they need.
+        return None  # A distribution's own PySide6 keeps them elsewhere; its packages bring their dependencies.
     silent: DesktopError | None = None
     broken: DesktopError | None = None
     for name in platforms:
@@ -111,15 +111,16 @@ def desktop_problem(
             return None
         else:
             silent = silent or _silent_display(name, environ)
-    # Libraries can be installed; a display that does not answer may be one that nobody uses any more.
+    # Missing libraries come first: they can be installed, while a silent display may be one that is no longer in use.
     return broken or silent
 
 
 def qt_platforms(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Names of the platform plugins that Qt 6 tries on Linux, in its order; empty where there is no display.
+    """Return the names of the platform plugins that Qt 6 tries on Linux, in its order; empty without a display.
 
-    `QT_QPA_PLATFORM` is a list by semicolons, each name with arguments after a colon. Without it Qt tries Wayland, then
-    X11, by `WAYLAND_DISPLAY`, `XDG_SESSION_TYPE` and `DISPLAY` (QGuiApplicationPrivate::createPlatformIntegration).
+    `QT_QPA_PLATFORM` is a semicolon-separated list, each name with arguments after a colon. Without it Qt tries
+    Wayland, then X11, by `WAYLAND_DISPLAY`, `XDG_SESSION_TYPE` and `DISPLAY`
+    (QGuiApplicationPrivate::createPlatformIntegration).
     """
     if chosen := environ.get("QT_QPA_PLATFORM"):
         return tuple(name.split(":")[0] for name in chosen.split(";") if name)
@@ -129,9 +130,9 @@ def qt_platforms(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def display_answers(name: str, environ: Mapping[str, str]) -> bool:
-    """Connect to the display of a platform and leave again; platforms without a display server always answer.
+    """Connect to a platform's display and disconnect; True for platforms without a display server.
 
-    Uses the C libraries that Qt uses, so it sees what Qt will see: sockets, forwarding and permissions.
+    Uses the same C libraries as Qt, so it sees what Qt will see: sockets, forwarding and permissions.
     """
     if name == "xcb":
         xcb = ctypes.CDLL("libxcb.so.1")
@@ -151,7 +152,7 @@ def display_answers(name: str, environ: Mapping[str, str]) -> bool:
 
 
 def _plugin_dir() -> Path | None:
-    """Where PySide6 keeps Qt's platform plugins; found without importing it, which may fail for want of a library."""
+    """Return PySide6's folder of Qt's platform plugins, without importing it, which may fail for lack of a library."""
     spec = importlib.util.find_spec("PySide6")
     if spec is None or not spec.submodule_search_locations:
         return None
@@ -161,7 +162,7 @@ def _plugin_dir() -> Path | None:
 def _plugin_problem(
     name: str, folder: Path, load: Callable[[str], object], distribution: Iterable[str] | None
 ) -> DesktopError | None:
-    # One file may serve several names: libqwayland.so is also wayland-egl, up to 6.9 there was one file for each.
+    # One file may serve several names: libqwayland.so is also wayland-egl; up to 6.9 each name had its own file.
     pattern = "libqwayland*.so" if name.startswith("wayland") else f"libq{name}.so"
     plugins = sorted(folder.glob(pattern))
     if not plugins:
@@ -177,7 +178,7 @@ def _plugin_problem(
     if failure is None:
         return None
     own = _X11 if name == "xcb" else _WAYLAND if name.startswith("wayland") else {}
-    # The loader stops at the first one missing; nobody wants to install them one by one.
+    # The loader stops at the first missing library; nobody wants to install them one by one.
     failures = [failure, *(_load_failure(soname, load) for soname in (*_EVERYWHERE, *own))]
     missing = sorted({match[1] for text in failures if text and (match := _MISSING_FILE.match(text))})
     if missing:
@@ -204,7 +205,7 @@ def _missing_libraries(sonames: list[str], distribution: Iterable[str]) -> Deskt
     if names & {"debian", "ubuntu"} and not unknown:
         command = "apt-get install " + " ".join(sorted({packages.debian for packages in known}))
     elif names & {"fedora", "rhel"}:
-        # RPM packages can be asked for by what they hold.
+        # RPM packages can be requested by the files they provide.
         wanted = sorted({packages.fedora for packages in known}) + [f"'{soname}()(64bit)'" for soname in unknown]
         command = "dnf install " + " ".join(wanted)
     else:
@@ -227,7 +228,7 @@ def _missing_libraries(sonames: list[str], distribution: Iterable[str]) -> Deskt
 
 
 def _distribution() -> tuple[str, ...]:
-    """This Linux's name and those of its relatives, by os-release(5)."""
+    """Return this Linux's name and those of its relatives, from os-release(5)."""
     try:
         release = platform.freedesktop_os_release()
     except OSError:

@@ -1,9 +1,8 @@
-"""What can go wrong for a user, as one exception type whose text names the cause and the next step.
+"""Errors that a user can meet, as one exception type whose text names the cause and the next step.
 
-Lives here: `KnownError` and its few kinds. Anything else that is raised is a bug and may show a traceback; where it
-must not end a thread it is logged and told as an `InternalError`.
-May not live here: Qt. The texts are marked for translation with the names `pyside6-lupdate` looks for and are
-translated where they are shown.
+Lives here: `KnownError` and its few kinds. Any other exception is a bug and may show a traceback; where it must not end
+a thread it is logged and reported as an `InternalError`. May not live here: Qt. The texts are marked for translation
+with the names `pyside6-lupdate` looks for and are translated where they are shown.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802, ARG001 - t
 class KnownError(Exception):
     """A failure whose cause is outside the program: the user's input, a device, a file, the network.
 
-    `template` is the English text with named `{placeholders}`; `values` fill them, in any language. `str(error)` is
-    the filled English text. A template is written as a cause, then what to do next.
+    `template` is the English text with named `{placeholders}`, which `values` fill in any language. `str(error)` is the
+    filled English text. A template states the cause, then what to do next.
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -47,11 +46,11 @@ class GalleryError(KnownError):
 
 
 class EnrollmentError(KnownError):
-    """A person cannot be enrolled from what was given."""
+    """A person cannot be enrolled from the given pictures."""
 
 
 class DeviceError(KnownError):
-    """A compute device that was asked for is not there."""
+    """A requested compute device is not available."""
 
 
 class CacheError(KnownError):
@@ -59,11 +58,11 @@ class CacheError(KnownError):
 
 
 class InternalError(KnownError):
-    """A bug: something raised what nobody had thought of. The program goes on, and its log has the traceback."""
+    """A bug: an unforeseen exception. The program goes on, and its log has the traceback."""
 
 
 def cannot_write(path: Path, cause: OSError | str) -> KnownError:
-    """Say that a result has no place there; raise what this returns."""
+    """Return the error that a result cannot be written there, for the caller to raise."""
     reason = cause if isinstance(cause, str) else cause.strerror or str(cause)
     return KnownError(
         QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."), path=path, reason=reason

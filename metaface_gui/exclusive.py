@@ -1,4 +1,4 @@
-"""An exclusive lock of an open file, which the operating system drops when the process dies, however it dies."""
+"""An exclusive lock on an open file, which the operating system releases when the process ends in any way."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ else:
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock the file until its descriptor is closed, at once or not at all; False: somebody has it, perhaps this process
-    by another descriptor.
+    """Lock the file until its descriptor is closed, without waiting; False if it is locked already.
+
+    The holder may be this process, through another descriptor.
 
     Raises:
         OSError: where files cannot be locked.

@@ -1,10 +1,10 @@
-"""Words on screen in the user's language: the one wrapper around Qt's translation, and words for records.
+"""Texts on screen in the user's language: the one wrapper around Qt's translation, and texts for records.
 
 A widget's own texts go through `self.tr("…")`; everything else through `translate`. Both take literal English so that
 `tests/update_translations.py` finds them. A text with values is `translate("Context", "{n} people", None, n=3)`;
-in the place of None may stand a note that tells like texts apart.
+instead of None, a note may distinguish equal texts.
 
-Qt is loaded only for another language than English: a command that prints a line need not wait for it.
+Qt is loaded only for languages other than English, so that a command that prints a line need not wait for it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from metaface_gui.types import HeadTurn, QualityIssue
 
 _TRANSLATOR = "metaface-translator"
-"""By this name the translators that are installed are found again, among what else the application may have."""
+"""Object name by which the installed translators are found among the application's other objects."""
 
 
 def translate(context: str, text: str, note: str | None = None, /, **values: object) -> str:
-    """Translate `text` in `context` and fill its named `{placeholders}`; `note` tells like texts apart.
+    """Translate `text` in `context` and fill its named `{placeholders}`; `note` distinguishes equal texts.
 
-    A translation that lost or invented a placeholder does not break the window: the English text is shown.
+    If a translation lost or invented a placeholder, the English text is shown, so that the window keeps working.
     """
-    qt = sys.modules.get("PySide6.QtCore")  # what is not loaded has no translation installed
+    qt = sys.modules.get("PySide6.QtCore")  # if Qt is not loaded, no translation is installed
     translated = text if qt is None else qt.QCoreApplication.translate(context, text, note)
     try:
         return translated.format(**values)
@@ -42,12 +42,12 @@ def translate(context: str, text: str, note: str | None = None, /, **values: obj
 
 
 def plain(text: str) -> str:
-    """A menu's text without its accelerator: within a word (`&File`) or, in Chinese, behind it (`文件(&F)`)."""
+    """Return a menu's text without its accelerator: within a word (`&File`) or, in Chinese, after it (`文件(&F)`)."""
     return re.sub(r"\s*\(&\w\)", "", text).replace("&", "")
 
 
 def listed(words: Iterable[str]) -> str:
-    """Several words as one enumeration: with commas in English, with ideographic ones in Chinese."""
+    """Join words to an enumeration: with commas in English, with ideographic commas in Chinese."""
     text = ""
     for number, word in enumerate(words):
         text = translate("Lists", "{first}, {more}", None, first=text, more=word) if number else word
@@ -55,7 +55,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def error_text(error: KnownError) -> str:
-    """Say the error in the user's language: cause, then the next step."""
+    """Return the error's text in the user's language: cause, then the next step."""
     return translate(CONTEXT, error.template, None, **{name: _shown(value) for name, value in error.values.items()})
 
 
@@ -66,7 +66,7 @@ def _shown(value: object) -> object:
 
 
 def shown_title(title: str) -> str:
-    """A source's title as it calls itself, in the user's language: a file's name or a host stays as it is."""
+    """Return a source's title in the user's language; file names and hosts stay as they are."""
     if title == "Demo scene":
         return translate("Sources", "Demo scene")
     camera = re.fullmatch(r"Camera (\d+)", title)
@@ -74,8 +74,8 @@ def shown_title(title: str) -> str:
 
 
 def issue_text(issue: QualityIssue) -> str:
-    """Words that tell the person before the camera what to do about a poor shot; short enough for the video."""
-    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    """Return what to tell the person in front of the camera about a poor shot; short enough for the video."""
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     return {
         QualityIssue.NO_FACE: translate("Guidance", "No face in view - step in front of the camera"),
@@ -92,8 +92,8 @@ def issue_text(issue: QualityIssue) -> str:
 
 
 def turn_text(turns: Collection[HeadTurn]) -> str:
-    """What to do next while shots are good: turn to a side that no shot shows yet."""
-    from metaface_gui.types import HeadTurn  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    """Return what to do next while shots are good: turn to a side that no shot shows yet."""
+    from metaface_gui.types import HeadTurn  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     words = {
         HeadTurn.LEFT: translate("Guidance", "Good - now turn a little to your left"),
@@ -105,8 +105,8 @@ def turn_text(turns: Collection[HeadTurn]) -> str:
 
 
 def refusal_text(issue: QualityIssue) -> str:
-    """Words for why a picture from a file was refused."""
-    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    """Return why a picture from a file was refused."""
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     return {
         QualityIssue.NO_FACE: translate("Refused", "no face found"),
@@ -123,8 +123,8 @@ def refusal_text(issue: QualityIssue) -> str:
 
 
 def advice_text(issues: Iterable[QualityIssue]) -> str:
-    """What to do where no picture would do: what the most frequent of the reasons asks for; empty without any."""
-    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - brings NumPy, which a help text needs not
+    """Return what to do if no picture was accepted, by the most frequent reason; empty without any."""
+    from metaface_gui.types import QualityIssue  # noqa: PLC0415 - imports NumPy, which a help text does not need
 
     counted = Counter(issues)
     if not counted:
@@ -146,33 +146,33 @@ def advice_text(issues: Iterable[QualityIssue]) -> str:
 
 
 def translations_dir() -> Path:
-    """Folder of the compiled translations `metaface_<language>.qm`."""
+    """Return the folder of the compiled translations `metaface_<language>.qm`."""
     return assets_dir() / "translations"
 
 
 def available_languages(folder: Path | None = None) -> list[str]:
-    """Codes of the languages that can be chosen besides English, e.g. `de`, `pt_BR`."""
+    """Return the codes of the languages available besides English, e.g. `de`, `pt_BR`."""
     found = (folder or translations_dir()).glob("metaface_*.qm")
     return sorted(path.stem.removeprefix("metaface_") for path in found)
 
 
 def language_name(code: str) -> str:
-    """A language's name in that language."""
-    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+    """Return a language's name in that language."""
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only for languages other than English
 
     if code == "en":
-        return "English"  # Qt would say which English
+        return "English"  # Qt would name the variety of English
     name = QLocale(code).nativeLanguageName() or code
     return name[0].upper() + name[1:]
 
 
 def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
-    """Which of `available` suits a reader of the languages `wanted`, best first; empty: English, which needs no file.
+    """Return which of `available` suits a reader of the languages `wanted`, best first; empty for English.
 
-    A language in another country's form will do if it is written alike: `zh-Hans-SG` is served by `zh_CN`, but `zh-TW`
-    is not.
+    English needs no file. Another country's variant will do if its script is the same: `zh_CN` serves `zh-Hans-SG`, but
+    not `zh-TW`.
     """
-    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only for languages other than English
 
     for tag in wanted:
         locale = QLocale(tag)
@@ -189,9 +189,9 @@ def best_language(wanted: Sequence[str], available: Collection[str]) -> str:
 
 
 def speaks_english(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Whether the system's language is English for sure, told without Qt: by the variables that Linux has for it.
+    """Whether the system's language is certainly English, judged without Qt by Linux's environment variables.
 
-    The first that says something holds, as for Qt: `LC_ALL=C LANG=de_DE` is English.
+    As in Qt, the first variable that is set wins: `LC_ALL=C LANG=de_DE` is English.
     """
     if not platform.startswith("linux"):
         return False
@@ -200,19 +200,19 @@ def speaks_english(environ: Mapping[str, str], platform: str = sys.platform) -> 
 
 
 def install_translation(app: QCoreApplication, language: str = "", folder: Path | None = None) -> bool:
-    """Speak `language` (a code; empty: the system's) from now on, in place of what was spoken until now.
+    """Use `language` (a code; empty: the system's) from now on, instead of the current one.
 
-    What is on screen already stays as it is. Returns whether it is spoken: English always is, and stays where MetaFace
-    does not have the language that was asked for.
+    What is already on screen does not change. Returns whether the language is in use: True for English, which remains
+    where MetaFace lacks the requested language.
     """
-    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator  # noqa: PLC0415 - only where another language is spoken
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator  # noqa: PLC0415 - only for languages other than English
 
     folder = folder or translations_dir()
     remove_translation(app)
     wanted = [language] if language else QLocale.system().uiLanguages()
     code = best_language(wanted, available_languages(folder))
     if QLocale(code or "en").language() is not QLocale.system().language():
-        QLocale.setDefault(QLocale(code or "en"))  # dates and numbers go with the words
+        QLocale.setDefault(QLocale(code or "en"))  # so that dates and numbers match the words
     if not code:
         return not language or QLocale(language).language() is QLocale.Language.English
     own, of_qt = QTranslator(), QTranslator()
@@ -228,7 +228,7 @@ def install_translation(app: QCoreApplication, language: str = "", folder: Path 
 
 
 def spoken_language(app: QCoreApplication) -> str:
-    """Code of the language that is spoken now; empty: English."""
+    """Return the code of the current language; empty: English."""
     return next((translator.language() for translator in _installed(app) if translator.language()), "")
 
 
@@ -239,8 +239,8 @@ def _installed(app: QCoreApplication) -> list[QTranslator]:
 
 
 def remove_translation(app: QCoreApplication) -> None:
-    """Take back what was installed: English from now on, and dates and numbers as the system writes them."""
-    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only where another language is spoken
+    """Remove the installed translation: English from now on, with dates and numbers in the system's format."""
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - only for languages other than English
 
     QLocale.setDefault(QLocale.system())
     for translator in _installed(app):

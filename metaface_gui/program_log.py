@@ -1,12 +1,12 @@
-"""The program's log: a rotating file in the user's data folder that names nobody and no file of the user's.
+"""The program's log: a rotating file in the user's data folder that names no person and none of the user's files.
 
-Lives here: where the log is, what a line of it may say, and the newest lines for a report of an error. May not live
-here: Qt, and anything of the parts that write to the log.
+Lives here: where the log is, what its lines may contain, and the newest lines for an error report. May not live here:
+Qt, or anything of the parts that write to the log.
 
-What a line may say is decided here once, whoever writes it: of a `KnownError` the template and such values as cannot
-name anybody, of another exception its type, with the message only where the interpreter or PyTorch wrote it, and of a
-traceback files of programs, lines and functions. Pictures, names and paths are left out, so the file can be sent to
-somebody who helps.
+What a line may contain is decided only here, whoever writes it. A `KnownError` gives its template and those values that
+cannot name anybody. Any other exception gives its type, with the message only if the interpreter or PyTorch wrote it. A
+traceback gives program files, lines and functions. Pictures, names and paths are left out, so that the file can be sent
+to somebody who helps.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from metaface_gui.errors import KnownError
 from metaface_gui.resources import user_data_dir
 
 LOGGER = "metaface_gui"
-"""Every module's own logger is below this one."""
+"""The parent of every module's own logger."""
 LEFT_OUT = "…"
-"""Stands where something was that may name a person, a file or a place."""
+"""Replaces whatever may name a person, a file or a place."""
 _BYTES = 1_000_000
 _FILES = 3
 _RECENT = 30
@@ -37,28 +37,28 @@ _TELLABLE = frozenset({
     "variable", "version", "wanted", "function", "line",
 })
 # fmt: on
-"""Names of a `KnownError`'s values that are words of programs, not of people."""
+"""Names of a `KnownError`'s values that come from programs and so cannot name people."""
 _OF_INTERPRETER = (TypeError, AttributeError, NameError, IndexError, ZeroDivisionError, RecursionError, MemoryError)
-"""Their messages name code, not data."""
+"""Exceptions whose messages name code, not data."""
 _IN_QUOTES = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|‘[^’]*’")
 _PATH_LIKE = re.compile(r"\S*[/\\][^:;,\n]*")
-"""To the end of what may be one path: its parts may hold spaces."""
+"""Matches to the end of what may be one path, whose parts may contain spaces."""
 _log = logging.getLogger(__name__)
 
 
 def log_dir() -> Path:
-    """Folder of the log and of the older ones it was rotated into; made by `start_log`."""
+    """Return the folder of the log and its rotated predecessors; `start_log` creates it."""
     return user_data_dir() / "log"
 
 
 def log_path() -> Path:
-    """The newest log."""
+    """Return the path of the current log."""
     return log_dir() / "metaface.log"
 
 
 def program_version() -> str:
-    """The installed version; empty for a checkout that is not installed."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - reads mail headers: takes 10 ms
+    """Return the installed version; empty for a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - imports a parser of mail headers: takes 10 ms
 
     try:
         return version("metaface")
@@ -67,11 +67,11 @@ def program_version() -> str:
 
 
 def start_log(*, is_described: bool = True) -> None:
-    """Write to the log from now on, and keep the newest lines for `recent_lines`; where no file can be, only those.
+    """Write to the log from now on, and keep the newest lines for `recent_lines`; without a file, only those.
 
-    Unless it `is_described` now whose log it is, whoever calls this calls `describe_program` later.
+    With `is_described` False the caller must call `describe_program` later.
 
-    Safe to call again: what is in use is used on.
+    Safe to call again: nothing is opened twice.
     """
     logger = logging.getLogger(LOGGER)
     if any(isinstance(handler, _RecentLines) for handler in logger.handlers):
@@ -96,14 +96,14 @@ def start_log(*, is_described: bool = True) -> None:
 
 
 def describe_program() -> None:
-    """Say in the log which version of MetaFace this is, and what it runs on."""
-    import platform  # noqa: PLC0415 - asks the system, which takes a while
+    """Log which version of MetaFace this is, and what it runs on."""
+    import platform  # noqa: PLC0415 - queries the system, which takes time
 
     _log.info("MetaFace %s starts on Python %s, %s", program_version(), platform.python_version(), platform.platform())
 
 
 def stop_log() -> None:
-    """Close what `start_log` opened."""
+    """Close everything that `start_log` opened."""
     logger = logging.getLogger(LOGGER)
     for handler in list(logger.handlers):
         if isinstance(handler.formatter, NamelessFormatter):
@@ -112,7 +112,7 @@ def stop_log() -> None:
 
 
 def recent_lines() -> tuple[str, ...]:
-    """The newest 30 lines, oldest first; none before `start_log`."""
+    """Return the newest 30 lines, oldest first; none before `start_log`."""
     for handler in logging.getLogger(LOGGER).handlers:
         if isinstance(handler, _RecentLines):
             return tuple(handler.lines)
@@ -120,7 +120,7 @@ def recent_lines() -> tuple[str, ...]:
 
 
 def nameless(error: BaseException) -> str:
-    """What may be said of an exception where others may read it: its type, and as much as can name nobody."""
+    """Describe an exception for other readers: its type, and as much else as cannot name anybody."""
     kind = type(error).__name__
     if isinstance(error, KnownError):
         return f"{kind}: {_nameless_known(error)}"
@@ -138,10 +138,10 @@ class NamelessFormatter(logging.Formatter):
     """Formats a line so that it names nobody, whatever was given to be logged."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Set the line and, below it, the traceback."""
+        """Format the line and, below it, the traceback."""
         bare = logging.makeLogRecord(record.__dict__)
         bare.msg = nameless(record.msg) if isinstance(record.msg, BaseException) else record.msg
-        bare.exc_text = None  # another handler's, with everything in it
+        bare.exc_text = None  # cached by another handler, complete with names
         if isinstance(record.args, tuple):
             bare.args = tuple(_tellable(value) for value in record.args)
         elif record.args:
@@ -149,7 +149,7 @@ class NamelessFormatter(logging.Formatter):
         return super().format(bare)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - logging's name
-        """Set a traceback: every exception of the chain, the first cause first, with the frames it came through."""
+        """Format a traceback: every exception of the chain, the first cause first, with its stack frames."""
         error = ei[1] if isinstance(ei, tuple) else None
         return "\n".join(_traceback_lines(error)) if isinstance(error, BaseException) else ""
 
@@ -169,7 +169,7 @@ def _nameless_known(error: KnownError) -> str:
     values = {key: _blotted_value(key, value) for key, value in error.values.items()}
     try:
         return error.template.format(**values)
-    except (KeyError, IndexError, ValueError):  # a value that is formatted as a number was left out
+    except (KeyError, IndexError, ValueError):  # a number format was applied to a left-out value
         return error.template
 
 
@@ -184,7 +184,7 @@ def _blotted(text: str) -> str:
 
 
 def _tellable(value: object) -> object:
-    """An argument of a line of the log as it may stand there; in plain text only paths are found and left out."""
+    """Return a log line's argument in loggable form; in plain text only paths are found and left out."""
     if isinstance(value, BaseException):
         return nameless(value)
     if isinstance(value, Path):
@@ -212,7 +212,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _program_file(name: str) -> str:
-    """A program file's path without where it is installed, which tells the user's name."""
+    """Return a program file's path without its install location, which reveals the user's name."""
     parts = Path(name).parts
     for root in ("site-packages", "dist-packages"):
         if root in parts:

@@ -1,4 +1,4 @@
-"""Where the files that ship with MetaFace are: `assets/` and `weights/`, in a checkout or inside an installed wheel."""
+"""The locations of the files that ship with MetaFace, `assets/` and `weights/`, in a checkout or an installed wheel."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def _shipped_dir(name: str) -> Path:
 
 
 def assets_dir() -> Path:
-    """Folder of icons, styles, translations and the demo scene's portraits."""
+    """Return the folder of icons, styles, translations and the demo scene's portraits."""
     return _shipped_dir("assets")
 
 
 def weights_dir() -> Path:
-    """Folder of the weights that ship, with their `manifest.json`."""
+    """Return the folder of the weights that ship, with their `manifest.json`."""
     return _shipped_dir("weights")
 
 
 def compiled_dir() -> Path | None:
-    """The user's folder for compiled networks, which may be deleted at any time; None without a home folder."""
+    """Return the user's folder for compiled networks, which may be deleted at any time; None without a home folder."""
     try:
         return Path(platformdirs.user_cache_dir("metaface", appauthor=False)) / "compiled"
     except (RuntimeError, KeyError):
@@ -36,7 +36,7 @@ def compiled_dir() -> Path | None:
 
 
 def user_data_dir() -> Path:
-    """The user's own data folder (gallery, fetched weights, log); not created here.
+    """Return the user's own data folder (gallery, fetched weights, log); it is not created here.
 
     Raises:
         KnownError: if the user has no home folder.
@@ -46,7 +46,7 @@ def user_data_dir() -> Path:
 
 
 def user_cache_dir() -> Path:
-    """The user's own folder of what can be computed again; not created here.
+    """Return the user's own folder for data that can be recomputed; it is not created here.
 
     Raises:
         KnownError: if the user has no home folder.
@@ -56,7 +56,7 @@ def user_cache_dir() -> Path:
 
 
 def home_dir() -> Path | None:
-    """The user's home folder; None: there is neither HOME nor an entry in the list of users."""
+    """Return the user's home folder; None if there is neither HOME nor an entry in the user database."""
     try:
         return Path.home()
     except RuntimeError:
@@ -66,8 +66,8 @@ def home_dir() -> Path | None:
 def _own(find: Callable[..., str], error: KnownError) -> Path:
     try:
         folder = Path(find("metaface", appauthor=False))
-    except (RuntimeError, KeyError) as cause:  # neither HOME nor an entry in the list of users
+    except (RuntimeError, KeyError) as cause:  # neither HOME nor an entry in the user database
         raise error from cause
-    if not folder.is_absolute():  # older platformdirs: a folder that is really called ~, in whatever is the present one
+    if not folder.is_absolute():  # older platformdirs return a folder literally named ~ in the current one
         raise error
     return folder

@@ -1,21 +1,21 @@
-"""What the user may set for the recognition itself; the window's own state is the window's affair."""
+"""The user's settings for recognition; the window keeps its own state elsewhere."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 DEFAULT_SHOTS = 5
-"""Of a person, unless another number is asked for."""
+"""Shots per person, unless another number is requested."""
 DEMO = "demo"
-"""The source that is the demo scene."""
+"""The source that stands for the demo scene."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecognitionSettings:
     """Keys of the chosen parts, and the share of strangers that may be taken for somebody (FPIR, 0..1).
 
-    `learner` decides the names; `compared` are those that run beside it on the same frames: without it, each once.
-    `use_room`: what a camera or a video showed earlier, unlabelled and in memory only, is adapted to as well.
+    `learner` decides the names; `compared` are those that run in parallel on the same frames, without `learner` and
+    without duplicates. `use_room`: also adapt to what a camera or video showed earlier, unlabelled and in memory only.
 
     Raises:
         ValueError: if `fpir` is not between 0 and 1, both excluded.
@@ -37,13 +37,14 @@ class RecognitionSettings:
 
     @property
     def learners(self) -> tuple[str, ...]:
-        """All that run, the deciding one first."""
+        """All running learners, the deciding one first."""
         return (self.learner, *self.compared)
 
     def decided_by(self, learner: str) -> RecognitionSettings:
-        """Return the same with another learner that decides.
+        """Return the same settings with another deciding learner.
 
-        One that ran beside changes places with the one that decided, so that whom the user compares stays compared.
+        If it ran in parallel, it swaps places with the former deciding one, so that the compared learners stay
+        compared.
         """
         compared = tuple(self.learner if key == learner else key for key in self.compared)
         return replace(self, learner=learner, compared=compared)

@@ -1,8 +1,8 @@
-"""The records that travel along the data path. All are frozen; arrays are set read-only where they are shared.
+"""The records that travel along the data path. All are frozen; shared arrays are set read-only.
 
 Conventions: images are uint8, height × width × 3, their name says `_bgr` or `_rgb`; boxes are `x1, y1, x2, y2` in
-pixels of the frame, floats, origin top left; times named `_ns` are `time.monotonic_ns()`; a name ending in `_s` is in
-seconds. "Score" is a raw value, larger = more alike; "confidence" is only ever the detector's.
+pixels of the frame, floats, origin top left; times named `_ns` are `time.monotonic_ns()`; names ending in `_s` are in
+seconds. "Score" is a raw value, larger = more alike; "confidence" always means the detector's.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Floats = NDArray[np.float32]
 Int64s = NDArray[np.int64]
 
 PersonId = int
+"""Key of a person in the gallery, stable as long as the person is in it."""
 RequestId = int
-"""What the engine was asked for: the answers to it, and its end, carry the same number."""
-"""Key of a person in the gallery, stable for the person's life there."""
+"""Number of a request to the engine, repeated in its answers and in the event that ends it."""
 
 
 def _check(name: str, array: Floats, shape: tuple[int, ...]) -> None:
@@ -49,13 +49,13 @@ class Frame:
     captured_ns: int
     truth: tuple[FaceTruth, ...] = ()
     file: str = ""
-    """The file's name where each frame of the source has one of its own."""
+    """The file's name, if each frame of the source has a file of its own."""
     is_still: bool = False
-    """Whether it is a picture of its own, which may lie on its side, and not one of a camera's or video's."""
+    """Whether it is a single picture, which may lie on its side, and not a frame of a camera or video."""
     environment: str = ""
-    """What the environment dial made of the picture, e.g. `dim_light 60`; "": it is as the source gave it."""
+    """What the environment dial did to the picture, e.g. `dim_light 60`; "" if nothing."""
     segment: int = 0
-    """Another number than the frame before: the source was sought, and faces do not go on from where they were."""
+    """Changes after a seek: faces then do not continue from where they were."""
 
     def __post_init__(self) -> None:
         image = self.image_bgr
@@ -75,7 +75,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceDetection:
-    """One found face: `box_xyxy` (4,), `landmarks` (5, 2) (eyes, nose, mouth corners; image-left one first)."""
+    """One detected face: `box_xyxy` (4,), `landmarks` (5, 2) (eyes, nose, mouth corners; the image-left one first)."""
 
     box_xyxy: Floats
     landmarks: Floats
@@ -87,7 +87,7 @@ class FaceDetections:
     """The n ≥ 0 faces of a frame as arrays: (n, 4), (n, 5, 2), (n,), all float32. No faces is n = 0, never None.
 
     Raises:
-        ValueError: if a shape or dtype is another.
+        ValueError: if a shape or dtype does not fit.
     """
 
     boxes_xyxy: Floats
@@ -102,7 +102,7 @@ class FaceDetections:
 
     @classmethod
     def empty(cls) -> FaceDetections:
-        """No faces."""
+        """Return no faces."""
         return cls(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
 
     def __len__(self) -> int:
@@ -131,7 +131,7 @@ class QualityIssue(Enum):
 
 
 class HeadTurn(Enum):
-    """Where a head is turned to from straight ahead, as whoever it belongs to would say: their own left and right."""
+    """Where a head is turned from straight ahead, from its owner's view: their own left and right."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -143,9 +143,9 @@ class HeadTurn(Enum):
 class FaceQuality:
     """Measures of one face in its frame, and what they mean for enrolment.
 
-    `size_px`: side of the box, geometric mean. `brightness`: mean luma of the aligned crop, 0..255. `sharpness`:
-    the measure of `recognition.quality`, larger = sharper. `frontality`: 1 facing the camera, 0 in profile.
-    `score`: 0..1, how good it is all in all.
+    `size_px`: side of the box, geometric mean. `brightness`: mean luma of the aligned crop, 0..255. `sharpness`: the
+    measure of `recognition.quality`, larger = sharper. `frontality`: 1 facing the camera, 0 in profile. `score`:
+    overall quality, 0..1.
     """
 
     size_px: float
@@ -158,18 +158,20 @@ class FaceQuality:
 
 @dataclass(frozen=True, slots=True)
 class ScoreScale:
-    """What raw scores of a method mean in this very gallery, so that methods can be compared.
+    """What a method's raw scores mean in this gallery, so that methods can be compared.
 
-    `strangers`: what hardly a stranger stays below (a tenth of them). `people`: what hardly an enrolled person exceeds
-    on a shot that was left out (again a tenth); None where nobody has two shots.
+    `strangers`: the score that nine tenths of strangers exceed. `people`: the score that a tenth of enrolled people
+    exceed on a held-out shot; None if nobody has two shots.
     """
 
     strangers: float
     people: float | None = None
 
     def margin(self, score: float, threshold: float) -> float:
-        """Where a score lies about its threshold: −1 a stranger's, 0 the threshold, +1 an enrolled person's; never
-        beyond. nan if either is not finite."""
+        """Return where a score lies relative to its threshold, in −1 … 1; nan if either is not finite.
+
+        −1 is a stranger's score, 0 the threshold, +1 an enrolled person's.
+        """
         if not (isfinite(score) and isfinite(threshold)):
             return nan
         below = max(threshold - self.strangers, 1e-6)
@@ -179,7 +181,7 @@ class ScoreScale:
 
 @dataclass(frozen=True, slots=True)
 class PersonScore:
-    """What a face scored against one person, raw."""
+    """A face's raw score against one person."""
 
     person_id: PersonId
     score: float
@@ -190,9 +192,9 @@ class Identification:
     """The decision on one face: the best person, the raw score and the threshold that it had to reach.
 
     `person_id` is None for Unknown; `nearest_id` names the closest person either way (None in an empty gallery).
-    `is_denied`: the user said of a face like this one that it is not the nearest person, so that person is left out.
-    `scale`: what the method's scores mean; None where that was not measured. `ranking`: the people who are nearest, the
-    nearest first, where they were asked for (of the deciding method).
+    `is_denied`: the user said of a face like this one that it is not the nearest person, so that person is ruled out.
+    `scale`: what the method's scores mean; None if it was not measured. `ranking`: the nearest people, nearest first,
+    if requested (for the deciding method).
     """
 
     person_id: PersonId | None
@@ -207,12 +209,14 @@ class Identification:
 
     @property
     def margin(self) -> float:
-        """The score on one scale for all methods (`ScoreScale.margin`); nan without a score. Where the scale was not
-        measured, a stranger is thought to score nothing."""
+        """The score on a scale shared by all methods (`ScoreScale.margin`); nan without a score.
+
+        If the scale was not measured, a stranger is assumed to score zero.
+        """
         return self.margin_of(self.score)
 
     def margin_of(self, score: float) -> float:
-        """The margin of another score by the same method on the same face, as `margin`."""
+        """Return the margin of another score by the same method on the same face, as `margin`."""
         scale = self.scale or ScoreScale(strangers=self.threshold - max(abs(self.threshold), 1e-6))
         return scale.margin(score, self.threshold)
 
@@ -242,14 +246,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackTemplate:
-    """What is known of a track's face: the `looks` that are pooled, oldest first, and one probe of them.
+    """What is known of a track's face: the `looks` that are pooled, oldest first, and one probe made of them.
 
-    `features` (p,) float32 are the pool's; `shares` what each look has in it, together 1; `effective` how many looks of
-    equal weight they are worth; `expected` the cosine to the pool that one more look of the same face would have.
-    `apart` are the newest looks that are unlike the pool and not in it. `generation` counts how often somebody else
-    began to be shown. `taken` is how many looks there were in all. `denied` are the people whom the user said that this
-    face is not, whatever its looks say. `merged` is a look at the mean of the looks' pictures: it counts in `features`
-    and has no share of its own, being all of theirs; None where there is none.
+    `features` (p,) float32 are the pool's; `shares` is each look's share in it, summing to 1; `effective` how many
+    looks of equal weight they are worth; `expected` the expected cosine to the pool of one more look at the same face.
+    `apart` are the newest looks that are unlike the pool and not part of it. `generation` counts how often somebody
+    else appeared. `taken` is the total number of looks. `denied` are the people whom, according to the user, this face
+    is not, whatever its looks say. `merged` is a look at the mean of the looks' pictures, None if there is none: it
+    counts in `features` but has no share of its own, as it belongs to all of them.
     """
 
     looks: tuple[Look, ...]
@@ -271,9 +275,9 @@ class TrackTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Who a face really is: an enrolled person's id or, in a scene, their name; all empty: nobody who is enrolled.
+    """Who a face really is: an enrolled person's id or, in a scene, their name; all empty: nobody enrolled.
 
-    `not_ids`: no more is known than that it is none of these people.
+    `not_ids`: only known is that it is none of these people.
     """
 
     person_id: PersonId | None = None
@@ -282,11 +286,11 @@ class Truth:
 
     @property
     def is_stranger(self) -> bool:
-        """Whether it is nobody who is enrolled."""
+        """Whether it is nobody enrolled."""
         return self.person_id is None and self.name is None and not self.not_ids
 
     def fits(self, decision: Identification) -> bool | None:
-        """Whether that decision is right; None where that cannot be said."""
+        """Whether a decision is right; None if that is unknown."""
         if self.not_ids:
             return False if decision.person_id in self.not_ids else None
         if self.name is not None:
@@ -298,13 +302,13 @@ class Truth:
 class TrackedFace:
     """One face of one frame, followed over time.
 
-    `track_id` counts from 1 and is never used again. `identification` is the track's decision on all its looks;
+    `track_id` counts from 1 and is never reused. `identification` is the track's decision on all its looks;
     `per_learner` holds that of each running learner by its key. `embedding` is (d,) float32, L2-normalised: the
-    embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's place on the embedding map,
-    or (0,) while there is none. `is_fresh`: the face was looked at in this frame; else embedding, quality and place on
-    the map are those of its last look. `features` are (p,) float32, what learners see of it (the embedding is a part of
-    them), or (0,) where nobody asks. `template` holds the looks that the decisions rest on, None where nobody pools
-    them.
+    embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's position on the embedding
+    map, or (0,) without a map. `is_fresh`: the face was embedded in this frame; otherwise embedding, quality and map
+    position are those of its last look. `features` are (p,) float32, what learners see of it (they include the
+    embedding), or (0,) if not needed. `template` holds the looks that the decisions rest on, None if looks are not
+    pooled.
     """
 
     track_id: int
@@ -320,24 +324,24 @@ class TrackedFace:
     features: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     template: TrackTemplate | None = None
     sides: Mapping[str, Identification] = field(default_factory=dict)
-    """What the sides of a comparison decide (`engine.side`), by their keys."""
+    """Decisions of the sides of a comparison (`engine.side`), by their keys."""
     truth: Truth | None = None
-    """Who it is, where a scene knows it or the user said so; given where several learners decide."""
+    """Who it is, if a scene knows it or the user said so; set when several learners decide."""
     has_shots: bool = True
-    """Whether the track was seen well enough so far that somebody could be enrolled, or confirmed, by it."""
+    """Whether the track has been seen well enough to enrol or confirm somebody with it."""
 
     @property
     def looks(self) -> int:
-        """How many looks the decisions rest on."""
+        """The number of looks that the decisions rest on."""
         return 1 if self.template is None else len(self.template.looks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameResult:
-    """What the pipeline says of one frame; `frame` is the very frame that was looked at.
+    """The pipeline's result for one frame; `frame` is the very frame that was processed.
 
-    `learner` is the key of the one that decides the faces' names, `embedder_id` says whose features they have; both are
-    "" where nobody said so.
+    `learner` is the key of the one that decides the faces' names, `embedder_id` identifies the features' embedder; both
+    are "" if not given.
     """
 
     frame: Frame

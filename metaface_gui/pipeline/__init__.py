@@ -1,3 +1,5 @@
-"""The data path, one folder a stage, in the order the data takes: capture, detection, embedding, learners, recognition,
-rendering. No Qt, no threads, no SQL. The stages do not import each other; `face_pipeline` composes them.
+"""The data path, one folder per stage, in the order in which data passes through them.
+
+Capture, detection, embedding, learners, recognition, rendering. No Qt, no threads, no SQL. The stages do not import
+each other; `face_pipeline` composes them.
 """

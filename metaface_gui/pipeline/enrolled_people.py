@@ -1,4 +1,4 @@
-"""Everybody enrolled, as learners see them: what adapting, the self-test and explaining start from."""
+"""Everybody enrolled, as learners see them: the input of adapting, the self-test and explanations."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from metaface_gui.types import PersonId
 class EnrolledPeople:
     """Everybody who has a template of one embedder, at one revision of the gallery.
 
-    `shots` (n, p) are the templates, of the shots `shot_ids`; `labels` (n,) int64 say whose, an index of `person_ids`
-    and `names`. `negatives` (m, p) are faces of which the user said whom they are not: `denied_people` (m,) int64, an
-    index too. `unlabelled` (u, p) are faces that the same camera showed earlier (`room_faces`), of the room's revision
-    `room`; None and 0 where nothing of a room is known.
+    `shots` (n, p) are the templates of the shots `shot_ids`; `labels` (n,) int64 are their people, as indices of
+    `person_ids` and `names`. `negatives` (m, p) are faces of which the user said whom they do not show; `denied_people`
+    (m,) int64 are those people, also as indices. `unlabelled` (u, p) are faces that the same camera showed earlier
+    (`room_faces`), at the room's revision `room`; None and 0 if nothing of a room is known.
 
     Raises:
         ValueError: if there is not one id and one label for each shot, a label for each person, one name for each, or
@@ -48,7 +48,7 @@ class EnrolledPeople:
 
     @property
     def support(self) -> SupportSet:
-        """What learners adapt to: each person a way, then each negative one of its own, so that any method learns it.
+        """The support set for learners: one way per person, then one per negative, so that any method learns these too.
 
         Raises:
             ValueError: if there is nobody.
@@ -60,15 +60,15 @@ class EnrolledPeople:
         )
 
     def undenied(self) -> EnrolledPeople:
-        """The same people, with nobody denied."""
+        """Return the same people without denials."""
         return replace(self, negatives=self.negatives[:0], denied_people=self.denied_people[:0])
 
     def with_shots(self, rows: Tensor) -> EnrolledPeople:
-        """The same people with these of their shots, (k,) int64 or a mask (n,) bool, of which everybody has one."""
+        """Return the same people with only the shots `rows`, (k,) int64 or a mask (n,) bool; each must keep one."""
         ids = torch.tensor(self.shot_ids, dtype=torch.int64)
         return replace(self, shots=self.shots[rows], labels=self.labels[rows], shot_ids=tuple(ids[rows].tolist()))
 
     def one_shot_each(self) -> EnrolledPeople:
-        """The same people with their first shot only, and nobody denied."""
+        """Return the same people with only their first shot, and without denials."""
         labels = self.labels.tolist()
         return self.undenied().with_shots(torch.tensor([labels.index(way) for way in range(len(self))]))

@@ -1,8 +1,8 @@
-"""Choosing a person's shots: which faces of a burst, a folder or a video are good, and which few of them differ most.
+"""Choose a person's shots: the good faces of a burst, folder or video, and of these the few that differ most.
 
-Snell et al. 2017 and the literature on template selection agree on what makes a few shots worth more: they show the
-person differently. So a full burst gives up one of the two shots that are most alike when a new one is farther from
-all of them: greedy k-centre (Gonzalez 1985) on embeddings, fed one face at a time.
+Snell et al. 2017 and the literature on template selection agree that a few shots are worth more if they show the person
+differently. So a full burst gives up one of its two most similar shots for a new one that is farther from all of them:
+greedy k-centre (Gonzalez 1985) on embeddings, fed one face at a time.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from metaface_gui.types import FaceDetection, FaceQuality, Floats, Image, Qualit
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceSample:
-    """One face as it may be enrolled.
+    """One face that may be enrolled.
 
-    `chip_bgr` is the picture around the face, `detection` lies in the chip's pixels, `embedding` is (d,) float32,
-    L2-normalised. `environment` as in `Frame`: the dial's picture is no camera's.
+    `chip_bgr` is the picture around the face, `detection` is in the chip's pixels, `embedding` is (d,) float32,
+    L2-normalised. `environment` is as in `Frame`: it marks pictures altered by the environment dial.
     """
 
     chip_bgr: Image
@@ -33,7 +33,7 @@ class FaceSample:
 
 @dataclass(frozen=True, slots=True)
 class KeptShot:
-    """A sample that the burst keeps, under a number of its own."""
+    """A sample kept by the burst, with its id in the burst."""
 
     id: int
     sample: FaceSample
@@ -41,9 +41,9 @@ class KeptShot:
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentBurst:
-    """The shots kept so far; `offer` returns the next state and never changes this one.
+    """The shots kept so far; `offer` returns the next state and leaves this one unchanged.
 
-    `wanted`: how many shots are kept at most. `too_similar`: cosine from which two shots count as the same picture.
+    `wanted`: the most shots that are kept. `too_similar`: cosine from which two shots count as the same picture.
     """
 
     kept: tuple[KeptShot, ...] = ()
@@ -57,9 +57,9 @@ class EnrollmentBurst:
         return len(self.kept) >= self.wanted
 
     def offer(self, samples: Sequence[FaceSample]) -> tuple[EnrollmentBurst, QualityIssue | None]:
-        """Take the faces of one picture; returns the next state and what was wrong with them (None: a good shot).
+        """Offer the faces of one picture; returns the next state and what was wrong with them (None: a good shot).
 
-        A good shot that differs no more than those already kept is not an error, but the state stays as it is.
+        A good shot that is no more different than those already kept is not an error, but leaves the state as it is.
         """
         issue = _issue_of(samples)
         if issue is not None:
@@ -84,13 +84,13 @@ class EnrollmentBurst:
         return replace(self, kept=(*kept, KeptShot(self.next_id, sample)), next_id=self.next_id + 1)
 
     def _better_twin(self, sample: FaceSample, index: int) -> EnrollmentBurst:
-        """Of two pictures that are nearly the same, keep the better one (clearly better, or they would take turns)."""
+        """Of two nearly equal pictures keep the better one; only if clearly better, or they would alternate."""
         if sample.quality.score <= self.kept[index].sample.quality.score + 0.1:
             return self
         return self._with(self.kept[:index] + self.kept[index + 1 :], sample)
 
     def _more_diverse(self, sample: FaceSample, likeness: float) -> EnrollmentBurst:
-        """Swap the new shot for one of the most alike pair if it is farther from all others than those two are."""
+        """Replace one of the two most similar shots by the new one if that is farther from all others than they are."""
         points = np.stack([shot.sample.embedding for shot in self.kept])
         cosines = points @ points.T - 2.0 * np.eye(len(points), dtype=np.float32)
         first, second = np.unravel_index(int(cosines.argmax()), cosines.shape)

@@ -1,8 +1,8 @@
-"""Why a face has its name: which looks say so, who was near, by how much, and which parts of the picture matter.
+"""Explain why a face has its name: which looks support it, who was near, by how much, and which image regions matter.
 
-The last is occlusion sensitivity (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks",
-§4.2): cover a part of the picture with grey, look again, and see how much the score has fallen. It asks nothing of the
-network but its answers, so it works for any embedder and any learner.
+The regions come from occlusion sensitivity (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional
+Networks", §4.2): cover a part of the picture with grey, embed it again, and see how much the score falls. It needs only
+the network's output, so it works for any embedder and any learner.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from metaface_gui.pipeline.recognition.track_decision import kept
 from metaface_gui.types import FaceQuality, Floats, Identification, Image, PersonId, TrackTemplate
 
 HEAT_GRID = 5
-"""The heat map has so many rows and columns. Covering the tenth of a picture that the map calls hottest takes 0.174 off
-the nearest person's cosine (twenty people of Labeled Faces in the Wild, standard error 0.016); a tenth at random takes
-0.06, the hottest tenth of a 7 × 7 map 0.185 in twice the time, of which the live view would not leave enough."""
+"""Rows and columns of the heat map. Covering the tenth of a picture that the map calls hottest takes 0.174 off the
+nearest person's cosine (twenty people of Labeled Faces in the Wild, standard error 0.016); a random tenth takes 0.06,
+the hottest tenth of a 7 × 7 map 0.185 in twice the time, which the live view could not spare."""
 _PATCH_CELLS = 1.5
-"""Side of the grey square in cells of the grid: neighbours overlap by a third, so that the map does not depend on where
-an eye begins."""
+"""Side of the grey square in grid cells: neighbours overlap by a third, so that the map does not depend on where an eye
+begins."""
 _BATCH = HEAT_GRID
-"""So many covered crops are embedded at a time, a row of the map: more are no faster, and the live path waits less for
-its turn. Between two batches the explanation can be cancelled."""
+"""Covered crops embedded at a time, one row of the map: more is no faster, and the live path waits less for its turn.
+The explanation can be cancelled between two batches."""
 _MOST_PEOPLE = 5
 _MOST_SHOTS = 6
 
 PictureOf = Callable[[PersonId, int], bytes]
-"""The encoded picture of a person's shot by the shot's id; empty if it is gone."""
+"""Returns the encoded picture of a person's shot, by the shot's id; empty if it is gone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +55,9 @@ class NearShot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PooledLook:
-    """A look at the face, as the decision took it: `share` of the pool, 0..1 and 0 for one that was left out.
+    """A look at the face, as the decision used it: `share` of the pool, 0..1, and 0 for one that was left out.
 
-    `picture_rgb` is a small picture (s, s, 3) uint8, `number` counts the track's looks.
+    `picture_rgb` is a small picture (s, s, 3) uint8; `number` counts the track's looks.
     """
 
     number: int
@@ -68,9 +68,9 @@ class PooledLook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What is known of a track: its `template`, and as whom the deciding learner shows it, None as Unknown.
+    """A track's `template`, and as whom the deciding learner shows it; None for Unknown.
 
-    It holds no name: it may outlive the person's deletion by as long as tracks are remembered.
+    It holds no name, because it may outlive the person's deletion for as long as tracks are remembered.
     """
 
     template: TrackTemplate
@@ -79,14 +79,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """The decision on one face, taken apart.
+    """The decision on one face and what it rests on.
 
-    `decision` is that on the track, by the `looks` at it, the heaviest first; of a face without a track it is that on
-    the one picture. `crop_rgb` is the aligned face (s, s, 3) uint8 that the embedder saw last. `heat` is (g, g)
-    float32, rows from the top: by how much that picture's score of `heat_of`, the nearest person or whom the user
-    denied, falls when that part is covered (negative: it rises); zeros in an empty gallery, where `heat_of` is empty.
-    `scores` are the best few people's (name, score), best first, on the learner's own scale, as `decision.threshold`
-    is. `denied` is whom the user said that a face like this one is not, if that changed the decision.
+    `decision` is the one on the track, based on its `looks`, the heaviest first; for a face without a track, the one on
+    its picture. `crop_rgb` is the aligned face (s, s, 3) uint8 that was embedded last. `heat` is (g, g) float32, rows
+    from the top: how much the picture's score for `heat_of` falls when that part is covered (negative: it rises).
+    `heat_of` is the nearest person, or the one whom the user denied; in an empty gallery it is empty and `heat` is
+    zero. `scores` are the best few people's (name, score), best first, on the learner's own scale, as is
+    `decision.threshold`. `denied` is the person whom the user ruled out for a face like this one, if that changed the
+    decision.
     """
 
     learner: str
@@ -114,12 +115,12 @@ def explain(
     evidence: Evidence | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Explanation | None:
-    """Take the decision on a face apart; None if `should_stop` said so, which is asked between batches.
+    """Explain the decision on a face; None if `should_stop` returned True, which is asked between batches.
 
-    `classifier` is what `open_set` decides with (None for an empty gallery) and may score more ways than there are
-    people: those beyond `open_set.person_ids` deny people and have no name. `learner` is the key of its method.
-    `picture_of` is asked for the nearest shots only. `evidence` is what is known of the face's track; without it the
-    picture is all there is. Safe on any thread: it only reads.
+    `classifier` is what `open_set` decides with (None for an empty gallery). It may score more ways than there are
+    people: those beyond `open_set.person_ids` are denied faces without a name. `learner` is the key of its method.
+    `picture_of` is called for the nearest shots only. `evidence` is what is known of the face's track; without it only
+    the picture is used. Safe on any thread, because it only reads.
     """
     started = time.perf_counter()
     crop = align(sample.chip_bgr, sample.detection.landmarks[None], embedder.crop_size)[0]
@@ -181,7 +182,7 @@ def _pooled_looks(template: TrackTemplate) -> tuple[PooledLook, ...]:
 
 @in_inference_mode
 def _scores(classifier: AdaptedClassifier, open_set: OpenSetClassifier, faces: Tensor) -> Tensor:
-    """Score faces against people alone: (n, p) → (n, n_people)."""
+    """Score faces against people only: (n, p) → (n, n_people)."""
     return open_set.people_scores(classifier.scores(faces), faces)
 
 
@@ -197,7 +198,7 @@ def _near_shots(
     if not len(people):
         return ()
     cosines = (classifier.embed(people.shots) @ classifier.embed(face)[0]).tolist()
-    # Sorted by the shots' ids where cosines are equal, so that the answer does not depend on their order.
+    # Equal cosines are sorted by shot id, so that the result does not depend on the shots' order.
     order = sorted(range(len(cosines)), key=lambda row: (-cosines[row], people.shot_ids[row]))
     owners = [people.person_ids[label] for label in people.labels.tolist()]
     found = []
@@ -209,7 +210,7 @@ def _near_shots(
 
 
 def _covered(crop_rgb: Image, cells: range) -> NDArray[np.uint8]:
-    """Copies of the crop (s, s, 3), in each of which the square about one cell has the crop's mean colour."""
+    """Return copies of the crop (s, s, 3), each with the square around one cell filled with the crop's mean colour."""
     side = crop_rgb.shape[0]
     colour = crop_rgb.reshape(-1, 3).mean(axis=0).round().astype(np.uint8)
     cell = side / HEAT_GRID

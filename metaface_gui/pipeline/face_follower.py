@@ -1,4 +1,4 @@
-"""Finds faces, follows them from frame to frame, and embeds those that are worth it: detect → align → embed → track."""
+"""Find faces, follow them from frame to frame, and embed those that are worth it: detect → align → embed → track."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ from metaface_gui.pipeline.recognition.tracker import Tracker
 from metaface_gui.types import FaceDetection, FaceDetections, FaceQuality, Floats, Identification, Image, QualityIssue
 
 DecisionOf = Callable[[int], Identification]
-"""What is shown of a track at present, by its id."""
+"""Returns the current decision on a track, by its id."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
     """A face in a frame: where it is now, and its features (p,) float32 from the last time it was embedded.
 
-    `quality` is from the last frame that was searched. `is_fresh`: the features are of this very frame. `picture_rgb`
-    is a small picture of the face from the last time it was embedded, (s, s, 3), `crop_rgb` the very picture that was.
+    `quality` is from the last frame that was searched. `is_fresh`: the features are from this frame. `picture_rgb` (s,
+    s, 3) is a small picture of the face from the last time it was embedded, `crop_rgb` the picture that was embedded
+    then.
     """
 
     track_id: int
@@ -46,8 +47,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
-    """What is kept of a track: its newest sighting, how often and when last it was embedded, its best quality then, and
-    whether what was embedded last was its mirror image."""
+    """What is kept of a track between frames.
+
+    `sighting` is the newest; the face was embedded `looks` times, last at `looked_s` and at most at `best_quality`;
+    `is_mirrored`: the last picture embedded was a mirror image.
+    """
 
     sighting: Sighting
     looks: int
@@ -58,11 +62,11 @@ class _Track:
 
 _PICTURE_SIDE = 48
 _LEAST_SIDE_PX = 4.0
-"""Of a carried box as much must be left in the picture across and down, or the face has gone."""
+"""Least width and height of a carried box inside the picture; below it, the face has gone."""
 
 
 class FaceFollower:
-    """Looks at frames one after another and remembers tracks between them, so it belongs to one thread."""
+    """Processes frames one after another and remembers tracks between them, so it belongs to one thread."""
 
     def __init__(
         self, detector: FaceDetector, embedder: FaceEmbedder, attention: Attention = THOROUGH, *, first_id: int = 1
@@ -81,11 +85,11 @@ class FaceFollower:
 
     @property
     def next_id(self) -> int:
-        """The id that the next new track gets."""
+        """The id of the next new track."""
         return self._tracker.next_id
 
     def set_attention(self, attention: Attention) -> None:
-        """Look at more or less from the next frame on."""
+        """Set how often frames are searched and faces embedded, from the next frame on."""
         self._attention = attention
         self._motion.reset()
 
@@ -109,17 +113,17 @@ class FaceFollower:
         is_still: bool = False,
         is_again: bool = False,
     ) -> tuple[Sighting, ...]:
-        """Search the frame (height, width, 3) for faces, or carry those in sight through it where `Attention` allows.
+        """Search the frame (height, width, 3) for faces, or carry the known ones into it where `Attention` allows.
 
-        After a cut, a long gap, or where time runs backwards, it is searched and every face is embedded. `found`: its
-        faces, where it was searched already. `is_still`: it is a picture of its own, and its faces have
-        no other look. `is_again`: it is the very picture of before.
+        After a cut or a long gap, or when time runs backwards, the frame is searched and every face is embedded.
+        `found`: its faces, if it was searched already. `is_still`: it is a picture of its own, so its faces get no
+        other look. `is_again`: it is the same picture as before.
         """
         is_cut = not continues(self._time_s, time_s)
         self._time_s = time_s
         self._motion.show(image_bgr)
         is_other_scene, looks_different = self._motion.is_other_scene, self._motion.is_cut
-        # In another light people are where they were: whoever searches every frame looks again, and goes on.
+        # When only the light changes, people stay in place: with every frame searched, tracks can simply continue.
         is_cut = is_cut or (is_other_scene if self._attention.is_close else looks_different)
         self._since_search += 1
         is_due = self._since_search >= self._attention.detect_every or (
@@ -144,7 +148,7 @@ class FaceFollower:
         moved = []
         for track, step in zip(tracks, steps, strict=True):
             found = track.sighting.detection
-            # As detections are: boxes end at the picture's edge, landmarks do not.
+            # Clipped like detections: boxes end at the picture's edge, landmarks do not.
             box, points = np.clip(found.box_xyxy + np.tile(step, 2), 0.0, frame), found.landmarks + step
             if (box[2:] - box[:2] < _LEAST_SIDE_PX).any():
                 continue
@@ -179,8 +183,8 @@ class FaceFollower:
             for track, quality in zip(former, qualities, strict=True)
         ]
         chosen = np.asarray(worth_embedding(known, self._attention), np.intp)
-        if not is_still:  # of a still it was asked when it was searched
-            # In a pool of more looks the errors of where they were taken even out.
+        if not is_still:  # a still's landmarks were refined when it was searched
+            # With more looks in the pool, the errors of their landmarks average out.
             first = self._attention.first_looks
             new = [index for index in chosen if (track := former[index]) is None or track.looks < first]
             if new:
@@ -190,7 +194,7 @@ class FaceFollower:
         for index, track in enumerate(former):
             if track is not None:
                 features[index] = track.sighting.features
-        # By turns, but a picture that is shown again is seen as it was.
+        # Alternates between looks, but a picture that is shown again is embedded the same way.
         is_mirrored = np.asarray([track is not None and track.is_mirrored == is_again for track in former], bool)
         if is_still:
             features[chosen] = features_of_both(self._embedder, crops[chosen])
@@ -214,7 +218,7 @@ class FaceFollower:
         return faces
 
     def _placed(self, image_bgr: Image, detections: FaceDetections, which: list[int]) -> FaceDetections:
-        """The detections with the landmarks of some where more looks at them say."""
+        """Return the detections, with the landmarks of those in `which` refined by more looks."""
         landmarks = detections.landmarks.copy()
         landmarks[which] = placed_by_more_looks(self._detector, image_bgr, landmarks[which])
         return replace(detections, landmarks=landmarks)
@@ -227,7 +231,7 @@ class FaceFollower:
                 self._tracks[face.track_id] = _Track(face, looks + 1, time_s, max(best, face.quality.score), is_turned)
             else:
                 self._tracks[face.track_id] = replace(former, sighting=face)
-            # Asked once of a face: it costs a search of its picture.
+            # Asked only once per face, because it costs a search of its picture.
             if not face.quality.issues:
                 self._upright.add(face.track_id)
         alive = {track.id for track in self._tracker.tracks}
@@ -236,9 +240,9 @@ class FaceFollower:
 
 
 def _pictures(crops_rgb: Image, former: Sequence[_Track | None], fresh: Sequence[bool]) -> list[tuple[Image, Image]]:
-    """Of n faces the small picture and the one that was embedded: now, or of those not fresh when last they were."""
+    """Return n faces' small and embedded pictures: new ones if fresh, else those from their last embedding."""
     return [
-        (_small(crop), crop.copy())  # a row would keep all crops of its frame
+        (_small(crop), crop.copy())  # a view would keep all crops of its frame alive
         if is_fresh or track is None
         else (track.sighting.picture_rgb, track.sighting.crop_rgb)
         for crop, track, is_fresh in zip(crops_rgb, former, fresh, strict=True)
@@ -255,7 +259,7 @@ def _followed(track: _Track, quality: FaceQuality, time_s: float, decision_of: D
 
 
 def quality_of(detector: FaceDetector, image_bgr: Image, found: FaceDetection, crop_rgb: Image) -> FaceQuality:
-    """Measure a face of a frame (height, width, 3) as `assess` does; one that would do must not stand on its head."""
+    """Measure a face of a frame (height, width, 3) as `assess` does, and also reject one that is upside down."""
     quality = assess(image_bgr, found, crop_rgb)
     if quality.issues or not is_upside_down(detector, chip(image_bgr, found).image_bgr, found.confidence):
         return quality

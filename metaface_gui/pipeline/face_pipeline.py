@@ -1,4 +1,4 @@
-"""The whole data path of one frame: detect → align → embed → track → pool → identify; the stages meet only here."""
+"""The whole data path of a frame: detect → align → embed → track → pool → identify; the stages meet only here."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ from metaface_gui.types import (
 )
 
 _RANKED = 8
-"""So many people's scores a face carries, by the deciding method: as many as a row of bars can show."""
+"""How many people's scores a face carries from the deciding method: as many as a row of bars can show."""
 
 Decider = OpenSetClassifier | FirstNames
-"""Says who faces are, or that nobody knows."""
+"""Decides who faces show, or that they show nobody known."""
 
 
 class FacePipeline:
-    """Looks at frames one after another; remembers tracks and their evidence between them, so it belongs to one thread.
+    """Processes frames one after another and remembers tracks and their evidence, so it belongs to one thread.
 
-    `classifiers` maps a learner's key to its adapted open-set classifier; the `primary` one decides the name, the
-    others decide beside it on the same pooled features.
+    `classifiers` maps a learner's key to its adapted open-set classifier. The `primary` one decides the name; the
+    others decide in parallel on the same pooled features.
     """
 
     def __init__(self, detector: FaceDetector, embedder: FaceEmbedder, attention: Attention = THOROUGH) -> None:
@@ -78,13 +78,12 @@ class FacePipeline:
         *,
         continued: Collection[str] = (),
     ) -> None:
-        """Identify with these from the next frame on; faces carry the decisions in this order.
+        """Identify with these classifiers from the next frame on; faces carry the decisions in this order.
 
-        What a learner whose classifier is another one decided is forgotten: its scores are on another scale and may be
-        about other people. The others' decisions go on, and so do those of the `continued` learners: theirs is the same
-        method on the same people, adapted to more faces of the same room, and those of a method that takes over from
-        the `FirstNames` of the same people. What was seen of tracks stays in any case: a new classifier decides at once
-        on all looks so far.
+        Decisions of a learner whose classifier changed are forgotten, because the new scores are on another scale and
+        may be about other people. Decisions go on if the classifier is the same one, if it replaces the `FirstNames` of
+        the same people, or if the learner is in `continued`: the same method on the same people, adapted to more faces
+        of the same room. The tracks' looks are kept in any case: a new classifier decides at once on all looks so far.
 
         Raises:
             ValueError: if the primary one is not among them.
@@ -104,19 +103,19 @@ class FacePipeline:
         self._primary = primary
 
     def set_map(self, plane: EmbeddingMap | None, classifier: AdaptedClassifier | None) -> None:
-        """Say of each face from the next frame on where on `plane` it lies, in the adapted space of `classifier`.
+        """From the next frame on, give each face its position on `plane`, in the adapted space of `classifier`.
 
-        None for either: faces have no place on a map.
+        If either is None, faces have no position on a map.
         """
         self._map = None if plane is None or classifier is None else (plane, classifier)
 
     def number_tracks_after(self, former: FacePipeline) -> None:
-        """Begin with track ids that the pipeline before this one has not used."""
+        """Start at track ids that the previous pipeline has not used."""
         first_id = former._follower.next_id
         self._follower = FaceFollower(self.detector, self.embedder, self.attention, first_id=first_id)
 
     def set_attention(self, attention: Attention) -> None:
-        """Look at more or less from the next frame on."""
+        """Set how often frames are searched and faces embedded, from the next frame on."""
         self.attention = attention
         self._follower.set_attention(attention)
 
@@ -127,10 +126,13 @@ class FacePipeline:
         self.forget_looks()
 
     def process(self, frame: Frame, found: Upright | None = None) -> FrameResult:
-        """Look at one frame; one of another segment than that before it starts over, and so does what is known of
-        tracks where the environment dial was turned: looks from another room would keep names that this one loses.
+        """Process one frame; a frame of another segment than the one before starts over.
 
-        `found`: its faces, where a `FrameSearch` has found them already; only for pipelines that search every frame.
+        Looks are also forgotten when the environment dial is turned: looks from another room would keep names that this
+        room loses.
+
+        `found`: the frame's faces, if a `FrameSearch` has found them already; only for pipelines that search every
+        frame.
         """
         if frame.segment != self._segment:
             self.reset()
@@ -138,10 +140,10 @@ class FacePipeline:
         if frame.environment != self._environment:
             self.forget_looks()
             self._environment = frame.environment
-        is_again = self._newest is frame.image_bgr  # paused, or a still that is shown on and on
+        is_again = self._newest is frame.image_bgr  # paused, or a still that is shown repeatedly
         self._newest = frame.image_bgr
         if frame.is_still and not is_again:
-            # A picture of its own says nothing of the next one, and what was said of its faces is not meant for those.
+            # Each still stands alone: neither looks at nor denials of the previous one's faces apply to it.
             self._templates.start_over()
             self.forget_looks()
         if frame.is_still:
@@ -176,9 +178,9 @@ class FacePipeline:
         return FrameResult(frame, faces, time.monotonic_ns(), self._primary, self.embedder.id)
 
     def _look_at_still(self, frame: Frame, found: Upright | None) -> tuple[Sighting, ...]:
-        """Look at a picture of its own the way up in which its faces are found; say where they are in it as it is."""
+        """Process a still picture turned to where its faces are found; return their positions in the original."""
         if found is None and self._still is not None and self._still.original is frame.image_bgr:
-            found = self._still  # shown again and again, as the window does
+            found = self._still  # shown repeatedly, as the window does
         self._still = still = found or find_in_still(self.detector, frame.image_bgr)
         seen = self._follower.look(still.image_bgr, frame.time_s, self._decision_of, still.detections, is_still=True)
         if not still.quarter_turns or not seen:
@@ -191,13 +193,13 @@ class FacePipeline:
         )
 
     def forget_looks(self) -> None:
-        """Follow the tracks, but decide on them again: what was seen of them so far says nothing of what comes."""
+        """Keep following the tracks but forget their looks and decisions: what comes next will look different."""
         self._templates.reset()
         for decisions in self._decisions.values():
             decisions.reset()
 
     def set_denied(self, denied: Mapping[int, frozenset[PersonId]]) -> None:
-        """Never take these tracks for these people, however they look; all others may be anybody."""
+        """Never identify these tracks as these people, however they look; all other tracks may be anybody."""
         changed = self._templates.set_denied(denied)
         for decisions in self._decisions.values():
             decisions.forget(changed)
@@ -207,7 +209,7 @@ class FacePipeline:
         return (decisions and decisions.current(track_id)) or UNKNOWN
 
     def _template(self, face: Sighting, frame: Frame, *, is_again: bool) -> TrackTemplate:
-        """The face's template with this look, if it is a new one; `is_again`: it is the very picture of before."""
+        """Return the face's template, with this look added if new; `is_again`: it is the same picture as before."""
         current = None if face.is_fresh and not is_again else self._templates.current(face.track_id)
         crop = None if frame.is_still else face.crop_rgb
         return current or self._templates.add(
@@ -215,8 +217,7 @@ class FacePipeline:
         )
 
     def _with_merged(self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate]) -> list[TrackTemplate]:
-        """The faces' templates with a look at the merged pictures for which it is time; who is known for sure needs
-        none."""
+        """Return the templates, with looks at merged pictures that are due added; faces known for sure need none."""
         merged = self._templates.merged_pictures()
         due = {track_id: picture for track_id, picture in merged.items() if not self._is_known(track_id)}
         if not due:
@@ -232,16 +233,16 @@ class FacePipeline:
     def _decide(
         self, faces: Sequence[Sighting], templates: Sequence[TrackTemplate], time_s: float, *, is_still: bool
     ) -> list[dict[str, Identification]]:
-        """Each face's decision by each learner: again after a look, or where it decided nothing so far."""
+        """Return each face's decision by each learner, renewed after a look or where there is none yet."""
         decided: list[dict[str, Identification]] = [{} for _ in faces]
         for key, classifier in self._classifiers.items():
             decisions = self._decisions[key]
             stands = [None if face.is_fresh else decisions.current(face.track_id) for face in faces]
             rows = [row for row, decision in enumerate(stands) if decision is None]
             if rows:
-                # A picture of its own is one probe, not one chance of several.
+                # A still is a single probe, not one of several chances.
                 levels = Levels(classifier.threshold, classifier.threshold) if is_still else classifier.track_levels
-                # On the CPU wherever the embedder runs: a few faces against a gallery is less than a transfer costs.
+                # On the CPU wherever the embedder runs: a few faces against a gallery cost less than a transfer.
                 n_ranked = _RANKED if key == self._primary else 0
                 answers = classifier.identify_tracks(
                     [templates[row] for row in rows], levels.entering, n_ranked=n_ranked
@@ -261,7 +262,7 @@ class FacePipeline:
     def extract(self, image_bgr: Image, *, is_still: bool = True) -> tuple[FaceSample, ...]:
         """Find the faces of a picture as samples to enrol, the largest first.
 
-        A still picture is turned where its faces are found better so; one of a video is taken as it is.
+        A still picture is rotated if its faces are found better that way; a video's frame is taken as it is.
         """
         if is_still:
             upright = find_upright(self.detector, image_bgr)
@@ -276,10 +277,9 @@ class FacePipeline:
         return tuple(sorted(samples, key=lambda sample: -sample.quality.size_px))
 
     def features_of_chips(self, chips_bgr: list[Image], landmarks: list[Floats]) -> Floats:
-        """Make templates of stored pictures: n of them with their (5, 2) landmarks → (n, p) float32.
+        """Make templates of n stored pictures with landmarks (5, 2) each: (n, p) float32.
 
-        They are what learners see (`FeatureSpace`), of each picture and its mirror image, and belong to the embedder's
-        `id`.
+        Each is the features (`FeatureSpace`) of a picture and its mirror image, and belongs to the embedder's `id`.
         """
         size = self.embedder.crop_size
         crops = np.empty((len(chips_bgr), size, size, 3), np.uint8)
@@ -293,11 +293,11 @@ class FacePipeline:
         return crops, features_of(self.embedder, crops)
 
     def _embeddings(self, features: Floats) -> Floats:
-        """Return the part (n, d) that cosines may be taken of; the rest is the learners' affair, on its own scale."""
+        """Return the part (n, d) that cosines may be taken of; the rest is for learners, on its own scale."""
         return features[:, : self.embedder.space.embedding_dim]
 
     def _places(self, features: Floats) -> Floats:
-        """Where n faces lie on the map: (n, 2), or (n, 0) without one."""
+        """Return the positions of n faces on the map: (n, 2), or (n, 0) without a map."""
         if self._map is None or len(features) == 0:
             return np.zeros((len(features), 0), np.float32)
         plane, classifier = self._map
@@ -307,21 +307,21 @@ class FacePipeline:
 
 
 def _succeeds(classifier: Decider, former: Decider | None) -> bool:
-    """Whether what the former one decided still stands."""
+    """Whether the former classifier's decisions still stand."""
     if former is classifier:
         return True
     return isinstance(former, FirstNames) and former.person_ids == classifier.person_ids
 
 
 def sample_of(image_bgr: Image, detection: FaceDetection, quality: FaceQuality, embedding: Floats) -> FaceSample:
-    """Cut one face out of its picture, with what surrounds it, the right way up, to keep."""
+    """Cut one face with its surroundings out of its picture, upright, for storage."""
     cut = upright_chip(chip(image_bgr, detection))
     moved = FaceDetection(cut.box_xyxy, cut.landmarks, detection.confidence)
     return FaceSample(cut.image_bgr, moved, quality, embedding)
 
 
 def sample_of_face(frame: Frame, face: TrackedFace) -> FaceSample:
-    """Cut a tracked face out of the frame it was seen in."""
+    """Cut a tracked face out of the frame in which it was seen."""
     detection = FaceDetection(face.box_xyxy, face.landmarks, face.confidence)
     sample = sample_of(frame.image_bgr, detection, face.quality, face.embedding)
     return replace(sample, environment=frame.environment)

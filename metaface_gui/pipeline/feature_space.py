@@ -1,8 +1,8 @@
-"""How the features that learners see are laid out: what embedding produces and learners consume, known to both.
+"""How the features that learners see are laid out: produced by embedding, consumed by learners, known to both.
 
 An embedder's id is `network`, then `+tag` if its weights are a user's own copy of the network in another precision,
-then `~tag` if its trunk is tuned, then `@tag` if it has a projection. All but `+tag` together say in which space its
-features are.
+then `~tag` if its trunk is tuned, then `@tag` if it has a projection. All of it except `+tag` identifies the space of
+its features.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ class FeatureSpace:
     """A face's features are (d + r,) float32: x = [s; v].
 
     s (d) is the embedding under the stock tail, of length 1. v (r) are meta-trained projections of the same trunk
-    features, divided by the length that s had before it was normalised, so that s + A v is along the embedding of a
-    moved tail. The last of v is one over that length, which is the greater the more of a face the network saw (Meng et
-    al., "MagFace", CVPR 2021). r is 0 for an embedder that no projection was trained for.
+    features, divided by the length of s before normalisation, so that s + A v has the direction of the embedding under
+    a moved tail. The last value of v is the reciprocal of that length, which is larger the more of a face the network
+    saw (Meng et al., "MagFace", CVPR 2021). r is 0 for an embedder without a trained projection.
 
     Raises:
         ValueError: if d < 1 or r < 0.
@@ -42,17 +42,17 @@ def network_of(embedder_id: str) -> str:
 
 
 def backbone_of(embedder_id: str) -> str:
-    """Return the network and its tuned trunk, if any: what a projection's trunk features come from."""
+    """Return the network and its tuned trunk, if any, which together produce a projection's trunk features."""
     network, tuned, trunk = embedder_id.partition("@")[0].partition("~")
     return network.partition("+")[0] + tuned + trunk
 
 
 def space_id(embedder_id: str) -> str:
-    """Return the id without the tag of a user's own copy: what decides whether features may be compared."""
+    """Return the id without the tag of a user's own copy; features are comparable if these ids are equal."""
     _, projected, projection = embedder_id.partition("@")
     return backbone_of(embedder_id) + projected + projection
 
 
 def same_space(one_id: str, other_id: str) -> bool:
-    """Whether what was fitted to features of one embedder fits those of the other: but for `+`, all tags are alike."""
+    """Whether what was fitted to one embedder's features fits the other's: all tags but `+` are equal."""
     return space_id(one_id) == space_id(other_id)

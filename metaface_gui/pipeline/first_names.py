@@ -1,8 +1,8 @@
-"""Names before PyTorch is there: the default method, prototypes by cosine, in NumPy.
+"""Name faces before PyTorch is loaded: the default method, prototypes by cosine, in NumPy.
 
-The same numbers, up to rounding, as `learners.prototypical` gives in a room (`room.adapt_in_room`) under a threshold of
-its cohort (`open_set.OpenSetClassifier.calibrated`), where nothing was denied and no unlabelled face was seen. A window
-that starts decides by it for the seconds that loading those takes.
+Gives the same numbers, up to rounding, as `learners.prototypical` in a room (`room.adapt_in_room`) under a threshold
+from its cohort (`open_set.OpenSetClassifier.calibrated`), without denied or unlabelled faces. A window uses it during
+the seconds in which it loads these.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from metaface_gui.pipeline.room import CENTRE_PRIOR, COHORT_COMPARED, MOST_COMPA
 from metaface_gui.types import Floats, Identification, Int64s, PersonId, TrackTemplate
 
 LEARNER = "prototypical"
-"""Whose names these are."""
+"""The key of the learner that these names stand for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstAssets:
-    """What is needed besides a gallery: the method's `tail` (d, r), the `cohort` (m, p), what rooms are like."""
+    """What is needed besides a gallery: the method's `tail` (d, r), the `cohort` (m, p) and the `prior` over rooms."""
 
     tail: Floats
     cohort: Floats
@@ -42,9 +42,9 @@ class FirstAssets:
 class FirstNames:
     """An open-set classifier of everybody in a gallery: immutable, safe to share between threads.
 
-    `prototypes` (n, d) are unit vectors, in the order of `person_ids` and `names`. A face (p,) is seen from `centre`
-    (p,) and moved by `tail` (d, r) before it is compared. Nobody is called one of `withheld`: of those, faces were
-    denied, and which ones is not known here.
+    `prototypes` (n, d) are unit vectors, in the order of `person_ids` and `names`. A face (p,) is centred on `centre`
+    (p,) and moved by `tail` (d, r) before it is compared. People in `withheld` are never named: faces were denied for
+    them, and which faces is not known here.
     """
 
     person_ids: tuple[PersonId, ...]
@@ -109,13 +109,13 @@ class FirstNames:
         templates: Sequence[TrackTemplate],
         threshold: float,
         *,
-        n_ranked: int = 0,  # noqa: ARG002 - for these few seconds nobody is ranked
+        n_ranked: int = 0,  # noqa: ARG002 - nobody is ranked in these few seconds
     ) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 tracks by their templates, as `OpenSetClassifier` does, but rank nobody."""
+        """Decide on n ≥ 0 tracks by their templates, as `OpenSetClassifier` does, but without a ranking."""
         return self.identify(np.stack([template.features for template in templates]), threshold) if templates else ()
 
     def identify(self, features: Floats, threshold: float | None = None) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 faces (n, p); what has to be reached is `self.threshold`, or the `threshold` given."""
+        """Decide on n ≥ 0 faces (n, p); the score to reach is `threshold` if given, else `self.threshold`."""
         wanted = self.threshold if threshold is None else threshold
         scores = _moved(features, self.centre, self.tail) @ self.prototypes.T
         nearest = scores.argmax(1)
@@ -145,7 +145,7 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _moved(features: Floats, centre: Floats, tail: Floats) -> Floats:
-    """As `RoomCentre` and then `tail.adapted_embedding`: (n, p) → unit vectors (n, d)."""
+    """Apply `RoomCentre` and then `tail.adapted_embedding`: (n, p) → unit vectors (n, d)."""
     d, seen = len(tail), features - centre
     seen /= np.maximum(np.linalg.norm(seen[:, :d], axis=1, keepdims=True), np.float32(1e-6))
     return _unit(np.asarray(seen[:, :d] + seen[:, d:] @ tail.T, np.float32))
@@ -171,7 +171,7 @@ def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats, poor: 
 
 
 def _cohort_scores(scores: Floats) -> CohortScores:
-    """As `open_set` takes them of a cohort's scores (m, n)."""
+    """Return the statistics that `open_set` computes, from a cohort's scores (m, n)."""
     exact, best = scores.astype(np.float64), scores.max(1)
     mean, n = float(exact.mean()), scores.shape[1]
     others = (exact.sum(1) - best) / (n - 1) if n > 1 else np.full(len(scores), mean)

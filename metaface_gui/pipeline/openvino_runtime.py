@@ -1,8 +1,8 @@
-"""OpenVINO: loaded late and without its telemetry, with bounded threads, and compiled networks that are kept.
+"""OpenVINO: loaded late and without its telemetry, with bounded threads and a cache of compiled networks.
 
-A compiled network is kept in the user's cache folder, so that the next start reads 50 MB in place of dequantising,
-building and compiling. It may be deleted at any time; one that is damaged or of other weights, another OpenVINO or
-another processor is compiled again.
+A compiled network is kept in the user's cache folder, so that the next start reads 50 MB instead of dequantising,
+building and compiling. The file may be deleted at any time. It is compiled again if it is damaged, or was made from
+other weights, by another OpenVINO or for another processor.
 """
 
 from __future__ import annotations
@@ -30,26 +30,28 @@ if TYPE_CHECKING:
     import openvino as ov
 
 Build = Callable[[ModuleType], "ov.Model"]
-"""Makes a network with the module `openvino`, which is only loaded by this one."""
+"""Builds a network with the module `openvino`, which only this module loads."""
 
 RUNTIME = "METAFACE_RUNTIME"
-"""Environment variable: `torch` does without OpenVINO; anything else leaves the choice to MetaFace."""
+"""Environment variable: `torch` disables OpenVINO; any other value leaves the choice to MetaFace."""
 
 _log = logging.getLogger(__name__)
 
 _TELEMETRY = "openvino.tools.ovc"
-"""OpenVINO's converter. Importing it sends its makers an event, and `import openvino` imports it if it is there."""
+"""OpenVINO's converter: importing it sends its makers an event, and `import openvino` imports it if present."""
 _DIGEST_BYTES = 32
 
 
 class RuntimeMissingError(Exception):
-    """OpenVINO is not installed, or its libraries do not load or not work here."""
+    """OpenVINO is not installed, or its libraries do not load or work here."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledCache:
-    """A folder for compiled networks; `name` tells networks apart, `made_of` is what one follows from: its graph's
-    version, the SHA-256 of its weights."""
+    """A folder for compiled networks.
+
+    `name` identifies a network; `made_of` is what it depends on: its graph's version and the SHA-256 of its weights.
+    """
 
     folder: Path
     name: str
@@ -57,30 +59,30 @@ class CompiledCache:
 
 
 class KeptFile:
-    """A file of a compiled network, in memory only as far as somebody reads in it; `network` are its bytes (n,) uint8.
+    """A memory-mapped file of a compiled network; `network` are its bytes (n,) uint8.
 
-    It may go from its folder, or give its name to another one, but must not be written into.
+    The file may be deleted or replaced under its name, but must not be written to.
     """
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
-            # Copied where somebody should write: OpenVINO takes no memory that only may be read.
+            # Copy-on-write: OpenVINO does not accept read-only memory.
             self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         self.network = np.frombuffer(self._mapped, np.uint8, offset=_DIGEST_BYTES)
 
     def is_whole(self) -> bool:
-        """Whether it is what was once written."""
+        """Whether the content is what was once written."""
         return hashlib.sha256(memoryview(self._mapped)[_DIGEST_BYTES:]).digest() == self._mapped[:_DIGEST_BYTES]
 
     def let_go(self) -> None:
-        """Give its memory back until somebody reads in it: networks read their weights once, to rearrange them."""
+        """Release its memory until it is read again: networks read their weights once, to rearrange them."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledNetwork:
-    """A network for this processor, its precision, `bf16` or `f32`, and the file that its weights may be read from."""
+    """A network compiled for this processor, its precision (`bf16` or `f32`), and the file that holds its weights."""
 
     network: ov.CompiledModel
     precision: str
@@ -88,7 +90,7 @@ class CompiledNetwork:
 
 
 def is_wanted(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether `METAFACE_RUNTIME` leaves it to OpenVINO what it can do."""
+    """Whether `METAFACE_RUNTIME` allows OpenVINO."""
     return environ.get(RUNTIME) != "torch"
 
 
@@ -99,13 +101,13 @@ def compile_network(
     threads: int | None,
     properties: Mapping[str, str] = MappingProxyType({}),
 ) -> CompiledNetwork:
-    """Compile for this processor, or take what was compiled before; `build` is called only if there is nothing kept.
+    """Compile for this processor, or load from the cache; `build` is called only if nothing is cached.
 
-    Computes in bfloat16 where the processor multiplies it, else in float32, never in between. `threads`: None for as
-    many as this process may use. `properties` are OpenVINO's own, and go before ours.
+    Computes in bfloat16 where the processor multiplies it natively, else in float32, never mixed. `threads`: None for
+    as many as this process may use. `properties` are OpenVINO's own and override ours.
 
     Raises:
-        RuntimeMissingError: if OpenVINO is not there, or cannot do it.
+        RuntimeMissingError: if OpenVINO is not available, or cannot do it.
     """
     openvino = _load()
     try:
@@ -116,7 +118,7 @@ def compile_network(
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
             "INFERENCE_NUM_THREADS": str(threads or available_threads()),
-            # Threads that may not move wait where another program computes.
+            # Pinned threads wait while another program uses their core.
             "ENABLE_CPU_PINNING": "NO",
             **properties,
         }
@@ -124,7 +126,7 @@ def compile_network(
         processor = core.get_property("CPU", "FULL_DEVICE_NAME")
         if cache is None:
             return CompiledNetwork(core.compile_model(build(openvino), "CPU", settings), precision)
-        # What is kept serves any number of threads: processes with one and with many read the same file.
+        # The cache key omits the number of threads, so that processes with one and with many share a file.
         compiled_for = sorted(settings.items() - {("INFERENCE_NUM_THREADS", settings["INFERENCE_NUM_THREADS"])})
         made_of = (openvino.__version__, processor, *capabilities, *compiled_for, *cache.made_of)
         path = cache.folder / f"{cache.name}-{_key(made_of)}.compiled"
@@ -137,7 +139,7 @@ def compile_network(
                 _log.warning("a compiled network is made again: %s", type(error).__name__)
         compiled = core.compile_model(build(openvino), "CPU", settings)
         _keep(path, cache.name, compiled)
-    except (RuntimeError, AttributeError, TypeError) as error:  # pybind's own have no type of their own
+    except (RuntimeError, AttributeError, TypeError) as error:  # pybind raises plain built-in exceptions
         raise RuntimeMissingError(type(error).__name__) from error
     return CompiledNetwork(compiled, precision)
 
@@ -148,7 +150,7 @@ def read_onnx(openvino: ModuleType, content: bytes) -> ov.Model:
 
 
 def _load() -> ModuleType:
-    # None is Python's way to say that there is no such module.
+    # None in `sys.modules` makes Python treat the module as not installed.
     sys.modules.setdefault(_TELEMETRY, None)  # type: ignore[arg-type]
     try:
         return import_module("openvino")
@@ -158,11 +160,12 @@ def _load() -> ModuleType:
 
 @cache_for_good
 def _core(openvino: ModuleType) -> ov.Core:
-    """Make the one core of this process, which must never go.
+    """Return the process's only core, which must never be destroyed.
 
-    Its plug-in puts a stack for signals of its own in place on processors with AVX-512, and what was there before back
-    when it goes, whatever has come since: of two cores the second to go leaves a stack that was freed with the first,
-    and the next signal that Python hears ends the process (a segmentation fault; OpenVINO 2026.4).
+    On processors with AVX-512 its plug-in installs a signal stack of its own, and on destruction restores the one from
+    before, whatever was installed since. With two cores, the second to be destroyed therefore restores a stack that was
+    freed with the first, and the next signal that Python handles ends the process (a segmentation fault; OpenVINO
+    2026.4).
     """
     core: ov.Core = openvino.Core()
     return core
@@ -173,10 +176,10 @@ def _key(made_of: Sequence[object]) -> str:
 
 
 def _read(path: Path) -> KeptFile | None:
-    """What `_keep` wrote, None if there is nothing or it is damaged."""
+    """Return what `_keep` wrote; None if there is nothing or it is damaged."""
     try:
         kept = KeptFile(path)
-    except (OSError, ValueError):  # an empty file has nothing to map, one too short no network
+    except (OSError, ValueError):  # an empty file cannot be mapped, and a short one holds no network
         return None
     return kept if kept.is_whole() else None
 
@@ -190,5 +193,5 @@ def _keep(path: Path, name: str, compiled: ov.CompiledModel) -> None:
         for former in path.parent.glob(f"{name}-*.compiled"):
             if former != path:
                 former.unlink(missing_ok=True)
-    except (OSError, RuntimeError) as error:  # the next start takes longer, no more
+    except (OSError, RuntimeError) as error:  # only costs the next start some time
         _log.warning("a compiled network cannot be kept: %s", type(error).__name__)

@@ -1,14 +1,14 @@
-"""A learner in a room: shots, probes and cohort are seen from the middle of the room's faces, whatever the method.
+"""Adapt a learner in a room: every method sees shots, probes and cohort centred on the mean of the room's faces.
 
-The mean of the room's faces is subtracted from every face: a batch normalisation's mean re-estimated where it is used
-(Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), under a prior that it is nought,
-since a few people's mean is mostly their own. Features are linear in what a tail makes of them, so that centring them
-centres every method's embedding.
+That mean is subtracted from every face. It acts like a batch normalisation's mean that is re-estimated where it is used
+(Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), here under a zero-mean prior,
+because the mean of a few people mostly reflects those people. A tail is linear in the features, so centring the
+features centres every method's embedding.
 
-Unlabelled faces of the same camera count in four places: in that mean; as what shots are moved to that were taken
-elsewhere (`as_seen_here`); as people whom nobody resembles, in what the threshold is made of
-(`recognition.room_threshold`); and those that are clearly somebody's as further shots of theirs, which show that person
-in this light (`with_recognised`).
+Unlabelled faces from the same camera are used in four ways. They contribute to that mean. Shots taken elsewhere are
+moved towards them (`as_seen_here`). Those that resemble nobody enrolled count as strangers when the threshold is set
+(`recognition.room_threshold`). Those that are clearly an enrolled person become further shots of that person, which
+show them in this light (`with_recognised`).
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ from metaface_gui.pipeline.recognition.room_threshold import Room, RoomEvidence,
 from metaface_gui.types import PersonId
 
 CENTRE_PRIOR = 10.0
-"""So many people's worth of belief that a room's mean is nought."""
+"""Strength of the zero-mean prior on a room's mean, as a number of people."""
 _MOVE_PRIOR = 20.0
-"""So many faces' worth of belief that people were enrolled here. Meta-validation people of two sets, 18 pairs of
-pictures as they are, out of focus, dark, by a lamp and of an old camera, 4 to 24 unlabelled faces: where shots and room
-differ TPIR at a true 1 % rises by 0.3 to 2.3 in the mean of a kind (5: 0.4 to 3.5), where they do not it changes by
-−0.3 to +0.3 (5: −1.8 to +0.8)."""
+"""Strength of the prior that people were enrolled in this room, as a number of faces. Measured on meta-validation
+people of two sets, 18 pairs of clean, defocused, dark, lamp-lit and old-camera pictures, 4 to 24 unlabelled faces:
+where shots and room differ, TPIR at a true 1 % rises by 0.3 to 2.3 in the mean of a kind (with a prior of 5: 0.4 to
+3.5); where they do not, it changes by −0.3 to +0.3 (5: −1.8 to +0.8)."""
 _STRANGERS, _ONE_PERSON = 0.55, 0.7
-"""Cosines of faces as they come from the embedder: below the one they are two people, above the other one. In one room
-99 of 100 pairs of strangers lie below 0.49, and of one person's half above 0.9 as they are, 0.54 of an old camera."""
+"""Raw embedder cosines: two faces below the first are different people, above the second the same person. In one room
+99 % of pairs of strangers lie below 0.49; half of one person's pairs lie above 0.9 (clean), 0.54 (old camera)."""
 _RECOGNISED = 0.35
-"""Cosine to somebody's class mean, seen from the room's middle, from which an unlabelled face is taken for theirs. Of
-0.30, 0.35, 0.40 and 0.45 the one with the best worst cell on meta-validation people, `room_webcam` and `masks`: −2.5 …
-+11.5 points of TPIR, +2 in the median. Soft k-means lost up to seven where few faces or many strangers were seen."""
+"""Cosine to a person's class mean, after centring, from which an unlabelled face is taken to be that person. Of 0.30,
+0.35, 0.40 and 0.45 it has the best worst cell on meta-validation people, `room_webcam` and `masks`: −2.5 … +11.5 points
+of TPIR, +2 in the median. Soft k-means lost up to seven points where there were few faces or many strangers."""
 _MOST_RECOGNISED = 5
-"""Such faces a person at most: three gain half as much in a room that showed many, nine cost time and gain nothing."""
+"""Most recognised faces kept per person: three gain half as much in a room that showed many; nine only cost time."""
 COHORT_COMPARED = 2_000
-"""Of the cohort, to know what scores between different people are like where nothing is special."""
+"""Cohort faces that are scored to learn the usual level and spread of scores between different people."""
 MOST_COMPARED = 512
-"""Shots whose scores against everybody are looked at, at most: a thousand people's tell no more."""
+"""Most shots whose scores against all other people are compared: a thousand people's shots add no information."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoomCentre:
-    """What is subtracted from features in a room: `mean` (p,); the first `embedding_dim` are the embedding's."""
+    """What is subtracted in a room: `mean` (p,), of which the first `embedding_dim` values are the embedding's."""
 
     mean: Tensor
     embedding_dim: int
 
     @classmethod
     def of(cls, support: SupportSet, embedding_dim: int) -> RoomCentre:
-        """Mean over people and over those whom unlabelled faces are of, drawn towards nought where they are few.
+        """Return the mean over the enrolled people and those in the unlabelled faces, shrunk to zero if they are few.
 
-        Who is seen often counts once: where a room showed two people two dozen times, its middle would be theirs, and
-        what is left of them when it is taken off would tell them from strangers no more.
+        Each person counts once, however often they were seen. Otherwise, in a room that showed two people two dozen
+        times, the mean would be theirs, and subtracting it would remove what distinguishes them from strangers.
         """
         people = class_means(support)
         if support.unlabelled is None or len(support.unlabelled) == 0:
@@ -68,36 +68,36 @@ class RoomCentre:
 
     @classmethod
     def of_episodes(cls, support: Tensor, n_way: int, embedding_dim: int) -> RoomCentre:
-        """The same of E episodes at once whose people have equally many shots: (E, n, p), for features (E, …, p)."""
+        """Return the centres of E episodes, all people with equally many shots: (E, n, p), for features (E, …, p)."""
         return cls(support.mean(1, keepdim=True) * (n_way / (n_way + CENTRE_PRIOR)), embedding_dim)
 
     def __call__(self, features: Tensor) -> Tensor:
-        """Features (…, p) as they are when seen from the room's middle; their first d are of length 1 again."""
+        """Return features (…, p) centred on the room; their first d values are normalised to length 1 again."""
         moved = features - self.mean
         centred: Tensor = moved / moved[..., : self.embedding_dim].norm(dim=-1, keepdim=True).clamp_min(1e-6)
         return centred
 
     def support(self, support: SupportSet) -> SupportSet:
-        """A support set seen from there."""
+        """Return the support set with all its features centred."""
         unlabelled = None if support.unlabelled is None else self(support.unlabelled)
         return SupportSet(self(support.features), support.labels, support.n_way, unlabelled)
 
 
 def shares_of_people(embeddings: Tensor) -> Tensor:
-    """How much of a person each of n faces is: (n, d) → (n,) in (0, 1]; all of one person's come to about one."""
+    """Return how much of a person each of n faces is: (n, d) → (n,) in (0, 1]; one person's faces sum to about one."""
     directions = normalize(embeddings)
     alike = ((directions @ directions.T - _STRANGERS) / (_ONE_PERSON - _STRANGERS)).clamp(0.0, 1.0)
     return 1.0 / alike.fill_diagonal_(1.0).sum(1)
 
 
 def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> SupportSet:
-    """Move shots by how far the room's unlabelled faces lie from the people's, on average: pictures of another camera
-    or light than the room's are compared with those that it will show.
+    """Shift shots by the mean difference between the room's unlabelled faces and the enrolled people.
 
-    The first moment of what Sun, Feng and Saenko align ("Return of frustratingly easy domain adaptation", AAAI 2016),
-    drawn towards nought where faces are few, for two groups of people differ in any case. How long embeddings were
-    stays: it tells how good the pictures were. The first `n_people` ways are people, the others denied faces, which
-    move along. Without unlabelled faces the support set is returned as it is.
+    Shots from another camera or light are then compared as this room would have shown them. This is the first moment of
+    what Sun, Feng and Saenko align ("Return of frustratingly easy domain adaptation", AAAI 2016). It is shrunk towards
+    zero where faces are few, because two groups of people differ in any case. The lengths of the unnormalised
+    embeddings are not shifted: they tell how good the pictures were. The first `n_people` ways are people; the others
+    are denied faces, which are shifted too. Without unlabelled faces the support set is returned unchanged.
     """
     if support.unlabelled is None or len(support.unlabelled) == 0:
         return support
@@ -110,14 +110,13 @@ def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> Supp
 
 
 def with_recognised(support: SupportSet, centre: RoomCentre, n_people: int) -> SupportSet:
-    """Give the unlabelled faces that are clearly somebody's to them, as further shots: a step of k-means with masks;
-    the others stay unlabelled.
+    """Add unlabelled faces that clearly show an enrolled person to that person's shots; the rest stay unlabelled.
 
-    Semi-supervised few-shot learning with distractors (Ren et al. 2018, section 3.2), whose masks are a step here, so
-    that methods that know no weights can use it. `support` is as the embedder makes it and looked at from `centre`;
-    ways from `n_people` on are denied faces, which keep whoever resembles them most. Of more than `_MOST_RECOGNISED` of
-    a person the most alike are taken, and the rest of them are dropped. Where nobody is recognised the support set is
-    returned as it is.
+    This is one step of k-means with masks: semi-supervised few-shot learning with distractors (Ren et al. 2018, section
+    3.2). The masks are binary, so that methods without weighted shots can use it. `support` is as the embedder makes it
+    and is compared after centring on `centre`. Ways from `n_people` on are denied faces: what resembles them most stays
+    unlabelled. Of a person's recognised faces the `_MOST_RECOGNISED` most similar are added and the others dropped. If
+    nobody is recognised, the support set is returned unchanged.
     """
     if support.unlabelled is None or len(support.unlabelled) == 0:
         return support
@@ -125,7 +124,7 @@ def with_recognised(support: SupportSet, centre: RoomCentre, n_people: int) -> S
     assert seen.unlabelled is not None
     score, way = (seen.unlabelled[:, :dim] @ normalize(class_means(seen)[:, :dim]).T).max(1)
     is_known = (score >= _RECOGNISED) & (way < n_people)
-    # The most alike first, so that a count of those of the same person before them is their rank.
+    # Most similar first, so that a face's rank is the number of earlier faces of the same person.
     order = score.argsort(descending=True, stable=True)
     order = order[is_known[order]]
     if len(order) == 0:
@@ -143,35 +142,37 @@ def with_recognised(support: SupportSet, centre: RoomCentre, n_people: int) -> S
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CentredClassifier:
-    """An adapted classifier that was adapted to centred shots: what it looks at is centred first."""
+    """A classifier adapted to centred shots, which centres every face before it looks at it."""
 
     adapted: AdaptedClassifier
     centre: RoomCentre
 
     @property
     def n_way(self) -> int:
-        """How many people it tells apart."""
+        """The number of ways it scores."""
         return self.adapted.n_way
 
     def scores(self, features: Tensor) -> Tensor:
-        """Score faces as they come from the embedder: (n_query, p) → (n_query, n_way)."""
+        """Score uncentred faces, as the embedder makes them: (n_query, p) → (n_query, n_way)."""
         return self.adapted.scores(self.centre(features))
 
     def embed(self, features: Tensor) -> Tensor:
-        """Such faces in the adapted space: (n, p) → (n, d)."""
+        """Map uncentred faces into the adapted space: (n, p) → (n, d)."""
         return self.adapted.embed(self.centre(features))
 
     def class_vectors(self) -> Tensor:
-        """What stands for each person there: (n_way, d)."""
+        """Return the vector that represents each way in the adapted space: (n_way, d)."""
         return self.adapted.class_vectors()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AdaptedInRoom:
-    """A method adapted to a gallery seen from its room's middle: `adapted` itself, and `classifier` for faces as the
-    embedder makes them. `people` is what it was adapted to, as the embedder makes it and without the denied faces:
-    `n_shots` shots as this room would have shown them, then the room's faces that are somebody's, and unlabelled those
-    that are nobody's. The first `embedding_dim` of features are the embedding."""
+    """A method adapted to a gallery that was centred on its room.
+
+    `adapted` takes centred faces, `classifier` faces as the embedder makes them. `people` is the support set it was
+    adapted to, uncentred and without denied faces: `n_shots` shots as this room would have shown them, then the room's
+    recognised faces; its unlabelled faces show nobody enrolled. The first `embedding_dim` features are the embedding.
+    """
 
     adapted: AdaptedClassifier
     classifier: AdaptedClassifier
@@ -180,7 +181,7 @@ class AdaptedInRoom:
     embedding_dim: int
 
     def room(self, cohort: Tensor | None, prior: RoomPrior | None) -> Room | None:
-        """What is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
+        """Return what is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
         if cohort is None or prior is None:
             return None
         return known_room(self.classifier, self.people, self.n_shots, cohort, prior)
@@ -195,10 +196,10 @@ class AdaptedInRoom:
         names: tuple[str, ...] | None = None,
         denied_people: Tensor | None = None,
     ) -> OpenSetClassifier:
-        """Set the threshold that lets `fpir` of the cohort (m, p) through, moved to the `room` where one is known.
+        """Set the threshold that lets a share `fpir` of the cohort (m, p) through, moved to the `room` if one is given.
 
-        Without a cohort it is the cautious default, put on the method's scale. People without ids are numbered from 0,
-        those without names called by their ids.
+        Without a cohort it is the cautious default, converted to the method's scale. Ids default to 0, 1, …; names
+        default to the ids.
 
         Raises:
             ValueError: as `OpenSetClassifier.calibrated`.
@@ -228,10 +229,10 @@ def adapt_in_room(
     is_centred: bool = True,
     on_step: OnStep | None = None,
 ) -> AdaptedInRoom:
-    """Adapt to a support set whose first `n_people` ways are people and whose others are denied faces.
+    """Adapt to a support set whose first `n_people` ways are people and whose other ways are denied faces.
 
-    Denied faces say nothing of the room: they may all be of one person. `is_centred` False leaves faces as they are:
-    a fixed threshold, of an embedder without a cohort, is one for faces seen so.
+    Denied faces do not count towards the room's mean, as they may all be of one person. `is_centred` False leaves faces
+    uncentred: the fixed threshold of an embedder without a cohort applies to uncentred faces.
     """
     dim = learner.space.embedding_dim
     if not is_centred:
@@ -254,12 +255,12 @@ def _people_of(support: SupportSet, n_people: int) -> SupportSet:
 def known_room(
     classifier: AdaptedClassifier, support: SupportSet, n_shots: int, cohort: Tensor, prior: RoomPrior
 ) -> Room:
-    """What is known of a room: compare everybody with everybody else in the adapted space, by cosines to class means,
-    for methods score on scales of their own, and some know their own shots by heart.
+    """Estimate a room's scores between different people, in units of the cohort's spread, and the quality of the shots.
 
-    `support` and `cohort` (m, p) are as the embedder makes them; `support.n_way` people, `n_shots` of them shots and
-    then recognised faces, no denied ones, and unlabelled those who are nobody's. Of these people count, not faces: who
-    is seen often says the same again.
+    People are compared in the adapted space by cosines to class means, because each method scores on its own scale and
+    some memorise their own shots. `support` and `cohort` (m, p) are as the embedder makes them. `support` has `n_way`
+    people (`n_shots` shots, then recognised faces), no denied faces, and as unlabelled faces those of nobody enrolled.
+    Unlabelled faces are weighted so that each person counts once: someone seen often adds nothing new.
     """
     n = support.n_way
     shots = classifier.embed(support.features)
@@ -279,7 +280,7 @@ def known_room(
     seen_shift = float(weights @ of_seen / weights.sum()) if len(of_seen) else 0.0
     squares = float((of_gallery - of_gallery.mean()).square().sum() + weights @ (of_seen - seen_shift).square())
     scores = len(of_gallery) + float(weights.sum())
-    # Cut first: a cohort on a GPU is large to fetch.
+    # Slice first: a cohort on a GPU is large to copy.
     of_shots, usual = (faces[:, d:][:, -1:].cpu().numpy() for faces in (support.features[:n_shots], cohort))
     quality = ShotQuality.of(of_shots, usual, n_people=n)
     evidence = RoomEvidence(
@@ -295,9 +296,9 @@ def known_room(
 
 
 def _of_strangers(scores: Tensor, of_cohort: Tensor) -> Tensor:
-    """By how much scores (m, n) of strangers against people are above the cohort's (c, n), flat.
+    """Return by how much strangers' scores (m, n) exceed the cohort's scores (c, n), flattened.
 
-    Whom of several a face is most like may be who it is, and is left out; so it is of the cohort's.
+    Each face's best score is left out, because that may be who it is; so is each cohort face's.
     """
     if scores.shape[1] == 1:
         return (scores - of_cohort.mean()).flatten()

@@ -1,7 +1,7 @@
-"""A bounded memory of faces seen lately that nobody knows, grouped by likeness, so that one click names a person.
+"""A bounded memory of recent unknown faces, grouped by similarity, so that one click names a person.
 
-Grouping is online leader clustering (Hartigan 1975): a face joins the group whose mean is nearest and near enough, or
-starts a group. Nothing here is written anywhere; groups vanish after a while or when the memory is full.
+Grouping is online leader clustering (Hartigan 1975): a face joins the group with the nearest mean if that is near
+enough, or starts a group. Nothing is written to disk; groups expire after a while or when the memory is full.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
 from metaface_gui.types import Floats
 
 SAME_PERSON = 0.40
-"""Cosine to a group's mean from which a face is taken for the same person's."""
+"""Cosine to a group's mean from which a face counts as the same person's."""
 
 
 def is_alike(embedding: Floats, others: Floats, same_person: float = SAME_PERSON) -> bool:
-    """Whether a face (d,) is taken for the person of one of these (n, d); all are of length 1.
+    """Whether a face (d,) counts as the person of one of these (n, d); all are of length 1.
 
-    Faces of two embedders cannot be compared: those are not alike.
+    Faces of different embedders are not comparable, and so not alike.
     """
     comparable = others.shape[1:] == embedding.shape and len(others) > 0
     return comparable and float((others @ embedding).max()) >= same_person
@@ -28,7 +28,7 @@ def is_alike(embedding: Floats, others: Floats, same_person: float = SAME_PERSON
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnknownGroupState:
-    """One unknown person: their best shots, how many faces joined, when the last did (monotonic ns).
+    """One unknown person: their best shots, the number of faces, and when the last one joined (monotonic ns).
 
     `mean` is (d,) float32, L2-normalised.
     """
@@ -40,7 +40,7 @@ class UnknownGroupState:
     last_seen_ns: int
 
     def joined_by(self, sample: FaceSample, now_ns: int) -> UnknownGroupState:
-        """Return the group with one face more."""
+        """Return the group with one more face."""
         total = self.mean * self.count + sample.embedding
         mean = (total / np.linalg.norm(total)).astype(np.float32)
         return UnknownGroupState(self.id, mean, self.burst.offer([sample])[0], self.count + 1, now_ns)
@@ -49,8 +49,8 @@ class UnknownGroupState:
 class UnknownFaces:
     """Groups of recent unknown faces; belongs to one thread.
 
-    `same_person`: cosine to a group's mean from which a face joins it. `max_groups`, `max_age_s`: how many groups and
-    how long they are remembered.
+    `same_person`: cosine to a group's mean from which a face joins it. `max_groups`, `max_age_s`: how many groups are
+    remembered, and for how long.
     """
 
     def __init__(self, same_person: float = SAME_PERSON, max_groups: int = 12, max_age_s: float = 300.0) -> None:
@@ -61,7 +61,7 @@ class UnknownFaces:
         self._next_id = 1
 
     def groups(self, now_ns: int) -> tuple[UnknownGroupState, ...]:
-        """Those that are not too old, the one seen last first."""
+        """Return the groups that are not too old, the most recently seen first."""
         self._groups = {key: g for key, g in self._groups.items() if now_ns - g.last_seen_ns <= self._max_age_ns}
         return tuple(sorted(self._groups.values(), key=lambda group: (-group.last_seen_ns, group.id)))
 
@@ -81,7 +81,7 @@ class UnknownFaces:
         return True
 
     def forget(self, group_id: int) -> None:
-        """Drop one group; unknown ids have gone already."""
+        """Drop one group; unknown ids are ignored."""
         self._groups.pop(group_id, None)
 
     def forget_like(self, embeddings: Floats) -> bool:
@@ -92,5 +92,5 @@ class UnknownFaces:
         return bool(alike)
 
     def clear(self) -> None:
-        """Forget everybody, as when embeddings come from another network from now on."""
+        """Forget everybody, as when another network provides embeddings from now on."""
         self._groups.clear()

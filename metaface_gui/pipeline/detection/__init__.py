@@ -1,4 +1,4 @@
-"""Detection: a frame → faces with five landmarks, and the upright crops that embedders want.
+"""Detection: a frame → faces with five landmarks, and the upright crops that embedders take.
 
 Lives here: the detectors, their registry, alignment. May not live here: embedding, tracking, quality, Qt.
 """
@@ -38,19 +38,19 @@ def make_detector(
 ) -> FaceDetector:
     """Build the detector with that key; YuNet runs on the CPU whatever the device.
 
-    `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may). `is_exact`:
-    faces are found to the digit as on other machines, which takes longer where the processor multiplies bfloat16.
+    `cache` is a folder for compiled networks, `threads` the limit for OpenVINO (None: that of the process). `is_exact`:
+    detections equal those of other machines to the digit, which takes longer where the processor multiplies bfloat16.
 
     Raises:
         WeightsError: if there is no such detector, or its weights are missing or damaged.
     """
     if key == "yunet":
-        # The command line, which only lists the detectors, does without OpenCV.
+        # The command line, which only lists the detectors, does not load OpenCV.
         from metaface_gui.pipeline.detection.yunet import YuNetDetector  # noqa: PLC0415
 
         return YuNetDetector(_yunet(store, cache, threads, environ, is_exact=is_exact))
     if key == "mtcnn":
-        # facenet-pytorch brings torchvision: seconds of imports that the default detector does without.
+        # facenet-pytorch imports torchvision: seconds that the default detector saves.
         from metaface_gui.pipeline.detection.mtcnn import MtcnnDetector  # noqa: PLC0415
 
         return MtcnnDetector(device)
@@ -64,7 +64,7 @@ def make_detector(
 def _yunet(
     store: WeightsStore, cache: Path | None, threads: int | None, environ: Mapping[str, str], *, is_exact: bool
 ) -> YuNetNetwork:
-    """YuNet on OpenVINO, or on OpenCV where OpenVINO is not there or `METAFACE_RUNTIME` says so. The one choice."""
+    """Build YuNet on OpenVINO, or on OpenCV without OpenVINO or if `METAFACE_RUNTIME` says so. The only such choice."""
     from metaface_gui.pipeline.detection.openvino_yunet import OpenVinoYuNet  # noqa: PLC0415 - as above
     from metaface_gui.pipeline.detection.yunet import OpenCvYuNet  # noqa: PLC0415
     from metaface_gui.pipeline.openvino_runtime import CompiledCache, RuntimeMissingError, is_wanted  # noqa: PLC0415

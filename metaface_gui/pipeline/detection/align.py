@@ -1,4 +1,4 @@
-"""Five landmarks → the upright square crop an embedder was trained on.
+"""Align a face by its five landmarks into the upright square crop on which an embedder was trained.
 
 Sources: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991; the
 112-pixel template is ArcFace's (Deng et al. 2019), which SFace shares.
@@ -20,7 +20,7 @@ from metaface_gui.types import Floats, Image
 class Template:
     """Where the five landmarks belong in a square crop: `points` (5, 2) pixels, eyes, nose, mouth corners.
 
-    `stretch` is how much wider than in life the crop shows the face, about its vertical middle.
+    `stretch` is how much wider than in reality the crop shows the face, about its vertical centre line.
     """
 
     size: int
@@ -34,7 +34,7 @@ _ARCFACE = Template(
 )
 # The networks of facenet-pytorch were trained on MTCNN's box, a third higher than wide, with a margin and resized to a
 # square. These are the mean landmarks of such crops (LFW, margin 1/4, made symmetric) and their mean stretch. Accuracy
-# of the CASIA weights on 2,000 LFW pairs: 98.9 %; without the stretch 97.5 %, ArcFace's template enlarged 97.2 %.
+# of the CASIA weights on 2,000 LFW pairs: 98.9 %; without the stretch 97.5 %, with ArcFace's template enlarged 97.2 %.
 _FACENET = Template(
     160,
     np.array([[51.24, 65.4], [108.76, 65.4], [80.0, 90.9], [54.64, 112.8], [105.36, 112.8]]),
@@ -45,10 +45,10 @@ TEMPLATE_SIZES = tuple(_TEMPLATES)
 
 
 def template_of(size: int) -> Template:
-    """The template of `size`×`size` crops.
+    """Return the template of `size`×`size` crops.
 
     Raises:
-        ValueError: if no embedder wants that size.
+        ValueError: if there is no template of that size.
     """
     if size not in _TEMPLATES:
         raise ValueError(f"no alignment template of {size} pixels; there is one for 112 and for 160")
@@ -56,11 +56,11 @@ def template_of(size: int) -> Template:
 
 
 def similarity_transforms(source: Floats, target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The similarity (scale, rotation, shift; no reflection) nearest in least squares from each source to the target.
+    """Fit the similarity (scale, rotation, shift; no reflection) from each source to the target by least squares.
 
-    `source` is (n, p, 2), `target` (p, 2); the answer is (n, 2, 3), to be applied to columns (x, y, 1). In the plane,
-    with points as complex numbers centred on their means, Umeyama's optimum is the regression coefficient
-    a = Σ s̄ t / Σ |s|², whose modulus is the scale and whose argument is the angle.
+    `source` is (n, p, 2), `target` (p, 2); the result is (n, 2, 3), to be applied to columns (x, y, 1). In the plane,
+    with points as complex numbers centred on their means, Umeyama's optimum is the regression coefficient a = Σ s̄ t /
+    Σ |s|², whose modulus is the scale and whose argument is the angle.
 
     Raises:
         ValueError: if points are not finite or all points of a source coincide.
@@ -83,9 +83,9 @@ def similarity_transforms(source: Floats, target: NDArray[np.float64]) -> NDArra
 
 
 def crop_transforms(landmarks: Floats, size: int) -> NDArray[np.float64]:
-    """Affine maps (n, 2, 3) from the image's pixels to those of the `size`×`size` crop, of landmarks (n, 5, 2).
+    """Return affine maps (n, 2, 3) from the image's pixels to those of the `size`×`size` crop, for landmarks (n, 5, 2).
 
-    The similarity is fitted to the face as it is in life; the template's stretch comes after it.
+    The similarity is fitted to the unstretched face; the template's stretch is applied after it.
 
     Raises:
         ValueError: if there is no template of that size, or landmarks are not finite or coincide.
@@ -101,9 +101,9 @@ def crop_transforms(landmarks: Floats, size: int) -> NDArray[np.float64]:
 
 
 def align(image_bgr: Image, landmarks: Floats, size: int) -> Image:
-    """Cut the faces out upright: landmarks (n, 5, 2) in pixels of the image → RGB crops (n, size, size, 3) uint8.
+    """Cut the faces out upright: landmarks (n, 5, 2) in the image's pixels → RGB crops (n, size, size, 3) uint8.
 
-    What lies beyond the image's edge is black. n may be 0.
+    Beyond the image's edge crops are black. n may be 0.
 
     Raises:
         ValueError: if there is no template of that size, or landmarks are not finite or coincide.

@@ -16,7 +16,7 @@ class FaceDetector(Protocol):
 
     @property
     def surely_upright(self) -> float:
-        """Confidence that it has in nine of ten upright faces, and in hardly one that stands on its head or lies."""
+        """Confidence that nine of ten upright faces reach, but hardly any that is upside down or lies on its side."""
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""

@@ -1,4 +1,4 @@
-"""A chip: the generous picture around a face that a gallery keeps, from which any embedder's crop can be cut later."""
+"""A chip: the generous cut-out around a face that a gallery keeps, from which any embedder's crop can be made later."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Chip(NamedTuple):
 
 
 def chip(image_bgr: Image, detection: FaceDetection, max_side: int = DEFAULT_MAX_SIDE) -> Chip:
-    """Cut out what every alignment template sees of the face, and the face's box, with a tenth to spare.
+    """Cut out what every alignment template sees of the face, and the face's box, with a margin of a tenth.
 
     Never enlarged; reduced so that no side is longer than `max_side` pixels. The default leaves the largest template
-    (160) about as many pixels as it wants. The image's own edge stays an edge, so aligning from the chip puts the same
+    (160) about as many pixels as it needs. The image's own edge stays an edge, so aligning from the chip puts the same
     black beyond it as aligning from the image.
 
     Raises:
-        ValueError: if the landmarks are not finite or coincide, or nothing of the face is in the image.
+        ValueError: if the landmarks are not finite or coincide, or no part of the face is in the image.
     """
     height, width = image_bgr.shape[:2]
     x1, y1, x2, y2 = _surroundings(detection)
@@ -46,14 +46,14 @@ def chip(image_bgr: Image, detection: FaceDetection, max_side: int = DEFAULT_MAX
     )
     factor = np.array([size[0] / cut.shape[1], size[1] / cut.shape[0]], np.float32)
     origin = np.array([left, top], np.float32)
-    # A landmark counts pixel centres, whose first is half a pixel from the edge at either scale.
+    # Landmarks count pixel centres, the first of which is half a pixel from the edge at either scale.
     landmarks = (detection.landmarks - origin + 0.5) * factor - 0.5
     corners = (detection.box_xyxy.reshape(2, 2) - origin) * factor
     return Chip(picture, landmarks.astype(np.float32), corners.reshape(4).astype(np.float32))
 
 
 def _surroundings(detection: FaceDetection) -> tuple[float, float, float, float]:
-    """Bounding box, in the image, of the box and of every template's square laid back onto the face; x1, y1, x2, y2."""
+    """Return the bounding box, in the image, of the face's box and every template's square; x1, y1, x2, y2."""
     points = [detection.box_xyxy.reshape(2, 2).astype(np.float64)]
     for size in TEMPLATE_SIZES:
         forward = crop_transforms(detection.landmarks[None], size)[0]

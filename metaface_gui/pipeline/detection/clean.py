@@ -1,4 +1,4 @@
-"""What goes into a network and what comes out: the frame reduced to a working size, the answer made safe to use."""
+"""Prepare a network's input and output: reduce frames to a working size, and sanitise detections."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 from metaface_gui.types import FaceDetections, Floats, Image
 
 WORKING_SIDE = 960
-"""Pixels of the longer side that detectors reduce larger pictures to."""
+"""Longer side, in pixels, to which detectors reduce larger pictures."""
 _FARTHEST_PX = 1e6
 _MIN_SIDE_PX = 4.0
 _MIN_EYE_DISTANCE_PX = 1.0
 
 
 def working_copy(image_bgr: Image, longest_side: int) -> tuple[Image, Floats]:
-    """The image, contiguous, reduced so that no side exceeds `longest_side`, and (2,): its pixels → the image's (x, y).
+    """Return the image, contiguous and with no side longer than `longest_side`, and the scale (2,) back to its (x, y).
 
     Smaller images are not enlarged.
     """
@@ -25,7 +25,7 @@ def working_copy(image_bgr: Image, longest_side: int) -> tuple[Image, Floats]:
     if scale >= 1.0:
         return image_bgr, np.ones(2, np.float32)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # Between half and the whole size both see every pixel, and OpenCV's mean over areas takes six times as long.
+    # Above half size both interpolations use every pixel, and OpenCV's area mean takes six times as long.
     interpolation = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
     small: Image = cv2.resize(image_bgr, size, interpolation=interpolation).astype(np.uint8, copy=False)
     return small, np.array([width / size[0], height / size[1]], np.float32)
@@ -36,9 +36,9 @@ def clean_detections(
 ) -> FaceDetections:
     """Clip boxes (n, 4) to the frame; drop faces not finite, absurdly far, nearly empty, or with coinciding landmarks.
 
-    Landmarks (n, 5, 2) stay unclipped: a face half out of the picture still aligns by where its eyes would be.
+    Landmarks (n, 5, 2) are not clipped, so that a face half outside the picture is still aligned correctly.
     """
-    # Comparing with a limit also drops NaN and infinity, and what lies so far out that its square would overflow.
+    # The comparison also drops NaN, infinity, and values so large that their square would overflow.
     near = (np.abs(boxes_xyxy) < _FARTHEST_PX).all(axis=1) & (np.abs(landmarks) < _FARTHEST_PX).all(axis=(1, 2))
     sane = near & np.isfinite(confidence)
     boxes_xyxy, landmarks, confidence = boxes_xyxy[sane], landmarks[sane], confidence[sane]

@@ -1,8 +1,8 @@
-"""Faces in the dark: frames averaged where nothing moves, reduced until the noise is gone, and only then made bright.
+"""Find faces in the dark: average frames where nothing moves, reduce them until the noise is gone, then brighten them.
 
-A detector takes a sensor's noise for texture and sees no face behind it. Brightness alone raises the noise as well, and
-reducing alone leaves a face too dark; smoothed, reduced to about 40 pixels a face and then brightened, the same faces
-are found nearly always (figures in `metalearning/README.md`). How large the faces are is not known, hence three sizes.
+A detector takes a sensor's noise for texture and does not see the face behind it. Brightening alone amplifies the noise
+as well, and reducing alone leaves a face too dark. Smoothed, reduced to about 40 pixels a face and then brightened, the
+same faces are nearly always found (figures in `metalearning/README.md`). The faces' size is unknown, hence three sizes.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _HIGH = 90.0
 _SAMPLES_ACROSS = 64
 _MOST_FRAMES = 8.0
 _MOVES = 2.5
-"""How many standard deviations of the noise, averaged over `_WINDOW` pixels, are a movement."""
+"""Change, averaged over `_WINDOW` pixels, that counts as movement, in standard deviations of the noise."""
 _WINDOW = (5, 5)
 _TO_DEVIATION = 1.4826
-"""Median of absolute values → standard deviation, of normally distributed ones."""
+"""Converts a median of absolute values to a standard deviation, for a normal distribution."""
 _NOISE_GROWS = 1.02
 _LEAST_NOISE = 0.02
 _MIN_SIDE_PX = 16
@@ -36,11 +36,11 @@ _MIN_SIDE_PX = 16
 def is_dark(image_bgr: Image) -> bool:
     """Whether nine tenths of a picture (height, width, 3) are darker than a quarter of full brightness.
 
-    A lit face before a black wall is not dark, nor is the dark with a lamp in it bright.
+    So a lit face in front of a black wall is not dark, but a dark scene with a lamp in it is.
     """
     step = max(1, max(image_bgr.shape[:2]) // _SAMPLES_ACROSS)
     values = image_bgr[::step, ::step].max(axis=2).ravel()
-    # As `np.percentile`, which imports masked arrays before the first face is found.
+    # Like `np.percentile`, which would import masked arrays before the first face is found.
     place = _HIGH / 100.0 * (len(values) - 1)
     below, above = math.floor(place), math.ceil(place)
     ordered = np.partition(values, (below, above))
@@ -49,7 +49,7 @@ def is_dark(image_bgr: Image) -> bool:
 
 
 class RunningMean:
-    """The mean of the last frames where nothing moved, the newest frame where something did; of one thread."""
+    """The mean of the last frames where nothing moved, the newest frame elsewhere; belongs to one thread."""
 
     def __init__(self) -> None:
         self._mean: Floats | None = None
@@ -57,7 +57,7 @@ class RunningMean:
         self._noise = np.inf
 
     def add(self, frame: Floats) -> Floats:
-        """Take the next frame (h, w, 3) float32; returns the mean (h, w, 3), valid until the next call.
+        """Add the next frame (h, w, 3) float32; returns the mean (h, w, 3), valid until the next call.
 
         A frame of another size starts over.
         """
@@ -68,8 +68,8 @@ class RunningMean:
             return self._mean
         grey = cv2.transform(frame - mean, np.full((1, 3), 1.0 / 3.0, np.float32))
         change = np.abs(cv2.blur(grey, _WINDOW))
-        # Most of a picture stands still, so that the median is the noise. While the camera moves it is not; the noise
-        # of before stays valid.
+        # Most of a picture stands still, so the median change is the noise. When the camera moves it is not, so the
+        # noise may only grow slowly.
         noise = _TO_DEVIATION * float(np.median(change[::2, ::2])) + _LEAST_NOISE
         self._noise = min(_NOISE_GROWS * self._noise, noise)
         moves = cv2.dilate((change > _MOVES * self._noise).astype(np.uint8), np.ones(_WINDOW, np.uint8))
@@ -86,7 +86,7 @@ class DarkFaces:
         self._mean = RunningMean()
 
     def reset(self) -> None:
-        """Forget the frames so far: another scene, or light."""
+        """Forget all frames, as for another scene or light."""
         self._mean = RunningMean()
 
     def search(self, image_bgr: Image, found: FaceDetections) -> FaceDetections:

@@ -1,4 +1,4 @@
-"""One list out of several searches of the same picture: whole, in pieces, in other sizes."""
+"""Merge several searches of the same picture into one list: of the whole, of pieces, at other sizes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy.typing as npt
 from metaface_gui.types import FaceDetections, Floats
 
 _SAME_FACE = 0.5
-"""Share of the smaller of two boxes that lies in the other from which both are the same face's."""
+"""Share of the smaller of two boxes inside the other from which both show the same face."""
 
 
 def joined(parts: Sequence[FaceDetections]) -> FaceDetections:
-    """All faces of all parts, those of the first one first; of no parts none."""
+    """Concatenate the faces of all parts in order; empty if there are no parts."""
     if not parts:
         return FaceDetections.empty()
     return FaceDetections(
@@ -25,9 +25,9 @@ def joined(parts: Sequence[FaceDetections]) -> FaceDetections:
 
 
 def each_once(found: FaceDetections) -> FaceDetections:
-    """Of the boxes that lie on each other keep the surest: a face that a cut went through is less sure than a whole.
+    """Keep the most confident of overlapping boxes, so that a face cut by an edge loses to the complete one.
 
-    Overlap is measured as a share of the smaller box, which of a face that was cut lies within that of the whole.
+    Overlap is a share of the smaller box, because a cut face's box lies inside the complete one.
     """
     kept: list[int] = []
     for index in np.argsort(-found.confidence, kind="stable").tolist():
@@ -37,9 +37,9 @@ def each_once(found: FaceDetections) -> FaceDetections:
 
 
 def supplemented(found: FaceDetections, closer: FaceDetections) -> FaceDetections:
-    """Add to the faces `found` those that only a closer look saw; one that it saw more surely is taken as it saw it.
+    """Add to the faces `found` those seen only by a closer look; use its view where it was more confident of one.
 
-    None of `found` is lost, and they keep their places.
+    No face of `found` is lost, and their order stays.
     """
     taken, added = list(range(len(found))), list[int]()
     every = joined([found, each_once(closer)])

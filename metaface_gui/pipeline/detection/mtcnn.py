@@ -20,8 +20,9 @@ _MIN_FACE_PX = 30
 class MtcnnDetector:
     """A `FaceDetector`. An instance is used by one thread at a time.
 
-    Images whose longer side exceeds `working_side` pixels are reduced to it, and faces under 30 pixels of that are not
-    looked for: with the default, faces from 40 pixels on in 720p. Panoramas are searched piece by piece.
+    Images whose longer side exceeds `working_side` pixels are reduced to it, and faces under 30 of the remaining pixels
+    are not looked for: with the default, this means faces from 40 pixels in 720p. Panoramas are searched piece by
+    piece.
     """
 
     key = "mtcnn"

@@ -1,9 +1,9 @@
-"""YuNet on OpenVINO: the same weights as in OpenCV and the same faces, in two thirds of the time or in four tenths.
+"""YuNet on OpenVINO: the same weights and faces as in OpenCV, in two thirds of the time or in four tenths.
 
-The network takes pictures of any size: OpenVINO makes what a size needs when it first comes (some 10 ms of processor
-time where compiling a network for it is 120) and keeps it for the next of that size. In float32 the boxes are OpenCV's;
-in bfloat16, which some processors multiply, a frame takes three fifths of the time and landmarks lie elsewhere by 0.2 %
-of a face (median), less than they jitter from frame to frame.
+The network takes pictures of any size. OpenVINO prepares what a size needs when it first occurs (some 10 ms of
+processor time, where compiling a network for it takes 120) and keeps it for the next picture of that size. In float32
+the boxes equal OpenCV's. In bfloat16, which some processors multiply natively, a frame takes three fifths of the time,
+and landmarks move by 0.2 % of a face (median), less than they jitter between frames.
 """
 
 from __future__ import annotations
@@ -23,24 +23,25 @@ if TYPE_CHECKING:
     import openvino as ov
 
 _STRIDES = (8, 16, 32)
-"""Pixels between the places that the network's three scales look at."""
+"""Pixels between neighbouring anchor points of the network's three scales."""
 _EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 _PROPERTIES = {
-    # Compiled layers, of which a size needs some sixty. Without a bound each size that was ever seen keeps 5 MB.
+    # Number of compiled layers kept, of which a size needs some sixty. Unbounded, every size ever seen would keep 5 MB.
     "CPU_RUNTIME_CACHE_CAPACITY": "256",
 }
 _SMALL_SIDE, _SMALL_STEP = 320, 160
-"""Pictures with sides no longer than the first, in pixels, are given sides that are multiples of the second."""
+"""Pictures whose sides are at most the first number of pixels are padded to multiples of the second."""
 _LARGEST_LOG_SIDE = 15.0
-"""More strides than that (e^15) no box is wide; what is, is no face, and must not overflow."""
+"""No box is wider than e^15 strides; anything wider is no face, and must not overflow."""
 
 
 class OpenVinoYuNet:
-    """A `YuNetNetwork`. `threads`: None for as many as this process may use. `is_exact`: as OpenCV finds them, in
-    float32, and of small pictures without more black around them than it adds.
+    """A `YuNetNetwork` on OpenVINO; `threads`: None for as many as this process may use.
+
+    `is_exact`: results equal OpenCV's, by computing in float32 and padding small pictures no more than OpenCV does.
 
     Raises:
-        RuntimeMissingError: if OpenVINO is not there or cannot do it.
+        RuntimeMissingError: if OpenVINO is not available or cannot do it.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class OpenVinoYuNet:
         self._turn = threading.Lock()
 
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
-        """Find them, as `YuNetNetwork` says."""
+        """Return candidates as `YuNetNetwork` specifies."""
         height, width = image_bgr.shape[:2]
         is_padded_more = max(height, width) <= _SMALL_SIDE and not self._is_exact
         step = _SMALL_STEP if is_padded_more else _STRIDES[-1]
@@ -68,7 +69,7 @@ class OpenVinoYuNet:
             if self._padded.shape != shape:
                 self._padded = np.zeros(shape, np.uint8)
             self._padded[0, :height, :width] = image_bgr
-            # What another picture of nearly the same size left there.
+            # Clears what another picture of nearly the same size left there.
             self._padded[0, height:] = 0
             self._padded[0, :, width:] = 0
             self._request.infer([self._padded], share_inputs=True)
@@ -79,8 +80,9 @@ class OpenVinoYuNet:
 
 
 def build_graph(openvino: ModuleType, onnx: bytes) -> ov.Model:
-    """Make the network (1, 32 a, 32 b, 3) uint8 BGR → of each scale class and object (1, n, 1), then boxes (1, n, 4),
-    then landmarks (1, n, 10), with the module `openvino` from the weights' file.
+    """Build the network (1, 32 a, 32 b, 3) uint8 BGR from the weights' file, with the module `openvino`.
+
+    Outputs, each for all three scales: class and object (1, n, 1), then boxes (1, n, 4), then landmarks (1, n, 10).
     """
     model = read_onnx(openvino, onnx)
     anything = openvino.Dimension()
@@ -92,10 +94,10 @@ def build_graph(openvino: ModuleType, onnx: bytes) -> ov.Model:
 
 
 def _decoded(outputs: Sequence[Floats], stride: int, across: int, min_confidence: float) -> Floats:
-    """What one scale says of its n places, `across` in a row: rows (m, 15) of those that are sure enough.
+    """Decode one scale's n places, `across` in a row: rows (m, 15) of those that are confident enough.
 
-    `outputs` are class and object (n, 1), in [0, 1], boxes (n, 4), the middle from the place and the logarithm of the
-    sides, and landmarks (n, 10) from the place, all in strides.
+    `outputs` are class and object (n, 1), in [0, 1]; boxes (n, 4), the centre relative to the place and the logarithm
+    of the sides; and landmarks (n, 10) relative to the place; all in strides.
     """
     of_class, of_object, boxes, landmarks = outputs
     confidence = np.sqrt(of_class[:, 0] * of_object[:, 0])

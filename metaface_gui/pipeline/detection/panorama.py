@@ -1,7 +1,7 @@
-"""Pictures that are far longer than they are high (or the other way round), searched piece by piece.
+"""Search pictures that are far wider than high (or the other way round) piece by piece.
 
-Reduced as a whole to what a detector works on, a panorama of 16000×500 pixels would be 30 pixels high and its faces
-gone. Pieces overlap by the picture's shorter side, so that every face is whole in one of them.
+Reduced as a whole to a detector's working size, a panorama of 16000×500 pixels would be 30 pixels high and its faces
+gone. Pieces overlap by the picture's shorter side, so that every face is complete in one of them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from metaface_gui.pipeline.detection.merge import each_once, joined
 from metaface_gui.types import FaceDetections, Image
 
 _LONGEST_WHOLE = 2.5
-"""Sides' ratio up to which a picture is looked at as a whole; wider than any camera's."""
+"""Ratio of the sides up to which a picture is searched as a whole; larger than any camera's."""
 
 
 def detect_in_pieces(image_bgr: Image, working_side: int, detect: Callable[[Image], FaceDetections]) -> FaceDetections:
-    """Find the faces of an image (height, width, 3) with `detect`, which sees it whole or a piece at a time.
+    """Find the faces of an image (height, width, 3) with `detect`, called on the whole or on one piece at a time.
 
-    Only images longer than `working_side` pixels are cut: shorter ones are not reduced by the detector.
+    Only images longer than `working_side` pixels are cut: the detector does not reduce shorter ones.
     """
     longer, shorter = max(image_bgr.shape[:2]), min(image_bgr.shape[:2])
     piece = max(round(_LONGEST_WHOLE * shorter), working_side)

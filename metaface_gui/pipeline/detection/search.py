@@ -1,4 +1,4 @@
-"""How closely a frame is searched: as a detector does, in the dark with its means, thoroughly for small faces, too."""
+"""Search a frame as closely as needed: normally, with means for the dark, or thoroughly for small faces as well."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metaface_gui.pipeline.detection.way_up import Upright, find_upright
 from metaface_gui.types import FaceDetections, Frame, Image
 
 _LONGEST_STEP_S = 1.0
-"""A face may be anywhere in a frame that comes later than this after the one before."""
+"""Longest step between frames over which faces stay near their place; later, a face may be anywhere."""
 
 
 class FaceSearch:
@@ -31,12 +31,12 @@ class FaceSearch:
         self._small.reset()
 
     def search(self, image_bgr: Image, time_s: float, *, is_close: bool, is_restart: bool) -> FaceDetections:
-        """Find the faces of the next frame (height, width, 3) uint8; `is_restart`: it continues none."""
+        """Find the faces of the next frame (height, width, 3) uint8; `is_restart`: it continues no other frame."""
         if is_restart:
             self.reset()
         found = self._detector.detect(image_bgr)
         if is_dark(image_bgr):
-            # Enlarged, noise would be searched.
+            # Enlarging would only search noise.
             self._small.reset()
             return self._dark.search(image_bgr, found)
         self._dark.reset()
@@ -44,8 +44,10 @@ class FaceSearch:
 
 
 class FrameSearch:
-    """Searches a file's frames one after another, closely, on a thread of its own: what is found in a
-    frame does not hang on what was made of the frames before, so the next is searched while faces of one are embedded.
+    """Searches a file's frames one after another, closely, on a thread of its own.
+
+    What is found in a frame does not depend on what was made of earlier ones, so the next frame is searched while faces
+    of the current one are embedded.
     """
 
     def __init__(self, detector: FaceDetector) -> None:
@@ -55,7 +57,7 @@ class FrameSearch:
         self._time_s = -np.inf
 
     def find(self, frame: Frame) -> Upright:
-        """Find the faces of the next frame: in a still the way up in which they are found, in a video as it is."""
+        """Find the faces of the next frame: a still is turned to where its faces are found, a video's frame is not."""
         is_restart = frame.segment != self._segment or not continues(self._time_s, frame.time_s)
         self._segment, self._time_s = frame.segment, frame.time_s
         if frame.is_still:
@@ -65,12 +67,12 @@ class FrameSearch:
 
 
 def continues(before_s: float, time_s: float) -> bool:
-    """Whether faces may be looked for where they were in the frame before: not long ago, and time runs forwards."""
+    """Whether faces may be expected where they were in the previous frame: it is recent, and time runs forwards."""
     return 0.0 <= time_s - before_s <= _LONGEST_STEP_S
 
 
 def find_in_still(detector: FaceDetector, image_bgr: Image) -> Upright:
-    """Find the faces of a picture of its own (height, width, 3), the way up in which they are found."""
+    """Find the faces of a still (height, width, 3), turned to where they are found."""
     still = find_upright(detector, image_bgr)
     found = search_still(detector, still.image_bgr, still.detections)
     landmarks = placed_by_more_looks(detector, still.image_bgr, found.landmarks)
@@ -78,7 +80,7 @@ def find_in_still(detector: FaceDetector, image_bgr: Image) -> Upright:
 
 
 def search_still(detector: FaceDetector, image_bgr: Image, found: FaceDetections) -> FaceDetections:
-    """Add to the faces `found` in a picture of its own (height, width, 3) those that only a closer look shows."""
+    """Add to the faces `found` in a still (height, width, 3) those that only a closer look shows."""
     if is_dark(image_bgr):
         return DarkFaces(detector).search(image_bgr, found)
     return SmallFaces(detector).search(image_bgr, 0.0, found, is_restart=True)

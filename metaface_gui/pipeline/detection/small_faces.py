@@ -1,9 +1,9 @@
-"""Faces too small for a detector's working size: the picture is enlarged and searched tile by tile.
+"""Find faces too small for a detector's working size: the picture is enlarged and searched tile by tile.
 
-Of faces 20 pixels high YuNet finds 61 % in a picture as it is, 91 % enlarged by half, 98 % enlarged twice; reduced from
-3840 to its 960 pixels they are 5 pixels high, and it finds none. All tiles of a 4K frame cost as much as fifty searches
-of the reduced one, and most scenes have nobody small in them. So of a video all are searched at its first frame; then
-each in turn within a second, and in every frame those in which a small face was seen the frame before.
+YuNet finds 61 % of faces 20 pixels high in an unscaled picture, 91 % enlarged 1.5 times, 98 % enlarged twice. Reduced
+from 3840 to its 960 pixels they are 5 pixels high, and it finds none. All tiles of a 4K frame cost as much as fifty
+searches of the reduced one, and most scenes have no small faces. So in a video all tiles are searched in the first
+frame. Later each gets its turn within a second, and those with a small face in the previous frame are always searched.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from metaface_gui.types import FaceDetections, Floats, Image
 
 _ENLARGED = 1.5
 _LONGEST_SIDE = 5760
-"""4K enlarged by half; larger pictures are searched at this size, so that the cost has a bound."""
+"""4K enlarged 1.5 times; larger pictures are searched at this size, which bounds the cost."""
 _SMALL = 30.0
-"""Height in the reduced picture below which faces are missed: of 30 pixels 98 % are found, of 24 94, of 20 61."""
+"""Height in the reduced picture below which faces are missed: 98 % are found at 30 pixels, 94 at 24, 61 at 20."""
 _REDUCED = 1.5
-"""Only pictures longer than this many working sizes are searched for faces that left no trace in the reduced one."""
+"""Only pictures longer than this many working sizes are searched for faces that are not seen in the reduced one."""
 _ROUND_S = 1.0
 _EDGE_PX = 2.0
 
@@ -36,7 +36,7 @@ class TileGrid:
     """Tiles of one size (`width`, `height`) that cover an enlarged picture (`scale` times the picture's pixels).
 
     `corners` are (left, top) in the enlarged picture's pixels. Neighbours overlap by at least `overlap` pixels: a face
-    no higher is whole in one of them, and a higher one is seen in the reduced picture.
+    of at most that height is complete in one tile, and a higher one is found in the reduced picture.
     """
 
     scale: float
@@ -59,7 +59,7 @@ class TileGrid:
         return cls(scale, size, tile_width, tile_height, float(overlap), corners)
 
     def holding(self, boxes_xyxy: Floats) -> frozenset[int]:
-        """In which tiles boxes (n, 4) of the picture lie, whole: of each the one whose middle is nearest."""
+        """Return the tiles that contain boxes (n, 4) of the picture: for each box the tile with the nearest centre."""
         centres = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) * np.float32(0.5 * self.scale)
         middles = np.asarray(self.corners, np.float32) + np.array([self.width, self.height], np.float32) / 2
         away = np.abs(centres[:, None] - middles[None]) / np.array([self.width, self.height], np.float32)
@@ -67,7 +67,7 @@ class TileGrid:
 
 
 def _starts(length: int, overlap: int) -> tuple[list[int], int]:
-    """Where equal pieces of at most a working side begin, and how long they are."""
+    """Return where equal pieces of at most a working side begin, and their length."""
     n = max(1, ceil((length - overlap) / (WORKING_SIDE - overlap)))
     piece = ceil((length + (n - 1) * overlap) / n)
     return np.linspace(0, length - piece, n).round().astype(int).tolist(), piece
@@ -84,13 +84,13 @@ class SmallFaces:
         self._time_s = -np.inf
 
     def reset(self) -> None:
-        """Forget the frames so far: the next one is searched as the first."""
+        """Forget all frames: the next one is searched like a first one."""
         self._active, self._time_s = frozenset(), -np.inf
 
     def search(self, image_bgr: Image, time_s: float, found: FaceDetections, *, is_restart: bool) -> FaceDetections:
-        """Add to the faces `found` in a reduced frame (height, width, 3) those that only tiles of it show.
+        """Add to the faces `found` in a reduced frame (height, width, 3) those that only its tiles show.
 
-        `is_restart`: it does not continue the frame before.
+        `is_restart`: it does not continue the previous frame.
         """
         height, width = image_bgr.shape[:2]
         if (height, width) != self._of_size:
@@ -111,7 +111,7 @@ class SmallFaces:
         return found.boxes_xyxy[heights * min(1.0, WORKING_SIDE / max(self._of_size)) < _SMALL]
 
     def _in_turn(self, before_s: float, now_s: float) -> frozenset[int]:
-        """Tiles whose turn came since the frame before: all of them in `_ROUND_S`, or if there was none."""
+        """Return the tiles whose turn came since the previous frame: all within `_ROUND_S`, or if there was none."""
         n = len(self._grid.corners)
         if not 0.0 <= now_s - before_s < _ROUND_S:
             return frozenset(range(n))
@@ -121,7 +121,7 @@ class SmallFaces:
     def _in_tile(self, image_bgr: Image, tile: int) -> FaceDetections:
         grid = self._grid
         (left, top), scale = grid.corners[tile], grid.scale
-        # Only the tile is enlarged, not the picture: most tiles of a frame are not looked at.
+        # Only the tile is enlarged, because most tiles of a frame are not searched.
         part = np.array([left, top, left + grid.width, top + grid.height]) / scale
         x1, y1 = np.floor(part[:2]).astype(int)
         x2, y2 = np.minimum(np.ceil(part[2:]).astype(int), [self._of_size[1], self._of_size[0]])
@@ -141,9 +141,9 @@ class SmallFaces:
     def _is_whole(
         self, boxes: Floats, size: tuple[int, int], is_cut_at: tuple[bool, bool, bool, bool]
     ) -> npt.NDArray[np.bool_]:
-        """Which boxes (n, 4) of a tile are neither at an edge where the picture goes on nor higher than the overlap.
+        """Return which boxes (n, 4) of a tile are neither cut off by its edge nor higher than the overlap.
 
-        Those that are belong to the neighbour, or to the reduced picture.
+        The others belong to the neighbouring tile, or to the reduced picture.
         """
         left, top, right, bottom = is_cut_at
         touches = (

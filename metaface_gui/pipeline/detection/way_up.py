@@ -1,10 +1,10 @@
-"""Which way up a picture is: scanners and cameras held askew give pictures that lie on a side or stand on their head.
+"""Find which way up a picture is: scanners and tilted cameras give pictures that lie on a side or are upside down.
 
-Detectors take a head that stands on its chin for a face too, and put its eyes where the chin is, so landmarks alone do
-not tell. How sure the detector is does: with YuNet the same faces (Labeled Faces in the Wild) are found at 0.93
-upright (median), at 0.85 upside down and, one of three, at 0.8 lying; with MTCNN at 1, at 0.976 (one of five), at 0.95
-(one of nine). So a picture is turned to where its faces are found most surely. Of 790 upright pictures of four sets 4
-are turned by that (masked faces all); of as many upside down 97 % are put right, of those on a side 98 %.
+Detectors also take an upside-down head for a face, with the eyes where the chin is, so landmarks alone do not tell. The
+detector's confidence does: YuNet finds the same faces (Labeled Faces in the Wild) at 0.93 upright (median), at 0.85
+upside down and, one in three, at 0.8 lying on a side; MTCNN at 1, at 0.976 (one in five) and at 0.95 (one in nine). So
+a picture is turned to where its faces are found most confidently. Of 790 upright pictures of four sets this turns 4
+(all masked faces); it corrects 97 % of as many that are upside down and 98 % of those on a side.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DOUBTFUL = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Upright:
-    """A picture (height, width, 3) turned by `quarter_turns` (0 to 3) against the clock, and the faces found in it."""
+    """A picture (height, width, 3) turned anticlockwise by `quarter_turns` (0 to 3), and the faces found in it."""
 
     original: Image
     image_bgr: Image
@@ -33,7 +33,7 @@ class Upright:
 
 
 def find_upright(detector: FaceDetector, image_bgr: Image) -> Upright:
-    """Find the faces of a still picture, turned by a quarter, half or three quarters where they are surer so."""
+    """Find the faces of a still picture, turned by one to three quarters if it finds them more confidently so."""
     found = detector.detect(image_bgr)
     best = Upright(image_bgr, image_bgr, 0, found)
     if _surest(found) >= detector.surely_upright:
@@ -48,9 +48,9 @@ def find_upright(detector: FaceDetector, image_bgr: Image) -> Upright:
 
 
 def is_upside_down(detector: FaceDetector, chip_bgr: Image, confidence: float) -> bool:
-    """Whether a face, found at `confidence` in the picture whose part `chip_bgr` is, stands on its head there.
+    """Whether a face found at `confidence` is upside down in its picture, of which `chip_bgr` is a part.
 
-    Asks the detector only where it was not sure.
+    Runs the detector only if `confidence` leaves doubt.
     """
     if confidence >= detector.surely_upright:
         return False
@@ -58,36 +58,36 @@ def is_upside_down(detector: FaceDetector, chip_bgr: Image, confidence: float) -
 
 
 def boxes_back(boxes_xyxy: Floats, upright: Upright) -> Floats:
-    """Say where boxes (n, 4) of the turned picture lie in the original."""
+    """Map boxes (n, 4) of the turned picture to the original."""
     corners = _back(boxes_xyxy.reshape(-1, 2), upright, last=0.0).reshape(-1, 2, 2)
     return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
 
 
 def landmarks_back(landmarks: Floats, upright: Upright) -> Floats:
-    """Say where landmarks (n, 5, 2) of the turned picture lie in the original: the eyes stay the eyes."""
+    """Map landmarks (n, 5, 2) of the turned picture to the original: the eyes stay the eyes."""
     return _back(landmarks.reshape(-1, 2), upright, last=1.0).reshape(-1, 5, 2)
 
 
 def upright_chip(cut: Chip) -> Chip:
-    """Turn a face's picture by quarters so that its eyes are above its mouth, which its landmarks must know."""
+    """Turn a face's chip by quarters so that its eyes are above its mouth; relies on correct landmarks."""
     down = cut.landmarks[3:].mean(axis=0) - cut.landmarks[:2].mean(axis=0)
     quarter_turns = round(-np.arctan2(float(down[0]), float(down[1])) / (np.pi / 2)) % 4
     if not quarter_turns:
         return cut
-    # Turning it there is the same as turning it back by what is left of a whole turn.
+    # Turning it this far equals turning it back by the rest of a whole turn.
     picture = np.ascontiguousarray(np.rot90(cut.image_bgr, quarter_turns))
     turned = Upright(picture, cut.image_bgr, (4 - quarter_turns) % 4, FaceDetections.empty())
     return Chip(picture, landmarks_back(cut.landmarks[None], turned)[0], boxes_back(cut.box_xyxy[None], turned)[0])
 
 
 def _back(points: Floats, upright: Upright, last: float) -> Floats:
-    """Turn points (n, 2) back with their picture; `last`: by how much the last of `w` pixels is less than w.
+    """Turn points (n, 2) back with their picture; `last`: by how much a row's last position is less than its w pixels.
 
-    0 for edges, which lie between pixels; 1 for landmarks, which count pixels' centres.
+    0 for edges, which lie between pixels; 1 for landmarks, which count pixel centres.
     """
     height, width = upright.image_bgr.shape[:2]
     for _ in range(upright.quarter_turns):
-        # np.rot90 once: the row of the turned picture is the column of the original, counted from the right.
+        # One np.rot90: the turned picture's row is the original's column, counted from the right.
         points = np.stack([height - last - points[:, 1], points[:, 0]], axis=1)
         height, width = width, height
     return np.asarray(points, np.float32)
@@ -98,5 +98,5 @@ def _surest(found: FaceDetections) -> float:
 
 
 def _sureness(found: FaceDetections) -> float:
-    """How much speaks for a picture's being upright: two faces more than one, a doubtful one next to nothing."""
+    """Return the evidence that a picture is upright: two faces count more than one, a doubtful one hardly at all."""
     return float(np.clip(found.confidence - _DOUBTFUL, 0.0, None).sum())

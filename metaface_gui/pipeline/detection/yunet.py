@@ -23,33 +23,31 @@ from metaface_gui.types import FaceDetections, Floats, Image
 DEFAULT_CONFIDENCE = 0.7
 _NMS_IOU = 0.3
 _OF_THE_SAME, _HEARD = 0.6, 0.5
-"""Candidates of the same face overlap by as much (IoU), and count from that confidence on; both are of no consequence:
-0.4 to 0.7 and 0.3 or 0.5 find landmarks that are as good."""
+"""Least IoU and confidence of the candidates merged into one face. Neither matters much: landmarks are as good with 0.4
+to 0.7 and with 0.3 or 0.5."""
 _EVERY = 1.0
-"""IoU above which OpenCV merges candidates: none are."""
+"""IoU above which OpenCV merges candidates: never."""
 _MAX_CANDIDATES = 5000
-"""Boxes that are kept before those of the same face are merged, of which there are about three a face: a limit of 200
-showed 70 of a crowd of 120. The time hangs on how many there are, not on the limit.
-"""
+"""Most candidates kept before merging, at about three per face: a limit of 200 showed 70 of a crowd of 120. The time
+depends on the number of candidates, not on the limit."""
 
 
 class YuNetNetwork(Protocol):
-    """YuNet's network on one runtime or another; who calls at the same time takes turns."""
+    """YuNet's network on some runtime; concurrent callers take turns."""
 
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
-        """Places of a contiguous (height, width, 3) uint8 image that are at least so sure of a face, in any order: of a
-        face there are several.
+        """Return the candidates of a contiguous (height, width, 3) uint8 image from a confidence on; several per face.
 
-        Returns rows (n, 15) float32: x, y, w, h, then right eye, left eye, nose, right and left mouth corner (the
-        person's own right, which is the image's left), confidence.
+        Returns rows (n, 15) float32, in any order: x, y, w, h, then right eye, left eye, nose, right and left mouth
+        corner (the person's own right, which is the image's left), confidence.
         """
 
 
 class YuNetDetector:
-    """A `FaceDetector`. Thread-safe: who calls at the same time takes turns, as a network keeps buffers between calls.
+    """A `FaceDetector`. Thread-safe: concurrent callers take turns, because a network keeps buffers between calls.
 
     Images whose longer side exceeds `working_side` pixels are reduced to it. The default is the smallest that finds 19
-    of 20 faces of 40 pixels in 720p (640 finds 14), and faces as high as the picture are still found. Panoramas are
+    of 20 faces of 40 pixels in 720p (640 finds 14), while faces as high as the picture are still found. Panoramas are
     searched piece by piece.
     """
 
@@ -68,7 +66,7 @@ class YuNetDetector:
         self._min_confidence = min_confidence
 
     def accepting(self, min_confidence: float) -> YuNetDetector:
-        """Make one with the same network that accepts faces at least so sure."""
+        """Return a detector with the same network and another minimum confidence."""
         return YuNetDetector(self._network, working_side=self._working_side, min_confidence=min_confidence)
 
     def detect(self, image_bgr: Image) -> FaceDetections:
@@ -86,17 +84,17 @@ class YuNetDetector:
 
 
 def each_once(candidates: Floats, min_confidence: float) -> Floats:
-    """Make one row of all candidates (m, 15) of the same face that has one so sure: (n, 15), the surest first.
+    """Merge all candidates (m, 15) of each face that has one so confident: (n, 15), the most confident face first.
 
     Boxes and landmarks are the candidates' mean, weighted by confidence (box voting: Gidaris and Komodakis, "Object
-    detection via a multi-region and semantic segmentation-aware CNN model", ICCV 2015). The surest alone errs more:
-    with the mean the cosine of two pictures of a person is 0.012 higher, and of blurred and dark faces 0.9 and 1.3
-    points more are recognised (765 pictures of LFW's meta-validation people, TPIR at a FPIR of 1 %).
+    detection via a multi-region and semantic segmentation-aware CNN model", ICCV 2015). The most confident candidate
+    alone errs more: with the mean the cosine of two pictures of a person is 0.012 higher, and of blurred and dark faces
+    0.9 and 1.3 points more are recognised (765 pictures of LFW's meta-validation people, TPIR at a FPIR of 1 %).
     """
-    # Of weights that nobody vouches for anything may come; what is less than a pixel has no area to compare.
+    # Unverified weights may return anything; boxes smaller than a pixel have no area to compare.
     candidates = candidates[np.isfinite(candidates).all(axis=1) & (candidates[:, 2:4] >= 1.0).all(axis=1)]
     sure = candidates[candidates[:, 14] >= min_confidence]
-    # In whole pixels, as OpenCV compares them.
+    # In whole pixels, as OpenCV compares boxes.
     boxes, confidence = np.trunc(sure[:, :4]).tolist(), sure[:, 14].tolist()
     kept = cv2.dnn.NMSBoxes(boxes, confidence, min_confidence, _NMS_IOU, top_k=_MAX_CANDIDATES)
     faces = sure[np.asarray(kept, np.intp).reshape(-1)]
@@ -116,7 +114,7 @@ class OpenCvYuNet:
     def __init__(self, path: Path) -> None:
         self._input_size = (WORKING_SIDE, WORKING_SIDE)
         self._turn = threading.Lock()
-        # Read here and not by OpenCV, which cannot open every path on Windows.
+        # Read here because OpenCV cannot open every path on Windows.
         model = np.frombuffer(path.read_bytes(), np.uint8)
         with _quiet_opencv():
             self._network = cv2.FaceDetectorYN.create(
@@ -124,7 +122,7 @@ class OpenCvYuNet:
             )
 
     def candidates(self, image_bgr: Image, min_confidence: float) -> Floats:
-        """Find them, as `YuNetNetwork` says."""
+        """Return candidates as `YuNetNetwork` specifies."""
         size = (image_bgr.shape[1], image_bgr.shape[0])
         with self._turn:
             if size != self._input_size:
@@ -139,7 +137,7 @@ class OpenCvYuNet:
 
 @contextmanager
 def _quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV 5's remark that its new engine has no choice of target off the user's terminal."""
+    """Suppress OpenCV 5's message on the terminal that its new engine has no choice of target."""
     before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     try:
         yield

@@ -1,7 +1,7 @@
 """Embedding: aligned crops → unit vectors whose nearness means the same person, and what learners can move them by.
 
-Lives here: the networks and how their weights files are read, their registry, the projection, the choice of device.
-May not live here: detection, alignment, decisions about who somebody is, Qt.
+Lives here: the networks and how their weights files are read, their registry, the projection, the choice of device. May
+not live here: detection, alignment, decisions about who somebody is, Qt.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class EmbedderSpec:
     """What is known of an embedder before its weights are read: their name in the store, its sizes, its templates' id.
 
-    A template's `embedder_id` begins with `id`; weights that a user installed themselves add a tag of their own, and so
-    do a tuned trunk and a projection, whose entries in the store are `trunk-` and `projection-` with this `id`.
+    A template's `embedder_id` begins with `id`. Weights that users installed themselves append a tag, and so do a tuned
+    trunk and a projection, whose entries in the store are `trunk-` and `projection-` followed by this `id`.
     """
 
     key: str
@@ -51,9 +51,9 @@ EMBEDDERS: Mapping[str, EmbedderSpec] = MappingProxyType(
 
 
 def make_embedder(key: str, device: torch.device, store: WeightsStore, *, meta_trained: bool = True) -> TorchEmbedder:
-    """Build the embedder with that key from the store's weights, with its tuned trunk and projection if there are some.
+    """Build the embedder with that key from the store's weights, with its tuned trunk and projection if there are any.
 
-    Without `meta_trained` it is the stock network, as published: what meta-training is measured against.
+    `meta_trained` False gives the stock network as published, the baseline for meta-training.
 
     Raises:
         WeightsError: if there is no such embedder, or a file is missing, damaged or of another network.
@@ -77,12 +77,12 @@ def make_embedder(key: str, device: torch.device, store: WeightsStore, *, meta_t
 
 
 def with_trunk_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
-    """Return the embedder with the tuned trunk in a file.
+    """Return the embedder with the tuned trunk from a file.
 
     Raises:
         WeightsError: if the file is missing, damaged or of another network.
     """
-    # PyTorch loads when a network is made, not when a command line asks which there are.
+    # PyTorch is loaded when a network is built, not when a command line lists the networks.
     from metaface_gui.pipeline.embedding.tuned_trunk import damaged_trunk, read_tuned_trunk  # noqa: PLC0415
 
     try:
@@ -92,7 +92,7 @@ def with_trunk_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
 
 
 def with_projection_file(embedder: TorchEmbedder, path: Path) -> TorchEmbedder:
-    """Return the embedder with the projection in a file.
+    """Return the embedder with the projection from a file.
 
     Raises:
         WeightsError: if the file is missing, damaged or of another network or trunk.
@@ -109,10 +109,10 @@ def _load(spec: EmbedderSpec, device: torch.device, store: WeightsStore) -> Torc
     path = store.path(spec.weights)
     id_ = spec.id + store.version(spec.weights)
     if spec.key == "sface":
-        from metaface_gui.pipeline.embedding.sface import load_sface  # noqa: PLC0415 - brings PyTorch
+        from metaface_gui.pipeline.embedding.sface import load_sface  # noqa: PLC0415 - imports PyTorch
 
         return load_sface(path, device, id=id_)
-    # facenet-pytorch brings torchvision: seconds of imports that the default embedder does without.
+    # facenet-pytorch imports torchvision: seconds that the default embedder saves.
     from metaface_gui.pipeline.embedding.inception_resnet_v1 import load_inception_resnet_v1  # noqa: PLC0415
 
     return load_inception_resnet_v1(path, device, key=spec.key, id=id_)

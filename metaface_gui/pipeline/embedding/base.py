@@ -1,4 +1,4 @@
-"""The contracts of a face embedder: of one that recognises, and of one that is meta-trained on."""
+"""The contracts of a face embedder, for recognition and for meta-training."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class FaceEmbedder(Protocol):
-    """Maps aligned crops to what learners see: points whose nearness means the same person (`FeatureSpace`)."""
+    """Maps aligned crops to the features that learners see (`FeatureSpace`): nearness means the same person."""
 
     @property
     def id(self) -> str:
-        """Name and version of the weights, kept with every template.
+        """Name and version of the weights, stored with every template.
 
-        `sface-2021dec`, then tags (`feature_space`): of a user's own copy, a tuned trunk, a projection.
+        `sface-2021dec`, followed by tags (`feature_space`) for a user's own copy, a tuned trunk and a projection.
         """
 
     @property
@@ -28,7 +28,7 @@ class FaceEmbedder(Protocol):
 
     @property
     def crop_size(self) -> int:
-        """Side of the square aligned RGB crop it wants, pixels: 112 or 160."""
+        """Side of the square aligned RGB crops it takes, pixels: 112 or 160."""
 
     @property
     def embedding_dim(self) -> int:
@@ -36,30 +36,29 @@ class FaceEmbedder(Protocol):
 
     @property
     def space(self) -> FeatureSpace:
-        """How its features are laid out: d floats of `embed`, then r of the projection (0 without one)."""
+        """The layout of its features: d floats of `embed`, then r of the projection (0 without one)."""
 
     @property
     def device(self) -> torch.device | str:
-        """Where it computes; `str` of it is the device's name."""
+        """The device it computes on; `str` of it is the device's name."""
 
     def features(self, crops_rgb: Tensor) -> Tensor:
-        """Map crops (n, 3, s, s) uint8 to what learners see: x = [s; v], (n, p) float32; costs what `embed` costs."""
+        """Map crops (n, 3, s, s) uint8 to what learners see: x = [s; v], (n, p) float32; as fast as `embed`."""
 
 
 @runtime_checkable
 class FrozenEmbedder(FaceEmbedder, Protocol):
-    """One that is never differentiated and needs no PyTorch."""
+    """An embedder that is never differentiated and needs no PyTorch."""
 
     def features_of(self, crops_rgb: Image) -> Floats:
-        """`features` of arrays: crops (n, s, s, 3) uint8 → (n, p) float32."""
+        """The same as `features` for arrays: crops (n, s, s, 3) uint8 → (n, p) float32."""
 
 
 class TrainableEmbedder(FaceEmbedder, Protocol):
-    """A frozen trunk and an adaptable tail, in PyTorch: what meta-training and meta-testing look through.
+    """A frozen trunk and an adaptable tail in PyTorch, for meta-training and meta-testing.
 
     `trunk` is frozen and its features may be cached; `tail` maps them to embeddings and is what meta-learning moves.
-    `embed` gives s, the embedding under the stock tail; `features` adds what the projection makes of the same trunk
-    features.
+    `embed` returns s, the embedding under the stock tail; `features` adds the projection of the same trunk features.
     """
 
     @property
@@ -68,7 +67,7 @@ class TrainableEmbedder(FaceEmbedder, Protocol):
 
     @property
     def device(self) -> torch.device:
-        """Where it computes."""
+        """The device it computes on."""
 
     def trunk(self, crops_rgb: Tensor) -> Tensor:
         """Map crops (n, 3, s, s) uint8 on any device to features (n, u) float32 on `device`; n may be 0."""
@@ -80,7 +79,7 @@ class TrainableEmbedder(FaceEmbedder, Protocol):
         """`tail(trunk(crops))`: (n, 3, s, s) uint8 → (n, d) float32, L2-normalised."""
 
     def project(self, trunk_features: Tensor) -> Tensor:
-        """What `features` does after the trunk: (n, u) of any float dtype, on any device → (n, p) float32."""
+        """The part of `features` after the trunk: (n, u) of any float dtype, on any device → (n, p) float32."""
 
     def with_projection(self, projection: Projection | None) -> Self:
-        """Return an embedder of the same weights with that projection, or none, and an id that says so."""
+        """Return an embedder with the same weights and that projection, or none, and a matching id."""

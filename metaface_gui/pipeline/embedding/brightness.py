@@ -1,9 +1,8 @@
-"""Brightens a picture that is darker than anything training knew, before the network sees it.
+"""Brighten a picture that is darker than anything in training, before the network sees it.
 
-A camera in the dark multiplies what little light there is; one that does not, or a film's dark scene, leaves faces at a
-twentieth of the range. What is learnt of dark faces is of the former, so the latter are multiplied here: the same for
-every runtime, to whole grey levels. No network is trained for it, and of a picture that is bright enough nothing
-changes.
+A camera in the dark amplifies what little light there is. One that does not, or a film's dark scene, leaves faces at a
+twentieth of the range. Training covered only the amplified kind, so the other kind is amplified here, the same way for
+every runtime, to whole grey levels. No network is trained for this, and pictures that are bright enough do not change.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from metaface_gui.deferred import Tensor, torch
 from metaface_gui.types import Image
 
 MOST_GAIN = 12.0
-"""No picture becomes more than so many times as bright: what is left then is noise."""
+"""The largest gain: what would remain beyond it is noise."""
 _BLACK = 1.0
-"""Grey level below which a picture's mean says nothing."""
+"""Grey level below which a picture's mean is meaningless."""
 
 
 def brightened(crop_rgb: Image, least: float) -> Image:
-    """(h, w, 3) uint8 → the same, its mean at least `least`, a grey level, before it clips."""
+    """Brighten a picture (h, w, 3) uint8 so that its mean, before clipping, is at least `least`, a grey level."""
     mean = float(crop_rgb.mean())
     if mean >= least:
         return crop_rgb
@@ -29,7 +28,7 @@ def brightened(crop_rgb: Image, least: float) -> Image:
 
 
 def brightened_batch(pixels: Tensor, least: float) -> Tensor:
-    """(n, 3, h, w) of whole grey levels 0 … 255, float → the same, each as `brightened` makes it."""
+    """Brighten n pictures (n, 3, h, w) of whole grey levels 0 … 255, float, each as `brightened` does."""
     mean = pixels.mean((1, 2, 3), keepdim=True).clamp_min(_BLACK)
     gain = (least / mean).clamp(1.0, MOST_GAIN)
     return torch.clamp((pixels * gain).round(), max=255.0)

@@ -1,13 +1,13 @@
-"""Keeps what a layer sees within what training knew: one picture's channel statistics, drawn back into a ball.
+"""Keep what a layer sees within what training saw: a picture's channel statistics are drawn back into a ball.
 
 A place that no training showed (infrared light, fog) moves the mean and deviation of many channels at once, and the
-layers behind them work with values that they never met. Batch normalisation's statistics, re-estimated where a network
-is used (Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), mend that, the better the
-more they hold to what training knew (Schneider et al., "Improving robustness against common corruptions by covariate
-shift adaptation", NeurIPS 2020). Here the statistics are of a single picture (as in Huang and Belongie, "Arbitrary
-style transfer in real-time with adaptive instance normalization", ICCV 2017) and the prior is a ball about those of
-training: within it nothing changes, and from outside they come back to its surface, all channels by the same factor. So
-no picture's features hang on another's, and none that is as training knew it changes at all.
+following layers get values that they never met. Re-estimating batch normalisation's statistics where a network is used
+(Li et al., "Revisiting batch normalization for practical domain adaptation", 2016) repairs this, the better the closer
+they stay to those of training (Schneider et al., "Improving robustness against common corruptions by covariate shift
+adaptation", NeurIPS 2020). Here the statistics are those of a single picture (as in Huang and Belongie, "Arbitrary
+style transfer in real-time with adaptive instance normalization", ICCV 2017), and the prior is a ball around those of
+training. Statistics inside the ball stay unchanged; those outside are moved to its surface, all channels by the same
+factor. So no picture's features depend on another picture, and pictures like those of training do not change at all.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from metaface_gui.pipeline.embedding.sface_weights import LEAST_DEVIATION, SAMPL
 
 
 class ChannelRange(nn.Module):
-    """(n, c, h, w) → the same, the statistics of each picture's channels within the ball `bounds` (4, c) float32.
+    """Keep each picture's channel statistics within the ball `bounds` (4, c) float32: (n, c, h, w) → the same shape.
 
-    Its rows are middle and reach of the channels' means, then of the logarithms of their deviations. A picture's
-    distance from the middle is the root mean square, over all 2c, of how many reaches each is away; 1 is the ball's
-    surface. Computes in float32; what comes out has the dtype of what came in.
+    The rows of `bounds` are centre and radius of the channels' means, then of the logarithms of their deviations. A
+    picture's distance from the centre is the root mean square, over all 2c statistics, of their offsets in radii; 1 is
+    the ball's surface. Computes in float32; the output has the input's dtype.
     """
 
     bounds: Tensor
@@ -33,7 +33,7 @@ class ChannelRange(nn.Module):
         self.register_buffer("bounds", bounds.float())
 
     def forward(self, x: Tensor) -> Tensor:
-        """Draw what is outside back to the surface."""
+        """Move what is outside the ball to its surface."""
         middle, reach, log_middle, log_reach = self.bounds[:, None, :, None, None]
         seen = x.float()
         mean, deviation = channel_statistics(seen)
@@ -47,9 +47,9 @@ class ChannelRange(nn.Module):
 
 
 def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and deviation of each channel of each picture: (n, c, h, w) → (n, c, 1, 1) twice.
+    """Return mean and deviation of each channel of each picture: (n, c, h, w) → (n, c, 1, 1) twice.
 
-    Those of every other row and column where there are `SAMPLED_FROM` rows or more.
+    From `SAMPLED_FROM` rows on, only every other row and column is used.
     """
     x = x[..., ::2, ::2] if x.shape[-2] >= SAMPLED_FROM else x
     mean = x.mean((2, 3), keepdim=True)
@@ -58,9 +58,9 @@ def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def measured_range(means: Tensor, deviations: Tensor, *, width: float) -> Tensor:
-    """Ball (4, c) of `width` deviations about what n pictures' channels (n, c) were like.
+    """Return the ball (4, c) of `width` deviations around the statistics of n pictures' channels (n, c).
 
-    A channel that is the same in all of them reaches `LEAST_DEVIATION`.
+    A channel that is the same in all pictures gets the radius `LEAST_DEVIATION`.
     """
     rows = [row for values in (means, deviations.log()) for row in (values.mean(0), _reach(values, width))]
     return torch.stack(rows)

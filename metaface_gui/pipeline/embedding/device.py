@@ -1,4 +1,4 @@
-"""Which device to compute on, and how the process should treat threads and memory on a CPU."""
+"""Choose the device to compute on, and tune the process's threads and memory on a CPU."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ _FLUSH_TO_ZERO, _DENORMALS_ARE_ZERO = 1 << 15, 1 << 6  # of MXCSR
 _LARGEST_MMAP_THRESHOLD = 32 << 20  # glibc refuses more
 _KEEP_FREE = 1 << 29
 _TURN_S = 0.0005
-"""Live, five faces, in turns: 95 % of the results came within 36 to 38 ms of the picture; with Python's own 5 ms within
-38 to 47, with 1 ms 45 to 46, with 0.2 ms 40 to 47."""
+"""Longest turn of a thread. Live, five faces, settings tried alternately: 95 % of results came within 36 to 38 ms of
+the picture; with Python's own 5 ms within 38 to 47, with 1 ms 45 to 46, with 0.2 ms 40 to 47."""
 
 
 def resolve_device(name: str) -> torch.device:
-    """`auto` is the best device there is (cuda, then mps, then cpu); the others are what they say.
+    """Return the named device; `auto` is the best one available (cuda, then mps, then cpu).
 
     Raises:
-        DeviceError: if the device is not there, or the name is unknown.
+        DeviceError: if the device is not available, or the name is unknown.
     """
     return torch.device(device_name(name))
 
 
 def device_name(name: str) -> str:
-    """Resolve a device as `resolve_device` does, without PyTorch where that has nothing to tell.
+    """Resolve a device as `resolve_device` does, without loading PyTorch where it is not needed.
 
     Raises:
         DeviceError: as `resolve_device`.
@@ -68,9 +68,9 @@ def device_name(name: str) -> str:
 
 
 def may_have_gpu() -> bool:
-    """Whether PyTorch may find a graphics card: False only where there is surely none for it.
+    """Whether PyTorch may find a GPU: False only if there is certainly none that it supports.
 
-    Asked of the driver's own library, which a machine without such a card lacks. Apple's processors have one.
+    Asks the driver's own library, which machines without such a GPU lack. Apple's processors have one.
     """
     system = platform.system()
     if system not in ("Linux", "Windows"):
@@ -86,10 +86,10 @@ def may_have_gpu() -> bool:
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:
-    """Say whether a device is a processor with instructions for bfloat16 (x86-64: AVX512-BF16 or AMX).
+    """Whether a device is a processor with instructions for bfloat16 (x86-64: AVX512-BF16 or AMX).
 
-    Elsewhere on a CPU it is emulated, which is slower than float32. Of GPUs nothing is claimed: there it is not
-    measured. A PyTorch too old to say is taken for one that cannot.
+    Other CPUs emulate it, more slowly than float32. False for GPUs, where it was not measured, and where PyTorch is too
+    old to tell.
     """
     if device.type != "cpu":
         return False
@@ -98,14 +98,14 @@ def multiplies_bfloat16(device: torch.device) -> bool:
 
 
 def tune_process() -> None:
-    """Set what makes small networks fast on a CPU; call once, before other threads start: they inherit it.
+    """Tune the process for small networks on a CPU; call it once, before other threads start, as they inherit it.
 
-    PyTorch is not loaded for it: what it reads when it is loaded is set in its stead.
-    Denormal floats are flushed to zero: they cost a hundred cycles each and mean nothing here. On Linux with glibc,
-    malloc is told to keep the blocks of a forward pass for the next one instead of giving them back to the system,
-    whose page faults took up to half the time of a batched pass; and to keep them in two arenas, not eight for each
-    core: the window needs 50 MB less and stops growing. Threads beyond eight only wait for each other, and a thread
-    that waits for Python's lock gets it after half a millisecond, not five.
+    Does not load PyTorch: what PyTorch reads when it is loaded is set instead. Denormal floats are flushed to zero:
+    they cost a hundred cycles each and mean nothing here. With glibc on Linux, malloc keeps the blocks of a forward
+    pass for the next one instead of returning them to the system, whose page faults took up to half the time of a
+    batched pass. It keeps them in two arenas, not eight per core: the window needs 50 MB less and stops growing.
+    Threads beyond eight only wait for each other. A thread that waits for Python's lock gets it after half a
+    millisecond instead of five.
     """
     sys.setswitchinterval(_TURN_S)
     if is_loaded():
@@ -122,14 +122,14 @@ def tune_process() -> None:
 
 
 def _bound_threads(environ: MutableMapping[str, str]) -> None:
-    """Have PyTorch, once it is loaded, use as many threads as it would, but eight at most."""
+    """Let PyTorch, once it is loaded, use its usual number of threads, but at most eight."""
     asked = environ.get("OMP_NUM_THREADS", "")
     wanted = int(asked) if asked.isascii() and asked.isdigit() and int(asked) else available_threads()
     environ["OMP_NUM_THREADS"] = str(min(wanted, MAX_THREADS))
 
 
 def _flush_denormals() -> None:
-    """Do what `torch.set_flush_denormal` does: set two bits of this thread's MXCSR, where glibc knows that register."""
+    """Do what `torch.set_flush_denormal` does: set two bits of this thread's MXCSR, if glibc supports that register."""
     if platform.machine() != "x86_64" or not _has_glibc():
         return
     environment = (ctypes.c_uint32 * 8)()  # fenv_t: seven words of the x87, then MXCSR
@@ -140,7 +140,7 @@ def _flush_denormals() -> None:
 
 
 def release_memory() -> None:
-    """Give the system back what was freed: `tune_process` keeps it for the next pass, and after loading that is much.
+    """Return freed memory to the system; `tune_process` keeps it for the next pass, and after loading that is a lot.
 
     Takes about a millisecond; does nothing where `tune_process` kept nothing.
     """
@@ -154,14 +154,14 @@ def _has_glibc() -> bool:
 
 @contextmanager
 def on_one_core() -> Iterator[None]:
-    """Let torch use one thread for what this one computes, so that the live view keeps a core.
+    """Limit torch to one thread for what this thread computes, so that the live view keeps a core.
 
-    Where others compute too, it is also the quicker way: threads of one small convolution wait for each other, and each
-    wait is as long as the other program's turn. Measured beside two busy cores: 9 s for a whole self-test, not 20.
+    It is also faster while others compute: the threads of a small convolution wait for each other, each time for the
+    other program's turn. Measured beside two busy cores: 9 s for a whole self-test, not 20.
     """
     former = torch.get_num_threads()
     torch.set_num_threads(1)
-    # The number is this thread's own, but threads that torch has not seen yet take over what was set last by anybody.
+    # The number is per thread, but threads new to torch take over the one that was set last by any thread.
     others = threading.Thread(target=torch.set_num_threads, args=(former,), name="torch-threads")
     others.start()
     others.join()

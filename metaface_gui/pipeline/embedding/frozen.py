@@ -1,7 +1,7 @@
-"""Which runtime embeds faces where nothing is differentiated: OpenVINO on a processor, else PyTorch. The one choice.
+"""Choose the runtime for embedding without gradients: OpenVINO on a CPU, else PyTorch. Nothing else makes this choice.
 
-PyTorch embeds on graphics cards, networks other than SFace, where OpenVINO has no wheel or does not load, and wherever
-`METAFACE_RUNTIME=torch` says so. Both give the same features up to rounding, so templates of both may be mixed.
+PyTorch is used on GPUs, for networks other than SFace, where OpenVINO has no wheel or does not load, and with
+`METAFACE_RUNTIME=torch`. Both give the same features up to rounding, so their templates may be mixed.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def make_frozen_embedder(
     threads: int | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> FaceEmbedder:
-    """Build what embeds faces on `device`, with its tuned trunk and projection; never to be differentiated.
+    """Build an embedder for `device`, with its tuned trunk and projection, that is never differentiated.
 
-    `cache` is a folder for compiled networks, `threads` what OpenVINO may use (None: what the process may). In
-    bfloat16 where the processor multiplies it (`TorchEmbedder.in_bfloat16` tells what that changes).
+    `cache` is a folder for compiled networks, `threads` the limit for OpenVINO (None: that of the process). Computes in
+    bfloat16 where the processor multiplies it natively (`TorchEmbedder.in_bfloat16` says what that changes).
 
     Raises:
         WeightsError: as `make_embedder`.
@@ -47,7 +47,7 @@ def make_frozen_embedder(
         try:
             return load_openvino_sface(store, cache=cache, threads=threads)
         except RuntimeMissingError as error:
-            # Once for each load of the models: the log shows why faces take twice as long.
+            # Logged at each load of the models, to explain why faces take twice as long.
             _log.warning("OpenVINO is not there (%s): PyTorch embeds faces", error)
     embedder = make_embedder(key, torch.device(device), store)
     return embedder.in_bfloat16() if multiplies_bfloat16(torch.device(device)) else embedder
@@ -56,7 +56,7 @@ def make_frozen_embedder(
 def load_openvino_sface(
     store: WeightsStore, *, cache: Path | None = None, threads: int | None = None
 ) -> OpenVinoEmbedder:
-    """Build SFace on OpenVINO as `make_embedder` builds it in PyTorch.
+    """Build SFace on OpenVINO, as `make_embedder` does in PyTorch.
 
     Raises:
         RuntimeMissingError: if OpenVINO is not there.

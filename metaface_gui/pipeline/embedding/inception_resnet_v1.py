@@ -38,7 +38,7 @@ class InceptionTrunk(nn.Module):
         self.layers = nn.Sequential(OrderedDict((name, network.get_submodule(name)) for name in kept))
 
     def forward(self, crops_rgb: Tensor) -> Tensor:
-        """Features (n, 1792)."""
+        """Return features (n, 1792)."""
         x = (crops_rgb.float() - 127.5) / 128.0
         features: Tensor = self.layers(x.contiguous(memory_format=torch.channels_last))
         return features.flatten(1)
@@ -47,7 +47,7 @@ class InceptionTrunk(nn.Module):
 def load_inception_resnet_v1(path: Path, device: torch.device, *, key: str, id: str) -> TorchEmbedder:  # noqa: A002
     """Build the network from facenet-pytorch's `.pt` file, or a safetensors copy of its state in any float precision.
 
-    The classifier that the published files end with (`logits`) is dropped; batch norms are folded into convolutions.
+    The classifier at the end of the published files (`logits`) is dropped; batch norms are folded into convolutions.
 
     Raises:
         WeightsError: if the file is not readable or holds another network.
@@ -73,7 +73,7 @@ def _read_state(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        # weights_only: the file is a pickle, and a pickle can run any code unless it is read like this.
+        # weights_only: the file is a pickle, which could otherwise run any code.
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, UnpicklingError, RuntimeError, EOFError, OSError) as error:
         raise _wrong_file(path) from error

@@ -23,10 +23,10 @@ def dequantize_blocks(
 ) -> Floats:
     """Return (q − zero point) · scale, where `block_size` neighbours along `axis` share a scale; float32, q's shape.
 
-    `scales` and `zero_points` have q's shape, but ⌈length / block_size⌉ along `axis`.
+    `scales` and `zero_points` have q's shape, except for ⌈length / block_size⌉ along `axis`.
 
     Raises:
-        ValueError: if a shape, the axis or the block size is another.
+        ValueError: if a shape, the axis or the block size does not fit.
     """
     if not 0 <= axis < quantized.ndim or block_size < 1:
         raise ValueError(f"no axis {axis} of {quantized.ndim}, or a block of {block_size}")
@@ -37,7 +37,7 @@ def dequantize_blocks(
     if scales.shape != want or zero_points.shape != want:
         raise ValueError(f"want scales and zero points {want}, got {scales.shape} and {zero_points.shape}")
     if length == blocks * block_size:
-        # The common case as one broadcast: split the axis in (block, within block).
+        # The common case as a single broadcast: split the axis into (block, within block).
         split = (*quantized.shape[:axis], blocks, block_size, *quantized.shape[axis + 1 :])
         values = quantized.reshape(split).astype(np.float32)
         if np.any(zero_points):
@@ -50,18 +50,18 @@ def dequantize_blocks(
 
 
 def read_onnx_weights(path: Path) -> dict[str, Floats]:
-    """Map the name of every float weight of the file at `path` to its float32 array.
+    """Return every float weight of the file at `path` by name, as a float32 array.
 
-    A quantised weight is listed under its name without `_quantized`, in the shape the graph's `Reshape` gives it.
+    A quantised weight is listed under its name without `_quantized`, in the shape that the graph's `Reshape` gives it.
 
     Raises:
         WeightsError: if the file is not readable ONNX, or keeps weights in another file.
         OSError: if it is not there or cannot be read.
     """
-    import onnx  # noqa: PLC0415 - a network that is compiled already is not read
+    import onnx  # noqa: PLC0415 - not needed for a network that is already compiled
 
     try:
-        # Weights in further files, whose names would be the file's to choose, are none that ship: not even looked at.
+        # External data is not loaded: the file could name any other file, and no weights that ship use it.
         graph = onnx.load(str(path), load_external_data=False).graph
     except OSError:
         raise
@@ -75,7 +75,7 @@ def read_onnx_weights(path: Path) -> dict[str, Floats]:
 
 
 def _weights_of(graph: onnx.GraphProto) -> dict[str, Floats]:
-    """What `read_onnx_weights` returns; raises whatever numpy and onnx raise for what is no such graph."""
+    """Do the work of `read_onnx_weights`; raises whatever numpy and onnx raise for an unsuitable graph."""
     import onnx  # noqa: PLC0415 - as above
     from onnx import numpy_helper  # noqa: PLC0415
 

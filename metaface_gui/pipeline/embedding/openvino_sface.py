@@ -1,4 +1,4 @@
-"""SFace on OpenVINO: the same weights as in PyTorch, frozen, a face in half the time and without loading PyTorch."""
+"""SFace on OpenVINO: the same weights as in PyTorch, frozen, in half the time per face and without loading PyTorch."""
 
 from __future__ import annotations
 
@@ -29,22 +29,23 @@ if TYPE_CHECKING:
     import openvino as ov
 
 GRAPH_VERSION = "2"
-"""Of `build_graph`: what was compiled of another one is made again. 2 has statistics of every other row and column."""
+"""Version of `build_graph`: networks compiled from another version are recompiled. Version 2 computes statistics from
+every other row and column."""
 _LEAST_LENGTH = 1e-12
-"""Below it a vector has no direction, as in `ProjectedTail`."""
+"""Length below which a vector has no direction, as in `ProjectedTail`."""
 
 
 class OpenVinoEmbedder:
-    """A `FrozenEmbedder`: SFace whose features are those of the `TorchEmbedder` with the same `id`, up to rounding.
+    """A `FrozenEmbedder`: SFace, whose features equal those of the `TorchEmbedder` with the same `id`, up to rounding.
 
-    One face at a time, so that a face's features hang neither on its neighbours nor, on one processor, on how many
-    there are. Thread-safe: who calls at the same time takes turns. `weights` returns the network's weights, its trunk
-    moved already, and B (m, u) of the projection or None; it is called only if nothing compiled is kept in `cache`.
-    `projection_dim` is r of the feature space. Pictures are brightened to `least_brightness` first (`brightness`).
+    Faces are embedded one at a time, so that a face's features do not depend on its neighbours nor, on one processor,
+    on how many there are. Thread-safe: concurrent calls take turns. `weights` returns the network's weights, with its
+    tuned trunk applied, and the projection's B (m, u) or None; it is called only if `cache` holds no compiled network.
+    `projection_dim` is r of the feature space. Pictures are first brightened to `least_brightness` (`brightness`).
     `threads`: None for as many as this process may use.
 
     Raises:
-        RuntimeMissingError: if OpenVINO is not there or cannot do it.
+        RuntimeMissingError: if OpenVINO is not available or cannot do it.
         WeightsError: as `weights`.
     """
 
@@ -91,7 +92,7 @@ class OpenVinoEmbedder:
         return features
 
     def features(self, crops_rgb: Tensor) -> Tensor:
-        """The same for crops (n, 3, 112, 112) uint8 on any device: (n, p) float32 on the CPU.
+        """Do the same for crops (n, 3, 112, 112) uint8 on any device: (n, p) float32 on the CPU.
 
         Raises:
             ValueError: if the crops have another shape or dtype.
@@ -100,14 +101,14 @@ class OpenVinoEmbedder:
 
 
 def build_graph(openvino: ModuleType, weights: SFaceWeights, projection: Floats | None) -> ov.Model:
-    """Make the network (1, 112, 112, 3) uint8 RGB → x (1, p) float32, with the module `openvino`.
+    """Build the network (1, 112, 112, 3) uint8 RGB → x (1, p) float32, with the module `openvino`.
 
     It is `SFaceTrunk` of `sface.py`, then `ProjectedTail`, or without a projection `LinearTail`.
     """
     op, trunk = openvino.opset13, weights.trunk
 
     def layer(x: Any, index: int, stride: int) -> Any:
-        """Convolution `index` of the trunk with its bias, and the PReLU behind it."""
+        """Apply convolution `index` of the trunk with its bias, and the PReLU after it."""
         kernel = trunk[f"layers.{index}.weight"]
         if kernel.ndim == 2:
             kernel = kernel[:, :, None, None]
@@ -133,7 +134,7 @@ def build_graph(openvino: ModuleType, weights: SFaceWeights, projection: Floats 
 
 
 def _within(op: Any, x: Any, bounds: Floats) -> Any:
-    """(1, c, h, w) with its channels' statistics within a ball (4, c): `ChannelRange` of `channel_range.py`."""
+    """Keep the channel statistics of x (1, c, h, w) within a ball (4, c), like `ChannelRange` of `channel_range.py`."""
     middle, reach, log_middle, log_reach = bounds[:, None, :, None, None]
     axes = np.array([2, 3])
     seen = x
@@ -149,19 +150,19 @@ def _within(op: Any, x: Any, bounds: Floats) -> Any:
     distance = op.sqrt(op.reduce_mean(op.multiply(both, both), np.array([1]), True))
     back = op.subtract(op.divide(np.float32(1.0), op.maximum(distance, np.float32(1.0))), np.float32(1.0))
     gain = op.exp(op.multiply(back, log_off))
-    # One product and one sum, as PReLU behind them: each further step would round what convolutions give once more.
-    # Within the ball `back` is nought, the product 1 and the sum 0, however coarse the arithmetic.
+    # One product and one sum: each further step would round the convolution's output once more. Within the ball `back`
+    # is zero, so the factor is 1 and the summand 0, however coarse the arithmetic.
     rest = op.subtract(np.float32(1.0), gain)
     return op.add(op.multiply(x, gain), op.add(op.multiply(mean, rest), op.multiply(back, off)))
 
 
 def _tail(op: Any, features: Any, weights: SFaceWeights, projection: Floats | None) -> Any:
-    """Trunk features (1, u) → x = [s; v] (`FeatureSpace`); W₀ and B are one matrix, as in `ProjectedTail`."""
+    """Map trunk features (1, u) to x = [s; v] (`FeatureSpace`); W₀ and B are one matrix, as in `ProjectedTail`."""
     tail = weights.tail
     rows = tail["linear.weight"] if projection is None else np.concatenate([tail["linear.weight"], projection])
     bias = np.zeros((1, len(rows)), np.float32)
     bias[0, :EMBEDDING_DIM] = tail["linear.bias"]
-    # The batch norm behind W₀ is a scale and a shift.
+    # The batch norm after W₀ is a scale and a shift.
     scale = tail["bn.weight"] / np.sqrt(tail["bn.running_var"] + np.float32(LAST_EPS))
     shift = tail["bn.bias"] - tail["bn.running_mean"] * scale
     product = op.add(op.matmul(features, op.constant(rows), False, True), bias)

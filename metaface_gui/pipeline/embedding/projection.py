@@ -1,11 +1,11 @@
-"""The shared meta-trained projection: what lets a learner move an embedder's tail although it sees a few floats a face.
+"""The shared meta-trained projection, which lets learners move an embedder's tail from a few floats per face.
 
-A moved tail is z = normalise(BN(W₀ u + A B u)) with u the trunk's features. W₀ and A B are large, B u is not: so one
-projection B (m, u), meta-trained once for an embedder and cut to rank m, is applied to every face, and each method only
-owns its A. With e₀ = BN(W₀ u), s = e₀ / ‖e₀‖ and v = [B u; 1] / ‖e₀‖ (r = m + 1, the 1 is what moves the bias), the
-moved embedding is z = normalise(s + A v); the batch norm's scale is part of A.
+A moved tail is z = normalise(BN(W₀ u + A B u)), u being the trunk's features. W₀ and A B are large, B u is not. So one
+projection B (m, u) of rank m, meta-trained once per embedder, is applied to every face, and each method has only its
+own A. With e₀ = BN(W₀ u), s = e₀ / ‖e₀‖ and v = [B u; 1] / ‖e₀‖ (r = m + 1; the 1 moves the bias), the moved embedding
+is z = normalise(s + A v); the batch norm's scale is part of A.
 
-The file is about 2.4 MB for SFace and m = 48: B is stored in 8 bits (`quantised`).
+The file takes about 2.4 MB for SFace and m = 48, because B is stored in 8 bits (`quantised`).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Projection:
-    """B and where the methods' own tails start.
+    """B, and the initial value of the methods' own tails.
 
-    `weight` is B (m, u), `tail` is A₀ (d, m + 1), both float32; `id` tells this file from every other.
+    `weight` is B (m, u), `tail` is A₀ (d, m + 1), both float32; `id` distinguishes this file from any other.
 
     Raises:
         ValueError: if shapes do not fit, or a value is not finite.
@@ -65,21 +65,21 @@ class Projection:
 def save_projection(
     path: Path, weight: Tensor, tail: Tensor, *, embedder_id: str, card: Mapping[str, object]
 ) -> Projection:
-    """Write B (m, u) quantised and A₀ (d, m + 1) as they are, and `card` as JSON beside it; whole files or none.
+    """Write B (m, u) quantised, A₀ (d, m + 1) unchanged, and `card` as JSON beside them; whole files or none.
 
-    Returns what `read_projection` will read: measure with that, not with what was trained. The same tensors give the
+    Returns what `read_projection` will read: evaluate with that, not with the trained values. The same tensors give the
     same file, and so the same id, on every machine.
 
     Raises:
         ValueError: if shapes do not fit, or a value is not finite.
         OSError: if the files cannot be written.
     """
-    from safetensors.torch import save  # noqa: PLC0415 - brings PyTorch, which reading does without
+    from safetensors.torch import save  # noqa: PLC0415 - imports PyTorch, which reading does not need
 
     exact = Projection("", weight.detach().float().cpu(), tail.detach().float().cpu())
     quantised, scales = quantise(exact.weight)
     tensors = {"weight": quantised, "scales": scales, "tail": exact.tail.contiguous()}
-    # One entry: safetensors writes several in random order, and the id is the file's hash.
+    # One entry: safetensors writes several in random order, which would change the file's hash, the id.
     described = {"format": _FORMAT, "embedder_id": embedder_id, "rank": len(quantised)}
     content = save(tensors, {"projection": json.dumps(described, sort_keys=True)})
     text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -90,7 +90,7 @@ def save_projection(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectionArrays:
-    """What `Projection` holds, as arrays."""
+    """The content of a `Projection` as arrays."""
 
     id: str
     weight: Floats
@@ -98,7 +98,7 @@ class ProjectionArrays:
 
 
 def read_projection(path: Path, *, embedder_id: str) -> Projection:
-    """Read what `save_projection` wrote for that embedder (what follows `+` or `@` in the id does not matter).
+    """Read a file by `save_projection` for that embedder (what follows `+` or `@` in the id does not matter).
 
     Raises:
         WeightsError: if the file is missing, damaged, something else or was trained for another embedder.
@@ -132,7 +132,7 @@ def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
 
 
 def _parsed(content: bytes) -> tuple[ProjectionArrays, str]:
-    """Return the projection in a file, and the embedder that it was trained for."""
+    """Return the projection in a file, and the embedder for which it was trained."""
     tensors = load(content)
     described = json.loads(metadata_of(content)["projection"])
     weight, tail = tensors["weight"], tensors["tail"]
@@ -147,7 +147,7 @@ def _parsed(content: bytes) -> tuple[ProjectionArrays, str]:
 
 
 def damaged_projection(path: Path) -> WeightsError:
-    """Say that a file holds no projection that can be used."""
+    """Return the error that a file holds no usable projection."""
     return WeightsError(
         QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no projection. Install MetaFace again."), file=path.name
     )

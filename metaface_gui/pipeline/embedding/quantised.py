@@ -1,8 +1,8 @@
-"""Large matrices in 8 bits, in files whose hash is their name: how meta-trained weights are stored.
+"""Store meta-trained weights: large matrices in 8 bits, in files identified by their hash.
 
-Block-wise quantisation as in Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022, linear and
-symmetric here: every `BLOCK` columns of a row share a scale, and rounding moves an entry by at most 1/254 of its
-block's largest.
+Block-wise quantisation as in Dettmers et al., "8-bit Optimizers via Block-wise Quantization", ICLR 2022, but linear and
+symmetric: every `BLOCK` columns of a row share a scale, and rounding changes an entry by at most 1/254 of the largest
+in its block.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _ID_DIGITS = 8
 
 
 def scales_shape(weight: Tensor) -> tuple[int, int]:
-    """Rows and blocks of a matrix (m, u)."""
+    """Return the rows and blocks of a matrix (m, u)."""
     return weight.shape[0], -(-weight.shape[1] // BLOCK)
 
 
 def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """B (m, u) → int8 (m, u) and float32 scales (m, blocks)."""
+    """Quantise B (m, u) to int8 (m, u) and float32 scales (m, blocks)."""
     rows, columns = weight.shape
     blocks = scales_shape(weight)[1]
     padded = nn.functional.pad(weight, (0, blocks * BLOCK - columns)).view(rows, blocks, BLOCK)
@@ -40,10 +40,10 @@ def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def dequantised(levels: NDArray[Any], scales: NDArray[Any]) -> Floats:
-    """Inverse of `quantise` without PyTorch: levels (m, …) int8 and their scales (m, blocks) → float32, levels' shape.
+    """Invert `quantise` without PyTorch: levels (m, …) int8 and their scales (m, blocks) → float32, levels' shape.
 
     Raises:
-        ValueError: if a dtype or a shape is another.
+        ValueError: if a dtype or a shape does not fit.
     """
     rows = levels.reshape(len(levels), -1)
     blocks = -(-rows.shape[1] // BLOCK)
@@ -54,7 +54,7 @@ def dequantised(levels: NDArray[Any], scales: NDArray[Any]) -> Floats:
 
 
 def dequantise(quantised: Tensor, scales: Tensor) -> Tensor:
-    """Inverse of `quantise`, up to rounding: (m, u) float32."""
+    """Invert `quantise`, up to rounding: (m, u) float32."""
     return quantised.float() * scales.repeat_interleave(BLOCK, dim=1)[:, : quantised.shape[1]]
 
 
@@ -65,5 +65,5 @@ def metadata_of(content: bytes) -> Mapping[str, str]:
 
 
 def id_of(content: bytes) -> str:
-    """First digits of the SHA-256 of a file's content."""
+    """Return the first digits of the SHA-256 of a file's content."""
     return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]

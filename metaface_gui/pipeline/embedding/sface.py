@@ -1,8 +1,8 @@
 """SFace in PyTorch, with the weights of OpenCV Zoo's ONNX file.
 
 Source: Zhong et al., "SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face Recognition", IEEE TIP 2021; the
-network is a MobileNet (Howard et al. 2017) of depthwise-separable blocks with PReLU. Running it here instead of in
-`cv2.dnn` brings the GPU and gradients: the tail is what meta-learning adapts.
+network is a MobileNet (Howard et al. 2017) of depthwise-separable blocks with PReLU. Unlike `cv2.dnn`, PyTorch gives
+GPU support and gradients, which meta-learning needs to adapt the tail.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from metaface_gui.types import Floats
 
 
 class PointwiseConv(nn.Linear):
-    """A 1×1 convolution (n, in, h, w) → (n, out, h, w) as the matrix product it is.
+    """A 1×1 convolution (n, in, h, w) → (n, out, h, w), computed as a matrix product.
 
     For many channels on a small grid this is faster than `nn.Conv2d`, whose CPU backend repacks the weights at every
     call: one face takes a fifth less time on two cores.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map a channels-last tensor; no data is moved by the permutations."""
+        """Map a channels-last tensor; the permutations move no data."""
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
@@ -55,7 +55,7 @@ def _block(inputs: int, outputs: int, stride: int) -> list[nn.Module]:
 class SFaceTrunk(nn.Module):
     """(n, 3, 112, 112) uint8 RGB → (n, 50176) float32: stem, 13 depthwise-separable blocks, batch norm, flatten.
 
-    The batch norms after convolutions are folded into them; the last one, which follows a PReLU, is a scale and shift.
+    Batch norms after convolutions are folded into them; the last one follows a PReLU and is kept as scale and shift.
     """
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class SFaceTrunk(nn.Module):
         self.shift = nn.Parameter(torch.zeros(WIDTHS[-1], 1, 1))
 
     def forward(self, crops_rgb: Tensor) -> Tensor:
-        """Features (n, 50176), channel-major as the ONNX graph flattens them."""
+        """Return features (n, 50176), flattened channel-major like the ONNX graph's."""
         pixels = crops_rgb.float()
         if self.least_brightness > 0.0:
             pixels = brightened_batch(pixels, self.least_brightness)
@@ -83,11 +83,12 @@ class SFaceTrunk(nn.Module):
         return features.flatten(1)
 
     def keep_within(self, ranges: Mapping[str, Tensor], *, least_brightness: float) -> None:
-        """Keep what the convolutions `layers.{n}` give within bounds (4, channels) from now on (`channel_range`), and
-        pictures at `least_brightness` or above it, a grey level (`brightness`).
+        """Limit the outputs of the convolutions `layers.{n}` to bounds (4, channels) from now on (`channel_range`).
+
+        Pictures are first brightened to `least_brightness`, a grey level (`brightness`).
 
         Raises:
-            ValueError: if there is no such convolution, or bounds are of another one.
+            ValueError: if there is no such convolution, or its bounds do not fit it.
         """
         convolutions = {name: layer for name, layer in self.named_modules() if isinstance(layer, nn.Conv2d | nn.Linear)}
         for name, bounds in ranges.items():

@@ -1,6 +1,6 @@
-"""SFace's weights from OpenCV Zoo's ONNX file, batch norms folded, as arrays under the names that PyTorch has for them.
+"""SFace's weights from OpenCV Zoo's ONNX file, batch norms folded, as arrays under PyTorch's parameter names.
 
-Every runtime builds its network from what this returns, so that all compute in the same feature space.
+Every runtime builds its network from these arrays, so that all compute in the same feature space.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ WIDTHS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 """Channels after the stem and after each of the 13 depthwise-separable blocks."""
 STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 WIDE = 512
-"""From so many channels on a pointwise convolution's weights are a matrix (out, in)."""
+"""From this many channels on, a pointwise convolution's weights are a matrix (out, in)."""
 GRID = 7
 FEATURE_DIM = WIDTHS[-1] * GRID * GRID
 CONV_EPS, LAST_EPS = 1e-3, 2e-5
 LEAST_DEVIATION = 1e-4
-"""Of a channel whose statistics are kept within a range (`channel_range`): below it, it has none to speak of."""
+"""Least deviation of a channel that is kept within a range (`channel_range`); below it, it counts as having none."""
 SAMPLED_FROM = 28
-"""From so many rows on every other row and column tells a channel's statistics as well, in a third of the time."""
+"""From this many rows on, every other row and column gives a channel's statistics as well, in a third of the time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SFaceWeights:
-    """Float32 arrays by PyTorch's names.
+    """Float32 arrays by PyTorch's parameter names.
 
     `trunk`: `layers.{n}.weight` and `.bias` of convolutions at even n, PReLU slopes `layers.{n}.weight` at odd n, and
-    `scale` and `shift` (1024, 1, 1) of the norm behind them. `tail`: `linear.weight` (128, 50176), `linear.bias`, and
-    the norm behind it, `bn.weight`, `bn.bias`, `bn.running_mean`, `bn.running_var`. `ranges`: bounds (4, channels) of
-    what some of the convolutions `layers.{n}` give, by that name (`channel_range`); the published network has none.
+    `scale` and `shift` (1024, 1, 1) of the norm after them. `tail`: `linear.weight` (128, 50176), `linear.bias`, and
+    the norm after it, `bn.weight`, `bn.bias`, `bn.running_mean`, `bn.running_var`. `ranges`: bounds (4, channels) on
+    the outputs of some convolutions, by the name `layers.{n}` (`channel_range`); the published network has none.
     """
 
     trunk: Mapping[str, Floats]
@@ -61,7 +61,7 @@ def read_sface_weights(path: Path) -> SFaceWeights:
 
 
 def other_network(path: Path) -> WeightsError:
-    """Say that a file holds something else."""
+    """Return the error that a file holds another network."""
     return WeightsError(
         QT_TRANSLATE_NOOP("Errors", "{file} holds another network than SFace. Run “metaface weights verify”."),
         file=path.name,
@@ -69,12 +69,12 @@ def other_network(path: Path) -> WeightsError:
 
 
 def block_shapes() -> tuple[tuple[int, int, int], ...]:
-    """Input channels, output channels and stride of each depthwise-separable block."""
+    """Return the input channels, output channels and stride of each depthwise-separable block."""
     return tuple((inputs, outputs, stride) for (inputs, outputs), stride in zip(pairwise(WIDTHS), STRIDES, strict=True))
 
 
 def _scale_and_shift(weights: Mapping[str, Floats], name: str, eps: float) -> tuple[Floats, Floats]:
-    """Batch norm at inference is x ↦ scale·x + shift (Ioffe and Szegedy 2015, algorithm 2): both (channels,)."""
+    """Return a batch norm at inference, x ↦ scale·x + shift (Ioffe and Szegedy 2015, algorithm 2): both (channels,)."""
     scale = weights[f"{name}_gamma"] / np.sqrt(weights[f"{name}_moving_var"] + np.float32(eps))
     return scale, weights[f"{name}_beta"] - weights[f"{name}_moving_mean"] * scale
 
@@ -85,7 +85,7 @@ def _trunk(weights: Mapping[str, Floats]) -> dict[str, Floats]:
         names += [f"conv_{block}_dw", f"conv_{block}"]
     state: dict[str, Floats] = {}
     for i, name in enumerate(names):
-        # scale·(w∗x) + shift = (scale·w)∗x + shift: the norm disappears into the convolution before it.
+        # scale·(w∗x) + shift = (scale·w)∗x + shift: the norm is absorbed by the convolution before it.
         scale, shift = _scale_and_shift(weights, f"{name}_batchnorm", CONV_EPS)
         weight = weights[f"{name}_conv2d_weight"] * scale[:, None, None, None]
         is_matrix = weight.shape[2:] == (1, 1) and weight.shape[1] >= WIDE

@@ -1,4 +1,4 @@
-"""A face embedder made of two PyTorch modules, trunk and tail: what every embedder here is."""
+"""A face embedder made of two PyTorch modules, trunk and tail; all embedders here share this form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 class LinearTail(nn.Module):
     """(n, u) → (n, d), L2-normalised: linear layer, batch norm with its trained statistics, normalisation.
 
-    Moving `linear` is what meta-learning gains most by: z = normalise(BN(W u)).
+    Meta-learning gains most by moving `linear`: z = normalise(BN(W u)).
     """
 
     def __init__(self, feature_dim: int, embedding_dim: int, *, bias: bool, eps: float) -> None:
@@ -27,20 +27,20 @@ class LinearTail(nn.Module):
         self.bn = nn.BatchNorm1d(embedding_dim, eps=eps)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Unit vectors (n, d)."""
+        """Return unit vectors (n, d)."""
         return normalize(self.bn(self.linear(features)))
 
 
 class ProjectedTail(nn.Module):
-    """Trunk features (n, u) → learners' features (n, d + r): x = [s; v]. Everything v is made of lives in here.
+    """Trunk features (n, u) → learners' features (n, d + r): x = [s; v]. The only place that knows how v is computed.
 
-    W₀ and B are stacked, so that one matrix product serves both: reading the weights is what takes the time.
+    W₀ and B are stacked so that one matrix product serves both, because reading the weights takes most of the time.
     """
 
     def __init__(self, linear: nn.Linear, bn: nn.Module, weight: Tensor, dtype: torch.dtype = torch.float32) -> None:
         """`linear` is W₀ with its bias, if any; `bn` the batch norm after it; `weight` is B (m, u).
 
-        `dtype` is what the weights are kept and multiplied in; what comes out is float32.
+        `dtype` is the type in which weights are kept and multiplied; the output is float32.
         """
         super().__init__()
         self.embedding_dim = linear.out_features
@@ -53,7 +53,7 @@ class ProjectedTail(nn.Module):
         self.bn = bn
 
     def forward(self, features: Tensor) -> Tensor:
-        """x (n, d + r), its first d a unit vector."""
+        """Return x (n, d + r), whose first d values are a unit vector."""
         product = nn.functional.linear(features.to(self.weight.dtype), self.weight, self.bias).float()
         before = self.bn(product[:, : self.embedding_dim])
         length = before.norm(dim=1, keepdim=True).clamp_min(1e-12)
@@ -64,17 +64,16 @@ class ProjectedTail(nn.Module):
 
 @runtime_checkable
 class KeepsRanges(Protocol):
-    """A trunk whose pictures and layers' channels can be kept within ranges."""
+    """A trunk that can limit its pictures' brightness and its layers' channels to ranges."""
 
     def keep_within(self, ranges: Mapping[str, Tensor], *, least_brightness: float) -> None:
-        """Keep what each of these layers gives within bounds (4, channels) from now on, and pictures from being darker
-        than that grey level."""
+        """Limit these layers' outputs to bounds (4, channels) from now on, and brighten pictures to that grey level."""
 
 
 def _in_bfloat16(trunk: nn.Module) -> nn.Module:
-    """Return a copy of a trunk whose layers are in bfloat16, but the first: pixels keep their precision.
+    """Return a copy of a trunk with all layers but the first in bfloat16; so pixels keep their precision.
 
-    Each layer casts what comes to it, so that a network that adds or scales in float32 between layers stays as it is.
+    Each layer casts its own input, so a network that adds or scales in float32 between layers still does.
     """
     copied = copy.deepcopy(trunk)
     layers = [layer for layer in copied.modules() if isinstance(layer, nn.Conv2d | nn.Linear | nn.PReLU)]
@@ -88,15 +87,15 @@ def _to_bfloat16(_layer: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
 
 
 class TorchEmbedder:
-    """A `TrainableEmbedder` of a trunk and a tail module, both in evaluation mode, their parameters frozen.
+    """A `TrainableEmbedder` of a trunk and a tail module, both in evaluation mode with frozen parameters.
 
     `trunk_module` maps (n, 3, s, s) uint8 RGB to (n, u); `tail_module` maps (n, u) to L2-normalised (n, d) and is what
-    meta-learning differentiates and replaces: with `torch.func.functional_call` or in a copy, never in place. `dtype`
-    is what both are stored and multiplied in for `features`, all but the first layer and `tail_module`; whatever it is,
-    what comes out is float32.
+    meta-learning differentiates and replaces: with `torch.func.functional_call` or in a copy, never in place.
+    `features` stores and multiplies weights in `dtype`, except for the first layer and `tail_module`; its output is
+    always float32.
 
     Raises:
-        ValueError: if `projection` is of another trunk or tail.
+        ValueError: if `projection` does not fit this trunk or tail.
     """
 
     def __init__(
@@ -128,7 +127,8 @@ class TorchEmbedder:
     def with_trunk(self, tuned: TunedTrunk) -> TorchEmbedder:
         """Return an embedder whose trunk is moved, with the same tail and no projection.
 
-        Its id ends with `~` and the tuned trunk's: what was made with another trunk is never mixed with what it makes.
+        `~` and the tuned trunk's id are appended to the embedder's id, so that features of different trunks are never
+        mixed.
 
         Raises:
             ValueError: if the movement is of another network, or the trunk was moved before.
@@ -150,9 +150,10 @@ class TorchEmbedder:
         return self._of_modules(f"{self.id.partition('@')[0]}~{tuned.id}", trunk, None, self.dtype)
 
     def with_projection(self, projection: Projection | None) -> TorchEmbedder:
-        """Return an embedder of the same modules whose features have that projection, or none.
+        """Return an embedder with the same modules and that projection, or none.
 
-        Its id ends with `@` and the projection's: templates made with another one, or without, are never mixed.
+        `@` and the projection's id are appended to the embedder's id, so that templates of different projections, or of
+        none, are never mixed.
 
         Raises:
             ValueError: if the projection is of another trunk or tail.
@@ -162,11 +163,11 @@ class TorchEmbedder:
         return self._of_modules(id_, self.trunk_module, projection, self.dtype)
 
     def in_bfloat16(self) -> TorchEmbedder:
-        """Return an embedder that computes in bfloat16: half the time a face where a processor multiplies it natively.
+        """Return an embedder that computes in bfloat16: half the time per face on processors with native support.
 
-        It has the same id, for what it makes may be mixed with what this one makes: of 120 faces of Labeled Faces in
-        the Wild each has a cosine of at least 0.9999 to its float32 self, and the cosines of pairs of faces change by
-        0.001 (mean) to 0.006 (largest). Move the trunk first: movements are smaller than what bfloat16 can tell apart.
+        It keeps the id, because its features may be mixed with this one's: each of 120 faces of Labeled Faces in the
+        Wild has a cosine of at least 0.9999 to its float32 self, and the cosines of pairs of faces change by 0.001
+        (mean) to 0.006 (largest). Move the trunk before this: movements are smaller than bfloat16 resolves.
         """
         return self._of_modules(self.id, _in_bfloat16(self.trunk_module), self.projection, torch.bfloat16)
 
@@ -195,7 +196,7 @@ class TorchEmbedder:
             return torch.zeros((0, self.feature_dim), device=self.device)
         with torch.inference_mode():
             features: Tensor = self.trunk_module(crops_rgb.to(self.device)).float()
-        # A tensor born in inference mode may never enter autograd; a copy made outside may, and costs microseconds.
+        # A tensor made in inference mode may never enter autograd; a copy made outside may, and costs microseconds.
         return features.clone()
 
     def tail(self, features: Tensor) -> Tensor:
@@ -214,7 +215,7 @@ class TorchEmbedder:
     def features(self, crops_rgb: Tensor) -> Tensor:
         """Map crops (n, 3, s, s) uint8 to what learners see: x = [s; v], (n, p) float32; n may be 0.
 
-        The first d are `embed`'s, up to rounding. Without a projection they are all.
+        The first d values are `embed`'s, up to rounding; without a projection there are no others.
 
         Raises:
             ValueError: if the crops have another shape or dtype.
@@ -225,7 +226,7 @@ class TorchEmbedder:
     def project(self, trunk_features: Tensor) -> Tensor:
         """Map trunk features (n, u), of any float dtype and on any device, to x = [s; v]: (n, p) float32 on `device`.
 
-        What `features` does from there on, for features that were cached, perhaps in half precision.
+        The part of `features` after the trunk, for features that were cached, perhaps in half precision.
         """
         features: Tensor = self._features_module(trunk_features.to(self.device, torch.float32))
         return features

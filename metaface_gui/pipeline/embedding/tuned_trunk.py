@@ -1,7 +1,7 @@
 """A trunk that was meta-trained to see through degradation: the stock one plus a movement, stored in 8 bits.
 
-What moved is small beside the weights, so 8 bits of the movement cost nothing that can be measured, and the stock
-network stays in the file that its publisher's checksum vouches for.
+The movement is small compared to the weights, so storing it in 8 bits has no measurable cost, and the stock network
+stays in the file that its publisher's checksum verifies.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _BRIGHTEST = 255.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TunedTrunk:
-    """What to add to the stock trunk's parameters, float32 by name; `id` tells this file from every other.
+    """What to add to the stock trunk's parameters, float32 by name; `id` distinguishes this file from any other.
 
-    `ranges` are bounds (4, channels) float32 by the name of the layer whose channels are kept within (`channel_range`).
-    Pictures darker than `least_brightness`, a grey level, are brightened to it (`brightness`); 0 leaves all alone.
+    `ranges` are bounds (4, channels) float32 on the channels of layers, by the layer's name (`channel_range`). Pictures
+    darker than `least_brightness`, a grey level, are brightened to it (`brightness`); 0 changes none.
 
     Raises:
         ValueError: if a value is not finite, bounds have another shape, or there is no such grey level.
@@ -57,7 +57,7 @@ class TunedTrunk:
         _check_brightness(self.least_brightness)
 
     def without_ranges(self) -> TunedTrunk:
-        """Return the movement alone: what a tuning goes on from, and what ranges are measured on."""
+        """Return the movement alone, from which tuning continues and on which ranges are measured."""
         return replace(self, ranges={}, least_brightness=0.0)
 
 
@@ -70,7 +70,7 @@ def save_tuned_trunk(
     ranges: Mapping[str, Tensor] | None = None,
     least_brightness: float = 0.0,
 ) -> TunedTrunk:
-    """Write the movement quantised, the rest as it is, and `card` as JSON beside it; whole files or none.
+    """Write the movement quantised, the rest unchanged, and `card` as JSON beside it; whole files or none.
 
     Returns what `read_tuned_trunk` will read. The same tensors give the same file, and so the same id.
 
@@ -79,7 +79,7 @@ def save_tuned_trunk(
         OSError: if the files cannot be written.
     """
     exact = TunedTrunk("", _exact(movement), _exact(ranges or {}), least_brightness)
-    from safetensors.torch import save  # noqa: PLC0415 - brings PyTorch, which reading does without
+    from safetensors.torch import save  # noqa: PLC0415 - imports PyTorch, which reading does not need
 
     tensors: dict[str, Tensor] = {}
     for name, tensor in exact.movement.items():
@@ -97,7 +97,7 @@ def save_tuned_trunk(
 
 
 def read_tuned_trunk(path: Path, *, embedder_id: str) -> TunedTrunk:
-    """Read what `save_tuned_trunk` wrote for that network.
+    """Read a file that `save_tuned_trunk` wrote for that network.
 
     Raises:
         WeightsError: if the file is missing, damaged, something else or was trained for another network.
@@ -107,7 +107,7 @@ def read_tuned_trunk(path: Path, *, embedder_id: str) -> TunedTrunk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Movement:
-    """What `TunedTrunk` holds, as arrays."""
+    """The content of a `TunedTrunk` as arrays."""
 
     id: str
     arrays: Mapping[str, Floats]
@@ -140,7 +140,7 @@ def read_movement(path: Path, *, embedder_id: str) -> Movement:
 
 
 def damaged_trunk(path: Path) -> WeightsError:
-    """Say that a file holds no tuned trunk that can be used."""
+    """Return the error that a file holds no usable tuned trunk."""
     return WeightsError(
         QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no tuned trunk. Install MetaFace again."),
         file=path.name,
@@ -160,7 +160,7 @@ def _as_tensors(movement: Movement) -> TunedTrunk:
 
 
 def _format_of(trunk: TunedTrunk) -> int:
-    """The oldest that can say it: the same content stays the same file."""
+    """Return the oldest format that can express it, so that the same content stays the same file."""
     if trunk.least_brightness:
         return _FORMAT
     return _WITH_RANGES if trunk.ranges else _MOVEMENT_ALONE

@@ -1,8 +1,8 @@
-"""Crops → what learners see, by the crop alone or together with its mirror image.
+"""Turn crops into what learners see, from the crop alone or together with its mirror image.
 
-A face and its mirror image are one person in two views: what noise, a shadow or a half-hidden face take from the one
-they do not take from the other alike, so that the mean of both embeddings is nearer to the person. It is the oldest of
-test-time augmentations (Parkhi et al., "Deep face recognition", BMVC 2015); what it costs is another pass.
+A face and its mirror image are two views of one person. Noise, a shadow or an occlusion affects the two differently, so
+the mean of both embeddings is closer to the person. It is the oldest test-time augmentation (Parkhi et al., "Deep face
+recognition", BMVC 2015), at the cost of a second pass.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
     """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8: (n, p) float32, what learners see (`FeatureSpace`).
 
     Raises:
-        ArithmeticError: if a value is not finite, as from a broken card: it would get into tracks, templates and shots.
+        ArithmeticError: if a value is not finite, as from faulty hardware: it would spread to tracks, templates and
+            shots.
     """
     if isinstance(embedder, FrozenEmbedder):
         features = embedder.features_of(crops_rgb)
@@ -33,8 +34,8 @@ def features_of(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
 def features_of_both(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
     """Embed n ≥ 0 aligned crops (n, s, s, 3) uint8 and their mirror images: (n, p) float32, the mean of both.
 
-    It is the mean of the embeddings as they were before they were normalised: the longer one, which saw more of the
-    face, counts more. An embedder without projection does not tell; it sees the crops alone, as it was published.
+    The mean is taken of the embeddings before normalisation, so that the longer one, which saw more of the face, counts
+    more. Without a projection these lengths are unknown, so the crops alone are embedded, as published.
 
     Raises:
         ArithmeticError: if a value is not finite.
@@ -49,9 +50,9 @@ def features_of_both(embedder: FaceEmbedder, crops_rgb: Image) -> Floats:
 
 
 def mirrored_where(is_mirrored: NDArray[np.bool_], crops_rgb: Image) -> Image:
-    """Replace those of the crops (n, s, s, 3) by their mirror images of which that is said (n,).
+    """Mirror those of the crops (n, s, s, 3) that `is_mirrored` (n,) marks.
 
-    Every other look at a face in a video is at its mirror image: pooled, both views cost what one does.
+    Every other look at a face in a video uses its mirror image: pooled, both views cost as much as one.
     """
     return np.where(is_mirrored[:, None, None, None], _mirrored(crops_rgb), crops_rgb)
 

@@ -1,8 +1,8 @@
-"""Where to look again: which frames are searched for faces, and which of the faces found are worth embedding.
+"""Decide where to look again: which frames to search for faces, and which of the faces found to embed.
 
-A network pass a face is what a live frame costs most. A face that is followed, well seen and clearly decided gains
-nothing by another one; a new face, one whose name is in doubt, one that is seen better than before, or one that was
-not looked at for a while does.
+A network pass per face is the main cost of a live frame. A tracked face that is well seen and clearly decided gains
+nothing from another one. A new face does, one whose name is in doubt, one that is seen better than before, and one that
+was not embedded for a while.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from metaface_gui.types import Identification
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """How much is looked at.
+    """How often frames are searched and faces are embedded.
 
-    `detect_every`: one of how many frames is searched while faces are in sight; they are carried through the others by
-    their motion (`face_motion`). `search_s`: after how long one is searched in any case. `refresh_s`: after how long a
-    face is embedded again in any case; 0: whenever it was found. `at_most`: how many faces already followed are
-    embedded in one frame; new ones come on top. `first_looks`: so many looks are taken of a new face at once, where
-    several searches say that it is. `at_most_known`: how many of those in one frame may have had them. `better`: gain
-    in quality (0..1) worth another look. `doubt`: distance from the threshold, as a share of it, within which a
+    `detect_every`: every how many frames one is searched while faces are in sight; in between, faces are carried by
+    their motion (`face_motion`). `search_s`: after how long a frame is searched in any case. `refresh_s`: after how
+    long a face is embedded again in any case; 0: in every searched frame. `at_most`: how many tracked faces are
+    embedded in one frame; new ones come on top. `first_looks`: how many looks at a new face are taken at once, with
+    landmarks from several searches. `at_most_known`: how many of the faces in `at_most` may have had these. `better`:
+    gain in quality (0..1) worth another look. `doubt`: distance from the threshold, as a share of it, within which a
     decision is doubtful.
     """
 
@@ -38,32 +38,32 @@ class Attention:
 
     @property
     def is_close(self) -> bool:
-        """Whether every frame is searched, for small faces too."""
+        """Whether every frame is searched, including for small faces."""
         return self.detect_every <= 1
 
     @property
     def is_thorough(self) -> bool:
-        """Whether every face of every frame is looked at."""
+        """Whether every face of every frame is embedded."""
         return self.is_close and self.refresh_s <= 0.0
 
 
 LIVE = Attention()
-"""For what must keep up with a camera."""
+"""For sources that must keep up with a camera."""
 
 THOROUGH = Attention(detect_every=1, refresh_s=0.0, first_looks=5)
-"""For what is compared: every face of every frame."""
+"""For comparisons: every face of every frame."""
 
 FILE = Attention(detect_every=1, refresh_s=0.16, at_most=1_000, at_most_known=1_000, first_looks=5)
-"""For files: every frame is searched. A face is looked at in each while its track is new or in doubt, then six times a
-second: consecutive frames are so alike that a look between two says nothing that these do not."""
+"""For files: every frame is searched. A face is embedded in each while its track is new or in doubt, then six times a
+second: consecutive frames are so similar that a look in between adds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What is known of a face that continues a track.
 
-    `looks`: how often it was embedded so far, the last time `age_s` ago. `quality`: how good its picture is now (0..1),
-    `best_quality` how good the best was that was embedded. `decision`: what is shown of it.
+    `looks`: how often it has been embedded, most recently `age_s` ago. `quality`: its quality now (0..1);
+    `best_quality`: the best quality at which it was embedded. `decision`: what is shown for it.
     """
 
     looks: int
@@ -74,11 +74,11 @@ class Followed:
 
 
 _YOUNG = 4.0
-"""The need of a face that has not had its first looks; that of others is less."""
+"""The need of a face that has not had its first looks; all other needs are lower."""
 
 
 def worth_embedding(faces: Sequence[Followed | None], attention: Attention) -> tuple[int, ...]:
-    """Indices of the faces to embed, ascending: all that continue no track (None), of the others the neediest few."""
+    """Return the indices of the faces to embed, ascending: all without a track (None), and the neediest others."""
     if attention.is_thorough:
         return tuple(range(len(faces)))
     new = [index for index, face in enumerate(faces) if face is None]
@@ -90,7 +90,7 @@ def worth_embedding(faces: Sequence[Followed | None], attention: Attention) -> t
 
 
 def _need(face: Followed, attention: Attention) -> float:
-    """How much a look would help: 0 not at all; the whole part says why, the fraction who comes first among those."""
+    """Return how much a look would help, 0 for not at all: the integer part is the reason, the fraction the waiting."""
     waited = min(face.age_s, 9.0) / 10.0
     if face.looks < attention.first_looks:
         return _YOUNG + waited
@@ -102,7 +102,7 @@ def _need(face: Followed, attention: Attention) -> float:
 
 
 def is_doubtful(decision: Identification, attention: Attention) -> bool:
-    """Whether another look may change a decision: its score is near the threshold."""
+    """Whether another look may change a decision, because its score is near the threshold."""
     if not (isfinite(decision.score) and isfinite(decision.threshold)):
-        return False  # nobody is enrolled, or nobody is left: another look changes nothing
+        return False  # nobody is enrolled, or everybody is ruled out: another look changes nothing
     return abs(decision.score - decision.threshold) < attention.doubt * abs(decision.threshold)

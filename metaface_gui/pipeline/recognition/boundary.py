@@ -1,7 +1,7 @@
-"""Faces at the edge of being alike: what says where a method's threshold lies when there is no cohort of strangers.
+"""Synthetic faces at a fixed cosine threshold, which convert it to any method's scale when there is no stranger cohort.
 
-A fixed threshold is a cosine, and only some methods score by cosines. But any method can be asked what it makes of a
-face whose embedding lies at just that cosine from an enrolled person: the score it gives is the same edge on its scale.
+A fixed threshold is a cosine, and only some methods score by cosines. But any method can score a face whose embedding
+lies at exactly that cosine from an enrolled person: that score is the same threshold on the method's own scale.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ _SEED = 20_240_602
 
 
 def boundary_faces(features: Tensor, labels: Tensor, *, embedding_dim: int, cosine: float) -> Tensor:
-    """Make faces whose embedding has that cosine to the mean of a person's shots, in random directions from it.
+    """Make faces whose embedding has the given cosine to the mean of a person's shots, in random directions.
 
-    `features` (n, p) are the shots, their first `embedding_dim` the embedding (`FeatureSpace`); `labels` (n,) int64 the
-    people, 0 … n_way-1. Returns (m, p), as many for each person and at least 256 in all; always the same ones.
+    `features` (n, p) are the shots, whose first `embedding_dim` values are the embedding (`FeatureSpace`); `labels`
+    (n,) int64 the people, 0 … n_way-1. Returns (m, p), equally many for each person, at least 256 in all, always the
+    same ones.
     """
     belongs = one_hot(labels).to(features.dtype)
     means = belongs.T @ features

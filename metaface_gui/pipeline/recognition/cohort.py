@@ -1,9 +1,8 @@
-"""Strangers to measure a threshold against: sampled from a generator, so that no real person's template ships.
+"""Strangers to measure a threshold against, sampled from a generator so that no real person's template ships.
 
 The generator is a mixture of Gaussians in an embedder's feature space, fitted by `metalearning.cohort_fit` to people
-that no evaluation uses. Cohorts of impostors are how speaker verification normalises scores (Reynolds 1997;
-Auckenthaler, Carey and Lloyd-Thomas 2000, "T-norm"): what they score against a new model says what a score is worth
-there.
+that no evaluation uses. Speaker verification normalises scores by such impostor cohorts (Reynolds 1997; Auckenthaler,
+Carey and Lloyd-Thomas 2000, "T-norm"): how the cohort scores against a new model tells what a score means there.
 """
 
 from __future__ import annotations
@@ -24,20 +23,20 @@ from metaface_gui.weights.store import WeightsStore
 from metaface_gui.weights.whole_file import write_whole
 
 COHORT_SIZE = 10_000
-"""Strangers drawn: at an FPIR of 1 % a hundred of them pass, so that chance moves the FPIR by ± 0.1 %."""
+"""Number of strangers drawn: at an FPIR of 1 % a hundred of them pass, so chance moves the FPIR by ± 0.1 %."""
 _SEED = 20_240_601
 _DTYPES = ("F16", "F32")
-"""Kinds of numbers that a generator's file may hold."""
+"""Number types that a generator's file may hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortGenerator:
-    """k Gaussians: drawn with `weights` (k,), each mean (k, p) plus factor (k, p, f) times f standard normals.
+    """A mixture of k Gaussians: `weights` (k,), each a mean (k, p) plus a factor (k, p, f) times f standard normals.
 
-    `metadata` says what it was fitted to, in words, and, if p > d, as `embedding_dim` what d is (`FeatureSpace`).
+    `metadata` says in words what it was fitted to and, if p > d, holds d as `embedding_dim` (`FeatureSpace`).
 
     Raises:
-        ValueError: if shapes do not fit, weights are no shares of a whole, a value is not finite or d not in 1 … p.
+        ValueError: if shapes do not fit, weights do not sum to one, a value is not finite or d is not in 1 … p.
     """
 
     weights: Floats
@@ -60,18 +59,18 @@ class CohortGenerator:
 
     @property
     def embedding_dim(self) -> int:
-        """d: how many of a sample's p features are s, a unit vector."""
+        """d, how many of a sample's p features are s, a unit vector."""
         return int(self.metadata.get("embedding_dim", self.means.shape[1]))
 
     @property
     def space(self) -> FeatureSpace:
-        """The layout of its samples."""
+        """The feature space of its samples."""
         return FeatureSpace(self.embedding_dim, self.means.shape[1] - self.embedding_dim)
 
     def sample(self, n: int, seed: int) -> Floats:
-        """Draw n strangers: (n, p) float32, their first d L2-normalised; the same for the same seed.
+        """Draw n strangers: (n, p) float32, the first d values L2-normalised; deterministic for a seed.
 
-        A face's projections are divided by the same length as its embedding, so a sample is divided as a whole.
+        Each sample is divided as a whole, because a face's projections are divided by the same length as its embedding.
         """
         random = np.random.default_rng(seed)
         weights = self.weights.astype(np.float64)
@@ -80,14 +79,14 @@ class CohortGenerator:
             mean + random.standard_normal((count, factor.shape[1]), np.float32) @ factor.T
             for count, mean, factor in zip(counts, self.means, self.factors, strict=True)
         ]
-        # Shuffled, so that a part of a cohort stands for the whole.
+        # Shuffled, so that any part of a cohort represents the whole.
         points = random.permutation(np.concatenate(drawn).astype(np.float32))
         strangers: Floats = points / np.linalg.norm(points[:, : self.embedding_dim], axis=1, keepdims=True)
         return strangers
 
 
 def save_generator(generator: CohortGenerator, path: Path) -> None:
-    """Write it in half precision: what rounding moves is far less than what sampling does; a whole file or none.
+    """Write the generator in half precision, as a whole file or none; rounding matters far less than sampling does.
 
     Raises:
         OSError: if it cannot be written.
@@ -99,7 +98,7 @@ def save_generator(generator: CohortGenerator, path: Path) -> None:
 
 
 def read_generator(path: Path) -> CohortGenerator:
-    """Read what `save_generator` wrote.
+    """Read a generator that `save_generator` wrote.
 
     Raises:
         WeightsError: if the file is missing, damaged or something else.
@@ -122,11 +121,10 @@ def _parsed(path: Path) -> CohortGenerator:
 
 
 def load_cohort(store: WeightsStore, embedder_id: str, space: FeatureSpace) -> Tensor | None:
-    """Sample the strangers of an embedder's feature space: (10000, p) float32, always the same ones.
+    """Sample the strangers of an embedder's feature space: (10000, p) float32, always the same ones; None if none fit.
 
-    A network may have several generators, such as one of the stock features and one of the meta-trained; each says in
-    its metadata what it was fitted to. None if none fits. A copy of the same network in another precision shares its
-    space.
+    A network may have several generators, such as one for the stock features and one for the meta-trained ones; each
+    one's metadata says what it was fitted to. A copy of the same network in another precision shares its space.
 
     Raises:
         WeightsError: if the generator's file is missing or damaged.

@@ -1,7 +1,7 @@
-"""A plane to look at an adapted embedding space on: fixed when the gallery was adapted to, so that it does not jump.
+"""A plane on which an adapted embedding space is drawn; fixed when the gallery is adapted to, so that it does not jump.
 
-Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901, for the plane; Schönemann, "A
-Generalized Solution of the Orthogonal Procrustes Problem", Psychometrika 1966, for keeping it the same way up.
+The plane is from Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901; keeping its
+orientation is from Schönemann, "A Generalized Solution of the Orthogonal Procrustes Problem", Psychometrika 1966.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from metaface_gui.types import Floats, PersonId
 _Doubles = NDArray[np.float64]
 
 _FLAT = 1e-9
-"""Share of the squared lengths of all points below which a direction counts as one in which nothing varies."""
+"""Share of all points' squared lengths below which a direction counts as one without variation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingMap:
     """Principal components of the enrolled shots in a learner's adapted space (Pearson 1901).
 
-    `mean` (d,) and `axes` (2, d) place any face of that space. `shots_xy` is (n, 2), of the shots `shot_ids` (n,) of
-    the people `shot_people` (n,) int64, which index `names`; `class_vectors_xy` (n_people, 2) are what stands for each:
+    `mean` (d,) and `axes` (2, d) place any face of that space. `shots_xy` is (n, 2), for the shots `shot_ids` (n,) of
+    the people `shot_people` (n,) int64, which index `names`; `class_vectors_xy` (n_people, 2) represent the people:
     prototypes, or a head's weight rows. `explained` is the share of the shots' variance that the plane shows, 0..1.
     """
 
@@ -41,7 +41,7 @@ class EmbeddingMap:
     explained: float
 
     def place(self, embedded: Floats) -> Floats:
-        """Faces of the adapted space (n, d) on the plane: (n, 2)."""
+        """Project faces of the adapted space (n, d) onto the plane: (n, 2)."""
         placed: Floats = ((embedded - self.mean) @ self.axes.T).astype(np.float32)
         return placed
 
@@ -57,13 +57,14 @@ def make_map(
     names: Sequence[str],
     former: EmbeddingMap | None = None,
 ) -> EmbeddingMap:
-    """Find the plane in which the shots differ most, and place shots and class vectors on it.
+    """Find the plane in which the shots vary most, and place shots and class vectors on it.
 
     `embedded` is (n, d), n ≥ 1, the shots in the adapted space of `learner` (`AdaptedClassifier.embed`), and
-    `class_vectors` (n_people, d) what stands for each person there; `labels` (n,) says whose a shot is, an index of
-    `person_ids` and `names`. Fewer than three shots span no plane, so the class vectors count as shots then. Each axis
-    points to where its largest loading is positive; with a `former` map, of any learner, the plane is turned and
-    mirrored instead so that the shots which both know lie as they did there. Always finite, also where nothing varies.
+    `class_vectors` (n_people, d) represent the people there; `labels` (n,) are the shots' people, as indices of
+    `person_ids` and `names`. Fewer than three shots do not span a plane, so the class vectors then count as shots. Each
+    axis points to where its largest loading is positive. With a `former` map, of any learner, the plane is instead
+    rotated and mirrored so that shots on both maps lie where they did. The result is always finite, even if nothing
+    varies.
 
     Raises:
         ValueError: if shapes or lengths do not fit each other, or a number is not finite.
@@ -102,9 +103,9 @@ def make_map(
 
 
 def _principal_axes(centred: _Doubles, mean: _Doubles) -> _Doubles:
-    """Two unit vectors (2, d), orthogonal, along which points (m, d) about their `mean` (d,) vary most.
+    """Return two orthogonal unit vectors (2, d) along which points (m, d) about their `mean` (d,) vary most.
 
-    Where nothing varies, the direction of the mean takes the place: along it a face's cosine to a lone shot is seen.
+    Where nothing varies, the direction of the mean is used: along it, a face's cosine to a lone shot is visible.
     """
     variances, directions = np.linalg.eigh(centred.T @ centred)
     floor = _FLAT * (np.square(centred).sum() + len(centred) * np.square(mean).sum())
@@ -122,10 +123,10 @@ def _principal_axes(centred: _Doubles, mean: _Doubles) -> _Doubles:
 
 
 def _turn(shots_xy: _Doubles, shot_ids: tuple[int, ...], former: EmbeddingMap) -> _Doubles:
-    """R (2, 2), orthogonal, with which xy R lies closest to the same shots on the former map, both about their centres.
+    """Return the orthogonal R (2, 2) for which xy R lies closest to the same shots on the former map, both centred.
 
-    R = U Vᵀ of the singular value decomposition of newᵀ old (Schönemann 1966). If the shots lie on one line, both
-    mirror images are as close, and the one without a mirror is taken; if they lie in one place, R = 1.
+    R = U Vᵀ from the singular value decomposition of newᵀ old (Schönemann 1966). If the shots lie on a line, both
+    mirror images are equally close, and the one without reflection is taken; if they all lie in one place, R = 1.
     """
     known = {shot_id: row for row, shot_id in enumerate(former.shot_ids)}
     both = [(row, known[shot_id]) for row, shot_id in enumerate(shot_ids) if shot_id in known]

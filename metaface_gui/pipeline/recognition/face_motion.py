@@ -1,8 +1,8 @@
-"""Carries faces from one frame to the next without detecting them: optical flow on a small grey copy.
+"""Carry faces from one frame to the next without detecting them: optical flow on a small grey copy.
 
 Lucas and Kanade, "An Iterative Image Registration Technique with an Application to Stereo Vision", IJCAI 1981, in the
-pyramid form of Bouguet 2000 (`cv2.calcOpticalFlowPyrLK`). The median of some points' movement is a face's: a turn of
-the head is not seen, but over the one or two frames between detections it need not be.
+pyramidal form of Bouguet 2000 (`cv2.calcOpticalFlowPyrLK`). A face moves by the median of some points' movement. This
+misses a turn of the head, which does not matter over the one or two frames between detections.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from metaface_gui.types import Floats, Image
 _GREY_SIDE = 640
 _GRID = 5
 _REACH = 0.3
-"""The points lie within this much of the box's size around its centre: on the face, not on what is behind it."""
+"""The points lie within this share of the box's size around its centre: on the face, not on the background."""
 _LEAST_POINTS = 8
 _FARTHEST_PX = 1e6
-"""Beyond it there is no face; comparing with it also leaves out what is not finite."""
+"""No face is farther out; the comparison also rejects values that are not finite."""
 _WINDOW = (15, 15)
 _LEVELS = 2
 _THUMBNAIL = (32, 18)
 _CUT = 25.0
-"""Mean change of the thumbnail, in grey levels, that only another scene or light makes: a fast pan stays below."""
+"""Mean change of the thumbnail, in grey levels, that only another scene or light causes: a fast pan stays below it."""
 _SOME_CHANGE, _MUCH_OF_IT = 2.0, 0.3
-"""Grey levels by which a place of a thumbnail has changed, and the share of places that do where it is another scene:
-somebody near who steps into the light changes less of it."""
+"""Grey levels from which a pixel of the thumbnail has changed, and the share of pixels that change in another scene:
+somebody near who steps into the light changes fewer."""
 _OTHER_SCENE, _OTHER_PLACE = 0.45, 0.58
-"""Correlations of thumbnails, as they lie and at the best of some shifts, both below which it is another scene: over
-the cuts of a stage, as it is and darkened to a fifth, they are 0.28 and 0.53 at most, between a shot's own frames never
-below 0.63 and 0.63, and after a fast pan the second one is high."""
+"""Correlations of thumbnails, unshifted and at the best of some shifts; both are lower in another scene. Over the cuts
+of a stage, as it is and darkened to a fifth, they are at most 0.28 and 0.53; between frames of one shot they are never
+below 0.63 and 0.63; after a fast pan the second one is high."""
 _MARGIN = (2, 4)
-"""Rows and columns of a thumbnail by which it is shifted."""
+"""Rows and columns by which a thumbnail is shifted at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grey:
-    """A frame reduced: `image` (h, w) uint8, `thumbnail` for cuts; `frame_size` is (height, width) of the frame."""
+    """A reduced frame: `image` (h, w) uint8, `thumbnail` for cuts; `frame_size` is the original (height, width)."""
 
     image: Image
     frame_size: tuple[int, int]
@@ -47,9 +47,9 @@ class _Grey:
 
 
 class FaceMotion:
-    """Remembers the frame before; belongs to one thread.
+    """Remembers the previous frame; belongs to one thread.
 
-    Every frame must be shown to it, whether faces are carried through it or not.
+    It must be shown every frame, whether or not faces are carried through it.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class FaceMotion:
         self._now: _Grey | None = None
 
     def reset(self) -> None:
-        """Forget the frames so far: another source."""
+        """Forget all frames, as for another source."""
         self._before = self._now = None
 
     def show(self, image_bgr: Image) -> None:
@@ -66,7 +66,7 @@ class FaceMotion:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the newest frame shows another scene than the one before, or is of another size, or is the first."""
+        """Whether the newest frame shows another scene than the one before, has another size, or is the first."""
         if self._before is None or self._now is None or self._before.frame_size != self._now.frame_size:
             return True
         change = float(np.abs(self._now.thumbnail - self._before.thumbnail).mean())
@@ -74,8 +74,10 @@ class FaceMotion:
 
     @property
     def is_other_scene(self) -> bool:
-        """Whether nothing is where it was: light that changes leaves a scene what it is, and a cut in the dark does
-        not. False where there is no frame before, or one of another size."""
+        """Whether nothing is where it was: true for a cut, even in the dark, but not for a change of light.
+
+        False if there is no previous frame, or it has another size.
+        """
         before, now = self._before, self._now
         if before is None or now is None or before.frame_size != now.frame_size:
             return False
@@ -89,10 +91,10 @@ class FaceMotion:
         )
 
     def moved(self, boxes_xyxy: Floats) -> Floats:
-        """How far faces with these boxes (n, 4) in the frame before went: (n, 2) float32 pixels, x and y.
+        """Return how far faces with boxes (n, 4) in the previous frame moved: (n, 2) float32 pixels, x and y.
 
-        0 where it cannot be said: too few points have a texture and are in both frames, the frames differ in size, or
-        the box is not finite.
+        0 where it is unknown: too few points have texture and are in both frames, the frames differ in size, or the box
+        is not finite.
         """
         before, now = self._before, self._now
         steps = np.zeros((len(boxes_xyxy), 2), np.float32)
@@ -119,7 +121,7 @@ class FaceMotion:
 
 
 def _correlation(picture: Floats, part: Floats) -> float:
-    """The best correlation, −1 … 1, of a part with a place of a picture; 0 where either is even."""
+    """Return the best correlation, −1 … 1, of a part with any place of a picture; 0 if either is uniform."""
     return float(np.nan_to_num(cv2.matchTemplate(picture, part, cv2.TM_CCOEFF_NORMED)).max())
 
 
@@ -127,7 +129,7 @@ def _reduced(image_bgr: Image) -> _Grey:
     height, width = image_bgr.shape[:2]
     scale = min(1.0, _GREY_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # Reduced before it is made grey: a third of the work.
+    # Reduced before conversion to grey: a third of the work.
     small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_LINEAR) if scale < 1.0 else image_bgr
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
     thumbnail = np.asarray(cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA), np.float32)
@@ -135,7 +137,7 @@ def _reduced(image_bgr: Image) -> _Grey:
 
 
 def _points_on(boxes_xyxy: Floats) -> Floats:
-    """A grid of points on each of n faces: (n, 25, 2) float32."""
+    """Return a grid of points on each of n faces: (n, 25, 2) float32."""
     centres = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2.0
     sizes = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
     steps = np.linspace(-_REACH, _REACH, _GRID)

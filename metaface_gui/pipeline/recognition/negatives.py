@@ -1,9 +1,10 @@
-"""What "this is not that person" means for scores, whatever method gave them.
+"""Apply "this is not that person" to scores of any method.
 
-The user points at a wrong name. That face joins the support set as a class of its own, so that any few-shot method
-learns it as it learns people, and the class says whom it denies. A probe that is at least as much like such a face as
-like the person is not that person; all others are scored as before. With the nearest of a person's faces as their
-score it is the nearest-neighbour rule (Cover and Hart 1967) between "them" and "not them", for each person alone.
+When the user points at a wrong name, that face joins the support set as a class of its own, so any few-shot method
+learns it the way it learns people. The class records whom it denies. A probe that is at least as similar to such a face
+as to the person is not that person; all other probes are scored as before. If a person's score is that of their nearest
+face, this is the nearest-neighbour rule (Cover and Hart 1967) between "them" and "not them", for each person
+separately.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from metaface_gui.deferred import Tensor, torch
 
 
 def check_denied_people(denied_people: Tensor, n_people: int) -> None:
-    """Check that each denying column names a person's column.
+    """Check that each denied face refers to a person's column.
 
     Raises:
         ValueError: if it is not int64 (m,) with values of 0 … n_people-1.
@@ -24,10 +25,10 @@ def check_denied_people(denied_people: Tensor, n_people: int) -> None:
 
 
 def without_denied(scores: Tensor, denied_people: Tensor) -> Tensor:
-    """Strike out the people whom a face cannot be: (n, n_people + m) → (n, n_people), −inf where it was denied.
+    """Strike out the people whom a face cannot be: (n, n_people + m) → (n, n_people), −inf where denied.
 
-    The last m columns of `scores` are of faces that the user denied; `denied_people` (m,) int64 says whose they are
-    not. A person is struck out where one of theirs scores at least what the person does.
+    The last m columns of `scores` belong to denied faces; `denied_people` (m,) int64 holds the person whom each of them
+    is not. A person is struck out if a face denied for them scores at least as much as they do.
     """
     n_people = scores.shape[1] - len(denied_people)
     own = scores[:, :n_people]
@@ -37,10 +38,11 @@ def without_denied(scores: Tensor, denied_people: Tensor) -> Tensor:
 
 
 def floored(best: Tensor, otherwise: Tensor) -> Tensor:
-    """Give faces that nobody is left for a finite score, to sort among others': (n,), (n,) → (n,).
+    """Give faces for which nobody is left a finite score, so that they can be sorted with others: (n,), (n,) → (n,).
 
-    They count as the worst that somebody was left for, so that no threshold lies below what was measured. Where nobody
-    is left for any face, nothing was measured and the scores before striking out, `otherwise`, stand.
+    They get the lowest score of the faces for which somebody is left, so that no threshold falls below what was
+    measured. If nobody is left for any face, nothing was measured, and the scores before striking out, `otherwise`, are
+    returned.
     """
     is_left = best.isfinite()
     return torch.where(is_left, best, best[is_left].min()) if bool(is_left.any()) else otherwise

@@ -1,8 +1,8 @@
 """The open-set decision: the nearest person if their score reaches the threshold, Unknown otherwise.
 
-A softmax over the enrolled people cannot say "nobody": with one person it is always 1. So the decision is on raw
-scores, and what a raw score is worth in this very gallery is measured on a cohort of strangers at every adaptation, and
-in this very room by what its people score against each other (`room_threshold`).
+A softmax over the enrolled people cannot say "nobody": with one person it is always 1. So decisions use raw scores. A
+cohort of strangers is scored at every adaptation to calibrate them for this gallery, and the scores of its people
+against each other calibrate them for this room (`room_threshold`).
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ from metaface_gui.pipeline.recognition.room_threshold import CohortScores, Room,
 from metaface_gui.types import UNKNOWN, Identification, PersonId, PersonScore, ScoreScale, TrackTemplate
 
 UNCALIBRATED_THRESHOLD = 0.65
-"""Cosine asked for where an embedder has no cohort. Under facenet-casia, the nearest relative of those that have none,
-this lets 0.1 % of strangers through with 20 people enrolled and just under 1 % with 100. A method that scores on
-another scale gets there by `boundary_faces`."""
+"""Cosine threshold for an embedder without a cohort. With facenet-casia, the closest relative of such embedders, it
+lets 0.1 % of strangers through with 20 people enrolled and just under 1 % with 100. `boundary_faces` converts it to the
+scale of methods that do not score by cosines."""
 
 _SHARE_OF_A_LOOK = 0.75
 _STAYING_SHARE = 4.0
-"""A name is kept as long as fewer than this many times the promised share of strangers score as much."""
+"""A name is kept as long as at most this many times the promised share of strangers score as high."""
 _STAYING_BELOW = 0.1
-"""The same where nothing is known of strangers: the share of the threshold that a score may lie below it."""
+"""Without a cohort, how far below the threshold a name is kept, as a share of the threshold."""
 _DENIAL_HALF_LIFE_S = 0.6
 _COHORT_BATCH = 2048
 _FEW_BELOW, _FEW_ABOVE = 0.1, 0.9
-"""Where the scale of margins begins and ends: quantiles of strangers' and of people's scores."""
+"""Quantiles of strangers' and of people's scores that anchor the scale of margins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What a track's score must reach: `entering` for a name, `staying`, not above it, to keep the one it has."""
+    """The scores that a track must reach: `entering` to get a name, `staying` (at most `entering`) to keep it."""
 
     entering: float
     staying: float
 
 
 class Scorer(Protocol):
-    """What a learner's adaptation gives, as far as this stage needs to know it."""
+    """The part of an adapted classifier that this stage needs."""
 
     @property
     def n_way(self) -> int:
-        """How many classes it tells apart: people, and behind them faces that are denied to be somebody."""
+        """The number of ways: the people, followed by the denied faces."""
 
     def scores(self, features: Tensor) -> Tensor:
-        """Score faces against classes: (n_query, p) → (n_query, n_way), larger = more alike, raw."""
+        """Score faces against all ways: (n_query, p) → (n_query, n_way), larger = more alike, raw."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenSetClassifier:
     """An adapted classifier with names and a threshold: immutable, safe to share between threads.
 
-    `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and
-    for an embedder without cohort, whose threshold is a cautious default (`is_calibrated` is False). `denied_people`
-    (m,) int64 says whom each of the scorer's last m columns is not (`negatives`); None where nothing was denied. `room`
-    is what `strangers` and probes' scores were moved by; None where nothing is known of the room. `scale` says what
-    scores mean, for showing them; None where it was not measured.
+    `person_ids` and `names` are in the order of the scorer's columns. `strangers` is None for an empty gallery and for
+    an embedder without a cohort; the latter's threshold is a cautious default (`is_calibrated` is False).
+    `denied_people` (m,) int64 holds, for each of the scorer's last m columns, the column of the person whom that face
+    is not (`negatives`); None if no face was denied. `room` is the adjustment applied to `strangers` and to probes'
+    scores; None if nothing is known of the room. `scale` translates scores for display; None if it was not measured.
     """
 
     scorer: Scorer | None
@@ -78,7 +78,7 @@ class OpenSetClassifier:
 
     @classmethod
     def empty(cls) -> OpenSetClassifier:
-        """The classifier of an empty gallery: everybody is Unknown."""
+        """Return the classifier of an empty gallery: everybody is Unknown."""
         return cls(None, (), (), None, UNKNOWN.threshold)
 
     @classmethod
@@ -96,12 +96,12 @@ class OpenSetClassifier:
     ) -> OpenSetClassifier:
         """Score the cohort (n, p) with a newly adapted classifier and set the threshold that lets `fpir` through.
 
-        Without a cohort the threshold is the median of what the `boundary` faces (m, p) score, which are made for the
-        cosine `UNCALIBRATED_THRESHOLD`; without these it is that cosine itself, which suits no scores but cosines.
-        With a `room` the cohort's scores are moved to what strangers score there.
+        Without a cohort the threshold is the median score of the `boundary` faces (m, p), which are built for the
+        cosine `UNCALIBRATED_THRESHOLD`. Without these either, it is that cosine itself, which only fits cosine scores.
+        With a `room`, the cohort's scores are moved to what strangers score there.
 
-        `denied_people` (m,) int64 says for each column behind the people's which person's column it denies; strangers
-        are denied like anybody else, so that the promised FPIR is that of the decisions that are made.
+        `denied_people` (m,) int64 holds, for each column after the people's, the column of the person whom it denies.
+        Denials apply to the cohort as well, so that the promised FPIR holds for the decisions actually made.
 
         Raises:
             ValueError: if there is not one id and one name for each person, and one of `denied_people` for each other
@@ -129,7 +129,7 @@ class OpenSetClassifier:
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether the threshold was measured on a cohort, or nobody is enrolled and it does not matter."""
+        """Whether the threshold was measured on a cohort, or does not matter because nobody is enrolled."""
         return self.strangers is not None or self.scorer is None
 
     def with_fpir(self, fpir: float) -> OpenSetClassifier:
@@ -138,13 +138,13 @@ class OpenSetClassifier:
 
     @property
     def track_levels(self) -> Levels:
-        """The thresholds of a track: of strangers' tracks the promised share is ever given a name.
+        """The thresholds of a track, chosen so that the promised share of strangers' tracks ever gets a name.
 
-        Each new look gives a stranger another chance, though hardly an independent one. With three quarters of the
-        promised share at every look, 0.1 to 1.35 % of strangers' tracks ever had a name where 1 % was promised, 0.8 in
-        the mean: LFW's meta-validation people under four degradations, 3 and 20 enrolled, 15 looks, and a webcam in an
-        office, 3 and 8 enrolled, clean and degraded, 5 looks. The whole share gave 1.05 in the mean, and tracks may be
-        longer.
+        Each new look gives a stranger another chance, though the looks are far from independent. With three quarters of
+        the promised share at every look, 0.1 to 1.35 % of strangers' tracks ever had a name where 1 % was promised, 0.8
+        in the mean: LFW's meta-validation people under four degradations, 3 and 20 enrolled, 15 looks, and a webcam in
+        an office, 3 and 8 enrolled, clean and degraded, 5 looks. The whole share gave 1.05 in the mean, and tracks may
+        be longer.
         """
         if self.scorer is None:
             return Levels(self.threshold, self.threshold)
@@ -153,7 +153,7 @@ class OpenSetClassifier:
         return levels_of(self.strangers, self.threshold)
 
     def let_through(self, room: Room, cohort: Tensor) -> LetThrough:
-        """Which share of a room's strangers this threshold lets through, by all that is known of the `room`.
+        """Estimate the share of a room's strangers that this threshold lets through, given all that is known of it.
 
         Raises:
             ValueError: if nobody is enrolled.
@@ -165,8 +165,10 @@ class OpenSetClassifier:
         return let_through(room, scored, threshold=self.threshold, weight=weight)
 
     def measured_by(self, own_scores: Tensor) -> OpenSetClassifier:
-        """The same classifier with a scale: `own_scores` (m,) are what enrolled people scored against themselves on
-        shots that were left out, m may be 0. Without a cohort it has none."""
+        """Return the same classifier with a scale, or unchanged if it has no cohort.
+
+        `own_scores` (m,), m ≥ 0, are what enrolled people scored against themselves on held-out shots.
+        """
         if self.strangers is None:
             return self
         people = float(own_scores.quantile(_FEW_ABOVE)) if len(own_scores) else None
@@ -175,12 +177,11 @@ class OpenSetClassifier:
     def identify_tracks(
         self, templates: Sequence[TrackTemplate], threshold: float, *, n_ranked: int = 0
     ) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 tracks by their templates at once, with what they have to reach; each decision ranks that
-        many people.
+        """Decide on n ≥ 0 tracks at once by their templates, against `threshold`; each ranks `n_ranked` people.
 
-        Whom a track is denied to be the user said of this very face (`TrackTemplate.denied`), or its looks say it, the
-        newest most: a pool is nearer to a person's mean than to any single look, so it alone would forget what the user
-        said of one.
+        A person is ruled out for a track if the user said so of this very face (`TrackTemplate.denied`), or if its
+        looks say so, with recent looks weighted most. The looks are checked one by one because a pool lies nearer to a
+        person's mean than any single look does, and so would overlook a denial of one look.
         """
         if not templates:
             return ()
@@ -193,11 +194,10 @@ class OpenSetClassifier:
     def identify(
         self, features: Tensor, threshold: float | None = None, *, struck: Tensor | None = None, n_ranked: int = 0
     ) -> tuple[Identification, ...]:
-        """Decide on n ≥ 0 faces (n, p) at once; a face that is denied to be somebody may still be the next best.
+        """Decide on n ≥ 0 faces (n, p) at once; where a person is ruled out, the next best may still be accepted.
 
-        What has to be reached is `self.threshold`, or the `threshold` given. `struck` (n, n_people) bool says who else
-        a face is not. Each decision ranks the `n_ranked` people whom the face scores best against, but for those whom
-        it is denied to be.
+        The score to reach is `threshold` if given, else `self.threshold`. `struck` (n, n_people) bool marks further
+        people whom a face is not. Each decision ranks the `n_ranked` best-scoring people, without those ruled out.
         """
         if self.scorer is None:
             return (UNKNOWN,) * len(features)
@@ -231,14 +231,15 @@ class OpenSetClassifier:
         )
 
     def _left(self, scores: Tensor, struck: Tensor | None) -> Tensor:
-        """Of the scorer's scores (n, n_way) those against people, (n, n_people), minus infinity where denied."""
+        """Return the scores against people, (n, n_people), from the scorer's (n, n_way); −inf where ruled out."""
         people = scores[:, : len(self.person_ids)]
         left = people if self.denied_people is None else without_denied(scores, self.denied_people.to(scores.device))
         return left if struck is None else left.masked_fill(struck.to(left.device), -torch.inf)
 
     def best(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Score n faces (n, p) with nobody denied: each one's score (n,) against its nearest person, and who (n,) that
-        is; the score is what is compared with the threshold.
+        """Score n faces (n, p), ignoring denials: (n,) score and (n,) column of each face's nearest person.
+
+        The scores are the ones to compare with the threshold.
 
         Raises:
             ValueError: if nobody is enrolled.
@@ -249,8 +250,10 @@ class OpenSetClassifier:
             return self._best(self.scorer.scores(features), features)
 
     def people_scores(self, scores: Tensor, features: Tensor) -> Tensor:
-        """Of the scorer's scores (m, n_way) of faces (m, p) those against people, as they compare with the threshold:
-        (m, n_people)."""
+        """Return scores against people that compare with the threshold, (m, n_people).
+
+        They are made from the scorer's `scores` (m, n_way) of the faces (m, p).
+        """
         people = scores[:, : len(self.person_ids)]
         return people if self.room is None else people - self.room.excess(people, features)[:, None]
 
@@ -260,8 +263,7 @@ class OpenSetClassifier:
         return (best if self.room is None else best - self.room.excess(people, features)), nearest
 
     def _struck_out(self, template: TrackTemplate) -> Tensor:
-        """Whom a track's face is said not to be, or most of its looks are denied to be by weights that fade fast:
-        (n_people,) bool."""
+        """Return whom a track is not, (n_people,) bool: by the user's word, or by most looks, weighted by recency."""
         assert self.scorer is not None
         said = torch.tensor([person_id in template.denied for person_id in self.person_ids])
         if self.denied_people is None:
@@ -283,7 +285,7 @@ class OpenSetClassifier:
         if self.room is not None:
             excess = self.room.excess(people, features)
             before, best = before - excess, best - excess
-        # Of a face that nobody's score reaches anyway, being denied changed nothing.
+        # A denial changes nothing for a face whose score stays below the threshold anyway.
         has_changed = (before > best) & (before >= threshold)
         return tuple(
             self._decide(score, column, threshold, is_denied=is_denied)
@@ -311,7 +313,7 @@ class OpenSetClassifier:
 
 
 def levels_of(strangers: StrangerScores, threshold: float) -> Levels:
-    """`OpenSetClassifier.track_levels` of a threshold that was read off a cohort's scores."""
+    """Return `OpenSetClassifier.track_levels` for a threshold that was taken from a cohort's scores."""
     promised = max(strangers.fpir(threshold), 1.0 / len(strangers.best))
     entering = strangers.threshold(_SHARE_OF_A_LOOK * promised)
     return Levels(entering, min(entering, strangers.threshold(min(0.5, _STAYING_SHARE * promised))))
@@ -319,9 +321,9 @@ def levels_of(strangers: StrangerScores, threshold: float) -> Levels:
 
 @in_inference_mode
 def _cohort_scores(scorer: Scorer, faces: Tensor, denied_people: Tensor | None) -> CohortScores:
-    """What faces (n, p) score: the best against anybody whom each may be, all finite, and the people's statistics.
+    """Score faces (n, p): each one's best score after denials, always finite, and statistics over the people.
 
-    In batches that a thousand people's scores fit into.
+    Runs in batches small enough for a thousand people's scores.
     """
     n_denied = 0 if denied_people is None else len(denied_people)
     highest, best, others = list[Tensor](), list[Tensor](), list[Tensor]()

@@ -1,7 +1,7 @@
-"""How good a picture of a face is: large enough, lit, sharp, facing the camera, all of it in the frame.
+"""Measure how good a picture of a face is: large enough, lit, sharp, facing the camera, entirely in the frame.
 
-Every limit is measured, not guessed; `QualityLimits` says on what. Together they refuse 2.4 % of Labeled Faces in
-the Wild. What a measure is made of follows ISO/IEC 29794-5, "Biometric sample quality: face image data".
+Every limit is measured, not guessed; `QualityLimits` names the data. Together they refuse 2.4 % of Labeled Faces in the
+Wild. The choice of measures follows ISO/IEC 29794-5, "Biometric sample quality: face image data".
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import numpy as np
 
 from metaface_gui.types import FaceDetection, FaceQuality, Floats, HeadTurn, Image, QualityIssue
 
-# The part of an aligned crop that is face, as fractions of its side: top, bottom, left, right.
+# The face's part of an aligned crop, as fractions of its side: top, bottom, left, right.
 _FACE = (0.21, 0.93, 0.18, 0.82)
 _CANONICAL_SIDE = 112
-# Where the nose is on the way from eyes to mouth in a face that looks at the camera, from their middle, in units of
-# that way: the median of LFW.
+# How far below the midpoint between eyes and mouth the nose lies in a frontal face, as a share of their distance: LFW's
+# median.
 _NOSE_DOWN = 0.06
 _TURNED, _NODDED = 0.12, 0.10
-"""Of `_nose_offset`, from where a head counts as turned: about 17 and 15 degrees. The nose's tip is some 25 mm before
-the eyes, which are 63 mm apart and 65 mm above the mouth."""
+"""Values of `_nose_offset` from which a head counts as turned: about 17 and 15 degrees. The tip of the nose is some 25
+mm in front of the eyes, which are 63 mm apart and 65 mm above the mouth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class QualityLimits:
     """What a shot must reach to be enrolled, and where full marks begin.
 
     Sizes are of the face's box (geometric mean of its sides). With SFace the similarity of two pictures of a person
-    (median 0.66) falls to 0.65 when one face is 48 pixels large, to 0.62 at 32 and to 0.54 at 20. Mean luma is
-    76 … 179 in 98 of 100 LFW faces; at three tenths of the light it is 39 (median). Sharpness is 0.45 (median) there
-    and below 0.305 in 1.5 %, as in 90 % of the faces blurred and 98 % of those reduced by the hard condition.
-    Frontality is 0.80 (median) and below 0.2 in 1 %.
+    (median 0.66) falls to 0.65 when one face is 48 pixels large, to 0.62 at 32 and to 0.54 at 20. Mean luma is 76 … 179
+    in 98 % of LFW faces; at three tenths of the light the median is 39. LFW's median sharpness is 0.45; it is below
+    0.305 in 1.5 % of its faces, but in 90 % of faces blurred and 98 % of faces reduced by the hard condition. Its
+    median frontality is 0.80, and below 0.2 in 1 %.
     """
 
     min_size_px: float = 48.0
@@ -44,7 +44,7 @@ class QualityLimits:
     min_frontality: float = 0.2
     good_frontality: float = 0.8
     max_outside: float = 0.1
-    """Share of the face's length or width that may lie beyond the picture's edge."""
+    """Largest share of the face's height or width that may lie beyond the picture's edge."""
 
 
 DEFAULT_LIMITS = QualityLimits()
@@ -55,8 +55,8 @@ def assess(
 ) -> FaceQuality:
     """Measure one face of a frame (h, w, 3); `crop_rgb` (s, s, 3) is the same face aligned.
 
-    `score` is the product of how far each measure gets from its limit (0.1) to full marks (1), so that one bad
-    property is enough to make a frame count little.
+    `score` is the product over the measures, each mapped from its limit (0.1) to full marks (1), so that one bad
+    property is enough to give a frame little weight.
     """
     size = _size(detection.box_xyxy)
     brightness, sharpness = _light_and_sharpness(crop_rgb)
@@ -81,17 +81,17 @@ def assess(
 
 
 def frontality(landmarks: Floats) -> float:
-    """How much a face with landmarks (5, 2) looks at the camera: 1 straight, 0 from about a profile on.
+    """Return how frontal a face with landmarks (5, 2) is: 1 straight on, 0 from about profile.
 
-    The nose sticks out, so it moves sideways between the eyes when a head turns and along the way from eyes to mouth
-    when it nods. Both in units of that distance; rolling the head changes nothing.
+    The nose sticks out, so it moves sideways relative to the eyes when a head turns, and along the eyes-to-mouth axis
+    when it nods. Both are measured as shares of those distances; rolling the head changes nothing.
     """
     offset = _nose_offset(landmarks)
     return 0.0 if offset is None else float(np.clip(1.0 - 2.0 * np.hypot(*offset), 0.0, 1.0))
 
 
 def head_turn(landmarks: Floats) -> HeadTurn | None:
-    """Where a face with landmarks (5, 2) of an unmirrored picture looks; None: about straight ahead."""
+    """Return where a face with landmarks (5, 2) in an unmirrored picture looks; None: about straight ahead."""
     turned, nodded = _nose_offset(landmarks) or (0.0, 0.0)
     sideways, upright = turned / _TURNED, nodded / _NODDED
     if max(abs(sideways), abs(upright)) < 1.0:
@@ -102,9 +102,9 @@ def head_turn(landmarks: Floats) -> HeadTurn | None:
 
 
 def _nose_offset(landmarks: Floats) -> tuple[float, float] | None:
-    """How far the nose is off its place to the right and down, in units of the eyes' distance and the face's height.
+    """Return the nose's offset to the right and down, in units of the eyes' distance and the eyes-to-mouth distance.
 
-    None where the landmarks lie upon each other.
+    None if landmarks coincide.
     """
     points = landmarks.astype(np.float64)
     eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
@@ -126,9 +126,9 @@ def _size(box_xyxy: Floats) -> float:
 
 
 def _light_and_sharpness(crop_rgb: Image) -> tuple[float, float]:
-    """Mean luma (0..255) of the face, and the amount of detail of one or two pixels against that of four or more.
+    """Return the face's mean luma (0..255), and its detail at one or two pixels relative to that at four or more.
 
-    A ratio of two octaves of the same picture: contrast, exposure and skin cancel out, blur and enlarging do not.
+    The ratio of two octaves of the same picture cancels out contrast, exposure and skin, but not blur and enlargement.
     """
     luma = cv2.cvtColor(crop_rgb, cv2.COLOR_RGB2GRAY)
     if luma.shape[0] != _CANONICAL_SIDE:
@@ -140,16 +140,16 @@ def _light_and_sharpness(crop_rgb: Image) -> tuple[float, float]:
         for sigma in (0.7, 1.4, 2.8, 5.6)
     ]
     fine, coarse = float((levels[0] - levels[1]).std()), float((levels[2] - levels[3]).std())
-    # A crop without any structure, such as a wall, is not sharp.
+    # A crop without any structure, such as a wall, counts as not sharp.
     sharpness = fine / coarse if coarse > 0.1 else 0.0
     return float(light[top:bottom, left:right].mean()), sharpness
 
 
 def _outside(landmarks: Floats, height: int, width: int) -> float:
-    """How far the face reaches beyond the picture, as a share of its own size.
+    """Return how far the face extends beyond the picture, as a share of its own size.
 
-    Detectors clip or shrink boxes at the edge, so the face's extent is taken from its landmarks: from half an
-    eye-to-mouth way above the eyes to as much below the mouth, and as much beyond the outermost points.
+    Detectors clip or shrink boxes at the edge, so the face's extent is derived from its landmarks: their bounding box,
+    extended on every side by half the eyes-to-mouth distance.
     """
     low, high = landmarks.min(axis=0), landmarks.max(axis=0)
     margin = 0.5 * float(np.hypot(*(landmarks[3:].mean(axis=0) - landmarks[:2].mean(axis=0))))
@@ -159,5 +159,5 @@ def _outside(landmarks: Floats, height: int, width: int) -> float:
 
 
 def _marks(value: float, worst: float, best: float) -> float:
-    """0.1 at `worst` and below, 1 at `best` and above, straight in between."""
+    """Map a value to 0.1 at `worst` and below, 1 at `best` and above, linearly in between."""
     return float(np.clip(0.1 + 0.9 * (value - worst) / (best - worst), 0.1, 1.0))

@@ -1,15 +1,15 @@
-"""The threshold of this very room: how a cohort's threshold moves where people resemble each other more, or less.
+"""Adapt a cohort's threshold to this room, where people resemble each other more, or less, than they do in a data set.
 
-People before one camera, in one light, resemble each other more than a data set's people do: the threshold that lets
-1 % of those through lets every third stranger of a backlit office through. A cohort of synthetic strangers (`cohort`)
-says what the threshold is where nothing is special. How much more alike faces are here is a shift Δ of all scores
-between different people and a ratio of their spreads, in units of the cohort's spread. Both are estimated as in
-empirical Bayes (Efron and Morris 1973): from a prior over rooms, from the cross-person scores of those who are enrolled
-and of the unlabelled faces, and for each probe from its scores against everybody whom it is *not* most like, which
-holds for a bad picture as well (T-norm: Auckenthaler, Carey and Lloyd-Thomas 2000). What stays uncertain raises the
-threshold: little with twenty people, much with one.
+People in front of one camera, in one light, resemble each other more than a data set's people do: the threshold that
+lets 1 % of those through lets every third stranger in a backlit office through. A cohort of synthetic strangers
+(`cohort`) gives the threshold where nothing is special. How much more alike faces are here is modelled as a shift Δ of
+all scores between different people and a ratio of their spreads, in units of the cohort's spread. Both are estimated by
+empirical Bayes (Efron and Morris 1973): from a prior over rooms; from the scores of enrolled people and of unlabelled
+faces against other people; and for each probe from its scores against all but its nearest person, which works for a bad
+picture as well (T-norm: Auckenthaler, Carey and Lloyd-Thomas 2000). The remaining uncertainty raises the threshold:
+little with twenty people, much with one.
 
-The prior's few numbers are meta-trained over environments (`metalearning.room_fit`) and know nothing of anybody.
+The prior's few numbers are meta-trained over environments (`metalearning.room_fit`) and contain no one's data.
 """
 
 from __future__ import annotations
@@ -29,44 +29,47 @@ from metaface_gui.weights.store import WeightsStore
 from metaface_gui.weights.whole_file import write_whole
 
 _FEWEST_OF_SPREAD = 3
-"""Fewer people say nothing of how far scores spread."""
+"""Fewest people from which a spread of scores is estimated."""
 _WATCHED = 24
-"""So many unlabelled faces make one enrolled person's threshold as sure as it gets."""
+"""Number of people seen in unlabelled faces at which a single enrolled person's margin reaches `watched`."""
 _SOME_SEEN = 3.0
-"""So many strangers' scores against one enrolled person count half: nothing else says what is usual there."""
+"""Number of strangers whose scores against a single enrolled person get half weight: there is no other evidence."""
 _SOME_RECOGNISED = 4.0
-"""So many faces that were recognised ask for half of their caution: of one or two hardly one is somebody else's."""
+"""Number of recognised faces at which half their caution applies: of one or two, hardly any is somebody else's."""
 _GOOD, _POOR = 0.1, 0.8
-"""How far shots' poorness counts: what is beyond was never seen."""
+"""Shots' poorness is clipped to −`_GOOD` … `_POOR`: nothing beyond was ever measured."""
 _EXTREME = 0.99
-"""Quantile of the cohort's best scores at which a wider spread of scores is felt."""
+"""Quantile of the cohort's best scores at which the effect of a wider spread is measured."""
 _ALIKE = 0.1
-"""The logarithms of one camera's lengths deviate by so much: a probe that is no better than that is not better."""
+"""Deviation of one camera's log embedding lengths; a probe must be better by more than this to count as better."""
 _FORMAT = 4
-"""Of 1 the scores of unlabelled faces were one with those between enrolled people, 2 knew nothing of poor shots, 3
-nothing of probes that are better than these."""
+"""Format 1 pooled the scores of unlabelled faces with those between enrolled people, 2 ignored poor shots, 3 ignored
+probes that are better than the shots."""
 
 _SHORTEST = 1e-4
-"""The least inverse of an embedding's length: a synthetic stranger's may be anything."""
+"""Lower bound on the inverse of an embedding's length: a synthetic stranger's may be any number."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomPrior:
-    """What rooms are like, in units of the cohort's spread of scores between different people; variances are squares.
+    """The prior over rooms, in units of the cohort's spread of scores between different people; variances are squares.
 
-    `shift` and `shift_variance` are Δ's over rooms. Scores between enrolled people tell it with the variance
-    `gallery_variance` + `people_variance` / (enrolled − 1), those of unlabelled faces against people whom they are not
-    with `seen_variance` + `face_variance` / faces; a probe's own shift lies `probe_shift` from the room's, with
-    `probe_variance`, and its mean score against n − 1 others tells that with the variance `others_variance` / (n − 1) +
-    `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured − 1) · people / (people +
-    `spread_prior`). A positive `probe_shift` is caution: it counts as far as a probe's own scores do not tell, much
-    with two people enrolled and little with twenty; poor shots add `poor_shift` times their poorness to it, for people
-    are more alike in poor pictures, and good ones take as much away; where unlabelled faces were recognised, some
-    perhaps as people whom they are not, it is up to `seen_caution` / (enrolled − 1) more. Of one person there is no
-    estimate: what is added is `alone`, or `watched` where many strangers were seen, less what those are less like that
-    person than the cohort is, and `poor_shift` times how poor the shots are. People are more alike where both pictures
-    are poor: of a probe that is clearly better than the shots, `better_probe` times by how much is taken off again, as
-    far as its own scores do not tell, and as much of a ratio above 1.
+    `shift` and `shift_variance` are the mean and variance of Δ over rooms. Scores between enrolled people measure Δ
+    with the variance `gallery_variance` + `people_variance` / (enrolled − 1), scores of unlabelled faces against people
+    whom they do not show with `seen_variance` + `face_variance` / seen. A probe's own shift differs from the room's by
+    `probe_shift`, with variance `probe_variance`; its mean score against the n − 1 others measures it with the variance
+    `others_variance` / (n − 1) + `others_floor`. The ratio of spreads is 1 + `spread` + `spread_weight` · (measured −
+    1) · people / (people + `spread_prior`).
+
+    A positive `probe_shift` is caution. It counts as far as a probe's own scores leave its shift open: much with two
+    people enrolled, little with twenty. Poor shots add `poor_shift` · their poorness, because people are more alike in
+    poor pictures; good shots subtract as much. Recognised unlabelled faces, some perhaps assigned to the wrong person,
+    add up to `seen_caution` / (enrolled − 1). For a probe clearly better than the shots, `better_probe` · the
+    difference is taken off again, because people are more alike only where both pictures are poor; likewise the effect
+    of a ratio above 1.
+
+    With one person enrolled nothing can be estimated. What is added is `alone`, or `watched` where many strangers were
+    seen, plus `poor_shift` · how poor the shots are, less how much lower those strangers score than the cohort does.
 
     Raises:
         ValueError: if a number is not finite, or one of the variances is not positive.
@@ -101,12 +104,12 @@ class RoomPrior:
 
 @dataclass(frozen=True, slots=True)
 class RoomEvidence:
-    """What is known of a room before a probe comes, in units of the cohort's spread.
+    """What is known of a room before a probe arrives, in units of the cohort's spread.
 
-    `shift` is the mean of scores between the `enrolled` people, `seen_shift` that of the `seen` people whose unlabelled
-    faces are nobody's, the cohort's being 0; `spread` is the deviation of both, the cohort's being 1. So many faces
-    were `recognised` and count as shots. `poorness` is how poor the pictures are that people were enrolled with
-    (`ShotQuality`), 0 of the cohort's.
+    `shift` is the mean score between the `enrolled` people, `seen_shift` the mean score against them of the `seen`
+    people whose unlabelled faces show nobody enrolled, both relative to the cohort's mean; `spread` is the deviation of
+    both kinds of scores, the cohort's being 1. `recognised` is the number of faces that were recognised and count as
+    shots. `poorness` is how poor the enrolled pictures are (`ShotQuality`), 0 for the cohort's.
     """
 
     shift: float
@@ -119,17 +122,17 @@ class RoomEvidence:
 
     @property
     def people(self) -> int:
-        """How many it rests on: one alone tells nothing."""
+        """The number of people the evidence rests on; one alone is no evidence."""
         return self.enrolled + self.seen
 
 
 @dataclass(frozen=True, slots=True)
 class ShotQuality:
-    """How poor the pictures are that people were enrolled with, in logarithms of lengths of embeddings.
+    """How poor the enrolled pictures are, in logarithms of embedding lengths.
 
-    `usual` is how short the cohort's are on average, `shortfall` by how much shorter the shots' are; a person has
-    `per_person` shots. How long an embedding is before it is normalised says how good a face's picture is (Meng et al.,
-    "MagFace", CVPR 2021), also of networks that were not trained for it.
+    `usual` is how short the cohort's embeddings are on average, `shortfall` by how much shorter the shots' are;
+    `per_person` is the number of shots per person. An embedding's length before normalisation indicates how good the
+    picture is (Meng et al., "MagFace", CVPR 2021), even for networks that were not trained for it.
     """
 
     usual: float
@@ -138,8 +141,7 @@ class ShotQuality:
 
     @classmethod
     def of(cls, shots: Floats, cohort: Floats, *, n_people: int) -> ShotQuality | None:
-        """Compare shots with a cohort by what follows the embeddings in their features (`FeatureSpace`): v (n, r) and
-        (m, r). None where r is 0: those do not tell."""
+        """Compare v (n, r) of shots with v (m, r) of a cohort (`FeatureSpace`); None if r is 0: lengths are unknown."""
         if shots.shape[1] == 0:
             return None
         of_shots, of_cohort = (float(_shortness(faces[:, -1]).mean()) for faces in (shots, cohort))
@@ -147,17 +149,16 @@ class ShotQuality:
 
     @property
     def poorness(self) -> float:
-        """The shortfall; of poor pictures divided by a person's shots: what several have in common is less poor."""
+        """The shortfall; if positive, divided by shots per person: what several shots have in common is less poor."""
         return self.shortfall / self.per_person if self.shortfall > 0.0 else self.shortfall
 
     @property
     def counted(self) -> float:
-        """How much of the poorness counts, above that of the best shots: what a probe can be better by at most."""
+        """The clipped poorness, above that of the best shots: the most by which a probe can be better."""
         return float(np.clip(self.poorness, -_GOOD, _POOR)) + _GOOD
 
     def better(self, inverse_lengths: Floats) -> Floats:
-        """By how much of their poorness probes are clearly better than the shots, else 0: (m,) of the last of their
-        features (m,)."""
+        """Return by how much probes are clearly better than the shots, else 0: their last features (m,) → (m,)."""
         both = np.minimum(_shortness(inverse_lengths) - self.usual + _ALIKE, self.shortfall)
         both = np.where(both > 0.0, both / self.per_person, both)
         return np.asarray(np.clip(self.poorness, -_GOOD, _POOR) - np.clip(both, -_GOOD, _POOR), np.float32)
@@ -169,8 +170,11 @@ def _shortness(inverse_lengths: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortScores:
-    """What a cohort of m faces scores against the people of a gallery: each one's `best` (m,), and its mean `others`
-    (m,) against everybody else (`mean` where one person is enrolled); mean and deviation are over all pairs."""
+    """The scores of a cohort of m faces against a gallery's people.
+
+    `best` (m,) are each face's best scores, `others` (m,) its mean scores against everybody else (`mean` where one
+    person is enrolled); `mean` and `deviation` are over all pairs.
+    """
 
     best: Floats
     others: Floats
@@ -179,7 +183,7 @@ class CohortScores:
 
     @property
     def extreme(self) -> float:
-        """The best score that one in a hundred reaches."""
+        """The best score that one face in a hundred reaches."""
         return float(np.quantile(self.best, _EXTREME))
 
     @property
@@ -188,18 +192,18 @@ class CohortScores:
         return float(self.others.mean(dtype=np.float64))
 
     def less_others(self, weight: float) -> Floats:
-        """The best scores (m,), less `weight` times what each scores more than usual against the others."""
+        """Return the best scores (m,), less `weight` · (a face's mean score against the others − the usual one)."""
         return np.asarray(self.best - weight * (self.others - self.usual_others), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomThreshold:
-    """How scores become the room's: a face's best score is itself − `weight` · (mean score against the others −
-    `others`), a probe's + `relief` · by how much it is better than the `shots`; the threshold is read off the
-    cohort's, which become `ratio` · (they − `mean`) + `offset` + `mean`.
+    """How scores are normalised for a room.
 
-    `mean` is the cohort's mean score against anybody, `others` that against all but whom each is most like. Without
-    `shots` nothing is known of how good pictures are.
+    A face's best score is lowered by `weight` · (its mean score against the others − `others`), and a probe's is raised
+    by `relief` · how much better it is than the `shots`. The threshold is read off the cohort's scores x after these
+    become `ratio` · (x − `mean`) + `mean` + `offset`. `mean` is the cohort's mean score against anybody, `others` that
+    against all but each face's best match. `shots` is None if picture quality is unknown.
     """
 
     ratio: float
@@ -211,17 +215,16 @@ class RoomThreshold:
     shots: ShotQuality | None = None
 
     def of_cohort(self, cohort: CohortScores) -> Floats:
-        """What the cohort's best scores would be here, where a threshold is to be read off: (m,).
+        """Return what the cohort's best scores would be in this room, (m,), to read a threshold off.
 
-        Whom it is like at all counts of its faces as of probes: where everybody enrolled is a child, the cohort's
-        children would make a threshold for strangers of whom nothing is known.
+        Like probes' scores, they are reduced by a face's scores against the others. Otherwise, where everybody enrolled
+        is a child, the cohort's few children alone would set the threshold, for strangers of whom nothing is known.
         """
         best = cohort.less_others(self.weight)
         return np.asarray(self.ratio * (best - self.mean) + self.mean + self.offset, np.float32)
 
     def excess(self, people_scores: Tensor, features: Tensor) -> Tensor:
-        """What the scores (m, n) of probes (m, p) against the people are too high by: (m,); taken off, they compare
-        with one threshold."""
+        """Return what to subtract from the scores (m, n) of probes (m, p) so that one threshold fits them all: (m,)."""
         n = people_scores.shape[1]
         relief = torch.from_numpy(self.relief_of(features[:, -1].cpu().numpy())).to(people_scores.device)
         if self.weight == 0.0 or n == 1:
@@ -230,7 +233,7 @@ class RoomThreshold:
         return self.weight * (others - self.others) - relief
 
     def relief_of(self, inverse_lengths: Floats) -> Floats:
-        """What probes are granted that are better than the shots, by the last of their features: (m,) → (m,) ≥ 0."""
+        """Return what is granted to probes that are better than the shots: their last features (m,) → (m,) ≥ 0."""
         if self.shots is None or self.relief == 0.0:
             return np.zeros(len(inverse_lengths), np.float32)
         return np.asarray(self.relief * self.shots.better(inverse_lengths), np.float32)
@@ -238,15 +241,15 @@ class RoomThreshold:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What rooms are like, and what is known of this one; `shots` None where pictures do not tell how good they are."""
+    """The prior over rooms and the evidence on this one; `shots` is None if pictures' quality is unknown."""
 
     prior: RoomPrior
     evidence: RoomEvidence
     shots: ShotQuality | None = None
 
     def threshold(self, cohort: CohortScores) -> RoomThreshold:
-        """The posterior of Δ and of the spread, in the unit of a classifier's scores."""
-        # In NumPy, as a window that starts has no tensors yet.
+        """Return the posterior of Δ and of the spread, in units of a classifier's scores."""
+        # In NumPy, because PyTorch is not loaded yet while a window starts.
         values = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.prior).items()})
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, _left = (float(value) for value in posterior(values, **known))
@@ -255,7 +258,8 @@ class Room:
         )
         relief = (1.0 - weight) * self.prior.better_probe * cohort.deviation
         if self.shots is not None and self.shots.counted > 0.0:
-            # Scores spread more where both pictures are poor, too: for the best probes as little as the cohort's.
+            # Scores also spread more where both pictures are poor; those of the best probes only as much as the
+            # cohort's.
             relief += max(0.0, ratio - 1.0) * (cohort.extreme - cohort.mean) / self.shots.counted
         return RoomThreshold(
             ratio=ratio,
@@ -279,12 +283,13 @@ def posterior(
     recognised: Tensor,
     poorness: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
+    """Return K, (1 − K) E[Δ], ratio and standard deviation, all of the arguments' shape; differentiable in `prior`.
 
-    Asks nothing of tensors that NumPy's numbers cannot do as well.
+    Uses only operations that NumPy's numbers support too.
 
-    A probe whose mean score against others lies d from the cohort's has the expected shift (1 − K) E[Δ] + K d. With one
-    person there are no others, and unlabelled faces are left out too: some are that person's, which nobody can tell.
+    A probe whose mean score against the others differs from the cohort's by d has the expected shift (1 − K) E[Δ] + K
+    d. With one person there are no others. Unlabelled faces are then left out too: some show that person, unknown
+    which.
     """
     people = enrolled + seen
     of_gallery = prior["gallery_variance"] + prior["people_variance"] / (enrolled - 1).clip(min=1.0)
@@ -307,28 +312,29 @@ def posterior(
 
 
 def shift_of_poor(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
-    """By how much strangers' scores are thought to be higher where people were enrolled with poor pictures, below
-    nought with good ones; of the argument's shape."""
+    """Return how much higher strangers' scores are expected with poor shots, < 0 with good ones; argument's shape."""
     return prior["poor_shift"] * poorness.clip(min=-_GOOD, max=_POOR)
 
 
 def margin_of_one(
     prior: Mapping[str, Tensor], *, enrolled: Tensor, seen_shift: Tensor, seen: Tensor, poorness: Tensor
 ) -> Tensor:
-    """What a threshold rises by where one person is enrolled, else nought; of the arguments' shape."""
+    """Return by how much the threshold rises if one person is enrolled, else zero; of the arguments' shape."""
     margin = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
     poor = shift_of_poor(prior, poorness.clip(min=0.0))
     return (enrolled < 2) * 1.0 * (margin + shift_beside_one(seen_shift=seen_shift, seen=seen) + poor)
 
 
 def shift_beside_one(*, seen_shift: Tensor, seen: Tensor) -> Tensor:
-    """How far strangers' scores against one enrolled person are thought to be below the cohort's; ≤ 0, of the
-    arguments' shape. What is above may be that person's own face, not recognised in a poor picture."""
+    """Return the expected shift of strangers' scores against a single enrolled person; ≤ 0, of the arguments' shape.
+
+    A positive shift is ignored: it may come from that person's own face, not recognised in a poor picture.
+    """
     return seen_shift.clip(max=0.0) * seen / (seen + _SOME_SEEN)
 
 
 def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None:
-    """Write it as JSON, and how it came about in the same file; a whole file or none.
+    """Write the prior as JSON, with `card` on how it was trained in the same file; a whole file or none.
 
     Raises:
         OSError: if it cannot be written.
@@ -338,7 +344,7 @@ def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None
 
 
 def read_prior(path: Path) -> RoomPrior:
-    """Read what `save_prior` wrote.
+    """Read a prior that `save_prior` wrote.
 
     Raises:
         WeightsError: if the file is missing, damaged or something else.
@@ -355,7 +361,7 @@ def read_prior(path: Path) -> RoomPrior:
 
 
 def load_prior(store: WeightsStore) -> RoomPrior | None:
-    """Read the prior that ships; None if there is none, and thresholds are the cohort's.
+    """Read the prior that ships; None if there is none, in which case thresholds are the cohort's.
 
     Raises:
         WeightsError: if the file is missing or damaged.

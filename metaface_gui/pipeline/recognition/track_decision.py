@@ -1,10 +1,10 @@
-"""Who a track shows, updated with every look: a name as soon as the evidence bears it, Unknown otherwise.
+"""Decide who a track shows, updated with every look: a name as soon as the evidence supports it, Unknown otherwise.
 
-The evidence is the score of the track's pooled template (`track_template`), and a sequential test decides by it (Wald,
-"Sequential tests of statistical hypotheses", 1945): whoever is taken for nobody so far gets a name once the score
-reaches the threshold, and keeps it until the score falls clearly below, or somebody else is better twice running. The
-two thresholds are the hysteresis that keeps a name from flickering. Strangers have as many chances as there are looks,
-so the threshold of the first looks is a higher one (`open_set`).
+The evidence is the score of the track's pooled template (`track_template`), judged by a sequential test (Wald,
+"Sequential tests of statistical hypotheses", 1945). An Unknown track gets a name once the score reaches the threshold,
+and keeps it until the score falls clearly below, or somebody else is better twice in a row. The two thresholds are a
+hysteresis that keeps names from flickering. A stranger gets as many chances as there are looks, so the threshold for a
+new name is a stricter one (`open_set`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FORGET_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is shown of a track: `generation` of its template, `challenger` who was better at the last look."""
+    """What is shown for a track: `generation` is its template's, `challenger` who was better at the last look."""
 
     decision: Identification
     generation: int
@@ -34,26 +34,26 @@ class TrackDecisions:
         self._shown: dict[int, _Shown] = {}
 
     def reset(self) -> None:
-        """Forget all of them."""
+        """Forget all decisions."""
         self._shown.clear()
 
     def forget(self, track_ids: Iterable[int]) -> None:
-        """Forget what was decided on these tracks."""
+        """Forget the decisions on these tracks."""
         for track_id in track_ids:
             self._shown.pop(track_id, None)
 
     def current(self, track_id: int) -> Identification | None:
-        """What stands for a track without another look; None if nothing was ever said of it, or all was forgotten."""
+        """Return the standing decision on a track; None if there was none, or all were forgotten."""
         shown = self._shown.get(track_id)
         return None if shown is None else shown.decision
 
     def update(
         self, track_id: int, now: Identification, staying: float, time_s: float, *, generation: int = 0
     ) -> Identification:
-        """Take what the track's template says `now`; returns what is to be shown.
+        """Take the decision `now` on the track's template and return the one to show.
 
-        `staying` is the threshold that whoever is shown must reach, not above that of `now`. A template of another
-        `generation` is of somebody else: what was shown before does not count.
+        `staying`, at most the threshold of `now`, is the score that a shown person must keep. A template of another
+        `generation` shows somebody else, so the earlier decision does not count.
         """
         self._forget(time_s)
         former = self._shown.get(track_id)
@@ -63,7 +63,7 @@ class TrackDecisions:
         if former is not None and former.decision.person_id is not None:
             decision = kept(former.decision.person_id, now, staying)
             if _is_other(decision, former.decision) and former.challenger != decision.person_id:
-                decision, challenger = former.decision, decision.person_id  # once may be chance
+                decision, challenger = former.decision, decision.person_id  # a single look may be chance
         self._shown[track_id] = _Shown(decision, generation, time_s, challenger)
         return decision
 
@@ -72,9 +72,9 @@ class TrackDecisions:
 
 
 def kept(shown_id: PersonId | None, now: Identification, staying: float) -> Identification:
-    """What a track's evidence `now` says of a track that was shown as `shown_id`, None as Unknown.
+    """Return the decision on a track that was shown as `shown_id` (None: Unknown), given the new evidence `now`.
 
-    A name stays as long as the same person scores `staying`.
+    A name stays as long as the same person scores at least `staying`.
     """
     is_same = now.nearest_id == shown_id is not None and not now.is_denied
     if is_same and staying <= now.score < now.threshold:

@@ -1,14 +1,14 @@
-"""A face in a video as one probe: the features of its looks, pooled by how good each look is.
+"""A face in a video as one probe: the features of its looks, pooled with weights for how good each look is.
 
-Noise, blur and a turned head differ from look to look, the person does not: a mean over looks keeps what they have in
+Noise, blur and head pose differ from look to look, the person does not: a mean over looks keeps what they have in
 common (media pooling: Crosswhite et al., "Template adaptation for face verification and identification", FG 2017;
-weights by quality: Yang et al., "Neural aggregation network for video face recognition", CVPR 2017). Features are
-linear in what a tail makes of them, so that one pooled vector is a probe for every method at once.
+weights by quality: Yang et al., "Neural aggregation network for video face recognition", CVPR 2017). A tail is linear
+in the features, so one pooled vector is a probe for every method at once.
 
-A look that is far less like the others than they are like each other is kept apart: an outlier, or the first of
-somebody else. When the next one is like it, the person has changed, and the template starts over with those: no
-evidence is carried over. What counts is how alike this very track's looks are: two faces in the dark are as like each
-other as two looks of one face in good light that turned its head.
+A look that is far less similar to the pool than its looks are to each other is kept apart: it is an outlier, or the
+first look at somebody else. If the next look resembles it, the person has changed, and the template starts over with
+these two; no earlier evidence is carried over. The limit is relative to this track's own similarity, because two faces
+in the dark are as alike as two looks at one face that turns its head in good light.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from metaface_gui.types import FaceQuality, Floats, Image, Look, PersonId, Track
 _USUAL_LENGTH = 10.0
 _FARTHEST = 20.0
 _MERGED_COUNTS = 2.0
-"""As so many looks of the same length."""
+"""How many looks of the same length a merged picture counts as."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
-    """`most_looks`: so many are pooled at most, the best ones. `half_life_s`: how fast a look's weight fades.
+    """Limits of the pool. `most_looks`: how many looks are pooled, the best ones. `half_life_s`: of a look's weight.
 
-    `alike`: cosine of two looks of one face that a new track is believed to have, as firmly as one look would say it.
-    `apart`: share of a track's own likeness below which a look is kept apart (of consecutive frames of one face 0.3 %
-    lie below; of a face that took another's place 9 in 10). `changed_after`: so many looks that are kept apart and are
-    alike are somebody else. `forget_s`: how long a track that is out of sight is kept. `clear`: cosine to the pool that
-    another look has, from which nothing is to be gained by merging pictures.
+    `alike`: prior for the cosine of two looks at one face in a new track, as strong as one look. `apart`: share of a
+    track's own similarity below which a look is kept apart (0.3 % of consecutive frames of one face lie below; of faces
+    that took another's place 9 in 10). `changed_after`: this many similar looks kept apart mean somebody else.
+    `forget_s`: how long a track that is out of sight is kept. `clear`: expected cosine of another look to the pool from
+    which merging pictures gains nothing.
     """
 
     most_looks: int = 24
@@ -50,11 +50,11 @@ class PoolLimits:
 
 
 def look_weights(features: Floats, space: FeatureSpace) -> NDArray[np.float64] | None:
-    """How much looks (n, p) count in a pool by the lengths that their embeddings had: (n,) > 0, of no unit.
+    """Return the weights in a pool of looks (n, p), by the lengths of their embeddings: (n,) > 0, without a unit.
 
-    A unit of length more counts e times as much: of powers 0 to 12 and exponentials of 0.3 to 3 units this did best on
-    LFW's meta-validation people (TPIR after five looks 83.6 %, fourth power 82.5, equal weights 82.1); how alike the
-    other looks are and sharpness added nothing to it. None for an embedder whose features do not tell.
+    One unit more of length counts e times as much: of powers 0 to 12 and exponentials of 0.3 to 3 units this did best
+    on LFW's meta-validation people (TPIR after five looks 83.6 %, fourth power 82.5, equal weights 82.1); similarity to
+    the other looks and sharpness added nothing to it. None for an embedder whose features do not hold the lengths.
     """
     if space.projection_dim == 0:
         return None
@@ -63,17 +63,18 @@ def look_weights(features: Floats, space: FeatureSpace) -> NDArray[np.float64] |
 
 
 def look_weight(features: Floats, quality: FaceQuality, space: FeatureSpace) -> float:
-    """How much one look (p,) counts, > 0: by its features, or else by its picture's quality."""
+    """Return the weight of one look (p,), > 0: by its features if they tell, else by its picture's quality."""
     weights = look_weights(features[None], space)
     return float(0.25 + 0.75 * quality.score if weights is None else weights[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Looks as one: `features` (p,) float32, the first d of length 1; `likeness`, the cosine that two of the looks have
-    on average; `effective`, how many looks of equal weight they are worth, 1 … n (Kish, "Survey sampling", 1965).
+    """Several looks pooled into one vector.
 
-    `expected` is the cosine to the pool that another look of the same face has on average.
+    `features` is (p,) float32, the first d of length 1; `likeness` the mean cosine of two of the looks; `effective` how
+    many looks of equal weight they are worth, 1 … n (Kish, "Survey sampling", 1965); `expected` the mean cosine to the
+    pool of one more look at the same face.
     """
 
     features: Floats
@@ -83,26 +84,26 @@ class Pool:
 
     @classmethod
     def of(cls, features: Floats, weights: NDArray[np.float64], space: FeatureSpace, *, alike: float = 0.6) -> Pool:
-        """Pool looks (n, p), n ≥ 1, by weights (n,) > 0: their order does not matter, nor the weights' unit.
+        """Pool looks (n, p), n ≥ 1, by weights (n,) > 0; neither their order nor the weights' unit matters.
 
-        Two looks' likeness is believed to be `alike` as firmly as one look more than the first would say it.
+        `alike` is the prior for the cosine of two looks, as strong as one more look.
         """
         shares = weights / weights.sum()
         mean = shares @ features.astype(np.float64)
         length = max(float(np.linalg.norm(mean[: space.embedding_dim])), 1e-12)
         effective = 1.0 / float(shares @ shares)
-        # Of n looks with a mutual cosine r the mean has the length R with R² = r + (1 − r) / n.
+        # The mean of n looks with a mutual cosine r has the length R with R² = r + (1 − r) / n.
         likeness = (length**2 * effective - 1.0 + alike) / effective
         return cls(np.asarray(mean / length, np.float32), likeness, effective, likeness / length)
 
 
 def is_merging_time(looks: int) -> bool:
-    """Whether it is after so many looks that a merged picture is looked at: three, five, nine, then every eight."""
+    """Whether a merged picture is embedded after this many looks: three, five, nine, then every eight."""
     return looks in {3, 5} or (looks > 8 and looks % 8 == 1)
 
 
 def wants_merging(template: TrackTemplate, limits: PoolLimits | None = None) -> bool:
-    """Whether a track's merged picture is worth a look now: its looks differ, and the newest is one of the face."""
+    """Whether a track's merged picture is worth embedding now: its looks differ, and the newest is in the pool."""
     return (
         is_merging_time(template.taken)
         and len(template.looks) > 2
@@ -112,12 +113,12 @@ def wants_merging(template: TrackTemplate, limits: PoolLimits | None = None) -> 
 
 
 def _is_apart(template: TrackTemplate) -> bool:
-    """Whether the newest look is not in the pool."""
+    """Whether the newest look was kept out of the pool."""
     return bool(template.apart) and template.apart[-1].number == template.taken
 
 
 class TrackTemplates:
-    """One template per track; belongs to one thread."""
+    """The template of each track; belongs to one thread."""
 
     def __init__(self, space: FeatureSpace, limits: PoolLimits | None = None) -> None:
         self._space = space
@@ -127,25 +128,27 @@ class TrackTemplates:
         self._due: list[int] = []
         self._swept_s: float | None = None
         self._denied: dict[int, dict[PersonId, int]] = {}
-        """By track whom its face is not, and of which generation that was said."""
+        """For each track the people whom its face is not, with the template generation for which the user said so."""
         self._first_generation = 0
 
     def reset(self) -> None:
-        """Forget all looks; the faces are the same."""
+        """Forget all looks, but not the denials: the tracks show the same faces."""
         self._templates.clear()
         self._pictures.clear()
         self._due.clear()
 
     def start_over(self) -> None:
-        """Forget all looks: tracks go on with other faces, of which nothing was said."""
+        """Forget all looks and let the denials lapse: the same tracks will show other faces."""
         self._first_generation = 1 + max(
             (template.generation for template in self._templates.values()), default=self._first_generation
         )
         self.reset()
 
     def set_denied(self, denied: Mapping[int, frozenset[PersonId]]) -> tuple[int, ...]:
-        """Say by track whom its face is not, whatever it looks like, until somebody else is shown; all others may be
-        anybody. Returns the tracks of which that changed."""
+        """Set the people whom each track's face is not, whatever it looks like, until somebody else is shown.
+
+        All other tracks may be anybody. Returns the tracks for which this changed.
+        """
         before = {key: frozenset(people) for key, people in self._denied.items()}
         changed = [key for key in {*before, *denied} if before.get(key, frozenset()) != denied.get(key, frozenset())]
         for key in changed:
@@ -163,7 +166,7 @@ class TrackTemplates:
         return replace(template, denied=frozenset(who for who, generation in said if generation == template.generation))
 
     def current(self, track_id: int) -> TrackTemplate | None:
-        """A track's template as it is; None if nothing was ever seen of it, or all was forgotten."""
+        """Return a track's template; None if it was never seen, or all was forgotten."""
         return self._templates.get(track_id)
 
     def add(
@@ -176,14 +179,14 @@ class TrackTemplates:
         *,
         crop_rgb: Image | None = None,
     ) -> TrackTemplate:
-        """Take a look at a track's face, features (p,), and return its template now.
+        """Add a look at a track's face, features (p,), and return the new template.
 
-        `picture_rgb` is to show; `crop_rgb` is the very picture that was embedded, where it may be merged with others.
+        `picture_rgb` is for display; `crop_rgb` is the picture that was embedded, if it may be merged with others.
         """
         self._forget(time_s)
         former = self._templates.get(track_id)
         number = 1 if former is None else former.taken + 1
-        # A copy: a row would keep all features of its frame.
+        # A copy, because a view of one row would keep the features of the whole frame alive.
         look = Look(features.copy(), look_weight(features, quality, self._space), quality, time_s, number, picture_rgb)
         if former is None:
             made = self._pooled((look,), time_s, generation=self._first_generation)
@@ -203,16 +206,16 @@ class TrackTemplates:
             self._due.append(track_id)
 
     def merged_pictures(self) -> dict[int, Image]:
-        """Merged pictures that are worth a look now, by track, each once: `add_merged` wants what is seen of them."""
+        """Return the merged pictures to embed now, by track, each only once; `add_merged` takes their features."""
         due = {track_id: self._pictures[track_id].picture() for track_id in self._due if track_id in self._pictures}
         self._due.clear()
         return due
 
     def add_merged(self, track_id: int, features: Floats) -> TrackTemplate:
-        """Take a look, features (p,), at a track's merged picture, and return its template now.
+        """Add a look, features (p,), at a track's merged picture, and return the new template.
 
         Raises:
-            KeyError: if nothing is known of the track.
+            KeyError: if the track is unknown.
         """
         former = self._templates[track_id]
         newest = former.looks[-1]
@@ -266,7 +269,7 @@ class TrackTemplates:
 
     def _forget(self, time_s: float) -> None:
         if time_s == self._swept_s:
-            return  # for another face of the same frame
+            return  # already done for another face of this frame
         self._swept_s = time_s
         limit = self._limits.forget_s
         for key in [key for key, template in self._templates.items() if abs(time_s - template.seen_s) > limit]:

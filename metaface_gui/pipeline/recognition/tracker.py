@@ -1,8 +1,8 @@
-"""Follows faces over frames so that each keeps one number: overlap and likeness, matched as a whole.
+"""Follow faces over frames so that each keeps one number: overlap and similarity, matched jointly.
 
-Bewley et al., "Simple Online and Realtime Tracking" (SORT), ICIP 2016, for boxes matched by the Hungarian method; Wojke
-et al., "Deep SORT", ICIP 2017, for adding appearance so that a face that was gone for a moment is known again. Faces
-hardly move between two looks, so the last box serves as the prediction.
+Bewley et al., "Simple Online and Realtime Tracking" (SORT), ICIP 2016, for matching boxes by the Hungarian method;
+Wojke et al., "Deep SORT", ICIP 2017, for adding appearance, so that a face that was gone for a moment is recognised.
+Faces hardly move between two frames, so the last box serves as the prediction.
 """
 
 from __future__ import annotations
@@ -12,26 +12,27 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-from lap import lapjv  # now: its library would wait, and Python with it, while PyTorch's are being loaded
+from lap import lapjv  # eagerly: later its library, and Python with it, would wait while PyTorch's are being loaded
 from numpy.typing import NDArray
 
 from metaface_gui.pipeline.boxes import Matrix, box_area, box_iou
 from metaface_gui.types import FaceDetections, Floats
 
 _NOWHERE = np.full(4, -1e6, np.float32)
-"""A box that no box of a picture is near."""
+"""A box far away from every box of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerLimits:
     """When a face may continue a track.
 
-    `max_gap_s`: how long a face may be away. `same_face`: cosine from which a face is the same wherever it is now.
-    `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured with
-    SFace: of one face's consecutive frames 0.5 % lie below 0.33). `min_overlap`: IoU, or closeness in units of the
-    box's size, that counts as the same place; `sure_overlap`: as surely the same. `same_size`: the smaller area's share
-    of the larger from which a box has kept its size; `kept_size`: from which whoever is in the same place may be the
-    same without being much like it, or it is who was behind. `momentum`: the past's weight in a track's mean embedding.
+    `max_gap_s`: how long a face may be out of sight. `same_face`: cosine from which a face is the same wherever it is
+    now. `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured
+    with SFace: 0.5 % of one face's consecutive frames lie below 0.33). `min_overlap`: IoU, or closeness in units of the
+    box's size, that counts as the same place; `sure_overlap`: that counts so beyond doubt. `same_size`: ratio of the
+    smaller area to the larger from which a box has kept its size. `kept_size`: the same ratio from which a face in the
+    same place may continue a track without being very similar; below it, it may be somebody who stood behind.
+    `momentum`: weight of the past in a track's mean embedding.
     """
 
     max_gap_s: float = 1.0
@@ -46,7 +47,7 @@ class TrackerLimits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """A face followed so far: where and when it was last seen, and its mean embedding (d,), L2-normalised."""
+    """A face being followed: where and when it was last seen, and its mean embedding (d,), L2-normalised."""
 
     id: int
     box_xyxy: Floats
@@ -57,7 +58,7 @@ class Track:
 class Tracker:
     """Gives every face of every frame a track id; belongs to one thread.
 
-    Ids count from `first_id` and are never used again; `next_id` is where a tracker that takes over must go on.
+    Ids count up from `first_id` and are never reused; a tracker that takes over must continue at `next_id`.
     """
 
     def __init__(self, limits: TrackerLimits | None = None, *, first_id: int = 1) -> None:
@@ -73,23 +74,23 @@ class Tracker:
 
     @property
     def tracks(self) -> tuple[Track, ...]:
-        """Those that may still be continued."""
+        """The tracks that may still be continued."""
         return self._tracks
 
     def reset(self) -> None:
-        """Forget all tracks; the next ids follow on."""
+        """Forget all tracks; ids go on counting."""
         self._tracks = ()
         self._frame_s = -np.inf
 
     def forget_places(self) -> None:
-        """From the next frame on a track goes on only with a face that is like it: it is another scene."""
+        """Forget where tracks are: in another scene only similarity continues a track."""
         self._tracks = tuple(replace(track, box_xyxy=_NOWHERE) for track in self._tracks)
 
     def placed(self, detections: FaceDetections, time_s: float) -> tuple[int | None, ...]:
-        """Which tracks n faces of the frame at `time_s` continue as far as place and size alone say so.
+        """Return the tracks that n faces of the frame at `time_s` continue, decided by place and size alone.
 
-        None where that is open: nobody was there in the last frame, that one was too long ago, somebody else is near,
-        or the face is of another size now.
+        None where these do not decide: nobody was there in the last frame, that frame is too long ago, somebody else is
+        near, or the face's size has changed.
         """
         found: list[int | None] = [None] * len(detections)
         in_sight = [track for track in self._tracks if track.seen_s == self._frame_s]
@@ -106,9 +107,9 @@ class Tracker:
         return tuple(found)
 
     def carry(self, boxes_xyxy: Mapping[int, Floats], time_s: float) -> None:
-        """Move tracks to where their faces went by the frame at `time_s`, which was not searched: ids to boxes (4,).
+        """Move tracks to their faces' boxes (4,), by id, in the frame at `time_s`, which was not searched.
 
-        The other tracks are out of sight.
+        All other tracks are out of sight.
         """
         self._frame_s = time_s
         self._tracks = tuple(
@@ -124,14 +125,14 @@ class Tracker:
         *,
         continued: Mapping[int, int] = MappingProxyType({}),
     ) -> tuple[int, ...]:
-        """Match the n faces of the frame at `time_s` to tracks: their embeddings are (n, d); returns n track ids.
+        """Match the n faces of the frame at `time_s`, with embeddings (n, d), to tracks; returns n track ids.
 
-        `continued`: of the faces that were not embedded in this frame, their index and the track that they go on with,
-        as `placed` said of this frame; that is settled, and what stands for them in `embeddings` teaches it nothing.
-        Time that runs backwards (a file that starts again) starts over.
+        `continued` maps the indices of faces that were not embedded in this frame to the tracks that they continue, as
+        `placed` decided for this frame. These matches are final, and the faces' rows of `embeddings` do not update the
+        tracks. If time runs backwards (a file that restarts), tracking starts over.
 
         Raises:
-            KeyError: if a face continues a track that is none of those that may be.
+            KeyError: if a face continues a track that can no longer be continued.
         """
         limits = self._limits
         self._frame_s = time_s
@@ -161,7 +162,7 @@ class Tracker:
 
 
 def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: TrackerLimits) -> dict[int, Track]:
-    """Map face indices to the tracks that they continue, the best sum of overlap and likeness first."""
+    """Map face indices to the tracks that they continue, maximising the sum of overlap and similarity."""
     if not tracks or not len(boxes):
         return {}
     former = _boxes(tracks)
@@ -170,7 +171,7 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: Track
     is_there = (place >= limits.min_overlap) & _are_of_size(former, boxes, limits.kept_size)
     allowed = (is_there & (likeness > limits.other_face)) | (likeness >= limits.same_face)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
-    # Not SciPy's: it takes most of a second of every start to import, and 50 MB.
+    # Not SciPy's, whose import takes most of a second at every start, and 50 MB.
     _, columns, _ = lapjv(-gain, extend_cost=True)
     return {int(c): tracks[r] for r, c in enumerate(columns) if c >= 0 and allowed[r, c]}
 
@@ -180,18 +181,18 @@ def _boxes(tracks: list[Track]) -> Floats:
 
 
 def _place(a: Floats, b: Floats) -> Matrix:
-    """How much two boxes are in the same place, by their overlap or their closeness: (n, 4), (m, 4) → (n, m)."""
+    """Return how far two boxes are in the same place, by overlap or closeness: (n, 4), (m, 4) → (n, m)."""
     return np.maximum(box_iou(a, b), _closeness(a, b))
 
 
 def _are_of_size(a: Floats, b: Floats, share: float) -> NDArray[np.bool_]:
-    """Whether the smaller of two boxes' areas is such a share of the larger: (n, 4), (m, 4) → (n, m)."""
+    """Whether the smaller of two boxes' areas is at least `share` of the larger: (n, 4), (m, 4) → (n, m)."""
     areas = box_area(a)[:, None], box_area(b)[None, :]
     return np.asarray(np.minimum(*areas) >= share * np.maximum(*areas))
 
 
 def _closeness(a: Floats, b: Floats) -> Matrix:
-    """1 for equal centres, 0 from a box's size apart; also keeps a small fast face whose boxes no longer overlap."""
+    """Return 1 for equal centres, 0 from a box's size apart; keeps a small fast face whose boxes no longer overlap."""
     centres_a, centres_b = (a[:, :2] + a[:, 2:]) / 2.0, (b[:, :2] + b[:, 2:]) / 2.0
     apart = np.linalg.norm(centres_a[:, None] - centres_b[None], axis=2)
     size = np.sqrt(np.maximum(box_area(a), 1e-9))[:, None]

@@ -1,4 +1,4 @@
-"""Which found face is which of a scene that knows its faces: one rule for demo, recordings, Compare and bench."""
+"""Match detected faces to a scene's true faces: one rule for demo, recordings, Compare and bench."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from metaface_gui.pipeline.boxes import box_iou
 from metaface_gui.types import FaceTruth, Floats
 
 _LEAST_IOU = 0.3
-"""A scene's boxes are drawn around whole heads' faces, a detector's more tightly; less overlap is somebody else."""
+"""Least IoU of a match. A scene's boxes enclose whole heads' faces, a detector's are tighter; less is somebody else."""
 
 
 class Boxed(Protocol):
-    """A face that was found somewhere."""
+    """A detected face."""
 
     @property
     def box_xyxy(self) -> Floats:
@@ -26,8 +26,7 @@ BoxedT = TypeVar("BoxedT", bound=Boxed)
 
 
 def found_faces(truths: Sequence[FaceTruth], faces: Sequence[BoxedT]) -> tuple[BoxedT | None, ...]:
-    """For each true face, in turn, the face not yet given away that overlaps it most, if by three tenths (IoU); else
-    None."""
+    """Return for each true face, in turn, the unassigned face that overlaps it most; None if the IoU is below 0.3."""
     if not truths or not faces:
         return (None,) * len(truths)
     overlaps = box_iou(np.stack([truth.box_xyxy for truth in truths]), np.stack([face.box_xyxy for face in faces]))
