@@ -1,6 +1,6 @@
 """Statistics for the live benchmarks: robust figures of many timings, a slope, names compared with the ground truth.
 
-Belongs here: arithmetic without models, threads or files. Does not belong here: what is measured.
+Lives here: arithmetic without models, threads or files. May not live here: what is measured.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ def describe_machine(device: torch.device) -> Machine:
 def _memory_gb() -> float | None:
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf, other systems not these names
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf, and other systems lack these names
         return None
 
 

@@ -170,7 +170,7 @@ def find_face_recognition() -> FaceRecognitionModule | AbsentPeer:
     """Import face_recognition if it is installed."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it asks for a part of setuptools that is on its way out
+            warnings.simplefilter("ignore")  # it uses a part of setuptools that is deprecated
             return cast(FaceRecognitionModule, importlib.import_module("face_recognition"))
     except ImportError as error:
         return AbsentPeer(FACE_RECOGNITION, str(error), None)
@@ -222,7 +222,7 @@ def _refusal(path: Path) -> str | None:
 
 @contextmanager
 def _quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV's messages off the terminal: refusals are reported in the note; others concern its new engine."""
+    """Keep OpenCV's messages off the terminal: refusals go to the note; OpenCV 5 also comments on its new engine."""
     before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         yield

@@ -16,7 +16,7 @@ from metaface_gui.bench.stages import StageCost
 from metaface_gui.bench.startup import MemoryFigures, StartUpFigures
 
 if TYPE_CHECKING:
-    from metaface_gui.bench.window import WindowFigures  # which needs Qt
+    from metaface_gui.bench.window import WindowFigures  # imported for types only, because it needs Qt
 
 MACHINE = "machine"
 

@@ -153,7 +153,7 @@ def main(arguments: list[str]) -> int:
 @uncollected()
 def _shown(parts: Parts, state: WindowState) -> MainWindow:
     """Create the window and show it, like `app.run_window`."""
-    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt requires
 
     window = MainWindow(parts.engine, parts.bridge, state)
     window.resize(1280, 800)

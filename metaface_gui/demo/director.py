@@ -467,7 +467,7 @@ class DemoDirector(QObject):
         taken = {path.stem for path in self._screenshots}
         return tuple(name for name in SCREENSHOTS if name not in taken)
 
-    # What the engine tells besides ----------------------------------------------------------------------------------
+    # Other engine events --------------------------------------------------------------------------------------------
 
     def _on_models(self, event: ModelsChanged) -> None:
         self._learner = event.learner
@@ -530,7 +530,7 @@ class DemoDirector(QObject):
                     save_picture(self._window(), path)
                 except KnownError as error:
                     self._patience.stop()
-                    self._step = _Step.DONE  # nothing that comes is looked at any more
+                    self._step = _Step.DONE  # ignore all further events
                     self.failed.emit(error)
                     return
                 self._screenshots.append(path)

@@ -81,7 +81,7 @@ class LessonPlayer(QObject):
             return
         self._has_begun = True
         if self._number == 1:
-            self._lessons.open(1)  # its steps are about enrolling
+            self._lessons.open(1)  # its own steps enrol people
         else:
             self.enroll_next()
 

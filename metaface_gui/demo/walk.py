@@ -172,7 +172,7 @@ class RoomWalk(QObject):
     def _begin(self, part: _Part) -> None:
         self._part, self._began_s = part, time.monotonic()
 
-    # What the engine tells ------------------------------------------------------------------------------------------
+    # Engine events --------------------------------------------------------------------------------------------------
 
     def _on_room(self, event: RoomChanged) -> None:
         if self._part is not _Part.NOT_YET:

@@ -140,7 +140,7 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:
             scalars: Scalars = json.loads(file.metadata()["checkpoint"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
         theirs = (scalars["format"], scalars["identity"])
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged_checkpoint(path) from error

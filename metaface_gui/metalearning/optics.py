@@ -1,6 +1,6 @@
 """Camera effects on pictures: the physics shared by test conditions and training degradations.
 
-Random draws do not belong here, because test and training deliberately draw from different distributions.
+May not live here: random draws, because test and training deliberately draw from different distributions.
 """
 
 from __future__ import annotations

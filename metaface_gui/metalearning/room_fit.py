@@ -281,7 +281,7 @@ def _unbounded(name: str, value: float) -> float:
     return value if name in _FREE else float(np.log(np.expm1(max(value, 1e-3))))
 
 
-def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
+def _play(  # noqa: PLR0917 - the arguments of `strangers_seen`, for one gallery
     room: SeenRoom,
     learner: MetaLearner,
     cohort: Tensor,

@@ -236,7 +236,7 @@ def _decided(
     return best, nearest, named
 
 
-def _row(  # noqa: PLR0917 - what a row is about
+def _row(  # noqa: PLR0917 - everything that identifies a row
     dealt: Sequence[_Seen],
     ground: TrackGround,
     learner: MetaLearner,

@@ -36,7 +36,7 @@ class DivergedError(KnownError):
     """Too many consecutive gradients were not finite."""
 
 
-class MetaTrainingInterrupted(KnownError):  # noqa: N818 - no error
+class MetaTrainingInterrupted(KnownError):  # noqa: N818 - not an error
     """Training was cancelled after `step` steps; the checkpoint, if there is one, holds its state."""
 
 

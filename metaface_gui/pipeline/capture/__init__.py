@@ -1,4 +1,4 @@
 """Capture: frame sources, and the texts that name them. No Qt, no threads, no torch.
 
-Does not belong here: waiting for frames and processing them.
+May not live here: waiting for frames and processing them.
 """

@@ -1,4 +1,4 @@
-"""Recognises a file's content by its first bytes, regardless of its name. Decoding does not belong here."""
+"""Recognises a file's content by its first bytes, regardless of its name. May not live here: decoding."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def is_transport_stream(path: Path) -> bool:
         with path.open("rb") as file:
             data = file.read(4 * _M2TS_PACKET)
     except OSError:
-        return True  # whoever opens it will say why not
+        return True  # opening it later reports the reason
     if not data:
         return True
     for offset, step in ((0, _MPEG_PACKET), (4, _M2TS_PACKET)):
@@ -85,7 +85,7 @@ def end_of_jpeg(data: bytes, start: int = 0) -> tuple[int | None, tuple[int, int
         marker, place = data[found.start() + 1], found.end()
         if marker == 0xD9:
             return place, size
-        if marker in (0x01, 0xD8):  # they stand alone
+        if marker in (0x01, 0xD8):  # markers without a length
             continue
         length = int.from_bytes(data[place : place + 2])
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
@@ -123,7 +123,7 @@ def _starts_like_a_picture(header: bytes) -> bool:
 def _has_several(path: Path) -> bool:
     try:
         with warnings.catch_warnings(), PillowImage.open(path, formats=_SEVERAL) as picture:
-            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # whoever reads it refuses it
+            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # reading it later rejects it
             return bool(getattr(picture, "is_animated", False))
     except (OSError, ValueError, SyntaxError, EOFError, PillowImage.DecompressionBombError):
         return False

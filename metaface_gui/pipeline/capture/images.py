@@ -82,13 +82,13 @@ def read_image(path: Path) -> Image:
 
 def _read_heif(path: Path, data: bytes) -> Image:
     """Decode a phone's picture whole: it is stored in tiles, which FFmpeg and OpenCV treat as separate pictures."""
-    import pi_heif  # noqa: PLC0415 - as long as a picture takes, and few pictures are of a phone
+    import pi_heif  # noqa: PLC0415 - takes as long as decoding a picture, and is rarely needed
 
     try:
         heif = pi_heif.open_heif(data, bgr_mode=True)
         if heif.size[0] * heif.size[1] > MAX_PIXELS:
             raise _too_large(path)
-        image = as_bgr(np.asarray(heif))  # turned as the file says
+        image = as_bgr(np.asarray(heif))  # already upright
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
         raise _no_picture(path) from error
     if image is None:
@@ -105,7 +105,7 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
     elif data.startswith(b"RIFF"):
         is_whole = int.from_bytes(data[4:8], "little") + 8 <= len(data)
     else:
-        is_whole = False  # only decoding tells
+        is_whole = False  # unknown until decoded
     if is_whole:
         return
     try:
@@ -113,7 +113,7 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
             warnings.simplefilter("ignore")
             picture.load()
     except UnidentifiedImageError:
-        return  # OpenCV alone knows the format
+        return  # a format that only OpenCV knows
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise SourceError(
             QT_TRANSLATE_NOOP("Errors", "{path} is cut off: a part of the picture is missing. Copy it again."),
@@ -129,7 +129,7 @@ def _refuse_huge(path: Path) -> None:
     except (PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
         pixels = MAX_PIXELS + 1
     except (OSError, ValueError, SyntaxError):
-        return  # not one of Pillow's formats: OpenCV has a limit of its own and the last word
+        return  # not one of Pillow's formats: OpenCV has its own limit and decides
     if pixels > MAX_PIXELS:
         raise _too_large(path)
 

@@ -74,7 +74,7 @@ class MovingPictureSource(FileKind):
             raise self._too_large()
         try:
             self._count = getattr(self._picture, "n_frames", 1)
-        except _BROKEN:  # it is cut off: `read` finds out where
+        except _BROKEN:  # truncated: `read` finds out where
             self._count = _MOST
         self._index, self._time_s, self._remarks = 0, 0.0, ()
         self._first_duration_s = self._duration_s(self._picture)

@@ -22,7 +22,7 @@ def orientation_left_to_us(path: Path) -> int:
         with PillowImage.open(path) as header:
             orientation = header.getexif().get(ExifTags.Base.Orientation) if header.format == "AVIF" else UPRIGHT
     except (OSError, ValueError, SyntaxError, PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
-        return UPRIGHT  # no picture of Pillow's; whether it is one of OpenCV's shows when it is decoded
+        return UPRIGHT  # not one of Pillow's formats; decoding shows whether OpenCV knows it
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else UPRIGHT
 
 

@@ -1,6 +1,6 @@
 """Converts what drivers and decoders deliver to the single picture format of the data path.
 
-Opening and reading do not belong here.
+May not live here: opening or reading anything.
 """
 
 from __future__ import annotations

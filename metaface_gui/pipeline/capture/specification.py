@@ -57,8 +57,8 @@ def parse_source(text: str) -> SourceSpec:
     if "://" in text:
         return SourceSpec(SourceKind.URL, text)
     try:
-        mode = Path(text).stat().st_mode if text.strip() else 0  # "" would be this folder
-    except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it, names no file
+        mode = Path(text).stat().st_mode if text.strip() else 0  # "" would be the current folder
+    except (OSError, ValueError):  # a name that is too long or contains NUL cannot be a file
         mode = 0
     if stat.S_ISDIR(mode):
         return SourceSpec(SourceKind.FOLDER, text)
@@ -81,7 +81,7 @@ def parse_source(text: str) -> SourceSpec:
 
 
 def _kind_of_file(path: Path) -> SourceKind:
-    from metaface_gui.pipeline.capture.file_content import Content, content_of  # noqa: PLC0415 - Pillow
+    from metaface_gui.pipeline.capture.file_content import Content, content_of  # noqa: PLC0415 - loads Pillow
     from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES  # noqa: PLC0415
 
     match content_of(path):
@@ -114,7 +114,7 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
 
             source = UrlSource(spec.text)
         case SourceKind.FOLDER:
-            from metaface_gui.pipeline.capture.images import ImageFolderSource  # noqa: PLC0415 - nor is Pillow
+            from metaface_gui.pipeline.capture.images import ImageFolderSource  # noqa: PLC0415 - nor Pillow
 
             source = ImageFolderSource(Path(spec.text))
         case SourceKind.IMAGE:

@@ -121,6 +121,6 @@ def _without_credentials(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
-    except ValueError:  # a malformed host or port: show nothing of what may hide a password
+    except ValueError:  # malformed host or port: hide everything that may contain a password
         return url.split("://", 1)[0] + "://…"
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"

@@ -1,7 +1,7 @@
 """Pictures of a video with their times, through FFmpeg (PyAV): deinterlaced, upright, BGR, with any codec.
 
 OpenCV is not used because its reader returns black for interlaced frames, stops at the first damaged one, counts time
-in frames, and cannot open a name that is not UTF-8. Messages to users do not belong here; the sources have them.
+in frames, and cannot open a name that is not UTF-8. May not live here: messages to users; the sources have them.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class VideoReader:
         if isinstance(file, str):
             options["rtsp_transport"] = "tcp"
         else:
-            options["protocol_whitelist"] = "file,crypto,data"  # a playlist on the disk shall not call the network
+            options["protocol_whitelist"] = "file,crypto,data"  # a local playlist must not access the network
         try:
             self._container = av.open(file, "r", format=container, options=options, timeout=timeout_s)
         except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -110,7 +110,7 @@ class VideoReader:
             self._stream = _best_stream(self._container)
             codec = self._stream.codec_context
             if codec.width * codec.height > MAX_PIXELS:
-                raise TooLargeError  # noqa: TRY301 - the container is to be closed
+                raise TooLargeError  # noqa: TRY301 - so that the container is closed
         except BaseException:
             self._container.close()
             raise
@@ -158,7 +158,7 @@ class VideoReader:
         """Whether the pictures end well before the header says; differences of a few frames are normal."""
         expected_s = self.duration_s
         if self.counted and self._container.format.name == "avi" and self.fps:
-            expected_s = self.counted / self.fps  # a cut AVI has lost the index from which FFmpeg takes the duration
+            expected_s = self.counted / self.fps  # a truncated AVI lacks the index from which FFmpeg takes the duration
         slack_s = max(MISSING_FRAMES * self._clock.frame_s, MISSING_SHARE * expected_s)
         return not self.is_cover and expected_s - self._end_s > slack_s
 
@@ -277,7 +277,7 @@ class VideoReader:
                 return
             except av.error.InvalidDataError:
                 errors += 1
-                self._packets = self._container.demux(self._stream)  # the former one has ended with its error
+                self._packets = self._container.demux(self._stream)  # the previous iterator ended with the error
                 continue
             except (av.error.FFmpegError, OSError) as error:
                 raise LostError(error.strerror or str(error)) from error
@@ -286,7 +286,7 @@ class VideoReader:
 
     def _deinterlaced(self, frame: VideoFrame) -> Iterator[VideoFrame]:
         former = self._deinterlacer
-        if former is not None and not former.takes(frame):  # of another size
+        if former is not None and not former.takes(frame):  # of another size or format
             yield from former.rest()
             former = self._deinterlacer = None
         if former is None and frame.interlaced_frame:
@@ -422,7 +422,7 @@ def _best_stream(container: InputContainer) -> VideoStream:
 
 def _codec_by_description(container: InputContainer, index: int) -> str:
     """Return the codec of a stream without a decoder: FFmpeg's name, or the container's four-letter code."""
-    av.logging.set_level(av.logging.INFO)  # the description comes as a message of that level
+    av.logging.set_level(av.logging.INFO)  # the description is logged at this level
     try:
         text = container.dumps_format()  # type: ignore[attr-defined]  # the stub forgets it
     finally:

@@ -164,7 +164,7 @@ class WebcamSource(LiveKind):
                 return image
         if self._count:
             text = QT_TRANSLATE_NOOP("Errors", "{camera} was lost. Plug it in again; MetaFace goes on by itself.")
-        else:  # some drivers open a camera that another program holds
+        else:  # some drivers open a camera that another program uses
             text = QT_TRANSLATE_NOOP(
                 "Errors",
                 "{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on "

@@ -1,6 +1,6 @@
 """Learners turn a support set into a classifier, one paper per file; this package also holds their registry.
 
-Belongs here: meta-learners, their adapted classifiers and distances. Does not belong here: the decision that a face
+Lives here: meta-learners, their adapted classifiers and distances. May not live here: the decision that a face
 is Unknown (`recognition`), meta-training (`metalearning`), Qt.
 """
 

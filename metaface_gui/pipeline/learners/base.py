@@ -192,7 +192,7 @@ class MetaLearner(ABC):
         return cls(space, trained.get(cls.key), settings)
 
     @classmethod
-    def initial_params(cls, space: FeatureSpace) -> Params:  # noqa: ARG003 - for those that have some
+    def initial_params(cls, space: FeatureSpace) -> Params:  # noqa: ARG003 - used by subclasses
         """Return the untrained meta-parameters: the same on every call, float32 on the CPU; empty if there are none."""
         return {}
 
@@ -232,7 +232,7 @@ class TrainableLearner(MetaLearner):
     frozen: ClassVar[tuple[str, ...]] = ()
     """Names of the meta-parameters that the outer loop does not update, e.g. because `prepare` fits them."""
 
-    def prepare(self, params: Params, faces: TrainingFeatures) -> Params:  # noqa: ARG002 - for those that fit something
+    def prepare(self, params: Params, faces: TrainingFeatures) -> Params:  # noqa: ARG002 - used by subclasses
         """Return `params` with what is fitted in closed form before the first outer step, such as cluster centres."""
         return params
 

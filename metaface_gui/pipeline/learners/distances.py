@@ -19,7 +19,7 @@ class Distance(ABC):
     key: ClassVar[str]
     """Name in settings."""
 
-    def fitted_to(self, support: SupportSet) -> Distance:  # noqa: ARG002 - for those that learn from the shots
+    def fitted_to(self, support: SupportSet) -> Distance:  # noqa: ARG002 - used by subclasses
         """Return the distance adapted to a support set; most distances need no fitting and return themselves."""
         return self
 

@@ -105,7 +105,7 @@ def from_json(key: str, text: str) -> object:
     except RecursionError as error:
         raise ValueError("settings nested too deeply") from error
     if not isinstance(given, dict):
-        raise ValueError(f"want a JSON object, got {text[:40]!r}")  # noqa: TRY004 - whatever the text holds
+        raise ValueError(f"want a JSON object, got {text[:40]!r}")  # noqa: TRY004 - bad input, not a programming error
     known = {field.name: _described(field) for field in _fields(type(own))}
     unknown = given.keys() - known.keys()
     if unknown:

@@ -73,7 +73,7 @@ def learned_rule(params: Params) -> UpdateRule:
     so training starts at Meta-SGD. As in the paper (section 2), gradients are treated as constants.
     """
 
-    def rule(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - h knows the step
+    def rule(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - h encodes it
         changes, after = Params(), Params()
         for name, attached in gradients.items():
             gradient = attached.detach().flatten()

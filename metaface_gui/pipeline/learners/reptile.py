@@ -50,7 +50,7 @@ class ReptileLearner(GradientLearner):
     def rule(self, params: Params) -> UpdateRule:  # noqa: ARG002 - its rates are not meta-parameters
         """Return gradient descent with fixed rates."""
 
-        def sgd(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - at every step
+        def sgd(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - constant
             return {name: -_RATES[name] * gradient for name, gradient in gradients.items()}, state
 
         return sgd

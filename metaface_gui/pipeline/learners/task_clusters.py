@@ -142,7 +142,7 @@ class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
         d = self.space.embedding_dim
         tasks = torch.stack([describe(*task, d) for task in sampled_galleries(faces)])
         mean, deviation = tasks.mean(0), tasks.std(0)
-        embedding = deviation[:d].square().sum().sqrt()  # one spread for the whole part, which keeps its directions
+        embedding = deviation[:d].square().sum().sqrt()  # a common spread for all of s preserves its directions
         spread = torch.cat([embedding.expand(d), deviation[d:]])
         spread = torch.where(spread > 1e-6, spread, 1.0)
         standard = (tasks - mean) / spread

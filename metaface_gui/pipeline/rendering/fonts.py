@@ -46,7 +46,7 @@ def _folders() -> list[Path]:
         folders.append(Path(windows) / "Fonts")
     if home is not None:
         folders += [home / folder for folder in _IN_HOME]
-    matplotlib = find_spec("matplotlib")  # where it is; it is not imported
+    matplotlib = find_spec("matplotlib")  # finds it without importing it
     if matplotlib is not None and matplotlib.origin:
         folders.append(Path(matplotlib.origin).parent / "mpl-data/fonts/ttf")
     return [folder for folder in folders if folder.is_dir()]
@@ -137,7 +137,7 @@ def _count_covered(file: Path, wanted: frozenset[str]) -> int:
         font = ImageFont.truetype(file, _PROBE_PX, layout_engine=ImageFont.Layout.BASIC)
         missing = _picture(font, _MISSING)
         pictures = [_picture(font, letter) for letter in wanted]
-    except OSError:  # damaged, or colour bitmaps of one size only
+    except OSError:  # damaged, or bitmaps of a single size
         return 0
     return sum(picture != missing and any(picture[1]) for picture in pictures)
 

@@ -125,7 +125,7 @@ class VideoFileWriter:
             raise self._failed() from error
         try:
             self._part.replace(self._path)
-        except OSError as error:  # its folder may be full, or somebody deleted it meanwhile
+        except OSError as error:  # its folder may be full, or the file was deleted meanwhile
             self._discard()
             raise cannot_write(self._path, error) from error
         return self._path
@@ -136,7 +136,7 @@ class VideoFileWriter:
 
     def _write_frame(self) -> None:
         if self._next is not None:
-            draw, self._next = self._next, None  # at most once, even if it fails
+            draw, self._next = self._next, None  # cleared first, so that it is called at most once even if it fails
             picture = draw()
             self._encoder = self._encoder or self._opened(picture)
             self._picture = fitted(picture, self._encoder.size)
@@ -176,7 +176,7 @@ class VideoFileWriter:
     def _discard(self) -> None:
         if self._encoder is not None:
             self._encoder.give_up()
-        with suppress(OSError):  # what is still in the buffer finds no room either
+        with suppress(OSError):  # buffered data does not fit on the disk either
             self._file.close()
         self._part.unlink(missing_ok=True)
 
@@ -253,7 +253,7 @@ def _new_part(path: Path) -> tuple[Path, BinaryIO]:
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if is_device(path):  # an index is written last, and may belong to the beginning
+    if is_device(path):  # the index is written by seeking, possibly back to the beginning
         raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE))
     for number in itertools.count(1):
         part = path.with_name(f"{path.stem}.part{'' if number == 1 else f'-{number}'}{path.suffix}")

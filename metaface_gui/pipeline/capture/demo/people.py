@@ -1,6 +1,6 @@
 """The people of the demo scene: their portraits with origin and licence, and stills for enrolling them.
 
-Belongs here: reading `assets/portraits`, the enrolment stills. Does not belong here: the moving scene.
+Lives here: reading `assets/portraits`, the enrolment stills. May not live here: the moving scene.
 """
 
 from __future__ import annotations

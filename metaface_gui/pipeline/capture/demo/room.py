@@ -1,6 +1,6 @@
 """The room of the demo scene: an out-of-focus background, the desk in front, the sensor's noise, and the folder.
 
-Each is painted once, from a seed; nothing here changes over time. People do not belong here.
+Each is painted once, from a seed; nothing here changes over time. May not live here: people.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A synthetic webcam: public-domain portraits move through a room, with known ground truth, reproducible by seed.
 
-Belongs here: the scene's composition and its source. Does not belong here: the script, the sprites, the room.
+Lives here: the scene's composition and its source. May not live here: the script, the sprites, the room.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class DemoScene:
         if folder is not None:
             self._folder.cover(cover, folder)
         faces = []
-        for appearance, where in reversed(placed):  # the nearest first: it may hide the others
+        for appearance, where in reversed(placed):  # nearest first, as it may hide the others
             sprite = self._sprite(appearance, t)
             box = sprite.box_at(where)
             if visible_share(cover, box, width, height) >= _VISIBLE_SHARE:

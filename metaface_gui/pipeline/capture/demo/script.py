@@ -1,6 +1,6 @@
 """The demo scene's script, as data: who is where and when, the light, the focus, and what hides a face.
 
-Belongs here: the script and interpolation between its keyframes. Does not belong here: pixels.
+Lives here: the script and interpolation between its keyframes. May not live here: pixels.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sprites of the demo scene: cut-out people that are scaled, rotated and blended into a frame.
 
-Belongs here: resampling and blending, the painted face mask. Does not belong here: where and when people appear.
+Lives here: resampling and blending, the painted face mask. May not live here: where and when people appear.
 """
 
 from __future__ import annotations
