@@ -1,6 +1,6 @@
-"""What the live benchmarks look at: short clips, whole in memory, so that neither drawing nor decoding is measured.
+"""Input of the live benchmarks: short clips, complete in memory, so that neither drawing nor decoding is measured.
 
-One clip at a time is held; 30 frames of 720p are 83 MB.
+One clip at a time is held; 30 frames of 720p take 83 MB.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.types import FaceTruth, Frame, Image
 
 _PLACES = ((0.46, 0.36, 0.26), (0.17, 0.34, 0.24), (0.78, 0.35, 0.25), (0.31, 0.62, 0.22), (0.63, 0.63, 0.22))
-"""Centres and heights of faces side by side, in frame widths and heights; the more people, the more of them."""
+"""Centres and heights of faces side by side, in frame widths and heights; n people use the first n."""
 MOST_PEOPLE = len(_PLACES)
 _ROUND_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """Consecutive frames, and what to call them."""
+    """Consecutive frames and their title."""
 
     title: str
     frames: tuple[Frame, ...]
@@ -40,10 +40,10 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class ClipSettings:
-    """How much of a source is looked at. Of the scene: from each of `starts_s` on, then `crowd` people at once.
+    """Which part of a source is used. Of the scene: a clip from each of `starts_s` on, then one with `crowd` people.
 
-    The starts are moments of the script: one face, two, three, in the dark, out of focus, half hidden, with a stranger.
-    Of a file: as many clips, evenly spread.
+    The starts are moments of the script: one face, two, three, darkness, defocus, half hidden, with a stranger.
+    Of a file: the same number of clips, evenly spread.
     """
 
     frames_each: int = 30
@@ -55,15 +55,15 @@ class ClipSettings:
 
     @property
     def n_clips(self) -> int:
-        """How many there are of the scene, and of a file that is long enough."""
+        """Number of clips of the scene, and of a file that is long enough."""
         return len(self.starts_s) + bool(self.crowd)
 
 
 def clips_of(source: SourceSpec, settings: ClipSettings) -> Iterator[Clip]:
-    """Give the clips of the demo scene, or of a video or a folder, one after another.
+    """Yield the clips of the demo scene, a video or a folder, one after another.
 
     Raises:
-        SourceError: if the source is none of these, cannot be read or holds no frame.
+        SourceError: if the source is of another kind, cannot be read or has no frame.
     """
     if source.kind is SourceKind.DEMO:
         return _scene_clips(settings)
@@ -94,12 +94,12 @@ def _rendered(scene: DemoScene, title: str, start_s: float, settings: ClipSettin
 
 
 def gathering(n_people: int, settings: ClipSettings) -> DemoScene:
-    """A scene with 1 … `MOST_PEOPLE` faces that stay, each moving by a few percent of the picture.
+    """Return a scene with 1 … `MOST_PEOPLE` faces that stay, each moving by a few percent of the picture.
 
-    The scene has portraits of four people, a stranger among them; the fifth is the second of them once more.
+    The scene has portraits of four people including a stranger; the fifth person repeats the second.
 
     Raises:
-        ValueError: if there is no place for so many.
+        ValueError: if `n_people` is out of range.
         SourceError: if the portraits are missing.
     """
     if not 1 <= n_people <= MOST_PEOPLE:
@@ -149,7 +149,7 @@ def _file_clips(spec: SourceSpec, settings: ClipSettings) -> Iterator[Clip]:
 
 
 def resized(clip: Clip, width: int, height: int) -> Clip:
-    """Return the clip in another size, its truth with it."""
+    """Return the clip in another size, with its ground truth scaled too."""
     return Clip(clip.title, tuple(_resized(frame, width, height) for frame in clip.frames))
 
 
@@ -163,9 +163,9 @@ def _resized(frame: Frame, width: int, height: int) -> Frame:
 
 
 def write_live_clip(path: Path, settings: ClipSettings, seconds: float) -> None:
-    """Write a Motion JPEG file, one face in its first half and a crowd in its second.
+    """Write a Motion JPEG file with one face in its first half and a crowd in its second.
 
-    That is what most webcams send, so that reading it costs the process what a webcam would, and drawing it nothing.
+    Most webcams deliver this format, so reading it costs the process as much as a webcam, and drawing costs nothing.
 
     Raises:
         KnownError: if the file cannot be written.
@@ -185,7 +185,7 @@ def write_live_clip(path: Path, settings: ClipSettings, seconds: float) -> None:
 
 
 def enroll_demo(gallery: Gallery, pipeline: FacePipeline, people: tuple[DemoPerson, ...]) -> None:
-    """Enrol the scene's people from their stills, the largest face of each, as the window would.
+    """Enrol the scene's people from their stills, using the largest face of each, as the window would.
 
     Raises:
         GalleryError: if the gallery cannot be written.

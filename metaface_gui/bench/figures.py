@@ -1,4 +1,4 @@
-"""What the live benchmarks are made of: robust figures of many timings, a line's slope, names against a scene's truth.
+"""Statistics for the live benchmarks: robust figures of many timings, a slope, names compared with the ground truth.
 
 Lives here: arithmetic without models, threads or files. May not live here: what is measured.
 """
@@ -20,7 +20,7 @@ from metaface_gui.types import FaceTruth, Floats
 class Timing:
     """The median and the 95th percentile of `count` durations, in milliseconds.
 
-    The median because another program's moment of work must not count, the percentile because a user feels it.
+    The median ignores moments in which another program was working; the percentile reflects what a user notices.
     """
 
     median_ms: float
@@ -29,10 +29,10 @@ class Timing:
 
 
 def timing_of(durations_ms: Sequence[float]) -> Timing:
-    """Sum up at least one duration.
+    """Summarise one or more durations.
 
     Raises:
-        ValueError: if there is none.
+        ValueError: if there are none.
     """
     if not durations_ms:
         raise ValueError("no durations to sum up")
@@ -41,14 +41,14 @@ def timing_of(durations_ms: Sequence[float]) -> Timing:
 
 
 def measure(work: Callable[[], object], repeats: int, warm_up: int = 2) -> Timing:
-    """Time `repeats` runs of `work`, after `warm_up` that are not counted; it must wait for its own accelerator."""
+    """Time `repeats` runs of `work` after `warm_up` uncounted ones; `work` must wait for its own accelerator."""
     for _ in range(warm_up):
         work()
     return timing_of([milliseconds(work) for _ in range(repeats)])
 
 
 def measure_in_turns(works: Sequence[Callable[[], object]], repeats: int, warm_up: int = 2) -> tuple[Timing, ...]:
-    """Time several kinds of work as `measure` does, one run of each in turns: what slows one moment slows all alike."""
+    """Time several kinds of work like `measure`, but alternating, so that a temporary slowdown affects all equally."""
     for work in works:
         for _ in range(warm_up):
             work()
@@ -57,7 +57,7 @@ def measure_in_turns(works: Sequence[Callable[[], object]], repeats: int, warm_u
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """Run `work` once."""
+    """Run `work` once and return its duration."""
     started = time.perf_counter()
     work()
     return (time.perf_counter() - started) * 1e3
@@ -67,7 +67,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 class Slope:
     """Least-squares slope of a value over time, and its standard error, both per minute.
 
-    The error takes samples for independent. What is flat lies within about two of them of 0.
+    The error assumes independent samples. A constant value lies within about two standard errors of 0.
     """
 
     per_minute: float
@@ -75,7 +75,7 @@ class Slope:
 
 
 def slope_of(times_s: Sequence[float], values: Sequence[float]) -> Slope | None:
-    """Fit a line to the values; None of fewer than three, or all at one time."""
+    """Fit a line to the values; None for fewer than three, or if all have the same time."""
     t, y = np.asarray(times_s, np.float64) / 60.0, np.asarray(values, np.float64)
     if len(t) < 3 or (spread := float(((t - t.mean()) ** 2).sum())) == 0.0:
         return None
@@ -86,7 +86,7 @@ def slope_of(times_s: Sequence[float], values: Sequence[float]) -> Slope | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedBox:
-    """A face as some program sees it: its box (4,) float32, and its name (None: Unknown)."""
+    """A face as a program reports it: its box (4,) float32, and its name (None: Unknown)."""
 
     box_xyxy: Floats
     name: str | None
@@ -94,9 +94,9 @@ class NamedBox:
 
 @dataclass(frozen=True, slots=True)
 class TruthTally:
-    """Faces that a scene showed: `of_enrolled` people and `of_strangers`; of those, who was found and called what.
+    """Faces that a scene showed, `of_enrolled` people and `of_strangers`, and how many of them were found and named.
 
-    `extra` are found where the scene has no face.
+    `extra` counts faces found where the scene has none.
     """
 
     of_enrolled: int = 0
@@ -109,7 +109,7 @@ class TruthTally:
 
     @property
     def right_share(self) -> float | None:
-        """Share of the enrolled people's faces that carried the right name, found or not; None without any."""
+        """Share of all enrolled people's faces that got the right name, including faces not found; None without any."""
         return self.right / self.of_enrolled if self.of_enrolled else None
 
     @property
@@ -131,7 +131,7 @@ class TruthTally:
 
 
 def tally_of(truths: Sequence[FaceTruth], faces: Sequence[NamedBox]) -> TruthTally:
-    """Compare one frame."""
+    """Compare one frame with its ground truth."""
     found, total = found_faces(truths, faces), TruthTally()
     for truth, face in zip(truths, found, strict=True):
         is_stranger = truth.person is None

@@ -1,4 +1,4 @@
-"""What a large gallery costs: opening its file, reading its templates, adapting to them, naming a face."""
+"""Cost of a large gallery: opening its file, reading its templates, adapting to them, identifying a face."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class GalleryScale:
-    """How large. `chip_bytes` is the size of a shot's picture; one of 112 pixels and what is around it has about that.
+    """Sizes to measure. `chip_bytes` is a shot's picture size, about that of a 112-pixel crop with its surroundings.
 
-    `repeats`: identifications that are timed.
+    `repeats` is the number of timed identifications.
     """
 
     sizes: tuple[int, ...] = (10, 100, 1_000, 10_000)
@@ -38,7 +38,7 @@ class GalleryScale:
 
 @dataclass(frozen=True, slots=True)
 class GalleryCost:
-    """Of one size: `enroll_ms` is per person; `start_ms` is what a start waits for: opening, reading and adapting."""
+    """Costs at one size: `enroll_ms` is per person; `start_ms` is the total of opening, reading and adapting."""
 
     people: int
     shots: int
@@ -54,7 +54,7 @@ class GalleryCost:
 def measure_galleries(
     scale: GalleryScale, assets: LearningAssets, *, on_step: OnStep = lambda _: None
 ) -> tuple[GalleryCost, ...]:
-    """Fill a temporary file for each size with random templates, and time its way to a named face, on the CPU.
+    """Fill a temporary file of each size with random templates, and time every step up to a named face, on the CPU.
 
     Raises:
         GalleryError: if there is no room for the file.
@@ -97,7 +97,7 @@ def _measure(n_people: int, scale: GalleryScale, assets: LearningAssets, path: P
 
 def _fill(gallery: Gallery, faces: Floats, scale: GalleryScale, embedder_id: str) -> None:
     agreed, now = consent(CONSENT_ON_COMMAND_LINE), datetime.now(UTC)
-    # Random bytes, as a compressed picture is: nothing on the way may make them smaller.
+    # Random bytes are incompressible, like a compressed picture.
     chip = np.random.default_rng(0).bytes(scale.chip_bytes)
     landmarks, box = np.zeros((5, 2), np.float32), np.zeros(4, np.float32)
     for number, templates in enumerate(faces):

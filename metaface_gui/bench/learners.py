@@ -1,7 +1,7 @@
-"""What the methods cost: adapting to a gallery, scoring a face, and a second-order MAML meta-step.
+"""Cost of the methods: adapting to a gallery, scoring a face, and a second-order MAML meta-step.
 
-Features are random, but laid out as the embedder's and of people who differ as people do, so that no branch is spared.
-Figures are medians: another program's moment of work must not count.
+Features are random but laid out like the embedder's, of people who differ as real ones do, so that no branch is
+skipped. Figures are medians, which ignore moments in which another program was working.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from metaface_gui.pipeline.learners.inner_loop import inner_loss
 from metaface_gui.pipeline.learners.maml import MamlLearner, MamlSettings
 
 OnProgress = Callable[[str], None]
-"""Called with what was just measured."""
+"""Called with the name of what was just measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class GallerySize:
-    """People and shots of each."""
+    """Number of people, and of shots per person."""
 
     n_way: int
     k_shot: int
@@ -37,10 +37,10 @@ class GallerySize:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkSettings:
-    """What to measure. `repeats` timings make a median; `faces_per_timing` faces are scored one by one in each.
+    """What to measure. The median of `repeats` timings is used; each scores `faces_per_timing` faces one by one.
 
-    The meta-step is MAML's of `inner_steps` on `n_tasks` tasks of `task`, with `n_query` probes a person and as many
-    strangers as people: by default the papers' usual 5-way 1-shot in batches of 32 tasks.
+    The meta-step is MAML's, with `inner_steps` on `n_tasks` tasks of size `task`, `n_query` probes per person and as
+    many strangers as people: by default the papers' usual 5-way 1-shot in batches of 32 tasks.
     """
 
     learners: tuple[str, ...] = tuple(LEARNERS)
@@ -56,11 +56,11 @@ class BenchmarkSettings:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the figures were measured on.
+    """The machine on which the figures were measured.
 
-    `cores` are the threads that PyTorch uses, `memory_gb` all there is (10⁹ bytes). `load` is what all programs
-    together asked of the processor in the minute before, in cores: figures beside others' work are worse. The last two
-    are None where the system does not tell.
+    `cores` is the number of PyTorch's threads, `memory_gb` the total memory (10⁹ bytes). `load` is the processor load
+    of all programs in the preceding minute, in cores: figures measured beside other work are worse. The last two are
+    None if the system does not report them.
     """
 
     cpu: str
@@ -96,10 +96,10 @@ class ScoringCost:
 
 @dataclass(frozen=True, slots=True)
 class MetaStepCost:
-    """Second-order MAML meta-gradients a second, of all tasks by one `vmap` and of one task after another.
+    """Second-order MAML meta-gradients per second: all tasks in one `vmap`, and one task after another.
 
-    `n_queries` are a task's, its strangers' among them. `ratio` is the median of the ratios of neighbouring timings,
-    which a load that comes and goes does not disturb.
+    `n_queries` is per task and includes the strangers. `ratio` is the median of the ratios of neighbouring timings,
+    which a varying load does not disturb.
     """
 
     n_tasks: int
@@ -114,7 +114,7 @@ class MetaStepCost:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkReport:
-    """All that was measured."""
+    """All results."""
 
     machine: Machine
     adaptation: tuple[AdaptationCost, ...]
@@ -141,7 +141,7 @@ def run_benchmarks(settings: BenchmarkSettings, device: torch.device, on_progres
 
 
 def describe_machine(device: torch.device) -> Machine:
-    """Name the processor, the threads PyTorch uses, the versions and the device."""
+    """Return the processor's name, PyTorch's number of threads, the versions and the device."""
     return Machine(
         cpu=_cpu_name(),
         cores=torch.get_num_threads(),
@@ -158,7 +158,7 @@ def describe_machine(device: torch.device) -> Machine:
 def _memory_gb() -> float | None:
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf, other systems not these names
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf, and other systems lack these names
         return None
 
 
@@ -172,7 +172,7 @@ def _cpu_name() -> str:
 
 
 def random_faces(people: Tensor, space: FeatureSpace, seed: int) -> Tensor:
-    """Features (n, p) of one face each of the people numbered by `people` (n,), on the CPU; always the same."""
+    """Return fixed features (n, p) of one face each of the people numbered by `people` (n,), on the CPU."""
     random = torch.Generator().manual_seed(seed)
     identities = torch.randn(int(people.max()) + 1, space.embedding_dim, generator=torch.Generator().manual_seed(0))
     raw = normalize(identities, dim=1)[people]
@@ -184,7 +184,7 @@ def random_faces(people: Tensor, space: FeatureSpace, seed: int) -> Tensor:
 def measure_learner(
     key: str, size: GallerySize, settings: BenchmarkSettings, device: torch.device
 ) -> tuple[AdaptationCost, ScoringCost]:
-    """Time the untrained method: its cost does not depend on what its parameters hold."""
+    """Time the untrained method, because the cost does not depend on parameter values."""
     learner = make_learner(key, settings.space).to(device)
     labels = torch.arange(size.n_way).repeat_interleave(size.k_shot)
     support = SupportSet(random_faces(labels, settings.space, 1).to(device), labels.to(device), size.n_way)
@@ -205,7 +205,7 @@ def measure_learner(
 
 
 def measure_meta_steps(settings: BenchmarkSettings, device: torch.device) -> MetaStepCost:
-    """Time MAML's meta-gradient by `vmap` and task by task, in turns, on the same episodes."""
+    """Time MAML's meta-gradient by `vmap` and task by task, alternating, on the same episodes."""
     learner = MamlLearner(settings.space, None, MamlSettings(inner_steps=settings.inner_steps)).to(device)
     episodes, n_way = random_episodes(settings, device), settings.task.n_way
     by_vmap, by_loop = [], []
@@ -229,7 +229,7 @@ def measure_meta_steps(settings: BenchmarkSettings, device: torch.device) -> Met
 
 
 def random_episodes(settings: BenchmarkSettings, device: torch.device) -> Episode:
-    """`n_tasks` stacked episodes of the meta-step's size."""
+    """Return `n_tasks` stacked episodes of the meta-step's size."""
     size = settings.task
     shots = torch.arange(size.n_way).repeat_interleave(size.k_shot)
     known = torch.arange(size.n_way).repeat_interleave(settings.n_query)
@@ -249,9 +249,9 @@ def random_episodes(settings: BenchmarkSettings, device: torch.device) -> Episod
 
 
 def loop_meta_gradient(learner: MamlLearner, params: Params, episodes: Episode, n_way: int) -> tuple[Params, Tensor]:
-    """MAML's meta-gradient as one would write it without `torch.func`: one task after another, `create_graph=True`.
+    """Compute MAML's meta-gradient without `torch.func`: one task after another, with `create_graph=True`.
 
-    The same mathematics, losses and rates as `MamlLearner.meta_gradient`, and the same result.
+    Mathematics, losses, rates and result are the same as those of `MamlLearner.meta_gradient`.
     """
     leaves = {name: tensor.detach().clone().requires_grad_() for name, tensor in params.items()}
     losses = []
@@ -261,7 +261,7 @@ def loop_meta_gradient(learner: MamlLearner, params: Params, episodes: Episode, 
         rule = learner.task_rule(leaves, task)
         theta = learner.start(leaves, task, n_way)
         for step in range(learner.settings.inner_steps):
-            # Aliases, so that the gradient with respect to A is not also the one through the head.
+            # Views, so that the gradient with respect to A does not include the path through the head.
             fast = {name: theta[name].view_as(theta[name]) for name in learner.moving}
             found = torch.autograd.grad(inner_loss({**theta, **fast}, task), list(fast.values()), create_graph=True)
             changes, _ = rule(step, dict(zip(fast, found, strict=True)), {})
@@ -274,7 +274,7 @@ def loop_meta_gradient(learner: MamlLearner, params: Params, episodes: Episode, 
 
 
 def _timings(work: Callable[[], object], repeats: int, device: torch.device) -> Sequence[float]:
-    """Seconds of each of `repeats` runs, after one that is not counted."""
+    """Return the seconds of each of `repeats` runs, after an uncounted one."""
     return [_seconds(work, device) for _ in range(repeats + 1)][1:]
 
 
@@ -287,7 +287,7 @@ def _seconds(work: Callable[[], object], device: torch.device) -> float:
 
 
 def _finish(device: torch.device) -> None:
-    """Wait for what an accelerator still has to do."""
+    """Wait until an accelerator has finished its queued work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

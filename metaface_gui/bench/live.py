@@ -1,7 +1,7 @@
-"""What the live path costs: the pipeline flat out on clips, and the whole engine on a source at its own rate.
+"""Cost of the live path: the pipeline at full speed on clips, and the whole engine on a source at its own rate.
 
-The pipeline runs thoroughly (every face of every frame), as for files and as in the window (`recognition.attention`),
-with one learner and with all, in turns on the same frames; what each saves must not cost names, so these stand beside.
+The pipeline runs thoroughly (every face of every frame), as for files, and as in the window (`recognition.attention`),
+with one learner and with all, alternating on the same frames. Savings must not cost names, so both are reported.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LIVE_WARM_UP_S = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BenchModels:
-    """The models that settings name, and every learner adapted to whom the gallery holds."""
+    """The models named in settings, and every learner adapted to the people in the gallery."""
 
     settings: RecognitionSettings
     store: WeightsStore
@@ -54,7 +54,7 @@ class BenchModels:
     classifiers: Mapping[str, OpenSetClassifier]
 
     def pipeline(self, attention: Attention, learners: Sequence[str]) -> FacePipeline:
-        """Make another pipeline with these learners, the first of which decides; the embedder is shared."""
+        """Create another pipeline with these learners, the first of which decides; the embedder is shared."""
         pipeline = build_pipeline(self.settings, self.store, embedder=self.embedder, attention=attention)
         pipeline.set_classifiers({key: self.classifiers[key] for key in learners}, learners[0])
         return pipeline
@@ -67,7 +67,7 @@ def load_bench_models(
     people: tuple[DemoPerson, ...],
     learners: Sequence[str] = tuple(LEARNERS),
 ) -> BenchModels:
-    """Load the models, enrol `people` if the gallery is empty, and adapt the learners to whom it holds.
+    """Load the models, enrol `people` if the gallery is empty, and adapt the learners to the gallery.
 
     Raises:
         KnownError: as `build_pipeline`.
@@ -84,9 +84,9 @@ def load_bench_models(
 def measure_pipeline(
     models: BenchModels, clips: Iterable[Clip], *, repeats: int, on_step: OnStep = lambda _: None
 ) -> RaceFigures:
-    """Race thorough, a file's and live attention, with the deciding learner alone and with all beside it.
+    """Race thorough, file and live attention, with the deciding learner alone and with all learners.
 
-    The contenders are `thorough`, `file`, `live`, and each with `-all` behind it.
+    The contenders are `thorough`, `file`, `live`, and each of them with the suffix `-all`.
     """
     alone = (models.settings.learner,)
     everyone = (*alone, *(key for key in models.classifiers if key not in alone))
@@ -107,11 +107,11 @@ def measure_pipeline(
 
 @dataclass(frozen=True, slots=True)
 class LiveFigures:
-    """The engine on a source at its own rate, after a moment to warm up.
+    """The engine on a source at its own rate, after a short warm-up.
 
-    `preview_fps` are frames that a window would have painted, `inference_fps` those that were looked at: the newest
-    wins, the rest are left out. `latency` is from a frame's capture to its result, `by_faces` the same of the results
-    that hold so many faces.
+    `preview_fps` counts frames that a window would have painted, `inference_fps` those that were processed: the newest
+    frame is taken, the others are skipped. `latency` is from a frame's capture to its result; `by_faces` groups it by
+    the number of faces in the result.
     """
 
     source: str
@@ -125,7 +125,7 @@ class LiveFigures:
 def measure_live(
     gallery: Gallery, settings: RecognitionSettings, store: WeightsStore, source: SourceSpec, *, seconds: float
 ) -> LiveFigures:
-    """Run the whole engine, without a window, for so long or to the source's end; the gallery stays as it is.
+    """Run the whole engine without a window for `seconds` or to the source's end; the gallery is not changed.
 
     Raises:
         KnownError: if models cannot be loaded, or the source cannot be read or is too short.
@@ -173,7 +173,7 @@ class _Look:
 
 
 class _Listener:
-    """Hears the engine on its threads, and takes each preview frame as a window would."""
+    """Receives the engine's events on its threads, and takes each preview frame as a window would."""
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
@@ -196,7 +196,7 @@ class _Listener:
                 self.is_over.set()
 
     def await_adapted(self) -> None:
-        """Wait for models that know the gallery."""
+        """Wait until a learner has adapted to the gallery."""
         while not isinstance(event := self._next(), Adapted):
             if isinstance(event, ModelsChanged) and event.state is ModelState.FAILED and event.error is not None:
                 raise event.error

@@ -1,7 +1,7 @@
 """Other programs on the same frames: face_recognition (dlib), and OpenCV's own loop of YuNet and SFace.
 
-Each is used as its own documentation does, with its own defaults, enrolled from the same stills as MetaFace. Neither is
-a dependency: face_recognition is looked for when it is asked for, OpenCV's classes come with the OpenCV that is here.
+Each is used as documented, with its own defaults, and enrolled from the same stills as MetaFace. Neither is a
+dependency: face_recognition is imported on demand, OpenCV's classes come with the installed OpenCV.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PEER_SIZES = ((640, 360), (1280, 720))
 
 @dataclass(frozen=True, slots=True)
 class AbsentPeer:
-    """A peer that cannot be measured here, and why. `stand_in` is the contender that runs the same networks instead."""
+    """A peer that cannot be measured here, and why. `stand_in` is a contender that runs the same networks instead."""
 
     peer: str
     reason: str
@@ -46,7 +46,7 @@ class AbsentPeer:
 
 @dataclass(frozen=True, slots=True)
 class PeerNote:
-    """What to know of a peer's figures."""
+    """A caveat about a peer's figures."""
 
     peer: str
     note: str
@@ -54,7 +54,7 @@ class PeerNote:
 
 @dataclass(frozen=True, slots=True)
 class PeersFigures:
-    """A race for each size; the ratios say how many times as many frames MetaFace looks at as each peer."""
+    """One race per size; the ratios say how many times as many frames MetaFace processes as each peer."""
 
     races: tuple[RaceFigures, ...]
     absent: tuple[AbsentPeer, ...]
@@ -62,20 +62,20 @@ class PeersFigures:
 
 
 class FaceRecognitionModule(Protocol):
-    """The functions of the package `face_recognition` that are used; boxes are (top, right, bottom, left)."""
+    """The used functions of the package `face_recognition`; boxes are (top, right, bottom, left)."""
 
     def face_locations(self, image: Image) -> list[tuple[int, int, int, int]]:
-        """Find faces in an RGB picture by dlib's HOG detector."""
+        """Find faces in an RGB picture with dlib's HOG detector."""
 
     def face_encodings(self, image: Image, locations: list[tuple[int, int, int, int]]) -> list[Floats]:
         """Encode the faces at these places: (128,) each."""
 
     def face_distance(self, known: list[Floats], face: Floats) -> Floats:
-        """Distances of one face to each known one."""
+        """Return the distances of one face to each known one."""
 
 
 class FaceRecognitionPeer:
-    """`face_locations`, `face_encodings`, `face_distance` with the package's tolerance, on every frame."""
+    """Runs `face_locations`, `face_encodings`, `face_distance` with the package's tolerance on every frame."""
 
     key = FACE_RECOGNITION
     _TOLERANCE = 0.6
@@ -91,10 +91,10 @@ class FaceRecognitionPeer:
                     self._known.append(encoding)
 
     def begin(self) -> None:
-        """It remembers nothing."""
+        """Do nothing: it keeps no state between frames."""
 
     def look(self, frame: Frame) -> Sequence[NamedBox]:
-        """Find, encode, compare."""
+        """Find, encode and compare the faces."""
         locations, encodings = self._encode(frame.image_bgr)
         seen = []
         for (top, right, bottom, left), encoding in zip(locations, encodings, strict=True):
@@ -115,7 +115,7 @@ class FaceRecognitionPeer:
 
 
 class OpenCvPeer:
-    """`cv2.FaceDetectorYN` and `cv2.FaceRecognizerSF` on every face of every frame, as OpenCV's sample does it.
+    """Runs `cv2.FaceDetectorYN` and `cv2.FaceRecognizerSF` on every face of every frame, like OpenCV's sample.
 
     The threshold on the cosine is the sample's.
     """
@@ -135,7 +135,7 @@ class OpenCvPeer:
                     self._known.append(self._feature(still, faces[0]))
 
     def begin(self) -> None:
-        """It remembers nothing."""
+        """Do nothing: it keeps no state between frames."""
 
     def look(self, frame: Frame) -> Sequence[NamedBox]:
         """Detect at the frame's own size, then align, embed and compare one face after another."""
@@ -167,15 +167,15 @@ class OpenCvPeer:
 
 
 def find_face_recognition() -> FaceRecognitionModule | AbsentPeer:
-    """Import it if it is installed."""
+    """Import face_recognition if it is installed."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it asks for a part of setuptools that is on its way out
+            warnings.simplefilter("ignore")  # it uses a part of setuptools that is deprecated
             return cast(FaceRecognitionModule, importlib.import_module("face_recognition"))
     except ImportError as error:
         return AbsentPeer(FACE_RECOGNITION, str(error), None)
     except SystemExit:
-        # That is how the package says that its models' package is missing.
+        # The package exits like this if its models' package is missing.
         return AbsentPeer(FACE_RECOGNITION, "its package face_recognition_models or setuptools<81 is missing", None)
 
 
@@ -183,10 +183,10 @@ def find_face_recognition() -> FaceRecognitionModule | AbsentPeer:
 def opencv_peer(
     store: WeightsStore, people: Iterable[DemoPerson]
 ) -> Iterator[tuple[OpenCvPeer | AbsentPeer, PeerNote | None]]:
-    """Make OpenCV's loop with the weights that ship.
+    """Create OpenCV's loop with the shipped weights.
 
-    OpenCV 5 does not run the block-quantised SFace file; then the same weights go into a temporary file as the floats
-    that they stand for, which is said in the note. Where it refuses that too, `thorough` stands in: the same two
+    OpenCV 5 does not run the block-quantised SFace file. The same weights are then written to a temporary file as the
+    floats they represent, which the note reports. If OpenCV rejects that too, `thorough` stands in: the same two
     networks on every face of every frame.
     """
     shipped = store.path("sface-2021dec")
@@ -211,7 +211,7 @@ def _opencv(store: WeightsStore, sface: Path, people: Iterable[DemoPerson]) -> O
 
 
 def _refusal(path: Path) -> str | None:
-    """Why OpenCV does not run this SFace; None if it does."""
+    """Return why OpenCV does not run this SFace; None if it does."""
     try:
         with _quiet_opencv():
             feature = cv2.FaceRecognizerSF.create(str(path), "").feature(np.zeros((112, 112, 3), np.uint8))
@@ -222,7 +222,7 @@ def _refusal(path: Path) -> str | None:
 
 @contextmanager
 def _quiet_opencv() -> Iterator[None]:
-    """Keep what is said of a refusal to the note, and OpenCV 5's remarks on its new engine off the terminal."""
+    """Keep OpenCV's messages off the terminal: refusals go to the note; OpenCV 5 also comments on its new engine."""
     before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         yield
@@ -269,7 +269,7 @@ def measure_peers(
     sizes: Sequence[tuple[int, int]] = PEER_SIZES,
     on_step: OnStep = lambda _: None,
 ) -> PeersFigures:
-    """Race MetaFace, thorough, as with a file, and live, against the peers that are here; all see the same clips."""
+    """Race MetaFace with thorough, file and live attention against the available peers, on the same clips."""
     absent, notes, races = list[AbsentPeer](), list[PeerNote](), list[RaceFigures]()
     learner = (models.settings.learner,)
     contenders: list[Contender] = [

@@ -1,4 +1,4 @@
-"""Several ways to recognise faces on the very same frames, in turns, so that what slows one moment slows all alike."""
+"""Races several recognisers on the same frames, alternating, so that a temporary slowdown affects all equally."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from metaface_gui.types import Frame
 _WARM_UP_FRAMES = 3
 
 OnStep = Callable[[str], None]
-"""Called with what was just measured."""
+"""Called with the name of what was just measured."""
 
 
 class Contender(Protocol):
-    """One way to find and name the faces of frames that follow each other."""
+    """A program that finds and names the faces of consecutive frames."""
 
     @property
     def key(self) -> str:
-        """Its name in tables and JSON."""
+        """Name in tables and JSON."""
 
     def begin(self) -> None:
-        """Forget what was seen: another clip follows."""
+        """Reset the state, because another clip follows."""
 
     def look(self, frame: Frame) -> Sequence[NamedBox]:
         """Find and name the faces of the next frame."""
@@ -41,7 +41,7 @@ class PipelineContender:
 
     @property
     def key(self) -> str:
-        """Its name in tables and JSON."""
+        """Name in tables and JSON."""
         return self._key
 
     def begin(self) -> None:
@@ -49,14 +49,14 @@ class PipelineContender:
         self._pipeline.reset()
 
     def look(self, frame: Frame) -> Sequence[NamedBox]:
-        """Run the whole path."""
+        """Run the complete pipeline."""
         faces = self._pipeline.process(frame).faces
         return [NamedBox(face.box_xyxy, face.identification.name) for face in faces]
 
 
 @dataclass(frozen=True, slots=True)
 class FacesTiming:
-    """Milliseconds of the frames that show so many faces."""
+    """Milliseconds per frame, for frames with `n_faces` faces."""
 
     n_faces: int
     frame: Timing
@@ -64,10 +64,10 @@ class FacesTiming:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one contender did. `fps` is frames over time, flat out; `faces_found` are those of one round over all frames.
+    """One contender's result. `fps` is frames per time at full speed; `faces_found` is the total of one round.
 
-    `by_faces` groups frames by the faces that the scene shows, or where nobody knows, by those that the first contender
-    found. `truth`, `right_share` and `found_share` are None where nobody knows who is in the picture.
+    `by_faces` groups frames by the number of faces that the scene shows, or without ground truth, that the first
+    contender found. `truth`, `right_share` and `found_share` are None without ground truth.
     """
 
     key: str
@@ -82,7 +82,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as many frames a second `key` looks at as `than`: the median over neighbouring laps."""
+    """How many times as many frames per second `key` processes as `than`: the median over neighbouring laps."""
 
     key: str
     than: str
@@ -91,7 +91,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class RaceFigures:
-    """What was raced over, who took part, and the ratios that were asked for."""
+    """The input, the contenders' results, and the requested ratios."""
 
     width: int
     height: int
@@ -104,7 +104,7 @@ class RaceFigures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lap:
-    """One contender over one clip once: milliseconds and faces of each frame."""
+    """One contender on one clip once: milliseconds and faces of each frame."""
 
     clip: Clip
     is_first: bool
@@ -118,11 +118,11 @@ class _Lap:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """What is kept of a lap when its frames are gone."""
+    """What is kept of a lap after its frames are released."""
 
     total_ms: float
     frames: tuple[tuple[int, float], ...]
-    """Faces shown and milliseconds of each frame."""
+    """Number of faces shown and milliseconds of each frame."""
     found: int
     tally: TruthTally
 
@@ -135,9 +135,9 @@ def race(
     ratios: Sequence[tuple[str, str]],
     on_step: OnStep = lambda _: None,
 ) -> RaceFigures:
-    """Send all contenders over each clip `repeats` times; who goes first changes from lap to lap.
+    """Run all contenders on each clip `repeats` times; the starting contender changes from lap to lap.
 
-    Before, each looks at a few frames that do not count. `ratios` are pairs of keys.
+    Each first processes a few uncounted frames. `ratios` are pairs of keys.
 
     Raises:
         ValueError: if there is no contender or no clip.
@@ -191,7 +191,7 @@ def _faces_shown(clip: Clip, reference: _Lap) -> tuple[int, ...]:
 
 
 def _sums(lap: _Lap, shown: tuple[int, ...]) -> _Sums:
-    """Later laps over a clip see the same faces: they count as timings only."""
+    """Summarise a lap; later laps on a clip see the same faces and count only as timings."""
     found, tally = 0, TruthTally()
     if lap.is_first:
         for frame, faces in zip(lap.clip.frames, lap.seen, strict=True):

@@ -1,4 +1,4 @@
-"""What `metaface bench` found, as one record and as JSON."""
+"""The results of `metaface bench`, as one record and as JSON."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from metaface_gui.bench.stages import StageCost
 from metaface_gui.bench.startup import MemoryFigures, StartUpFigures
 
 if TYPE_CHECKING:
-    from metaface_gui.bench.window import WindowFigures  # which needs Qt
+    from metaface_gui.bench.window import WindowFigures  # imported for types only, because it needs Qt
 
 MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)
 class BenchRecord:
-    """The machine, and a field for each thing that was measured; None: it was not asked for, or cannot be here."""
+    """The machine, and one field per measurement; None if it was not requested or is not possible here."""
 
     machine: Machine
     stages: tuple[StageCost, ...] | None = None
@@ -40,13 +40,13 @@ class BenchRecord:
 
 
 def to_json(record: BenchRecord) -> str:
-    """Return an object with a key for each field that is not None, under the names of the records' own fields."""
+    """Return a JSON object with the fields that are not None, by the records' own field names."""
     figures = {key: value for key, value in asdict(record).items() if value is not None}
     return json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def is_bench_record(path: Path) -> bool:
-    """Whether a file is what `to_json` gave."""
+    """Return whether a file was written from `to_json`."""
     try:
         machine = json.loads(path.read_bytes())[MACHINE]
     except (OSError, ValueError, TypeError, KeyError):

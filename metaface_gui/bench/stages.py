@@ -1,4 +1,4 @@
-"""What each stage of the data path costs by itself, warm, on one frame with several faces."""
+"""Cost of each stage of the data path on its own, warm, on one frame with several faces."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FPS = 25.0
 
 @dataclass(frozen=True, slots=True)
 class StageCost:
-    """One call of a stage: `stage` is detect, search, align, quality, embed, track or identify; `what` says on what."""
+    """One call of a stage: `stage` is detect, search, align, quality, embed, track or identify; `what` is its input."""
 
     stage: str
     what: str
@@ -53,10 +53,10 @@ def measure_stages(
     repeats: int,
     on_step: OnStep = lambda _: None,
 ) -> tuple[StageCost, ...]:
-    """Time the pipeline's own stages on a picture, and each classifier on one face of it.
+    """Time the pipeline's own stages on a picture, and each classifier on one of its faces.
 
-    Embedders `beside` the pipeline's, by what they are called, embed the same faces in turns with it, and detectors
-    search the same picture.
+    Embedders `beside` the pipeline's own, by name, embed the same faces, alternating with it; detectors in
+    `detectors_beside` search the same picture.
 
     Raises:
         ValueError: if there is no face in the picture.
@@ -101,14 +101,14 @@ def measure_stages(
 
 
 def n_stage_steps(n_classifiers: int) -> int:
-    """How often `measure_stages` tells of progress."""
+    """Return how often `measure_stages` reports progress."""
     return len(DETECT_SIZES) + N_SEARCHES + len(EMBED_BATCHES) + 3 + n_classifiers
 
 
 def _searches(detector: FaceDetector, image_bgr: Image) -> dict[str, Work]:
-    """What the follower's search costs a frame, by what: the picture, in the dark, three times as large.
+    """Return what to time for the search of a followed video, by name: the picture, darkened, and three times as large.
 
-    The first frames, of which every tile is searched, are the picture's cost; those after them are what is timed.
+    The first frames, of which every tile is searched, cost as much as a picture; the later ones are what is timed.
     """
     height, width = image_bgr.shape[:2]
     usual, large = f"{width}×{height}", f"{3 * width}×{3 * height}"
@@ -135,7 +135,7 @@ def _resized(image_bgr: Image, size: tuple[int, int]) -> Image:
 
 
 def _crowd(image_bgr: Image) -> Image:
-    """A picture three times as large (height and width) that holds this one 24 times, small: of 5 faces come 120."""
+    """Return a picture three times as high and wide that holds this one 24 times, reduced: 5 faces become 120."""
     columns, rows = _CROWD
     height, width = image_bgr.shape[:2]
     cell = _resized(image_bgr, (width // columns, height // columns))

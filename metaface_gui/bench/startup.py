@@ -1,9 +1,9 @@
-"""How long the window takes to come, and what memory it needs: measured from outside, on a process of its own.
+"""Start-up time and memory of the window, measured from outside on a process of its own.
 
-The process is whatever prints, a line each: `starting` when anything of it is on screen, `painted` when its window has
-painted, `picture` when the source's first frame has, `boxes` when faces were found, `recognised` when one has its name,
-and `loaded`, with the longest time in seconds that the video stood still, when all its models are there.
-`startup_probe` is the one for the real window. Nothing that this process has loaded or warmed up helps it.
+The process prints one line each: `starting` when anything is on screen, `painted` when its window has painted,
+`picture` when the source's first frame has been painted, `boxes` when faces were found, `recognised` when one has its
+name, and `loaded`, with the longest time in seconds that the video stood still, when all its models are loaded.
+`startup_probe` is the process for the real window. Nothing that this process has loaded or warmed up benefits it.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _WORDS = (STARTING, PAINTED, PICTURE, BOXES, RECOGNISED, LOADED)
 _SAMPLE_S = 0.25
 _ENDING_S = 1.0
 _SETTLING_SHARE = 0.25
-"""Of a run: buffers that fill once would look like a slope."""
+"""Initial share of a run that is ignored, because buffers that fill once would look like a slope."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartUp:
-    """Seconds from starting the process: to the first sign of it, to the window that can be used, to the source's first
-    picture in it, to boxes around faces, to the first name, and until nothing is loaded any more.
+    """Seconds from starting the process: to its first sign, to a usable window, to the source's first picture in it, to
+    boxes around faces, to the first name, and until everything is loaded.
 
-    `gap_s` is the longest time between two pictures in the window on the way there.
+    `gap_s` is the longest time between two pictures in the window until then.
     """
 
     starting_s: float
@@ -49,7 +49,7 @@ class StartUp:
 
 @dataclass(frozen=True, slots=True)
 class StartUpFigures:
-    """The medians of `runs`, on a warm disk: before them the process was started once that does not count."""
+    """The medians of `runs`, with a warm disk cache: an uncounted start precedes them."""
 
     median: StartUp
     runs: tuple[StartUp, ...]
@@ -57,7 +57,7 @@ class StartUpFigures:
 
 @dataclass(frozen=True, slots=True)
 class MemoryFigures:
-    """Resident megabytes (10⁶ bytes) of the window's process: when it first recognises somebody, at the end, at most.
+    """Resident megabytes (10⁶ bytes) of the window's process: at its first recognition, at the end, and the maximum.
 
     `slope` is in MB per minute over the last three quarters of the run; None if it was too short.
     """
@@ -70,10 +70,10 @@ class MemoryFigures:
 
 
 def measure_start_up(command: Sequence[str], *, repeats: int, on_step: OnStep = lambda _: None) -> StartUpFigures:
-    """Start the process `repeats` times, and once before.
+    """Start the process `repeats` times, after an uncounted start.
 
     Raises:
-        KnownError: if it ends without a word.
+        KnownError: if it ends before it has printed everything.
     """
     runs = []
     for repeat in range(repeats + 1):
@@ -88,7 +88,7 @@ def measure_start_up(command: Sequence[str], *, repeats: int, on_step: OnStep = 
 
 
 def measure_memory(command: Sequence[str], *, seconds: float) -> MemoryFigures | None:
-    """Watch the process for so long after it recognised somebody; None where the system does not tell its memory.
+    """Watch the process for `seconds` after its first recognition; None if the system does not report its memory.
 
     Raises:
         KnownError: if it ends before.
@@ -99,7 +99,7 @@ def measure_memory(command: Sequence[str], *, seconds: float) -> MemoryFigures |
         begun = time.monotonic()
         while (now_s := time.monotonic() - begun) <= seconds:
             size = resident_bytes(process.pid)
-            # Who is ending has no memory any more a moment before there is an exit code.
+            # A process that is ending has no memory shortly before its exit code exists.
             if process.poll() is not None or (size is None and _ends(process)):
                 raise _ended()
             if size is None:
@@ -126,7 +126,7 @@ def _ends(process: subprocess.Popen[str]) -> bool:
 
 
 def resident_bytes(pid: int) -> int | None:
-    """The memory that a process holds in RAM; None where the system does not tell, or there is no such process."""
+    """Return a process's resident memory; None if the system does not report it, or there is no such process."""
     status = Path(f"/proc/{pid}/status")
     if status.is_file():
         for line in status.read_text(encoding="ascii", errors="replace").splitlines():
@@ -147,7 +147,7 @@ def resident_bytes(pid: int) -> int | None:
 
 @contextmanager
 def _process(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str], float]]:
-    """Start it; whatever happens it is gone afterwards."""
+    """Start the process, and kill it at the end in any case."""
     started = time.monotonic()
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -163,7 +163,7 @@ def _process(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], IO
 
 
 def _await(word: str, lines: IO[str], started: float) -> tuple[float, str]:
-    """Seconds until a line that begins with the word, and what else stands on it."""
+    """Return the seconds until a line that begins with `word`, and the rest of that line."""
     for line in lines:
         first, _, rest = line.strip().partition(" ")
         if first == word:

@@ -1,6 +1,6 @@
-"""The process that `metaface bench` starts to see how long the window takes: the real one, with a gallery of its own.
+"""The process that `metaface bench` starts to time the window: the real window, with a gallery of its own.
 
-Prints what `bench.startup` waits for, then goes on for as long as it is told. Not a command for users.
+It prints what `bench.startup` waits for, then runs on for the requested time. Not a command for users.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LOOK_MS = 50
 
 
 class _Story:
-    """What has happened so far: each thing is said once, in a line of its own."""
+    """The events so far; each is printed once, on its own line."""
 
     def __init__(self) -> None:
         self.said = set[str]()
@@ -38,20 +38,20 @@ class _Story:
         self._is_adapted = False
 
     def say(self, word: str, more: str = "") -> None:
-        """Say it now, unless it was said before."""
+        """Print an event now, unless it was printed before."""
         if word not in self.said:
             self.said.add(word)
             sys.stdout.write(f"{word} {more}\n")
             sys.stdout.flush()
 
     def on_picture(self) -> None:
-        """A picture of the source was painted."""
+        """Handle that a picture of the source was painted."""
         self._pictures_s.append(time.monotonic())
         if PAINTED in self.said:
             self.say(PICTURE)
 
     def on_result(self, event: ResultReady) -> None:
-        """A frame was looked at."""
+        """Handle a processed frame."""
         if PICTURE in self.said and event.result.faces:
             self.say(BOXES)
             if any(face.identification.name is not None for face in event.result.faces):
@@ -59,7 +59,7 @@ class _Story:
                 self._look_whether_over()
 
     def on_adapted(self, _event: Adapted) -> None:
-        """All models are there, and the learner has adapted."""
+        """Handle that all models are loaded and the learner has adapted."""
         self._is_adapted = True
         self._look_whether_over()
 
@@ -70,7 +70,7 @@ class _Story:
 
 
 def main(arguments: list[str]) -> int:
-    """Open the window on the demo scene; returns 0 once all was loaded and the time is over."""
+    """Open the window on the demo scene; return 0 if everything was loaded before the time was over."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--gallery", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True, help="the folder of the gallery's key")
@@ -80,7 +80,7 @@ def main(arguments: list[str]) -> int:
     draw_off_screen_without_display()
     with uncollected():
         app = make_application()
-    # From here on as `__main__` and `app.run_window` do it.
+    # From here on like `__main__` and `app.run_window`.
     from PySide6.QtCore import QEvent, QObject, QSettings, QTimer  # noqa: PLC0415
     from PySide6.QtWidgets import QMainWindow, QWidget  # noqa: PLC0415
 
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
     story = _Story()
 
     class Watch(QObject):
-        """Tells of what has painted. The filter comes before the painting, the timer after it."""
+        """Reports what was painted. The filter runs before the painting, the timer after it."""
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
             if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
@@ -104,7 +104,7 @@ def main(arguments: list[str]) -> int:
     views: dict[QWidget, LiveView] = {}
     app.installEventFilter(watch)
     starting = load_behind_window(lambda: import_module("metaface_gui.app"))
-    # Making a window is thousands of events: a filter of them all would be a tenth of what is measured.
+    # Creating a window causes thousands of events: filtering all of them would cost a tenth of what is measured.
     app.removeEventFilter(watch)
 
     from metaface_gui.app import load_after_window, running  # noqa: PLC0415
@@ -152,8 +152,8 @@ def main(arguments: list[str]) -> int:
 
 @uncollected()
 def _shown(parts: Parts, state: WindowState) -> MainWindow:
-    """Make the window and show it, as `app.run_window` does."""
-    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt wants
+    """Create the window and show it, like `app.run_window`."""
+    from metaface_gui.gui.main_window import MainWindow  # noqa: PLC0415 - after the application, as Qt requires
 
     window = MainWindow(parts.engine, parts.bridge, state)
     window.resize(1280, 800)

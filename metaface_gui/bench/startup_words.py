@@ -1,4 +1,4 @@
-"""What a process that is being started says of itself, between who starts it and who is started. Imports nothing."""
+"""Words that a starting process prints for the process that started it. Imports nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a frame costs in the window with one method and with all of them: looked at, converted and painted.
+"""Cost of a frame in the window with one method and with all of them: processing, conversion and painting.
 
-Both see the same frames in turns, frame by frame, and processor time counts, not the clock's: what other programs do
-slows both alike, or neither.
+Both get the same frames, alternating frame by frame, and processor time is measured instead of wall-clock time, so that
+other programs slow down both equally or neither.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _WARM_UP_FRAMES = 3
 
 @dataclass(frozen=True, slots=True)
 class FrameCost:
-    """Milliseconds of processor time that a frame takes with so many methods: of all threads (`frame`, and their mean),
-    and of that which paints (`painting`). `strips` are the strips of verdicts that a frame showed in the mean."""
+    """Milliseconds of processor time per frame with `methods` methods: of all threads (`frame`, and their mean) and of
+    the painting thread (`painting`). `strips` is the mean number of verdict strips that a frame showed."""
 
     methods: int
     frame: Timing
@@ -41,9 +41,9 @@ class FrameCost:
 
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
-    """What was looked at, in a view of the same size, and what it cost with one method and with all.
+    """The frames, in a view of the same size, and their cost with one method and with all.
 
-    `times` is how many times as much a frame costs with all as with one, `painting_times` the same of painting it.
+    `times` is the ratio of the cost with all methods to that with one, `painting_times` the same for painting.
     """
 
     width: int
@@ -59,7 +59,7 @@ class WindowFigures:
 def measure_window(
     models: BenchModels, clips: Iterable[Clip], *, repeats: int, on_step: OnStep = lambda _: None
 ) -> WindowFigures:
-    """Show clips in two views, one method in one, all in the other. A `QApplication` must be there.
+    """Show clips in two views, one method in one, all in the other; a `QApplication` must exist.
 
     Raises:
         ValueError: if there is no clip.
@@ -101,7 +101,7 @@ def measure_window(
 
 
 class _Contender:
-    """A pipeline, and a view of its own that shows what it found."""
+    """A pipeline, and a view that shows its results."""
 
     def __init__(self, pipeline: FacePipeline, titles: Mapping[str, str]) -> None:
         self._pipeline = pipeline
@@ -112,7 +112,7 @@ class _Contender:
         self._frames_ms, self._paintings_ms, self._strips = list[float](), list[float](), 0
 
     def begin(self, width: int, height: int) -> None:
-        """Forget what was seen: another clip follows, shown in so many pixels."""
+        """Reset the state for another clip, which is shown at this size in pixels."""
         self._pipeline.reset()
         self._view.resize(width, height)
         self._view.show_source(SourceChanged(SourceState.OPENING))
@@ -120,7 +120,7 @@ class _Contender:
         self._canvas = self._view.grab()
 
     def show(self, frame: Frame) -> None:
-        """Do with a frame what the program does with it."""
+        """Process a frame as the program does."""
         began = time.process_time()
         result = self._pipeline.process(frame)
         prepared = self._buffers.prepare(frame, self._view.wanted_scales)
@@ -133,11 +133,11 @@ class _Contender:
         self._strips += sum(face.strip is not None for face in self._view.faces)
 
     def forget(self) -> None:
-        """What was measured so far does not count."""
+        """Discard the measurements so far."""
         self._frames_ms, self._paintings_ms, self._strips = [], [], 0
 
     def cost(self, methods: int) -> FrameCost:
-        """Sum up."""
+        """Return the summary."""
         return FrameCost(
             methods,
             timing_of(self._frames_ms),

@@ -1,7 +1,7 @@
-"""Plays the demo by itself: enrols, watches, compares the methods, corrects, changes the room, tests them, and says
-what it measured.
+"""Plays the demo automatically: enrols, watches, compares methods, corrects, changes the room, tests the methods, and
+reports its measurements.
 
-It asks the engine for just what a user's clicks ask for, so what it shows and counts is the real path.
+It sends the engine the same requests as a user's clicks, so what it shows and counts is the real path.
 """
 
 from __future__ import annotations
@@ -49,23 +49,23 @@ from metaface_gui.types import FrameResult, RequestId, TrackedFace
 
 _PATIENCE_MS = 60_000
 _LOOKS_WORTH_WAITING = 400
-"""So many frames must have been looked at in vain, too, before the demo gives up: a busy machine may need minutes."""
+"""This many frames must also have been processed in vain before the demo gives up: a busy machine may need minutes."""
 _LONGEST_MS = 1_800_000
 _SHOTS_TO_RECORD = 3
 _PAINT_MS = 150
 _UNDO_BEFORE_NS = 5_000_000_000
-"""So long before it expires something is undone, whether it was photographed or not: a busy machine takes its time."""
+"""The correction is undone this long before its undo expires, photographed or not: a busy machine takes its time."""
 _SETTLE_MS = 500
-"""Until a page has painted the answer that it waited for, with what glides on it at rest."""
+"""Time for a page to paint the answer that was awaited, and for its animations to end."""
 _LIVE_S = 5.0
-"""How long is watched before all methods are counted, of a long demo; of a short one a quarter."""
+"""How long a long demo watches before all methods are counted; a short one watches for a quarter of its time."""
 _GUEST = "Guest"
 _STRANGER_S = next(phase.start_s for phase in DEMO_SCRIPT.phases if phase.name == "stranger")
 _AT_THE_STRANGER = SourceSpec.demo(_STRANGER_S)
 _WALK_S = _STRANGER_S - 6.0
 _BEFORE_THE_WALK = SourceSpec.demo(_WALK_S - 1.3)
-"""However long all before took: whoever waits for the next round's stranger waits up to forty seconds. The walk through
-the rooms wants them seven seconds after it began, and people who have been recognised in the light."""
+"""The scene jumps to these times, as waiting for the next round's stranger would take up to forty seconds. The walk
+through the rooms needs the stranger seven seconds after its start, and people who were recognised in the light."""
 SCREENSHOTS = (
     "1-empty",
     "2-enrolling",
@@ -80,9 +80,9 @@ SCREENSHOTS = (
     "11-report",
     *ROOM_SCREENSHOTS,
 )
-"""Names of all that a demo takes."""
+"""Names of all screenshots of a demo."""
 _MOMENTS = frozenset({"4-together", "5-stranger"})
-"""Those of them that are taken when the scene brings them; it does so once a round."""
+"""Screenshots that depend on a moment of the scene, which comes once per round."""
 
 
 class _Step(Enum):
@@ -110,10 +110,10 @@ _JOBS = (_Step.TESTING, _Step.ROOMS)
 
 
 class DemoDirector(QObject):
-    """Steps through the demo on the GUI thread as the engine's events come in; `finished` carries the `DemoSummary`.
+    """Steps through the demo on the GUI thread, driven by the engine's events; `finished` carries the `DemoSummary`.
 
-    `failed` carries a `KnownError` when nothing happens for a minute in which the machine had time for it. `window` is
-    asked each time, as another language brings another one.
+    `failed` carries a `KnownError` if nothing happens for a minute although the machine had time for it. `window` is
+    called each time, because changing the language replaces the window.
     """
 
     finished = Signal(object)
@@ -147,7 +147,7 @@ class DemoDirector(QObject):
         self._rooms: RoomTable | None = None
         self._walk = RoomWalk(engine.source, engine.room, bridge, self._screenshot, self)
         self._walk.finished.connect(self._on_walk_over)
-        # Emitted on a worker's thread, heard on this one.
+        # Emitted on a worker's thread, received on this one.
         self._rooms_tried.connect(self._on_rooms_tried, Qt.ConnectionType.QueuedConnection)
         self._fps: list[EngineStats] = []
         self._screenshots: list[Path] = []
@@ -219,7 +219,7 @@ class DemoDirector(QObject):
         self._engine.enrollment.start()
 
     def _watch_recording(self, result: FrameResult) -> None:
-        """End it once somebody else comes: on a busy machine it would go on until they are alone, and take them in."""
+        """End the recording when somebody else appears: on a busy machine it could otherwise include them."""
         if [truth.person for truth in result.frame.truth] == [self._current]:
             return
         if self._n_shots:
@@ -269,7 +269,7 @@ class DemoDirector(QObject):
         if self._to_enroll:
             self._current = self._to_enroll[0]
             self._go(_Step.STILLS)
-            # By now, so that what the methods load once is there when they are wanted.
+            # Requested now, so that everything the methods load once is ready when they are needed.
             self._engine.models.set_compared([key for key in LEARNERS if key != self._learner])
             self._request = self._engine.enrollment.add_files(self._people[self._current].stills)
         else:
@@ -305,14 +305,14 @@ class DemoDirector(QObject):
             self._screenshot("8-compare")
 
     def _look_at(self, result: FrameResult) -> bool:
-        """Count one frame, photograph what is worth it; whether this part of the demo is over."""
+        """Count one frame and photograph it if worthwhile; return whether this part of the demo is over."""
         self._patience.start()
         self._tally = tally_frame(self._tally, result)
         self._photograph_moments(result)
         return time.monotonic() >= self._until
 
     def _photograph_moments(self, result: FrameResult) -> bool:
-        """Photograph what was not seen before; whether there was something."""
+        """Photograph moments that are new; return whether there were any."""
         new = moments(result) - self._seen_moments
         for kind in new:
             self._seen_moments.add(kind)
@@ -344,7 +344,7 @@ class DemoDirector(QObject):
         name = self._awaits
 
         def photograph() -> None:
-            if self._awaits == name:  # an answer may come twice, and by now another one be awaited
+            if self._awaits == name:  # an answer may come twice, and another one may be awaited by now
                 self._screenshot(name)
                 self._awaits = ""
 
@@ -353,7 +353,7 @@ class DemoDirector(QObject):
     # Correct --------------------------------------------------------------------------------------------------------
 
     def _reject(self, result: FrameResult) -> None:
-        """Claim of somebody rightly named that it is not they: the name must go at once."""
+        """Reject the name of a correctly named person: the name must disappear at once."""
         named = self._somebody(result)
         if named is not None and named.identification.person_id is not None and named.identification.name is not None:
             self._current = named.identification.name
@@ -363,7 +363,7 @@ class DemoDirector(QObject):
             self._go(_Step.DENIED)
 
     def _wait_for_denial(self, result: FrameResult) -> None:
-        """Photograph the face without its name, then undo; who has left by then may come back too late for that."""
+        """Photograph the face without its name, then undo; a person who has left may return too late for that."""
         undoable = self._undoable
         if undoable is None:
             return
@@ -396,9 +396,9 @@ class DemoDirector(QObject):
         self._engine.source.open(_AT_THE_STRANGER)
 
     def _greet(self, result: FrameResult) -> None:
-        """Give the stranger a name as soon as they come by, once all else of the scene was photographed."""
+        """Name the stranger as soon as they appear, once everything else in the scene has been photographed."""
         if self._photograph_moments(result):
-            return  # on a busy machine it did not come by while it watched; as it is, not with a name
+            return  # a busy machine missed the moment while watching; photograph it before the stranger has a name
         stranger = face_of(result, None)
         if self._seen_moments >= _MOMENTS and stranger is not None and not stranger.quality.issues:
             self._asked_at = time.perf_counter()
@@ -467,7 +467,7 @@ class DemoDirector(QObject):
         taken = {path.stem for path in self._screenshots}
         return tuple(name for name in SCREENSHOTS if name not in taken)
 
-    # What the engine tells besides ----------------------------------------------------------------------------------
+    # Other engine events --------------------------------------------------------------------------------------------
 
     def _on_models(self, event: ModelsChanged) -> None:
         self._learner = event.learner
@@ -489,7 +489,7 @@ class DemoDirector(QObject):
             self._fps.append(event)
 
     def _somebody(self, result: FrameResult) -> TrackedFace | None:
-        """A face of an enrolled person that is named rightly and is well to be seen."""
+        """Return the largest correctly named face of an enrolled person without quality issues, if there is one."""
         found = ((person, face_of(result, person)) for person in self._people)
         right = (face for person, face in found if face is not None and face.identification.name == person)
         return max(
@@ -509,7 +509,7 @@ class DemoDirector(QObject):
         self._patience.start()
 
     def _wait_or_give_up(self) -> None:
-        """Go on as long as the machine is slow, not stuck: the scene has not come round often enough yet."""
+        """Keep waiting as long as the machine is slow, not stuck: the scene may have to come round more often."""
         waited_ms = (time.monotonic() - self._entered) * 1e3
         if waited_ms < _LONGEST_MS and (self._looks < _LOOKS_WORTH_WAITING or self._step in _JOBS):
             self._patience.start()
@@ -521,7 +521,7 @@ class DemoDirector(QObject):
         self.failed.emit(KnownError(text, step=translate("Demo", self._step.value)))
 
     def _screenshot(self, name: str, then: Callable[[], object] = lambda: None) -> None:
-        """Take a picture once the window has painted what was just decided, then go on."""
+        """Take a picture once the window has painted its current state, then go on."""
 
         def grab() -> None:
             if self._out_dir is not None:
@@ -530,7 +530,7 @@ class DemoDirector(QObject):
                     save_picture(self._window(), path)
                 except KnownError as error:
                     self._patience.stop()
-                    self._step = _Step.DONE  # nothing that comes is looked at any more
+                    self._step = _Step.DONE  # ignore all further events
                     self.failed.emit(error)
                     return
                 self._screenshots.append(path)

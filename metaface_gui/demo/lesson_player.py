@@ -1,4 +1,4 @@
-"""Plays a lesson by itself, on the demo scene: does what each step says and takes a picture of what came of it."""
+"""Plays a lesson automatically on the demo scene: does what each step says and photographs the result."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.types import FrameResult, RequestId
 
 _READ_MS = 600
-"""A step is there for so long before it is done."""
+"""How long a step is shown before it is carried out."""
 _WATCH_MS = 1_800
-"""What came of it is watched so long before its picture is taken."""
+"""How long the result is shown before its picture is taken."""
 _ROOM_MS = 3_500
-"""A light that lasts so long is another room."""
+"""A change of light that lasts this long counts as another room."""
 _PATIENCE_MS = 120_000
 
 
 def lesson_screenshots(number: int) -> tuple[str, ...]:
-    """Names of the pictures of this lesson, a step each."""
+    """Return the names of this lesson's pictures, one per step."""
     return tuple(f"lesson-{number}-{step}" for step in range(1, len(LESSONS[number - 1].steps) + 1))
 
 
 class LessonPlayer(QObject):
-    """Is the `Hand` of the lesson's steps. `finished` carries the pictures' paths, `failed` a `KnownError`, where a
-    step is not done within two minutes or a picture cannot be written."""
+    """Acts as the `Hand` of the lesson's steps. `finished` carries the pictures' paths; `failed` carries a `KnownError`
+    if a step takes over two minutes or a picture cannot be written."""
 
     finished = Signal(object)
     failed = Signal(object)
@@ -81,7 +81,7 @@ class LessonPlayer(QObject):
             return
         self._has_begun = True
         if self._number == 1:
-            self._lessons.open(1)  # its steps are about enrolling
+            self._lessons.open(1)  # its own steps enrol people
         else:
             self.enroll_next()
 
@@ -142,11 +142,11 @@ class LessonPlayer(QObject):
             self._lessons.open(self._number)
 
     def choose_method(self, key: str) -> None:
-        """Let another method decide."""
+        """Choose the deciding method."""
         self._engine.models.set_learner(key)
 
     def compare(self, keys: tuple[str, ...]) -> None:
-        """Run these beside it."""
+        """Run these methods beside the deciding one."""
         self._engine.models.set_compared(keys)
 
     def open_page(self, key: str) -> None:
@@ -154,7 +154,7 @@ class LessonPlayer(QObject):
         self._window().stage.open_page(key)
 
     def explain_somebody(self) -> None:
-        """Ask why a face on screen has its name."""
+        """Ask for the explanation of a face on screen."""
         faces = () if self._newest is None else self._newest.faces
         if faces:
             self._window().stage.explain(max(faces, key=lambda face: face.quality.size_px).track_id)
@@ -162,16 +162,16 @@ class LessonPlayer(QObject):
             QTimer.singleShot(_READ_MS, self, self.explain_somebody)
 
     def use_inner_steps(self, steps: int | None) -> None:
-        """Let MAML take so many steps; None: as many as by default."""
+        """Set MAML's number of inner steps; None for the default."""
         settings = None if steps is None else replace(learner_class("maml").settings_type(), inner_steps=steps)
         self._engine.models.set_hyperparameters("maml", settings)
 
     def let_through(self, fpir: float) -> None:
-        """Let this share of strangers through."""
+        """Set the accepted share of strangers."""
         self._engine.models.set_fpir(fpir)
 
     def photograph_in(self, setting: EnvironmentSetting) -> None:
-        """Turn the environment dial."""
+        """Set the environment dial."""
         self._engine.source.set_environment(setting)
 
     def adapt_to_room(self) -> None:
@@ -183,7 +183,7 @@ class LessonPlayer(QObject):
         self._window().stage.show_before_after(Side("", uses_room=False))
 
     def test_methods(self) -> None:
-        """Make the leave-one-out report."""
+        """Run the leave-one-out report."""
         report = self._window().stage.report
         self.open_page("report")
         report.follow(self._engine.studio.self_test())

@@ -1,4 +1,4 @@
-"""What goes into the demo and what comes out of it."""
+"""Input and output of the demo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metaface_gui.metalearning.self_test import SelfTestReport
 
 @dataclass(frozen=True, slots=True)
 class DemoPersonFiles:
-    """Somebody of the scene: their name there, and still pictures of them that are not in the scene."""
+    """A person of the scene: their name there, and still pictures of them that are not in the scene."""
 
     name: str
     stills: tuple[Path, ...]
@@ -22,13 +22,13 @@ class DemoPersonFiles:
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """What the demo measured.
+    """Results of the demo.
 
     `enroll_to_named_ms` runs from saving to the first frame with the name, `corrected_ms` from "this is not …" to the
     first frame without it, `guest_named_ms` from naming the stranger to the first frame with their name. `methods` are
-    all methods' tallies on the same frames, against the scene's truth; `report` is the leave-one-out report.
-    `not_taken` names the screenshots whose moment did not come or that could not be written. `walk` is what was said
-    where the light and the camera changed, `rooms` every method in several rooms.
+    all methods' tallies on the same frames, compared with the scene's truth; `report` is the leave-one-out report.
+    `not_taken` names screenshots whose moment did not come or that could not be written. `walk` has the figures of the
+    change of light and camera, `rooms` those of every method in several rooms.
     """
 
     tally: DemoTally

@@ -1,4 +1,4 @@
-"""Counts what the demo's window says against what its scene knows, and tells which moments are worth a picture."""
+"""Compares the names in the demo's window with the scene's truth, and detects moments that are worth a picture."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from metaface_gui.types import FaceTruth, FrameResult, TrackedFace
 
 @dataclass(frozen=True, slots=True)
 class DemoTally:
-    """Faces of looked-at frames against the truth: of enrolled people (right, wrong, unknown), of the stranger, missed.
+    """Faces of processed frames against the truth: enrolled people (right, wrong, unknown), the stranger, missed ones.
 
-    `missed` counts faces of the scene that the detector did not find, `extra` found ones where the scene has none.
+    `missed` counts faces of the scene that the detector did not find, `extra` found faces where the scene has none.
     """
 
     frames: int = 0
@@ -26,7 +26,7 @@ class DemoTally:
 
 
 def tally_frame(tally: DemoTally, result: FrameResult) -> DemoTally:
-    """Add one frame."""
+    """Return the tally with one frame added."""
     truths = result.frame.truth
     found = found_faces(truths, result.faces)
     for truth, face in zip(truths, found, strict=True):
@@ -55,7 +55,7 @@ def _tally_face(tally: DemoTally, truth: FaceTruth, face: TrackedFace) -> DemoTa
 
 
 def moments(result: FrameResult) -> set[str]:
-    """Name the moments of this frame that are worth a picture."""
+    """Return the names of this frame's moments that are worth a picture."""
     truths, found = result.frame.truth, set[str]()
     if len(truths) >= 3 and len(result.faces) >= 3:
         found.add("4-together")
@@ -65,7 +65,7 @@ def moments(result: FrameResult) -> set[str]:
 
 
 def face_of(result: FrameResult, person: str | None) -> TrackedFace | None:
-    """The found face of this person of the scene (None: of a stranger); None if there is no such face."""
+    """Return the found face of this person of the scene (None: the stranger); None if there is no such face."""
     truths = result.frame.truth
     pairs = zip(truths, found_faces(truths, result.faces), strict=True)
     return next((face for truth, face in pairs if truth.person == person and face is not None), None)

@@ -1,8 +1,8 @@
 """The demo's room changes: the light goes out, an old webcam loses names, adapting brings them back.
 
-In even darkness the meta-trained trunk keeps most names, and a track keeps what it saw in better light: what loses them
-is another camera, in another light. This one was chosen because adapting to it helps: with most that were tried no name
-is lost, or all are for good (`rooms` shows where adapting loses some).
+In darkness alone the meta-trained trunk keeps most names, and a track keeps what it saw in better light. Names are lost
+with another camera in another light. This one was chosen because adapting to it helps: with most of those that were
+tried, either no name is lost, or all are lost for good (`rooms` shows where adapting loses some).
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from metaface_gui.types import FrameResult
 LIGHT_OUT = EnvironmentSetting((("dim_light", 0.8),))
 OLD_WEBCAM = EnvironmentSetting((("colour_cast", 0.5), ("old_sensor", 0.99)))
 ROOM_SCREENSHOTS = ("12-light-out", "13-names-lost", "14-names-back", "15-still-unknown")
-"""Names of what `RoomWalk` photographs."""
+"""Names of the screenshots of `RoomWalk`."""
 _DARK_S, _WEBCAM_S = 1.2, 2.0
-"""How long the dark is watched, and the old webcam's picture before and after it was adapted to."""
+"""How long darkness is watched, and the old webcam's picture before and after adapting to it."""
 _LONGEST_S = 4.0
-"""So long names may take to be lost on a face, and to be back on all, for a picture of it."""
+"""Longest wait, for a picture, until a face loses its name, and until all faces have their names back."""
 _LEAST_FRAMES = 8
-"""So many frames are looked at in each part at least, however slow the machine is."""
+"""Least number of frames processed in each part, however slow the machine is."""
 _STRANGER_FRAMES = 4
-"""Few, so that the light is on again while the stranger is still there to be named."""
+"""A small number, so that the light is on again while the stranger is still there to be named."""
 
 Photograph = Callable[[str, Callable[[], None]], None]
-"""Takes a screenshot of this name, then calls the other."""
+"""Takes a screenshot of this name, then calls the function."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomFigures:
-    """What the window said in the `dark`, and with the old webcam, `before` and `after` it adapted to that room,
-    against the scene's truth.
+    """The window's names in the `dark`, and with the old webcam, `before` and `after` it adapted to that room, compared
+    with the scene's truth.
 
-    From asking to adapt, `seen_ms` run to the first face of somebody enrolled that is found, and `back_ms` to the first
-    right name; 0 where none came. `evaluated` is what the engine said of the strangers here.
+    Starting with the request to adapt, `seen_ms` runs to the first found face of an enrolled person and `back_ms` to
+    the first right name; 0 if there was none. `evaluated` is the engine's own evaluation on strangers in this room.
     """
 
     dark: DemoTally
@@ -67,10 +67,10 @@ class _Part(Enum):
 
 
 class RoomWalk(QObject):
-    """Drives the engine as a user would, on the GUI thread; whoever owns it passes on the frames' results.
+    """Drives the engine as a user would, on the GUI thread; its owner passes on the frames' results.
 
-    `finished` carries `RoomFigures`; the light is on again by then. Where the stranger comes by and is not found,
-    nothing is waited for.
+    `finished` carries `RoomFigures`; the light is on again by then. If the stranger comes by and is not found, the walk
+    ends without waiting for them.
     """
 
     finished = Signal(object)
@@ -93,20 +93,20 @@ class RoomWalk(QObject):
 
     @property
     def has_begun(self) -> bool:
-        """Whether it was started."""
+        """Whether `start` was called."""
         return self._part is not _Part.NOT_YET
 
     def start(self) -> None:
-        """Turn the light off, with nothing known of this room but who is enrolled."""
+        """Turn the light off, using nothing of this room except the enrolled people."""
         self._room.set_used(False)
         self._source.set_environment(LIGHT_OUT)
         self._begin(_Part.DARK)
 
     def look(self, result: FrameResult) -> None:
-        """Take a frame's result."""
+        """Process a frame's result."""
         wanted = LIGHT_OUT if self._part is _Part.DARK else OLD_WEBCAM
         if result.frame.environment != wanted.label:
-            return  # looked at before the dial was turned
+            return  # from before the dial was turned
         match self._part:
             case _Part.DARK:
                 self._dark = tally_frame(self._dark, result)
@@ -134,7 +134,7 @@ class RoomWalk(QObject):
         self._begin(_Part.WEBCAM)
 
     def _adapt(self) -> None:
-        # Where the room showed four faces already, it was adapted to unasked, and nothing more is news.
+        # If the room has shown four faces already, adaptation was automatic, and no further event will come.
         self._begin(_Part.BACK if self._is_adapted else _Part.ADAPTING)
         self._asked_s = time.perf_counter()
         self._room.adapt()
@@ -148,7 +148,7 @@ class RoomWalk(QObject):
             self._back_ms = since_ms
 
     def _watch_for_stranger(self, result: FrameResult) -> None:
-        """The light is turned on while the stranger is there: they are to be named in it."""
+        """Wait for the stranger, so that the light comes on while they are there and can be named in it."""
         is_there = any(truth.person is None for truth in result.frame.truth)
         self._n_stranger += face_of(result, None) is not None
         if self._n_stranger >= _STRANGER_FRAMES or (self._was_stranger_there and not is_there):
@@ -172,7 +172,7 @@ class RoomWalk(QObject):
     def _begin(self, part: _Part) -> None:
         self._part, self._began_s = part, time.monotonic()
 
-    # What the engine tells ------------------------------------------------------------------------------------------
+    # Engine events --------------------------------------------------------------------------------------------------
 
     def _on_room(self, event: RoomChanged) -> None:
         if self._part is not _Part.NOT_YET:
@@ -190,11 +190,11 @@ class RoomWalk(QObject):
 
 
 def _is_somebody_lost(result: FrameResult) -> bool:
-    """Whether somebody enrolled is found here and called Unknown."""
+    """Return whether a face of an enrolled person was found and called Unknown."""
     return tally_frame(DemoTally(), result).unknown > 0
 
 
 def _are_named(result: FrameResult) -> bool:
-    """Whether enrolled people are found here, and all of those by their names."""
+    """Return whether faces of enrolled people were found, and all of them named correctly."""
     seen = tally_frame(DemoTally(), result)
     return seen.right > 0 and not (seen.unknown or seen.wrong)

@@ -1,6 +1,6 @@
-"""Where a meta-training stands, and how that is kept: tensors and JSON in one safetensors file, written whole or not.
+"""The state of a meta-training run and its checkpoint: tensors and JSON in one safetensors file, written atomically.
 
-No pickle: a checkpoint that somebody else made can hold wrong numbers, but no code.
+No pickle, so a checkpoint from an untrusted source may contain wrong numbers, but no code.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from metaface_gui.weights.whole_file import write_whole
 _FORMAT = 1
 
 Scalars = dict[str, Any]
-"""Numbers, texts and lists of a training's state, as JSON has them."""
+"""JSON-compatible numbers, texts and lists of a training's state."""
 
 
 class CheckpointError(KnownError):
-    """A checkpoint cannot be read, or belongs to another meta-training."""
+    """A checkpoint cannot be read, or belongs to another training run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One meta-validation: after `step` outer steps; `train_loss` is the mean since the trial before, if any."""
+    """One meta-validation, after `step` outer steps; `train_loss` is the mean over the steps since the last, if any."""
 
     step: int
     train_loss: float | None
@@ -40,17 +40,17 @@ class Trial:
 
     @property
     def merit(self) -> tuple[float, float]:
-        """What trials are compared by: TPIR first; of equals, the one with the smaller loss."""
+        """Sort key for comparing trials: higher TPIR first; among equals, lower loss."""
         return self.metrics.tpir, -self.metrics.loss
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingState:
-    """Everything that the rest of a meta-training follows from, after `step` outer steps.
+    """Everything that determines the rest of a meta-training run, after `step` outer steps.
 
-    `best` are the parameters of the best trial so far. `loss_sum` and `loss_count` are of the steps since the last
-    trial. `skipped` counts gradients that were not finite, `skipped_in_a_row` the latest ones. `seconds` is how long it
-    took so far.
+    `best` holds the parameters of the best trial so far. `loss_sum` and `loss_count` cover the steps since the last
+    trial. `skipped` counts all non-finite gradients, `skipped_in_a_row` the most recent consecutive ones. `seconds` is
+    the elapsed time.
     """
 
     step: int
@@ -67,16 +67,16 @@ class TrainingState:
 
     @property
     def best_trial(self) -> Trial:
-        """The trial of the highest merit, the first of equals."""
+        """The trial with the highest merit, the first among equals."""
         return max(self.trials, key=lambda trial: trial.merit)
 
     @property
     def trials_since_best(self) -> int:
-        """How many trials there were after it."""
+        """Number of trials after the best one."""
         return len(self.trials) - 1 - self.trials.index(self.best_trial)
 
     def tried(self, metrics: ValidationMetrics) -> TrainingState:
-        """Return the state after a meta-validation of its parameters."""
+        """Return the state after a meta-validation of its current parameters."""
         mean = self.loss_sum / self.loss_count if self.loss_count else None
         trial = Trial(self.step, mean, metrics)
         is_best = not self.trials or trial.merit > self.best_trial.merit
@@ -85,12 +85,12 @@ class TrainingState:
 
 
 def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
-    """Write the state to `path`; a reader finds the earlier file or this one, never half of either.
+    """Write the state to `path` atomically: a reader finds either the previous file or this one, never a partial one.
 
-    `identity` says what is being trained on what: `load_checkpoint` refuses another one's.
+    `identity` describes what is trained on which data; `load_checkpoint` rejects a file with another identity.
 
     Raises:
-        KnownError: if it cannot be written.
+        KnownError: if the file cannot be written.
     """
     groups = {
         "params": state.params,
@@ -98,7 +98,7 @@ def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
         "mean": state.optimizer.mean,
         "square": state.optimizer.square,
     }
-    # Copies: `best` may be `params`, and safetensors takes no tensor twice.
+    # Cloned because `best` may be `params`, and safetensors rejects shared tensors.
     tensors = {
         f"{group}/{name}": t.detach().clone().contiguous()
         for group, params in groups.items()
@@ -119,10 +119,10 @@ def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
 
 
 def save_state(path: Path, tensors: Params, scalars: Scalars, identity: str) -> None:
-    """Write tensors and numbers of a training of any kind, whole or not at all, for `load_state`.
+    """Write tensors and scalars of any kind of training atomically, for `load_state`.
 
     Raises:
-        KnownError: if they cannot be written.
+        KnownError: if the file cannot be written.
     """
     described = {**scalars, "format": _FORMAT, "identity": identity}
     try:
@@ -135,12 +135,12 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
     """Read what `save_state` wrote, bit for bit.
 
     Raises:
-        CheckpointError: if the file is missing, damaged or of another training.
+        CheckpointError: if the file is missing, damaged or belongs to another training run.
     """
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:
             scalars: Scalars = json.loads(file.metadata()["checkpoint"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
         theirs = (scalars["format"], scalars["identity"])
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged_checkpoint(path) from error
@@ -156,7 +156,7 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
 
 
 def damaged_checkpoint(path: Path) -> CheckpointError:
-    """Say that a file holds no state to go on from."""
+    """Return the error for a file from which training cannot be resumed."""
     text = QT_TRANSLATE_NOOP("Errors", "{path} is damaged or no checkpoint. Delete it and start the training again.")
     return CheckpointError(text, path=path)
 
@@ -165,7 +165,7 @@ def load_checkpoint(path: Path, identity: str, device: torch.device) -> Training
     """Read what `save_checkpoint` wrote, bit for bit.
 
     Raises:
-        CheckpointError: if the file is missing, damaged or of another meta-training.
+        CheckpointError: if the file is missing, damaged or belongs to another meta-training run.
     """
     tensors, scalars = load_state(path, identity, device)
     groups: dict[str, Params] = {"params": {}, "best": {}, "mean": {}, "square": {}}

@@ -1,18 +1,18 @@
-"""Features of many people → the generator that stands for strangers (`recognition.cohort`).
+"""Fits the generator of synthetic strangers (`recognition.cohort`) to features of many people.
 
-A mixture of Gaussians by expectation maximisation (Dempster, Laird and Rubin 1977), each face weighted so that every
-person counts once: a data set's celebrities must not become its typical strangers. Component covariances are drawn
-towards the overall one, the posterior mean under an inverse-Wishart prior (Fraley and Raftery 2007).
+It is a mixture of Gaussians, fitted by expectation maximisation (Dempster, Laird and Rubin 1977) with each person
+weighted equally, so that a data set's most-photographed people do not dominate. Component covariances are shrunk
+towards the overall one: the posterior mean under an inverse-Wishart prior (Fraley and Raftery 2007).
 
-Gaussians are too round: real strangers come closer to an enrolled person than the mixture's samples do, because faces
-vary along fewer directions than a sample covariance says. So each covariance's spectrum is sharpened, Λ → c Λ^γ with
-the trace kept. `cohort_sharpening` chooses γ for each embedder. Stock SFace and InceptionResnetV1 (CASIA-WebFace) had
-theirs chosen earlier, by two-fold cross-fitting within the meta-training people: SFace's FPIR with 1, 5, 20 and 100
-people enrolled was 1.1, 1.5, 1.6 and 2.4 % with γ = 1 and 0.9, 1.1, 1.2 and 1.7 % with γ = 2.5; InceptionResnetV1's
-was 1.2, 1.4, 1.5 and 1.6 % with γ = 1 and 1.1, 1.2, 1.2 and 1.1 % with γ = 1.3.
+Gaussians are too round: real strangers come closer to an enrolled person than samples of the mixture do, because
+faces vary along fewer directions than a sample covariance suggests. Each covariance's spectrum is therefore sharpened,
+Λ → c Λ^γ with the trace kept. `cohort_sharpening` chooses γ for each embedder. For stock SFace and InceptionResnetV1
+(CASIA-WebFace) γ was chosen earlier, by two-fold cross-fitting within the meta-training people: with 1, 5, 20 and 100
+people enrolled, SFace's FPIR was 1.1, 1.5, 1.6 and 2.4 % with γ = 1 and 0.9, 1.1, 1.2 and 1.7 % with γ = 2.5;
+InceptionResnetV1's was 1.2, 1.4, 1.5 and 1.6 % with γ = 1 and 1.1, 1.2, 1.2 and 1.1 % with γ = 1.3.
 
-Features of an embedder with a projection are [s; v], and the scale of v is the projection's affair. So the fit is made
-in coordinates in which every column of v varies as much as those of s do on average, and clusters are begun on s alone.
+With a projection, features are [s; v], and v may have any scale. The fit therefore uses coordinates in which every
+column of v has the average variance of the columns of s, and the clusters are initialised on s alone.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from metaface_gui.types import Floats
 Doubles = NDArray[np.float64]
 
 _FLOOR = 1e-6
-"""Least variance along a direction; embeddings are unit vectors, whose variances are about 1/d."""
+"""Smallest variance along a direction; embeddings are unit vectors, with variances of about 1/d."""
 
 
 @dataclass(frozen=True, slots=True)
 class CohortFitSettings:
-    """How to fit: components, EM steps, prior strength (in faces per dimension), γ of the docstring, factor rank."""
+    """Fit settings: components, EM steps, prior strength (in faces per dimension), γ (see the module), factor rank."""
 
     components: int = 16
     steps: int = 30
@@ -47,7 +47,7 @@ class CohortFitSettings:
 class Mixture:
     """A mixture of Gaussians in balanced coordinates: `shares` (k,), `means` (k, p), `covariances` (k, p, p).
 
-    `scales` (p,) lead back to features, whose first `embedding_dim` are the stock embedding.
+    Multiplying by `scales` (p,) gives features, whose first `embedding_dim` entries are the stock embedding.
     """
 
     shares: Doubles
@@ -59,8 +59,8 @@ class Mixture:
     def generator(self, sharpening: float, rank: int, metadata: dict[str, str]) -> CohortGenerator:
         """Sharpen each covariance's spectrum by γ and keep its `rank` largest directions.
 
-        Put the embedder's id into the metadata, as `embedder_id`: a cohort is only ever used with the trunk and
-        projection that it was fitted to. d is noted there too.
+        `metadata` should contain the embedder's id as `embedder_id`, because a cohort is only valid for the trunk and
+        projection that it was fitted to. d is added to the metadata as `embedding_dim`.
         """
         factors = np.stack([_sharpened_factor(c, sharpening, rank) for c in self.covariances])
         return CohortGenerator(
@@ -74,12 +74,12 @@ class Mixture:
 def fit_mixture(
     features: Floats, person: NDArray[np.int64], settings: CohortFitSettings, *, embedding_dim: int | None = None
 ) -> Mixture:
-    """Fit to features (n, p), the first d L2-normalised, of the people numbered by `person` (n,).
+    """Fit a mixture to features (n, p), the first d L2-normalised, of the people numbered by `person` (n,).
 
-    `embedding_dim` is d; None: p, there is no projection. The settings' γ and rank are for `Mixture.generator`.
+    `embedding_dim` is d; None means p, i.e. no projection. The settings' γ and rank are for `Mixture.generator`.
 
     Raises:
-        ValueError: if shapes do not fit, or there are too few people for nobody to stand out: at least 16 a component.
+        ValueError: if shapes do not fit, or individuals would stand out: fewer than 16 people per component.
     """
     if features.ndim != 2 or person.shape != features.shape[:1]:
         raise ValueError(f"want (n, p) features and (n,) people, got {features.shape} and {person.shape}")
@@ -100,25 +100,25 @@ def fit_mixture(
 
 
 def _balancing_scales(features: Doubles, face_weights: Doubles, d: int) -> Doubles:
-    """What to divide each column by (p,): 1 for s, and for v what makes it vary as much as s does on average."""
+    """Return the divisors of the columns (p,): 1 for s; for v, those that give it the average deviation of s."""
     mean = np.average(features, axis=0, weights=face_weights)
     deviations = np.sqrt(np.average(np.square(features - mean), axis=0, weights=face_weights))
     scales = np.ones(features.shape[1])
     typical = np.sqrt(np.square(deviations[:d]).mean())
-    # A column that hardly varies stays as it is.
+    # Leave a column that hardly varies unscaled.
     scales[d:] = np.where(deviations[d:] > 1e-9, deviations[d:] / typical, 1.0)
     return scales
 
 
 def _spherical_k_means(points: Doubles, face_weights: Doubles, settings: CohortFitSettings) -> Doubles:
-    """Hard responsibilities (n, k) to start from (Dhillon and Modha 2001)."""
+    """Return initial hard responsibilities (n, k) (Dhillon and Modha 2001)."""
     random = np.random.default_rng(settings.seed)
     chances = face_weights / face_weights.sum()
     centres = points[random.choice(len(points), settings.components, replace=False, p=chances)]
     for _ in range(20):
         hard: Doubles = np.eye(settings.components)[(points @ centres.T).argmax(1)]
         sums = (hard * face_weights[:, None]).T @ points
-        # A cluster that lost all its faces starts again at a random one.
+        # Restart a cluster that lost all its faces at a random face.
         lost = hard.sum(0) == 0
         sums[lost] = points[random.choice(len(points), int(lost.sum()), p=chances)]
         centres = sums / np.linalg.norm(sums, axis=1, keepdims=True)
@@ -128,7 +128,7 @@ def _spherical_k_means(points: Doubles, face_weights: Doubles, settings: CohortF
 def _maximise(
     points: Doubles, face_weights: Doubles, responsibilities: Doubles, prior: float
 ) -> tuple[Doubles, Doubles, Doubles]:
-    """Shares (k,), means (k, d) and covariances (k, d, d) that suit the responsibilities."""
+    """Return the shares (k,), means (k, d) and covariances (k, d, d) for these responsibilities (M step)."""
     dimension = points.shape[1]
     weighted = responsibilities * face_weights[:, None]
     masses = weighted.sum(0) + 1e-9
@@ -144,7 +144,7 @@ def _maximise(
 
 
 def _expect(points: Doubles, shares: Doubles, means: Doubles, covariances: Doubles) -> Doubles:
-    """P(component | face), (n, k)."""
+    """Return P(component | face), (n, k) (E step)."""
     log_joint = np.empty((len(points), len(shares)))
     for j, (share, mean, covariance) in enumerate(zip(shares, means, covariances, strict=True)):
         lower = np.linalg.cholesky(covariance)
@@ -156,7 +156,7 @@ def _expect(points: Doubles, shares: Doubles, means: Doubles, covariances: Doubl
 
 
 def _sharpened_factor(covariance: Doubles, exponent: float, rank: int) -> Doubles:
-    """F (d, r) with F Fᵀ ≈ Q c Λ^γ Qᵀ, the trace kept, of the r largest directions."""
+    """Return F (d, r) with F Fᵀ ≈ Q c Λ^γ Qᵀ of the r largest directions, keeping the trace of the full covariance."""
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = values[::-1][:rank], vectors[:, ::-1][:, :rank]
     sharpened = values**exponent

@@ -1,9 +1,9 @@
-"""How much to sharpen a cohort generator's Gaussians: by what real strangers then get through.
+"""Chooses how much to sharpen a cohort generator's Gaussians, by the FPIR that real strangers then have.
 
-The generator is fitted to the meta-training people; each γ promises an FPIR of 1 % to galleries of meta-validation
-people, and what the others of them get through, seen clearly and seen badly, is what it is evaluated by. A promise has
-to hold by day and by night with one threshold, so the γ is taken whose worst case is nearest to it, as a ratio.
-Meta-test people have no part in it.
+The generator is fitted to the meta-training people. For each γ, thresholds with a promised FPIR of 1 % are set for
+galleries of meta-validation people, and the remaining ones, seen clearly and degraded, measure the achieved FPIR. One
+threshold must hold by day and by night, so the γ is chosen whose worst case is closest to the promise, as a ratio.
+Meta-test people are not involved.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from metaface_gui.types import Floats
 PROMISED = 0.01
 SHARPENINGS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 GALLERIES = (1, 5, 20, 100)
-"""People enrolled, with up to five shots each."""
+"""Numbers of enrolled people, each with up to five shots."""
 _SHOTS = 5
 _REPEATS = {1: 200, 5: 80, 20: 40, 100: 16}
 _SAMPLES = 10_000
@@ -32,14 +32,14 @@ _SAMPLES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SharpeningTrial:
-    """FPIR that a γ achieved where 1 % was promised: by condition, for as many people enrolled as `GALLERIES` says."""
+    """FPIR achieved with a γ when 1 % was promised: by condition, one value per gallery size in `GALLERIES`."""
 
     sharpening: float
     achieved: Mapping[str, tuple[float, ...]]
 
     @property
     def worst_ratio(self) -> float:
-        """How many times too many, or too few, strangers got through in the worst case: ≥ 1."""
+        """Ratio between achieved and promised FPIR (or its inverse) in the worst case: ≥ 1."""
         rates = np.asarray(list(self.achieved.values()))
         return float(np.exp(np.abs(np.log(np.maximum(rates, 1e-6) / PROMISED)).max()))
 
@@ -53,10 +53,10 @@ def try_sharpenings(
     *,
     on_progress: Callable[[int, int], None],
 ) -> tuple[SharpeningTrial, ...]:
-    """Try every γ of `SHARPENINGS`; deterministic by the settings' seed.
+    """Try every γ of `SHARPENINGS`; deterministic given the settings' seed.
 
-    `validation` holds the features (n, p) of the same faces under some conditions, the first of them the one to enrol
-    from; `person` (n,) numbers their people. `learner` is what scores. The settings' own γ is not used.
+    `validation` holds features (n, p) of the same faces under several conditions; people are enrolled from the first.
+    `person` (n,) numbers their people. `learner` computes the scores. The settings' own γ is not used.
     """
     random = np.random.default_rng(settings.seed)
     conditions = {name: torch.from_numpy(features) for name, features in validation.items()}
@@ -87,7 +87,7 @@ def try_sharpenings(
 def _episode(
     features: Tensor, person: NDArray[np.int64], size: int, random: np.random.Generator
 ) -> tuple[SupportSet, Tensor]:
-    """Enrol `size` of the people, at most half, who have many pictures; one face of each other is a stranger's (m,)."""
+    """Enrol `size` people (at most half) with many pictures; one face of everyone else is a stranger's (m,)."""
     names, counts = np.unique(person, return_counts=True)
     size = min(size, len(names) // 2)
     enough = names[counts >= min(_SHOTS, int(np.sort(counts)[-size]))]

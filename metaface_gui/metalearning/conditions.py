@@ -1,7 +1,7 @@
-"""Conditions of meta-testing: what happens to a probe's aligned crop before it is recognised.
+"""Conditions of meta-testing: what happens to a probe's aligned crop before recognition.
 
-`hard` is fixed for good, down to the order of its random draws, so that figures compare between methods and over time;
-the golden test pins it. The other conditions are its four kinds, one at a time. For training use `degradations`.
+`hard` is frozen, including the order of its random draws, so that results are comparable between methods and over
+time; the golden test pins it. The others are `clean` and its four kinds separately. For training use `degradations`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from metaface_gui.metalearning.optics import (
 from metaface_gui.types import Image
 
 CROP_SIZE = 112
-"""Side of the aligned crops that conditions and degradations are made for, pixels."""
+"""Side in pixels of the aligned crops that conditions and degradations work on."""
 
 Condition = Callable[[Image, np.random.Generator], Image]
-"""(112, 112, 3) uint8 RGB and a source of chance → a corrupted copy of the same shape; pure but for the draws."""
+"""(112, 112, 3) uint8 RGB and a random generator → a corrupted copy of the same shape; pure apart from the draws."""
 
 _NOISE_GRID = 40
 _BRIGHTNESS = 0.35
@@ -36,12 +36,12 @@ _GLASSES = (slice(40, 63), slice(22, 91))
 
 
 def clean(crop: Image, rng: np.random.Generator) -> Image:  # noqa: ARG001 - the signature of every condition
-    """The crop as it is; draws nothing."""
+    """Return the crop unchanged; draws nothing."""
     return crop.copy()
 
 
 def low_light(crop: Image, rng: np.random.Generator) -> Image:
-    """Few photons: 8 to 25 % of the light, noise of single pixels and of blotches, gain, JPEG."""
+    """Simulate few photons: 8 to 25 % of the light, noise in single pixels and in blotches, gain, JPEG."""
     fine = rng.normal(0.0, rng.uniform(0.004, 0.012), crop.shape)
     coarse = rng.normal(0.0, rng.uniform(0.006, 0.018), (_NOISE_GRID, _NOISE_GRID, 3))
     blotches = enlarged_noise(coarse, CROP_SIZE)
@@ -50,13 +50,13 @@ def low_light(crop: Image, rng: np.random.Generator) -> Image:
 
 
 def low_resolution(crop: Image, rng: np.random.Generator) -> Image:
-    """A face of 16 to 28 pixels, compressed at that size and enlarged again."""
+    """Shrink the face to 16 to 28 pixels, compress it at that size and enlarge it again."""
     small = resized(crop, int(rng.integers(16, 29)))
     return resized(jpeg(small, int(rng.integers(60, 95))), CROP_SIZE)
 
 
 def blur(crop: Image, rng: np.random.Generator) -> Image:
-    """Motion (straight, 9 to 18 pixels, any angle) or defocus (a disc of radius 3 to 6 pixels), half and half."""
+    """Apply motion blur (straight, 9 to 18 pixels, any angle) or defocus (disc of radius 3 to 6 pixels), half each."""
     if rng.integers(2):
         length = int(rng.integers(9, 19))
         return blurred(crop, motion_kernel(length, rng.uniform(0, 180)))
@@ -64,7 +64,7 @@ def blur(crop: Image, rng: np.random.Generator) -> Image:
 
 
 def occlusion(crop: Image, rng: np.random.Generator) -> Image:
-    """One colour over the lower face (mask), the eyes (glasses) or the left or right half (hand, edge)."""
+    """Paint one colour over the lower face (mask), the eyes (glasses) or the left or right half (hand, edge)."""
     image, colour = crop.copy(), rng.integers(0, 256, 3)
     kind = rng.integers(3)
     if kind == 0:
@@ -81,7 +81,7 @@ _HARD_KINDS: tuple[Condition, ...] = (low_light, low_resolution, blur, occlusion
 
 
 def hard(crop: Image, rng: np.random.Generator) -> Image:
-    """One of the four corruptions above, each as likely as the others."""
+    """Apply one of the four corruptions above, with equal probabilities."""
     return _HARD_KINDS[int(rng.integers(len(_HARD_KINDS)))](crop, rng)
 
 
@@ -92,7 +92,7 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
 
 
 def in_turn(first: Condition, then: Condition) -> Condition:
-    """What `then` makes of what `first` made of a crop, and draws after it: a picture of a place, then its own harm."""
+    """Return the condition that applies (and draws) `first`, then `then`: e.g. a place, then a degradation."""
     return partial(_in_turn, first, then)
 
 
@@ -101,11 +101,11 @@ def _in_turn(first: Condition, then: Condition, crop: Image, rng: np.random.Gene
 
 
 def corrupt(crop: Image, condition: Condition, rng: np.random.Generator, size: int) -> Image:
-    """Corrupt a square RGB crop at 112 pixels, then give it `size` pixels a side, as an embedder wants it.
+    """Corrupt a square RGB crop at 112 pixels, then resize it to `size` pixels a side for an embedder.
 
-    A crop of another size than 112 is resized to it first; only `clean` lets an embedder of 160 pixels see more than
-    112 pixels hold. Such an embedder is best given faces aligned to its own template: InceptionResnetV1 (CASIA-WebFace)
-    verifies 98.2 % of clean and 64.1 % of hard pairs at FPR 1 % so, 95.7 and 57.2 % aligned to the template of 112.
+    A crop of another size is first resized to 112; only `clean` lets an embedder of 160 pixels use more detail than 112
+    pixels hold. Such an embedder works best on faces aligned to its own template: InceptionResnetV1 (CASIA-WebFace)
+    verifies 98.2 % of clean and 64.1 % of hard pairs at FPR 1 % that way, 95.7 and 57.2 % with the template of 112.
     """
     seen = crop if condition is clean else resized(crop, CROP_SIZE)
     return resized(condition(seen, rng), size)

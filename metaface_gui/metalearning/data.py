@@ -1,4 +1,4 @@
-"""The records that meta-training and meta-testing pass on: aligned faces of many people, and features of them."""
+"""Data records of meta-training and meta-testing: aligned faces of many people, and their features."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from metaface_gui.types import Image
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlignedFaces:
-    """n faces of a data set, the main one of each picture, in the order of their paths.
+    """n faces of a data set, the main one of each picture, ordered by path.
 
-    `crops_rgb` is (n, s, s, 3) uint8, perhaps a memory map; `identities` and `paths` (relative to the data set's
-    folder, `/` between parts) have n entries.
+    `crops_rgb` is (n, s, s, 3) uint8, possibly a memory map; `identities` and `paths` (relative to the data set's
+    folder, with `/` as separator) have n entries.
 
     Raises:
         ValueError: if the lengths differ.
@@ -35,12 +35,12 @@ class AlignedFaces:
         return len(self.paths)
 
     def of(self, *splits: Split, seed: int = 0) -> AlignedFaces:
-        """Return the faces of the people of these parts; all three parts are everybody."""
+        """Return the faces of the people in these splits; all three splits together contain everyone."""
         wanted = [index for index, name in enumerate(self.identities) if split_of(name, seed) in splits]
         return self.take(np.asarray(wanted, np.int64))
 
     def take(self, indices: NDArray[np.int64]) -> AlignedFaces:
-        """Return those faces, in that order."""
+        """Return the faces at these indices, in that order."""
         return AlignedFaces(
             self.crops_rgb[indices],
             tuple(self.identities[i] for i in indices),
@@ -49,10 +49,10 @@ class AlignedFaces:
 
     @classmethod
     def joined(cls, parts: Mapping[str, AlignedFaces]) -> AlignedFaces:
-        """Put data sets together, by name; with several, people and paths have their set's name before their own.
+        """Join data sets by name; if there are several, people and paths are prefixed with the name of their set.
 
-        So a person of one set is nobody in another, whatever they are called. Split before: a part follows from a
-        person's own name.
+        The prefix keeps people of different sets distinct even if their names coincide. Split before joining, because a
+        person's split depends on their name.
         """
         if len(parts) == 1:
             return next(iter(parts.values()))
@@ -64,10 +64,10 @@ class AlignedFaces:
 
     @property
     def n_people(self) -> int:
-        """How many people there are."""
+        """Number of people."""
         return len(set(self.identities))
 
     def person(self) -> NDArray[np.int64]:
-        """Number the people: (n,) int64, 0 … n_people-1, in alphabetical order of their names."""
+        """Return each face's person number: (n,) int64, 0 … n_people-1, in alphabetical order of their names."""
         _, numbers = np.unique(np.asarray(self.identities, dtype=np.str_), return_inverse=True)
         return numbers.astype(np.int64)

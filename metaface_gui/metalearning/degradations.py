@@ -1,8 +1,8 @@
-"""Training degradations: of the same kinds as the test conditions, more widely drawn, and one that is mild.
+"""Training degradations: the kinds of the test conditions with wider distributions, and one that is mild.
 
-Meta-training sees copies of each picture made here (`feature_cache.trunk_copies`). Ranges reach beyond those of
-`conditions` at both ends, positions and fills vary, and a seventh of the copies is degraded twice, so that what is
-learnt is to recognise degraded faces and not the few corruptions that tests use.
+Meta-training sees copies of each picture that are made here (`feature_cache.trunk_copies`). Ranges extend beyond those
+of `conditions` at both ends, positions and fills vary, and about a seventh of the copies is degraded twice, so that
+meta-training learns to recognise degraded faces and not only the few corruptions of the tests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from metaface_gui.metalearning.optics import (
 from metaface_gui.types import Image
 
 VERSION = 2
-"""Counts up when the distributions change: cached copies of another version are not used."""
+"""Incremented when the distributions change, which invalidates cached copies."""
 
 _MIRRORED = 0.5
 _HARMED_TWICE = 0.15
@@ -36,11 +36,11 @@ _ENLARGED_LINEARLY = 0.3
 _MOTION = 0.5
 _FLAT_COLOUR = 0.75
 _FILL_NOISE = 25.0
-"""Standard deviation of a cover's texture, grey levels."""
+"""Standard deviation of an occluder's texture, in grey levels."""
 
 
 def low_light(crop: Image, rng: np.random.Generator) -> Image:
-    """Six to 40 % of the light, noise of single pixels and of blotches 2 to 5 pixels wide, gain, JPEG."""
+    """Simulate 6 to 40 % of the light, noise in single pixels and in blotches 2 to 5 pixels wide, gain, JPEG."""
     fine = rng.normal(0.0, rng.uniform(0.002, 0.014), crop.shape)
     grid = int(rng.integers(24, 64))
     coarse = enlarged_noise(rng.normal(0.0, rng.uniform(0.003, 0.02), (grid, grid, 3)), CROP_SIZE)
@@ -49,7 +49,7 @@ def low_light(crop: Image, rng: np.random.Generator) -> Image:
 
 
 def low_resolution(crop: Image, rng: np.random.Generator) -> Image:
-    """A face of 14 to 39 pixels, mostly compressed at that size, enlarged by one of two interpolations."""
+    """Shrink the face to 14 to 39 pixels, usually compress it there, and enlarge it by one of two interpolations."""
     small = resized(crop, int(rng.integers(14, 40)))
     if rng.random() < _SMALL_COMPRESSED:
         small = jpeg(small, int(rng.integers(50, 97)))
@@ -58,7 +58,7 @@ def low_resolution(crop: Image, rng: np.random.Generator) -> Image:
 
 
 def blur(crop: Image, rng: np.random.Generator) -> Image:
-    """Motion of 5 to 20 pixels at any angle, or defocus by a disc of radius 2 to 6.5 pixels."""
+    """Apply motion blur of 5 to 20 pixels at any angle, or defocus by a disc of radius 2 to 6.5 pixels."""
     if rng.random() < _MOTION:
         length = int(rng.integers(5, 21))
         return blurred(crop, motion_kernel(length, rng.uniform(0, 180)))
@@ -66,7 +66,7 @@ def blur(crop: Image, rng: np.random.Generator) -> Image:
 
 
 def occlusion(crop: Image, rng: np.random.Generator) -> Image:
-    """A mask, glasses, something from the left or right edge, or a box anywhere; flat or textured."""
+    """Cover the face with a mask, glasses, something at the left or right edge, or a box anywhere; flat or textured."""
     image = crop.copy()
     kind, colour = rng.integers(5), rng.integers(0, 256, 3)
     covered = image[_covered(int(kind), rng)]
@@ -75,7 +75,7 @@ def occlusion(crop: Image, rng: np.random.Generator) -> Image:
 
 
 def _covered(kind: int, rng: np.random.Generator) -> tuple[slice, slice]:
-    """Rows and columns that an occluder of that kind hides."""
+    """Return the rows and columns that an occluder of that kind hides."""
     if kind == 0:  # a mask
         return slice(int(rng.integers(60, 78)), CROP_SIZE), slice(0, CROP_SIZE)
     if kind == 1:  # glasses
@@ -97,7 +97,7 @@ def _fill(colour: NDArray[np.int64], shape: tuple[int, ...], rng: np.random.Gene
 
 
 def mild(crop: Image, rng: np.random.Generator) -> Image:
-    """What differs between ordinary pictures: gamma and exposure, up to 12° of tilt, inexact alignment, JPEG."""
+    """Apply differences between ordinary pictures: gamma and exposure, up to 12° of tilt, inexact alignment, JPEG."""
     light = np.clip((crop / 255.0) ** rng.uniform(0.5, 2.0) * rng.uniform(0.7, 1.3) + rng.uniform(-0.05, 0.05), 0, 1)
     middle = (CROP_SIZE - 1) / 2
     turn = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-12, 12), rng.uniform(0.93, 1.08))
@@ -112,11 +112,11 @@ def mild(crop: Image, rng: np.random.Generator) -> Image:
 FAMILIES: Mapping[Condition, float] = MappingProxyType(
     {low_light: 0.26, low_resolution: 0.36, blur: 0.18, occlusion: 0.14, mild: 0.06}
 )
-"""How often each kind is drawn: most often those that cost stock embeddings most (DESIGN §4: resolution, light)."""
+"""Probability of each kind: highest for those that cost stock embeddings most (resolution, light)."""
 
 
 def degrade(crop: Image, rng: np.random.Generator) -> Image:
-    """A corrupted copy of an aligned crop (112, 112, 3) uint8 RGB; half of the copies are mirrored."""
+    """Return a corrupted copy of an aligned crop (112, 112, 3) uint8 RGB; half of the copies are mirrored."""
     image = crop[:, ::-1].copy() if rng.random() < _MIRRORED else crop
     image = _draw_family(rng)(image, rng)
     if rng.random() < _HARMED_TWICE:

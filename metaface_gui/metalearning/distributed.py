@@ -1,7 +1,7 @@
-"""Meta-training by several processes, GPUs or machines: each computes a share of a meta-batch, gradients are summed.
+"""Meta-training by several processes, GPUs or machines: each processes a share of a meta-batch; gradients are summed.
 
-`torchrun` starts the processes and tells each its rank through the environment (`RANK`, `WORLD_SIZE`, `LOCAL_RANK`,
-`MASTER_ADDR`, `MASTER_PORT`); `torch.distributed` carries the sums, by gloo between CPUs and by NCCL between GPUs:
+`torchrun` starts the processes and passes each its rank in the environment (`RANK`, `WORLD_SIZE`, `LOCAL_RANK`,
+`MASTER_ADDR`, `MASTER_PORT`); `torch.distributed` computes the sums, by gloo between CPUs and by NCCL between GPUs:
 
     torchrun --nproc-per-node 2 -m metaface_gui train prototypical --data DIR --out FILE
 """
@@ -24,7 +24,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, DeviceError
 from metaface_gui.pipeline.learners.base import Params
 
 _PATIENCE = timedelta(hours=12)
-"""How long to wait for another process: one of them may be computing a large data set's features."""
+"""How long to wait for another process, which may be computing a large data set's features."""
 
 
 class ProcessGroup(Protocol):
@@ -32,23 +32,23 @@ class ProcessGroup(Protocol):
 
     @property
     def rank(self) -> int:
-        """This process's number, 0 … size-1; only number 0 writes and prints."""
+        """Number of this process, 0 … size-1; only process 0 writes and prints."""
 
     @property
     def local_rank(self) -> int:
-        """This process's number on its machine."""
+        """Number of this process on its machine."""
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """Number of processes."""
 
     def sum(self, tensor: Tensor) -> Tensor:
-        """Return the sum of every process's tensor, bit for bit the same in all; all must call it."""
+        """Return the sum of all processes' tensors, bit-identical in all of them; all must call it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SingleProcess:
-    """One process alone."""
+    """A single process."""
 
     rank: int = 0
     local_rank: int = 0
@@ -76,18 +76,18 @@ class TorchrunGroup:
 
 @contextmanager
 def joined_group(device: torch.device) -> Iterator[ProcessGroup]:
-    """Join the group that the environment names; without one this process is alone.
+    """Join the group described by the environment; without one, yield a group of this process alone.
 
     Raises:
-        DeviceError: if the processes of this machine outnumber its GPUs, or cannot reach each other.
+        DeviceError: if this machine has more processes than GPUs, or the processes cannot reach each other.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         yield SingleProcess()
         return
-    # Its functions' default is the group there is when it is loaded, which torch.func does: loaded later, it would keep
-    # the group's threads alive after `destroy_process_group`, and one that still let go of a tensor at the
-    # interpreter's end aborted the process ("terminate called without an active exception").
+    # This module's functions take the group that exists at import time as their default, and torch.func imports it.
+    # Imported later, it would keep the group's threads alive after `destroy_process_group`, and a thread that released
+    # a tensor at interpreter shutdown aborted the process ("terminate called without an active exception").
     importlib.import_module("torch.distributed.nn.functional")
     rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
     on_gpu = device.type == "cuda"
@@ -110,10 +110,10 @@ def joined_group(device: torch.device) -> Iterator[ProcessGroup]:
 
 
 def own_device(device: torch.device) -> torch.device:
-    """Return this process's own GPU if `device` is some GPU: each process of a machine has the one of its number.
+    """Return this process's own GPU, the one with its local rank, if `device` is a GPU without an index.
 
     Raises:
-        DeviceError: if the processes of this machine outnumber its GPUs.
+        DeviceError: if this machine has more processes than GPUs.
     """
     if device.type != "cuda" or device.index is not None or "LOCAL_RANK" not in os.environ:
         return device
@@ -127,18 +127,18 @@ def own_device(device: torch.device) -> torch.device:
 
 
 def share_of(count: int, group: ProcessGroup) -> range:
-    """Return which of the numbers 0 … count-1 this process works on; together the processes work on all."""
+    """Return the numbers among 0 … count-1 that this process works on; the processes together cover all of them."""
     return range(group.rank, count, group.size)
 
 
 def wait_for_all(group: ProcessGroup, device: torch.device) -> None:
-    """Return once every process has come here."""
+    """Block until every process has called this."""
     group.sum(torch.zeros(1, device=device))
 
 
 @contextmanager
 def one_at_a_time(group: ProcessGroup, device: torch.device) -> Iterator[None]:
-    """Let each machine's first process through alone and the others after it: they find what it put on the disk."""
+    """Run each machine's first process alone, then the others, which find its results on disk."""
     if group.local_rank > 0:
         wait_for_all(group, device)
     yield
@@ -147,12 +147,12 @@ def one_at_a_time(group: ProcessGroup, device: torch.device) -> Iterator[None]:
 
 
 def from_first(params: Params, group: ProcessGroup) -> Params:
-    """Return the first process's tensors in all, so that machines that round differently start alike."""
+    """Return the first process's tensors in every process, so that machines that round differently start alike."""
     return summed(params if group.rank == 0 else {name: tensor * 0 for name, tensor in params.items()}, group)
 
 
 def summed(params: Params, group: ProcessGroup) -> Params:
-    """Sum each tensor over the processes, in one message: many small ones would cost their latency each."""
+    """Sum each tensor over the processes in a single message, because many small ones would each add latency."""
     if group.size == 1 or not params:
         return params
     flat = group.sum(torch.cat([tensor.flatten() for tensor in params.values()]))

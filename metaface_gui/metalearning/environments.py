@@ -1,14 +1,14 @@
-"""Environments: a camera and a room that all pictures of a task share, drawn once a task.
+"""Environments: a camera and a room that all pictures of a task share, drawn once per task.
 
-A gallery is enrolled and recognised somewhere, and what that place does to pictures it does to all of them: the lamp
-stands to the left all day, the old sensor is old for everybody. Pictures of one place differ from each other only a
-little. So a family draws the place (`Family.draw`), and what comes back photographs crops there, with small differences
-from picture to picture. Tasks that share such a thing are what there is to adapt to (Finn, Abbeel and Levine 2017,
-section 2.1: a distribution over tasks); degradations that are mixed at random within a task average out.
+A gallery is enrolled and used in one place, and that place affects all pictures in the same way: the lamp stands to
+the left all day, the old sensor is old for everybody. Pictures of one place differ only slightly from each other. A
+family therefore draws a place (`Draw`), which then photographs crops with small variations between pictures.
+Such shared properties are what a method can adapt to (Finn, Abbeel and Levine 2017, section 2.1: a distribution over
+tasks); degradations that are mixed at random within a task average out.
 
 The light of a place is computed on the surface of a generic face (`face_relief`), Lambertian with an ambient share
-(Basri and Jacobs, "Lambertian reflectance and linear subspaces", IEEE TPAMI 2003). Nothing here is a photograph of
-anybody. Formulas of lenses and sensors that test conditions share are in `optics`.
+(Basri and Jacobs, "Lambertian reflectance and linear subspaces", IEEE TPAMI 2003). Nothing here is derived from a
+photograph of anybody. Formulas of lenses and sensors that test conditions also use are in `optics`.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from metaface_gui.metalearning.optics import (
 from metaface_gui.types import Floats, Image
 
 VERSION = 1
-"""Counts up when what is drawn changes: cached features of another version are not used."""
+"""Incremented when the drawn environments change, which invalidates cached features."""
 
 Draw = Callable[[np.random.Generator], Condition]
-"""Draws a place of one family: what comes back photographs crops (112, 112, 3) uint8 RGB there."""
+"""Draws a place of one family: the returned condition photographs crops (112, 112, 3) uint8 RGB there."""
 
 _GAMMA = 2.2
 _SHADOW_STEPS = tuple(float(step) for step in np.geomspace(0.06, 1.0, 9))
-"""How far along its way to the lamp each place looks for something in between, in the units of `_grid`."""
+"""Distances towards the lamp at which each point looks for an occluding surface, in the units of `_grid`."""
 _SHADOW_EDGE = 0.05
 _WEIGHTS = np.asarray([0.299, 0.587, 0.114], np.float32)
 """Luma of R, G, B (ITU-R BT.601)."""
@@ -57,13 +57,13 @@ def _display(light: Floats) -> Image:
 
 
 def _exposed(light: Floats, mean: float) -> Floats:
-    """What automatic exposure makes of linear light (s, s, 3): its mean becomes `mean`, whatever then clips."""
+    """Apply automatic exposure to linear light (s, s, 3): scale its mean to `mean`; values above 1 clip later."""
     return np.asarray(light * (mean / max(float(light.mean()), 1e-4)), np.float32)
 
 
 @cache
 def _grid() -> tuple[Floats, Floats]:
-    """x to the right and y down over the crop, -1 … 1: (s, s) each."""
+    """Return x (to the right) and y (down) over the crop, -1 … 1: (s, s) each."""
     axis = np.linspace(-1.0, 1.0, CROP_SIZE, dtype=np.float32)
     x, y = np.meshgrid(axis, axis)
     return np.asarray(x, np.float32), np.asarray(y, np.float32)
@@ -71,10 +71,10 @@ def _grid() -> tuple[Floats, Floats]:
 
 @cache
 def _surface() -> Floats:
-    """Height (s, s) towards the camera of a generic face where alignment puts one, in the units of `_grid`.
+    """Return the height (s, s) towards the camera of an aligned generic face, in the units of `_grid`.
 
     An ellipsoid for the head, a ridge for the nose, hollows for the eyes, a roll for the mouth: enough for the shadows
-    that light from one side makes.
+    of light from one side.
     """
     x, y = _grid()
     height = np.sqrt(np.clip(1.25 - (x / 0.95) ** 2 - ((y - 0.05) / 1.25) ** 2, 0.02, None))
@@ -86,14 +86,14 @@ def _surface() -> Floats:
 
 @cache
 def face_relief() -> Floats:
-    """Unit normals (s, s, 3; x right, y down, z to the camera) of the generic face."""
+    """Return the generic face's unit normals (s, s, 3; x right, y down, z to the camera)."""
     slope_y, slope_x = np.gradient(_surface(), 2.0 / (CROP_SIZE - 1))
     normals = np.stack([-slope_x, -slope_y, np.ones_like(slope_x)], axis=2)
     return np.asarray(normals / np.linalg.norm(normals, axis=2, keepdims=True), np.float32)
 
 
 def lamp_on_face(azimuth_degrees: float, elevation_degrees: float) -> Floats:
-    """Share of a lamp's light that each place of the face receives, (s, s, 1): 0 in attached and in cast shadow."""
+    """Return the share of a lamp's light that each point of the face gets, (s, s, 1): 0 in attached or cast shadow."""
     azimuth, elevation = np.radians(azimuth_degrees), np.radians(elevation_degrees)
     across, down = np.sin(azimuth) * np.cos(elevation), -np.sin(elevation)
     towards = np.cos(azimuth) * np.cos(elevation)
@@ -113,7 +113,7 @@ def _side(place: np.random.Generator) -> float:
 
 
 def side_light(place: np.random.Generator) -> Condition:
-    """One lamp 20° to 120° to a side, high or low, little else: half of the face is dark."""
+    """One lamp 20° to 120° to a side, high or low, with little other light: half of the face is dark."""
     azimuth, elevation = _side(place) * place.uniform(20, 120), place.uniform(-35, 70)
     ambient, mean = np.exp(place.uniform(np.log(0.004), np.log(0.25))), place.uniform(0.03, 0.25)
 
@@ -126,7 +126,7 @@ def side_light(place: np.random.Generator) -> Condition:
 
 
 def hard_shadow(place: np.random.Generator) -> Condition:
-    """A sharp edge of shade across the face, as under a window frame or a cap."""
+    """A sharp shadow edge across the face, as under a window frame or a cap."""
     angle, offset = place.uniform(0, 360), place.uniform(-0.45, 0.45)
     darkness, softness = place.uniform(0.06, 0.4), place.uniform(0.01, 0.2)
     mean = place.uniform(0.1, 0.3)
@@ -142,7 +142,7 @@ def hard_shadow(place: np.random.Generator) -> Condition:
 
 
 def backlight(place: np.random.Generator) -> Condition:
-    """A bright window behind: the face is dark and noisy, its light veiled, and its edge glows."""
+    """A bright window behind: the face is dark and noisy, its contrast is veiled, and its edge glows."""
     exposure, veil = place.uniform(0.03, 0.25), place.uniform(0.0, 0.12)
     glow, noise = place.uniform(0.0, 0.5), place.uniform(0.0, 0.02)
     tint = 1.0 + place.normal(0, 0.06, 3).astype(np.float32)
@@ -159,7 +159,7 @@ def backlight(place: np.random.Generator) -> Condition:
 
 
 def dim_light(place: np.random.Generator) -> Condition:
-    """Few photons: the sensor's noise and steps of eight bits, amplified."""
+    """Few photons: amplified sensor noise and 8-bit quantisation steps."""
     exposure, brightness = place.uniform(0.06, 0.4), place.uniform(0.22, 0.5)
     fine, coarse, grid = place.uniform(0.002, 0.014), place.uniform(0.003, 0.02), int(place.integers(24, 64))
     quality = place.uniform(45, 95)
@@ -191,7 +191,7 @@ def colour_cast(place: np.random.Generator) -> Condition:
 
 
 def monochrome(place: np.random.Generator) -> Condition:
-    """A grey camera or a laboratory's film: contrast curve and grain."""
+    """A grey-scale camera or black-and-white film: contrast curve and grain."""
     mix = place.dirichlet((3.0, 5.0, 2.0)).astype(np.float32)
     gamma, contrast, grain = place.uniform(0.6, 1.7), place.uniform(0.7, 1.5), place.uniform(0.0, 0.05)
 
@@ -205,7 +205,7 @@ def monochrome(place: np.random.Generator) -> Condition:
 
 
 def near_infrared(place: np.random.Generator) -> Condition:
-    """A night camera with its own lamp: skin is pale and smooth, lips vanish, the light falls off from the middle."""
+    """A night camera with its own lamp: skin is pale and smooth, lips vanish, light falls off from the centre."""
     mix = np.asarray([0.85, 0.25, -0.1], np.float32) + place.normal(0, 0.05, 3).astype(np.float32)
     lift, falloff = place.uniform(0.35, 0.7), place.uniform(0.2, 0.9)
     smooth, grain = place.uniform(0.4, 1.4), place.uniform(0.01, 0.04)
@@ -223,7 +223,7 @@ def near_infrared(place: np.random.Generator) -> Condition:
 
 
 def old_sensor(place: np.random.Generator) -> Condition:
-    """A webcam of long ago: few pixels, colour noise, sharpened too much, compressed."""
+    """An old webcam: few pixels, colour noise, oversharpened, compressed."""
     side, sharpen = place.uniform(28, 64), place.uniform(0.0, 1.6)
     noise, chroma, quality = place.uniform(0.0, 0.03), place.uniform(0.0, 0.05), place.uniform(25, 80)
 
@@ -238,7 +238,7 @@ def old_sensor(place: np.random.Generator) -> Condition:
 
 
 def soft_focus(place: np.random.Generator) -> Condition:
-    """A lens out of focus, or always a little in motion."""
+    """A lens out of focus, or constant slight motion."""
     radius, length, moves = place.uniform(1.5, 6.0), place.uniform(5, 18), place.random() < 0.35
 
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
@@ -251,7 +251,7 @@ def soft_focus(place: np.random.Generator) -> Condition:
 
 
 def fog(place: np.random.Generator) -> Condition:
-    """A dirty lens or steam: a pale veil, light that bleeds, little contrast."""
+    """A dirty lens or steam: a pale veil, bleeding light, little contrast."""
     veil, share = place.uniform(0.25, 0.75), place.uniform(0.2, 0.7)
     spread = place.uniform(3.0, 10.0)
     tone = place.uniform(0.5, 0.9)
@@ -266,7 +266,7 @@ def fog(place: np.random.Generator) -> Condition:
 
 
 def compression(place: np.random.Generator) -> Condition:
-    """A thin connection: blocks, and colours that run."""
+    """A slow connection: block artefacts and bleeding colours."""
     quality, side = place.uniform(5, 28), place.uniform(56, 112)
 
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
@@ -277,7 +277,7 @@ def compression(place: np.random.Generator) -> Condition:
 
 
 def distance(place: np.random.Generator) -> Condition:
-    """People stand far away: faces of 14 to 40 pixels, mostly compressed at that size."""
+    """People stand far away: faces of 14 to 40 pixels, usually compressed at that size."""
     side, quality = place.uniform(14, 40), place.uniform(50, 97)
     interpolation = cv2.INTER_LINEAR if place.random() < 0.3 else cv2.INTER_CUBIC
     compressed = place.random() < 0.8
@@ -312,7 +312,7 @@ def lens(place: np.random.Generator) -> Condition:
 
 
 def masks(place: np.random.Generator) -> Condition:
-    """People here wear masks, most of the time: cloth from the nose's bridge down, of the place's colours."""
+    """People here usually wear masks: cloth from the bridge of the nose down, in the colours of the place."""
     share = place.uniform(0.5, 1.0)
     colours = place.uniform(20, 250, (3, 3))
     colours[0] = (150, 190, 215) if place.random() < 0.5 else (235, 235, 235)
@@ -352,7 +352,7 @@ def _worn(crop: Image, top: float, colour: Floats, folds: float, rng: np.random.
 
 
 def glasses(place: np.random.Generator) -> Condition:
-    """People here wear glasses: frames, and lenses from clear to black."""
+    """People here usually wear glasses: frames, and lenses from clear to black."""
     share, darkness = place.uniform(0.5, 1.0), place.choice([0.0, 0.15, 0.6, 0.92])
     thickness, width, height = int(place.integers(1, 5)), place.uniform(13, 18), place.uniform(9, 14)
     frame = place.uniform(0, 120, 3)
@@ -376,7 +376,7 @@ def glasses(place: np.random.Generator) -> Condition:
 
 
 def tilted(place: np.random.Generator) -> Condition:
-    """A camera that hangs askew, shows a mirror's picture, or whose detector points badly."""
+    """A camera that is mounted askew or mirrored, or whose detector places landmarks badly."""
     turn, scale, move = place.normal(0, 9), place.uniform(0.9, 1.12), place.normal(0, 3.0, 2)
     mirrored = place.random() < 0.5
 
@@ -390,9 +390,9 @@ def tilted(place: np.random.Generator) -> Condition:
 
 
 def seen_from(crop: Image, turn: float, nod: float) -> Image:
-    """The crop as a camera a little to the side (`turn`) and above (`nod`) sees it, each the tangent of an angle.
+    """Return the crop seen by a camera slightly to the side (`turn`) and above (`nod`), each the tangent of an angle.
 
-    What is nearer moves more: parallax on the surface of the generic face, whose mean stays where it is.
+    Nearer points move more: parallax on the surface of the generic face, whose mean height stays in place.
     """
     (x, y), near = _grid(), _surface() - float(_surface().mean())
     half = (CROP_SIZE - 1) / 2
@@ -404,7 +404,7 @@ def seen_from(crop: Image, turn: float, nod: float) -> Image:
 
 
 def moved_crop(crop: Image, turn_degrees: float, scale: float, move_px: NDArray[np.float64]) -> Image:
-    """The crop turned and enlarged about its middle, then shifted by (x, y); what comes in mirrors the edge."""
+    """Rotate and scale the crop about its centre, then shift it by (x, y); uncovered areas mirror the edge."""
     middle = (CROP_SIZE - 1) / 2
     matrix = np.asarray(cv2.getRotationMatrix2D((middle, middle), float(turn_degrees), float(scale)), np.float64)
     matrix[:, 2] += move_px
@@ -415,7 +415,7 @@ FAMILIES: Mapping[str, Draw] = MappingProxyType(
     {
         family.__name__: family
         for family in (
-            # In the order of the light's way: room, what people wear, lens, sensor, connection.
+            # In the order in which light passes them: room, what people wear, lens, sensor, connection.
             masks,
             glasses,
             side_light,
@@ -438,20 +438,20 @@ FAMILIES: Mapping[str, Draw] = MappingProxyType(
 """Every family by its name in commands and reports, in the order in which a composed environment applies them."""
 
 HELD_OUT = ("near_infrared", "fog", "glasses", "lens")
-"""Families that no shipped weights were trained on: what `metaface evaluate --environments` evaluates on."""
+"""Families that no shipped weights were trained on; `metaface evaluate --environments` evaluates on them."""
 
 TRAINED = tuple(name for name in FAMILIES if name not in HELD_OUT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Environment:
-    """One place: the families that it is made of, and how it photographs a crop (112, 112, 3) uint8 RGB."""
+    """One place: the families it consists of, and how it photographs a crop (112, 112, 3) uint8 RGB."""
 
     families: tuple[str, ...]
     effects: tuple[Condition, ...]
 
     def __call__(self, crop: Image, rng: np.random.Generator) -> Image:
-        """The crop as this place's camera shows it; `rng` draws what differs from picture to picture."""
+        """Return the crop as photographed in this place; `rng` draws what varies between pictures."""
         image = crop
         for effect in self.effects:
             image = effect(image, rng)
@@ -471,7 +471,7 @@ def environment_of(families: Sequence[str], place: np.random.Generator) -> Envir
 
 
 _COMMON = MappingProxyType({"side_light": 2.5, "monochrome": 1.5, "masks": 1.5, "distance": 1.5})
-"""How often a family is drawn, where it is not 1: what costs recognition most, and what goes with it."""
+"""Relative frequency of a family where it is not 1: higher for what costs recognition most, and what accompanies it."""
 
 
 def draw_environment(place: np.random.Generator, families: Sequence[str] = TRAINED) -> Environment:

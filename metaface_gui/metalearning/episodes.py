@@ -1,8 +1,8 @@
-"""Episodes for meta-training: small open-set galleries drawn from many people, with probes of theirs and of strangers.
+"""Meta-training episodes: small open-set galleries drawn from many people, with their own and strangers' probes.
 
-Episodic training is of Vinyals et al., "Matching Networks for One Shot Learning", NeurIPS 2016, section 2.2: train
-under the conditions that will hold at test time. So shots are mostly clean, probes mostly degraded, and some probes
-belong to nobody.
+Episodic training follows Vinyals et al., "Matching Networks for One Shot Learning", NeurIPS 2016, section 2.2: train
+under the conditions of test time. So shots are mostly clean, probes are mostly degraded, and some probes are
+strangers'.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, order=True)
 class EpisodeShape:
-    """How large an episode is: people, shots and queries of each, and strangers with one query each.
+    """Size of an episode: people, shots and queries per person, and strangers with one query each.
 
     Raises:
-        ValueError: if there are no people, shots or queries, or fewer than no strangers.
+        ValueError: if people, shots or queries are fewer than 1, or strangers fewer than 0.
     """
 
     n_way: int
@@ -38,19 +38,19 @@ class EpisodeShape:
             raise ValueError(f"want at least one person, shot and query, got {self}")
 
     def fitted_to(self, n_people: int) -> EpisodeShape:
-        """Return it with no more people than half of a data set's, and no more strangers than are left."""
+        """Return the shape limited to half of a data set's people, and to as many strangers as remain."""
         n_way = max(1, min(self.n_way, n_people // 2))
         return EpisodeShape(n_way, self.k_shot, self.queries, min(self.strangers, n_people - n_way))
 
 
 @dataclass(frozen=True, slots=True)
 class EpisodeMix:
-    """What episodes are mixed from.
+    """Proportions of the ingredients of episodes.
 
-    `degraded_support` and `clean_queries` are the shares of shots and of queries (0..1) that break the rule.
-    `one_picture` is how often a person with a single picture is enrolled, in units of one with two in a 1-shot episode.
-    Where faces have copies of places, the share `in_a_place` of the episodes is enrolled in one of them, and the share
-    `moved` of these is probed in another one.
+    `degraded_support` is the share of degraded shots and `clean_queries` that of clean queries (0..1). `one_picture` is
+    how often a person with a single picture is enrolled, relative to a person with two in a 1-shot episode. If faces
+    have copies of places, the share `in_a_place` of the episodes is enrolled in one of them, and the share `moved` of
+    these is probed in another one.
     """
 
     degraded_support: float = 0.3
@@ -61,18 +61,18 @@ class EpisodeMix:
 
 
 HELD_OUT_MIX = EpisodeMix(degraded_support=0.0, clean_queries=0.0, one_picture=0.0)
-"""How meta-testing mixes: clean shots, degraded probes, people with more than one picture as long as there are some."""
+"""Mix for meta-testing: clean shots, degraded probes, people with more than one picture as far as there are some."""
 
 
 class EpisodeSampler:
-    """Draws episodes from `faces`; episode i of step s follows from (seed, s, i) alone, so ranks can share the work.
+    """Draws episodes from `faces`; episode i of step s depends only on (seed, s, i), so processes can share the work.
 
-    A person's queries are of other pictures than their shots. Whoever has too few pictures for that takes part more
-    rarely, with degraded copies in place of further pictures; whoever has one is probed with copies of it. With an
-    `embedding_dim`, episodes are seen from the middle of their shots (`pipeline.room.RoomCentre`), as adaptation is.
+    A person's queries show other pictures than their shots. People with too few pictures for that are drawn less often,
+    and degraded copies replace the missing pictures; a person with one picture is probed with copies of it. With an
+    `embedding_dim`, episodes are centred on their shots (`pipeline.room.RoomCentre`), as in adaptation.
 
     Raises:
-        ValueError: if a shape does not fit, or a number of 0 … n_people-1 has no picture.
+        ValueError: if a shape does not fit, or a number in 0 … n_people-1 has no picture.
     """
 
     def __init__(
@@ -95,13 +95,13 @@ class EpisodeSampler:
 
     @property
     def n_people(self) -> int:
-        """How many people there are."""
+        """Number of people."""
         return len(self._counts)
 
     def draw(self, shape: EpisodeShape, step: int, numbers: Sequence[int]) -> Episode:
-        """Draw the episodes of those numbers of an outer step, stacked: (E, n, p), (E, n), (E, q, p), (E, q).
+        """Draw the episodes with these numbers of an outer step, stacked: (E, n, p), (E, n), (E, q, p), (E, q).
 
-        Supports are in the order of their labels; queries in the order of theirs, the strangers last.
+        Supports are ordered by label; queries are too, with the strangers last.
 
         Raises:
             ValueError: if there are too few people for the shape, or no numbers.
@@ -127,7 +127,7 @@ class EpisodeSampler:
         return torch.from_numpy(labels).to(self._flat.device).expand(episodes, -1)
 
     def _draw_one(self, shape: EpisodeShape, random: np.random.Generator) -> tuple[Indices, Indices]:
-        """Rows of (n·c, p) for the shots (n_way·k_shot,) and for the queries (n_way·queries + strangers,)."""
+        """Draw rows of (n·c, p) for the shots (n_way·k_shot,) and for the queries (n_way·queries + strangers,)."""
         ways, others = self._people(shape, random)
         drawn = [self._pictures_of(person, shape, random) for person in ways]
         shots, shot_rounds, probes, probe_rounds = (np.stack(part) for part in zip(*drawn, strict=True))
@@ -148,8 +148,8 @@ class EpisodeSampler:
     def _in_a_place(
         self, shots: Indices, probes: Indices, others: Indices, random: np.random.Generator
     ) -> tuple[Indices, Indices]:
-        """As `_draw_one`, of the pictures `shots` (n_way, k_shot) and `probes` (n_way, queries): all in one place, or
-        enrolled there and seen in another."""
+        """Do what `_draw_one` does for pictures `shots` (n_way, k_shot) and `probes` (n_way, queries) that are all
+        taken in one place, or enrolled there and probed in another."""
         first = self._copies - self._places
         place = later = first + int(random.integers(self._places))
         if random.random() < self._mix.moved:
@@ -159,9 +159,9 @@ class EpisodeSampler:
         return shots.ravel() * self._copies + place, seen * self._copies + later
 
     def _pictures_of(self, person: int, shape: EpisodeShape, random: np.random.Generator) -> tuple[Indices, ...]:
-        """Pictures of a person's shots and their rounds (k_shot,), and of the queries and theirs (queries,).
+        """Return pictures and rounds of a person's shots (k_shot,), then those of the queries (queries,).
 
-        A picture's round counts how often it came before; with a single picture, as a shot too.
+        A picture's round counts its earlier uses; for a single picture, its uses as a shot count for the queries too.
         """
         pictures = random.permutation(self._ordered[self._first[person] : self._first[person] + self._counts[person]])
         enrolled = max(1, min(shape.k_shot, len(pictures) - 1))
@@ -173,26 +173,26 @@ class EpisodeSampler:
         return pictures[shots], shot_rounds, kept[queries], query_rounds
 
     def _people(self, shape: EpisodeShape, random: np.random.Generator) -> tuple[Indices, Indices]:
-        """Who enrols (n_way,), without replacement and by the weights below, and who are strangers (strangers,).
+        """Draw who is enrolled (n_way,), without replacement and weighted, and who are strangers (strangers,).
 
-        A person weighs as much as the share of the shots that they have pictures for once one is kept to probe with.
-        The smallest of Exp(1)/weight are such a draw (Efraimidis and Spirakis 2006).
+        A person's weight is the share of the shots that their pictures can supply after one is reserved as a probe.
+        Taking the smallest of Exp(1)/weight gives such a draw (Efraimidis and Spirakis 2006).
         """
         weights = np.clip((self._counts - 1 + max(self._mix.one_picture, 1e-9)) / shape.k_shot, 0.0, 1.0)
         order = np.argsort(random.exponential(size=self.n_people) / weights)
         ways, rest = order[: shape.n_way], random.permutation(order[shape.n_way :])
-        # When there are fewer others than strangers, others come again, with another picture or copy.
+        # With fewer other people than strangers, people repeat, with another picture or copy.
         return ways, np.resize(rest, shape.strangers)
 
     def _degraded_orders(self, people: int, random: np.random.Generator) -> Indices:
-        """For each person the degraded copies in random order, (people, c'-1) of the c' that are of no shared place;
-        copy 0 is all there is if c' is 1."""
+        """Return the degraded copies in random order per person, (people, c'-1), of the c' copies that are not of
+        places; only copy 0 if c' is 1."""
         own = self._copies - self._places
         degraded = np.arange(1, own) if own > 1 else np.zeros(1, np.int64)
         return random.permuted(np.tile(degraded, (people, 1)), axis=1)
 
     @staticmethod
     def _copy(rounds: Indices, order: Indices, is_degraded: NDArray[np.bool_]) -> Indices:
-        """Which copy of a picture: clean or not as drawn; the picture's later rounds go through the degraded copies."""
+        """Return which copy of a picture to use: as drawn in round 0, then cycling through the degraded copies."""
         degraded = np.take_along_axis(order, rounds % order.shape[1], axis=1)
         return np.where(is_degraded | (rounds > 0), degraded, 0)

@@ -1,10 +1,10 @@
-"""Meta-testing: learners × conditions × (n_way, k_shot) → figures, over the same open-set episodes for everybody.
+"""Meta-testing: learners × conditions × (n_way, k_shot) → figures, over the same open-set episodes for all learners.
 
-A gallery is adapted to once and looked at under every condition, as a camera would: shots stay clean, probes and
-strangers are degraded. In an environment all of them are photographed in one place, the shots too, and a condition
-comes on top for probes and strangers. Where a learner is given unlabelled faces of the same room and condition, it is
-adapted to each condition by itself. The threshold under test is the one that ships: measured on the background cohort
-at every adaptation, never on the strangers that it is then tried on.
+Each learner adapts to a gallery once and is tested under every condition, as with a camera: shots stay clean, probes
+and strangers are degraded. In an environment, everything including the shots is photographed in one place, and the
+condition is applied on top to probes and strangers. If a learner is given unlabelled faces of the same room and
+condition, it adapts separately for each condition. The tested threshold is the shipped one: set from the background
+cohort at every adaptation, never from the strangers that it is then tested on.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ STOCK = "stock"
 _TIMED_EPISODES, _TIMED_FACES = 5, 20
 
 Progress = Callable[[int, int], None]
-"""Called with how many adaptations are done, and of how many."""
+"""Called with the number of adaptations done and their total."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvaluationData:
     """The test people's faces: `person` (n,) int64, `clean` (n, p) float32, and each condition's (n_draws, n, p).
 
-    A condition has one draw, as `clean` itself, or as many as every other one that has several.
+    A condition has either one draw, like `clean`, or the same number of draws as all others with several.
 
     Raises:
         ValueError: if shapes do not fit.
@@ -67,16 +67,16 @@ class EvaluationData:
 
     @property
     def n_draws(self) -> int:
-        """Draws of the conditions that have several; 1 if none has."""
+        """Number of draws of the conditions with several; 1 if there are none."""
         return max((len(features) for features in self.conditions.values()), default=1)
 
     def seen(self, condition: str, faces: Indices, draws: Indices) -> Tensor:
-        """Features (m, p) of `faces` (m,), each under its own draw of the condition."""
+        """Return the features (m, p) of `faces` (m,), each under its own draw of the condition."""
         features = self.conditions[condition]
         return features[torch.from_numpy(draws) % len(features), torch.from_numpy(faces)]
 
     def to(self, device: torch.device) -> EvaluationData:
-        """Return the same with features on `device`."""
+        """Return the same data with its features on `device`."""
         conditions = {name: features.to(device) for name, features in self.conditions.items()}
         return EvaluationData(self.person, self.clean.to(device), conditions)
 
@@ -85,8 +85,8 @@ class EvaluationData:
 class Contender:
     """A learner to be tested.
 
-    `is_twin` marks the untrained version beside a learner that was meta-trained; `on_stock` one that sees the stock
-    embedder's features, where the others see the meta-trained embedder's.
+    `is_twin` marks the untrained counterpart of a meta-trained learner; `on_stock` marks a learner that gets the stock
+    embedder's features instead of the meta-trained embedder's.
     """
 
     learner: MetaLearner
@@ -96,12 +96,12 @@ class Contender:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What one embedder makes of the test people, and of the strangers that set the shipped threshold: (m, p), or None
-    for an embedder without a cohort, which leaves the cautious default. `room_prior` moves that threshold to each
-    gallery's room; None leaves it the cohort's.
+    """One embedder's features of the test people, and of the `cohort` of strangers that sets the shipped threshold: (m,
+    p), or None without a cohort, which leaves the cautious default threshold. `room_prior` adapts the threshold to each
+    gallery's room; None keeps the cohort's.
 
-    `data_set` names whose faces they are, `environment` the family of the place that they were photographed in, if it
-    was one. Episodes take turns through `data` and `other_places`, which show the same faces elsewhere in that family.
+    `data_set` names the source of the faces; `environment` is the family of the place they were photographed in, if
+    any. Episodes alternate between `data` and `other_places`, which show the same faces in other places of that family.
     """
 
     data: EvaluationData
@@ -112,11 +112,11 @@ class Ground:
     other_places: tuple[EvaluationData, ...] = ()
 
     def place(self, number: int) -> EvaluationData:
-        """Where the episode of that number happens."""
+        """Return the place in which episode `number` happens."""
         return (self.data, *self.other_places)[number % (1 + len(self.other_places))]
 
     def to(self, device: torch.device) -> Ground:
-        """Return it with its tensors there."""
+        """Return the same with its tensors on `device`."""
         return replace(
             self,
             data=self.data.to(device),
@@ -127,10 +127,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSettings:
-    """How many episodes, from which seed, and the FPIR that the shipped threshold is to keep.
+    """Number of episodes, seed, and the FPIR promised by the shipped threshold.
 
-    `unlabelled` is how many earlier faces of the room each learner is given with the shots, the share `known` of them
-    of enrolled people.
+    `unlabelled` is how many earlier faces of the room each learner gets with the shots; the share `known` of them shows
+    enrolled people.
     """
 
     episodes: int = 200
@@ -142,14 +142,14 @@ class EvaluationSettings:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """One learner under one condition with one (n_way, k_shot), on one data set. Shares are fractions.
+    """Results of one learner under one condition with one (n_way, k_shot), on one data set. Shares are fractions.
 
-    `environment` is the family of the room, None for pictures as they are. `top1` has its t interval over episodes, and
+    `environment` is the family of the room, None for original pictures. `top1` has its t interval over episodes;
     `fpir_interval` is that of `fpir_achieved`. `tpir_at_fpir_1pct` and `_01pct` use thresholds from the condition's own
-    strangers, shared by all episodes where `pooled_…` says so. `fpir_achieved` and `tpir_shipped` are what the shipped
-    threshold does; `calibration_error` is the mean |achieved − promised| over `metrics.PROMISES`, None without cohort.
-    `adapt_ms` is the median adaptation, `calibrate_ms` the median of scoring the cohort after it, `score_us` the
-    median of scoring one face alone. `stranger_people` is how many different people the strangers are.
+    strangers, shared by all episodes if `pooled_…`. `fpir_achieved` and `tpir_shipped` are measured with the shipped
+    threshold; `calibration_error` is the mean |achieved − promised| over `metrics.PROMISES`, None without a cohort.
+    `adapt_ms` is the median adaptation time, `calibrate_ms` the median time of scoring the cohort after it, `score_us`
+    the median time of scoring one face alone. `stranger_people` is the number of different people among the strangers.
     """
 
     data: str
@@ -189,13 +189,13 @@ def contenders(
     untrained: bool,
     stock_space: FeatureSpace | None = None,
 ) -> tuple[Contender, ...]:
-    """Make the stock row, each learner as it ships and, if `untrained`, its twin from before all meta-training.
+    """Create the stock row, each shipped learner and, if `untrained`, its twin without any meta-training.
 
-    `stock_space` is of the stock embedder's features, which the stock row and the twins see; None if `space` is. A
-    learner that builds on others keeps theirs in its twin: the difference is then its own training's.
+    `stock_space` is the space of the stock embedder's features, for the stock row and the twins; None means `space`.
+    The twin of a learner that builds on others keeps theirs trained: the difference is then its own training's.
 
     Raises:
-        ValueError: if there is no such learner, or meta-parameters are of another shape.
+        ValueError: if there is no such learner, or meta-parameters have another shape.
     """
     before = stock_space or space
     made = [Contender(make_learner(STOCK, before), on_stock=True)]
@@ -225,11 +225,11 @@ def evaluate(
 ) -> tuple[EvaluationRow, ...]:
     """Test every contender under every condition for each (n_way, k_shot) of `pairs`, on the features' own device.
 
-    `stock` is what the stock embedder makes of the same faces under the same conditions, for contenders on stock; None
-    if `ground` is that. All see the same episodes. Rows are ordered by pair, condition, contender.
+    `stock` holds the stock embedder's features of the same faces under the same conditions, for contenders on stock;
+    None means `ground`. All contenders get the same episodes. Rows are ordered by pair, condition, contender.
 
     Raises:
-        TooFewPeopleError: if an episode cannot be dealt.
+        TooFewPeopleError: if there are too few people for an episode.
     """
     device = ground.data.clean.device
     ground, stock = ground.to(device), (stock or ground).to(device)
@@ -264,7 +264,7 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shipped:
-    """What is kept of an episode's calibrated classifier: its threshold and, unless there is none, its cohort."""
+    """What is kept of an episode's calibrated classifier: its threshold, and the cohort's scores if there is one."""
 
     threshold: float
     cohort: StrangerScores | None
@@ -281,7 +281,7 @@ class _Trial:
         settings: EvaluationSettings,
     ) -> None:
         self._ground, self._data, self._cohort = ground, ground.data, ground.cohort
-        # The baseline is the published network as it comes: no room, the cohort's own threshold.
+        # The baseline is the published network as it is: no room centring, the cohort's own threshold.
         self._in_rooms = not contender.on_stock and ground.cohort is not None
         self._room_prior = ground.room_prior
         self._contender, self._protocol, self._settings = contender, protocol, settings
@@ -293,12 +293,12 @@ class _Trial:
         self._score_s: list[float] = []
 
     def run(self) -> Iterator[None]:
-        """Go through the episodes; yields after each."""
+        """Run the episodes; yields after each."""
         for number in range(self._settings.episodes):
             episode, self._data = self._protocol.episode(number), self._ground.place(number)
             classifier: OpenSetClassifier | None = None
             for condition in self._data.conditions:
-                # One adaptation serves all conditions, unless it has looked at faces of one of them.
+                # One adaptation serves all conditions, unless it used unlabelled faces of one of them.
                 if classifier is None or len(episode.unlabelled):
                     classifier = self._adapt(episode, condition)
                 self._look(classifier, episode, condition)
@@ -308,11 +308,11 @@ class _Trial:
             yield
 
     def rows(self) -> tuple[EvaluationRow, ...]:
-        """One row a condition, in the data's order."""
+        """Return one row per condition, in the data's order."""
         return tuple(self._row(condition) for condition in self._data.conditions)
 
     def _support(self, episode: OpenSetEpisode, condition: str) -> SupportSet:
-        """The shots and, if there are any, the unlabelled faces as they were seen under that condition."""
+        """Return the shots and, if there are any, the unlabelled faces as seen under that condition."""
         device = self._data.clean.device
         shots = self._data.clean[torch.from_numpy(episode.support).to(device)]
         labels = torch.from_numpy(episode.support_labels).to(device)
@@ -405,7 +405,7 @@ def _calibration_error(pairs: Sequence[tuple[EpisodeScores, _Shipped]]) -> float
 
 
 def _now(device: torch.device) -> float:
-    """Seconds, once everything that was asked of the device is done."""
+    """Return the time in seconds after all queued work of the device has finished."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()

@@ -1,8 +1,8 @@
-"""A folder of people → their aligned faces, cached on disk.
+"""Loads the aligned faces of a folder of people, cached on disk.
 
-The folder holds one folder per person, named after them, with their pictures in it, as LFW and most data sets do. Each
-picture gives its main face, the one nearest to its middle. Finding the faces of thousands of pictures takes minutes,
-so what was found is kept and a run that was interrupted goes on where it stopped.
+The folder holds one folder per person, named after them and containing their pictures, as in LFW and most data sets.
+Each picture yields its main face, the one nearest to its centre. Detecting faces in thousands of pictures takes
+minutes, so results are cached and an interrupted run resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from metaface_gui.types import FaceDetections, Image, QualityIssue
 from metaface_gui.weights.store import WeightsStore
 
 Progress = Callable[[int, int], None]
-"""Called with (done, total) from time to time; whatever it raises ends the work, and what is done stays done."""
+"""Called with (done, total) from time to time; an exception it raises ends the work but keeps what is done."""
 
 MakeDetectors = Callable[[], Sequence[FaceDetector]]
-"""Builds the detectors of one thread, to be asked in turn until one finds a face."""
+"""Builds the detectors of one thread, which are tried in order until one finds a face."""
 
 _FORMAT = 3
 _CHUNK = 64
 _MAX_THREADS = 16
 _FOUND = ""
 _KEEN_CONFIDENCE = 0.2
-"""YuNet's for a second look. None of LFW's 9,257 pictures needs it; it is for data sets with darker, smaller faces."""
+"""YuNet's for a second try. None of LFW's 9,257 pictures needs it; it is for data sets with darker, smaller faces."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedPicture:
-    """A picture that gave no face: its path relative to the data set's folder, and why, in a sentence or less."""
+    """A picture without a usable face: its path relative to the data set's folder, and the reason, one sentence."""
 
     path: str
     reason: str
@@ -55,7 +55,7 @@ class SkippedPicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedFaces:
-    """The faces of a folder, in the order of their paths, and the pictures that gave none."""
+    """The faces of a folder, ordered by path, and the pictures that gave none."""
 
     faces: AlignedFaces
     skipped: tuple[SkippedPicture, ...]
@@ -70,14 +70,14 @@ class _Picture:
 
 
 def patient_detectors(key: str, device: torch.device, store: WeightsStore) -> MakeDetectors:
-    """The detector with that key; after YuNet a second one that accepts less certain faces.
+    """Return a builder of the detector `key`; YuNet is followed by a second one with a lower confidence threshold.
 
     Raises:
-        WeightsError: when called, if there is no such detector or its weights are missing or damaged.
+        WeightsError: by the builder, if there is no such detector or its weights are missing or damaged.
     """
 
     def build() -> Sequence[FaceDetector]:
-        # Each thread looks at pictures of its own.
+        # One thread per detector, because the pictures are spread over threads already.
         first = make_detector(key, device, store, cache=compiled_dir(), threads=1, is_exact=True)
         return (first, first.accepting(_KEEN_CONFIDENCE)) if isinstance(first, YuNetDetector) else (first,)
 
@@ -89,15 +89,15 @@ def load_faces(
 ) -> LoadedFaces:
     """Find, align and cache the main face of every picture of every person.
 
-    Pictures are files with an image's ending directly in `folder/<person>/`; names that begin with a dot are passed
-    over. `crop_size` is 112 or 160. A picture that was added, removed or changed makes a new cache entry. `progress`
-    counts pictures.
+    Pictures are files with an image suffix directly in `folder/<person>/`; names that begin with a dot are ignored.
+    `crop_size` is 112 or 160. Adding, removing or changing a picture creates a new cache entry. `progress` counts
+    pictures.
 
     Raises:
         SourceError: if the folder cannot be read, holds no people, or no picture shows a face.
         CacheError: if the cache folder cannot be written or its disk is full.
         KnownError: what `make_detectors` raises.
-        ValueError: if no embedder wants that crop size.
+        ValueError: if no embedder uses that crop size.
     """
     pictures = _list_pictures(folder)
     detectors = make_detectors()
@@ -128,7 +128,7 @@ def load_faces(
 
 
 def picture_files(folder: Path) -> tuple[Path, ...]:
-    """Return every picture that `load_faces` would look at.
+    """Return every picture that `load_faces` would read.
 
     Raises:
         SourceError: if the folder cannot be read or holds no people.
@@ -168,7 +168,7 @@ def _list_pictures(folder: Path) -> list[_Picture]:
 
 
 def _key(pictures: Sequence[_Picture], detectors: Sequence[FaceDetector], crop_size: int) -> str:
-    """What the result depends on, as 16 hexadecimal digits."""
+    """Return a digest of everything that the result depends on, as 16 hexadecimal digits."""
     digest = hashlib.sha256(f"{_FORMAT}|{'+'.join(d.key for d in detectors)}|{crop_size}".encode())
     for picture in pictures:
         digest.update(f"\0{picture.path}\0{picture.size}\0{picture.modified_ns}".encode(errors="surrogateescape"))
@@ -176,7 +176,7 @@ def _key(pictures: Sequence[_Picture], detectors: Sequence[FaceDetector], crop_s
 
 
 class _Finder:
-    """Cuts out a picture's main face; safe to call from several threads, each of which borrows its own detectors."""
+    """Crops a picture's main face; safe to call from several threads, each of which borrows a set of detectors."""
 
     def __init__(self, make_detectors: MakeDetectors, first: Sequence[FaceDetector], crop_size: int) -> None:
         self._crop_size = crop_size
@@ -185,12 +185,12 @@ class _Finder:
         self._idle.put(first)
 
     def add_detectors(self, sets: int) -> None:
-        """Build what that many more threads need."""
+        """Build `sets` more sets of detectors, one for each additional thread."""
         for _ in range(sets):
             self._idle.put(self._make())
 
     def __call__(self, path: Path) -> Image | str:
-        """The crop (s, s, 3) RGB, or why there is none."""
+        """Return the crop (s, s, 3) RGB, or the reason why there is none."""
         try:
             image = read_image(path)
         except SourceError as error:
@@ -210,7 +210,7 @@ class _Finder:
 
 
 def _main_face(found: FaceDetections, image: Image) -> int:
-    """Index of the face nearest to the picture's middle: data sets are cut so that the person named is there."""
+    """Return the index of the face nearest to the picture's centre, where data sets place the named person."""
     middle = np.array([image.shape[1], image.shape[0]]) / 2
     centres = found.boxes_xyxy.reshape(-1, 2, 2).mean(axis=1)
     return int(np.linalg.norm(centres - middle, axis=1).argmin())
@@ -219,7 +219,7 @@ def _main_face(found: FaceDetections, image: Image) -> int:
 def _fill(
     crops: GrowingArray[np.uint8], folder: Path, pictures: Sequence[_Picture], find: _Finder, progress: Progress
 ) -> None:
-    """Go on from the last complete chunk to the end."""
+    """Process the remaining pictures, starting after the last complete chunk."""
     done, total = len(crops.notes), len(pictures)
     progress(done, total)
     if done == total:

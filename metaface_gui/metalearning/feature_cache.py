@@ -1,8 +1,8 @@
-"""Aligned faces → features, cached on disk: the one part of meta-learning offline that costs minutes.
+"""Computes features of aligned faces, cached on disk: the only part of offline meta-learning that takes minutes.
 
-For training, the frozen trunk's features of each face and of degraded copies of it: tails are fitted to them without
-running the network again. For testing, learners' features of each face under a condition. Both are resumable, and what
-they hold follows from the faces, the embedder and a seed alone, whatever else a data set holds.
+For training: the frozen trunk's features of each face and of degraded copies, to which tails are fitted without running
+the network again. For testing: learners' features of each face under a condition. Both are resumable, and a face's
+features depend only on the face, the embedder and a seed, not on the rest of the data set.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _CPU_BATCH, _GPU_BATCH = 16, 256
 _CHUNK_BATCHES = 4
 _MAX_THREADS = 16
 _HASHED_EVERY = 8
-"""Every eighth pixel of every eighth row tells crops apart."""
+"""Every eighth pixel of every eighth row is enough to distinguish crops."""
 
 MakeCrop = Callable[[int], Image]
 
 
 def default_cache() -> Path:
-    """The user's cache folder for this; not created here. It may be deleted at any time.
+    """Return the user's cache folder for this, without creating it. It may be deleted at any time.
 
     Raises:
         KnownError: if the user has no home folder.
@@ -53,13 +53,13 @@ def default_cache() -> Path:
 def trunk_copies(
     faces: AlignedFaces, embedder: TrainableEmbedder, *, copies: int, seed: int, cache: Path, progress: Progress
 ) -> NDArray[np.float16]:
-    """The trunk's features of each face, clean, and of `copies` degraded copies: (n, 1 + copies, u), a memory map.
+    """Return the trunk's features of each clean face and of `copies` degraded copies: (n, 1 + copies, u), a memory map.
 
-    Copy 0 is clean; copy c of a face is drawn from (seed, the face's path, c). On a CPU that computes in bfloat16 the
-    network does so: twice as fast, and SFace's embeddings stay within a cosine of 0.9997. `progress` counts faces.
+    Copy 0 is clean; copy c of a face is drawn from (seed, the face's path, c). On a CPU with bfloat16 hardware the
+    network uses it: twice as fast, and SFace's embeddings keep a cosine of at least 0.9997. `progress` counts faces.
 
     Raises:
-        CacheError: if the cache folder cannot be written, or its disk has not the 2 n (1 + copies) u bytes needed.
+        CacheError: if the cache folder cannot be written, or its disk lacks the 2 n (1 + copies) u bytes needed.
         ValueError: if `copies` is negative.
     """
     if copies < 0:
@@ -72,7 +72,7 @@ def trunk_copies(
         chance = np.random.default_rng([seed, face_number(faces.paths[face]), copy])
         return corrupt(faces.crops_rgb[face], degrade if copy else clean, chance, size)
 
-    # The trunk is the same whatever projection follows it.
+    # The trunk does not depend on the projection, whose tag follows the `@`.
     trunk_id = embedder.id.partition("@")[0]
     key = features_key("trunk", trunk_id, dimension, copies, seed, degradations.VERSION, faces_key(faces))
     with open_growing_array(
@@ -105,11 +105,11 @@ def condition_features(
     environment: str | None = None,
     both_views: bool = False,
 ) -> Tensor:
-    """Learners' features of each face under that condition, (n, p) float32 on the CPU, in full precision.
+    """Return learners' features of each face under a condition, (n, p) float32 on the CPU, in full precision.
 
-    The draw for a face follows from (seed, the face's path); another seed is another draw. `progress` counts faces.
-    With the name of a family as `environment`, all faces are first photographed in one place of it, which follows from
-    the seed; then the condition happens to what is seen there. With `both_views` their mirror images count, too.
+    The draw for a face depends on (seed, the face's path); another seed gives another draw. `progress` counts faces. If
+    `environment` names a family, all faces are first photographed in one of its places, which depends on the seed, and
+    the condition is applied to those pictures. With `both_views`, mirror images contribute to the features too.
 
     Raises:
         CacheError: if the cache folder cannot be written or its disk is full.
@@ -123,7 +123,7 @@ def condition_features(
         chance = np.random.default_rng([seed, face_number(faces.paths[face])])
         return corrupt(faces.crops_rgb[face], corruption, chance, size)
 
-    # `clean` draws nothing, so every seed shares one.
+    # `clean` draws nothing, so all seeds share one entry.
     drawn = 0 if corruption is clean else seed
     dimension = embedder.space.feature_dim
     where = () if environment is None else (environment, environments.VERSION)
@@ -146,14 +146,14 @@ def condition_features(
 
 
 def _in_a_place_of(family: str, condition: Condition, seed: int) -> Condition:
-    """Draw the place; what comes back photographs a crop there and lets the condition happen to the picture."""
+    """Draw the place; return a condition that photographs a crop there, then applies `condition` to the picture."""
     place = environments.environment_of((family,), np.random.default_rng([seed, face_number(family)]))
-    # The place draws first: a face's picture there is the same one under every condition.
+    # The place draws first, so that a face's picture there is the same under every condition.
     return in_turn(place, condition)
 
 
 def faces_key(faces: AlignedFaces) -> str:
-    """A digest of the faces' paths, order and pixels, as 16 hexadecimal digits; the same in every process."""
+    """Return a digest of the faces' paths, order and pixels, as 16 hexadecimal digits; the same in every process."""
     digest = hashlib.sha256(repr(faces.crops_rgb.shape).encode())
     for path, crop in zip(faces.paths, faces.crops_rgb, strict=True):
         digest.update(path.encode(errors="surrogateescape") + b"\0")
@@ -162,19 +162,19 @@ def faces_key(faces: AlignedFaces) -> str:
 
 
 def features_key(*parts: object) -> str:
-    """A name for cached features that depend on these things: 16 hexadecimal digits."""
+    """Return a cache name for features that depend on these values: 16 hexadecimal digits."""
     return hashlib.sha256("|".join(map(str, (_FORMAT, *parts))).encode()).hexdigest()[:16]
 
 
 def face_number(path: str) -> int:
-    """A face's own number for its random draws: 64 bits of SHA-256, for Python's hash differs in every process."""
+    """Return a face's seed for its random draws: 64 bits of SHA-256, since Python's hash differs between processes."""
     return int.from_bytes(hashlib.sha256(path.encode(errors="surrogateescape")).digest()[:8], "big")
 
 
 def _crops_in_chunks(make: MakeCrop, start: int, stop: int, *, chunk: int, each: int) -> Generator[Image, None, None]:
-    """The `each` crops of faces start … stop, `chunk` faces at a time: (m · each, s, s, 3) uint8.
+    """Yield the `each` crops of faces start … stop, `chunk` faces at a time: (m · each, s, s, 3) uint8.
 
-    The next chunk is corrupted by threads while the caller computes on this one.
+    Threads corrupt the next chunk while the caller processes the current one.
     """
     threads = min(usable_cores(), _MAX_THREADS)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="corrupt-faces")
@@ -200,8 +200,8 @@ def _batch_size(device: torch.device) -> int:
 
 
 def fast_arithmetic(device: torch.device) -> AbstractContextManager[object]:
-    """Bfloat16 on CPUs that multiply it in hardware (measured 4.3 ms a face instead of 9.2); elsewhere as it is."""
-    # Older releases of PyTorch cannot be asked: exact and slower there.
+    """Use bfloat16 on CPUs that multiply it in hardware (measured 4.3 ms a face instead of 9.2), and only there."""
+    # Older PyTorch releases do not report capabilities: use exact, slower arithmetic there.
     ask: Callable[[], dict[str, object]] = getattr(torch.cpu, "get_capabilities", dict)
     capabilities = ask()
     if device.type == "cpu" and (capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")):

@@ -1,10 +1,10 @@
-"""What the environment dial can do to a frame: families of `environments`, on whole pictures and fast.
+"""Frame effects of the environment dial: families of `environments`, applied to whole frames in real time.
 
-There, families photograph crops for training, in floats and linear light, and say where their formulas come from. Here
-they keep up with a camera: a table look-up instead of a power, fields computed once a setting, and what needs a blur or
-a JPEG done on a smaller picture. What a place does stays: the share of light that is left, the noise under the gain,
-the lamp's side on the surface of a generic face. Strength 0 leaves nothing of it, 1 is about the worst that the family
-draws for training.
+`environments` photographs crops for training, in floats and linear light, and documents the sources of its formulas.
+The effects here keep up with a camera: they use look-up tables instead of powers, compute fields once per setting, and
+blur or compress on a smaller picture. The essence of a place is kept: the share of light that is left, the noise under
+the gain, the lamp's side on the surface of a generic face. Strength 0 has no effect; 1 is about the worst that the
+family draws for training.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from metaface_gui.types import Floats, Image
 
 _GAMMA = 2.2
 _SLACK = 64
-"""A field of noise is so many pixels larger than the frame: each frame sees it somewhere else."""
+"""How much larger than the frame a noise field is, in pixels, so that each frame can use another part of it."""
 _NOISE_STD = 32.0
 _LEAST_PX = 12
 _DIM_OF_OLD = 0.3
-"""How far the light goes out for an old webcam, whose sensor sees less of it."""
+"""How much the light is dimmed for an old webcam, whose sensor captures less of it."""
 
 Effect = Callable[[Image, int, Floats], Image]
-"""(height, width, 3) uint8 BGR, the frame's number and its faces' landmarks (n, 5, 2) → the same shape."""
+"""(height, width, 3) uint8 BGR, the frame's number and its faces' landmarks (n, 5, 2) → a picture of the same shape."""
 
 Make = Callable[[float, np.random.Generator, tuple[int, ...]], Effect]
-"""Makes an effect of a strength 0..1 and a source of chance, for frames of a shape."""
+"""Creates an effect from a strength 0..1 and a random generator, for frames of the given shape."""
 
 
-# What all share ------------------------------------------------------------------------------------------------------
+# Shared helpers ------------------------------------------------------------------------------------------------------
 
 
 def _between(first: float, last: float, strength: float) -> float:
-    """From `first` at strength 0 to `last` at 1, in equal ratios."""
+    """Interpolate geometrically from `first` at strength 0 to `last` at 1."""
     return float(first * (last / first) ** strength)
 
 
 def _table(levels: Sequence[NDArray[np.float64]] | NDArray[np.floating]) -> Image:
-    """A table for `cv2.LUT` of display values 0..1: (256,) for all channels alike, or three of them, B, G, R."""
+    """Return a `cv2.LUT` table of display values 0..1: (256,) for all channels alike, or three of them for B, G, R."""
     stacked = np.stack(levels, 1)[:, None, :] if isinstance(levels, list | tuple) else np.asarray(levels)
     return np.asarray(np.clip(stacked, 0.0, 1.0) * 255.0 + 0.5, np.uint8)
 
@@ -55,9 +55,9 @@ _LEVELS = np.linspace(0.0, 1.0, 256)
 
 
 def _noise(place: np.random.Generator, shape: tuple[int, ...], blotches: float) -> Image:
-    """Noise of single pixels and of blotches about 128, of standard deviation `_NOISE_STD`: (h + slack, w + slack, 3).
+    """Return noise of single pixels and of blotches around 128, with deviation `_NOISE_STD`: (h + slack, w + slack, 3).
 
-    A quarter is drawn and tiled: nobody sees it, and drawing millions of numbers takes a moment.
+    Only a quarter is drawn and then tiled, which is invisible and saves drawing millions of numbers.
     """
     height, width = shape[0] + _SLACK, shape[1] + _SLACK
     tile = (-(-height // 2), -(-width // 2))
@@ -70,8 +70,8 @@ def _noise(place: np.random.Generator, shape: tuple[int, ...], blotches: float) 
 
 
 def _noisy(image: Image, noise: Image, std: float, index: int, *, exposure: float = 1.0) -> Image:
-    """The share `exposure` of the picture, with noise of `std` grey levels from a place of the field that the frame's
-    number draws; rounded to eight bits."""
+    """Return the share `exposure` of the picture plus noise of `std` grey levels, from a part of the field that depends
+    on the frame's number; rounded to eight bits."""
     height, width = image.shape[:2]
     down, across = (index * 29) % _SLACK, (index * 47) % _SLACK
     seen = noise[down : down + height, across : across + width]
@@ -80,7 +80,7 @@ def _noisy(image: Image, noise: Image, std: float, index: int, *, exposure: floa
 
 
 def _small_blur(image: Image, sigma: float) -> Image:
-    """A Gaussian blur, of a picture so small that the blur leaves nothing that would be lost."""
+    """Apply a Gaussian blur on a reduced picture, small enough to be fast but large enough to lose nothing visible."""
     height, width = image.shape[:2]
     step = max(1, int(sigma / 1.5))
     size = (max(2, width // step), max(2, height // step))
@@ -90,9 +90,9 @@ def _small_blur(image: Image, sigma: float) -> Image:
 
 
 def _draw_on_faces(drawn: Image, sprite: Image, cover: Image | None, landmarks: Floats) -> None:
-    """Draw on each face what lies on the aligned crop: `sprite` (s, s, 3) BGR where `cover` (s, s, 3) is 255 and the
-    picture shines through elsewhere; without a cover the picture times sprite / 255. Too small or broken landmarks are
-    passed over."""
+    """Draw on each face a sprite that is aligned with its crop: `sprite` (s, s, 3) BGR replaces the picture where
+    `cover` (s, s, 3) is 255 and not elsewhere; without a cover, the picture is multiplied by sprite / 255. Landmarks
+    that are too small or not finite are skipped."""
     height, width = drawn.shape[:2]
     for points in landmarks:
         span = np.ptp(points, axis=0)
@@ -120,7 +120,7 @@ def _draw_on_faces(drawn: Image, sprite: Image, cover: Image | None, landmarks: 
 
 
 def _masks(strength: float, place: np.random.Generator, _shape: tuple[int, ...]) -> Effect:
-    """Cloth from the nose's bridge down; the stronger, the higher it is worn."""
+    """Cloth from the bridge of the nose down; the stronger, the higher it is worn."""
     top, colour = 76.0 - 18.0 * strength, ((215, 190, 150), (235, 235, 235), (70, 60, 60))[int(place.integers(3))]
     outline = [(7, top + 9), (34, top + 3), (56, top), (78, top + 3), (105, top + 9), (98, 112), (14, 112)]
     shape = np.zeros((CROP_SIZE, CROP_SIZE, 3), np.uint8)
@@ -164,7 +164,7 @@ def _side_light(strength: float, place: np.random.Generator, shape: tuple[int, .
 
 
 def _backlight(strength: float, place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """A bright window behind: everything before it is dark and noisy, its light veils and glows."""
+    """A bright window behind: everything in front of it is dark and noisy, and its light veils and glows."""
     height, width = shape[:2]
     exposure, veil, noise_std = _between(1.0, 0.03, strength), 0.05 * strength, 5.0 * strength
     table = _table((np.clip(_LEVELS**_GAMMA * exposure + veil * strength, 0.0, 1.0)) ** (1 / _GAMMA))
@@ -182,7 +182,7 @@ def _backlight(strength: float, place: np.random.Generator, shape: tuple[int, ..
 
 
 def _fog(strength: float, _place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """A pale veil, light that bleeds, little contrast."""
+    """A pale veil, bleeding light, little contrast."""
     veil, share, tone = 0.82 * strength, 0.75 * strength, 0.75
     spread = shape[0] * 0.02
 
@@ -207,7 +207,7 @@ def _soft_focus(strength: float, _place: np.random.Generator, shape: tuple[int, 
 
 
 def _monochrome(strength: float, place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """A grey camera: contrast curve and grain."""
+    """A grey-scale camera: contrast curve and grain."""
     gamma, contrast, grain = 1.0 + 0.7 * strength, 1.0 + 0.5 * strength, 0.05 * strength * 255.0
     table = _table((_LEVELS**gamma - 0.5) * contrast + 0.5)
     noise = np.ascontiguousarray(_noise(place, shape, 0.0)[:, :, :1])
@@ -222,7 +222,7 @@ def _monochrome(strength: float, place: np.random.Generator, shape: tuple[int, .
 
 
 def _colour_cast(strength: float, _place: np.random.Generator, _shape: tuple[int, ...]) -> Effect:
-    """An orange lamp: blue is all but gone, and the camera overexposes the rest."""
+    """An orange lamp: almost no blue, and the camera overexposes the rest."""
     gains = np.exp(np.asarray([-1.5, -0.25, 0.95]) * strength * 1.3)
     light = [np.clip(_LEVELS**_GAMMA * gain, 0.0, 1.0) ** (1 / _GAMMA) for gain in gains]
     table = _table(light)
@@ -234,7 +234,7 @@ def _colour_cast(strength: float, _place: np.random.Generator, _shape: tuple[int
 
 
 def _dim_light(strength: float, place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """The light goes out: few photons, steps of eight bits, and the sensor's noise under a gain that cannot keep up."""
+    """Dim light: few photons, 8-bit quantisation steps, and sensor noise under a gain that is too low to compensate."""
     exposure = _between(1.0, 0.045, strength)
     gain = exposure**-0.72
     noise, noise_std = _noise(place, shape, 0.35), 2.6 * strength
@@ -247,7 +247,7 @@ def _dim_light(strength: float, place: np.random.Generator, shape: tuple[int, ..
 
 
 def _old_sensor(strength: float, place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """A webcam of long ago: little light, few pixels, colour noise, sharpened too much, compressed."""
+    """An old webcam: little light, few pixels, colour noise, oversharpened, compressed."""
     dim = _dim_light(_DIM_OF_OLD * strength, place, shape)
     height, width = shape[:2]
     across = int(min(width, _between(640.0, 150.0, strength)))
@@ -267,17 +267,17 @@ def _old_sensor(strength: float, place: np.random.Generator, shape: tuple[int, .
 
 
 def zoom_of(strength: float) -> float:
-    """How large the picture is left by `distance`, 1 as it was."""
+    """Return the scale of the picture under `distance`; 1 is unchanged."""
     return _between(1.0, 0.16, strength)
 
 
 def corner_of(width: int, height: int, zoom: float) -> tuple[int, int]:
-    """The left upper corner of what is left of the picture: in the middle, a little low, as who stands far away."""
+    """Return the top left corner of the reduced picture: centred and slightly low, like people who stand far away."""
     return round(width * (1.0 - zoom) / 2), round(height * (1.0 - zoom) * 0.55)
 
 
 def _distance(strength: float, _place: np.random.Generator, shape: tuple[int, ...]) -> Effect:
-    """Everybody is far away: the picture small, before a wall of its own colours."""
+    """Everybody is far away: the picture is small, in front of a wall of its own colours."""
     height, width = shape[:2]
     zoom, quality = zoom_of(strength), int(95 - 35 * strength)
     left, top = corner_of(width, height, zoom)
@@ -295,7 +295,7 @@ def _distance(strength: float, _place: np.random.Generator, shape: tuple[int, ..
 
 EFFECTS: Mapping[str, Make] = MappingProxyType(
     {
-        # In the order of the light's way, as `environments.FAMILIES` has it.
+        # In the order in which light passes them, as in `environments.FAMILIES`.
         "masks": _masks,
         "side_light": _side_light,
         "backlight": _backlight,
@@ -308,4 +308,4 @@ EFFECTS: Mapping[str, Make] = MappingProxyType(
         "distance": _distance,
     }
 )
-"""What the dial can do, by the name of the family that it comes from."""
+"""The effects of the dial, by the name of the family that each comes from."""

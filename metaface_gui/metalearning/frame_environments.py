@@ -1,6 +1,6 @@
-"""The environment dial: what it is set to, and how frames are photographed there.
+"""The environment dial: its setting, and how frames are photographed under it.
 
-Two effects need to know where faces are (a lamp from the side, a mask): they get where faces lately were.
+Two effects need the positions of faces (a lamp from the side, a mask): they get the most recently known positions.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ NO_FACES: Floats = np.zeros((0, 5, 2), np.float32)
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentSetting:
-    """What the dial is set to: families of `EFFECTS`, each with a strength 0..1; none is the room as it is.
+    """Setting of the dial: families of `EFFECTS`, each with a strength 0..1; an empty tuple means the room unchanged.
 
-    All that is drawn at random follows from `seed` and the frame's number.
+    Everything that is drawn at random depends only on `seed` and the frame's number.
 
     Raises:
         ValueError: if there is no such effect, one is named twice, or a strength is out of range.
@@ -37,12 +37,12 @@ class EnvironmentSetting:
 
     @property
     def is_off(self) -> bool:
-        """Whether the picture stays as the camera gave it."""
+        """Whether the picture stays as the camera delivered it."""
         return all(strength == 0.0 for _name, strength in self.effects)
 
     @property
     def label(self) -> str:
-        """Names and strengths in percent, e.g. `dim_light 60, fog 30`; "" where it is off. Goes with what is saved."""
+        """Names and strengths in percent, e.g. `dim_light 60, fog 30`; "" when off. It is stored with saved data."""
         return ", ".join(f"{name} {round(100 * strength)}" for name, strength in self.effects if strength > 0.0)
 
 
@@ -50,7 +50,7 @@ ROOM_AS_IT_IS = EnvironmentSetting()
 
 
 def surprise(seed: int) -> EnvironmentSetting:
-    """Draw one or two effects that are clearly there; the same ones for the same seed."""
+    """Draw one or two clearly visible effects; the same seed gives the same ones."""
     place = np.random.default_rng([8_191, seed])
     chosen = place.choice(len(EFFECTS), int(place.choice([1, 2], p=[0.6, 0.4])), replace=False)
     names = sorted((tuple(EFFECTS)[int(index)] for index in chosen), key=tuple(EFFECTS).index)
@@ -58,7 +58,7 @@ def surprise(seed: int) -> EnvironmentSetting:
 
 
 class FrameEnvironment:
-    """Photographs frames in one setting; belongs to one thread. Fields are computed again when the size changes."""
+    """Photographs frames under one setting; belongs to one thread. A new frame size recomputes its fields."""
 
     def __init__(self, setting: EnvironmentSetting) -> None:
         self.setting = setting
@@ -66,11 +66,11 @@ class FrameEnvironment:
         self._effects: tuple[Effect, ...] = ()
         strength = dict(setting.effects).get("distance", 0.0)
         self.zoom = zoom_of(strength) if strength else 1.0
-        """How large everything is in the picture, 1 as it was."""
+        """Scale of everything in the picture; 1 is unchanged."""
 
     def __call__(self, frame: Frame, landmarks: Floats = NO_FACES) -> Frame:
-        """The frame as this place's camera shows it; `landmarks` (n, 5, 2) are where its faces are, or lately were, in
-        the photographed picture. What the frame's scene knows moves along."""
+        """Return the frame as photographed in this place; `landmarks` (n, 5, 2) are the current or latest known
+        landmarks in the photographed picture. The frame's ground truth is transformed accordingly."""
         if self.setting.is_off:
             return frame
         image = frame.image_bgr

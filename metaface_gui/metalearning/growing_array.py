@@ -1,9 +1,9 @@
-"""An array on disk that grows by rows and survives being killed: what makes long preparations resumable.
+"""A disk array that grows by rows and survives being killed, which makes long preparations resumable.
 
-A folder holds `rows.bin`, the rows one after another, and `journal.jsonl`, whose first line says their shape and whose
-every further line says how many rows are complete. A line is written after its rows have reached the disk, so whatever
-lies beyond the last whole line is what a killed process left, and is cut off. One process writes at a time; a second
-one that wants the same array waits for it and then finds it made.
+A folder holds `rows.bin`, the consecutive rows, and `journal.jsonl`. The journal's first line describes the rows'
+shape; every further line states how many rows are complete. A line is written after its rows have reached the disk, so
+anything after the last complete line was left by a killed process and is truncated. One process writes at a time;
+another one that wants the same array waits and then finds it complete.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 
 class GrowingArray(Generic[ScalarT]):
-    """The rows made so far, each of `row_shape` and `dtype`, and a note with each entry; see `open_growing_array`.
+    """The rows so far, each of `row_shape` and `dtype`, and one note per entry; see `open_growing_array`.
 
-    An entry may have no row: a picture without a face has only its note. Appended rows are kept in order.
+    An entry may have no row: a picture without a face has only a note. Rows are kept in the order of appending.
     """
 
     def __init__(self, folder: Path, row_shape: tuple[int, ...], dtype: type[ScalarT]) -> None:
@@ -51,7 +51,7 @@ class GrowingArray(Generic[ScalarT]):
 
     @property
     def rows(self) -> int:
-        """How many rows are safe on disk."""
+        """Number of rows that are safe on disk."""
         return self._rows
 
     @property
@@ -60,7 +60,7 @@ class GrowingArray(Generic[ScalarT]):
         return tuple(self._notes)
 
     def require_space(self, more_rows: int) -> None:
-        """Fail now rather than in an hour.
+        """Check for disk space now instead of failing after an hour.
 
         Raises:
             CacheError: if the disk has no room for that many more rows.
@@ -78,10 +78,10 @@ class GrowingArray(Generic[ScalarT]):
             )
 
     def append(self, rows: NDArray[ScalarT], notes: Sequence[str] = ()) -> None:
-        """Write rows (m, *row_shape) and the notes of the entries they belong to; complete when this returns.
+        """Write rows (m, *row_shape) and the notes of the entries they belong to; they are complete when this returns.
 
         Raises:
-            CacheError: if the disk is full or cannot be written. What was complete before stays so.
+            CacheError: if the disk is full or cannot be written. Earlier complete rows are not affected.
             ValueError: if the rows have another shape or dtype.
         """
         if rows.shape[1:] != self.row_shape or rows.dtype != self._dtype:
@@ -100,13 +100,13 @@ class GrowingArray(Generic[ScalarT]):
         self._notes += notes
 
     def array(self) -> NDArray[ScalarT]:
-        """All rows, (rows, *row_shape), as a read-only memory map."""
+        """Return all rows, (rows, *row_shape), as a read-only memory map."""
         if not self._rows:
             return np.zeros((0, *self.row_shape), self._dtype)
         return np.memmap(self._folder / _DATA, self._dtype, "r", shape=(self._rows, *self.row_shape))
 
     def _recover(self) -> None:
-        """Read the journal up to the last line whose rows are there, and cut off everything beyond it."""
+        """Read the journal up to the last line whose rows exist, and truncate everything after it."""
         header = json.dumps({"row_shape": list(self.row_shape), "dtype": np.dtype(self._dtype).str})
         data, journal = self._folder / _DATA, self._folder / _JOURNAL
         try:
@@ -132,12 +132,12 @@ class GrowingArray(Generic[ScalarT]):
 def open_growing_array(
     folder: Path, row_shape: tuple[int, ...], dtype: type[ScalarT], waiting: Callable[[], None]
 ) -> Iterator[GrowingArray[ScalarT]]:
-    """Open the array of this folder, or begin it; it is the caller's alone until the block ends.
+    """Open or create the array in this folder, with exclusive access until the block ends.
 
-    `waiting` is called five times a second while another process has it; what it raises ends the wait.
+    `waiting` is called five times a second while another process holds the array; an exception it raises ends the wait.
 
     Raises:
-        CacheError: if the folder cannot be made, read, written or locked.
+        CacheError: if the folder cannot be created, read, written or locked.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,7 @@ def _wait_for_lock(folder: Path, descriptor: int, waiting: Callable[[], None]) -
 
 
 def _entry(line: str) -> tuple[int, list[str]] | None:
-    """Rows and notes of a journal's line; None of one that was cut short."""
+    """Return the rows and notes of a journal line, or None if the line is incomplete."""
     try:
         entry = json.loads(line)
         return int(entry["rows"]), [str(note) for note in entry["notes"]]
@@ -170,7 +170,7 @@ def _entry(line: str) -> tuple[int, list[str]] | None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write the file as a whole or not at all."""
+    """Write the file completely or not at all."""
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)

@@ -1,4 +1,4 @@
-"""Meta-validation: how good meta-parameters are at the moment, on episodes of people that meta-training never sees."""
+"""Meta-validation: the current quality of meta-parameters, on episodes of people that meta-training never sees."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from metaface_gui.pipeline.learners.base import (
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
 
 FPIR = 0.05
-"""Share of strangers let through when TPIR is measured: an episode has tens of strangers, too few to tell 1 %."""
+"""FPIR at which TPIR is measured: an episode has tens of strangers, too few to resolve 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationMetrics:
-    """Means over the episodes: the training loss, top-1 accuracy (0..1), and TPIR (0..1) where `FPIR` pass."""
+    """Means over the episodes: the training loss, top-1 accuracy (0..1), and TPIR (0..1) at an FPIR of `FPIR`."""
 
     loss: float
     top1: float
@@ -36,9 +36,9 @@ class ValidationMetrics:
 
 
 class MetaValidation:
-    """The same `episodes` episodes of each shape every time: clean shots, degraded probes and strangers.
+    """Fixed validation episodes, `episodes` of each shape: clean shots, degraded probes and strangers.
 
-    The shapes are fitted to how many people there are; there must be two at least.
+    The shapes are limited to the number of people, which must be at least two.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class MetaValidation:
 
 
 def scored_episode(classifier: AdaptedClassifier, query: Tensor, labels: Tensor) -> EpisodeScores:
-    """Score queries (q, p), of which some are `STRANGER`s: at least one, and at least one that is none."""
+    """Score queries (q, p), at least one of them by a `STRANGER` and at least one by an enrolled person."""
     scores = classifier.scores(query).cpu().numpy().astype(np.float32)
     known = (labels != STRANGER).cpu().numpy()
     right = scores[known].argmax(1) == labels.cpu().numpy()[known]

@@ -1,12 +1,12 @@
-"""Figures of open-set identification, from what probes and strangers score in each episode.
+"""Open-set identification metrics, from the scores of probes and strangers in each episode.
 
 TPIR, the true-positive identification rate: the share of enrolled people's probes that are given the right name with a
 score at or above the threshold; FNIR = 1 − TPIR. FPIR, the false-positive identification rate: the share of strangers
 who score at or above it against anybody (ISO/IEC 19795-1; Grother, Ngan and Hanaoka, NIST FRVT part 2). Shares are
 fractions, 0..1.
 
-No errors among n independent trials do not mean that there are none: up to 3/n remain possible at 95 % confidence (the
-rule of three; Hanley and Lippman-Hand 1983). A FPIR of 0.1 % needs 3,000 different strangers before it is a claim.
+Observing no errors in n independent trials still allows an error rate of up to 3/n at 95 % confidence (the rule of
+three; Hanley and Lippman-Hand 1983). Claiming an FPIR of 0.1 % therefore needs 3,000 different strangers.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from metaface_gui.pipeline.recognition.calibration import StrangerScores
 from metaface_gui.types import Floats
 
 PROMISES = (0.001, 0.005, 0.01, 0.02, 0.05, 0.10)
-"""FPIRs that a calibrated threshold is asked for, to see what it achieves."""
+"""FPIRs promised by calibrated thresholds, for comparison with the achieved ones."""
 _DET_POINTS = 60
 _RULE_OF_THREE = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpisodeScores:
-    """What one episode's faces scored under one condition.
+    """Scores of one episode's faces under one condition.
 
-    `best` (q,) float32 is each probe's score against the person it is most like, `right` (q,) whether that is the one
-    it shows; `strangers` holds the strangers' best scores.
+    `best` (q,) float32 is each probe's highest score, `right` (q,) whether it belongs to the person that the probe
+    shows; `strangers` holds the strangers' best scores.
     """
 
     right: NDArray[np.bool_]
@@ -41,11 +41,11 @@ class EpisodeScores:
 
     @property
     def top1(self) -> float:
-        """Share of the probes whose best score is the right person's, whatever the score."""
+        """Share of the probes whose best score belongs to the right person, whatever the score."""
         return float(self.right.mean())
 
     def tpir(self, threshold: float) -> float:
-        """Share of the probes named right with a score at or above `threshold`."""
+        """Return the share of probes named correctly with a score at or above `threshold`."""
         return float((self.right & (self.best >= np.float32(threshold))).mean())
 
 
@@ -60,7 +60,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class TpirAtFpir:
-    """TPIR where the share `fpir` of strangers is let through; `pooled` if episodes shared one threshold."""
+    """TPIR where the share `fpir` of strangers is accepted; `pooled` if episodes shared one threshold."""
 
     tpir: float
     pooled: bool
@@ -68,16 +68,16 @@ class TpirAtFpir:
 
 @dataclass(frozen=True, slots=True)
 class DetPoint:
-    """One threshold's two error rates."""
+    """The two error rates at one threshold."""
 
     fpir: float
     fnir: float
 
 
 def interval_over_episodes(shares: Sequence[float]) -> Interval:
-    """Student's t interval of the mean, cut to 0..1. From one episode nothing follows: 0..1.
+    """Return Student's t interval of the mean, clipped to 0..1; a single episode gives 0..1.
 
-    Episodes share people, so it says how much other episodes of these people would differ, not other people.
+    Episodes share people, so the interval covers the variation between episodes of these people, not between people.
     """
     values = np.asarray(shares, np.float64)
     mean = float(values.mean())
@@ -88,11 +88,11 @@ def interval_over_episodes(shares: Sequence[float]) -> Interval:
 
 
 def tpir_at_fpir(episodes: Sequence[EpisodeScores], fpir: float) -> TpirAtFpir:
-    """Mean TPIR over episodes at the threshold that lets at most the share `fpir` of the strangers through.
+    """Return the mean TPIR over episodes at the threshold that accepts at most the share `fpir` of the strangers.
 
-    Each episode has its own threshold, from its own strangers. Where one has fewer than 1 / `fpir` of them, nobody
-    could be let through and the threshold would be a maximum's: then all episodes share the threshold of their pooled
-    strangers.
+    Each episode has its own threshold, from its own strangers. If one has fewer than 1 / `fpir` of them, no stranger
+    could be accepted and its threshold would be determined by the maximum; all episodes then share the threshold of
+    their pooled strangers.
     """
     pooled = any(len(episode.strangers.best) * fpir < 1.0 for episode in episodes)
     if pooled:
@@ -102,15 +102,15 @@ def tpir_at_fpir(episodes: Sequence[EpisodeScores], fpir: float) -> TpirAtFpir:
 
 
 def calibration_error(achieved: Sequence[float], promised: Sequence[float] = PROMISES) -> float:
-    """Mean |achieved − promised| FPIR over the promises."""
+    """Return the mean |achieved − promised| FPIR over the promises."""
     return float(np.mean(np.abs(np.asarray(achieved) - np.asarray(promised))))
 
 
 def det_curve(episodes: Sequence[EpisodeScores]) -> tuple[DetPoint, ...]:
-    """Detection error trade-off: FNIR over FPIR, one threshold for all episodes, their probes and strangers pooled.
+    """Return the detection error trade-off, FNIR over FPIR: all episodes are pooled and share each threshold.
 
-    Points lie evenly on a logarithmic axis from the smallest FPIR that the strangers can show (1 / their number, but
-    not below 10⁻⁴) to just under 1.
+    Points are evenly spaced on a logarithmic axis from the smallest FPIR that the strangers can resolve (1 / their
+    number, but not below 10⁻⁴) to just under 1.
     """
     pool = _pool(episodes)
     lowest = max(1.0 / len(pool.strangers.best), 1e-4)
@@ -123,7 +123,7 @@ def det_curve(episodes: Sequence[EpisodeScores]) -> tuple[DetPoint, ...]:
 
 
 def supports_claim(fpir: float, stranger_people: int) -> bool:
-    """Whether so many different strangers can bear a statement about that FPIR, by the rule of three."""
+    """Return whether this many different strangers support a claim about that FPIR, by the rule of three."""
     return stranger_people * fpir >= _RULE_OF_THREE
 
 

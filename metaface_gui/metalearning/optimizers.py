@@ -1,7 +1,7 @@
-"""The outer optimizer: gradients of the meta-parameters in, the next meta-parameters out.
+"""The outer optimizer: computes the next meta-parameters from their gradients.
 
-Pure functions over `Params`, in the manner of `torch.func`: nothing is changed in place, so a step that is interrupted
-leaves a whole state behind, and a checkpoint is the state's tensors as they are.
+Pure functions over `Params`, in the style of `torch.func`: nothing is changed in place, so an interrupted step leaves
+a consistent state, and a checkpoint is simply the state's tensors.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class AdamState(NamedTuple):
 
 
 def initial_state(params: Params) -> AdamState:
-    """Nothing seen yet."""
+    """Return the state before the first step."""
     zeros = {name: torch.zeros_like(tensor) for name, tensor in params.items()}
     return AdamState(zeros, dict(zeros), 0)
 
@@ -34,7 +34,7 @@ def initial_state(params: Params) -> AdamState:
 def adam(
     params: Params, gradient: Params, state: AdamState, rate: float, factors: Mapping[str, float] | None = None
 ) -> tuple[Params, AdamState]:
-    """One step of Adam (Kingma and Ba, ICLR 2015, algorithm 1) for the parameters that `state` knows; others stay.
+    """Take one Adam step (Kingma and Ba, ICLR 2015, algorithm 1) for the parameters in `state`; others stay unchanged.
 
     `factors` multiply the rate of the parameters that they name.
     """
@@ -52,7 +52,7 @@ def adam(
 
 
 def clipped(gradient: Params, most: float) -> Params:
-    """Scale the gradient down to that Euclidean length, over all parameters, if it is longer (Pascanu et al. 2013)."""
+    """Scale the gradient, over all parameters, down to Euclidean length `most` if longer (Pascanu et al. 2013)."""
     if not gradient:
         return gradient
     length = torch.stack([part.square().sum() for part in gradient.values()]).sum().sqrt()
@@ -61,9 +61,9 @@ def clipped(gradient: Params, most: float) -> Params:
 
 
 def one_cycle(step: int, steps: int, peak: float, warm_up: float = 0.1) -> float:
-    """Rate of step 0 … steps-1: linearly up to the peak over the share `warm_up`, then down along a cosine to nothing.
+    """Return the rate of step 0 … steps-1: linear up to the peak for the share `warm_up`, then a cosine down to zero.
 
-    One cycle of Smith and Topin 2019 without its momentum cycle.
+    This is one cycle of Smith and Topin 2019 without the momentum cycle.
     """
     rise = max(1, round(warm_up * steps))
     if step < rise:

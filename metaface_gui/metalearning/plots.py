@@ -1,8 +1,8 @@
-"""Plots of a report, as PNG files: detection error trade-off, and accuracy over shots.
+"""Plots of a report as PNG files: detection error trade-off, and accuracy over shots.
 
-Drawn with matplotlib's objects, without its global state. Made to be read from the back row: large type, a legend in
-the order of the curves, colours that colour-blind people tell apart (Paul Tol's "muted" scheme), each also with its own
-marker; stock embeddings are black and dashed.
+They use matplotlib's objects without its global state. They are legible from the back row: large type, a legend in the
+order of the curves, colours that colour-blind people can distinguish (Paul Tol's "muted" scheme), and a marker per
+colour; stock embeddings are black and dashed.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class _Style:
 
 
 def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Write a DET plot for each table and, where several shots were tried, shots plots; returns the files.
+    """Write a DET plot for each table and, if several shots were tried, plots over shots; return the files.
 
-    Each is there whole or not at all, and says that MetaFace drew it.
+    Each file is written completely or not at all, and names MetaFace as its creator.
 
     Raises:
         KnownError: if the folder cannot be written to.
@@ -73,7 +73,7 @@ def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
 def plot_names(
     data: Sequence[str], environments: Sequence[str], conditions: Sequence[str], pairs: Sequence[tuple[int, int]]
 ) -> tuple[str, ...]:
-    """The names of all files that `save_plots` may write of tests of these data sets, …, with these (n_way, k_shot)."""
+    """Return the names of all files that `save_plots` may write for these data sets, …, and these (n_way, k_shot)."""
     sets = tuple(f"{name}_" for name in data) if len(data) > 1 else ("",)
     places = [f"{of}{room}" for of in sets for room in ("", *(f"{name}_" for name in environments))]
     tests = itertools.product(places, conditions, pairs)
@@ -93,16 +93,16 @@ def _shots_name(where: str, condition: str, n_way: int) -> str:
 
 
 def _where(row: EvaluationRow, report: Report) -> str:
-    """What a file's name says of the data set, if there are several, and of the room, if it was in one."""
+    """Return the parts of a file's name for the data set, if there are several, and for the room, if there is one."""
     several = len({other.data for other in report.rows}) > 1
     return "".join(f"{part}_" for part in (row.data if several else None, row.environment) if part is not None)
 
 
 def det_figure(rows: Sequence[EvaluationRow]) -> Figure:
-    """FNIR over FPIR, both logarithmic, of the learners of one table; the lower left is better."""
+    """Plot FNIR over FPIR, both logarithmic, of the learners of one table; the lower left is better."""
     figure, axes = _canvas()
     for row in sorted(rows, key=lambda row: row.tpir_at_fpir_1pct):
-        # A logarithmic axis has no zero: no miss at all lies on its lower edge.
+        # A logarithmic axis has no zero: draw a FNIR of 0 on its lower edge.
         curve = [(point.fpir, max(point.fnir, _LEAST_RATE)) for point in row.det if point.fpir >= _LEAST_RATE]
         label = f"{_title(row.learner)}  {100 * row.tpir_at_fpir_1pct:.1f}"
         _draw(axes, [x for x, _ in curve], [y for _, y in curve], row.learner, label, markevery=_MARK_EVERY)
@@ -122,7 +122,7 @@ def det_figure(rows: Sequence[EvaluationRow]) -> Figure:
 
 
 def shots_figure(rows: Sequence[EvaluationRow]) -> Figure:
-    """Top-1 (left) and TPIR at FPIR 1 % (right) over shots a person, of one condition and n_way."""
+    """Plot top-1 (left) and TPIR at FPIR 1 % (right) over shots per person, for one condition and n_way."""
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     left, right = figure.subplots(1, 2)
     _over_shots(left, rows, lambda row: row.top1.mean, "Top-1")
@@ -135,7 +135,7 @@ def shots_figure(rows: Sequence[EvaluationRow]) -> Figure:
 
 
 def _round_limits(shares: Sequence[float]) -> tuple[float, float]:
-    """The nearest of 0.1 %, 0.2 %, 0.5 %, 1 % … that hold all the shares between them."""
+    """Return the tightest limits among 0.1 %, 0.2 %, 0.5 %, 1 % … that enclose all the shares."""
     marks = [digit * 10.0**power for power in (-3, -2, -1) for digit in _ROUND] + [1.0]
     low = max((mark for mark in marks[:-1] if mark <= min(shares)), default=_LEAST_RATE)
     return low, min(mark for mark in marks if mark > low and mark >= min(1.0, max(shares)))
@@ -175,7 +175,7 @@ def _draw(axes: Axes, x: Sequence[float], y: Sequence[float], learner: str, labe
         label=label,
         color=style.colour,
         marker=style.marker,
-        # Staggered, so that curves that lie upon each other can still be told apart.
+        # Staggered, so that overlapping curves remain distinguishable.
         markevery=(style.place % markevery, markevery),
         markersize=8,
         linewidth=3.0 if style.dashed else 2.2,
@@ -195,7 +195,7 @@ def _legend(axes: Axes, title: str, *, best_first: bool) -> None:
 
 
 def _style(learner: str) -> _Style:
-    """A learner looks the same in every plot, whoever else is in it."""
+    """Return a learner's style, the same in every plot, whichever other learners it shows."""
     if learner == STOCK:
         return _Style("black", "", dashed=True, place=0)
     place = list(LEARNERS).index(learner)

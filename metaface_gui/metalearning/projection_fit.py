@@ -1,11 +1,11 @@
-"""Stage 1 of meta-training: move the embedder's last linear layer, cut its movement to a small rank, share it.
+"""Stage 1 of meta-training: train the embedder's last linear layer, reduce its change to a small rank, and share it.
 
-z = normalise(W u + b) with u the trunk's features, which stay. W starts at the stock tail W₀ (its batch norm folded in)
-and is trained whole, on open-set episodes of many people: a clean picture of each stands for them, degraded copies of
-their others are the queries, and everybody else is a stranger to them (`open_set_loss`). Then the movement is cut,
-W − W₀ ≈ A B with B (m, u), by a singular value decomposition: B and A are what `Projection` holds. Training the two
-factors from scratch was measured to gain a third of what training whole and cutting gains; adapters on frozen
-embeddings gain nothing, because what degradation took from the embedding is still in the trunk's features.
+z = normalise(W u + b), where u are the trunk's features, which stay fixed. W starts at the stock tail W₀ (with its
+batch norm folded in) and is trained in full on open-set episodes of many people: a clean picture represents each
+person, degraded copies of their other pictures are the queries, and everybody else is a stranger to them
+(`open_set_loss`). The change is then truncated, W − W₀ ≈ A B with B (m, u), by a singular value decomposition;
+`Projection` holds B and A. Training the two factors from scratch gained a third as much; adapters on frozen embeddings
+gain nothing, because the information that degradation removes from the embedding is still in the trunk's features.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from metaface_gui.pipeline.embedding.torch_embedder import LinearTail
 from metaface_gui.pipeline.learners.losses import open_set_loss
 
 Trunk = NDArray[np.float16]
-"""Trunk features (n, 1 + c, u) of n pictures: the first copy clean, c degraded."""
+"""Trunk features (n, 1 + c, u) of n pictures: one clean copy, then c degraded ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionSettings:
-    """How to train: `people` an episode with `queries` degraded copies each; SGD with momentum on a one-cycle rate.
+    """Training settings: `people` per episode with `queries` degraded copies each; SGD with momentum, one-cycle rate.
 
-    `rank` is m; `scale` turns cosines into logits; `validate_every` steps the loss on held-out people is looked at,
-    and the best W so far is kept.
+    `rank` is m; `scale` turns cosines into logits. Every `validate_every` steps the loss on held-out people is
+    measured, and the best W so far is kept.
     """
 
     steps: int = 400
@@ -48,7 +48,7 @@ class ProjectionSettings:
 
 @dataclass(frozen=True, slots=True)
 class ProjectionProgress:
-    """Loss of the last steps on meta-training people, and of the last look at meta-validation people."""
+    """Running loss on meta-training people, and the best loss so far on meta-validation people."""
 
     step: int
     steps: int
@@ -58,7 +58,7 @@ class ProjectionProgress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedProjection:
-    """B (m, u) and A₀ (d, m + 1), as `save_projection` takes them, and how much of the movement the cut kept: 0..1."""
+    """B (m, u) and A₀ (d, m + 1) for `save_projection`, and the share of the squared change that they keep: 0..1."""
 
     weight: Tensor
     tail: Tensor
@@ -69,7 +69,7 @@ class FittedProjection:
 
 
 class _People:
-    """Draws batches: for each of some people one clean picture and queries from their other pictures."""
+    """Draws batches: one clean picture of each of some people, and queries from their other pictures."""
 
     def __init__(self, features: Trunk, person: NDArray[np.int64], settings: ProjectionSettings) -> None:
         self._features = features
@@ -78,7 +78,7 @@ class _People:
         self._pictures = np.split(order, np.flatnonzero(np.diff(person[order])) + 1)
 
     def batch(self, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Trunk features of the people's clean pictures (w, u), and of their queries (w · queries, u), float16."""
+        """Draw trunk features of the people's clean pictures (w, u), and of their queries (w · queries, u), float16."""
         settings, copies = self._settings, self._features.shape[1]
         n_way = min(settings.people, len(self._pictures))
         clean, queried, copy = [], [], []
@@ -86,7 +86,7 @@ class _People:
             pictures = random.permutation(self._pictures[who])
             clean.append(pictures[0])
             for k in range(settings.queries):
-                # The only picture of somebody is their query too, degraded.
+                # A person's only picture also serves as their query, degraded.
                 queried.append(pictures[(1 + k) % len(pictures)])
                 easy = len(pictures) > 1 and random.random() < settings.mirrored_or_clean_queries
                 copy.append(0 if easy or copies == 1 else int(random.integers(1, copies)))
@@ -103,9 +103,9 @@ def fit_projection(
     *,
     on_progress: Callable[[ProjectionProgress], None],
 ) -> FittedProjection:
-    """Train on the meta-training people's trunk features and their numbers; the device is the tail's.
+    """Fit the projection to trunk features and person numbers of the meta-training people, on the tail's device.
 
-    Deterministic by seed on one kind of machine. `on_progress` may raise to cancel.
+    Deterministic given the seed on one kind of machine. `on_progress` may raise to cancel.
     """
     device = tail.linear.weight.device
     stock_weight, stock_bias = folded(tail)
@@ -149,7 +149,7 @@ def fit_projection(
 
 
 def folded(tail: LinearTail) -> tuple[Tensor, Tensor]:
-    """W₀ (d, u) and b₀ (d,) with BN(linear(u)) = W₀ u + b₀: the batch norm's trained statistics folded in."""
+    """Return W₀ (d, u) and b₀ (d,) with BN(linear(u)) = W₀ u + b₀: the batch norm's trained statistics folded in."""
     bn = tail.bn
     if bn.running_mean is None or bn.running_var is None:
         raise ValueError("the tail's batch norm has no trained statistics")
@@ -161,9 +161,9 @@ def folded(tail: LinearTail) -> tuple[Tensor, Tensor]:
 
 
 def cut(movement: Tensor, bias_movement: Tensor, rank: int) -> tuple[Tensor, Tensor, float]:
-    """W − W₀ (d, u) → B (m, u) with orthonormal rows, A (d, m + 1) and the share of the squared movement that is kept.
+    """Map W − W₀ (d, u) to B (m, u) with orthonormal rows, A (d, m + 1), and the share of the squared change kept.
 
-    The last column of A moves the bias. m ≤ d. Signs are fixed so that machines agree.
+    The last column of A changes the bias. m ≤ d. Signs are fixed so that all machines give the same result.
     """
     left, values, right = torch.linalg.svd(movement, full_matrices=False)
     signs = torch.sign(right.gather(1, right.abs().argmax(1, keepdim=True)))
@@ -175,7 +175,7 @@ def cut(movement: Tensor, bias_movement: Tensor, rank: int) -> tuple[Tensor, Ten
 
 
 def _embed(features: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """W u + b with u in half precision; the products in bfloat16 where they are long enough for that to pay."""
+    """Return W u + b for u in half precision; products use bfloat16 if they are long enough to profit."""
     if weight.shape[1] >= 8192:
         return linear(features.to(torch.bfloat16), weight.to(torch.bfloat16)).float() + bias
     return linear(features.float(), weight, bias)

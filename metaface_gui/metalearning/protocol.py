@@ -1,15 +1,15 @@
 """Open-set identification episodes for meta-testing: who is enrolled, who is a probe, who is a stranger.
 
-The terms are those of ISO/IEC 19795-1: a probe of an enrolled person is a mated search, a stranger's a non-mated one.
+The terms follow ISO/IEC 19795-1: a probe of an enrolled person is a mated search, a stranger's is a non-mated one.
 An episode enrols n_way people with more than k_shot pictures, k_shot of each; up to five other pictures of each are
-probes. Strangers are the people with a single picture, who can never be enrolled; in a set with fewer than a hundred of
-those, everybody who is not enrolled in the episode.
+probes. Strangers are the people with a single picture, who can never be enrolled; if a set has fewer than a hundred of
+them, strangers are all people who are not enrolled in the episode.
 
-An episode may also hold unlabelled faces, which the camera showed before any probe: of enrolled people, pictures that
-are neither shots nor probes, and of strangers, who are then no longer among those that are counted.
+An episode may also have unlabelled faces, which the camera showed before any probe: pictures of enrolled people that
+are neither shots nor probes, and pictures of strangers, who are then not counted as strangers any more.
 
-An episode follows from the seed, n_way, k_shot and its own number alone: every learner sees the same ones, under every
-condition, and a learner that takes only the first few takes the same first few.
+An episode depends only on the seed, n_way, k_shot and its own number: every learner gets the same ones under every
+condition, and a test that uses fewer episodes uses the first ones of the same sequence.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 Indices = NDArray[np.int64]
 
 MAX_PROBES = 5
-"""Probes of a person at most, so that a celebrity with hundreds of pictures does not decide the figures alone."""
+"""Maximum number of probes per person, so that a celebrity with hundreds of pictures does not dominate the figures."""
 MIN_SINGLE_PICTURE_PEOPLE = 100
-"""With fewer single-picture people than this, one more or less of them let through is more than 1 % of strangers."""
+"""With fewer single-picture people, accepting one more or one less of them would change FPIR by more than 1 point."""
 MAX_STRANGERS = 2_000
-"""Where everybody not enrolled is a stranger, so many of their pictures an episode at most, drawn again each time."""
+"""If everybody not enrolled is a stranger: maximum number of their pictures per episode, drawn for each episode."""
 MAX_PASSER_BY = 5
-"""Unlabelled faces of one stranger at most."""
+"""Maximum number of unlabelled faces of one stranger."""
 
 
 class TooFewPeopleError(KnownError):
-    """A data set has not enough people with enough pictures for an open-set episode."""
+    """A data set has too few people with enough pictures for an open-set episode."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenSetEpisode:
-    """One gallery and who looks at it; faces are row numbers of the test set's features, all arrays int64.
+    """One gallery and its probes; faces are row numbers of the test set's features; all arrays are int64.
 
     `support` (n_way · k_shot,) with `support_labels` 0 … n_way-1; `probes` (q,) with `probe_labels`; `strangers` (m,).
     `unlabelled` (u,) are faces that were seen before. `probe_draws` (q,), `stranger_draws` (m,) and `unlabelled_draws`
-    (u,) say which of a condition's draws each of these faces is seen under.
+    (u,) give each face's draw of the condition.
     """
 
     n_way: int
@@ -59,17 +59,17 @@ class OpenSetEpisode:
 
 
 class OpenSetProtocol:
-    """Deals the episodes of one (n_way, k_shot) from a test set whose faces belong to the people `person` (n,) int64.
+    """Generates the episodes of one (n_way, k_shot) from a test set whose faces show the people `person` (n,) int64.
 
-    `n_way_used` is how many people are really enrolled: `n_way`, or everybody eligible where there are fewer. Where
-    that would leave nobody to be a stranger, a quarter of the eligible people (one at least) stay outside.
-    `n_draws` is how many draws a condition's features have. `unlabelled` is how many unlabelled faces an episode is to
-    have, the share `known` of them of enrolled people as far as those have pictures left, the others of strangers; at
-    most half of the strangers there are become such, so there may be fewer. With a share of 1 no stranger was seen.
-    Whatever it is, shots and probes stay the same.
+    `n_way_used` is the number of people actually enrolled: `n_way`, or everybody eligible if there are fewer. If that
+    would leave no strangers, a quarter of the eligible people (at least one) is not enrolled. `n_draws` is the number
+    of draws per condition. `unlabelled` is the wanted number of unlabelled faces per episode: the share `known` of them
+    shows enrolled people as far as those have pictures left, the rest shows strangers. At most half of the strangers
+    are used, so there may be fewer; with `known` = 1 no strangers are used. Shots and probes do not depend on
+    `unlabelled` or `known`.
 
     Raises:
-        ValueError: if n_way, k_shot or n_draws is less than 1, `unlabelled` negative, or `known` no share.
+        ValueError: if n_way, k_shot or n_draws is less than 1, `unlabelled` is negative, or `known` is not in 0..1.
         TooFewPeopleError: if fewer than two people have more than k_shot pictures.
     """
 
@@ -119,11 +119,11 @@ class OpenSetProtocol:
 
     @property
     def stranger_people(self) -> int:
-        """How many different people can be strangers: what a claim about strangers rests on."""
+        """Number of different people who can be strangers, on which a claim about strangers rests."""
         return len(self._faces_of) if self._single is None else len(self._single)
 
     def episode(self, number: int) -> OpenSetEpisode:
-        """Deal episode `number` ≥ 0, always the same one."""
+        """Return episode `number` ≥ 0, the same one on every call."""
         random = np.random.default_rng([self._seed, self.n_way, self.k_shot, number])
         enrolled = random.choice(self.eligible, self.n_way_used, replace=False)
         last = self.k_shot + MAX_PROBES
@@ -150,9 +150,9 @@ class OpenSetProtocol:
         )
 
     def _seen_before(self, left: Indices, strangers: Indices, random: np.random.Generator) -> Indices:
-        """Unlabelled faces, in random order: of the pictures `left` of enrolled people, then of some of the strangers.
+        """Draw the unlabelled faces, in random order: pictures `left` of enrolled people, then some of the strangers.
 
-        Where too few are left, more strangers take their place, unless nobody else is to be seen.
+        If too few pictures are left, more strangers replace them, unless `known` is 1.
         """
         known = random.permutation(left)[: int(self._known * self._unlabelled + 1e-9)]
         wanted = self._unlabelled - len(known) if self._known < 1.0 else 0
@@ -172,7 +172,7 @@ class OpenSetProtocol:
 
 
 def can_enrol(person: Indices, n_way: int, k_shot: int) -> bool:
-    """Whether an episode can enrol as many people as asked for, with somebody left to be a stranger."""
+    """Return whether an episode can enrol `n_way` people and still have strangers."""
     try:
         return OpenSetProtocol(person, n_way=n_way, k_shot=k_shot).n_way_used == n_way
     except TooFewPeopleError:

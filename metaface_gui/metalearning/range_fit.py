@@ -1,8 +1,8 @@
-"""What training knew: the balls within which a tuned trunk's channels are kept (`pipeline.embedding.channel_range`).
+"""Fits the balls within which a tuned trunk's channel statistics are kept (`pipeline.embedding.channel_range`).
 
-Measured after the trunk was tuned, on what it was tuned on: meta-training people's pictures as they are, degraded one
-by one, and in drawn environments; the mean and deviation of each channel of each picture, and how far they spread.
-Families that are left out of training are left out here too.
+They are measured after the trunk was tuned, on the kinds of data that it was tuned on: meta-training people's pictures
+unchanged, individually degraded, and in drawn environments. They cover the mean and deviation of each channel of each
+picture, and their spread. Families that are left out of training are left out here too.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 
 @dataclass(frozen=True, slots=True)
 class RangeSettings:
-    """`places` of `pictures` each are looked at: a quarter as they are, a quarter degraded.
+    """`places` with `pictures` each are measured: a quarter unchanged, a quarter degraded, the others in environments.
 
-    The first `layers` convolutions' channels are kept within a ball of `width` deviations. Pictures are brightened to
+    The channels of the first `layers` layers are kept within a ball of `width` deviations. Pictures are brightened to
     `least_brightness`, of which 45, 60 and 80 did equally well on meta-validation people's dark pictures.
     """
 
@@ -47,12 +47,12 @@ def fit_ranges(
     *,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Tensor]:
-    """Measure the ranges of the embedder's trunk: balls (4, channels) float32 by its layers' names.
+    """Measure the ranges of the embedder's trunk: balls (4, channels) float32 by layer name.
 
     `on_progress` counts places and may raise to cancel.
 
     Raises:
-        ValueError: if the trunk's channels are kept within ranges already.
+        ValueError: if the trunk already keeps its channels within ranges.
     """
     trunk = embedder.trunk_module
     convolutions = [name for name, layer in trunk.named_modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
@@ -78,7 +78,7 @@ def fit_ranges(
 
 
 def _photographed(faces: AlignedFaces, place: int, settings: RangeSettings, size: int) -> Tensor:
-    """Some pictures (n, 3, s, s) uint8 in one place."""
+    """Return pictures (n, 3, s, s) uint8 of random faces in one place."""
     random = np.random.default_rng([settings.seed, place])
     rows = random.choice(len(faces), min(settings.pictures, len(faces)), replace=False)
     degradation = (clean, draw_environment(random), degrade, draw_environment(random))[place % 4]

@@ -1,8 +1,8 @@
-"""What an evaluation found, as one record: written as JSON, compared with the stock row, split into its tables.
+"""The result of an evaluation as one record: written as JSON, compared with the stock row, split into tables.
 
-The JSON's `results` hold one row for each learner, data set, environment, condition and (n_way, k_shot), meta-trained
-where it ships so; `untrained` holds rows of the same shape for the untrained twins, `shots` and `calibration` those of
-the further tables, `tracks` those of tracks by how many looks they have. Over several data sets or environments there
+The JSON's `results` has one row per learner (meta-trained if it ships so), data set, environment, condition and
+(n_way, k_shot). `untrained` has rows of the same shape for the untrained twins; `shots` and `calibration` have those
+of the further tables, `tracks` those of tracks by their number of looks. With several data sets or environments there
 is also a `summary` (see that module). All shares are fractions, 0..1.
 """
 
@@ -22,14 +22,14 @@ from metaface_gui.metalearning.track_evaluation import TrackRow
 from metaface_gui.weights.whole_file import write_whole
 
 CALIBRATION_PEOPLE = (1, 5, 20, 100)
-"""Gallery sizes for which it is shown what the promised FPIR becomes."""
+"""Gallery sizes for which the achieved FPIR is compared with the promised one."""
 SHOTS = (1, 2, 3, 5, 10)
-"""Shots a person of the accuracy-over-shots plot."""
+"""Shots per person in the accuracy-over-shots plot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A figure that learners are compared by: how to read it off a row, and whether more of it is better.
+    """A figure for comparing learners: how to read it from a row, and whether higher values are better.
 
     `unit` is `%`, `ms` or `µs`; a figure in % is a fraction in the row.
     """
@@ -49,15 +49,15 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "score_us": Column(lambda row: row.score_us, "µs", more_is_better=False),
     }
 )
-"""The figures that have a best, by their name in the JSON."""
+"""The figures that have a best value, by their name in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
-    """What was evaluated, and how: enough to do it again.
+    """What was evaluated and how, in enough detail to repeat it.
 
-    `meta_parameters` says for each meta-trained learner where its parameters come from. `people` and `faces` are those
-    of the chosen split, of all folders in `data` together.
+    `meta_parameters` gives the source of each meta-trained learner's parameters. `people` and `faces` are the totals of
+    the chosen split over all folders in `data`.
     """
 
     data: str | tuple[str, ...]
@@ -85,7 +85,7 @@ class ReportSettings:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence about the figures: an English template, to be translated where it is shown, and its values."""
+    """A sentence about the figures: an English template that is translated when it is shown, and its values."""
 
     template: str
     values: Mapping[str, str]
@@ -96,7 +96,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An evaluation: its rows, and those of the calibration table, the shots plot and tracks, which may be empty."""
+    """An evaluation's rows, and those of the calibration table, the shots plot and the tracks, which may be empty."""
 
     settings: ReportSettings
     rows: tuple[EvaluationRow, ...]
@@ -105,11 +105,11 @@ class Report:
     tracks: tuple[TrackRow, ...] = ()
 
     def notes(self) -> tuple[Note, ...]:
-        """What to know before quoting the figures."""
+        """Return caveats for anyone who quotes the figures."""
         return (*_few_strangers(self.rows), *_shared_thresholds(self.rows), *_fewer_people(self.rows))
 
     def to_json(self) -> str:
-        """The report in the shape of the module's docstring."""
+        """Return the report as described in the module's docstring."""
         record: dict[str, Json] = {
             "settings": _settings_record(self.settings),
             "results": [row_record(row) for row in self.rows if not row.is_twin],
@@ -124,7 +124,7 @@ class Report:
         return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     def write(self, path: Path) -> None:
-        """Write the JSON, making the folder it is in; a whole file or none.
+        """Write the JSON completely or not at all, creating its folder.
 
         Raises:
             KnownError: if it cannot be written.
@@ -136,7 +136,7 @@ class Report:
 
 
 def row_record(row: EvaluationRow) -> dict[str, Json]:
-    """One row for the JSON; shares to five decimals, of which the fourth may mean something."""
+    """Return one row for the JSON, with shares to five decimals, of which the fourth may still be significant."""
     return {
         "data": row.data,
         "environment": row.environment,
@@ -168,7 +168,7 @@ def row_record(row: EvaluationRow) -> dict[str, Json]:
 
 
 def calibration_record(row: EvaluationRow) -> dict[str, Json]:
-    """One row of the calibration table: what was promised to a gallery of that many people, what it got."""
+    """Return one row of the calibration table: promised and achieved FPIR with that many people enrolled."""
     return {
         "data": row.data,
         "learner": row.learner,
@@ -185,7 +185,7 @@ def calibration_record(row: EvaluationRow) -> dict[str, Json]:
 
 
 def track_record(row: TrackRow) -> dict[str, Json]:
-    """One row of tracks for the JSON."""
+    """Return one row of tracks for the JSON."""
     return {
         "data": row.data,
         "learner": row.learner,
@@ -206,7 +206,7 @@ def track_record(row: TrackRow) -> dict[str, Json]:
 
 
 def best_of(table: Sequence[EvaluationRow], column: Column) -> float:
-    """The best value of a column among the rows of a table."""
+    """Return the best value of a column among the rows of a table."""
     values = [column.value(row) for row in table]
     return max(values) if column.more_is_better else min(values)
 

@@ -1,12 +1,12 @@
-"""What rooms are like: the prior of `recognition.room_threshold`, meta-trained over environments.
+"""Meta-trains the prior of `recognition.room_threshold` over environments.
 
-A task is a gallery in a room: a place's copies of some people's pictures, with the strangers of the same place, or with
-pictures that are worse than the shots. Every task's threshold should let the promised share of *its* strangers through.
-So what is minimised is, over rooms and sizes of galleries, the squared logarithm of the ratio of the share that gets
-through to the promised one, twice for too many: a promise broken in one room is not made good in another. The share is
+A task is a gallery in a room: a place's copies of some people's pictures, with strangers in the same place or with
+pictures that are worse than the shots. Every task's threshold should accept the promised share of *its* strangers. The
+loss, averaged over rooms and gallery sizes, is therefore the squared logarithm of the ratio of achieved to promised
+share, weighted higher if too many are accepted: failing in one room cannot be compensated in another. The share is
 smoothed by a logistic function of the score's distance to the threshold, so that it has a gradient.
 
-Eighteen numbers in all, none of which is about a person. Only meta-training people take part.
+The prior has eighteen numbers, none of which is about a person. Only meta-training people take part.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ PROMISES = (0.003, 0.01, 0.03)
 _PROMISE_WEIGHTS = (0.3, 1.0, 0.5)
 _TOO_MANY, _TOO_FEW = 2.0, 0.7
 _FEWEST_COUNTED = 0.3
-"""Of the promised share is added to both sides of the ratio: few strangers cannot tell nought from that."""
+"""Share of the promise added to both sides of the ratio, because few strangers cannot resolve shares below it."""
 _OF_ONE = ("shift", "alone", "watched")
-"""What counts for one enrolled person alone, from which no shift can be told."""
+"""Parameters for a single enrolled person, whose gallery cannot estimate a shift; they are not fitted."""
 _CHOSEN = (
     "probe_shift",
     "poor_shift",
@@ -46,22 +46,22 @@ _CHOSEN = (
     "spread_prior",
     "face_variance",
 )
-"""What the fit sees half of: how many strangers pass, and not how many people are no longer named."""
+"""Parameters of which the fit sees only one side: how many strangers are accepted, not how many people lose names."""
 _FREE = ("shift", "probe_shift", "poor_shift", "better_probe", "seen_caution", "spread", "spread_weight")
-"""What may be negative."""
+"""Parameters that may be negative."""
 _SOFTNESS = 0.12
-"""Width of the smoothing, in the cohort's deviations."""
+"""Width of the smoothing, in deviations of the cohort's scores."""
 _WEIGHTS = np.linspace(0.0, 1.0, 9)
-"""Of a face's scores against the others, for which the cohort's thresholds are looked up; between them they are
-straight lines."""
+"""Weights of a face's scores against the others at which the cohort's thresholds are tabulated, to be interpolated
+linearly."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomFitSettings:
-    """What is drawn and how it is fitted, by Adam.
+    """What is drawn, and how the prior is fitted by Adam.
 
-    `rooms` of `people` with at most `pictures` each, and as many strangers with one; `galleries` of people and shots
-    each, so many `episodes` a room, with and without `unlabelled` faces.
+    `rooms` rooms with `people` people of at most `pictures` each, and as many strangers with one picture. `galleries`
+    are (people, shots); each is drawn `episodes` times per room, for every number of `unlabelled` faces.
     """
 
     rooms: int = 24
@@ -77,8 +77,8 @@ class RoomFitSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenRoom:
-    """One room's faces: `shots` and `probes` (n, p), the same n pictures as they are enrolled and as they are seen
-    later, of the people `person` (n,) int64."""
+    """One room's faces: `shots` and `probes` (n, p) are the same n pictures as enrolled and as seen later, of the
+    people `person` (n,) int64."""
 
     shots: Tensor
     probes: Tensor
@@ -87,10 +87,10 @@ class SeenRoom:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StrangersSeen:
-    """What strangers scored in one kind of gallery of one room, in units of the cohort: `best` (m,) and `others` (m,),
-    their mean score against the rest; `better` (m,) by how much their pictures are better than the shots, and
-    `better_share` (m,) of what they could be; `wanted` (3, w, m) the cohort's thresholds at `PROMISES` and w
-    weights of scores against the others, from 0 to 1 in equal steps; each one's evidence."""
+    """Strangers' scores in one kind of gallery of one room, in units of the cohort's spread: `best` (m,), and `others`
+    (m,), the mean against everyone else; `better` (m,) is how much better their pictures are than the shots,
+    `better_share` (m,) that as a share of its maximum; `wanted` (3, w, m) the cohort's thresholds at `PROMISES` and w
+    equally spaced weights (0..1) of the scores against the others; the rest is `RoomEvidence`."""
 
     best: Tensor
     others: Tensor
@@ -107,7 +107,7 @@ class StrangersSeen:
 
     @classmethod
     def joined(cls, parts: Sequence[StrangersSeen]) -> StrangersSeen:
-        """Several galleries' as one."""
+        """Concatenate several galleries."""
         return cls(*(torch.cat([getattr(part, field.name) for part in parts], -1) for field in fields(cls)))
 
 
@@ -120,9 +120,9 @@ def draw_rooms(
 ) -> tuple[SeenRoom, ...]:
     """Photograph some people in each room and embed them; `embed` maps crops (n, s, s, 3) to features (n, p).
 
-    Rooms in turn are: pictures as they are; pictures whose probes are degraded one by one (`degradations`); a place; a
-    place seen again on a worse day; two places, one to enrol in and one to be seen in. Each room's people are of one of
-    the sets that `AlignedFaces.joined` put together.
+    The kinds of rooms alternate: pictures unchanged; individually degraded probes (`degradations`); one place; one
+    place with worse pictures later; one place to enrol in and another to be seen in. All people of a room belong to one
+    of the sets that `AlignedFaces.joined` combined.
     """
     person, drawn = faces.person(), list[SeenRoom]()
     sets = np.asarray([name.partition("/")[0] if "/" in name else "" for name in faces.identities])
@@ -142,7 +142,7 @@ def draw_rooms(
 def _pictures(
     person: NDArray[np.int64], among: NDArray[np.bool_], settings: RoomFitSettings, random: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Rows (m,) of some people with several pictures, and of as many others with one picture each."""
+    """Return rows (m,) of some people with several pictures, and of as many others with one picture each."""
     numbers, counts = np.unique(person[among], return_counts=True)
     enrolled = random.permutation(numbers[counts > 1])[: settings.people]
     others = random.permutation(np.setdiff1d(numbers, enrolled))[: settings.people]
@@ -183,9 +183,9 @@ def strangers_seen(
     *,
     on_progress: Callable[[int, int], None],
 ) -> tuple[StrangersSeen, ...]:
-    """Play the galleries of every room with `learner`; one entry for each room, gallery and number of unlabelled faces.
+    """Simulate the galleries of every room with `learner`; one entry per room, gallery and number of unlabelled faces.
 
-    Rooms with too few people for a gallery pass it over.
+    Rooms with too few people for a gallery are skipped for it.
     """
     found = list[StrangersSeen]()
     for number, room in enumerate(rooms):
@@ -202,21 +202,21 @@ def strangers_seen(
 
 
 def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> RoomPrior:
-    """Minimise the promise's error over these cells, from the defaults; deterministic.
+    """Minimise the error of the promised FPIR over these cells, starting from the defaults; deterministic.
 
-    What is said of one person and what costs enrolled people their names are the defaults of `RoomPrior` in the end,
-    though all but the former are fitted: those with the most names on validation (meta-validation people of two sets
-    as they are and in 24 places, `room_webcam`, `masks`; clean and hard; 0, 4 and 24 unlabelled faces; two people and
-    more) where hardly a cell lets more than 3 % of strangers through where 1 % is promised. Without `poor_shift` (0 in
-    place of 5) all were asked for as much caution as the poorest pictures need: names at the threshold −1 to −2
-    points, twice as many cells whose TPIR there is 10 points below that at a true 1 %. `better_probe` is one and a
-    half times that: once leaves names unsaid, twice lets 5 % of strangers pass for two people with poor shots.
-    `face_variance` is not the fitted 0.01 either: three faces of a room would then count for certain, and in the demo
-    scene by a lamp adapting to them took names away (of 51 faces 69 → 47 % named; 69 → 90 % with 1.5, in other rooms
-    as before).
+    Parameters for one enrolled person (`_OF_ONE`) and those that cost enrolled people their names (`_CHOSEN`) end up at
+    the defaults of `RoomPrior`, although the latter take part in the fit. These defaults name the most people on
+    validation (meta-validation people of two sets, unchanged and in 24 places, `room_webcam`, `masks`; clean and hard;
+    0, 4 and 24 unlabelled faces; two or more people) among those with which hardly any cell accepts more than 3 % of
+    strangers when 1 % is promised. Without `poor_shift` (0 instead of 5), everyone was treated with the caution that
+    the poorest pictures need: 1 to 2 points fewer names at the threshold, and twice as many cells whose TPIR there is
+    10 points below that at a true 1 %. `better_probe` is 1.5 times `poor_shift`: 1 times loses names, 2 times accepts
+    5 % of strangers for two people with poor shots. `face_variance` is not the fitted 0.01 either: three faces of a
+    room would then count as certain, and in the demo scene by a lamp adapting to them lost names (of 51 faces 69 → 47 %
+    named; 69 → 90 % with 1.5, and no change in other rooms).
 
     Raises:
-        ValueError: if there are none.
+        ValueError: if there are no cells.
     """
     if not cells:
         raise ValueError("want strangers of one room or more")
@@ -237,7 +237,7 @@ def fit_prior(cells: Sequence[StrangersSeen], settings: RoomFitSettings) -> Room
 
 
 def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tensor) -> Tensor:
-    """How far the shares of c cells are from the promised ones: (c,) ≥ 0; `cell` (m,) says whose a stranger is."""
+    """Return the errors of the accepted shares of c cells: (c,) ≥ 0; `cell` (m,) is the cell of each stranger."""
     weight, base, ratio, _left = posterior(
         prior,
         shift=seen.shift,
@@ -265,7 +265,7 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
 
 
 def _at(weight: Tensor, wanted: Tensor) -> Tensor:
-    """What of `wanted` (w, m) holds at weights (m,) from 0 to 1: (m,), differentiable in them."""
+    """Interpolate `wanted` (w, m) at weights (m,) from 0 to 1: (m,), differentiable in the weights."""
     place = weight * (len(wanted) - 1)
     below = place.detach().long().clip(max=len(wanted) - 2)
     low, high = (wanted.gather(0, index[None])[0] for index in (below, below + 1))
@@ -273,7 +273,7 @@ def _at(weight: Tensor, wanted: Tensor) -> Tensor:
 
 
 def _bounded(name: str, value: Tensor) -> Tensor:
-    """Variances and what must not be negative come out of softplus; the others are what they are."""
+    """Map a raw parameter to its value: softplus keeps variances etc. positive, `_FREE` ones are unchanged."""
     return value if name in _FREE else softplus(value) + 1e-4
 
 
@@ -281,7 +281,7 @@ def _unbounded(name: str, value: float) -> float:
     return value if name in _FREE else float(np.log(np.expm1(max(value, 1e-3))))
 
 
-def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
+def _play(  # noqa: PLR0917 - the arguments of `strangers_seen`, for one gallery
     room: SeenRoom,
     learner: MetaLearner,
     cohort: Tensor,
@@ -289,7 +289,7 @@ def _play(  # noqa: PLR0917 - those of `strangers_seen`, for one gallery
     unlabelled: int,
     random: np.random.Generator,
 ) -> StrangersSeen | None:
-    """Enrol people with pictures enough, show them strangers; None where there are too few."""
+    """Enrol people with enough pictures and score strangers; None if there are too few people."""
     n_way, k_shot = gallery
     numbers, counts = np.unique(room.person, return_counts=True)
     able = numbers[counts > k_shot]

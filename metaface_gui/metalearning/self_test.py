@@ -1,12 +1,12 @@
-"""The leave-one-out report: how well every method names the enrolled shots themselves, each left out in turn.
+"""The leave-one-out report: how well every method names the enrolled shots, each left out in turn.
 
-A fold leaves one shot of everybody who has two or more out, adapts to the rest, and asks for the names of the left-out
-ones, clean and degraded (`conditions.py`); so each shot is a probe exactly once and never in the support set of its own
-fold. People with a single shot stay enrolled all the time and are never probes. Strangers are the cohort: the threshold
-is set on the even half of it and FPIR measured on the odd half.
+A fold leaves out one shot of everybody who has two or more, adapts to the rest, and identifies the left-out shots,
+clean and degraded (`conditions.py`); so each shot is a probe exactly once and never in the support set of its own fold.
+People with a single shot always stay enrolled and are never probes. The cohort provides strangers: the threshold is set
+on its even half and FPIR is measured on its odd half.
 
-Shots that were recorded in one go are more alike than faces met on another day, so the figures compare methods on one
-gallery; as a promise of what happens tomorrow they are too good.
+Shots that were recorded in one session are more alike than faces met on another day, so the figures compare methods on
+one gallery but are too optimistic as a forecast.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
 from metaface_gui.pipeline.room import AdaptedInRoom, adapt_in_room
 
 MAX_FOLDS = 10
-"""Where somebody has more shots than this, a fold leaves several of theirs out: ten-fold cross-validation."""
+"""If somebody has more shots, a fold leaves out several of them: ten-fold cross-validation."""
 SIGNIFICANCE = 0.05
-"""Two methods count as different if the sign test says so at this level."""
+"""Level of the sign test at which two methods count as different."""
 AS_QUICK_MS = 10.0
-"""Adaptations whose times differ by less count as equally quick: nobody feels it, and clocks are not better."""
+"""Smaller differences in adaptation time count as equal: nobody notices them, and they are within timing noise."""
 _WARM_UP_PEOPLE = 3
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 OnProgress = Callable[[float], None]
-"""Called with the share that is done, 0..1, before each adaptation; what it raises ends the test."""
+"""Called with the share that is done, 0..1, before each adaptation; an exception it raises ends the test."""
 Mask = NDArray[np.bool_]
 
 
 class NothingToTestError(KnownError):
-    """A gallery holds no shot that can be left out."""
+    """A gallery has no shot that can be left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProbedPeople:
-    """Everybody enrolled, and what is asked about them.
+    """Everybody enrolled, and the probes for them.
 
-    `degraded` (n_copies, n, p) are copies of each of their shots, None: none; those of shots that are no probes are
-    never looked at. `tested` (t,) int64 are the people, by label, whose shots are probes; None: everybody who has
-    two. Of a room nothing may be known: what it showed may be the probes.
+    `degraded` (n_copies, n, p) are copies of each shot, or None; copies of shots that are not probes are ignored.
+    `tested` (t,) int64 are the labels of the people whose shots are probes; None means everybody with two shots. There
+    must be no unlabelled faces of a room, because they may be the probes themselves.
 
     Raises:
         ValueError: if shapes do not fit, or there are unlabelled faces.
@@ -71,13 +71,13 @@ class ProbedPeople:
 
     @property
     def looks(self) -> Tensor:
-        """All shots as they are and degraded, (1 + n_copies, n, p)."""
+        """All shots, clean and degraded, (1 + n_copies, n, p)."""
         clean = self.people.shots[None]
         return clean if self.degraded is None else torch.cat([clean, self.degraded])
 
     @property
     def is_probe(self) -> Mask:
-        """Which shots (n,) are left out in some fold: those of tested people who have another one."""
+        """Which shots (n,) are left out in some fold: those of tested people with another shot."""
         labels = self.people.labels.numpy()
         probes = probe_mask(labels)
         return probes if self.tested is None else probes & np.isin(labels, self.tested.numpy())
@@ -85,12 +85,12 @@ class ProbedPeople:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearnerScore:
-    """One method's row. Shares are 0..1; `clean` and `degraded` are over left-out shots as they are and degraded.
+    """One method's results. Shares are 0..1; `clean` and `degraded` refer to left-out shots unchanged and degraded.
 
-    `accuracy`: nearest person right, whatever the threshold. `tpir`: right and above the threshold. `fpir`: strangers
-    above it, mean over the folds; NaN without a cohort. `adapt_ms`: median over the folds, without the threshold.
-    `confusion`: (n_people, n_people + 1) counts over clean and degraded probes, row = true person, column = decided
-    person, last column = Unknown. `changed_settings` are the hyper-parameters that were not at their defaults.
+    `accuracy`: nearest person correct, whatever the threshold. `tpir`: correct and above the threshold. `fpir`:
+    strangers above it, mean over the folds; NaN without a cohort. `adapt_ms`: median over the folds, threshold
+    excluded. `confusion`: (n_people, n_people + 1) counts over clean and degraded probes, row = true person, column =
+    decided person, last column = Unknown. `changed_settings` lists the hyper-parameters that were not at defaults.
     """
 
     learner: str
@@ -106,12 +106,12 @@ class LearnerScore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SelfTestReport:
-    """All methods on one gallery: `people` are the names, in the confusion matrices' order.
+    """All methods on one gallery: `people` are the names, in the order of the confusion matrices.
 
-    `recommended` is the key of the best row (`recommend`); `tied` are those that these probes cannot tell from the one
-    with the highest TPIR, itself included. `n_probes` clean probes of `n_tested` people, `n_degraded` degraded ones;
-    `n_strangers` is the cohort, 0 without one. `seconds`: what it took. `embedder_id` and `revision` say which gallery
-    was tested; `made_at` is UTC.
+    `recommended` is the key of the best row (`recommend`); `tied` are the keys of the rows that these probes do not
+    distinguish from the one with the highest TPIR, which is included. There are `n_probes` clean probes of `n_tested`
+    people and `n_degraded` degraded ones; `n_strangers` is the size of the cohort, 0 without one. `seconds` is the
+    duration. `embedder_id` and `revision` identify the tested gallery; `made_at` is UTC.
     """
 
     people: tuple[str, ...]
@@ -129,7 +129,7 @@ class SelfTestReport:
     made_at: datetime = _NEVER
 
     def row(self, learner: str) -> LearnerScore:
-        """The row of the method called `learner`.
+        """Return the row of the method called `learner`.
 
         Raises:
             KeyError: if it was not tested.
@@ -149,11 +149,11 @@ def self_test(
     room_prior: RoomPrior | None = None,
     on_progress: OnProgress | None = None,
 ) -> SelfTestReport:
-    """Score every learner on the enrolled shots, each left out in turn, at the threshold that lets `fpir` through.
+    """Test every learner on the enrolled shots, each left out in turn, at the threshold with an FPIR of `fpir`.
 
-    `cohort` (m, p) are strangers. Without them the threshold is the cautious default of the live view, and no FPIR is
-    known. With a `room_prior` thresholds are the room's, as in the live view, and so is the FPIR. The same faces give
-    the same report, but for the times.
+    `cohort` (m, p) are strangers. Without them the threshold is the cautious default of the live view, and FPIR is
+    unknown. With a `room_prior`, thresholds and FPIR are the room's, as in the live view. The same faces give the same
+    report, except for the times.
 
     Raises:
         NothingToTestError: if nobody is enrolled, or nobody with two shots.
@@ -195,16 +195,16 @@ def self_test(
 
 
 def probe_mask(labels: NDArray[np.int64]) -> Mask:
-    """Which shots (n,) can be left out: those of people who have another one."""
+    """Return which shots (n,) can be left out: those of people with another shot."""
     counts = np.bincount(labels)
     mask: Mask = counts[labels] >= 2
     return mask
 
 
 def leave_out(faces: ProbedPeople) -> list[Mask]:
-    """Which shots (n,) each fold leaves out: shot f of everybody in fold f, in the order they are given.
+    """Return which shots (n,) each fold leaves out: shot f of everybody in fold f, in the given order.
 
-    There are as many folds as the most shots that a tested person has, ten at most: of more shots, every tenth.
+    There are as many folds as a tested person has shots at most, but no more than ten; of more shots, every tenth.
 
     Raises:
         NothingToTestError: if nobody is enrolled, or nobody with two shots.
@@ -224,12 +224,12 @@ def leave_out(faces: ProbedPeople) -> list[Mask]:
 
 
 def nobody_enrolled() -> NothingToTestError:
-    """Say that there is nobody to test on; raise what this returns."""
+    """Return the error that nobody is enrolled; the caller raises it."""
     return NothingToTestError(QT_TRANSLATE_NOOP("Errors", "Nobody is enrolled yet. Record two shots of somebody."))
 
 
 def nobody_with_two_shots(people: Sequence[str]) -> NothingToTestError:
-    """Say that no shot can be left out; raise what this returns."""
+    """Return the error that no shot can be left out; the caller raises it."""
     text = QT_TRANSLATE_NOOP(
         "Errors",
         "Everybody has only one shot, and a test needs one to learn from and one to ask about. Record a second shot of "
@@ -239,7 +239,7 @@ def nobody_with_two_shots(people: Sequence[str]) -> NothingToTestError:
 
 
 class _Trial:
-    """One learner in all folds. Outcomes are kept by shot and copy: row 0 is the clean shot, then its copies."""
+    """One learner in all folds. Outcomes are stored by copy and shot: row 0 is the clean shot, then its copies."""
 
     def __init__(
         self,
@@ -259,13 +259,13 @@ class _Trial:
         self._adapt_s: list[float] = []
 
     def warm_up(self) -> None:
-        """Do what a first adaptation in a process spends on besides adapting, on a few people: not timed."""
+        """Adapt to a few people without timing it, so that a process's one-off costs do not count."""
         few = self._people.labels < _WARM_UP_PEOPLE
         labels = self._people.labels[few]
         self._learner.adapt(SupportSet(self._people.shots[few], labels, int(labels.max()) + 1))
 
     def run(self, is_left_out: Mask) -> None:
-        """Adapt to the shots that are not left out, and ask about those that are."""
+        """Adapt to the shots that are not left out, and identify those that are."""
         support = self._people.with_shots(torch.from_numpy(~is_left_out)).support
         started = time.perf_counter()
         adapted = adapt_in_room(self._learner, support, n_people=len(self._people), is_centred=self._cohort is not None)
@@ -281,7 +281,7 @@ class _Trial:
         self._decided[:, is_left_out] = np.reshape(decided, (n_looks, n_probes))
 
     def _calibrated(self, adapted: AdaptedInRoom) -> OpenSetClassifier:
-        """Set the threshold on one half of the cohort and measure FPIR on the other. People are called by label."""
+        """Set the threshold on one half of the cohort and measure FPIR on the other. People's ids are their labels."""
 
         def calibrated(cohort: Tensor | None) -> OpenSetClassifier:
             return adapted.calibrated(
@@ -299,7 +299,7 @@ class _Trial:
         return classifier
 
     def score(self, probes: Mask) -> LearnerScore:
-        """Count over all folds; `probes` (n,) says which shots were left out in one of them."""
+        """Return the figures over all folds; `probes` (n,) marks the shots that were left out in one of them."""
         true, n_people = self._people.labels.numpy()[probes], len(self._people)
         is_nearest, is_named = self._nearest[:, probes] == true, self._decided[:, probes] == true
         confusion = np.zeros((n_people, n_people + 1), np.int64)
@@ -317,7 +317,7 @@ class _Trial:
         )
 
     def named_share(self, probes: Mask) -> NDArray[np.float64]:
-        """How well each probed shot was named: (n_probes,), the mean of 0 or 1 clean and its copies' share."""
+        """Return how well each probe was named: (n_probes,), the mean of its clean outcome (0 or 1) and its copies'."""
         is_named = self._decided[:, probes] == self._people.labels.numpy()[probes]
         share: NDArray[np.float64] = is_named[0].astype(np.float64)
         if len(is_named) > 1:
@@ -326,7 +326,7 @@ class _Trial:
 
 
 def changed_settings(learner: MetaLearner) -> str:
-    """Name the hyper-parameters that differ from the defaults: `inner_steps=8, anil=True`; empty if none does."""
+    """Return the hyper-parameters that differ from the defaults, e.g. `inner_steps=8, anil=True`; "" if none does."""
     default = learner.settings_type()
     values = ((field.name, getattr(learner.settings, field.name)) for field in fields(default))
     return ", ".join(f"{name}={value}" for name, value in values if value != getattr(default, name))
@@ -337,13 +337,13 @@ def _mean(outcomes: Mask) -> float:
 
 
 def recommend(rows: Sequence[LearnerScore], named: Sequence[NDArray[np.float64]]) -> tuple[str, tuple[str, ...]]:
-    """Choose a method: the key of the recommended row, and those that cannot be told from the best one.
+    """Choose a method: return the key of the recommended row, and the keys of those that are as good as the best one.
 
-    `named` holds for each row what share of each probed shot's looks was named right, (n_probes,); its mean is halfway
-    between TPIR clean and degraded. The best has the highest mean. Another is as good if the exact sign test over shots
-    (Dixon and Mood 1946; McNemar's test where a shot has one look) finds no difference at 5 %: copies of one shot are
-    no independent trials, so shots are counted and not copies. Of those as good, the quickest adaptation is
-    recommended; among times within 10 ms of it, the higher mean, then the earlier row.
+    `named` holds for each row the share of each probed shot's looks that was named correctly, (n_probes,); its mean is
+    halfway between clean and degraded TPIR. The best row has the highest mean. Another row is as good if the exact sign
+    test over shots (Dixon and Mood 1946; McNemar's test where a shot has one look) finds no difference at 5 %. Shots
+    are counted instead of copies, because copies of one shot are not independent. Among the rows that are as good, the
+    fastest adaptation is recommended; among times within 10 ms of it, the higher mean, then the earlier row.
     """
     means = [float(values.mean()) for values in named]
     best = int(np.argmax(means))
@@ -355,7 +355,7 @@ def recommend(rows: Sequence[LearnerScore], named: Sequence[NDArray[np.float64]]
 
 
 def sign_test(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Two-sided p of as many or fewer signs of the rarer kind among the pairs (n,) that differ, were both alike."""
+    """Return the two-sided p-value of the exact sign test on the pairs (n,) that differ."""
     higher, lower = int((one > other).sum()), int((one < other).sum())
     n, fewer = higher + lower, min(higher, lower)
     tail: int = sum(math.comb(n, k) for k in range(fewer + 1))
@@ -363,7 +363,7 @@ def sign_test(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def wilson_interval(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share that was seen in n independent trials (Wilson 1927), within 0..1; n = 0: all of it."""
+    """Return the 95 % interval of a share seen in n independent trials (Wilson 1927), within 0..1; 0..1 if n = 0."""
     if n == 0 or math.isnan(share):
         return 0.0, 1.0
     z2 = 1.959964**2

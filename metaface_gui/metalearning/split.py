@@ -1,7 +1,7 @@
-"""Which people are for meta-training, which for meta-validation, which for meta-testing.
+"""Assigns people to meta-training, meta-validation or meta-testing.
 
-A person's part follows from their name and a seed alone, so that it stays the same whatever else a data set holds,
-and one command's training people can never be another command's test people.
+A person's split depends only on their name and a seed. It does not change with the rest of a data set, so one
+command's training people can never be another command's test people.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _TRAIN_UP_TO, _VALIDATION_UP_TO = 0.6, 0.7
 
 
 class Split(Enum):
-    """The three parts of a data set's people."""
+    """The three splits of a data set's people."""
 
     META_TRAIN = "meta-train"
     META_VALIDATION = "meta-validation"
@@ -22,9 +22,9 @@ class Split(Enum):
 
 
 def split_of(identity: str, seed: int = SPLIT_SEED) -> Split:
-    """Return the part that a person belongs to: 60 % train, 10 % validate, 30 % test.
+    """Return the split of a person: 60 % train, 10 % validation, 30 % test.
 
-    The first 64 bits of SHA-256 of "seed:identity", as a fraction of 2⁶⁴, say which.
+    It is chosen by the first 64 bits of SHA-256 of "seed:identity", as a fraction of 2⁶⁴.
     """
     digest = hashlib.sha256(f"{seed}:{identity}".encode()).digest()
     fraction = int.from_bytes(digest[:8], "big") / 2**64

@@ -1,7 +1,7 @@
-"""What an evaluation over several data sets and rooms comes to: for each learner its worst and its median cell.
+"""Summary of an evaluation over several data sets and rooms: each learner's worst and median cell.
 
-A cell is one data set, environment, condition, n_way and k_shot. Means over cells would let an easy data set pay for a
-hard one; a promise is kept in the worst cell or it is not kept.
+A cell is one data set, environment, condition, n_way and k_shot. In a mean over cells an easy data set would
+compensate for a hard one, but a promise must hold in the worst cell.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Js
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure to be summed up, read off a row and the table that it stands in; a fraction."""
+    """A figure to summarise, read from a row and its table; a fraction."""
 
     value: Callable[[EvaluationRow, Sequence[EvaluationRow]], float]
     more_is_better: bool
 
 
 def tables(rows: Sequence[EvaluationRow]) -> tuple[tuple[EvaluationRow, ...], ...]:
-    """Split rows into those to be compared with each other: of one cell, in their order."""
+    """Split rows into tables of rows to compare, one per cell, in their order."""
     grouped: dict[tuple[str, str | None, str, int, int], list[EvaluationRow]] = {}
     for row in rows:
         cell = (row.data, row.environment, row.condition, row.n_way, row.k_shot)
@@ -35,7 +35,7 @@ def tables(rows: Sequence[EvaluationRow]) -> tuple[tuple[EvaluationRow, ...], ..
 
 
 def gain_over_stock(row: EvaluationRow, table: Sequence[EvaluationRow]) -> float:
-    """TPIR at FPIR 1 % above the stock row's, as a fraction.
+    """Return the row's TPIR at FPIR 1 % minus the stock row's, as a fraction.
 
     Raises:
         ValueError: if the table has no stock row.
@@ -54,7 +54,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "gain_over_stock": Figure(gain_over_stock, more_is_better=True),
     }
 )
-"""By their name in the JSON; `gain_over_stock` is of TPIR at a FPIR of 1 %."""
+"""Figures by their name in the JSON; `gain_over_stock` refers to TPIR at an FPIR of 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class LearnerSummary:
-    """One learner over so many cells, each figure of `FIGURES` by name."""
+    """One learner's figures over `cells` cells, by their name in `FIGURES`."""
 
     learner: str
     cells: int
@@ -76,7 +76,7 @@ class LearnerSummary:
 
 
 def summarise(rows: Sequence[EvaluationRow]) -> tuple[LearnerSummary, ...]:
-    """Sum up each learner, in the rows' order; twins are left out.
+    """Summarise each learner, in the rows' order; twins are left out.
 
     Raises:
         ValueError: if a cell has no stock row.
@@ -91,12 +91,12 @@ def summarise(rows: Sequence[EvaluationRow]) -> tuple[LearnerSummary, ...]:
 
 
 def spans_several(rows: Sequence[EvaluationRow]) -> bool:
-    """Whether the rows are of several data sets or rooms, so that there is something to sum up."""
+    """Return whether the rows cover several data sets or rooms, so that there is something to summarise."""
     return len({(row.data, row.environment) for row in rows}) > 1
 
 
 def summary_record(summaries: Sequence[LearnerSummary]) -> list[Json]:
-    """The summary for the JSON: a learner each, shares to five decimals."""
+    """Return the summary for the JSON: one entry per learner, shares to five decimals."""
     return [
         {
             "learner": summary.learner,

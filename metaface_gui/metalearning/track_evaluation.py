@@ -1,8 +1,8 @@
-"""Meta-testing of tracks: what several looks at a face are worth, and whether the promise about strangers holds then.
+"""Meta-testing of tracks: what several looks at a face gain, and whether the promised FPIR still holds.
 
-The episodes are those of `protocol`; shots are clean stills, and what is recognised are tracks made from the probes'
-and strangers' stills (`tracks`). They go through what a video's faces go through: the track's template, the sequential
-decision, its thresholds. A stranger's track breaks the promise if it has a name at any of its looks.
+The episodes are those of `protocol`. Shots are clean stills; the probes are tracks made from the probes' and strangers'
+stills (`tracks`). They pass through the same steps as faces in a video: the track's template, the sequential decision,
+its thresholds. A stranger's track counts as a false positive if it has a name at any of its looks.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Templates:
-    """What the tracks of n faces are after each of L looks: `features` (n, L, p) and `generation` (n, L) int64."""
+    """The templates of n tracks after each of L looks: `features` (n, L, p) and `generation` (n, L) int64."""
 
     features: Tensor
     generation: NDArray[np.int64]
 
     @classmethod
     def of(cls, looks: Tensor, merged: Tensor, space: FeatureSpace) -> Templates:
-        """Pool looks (n, L, p) one by one, as a video's are, with those at `merged` pictures (n, m, p): one each time
-        that `is_merging_time`."""
+        """Pool looks (n, L, p) one by one as for a video, adding one of the `merged` pictures (n, m, p) whenever
+        `is_merging_time`."""
         times = _merging_times(looks.shape[1])
         made, features = TrackTemplates(space), torch.empty_like(looks)
         generation = np.zeros(looks.shape[:2], np.int64)
@@ -72,12 +72,12 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class TrackRow:
-    """One learner's tracks of so many looks under one condition, with one (n_way, k_shot). Shares are fractions.
+    """One learner's results on tracks with `looks` looks under one condition, with one (n_way, k_shot); shares 0..1.
 
-    `top1` and `tpir_at_fpir_1pct` are of the template after that many looks, as one probe; the threshold is the
-    strangers' own. `fpir_achieved` is the share of strangers' tracks that had a name at any of the looks under the
-    shipped thresholds, where `fpir_promised` was promised; `tpir_shipped` the share of enrolled people's tracks that
-    have the right name at the last one.
+    `top1` and `tpir_at_fpir_1pct` use the template after that many looks as one probe; the threshold comes from the
+    strangers themselves. `fpir_achieved` is the share of strangers' tracks that had a name at any of the looks under
+    the shipped thresholds, which promised `fpir_promised`; `tpir_shipped` is the share of enrolled people's tracks that
+    have the correct name at the last look.
     """
 
     data: str
@@ -102,7 +102,7 @@ def _merging_times(looks: int) -> list[int]:
 
 
 def filmed_faces(protocol: OpenSetProtocol, episodes: int) -> Indices:
-    """Rows of the faces that are probes or strangers in one of the first episodes, ascending: those to film."""
+    """Return the rows of the faces to film, ascending: the probes and strangers of the first `episodes` episodes."""
     dealt = [protocol.episode(number) for number in range(episodes)]
     return np.unique(np.concatenate([part for one in dealt for part in (one.probes, one.strangers)]))
 
@@ -117,8 +117,8 @@ def track_features(
     cache: Path,
     progress: Progress,
 ) -> tuple[Tensor, Tensor]:
-    """Learners' features of `looks` looks at each face, (n, looks, p) float32 on the CPU, and of its merged pictures
-    (n, m, p), as `Templates.of` wants them; the draw follows from (seed, the face's path). `progress` counts faces.
+    """Return learners' features of `looks` looks at each face, (n, looks, p) float32 on the CPU, and of its merged
+    pictures (n, m, p), for `Templates.of`; draws depend only on (seed, the face's path). `progress` counts faces.
 
     Raises:
         CacheError: if the cache folder cannot be written or its disk is full.
@@ -154,8 +154,8 @@ def _merged(crops_rgb: Sequence[Image], times: Sequence[int]) -> list[Image]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackGround:
-    """The test people: `clean` (n, p) features of their stills, whose are `person` (n,); of the faces `filmed` (m,),
-    ascending rows of these, the `templates` under each condition. `cohort` and `room_prior` as in `evaluate.Ground`."""
+    """The test people: features `clean` (n, p) of stills of the people `person` (n,); and, for the faces `filmed` (m,)
+    (ascending rows), the `templates` under each condition. `cohort` and `room_prior` as in `evaluate.Ground`."""
 
     data_set: str
     person: Indices
@@ -193,8 +193,8 @@ def evaluate_tracks(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """One episode's tracks after each look: `right`, `best` and `is_named_right` (q, L) of enrolled people, `strangers`
-    (m, L) best scores and `has_name` (m, L) of the others."""
+    """One episode's tracks after each look: `right`, `best` and `is_named_right` (q, L) of enrolled people; best scores
+    `strangers` (m, L) and `has_name` (m, L) of strangers."""
 
     right: NDArray[np.bool_]
     best: NDArray[np.float32]
@@ -220,7 +220,7 @@ def _look(classifier: OpenSetClassifier, ground: TrackGround, templates: Templat
 def _decided(
     classifier: OpenSetClassifier, templates: Templates, rows: Indices
 ) -> tuple[NDArray[np.float32], Indices, Indices]:
-    """Best scores, whose they are, and who is named (-1: nobody), (n, L) each, of the tracks in `rows` (n,)."""
+    """Return best score, nearest person and named person (-1: nobody), (n, L) each, of the tracks in `rows` (n,)."""
     probes = templates.features[torch.from_numpy(rows)]
     shape = tuple(probes.shape[:2])
     best, nearest = (part.reshape(shape).numpy() for part in classifier.best(probes.flatten(0, 1)))
@@ -236,7 +236,7 @@ def _decided(
     return best, nearest, named
 
 
-def _row(  # noqa: PLR0917 - what a row is about
+def _row(  # noqa: PLR0917 - everything that identifies a row
     dealt: Sequence[_Seen],
     ground: TrackGround,
     learner: MetaLearner,

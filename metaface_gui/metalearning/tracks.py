@@ -1,14 +1,14 @@
-"""Tracks made from stills: what a camera would see of a face over a few seconds, in one environment a track.
+"""Tracks made from stills: what a camera would see of a face over a few seconds, with one environment per track.
 
-Evaluating one look at a face says little of a video, and independent corruptions of one picture say too much: what a
-place and a camera do to a face they do to all looks. So a track draws its degradation once (which light, which
-distance, which mask) and only that from look to look which changes in a video: the sensor's noise, how fast something
-moves, the focus that hunts, the head that turns and nods, where the detector puts the eyes. Pose follows an
-autoregressive process, so that neighbouring looks are alike. A head's turn is made by parallax on the surface of a
-generic face (`environments`).
+Evaluating single looks says little about a video, and corrupting one picture independently exaggerates the gain,
+because a place and a camera affect all looks in the same way. A track therefore draws its degradation once (which
+light, which distance, which mask) and varies between looks only what changes in a video: the sensor's noise, the speed
+of motion, a hunting focus, the head's turn and nod, the detector's landmarks. Pose follows an autoregressive process,
+so that neighbouring looks are similar. A head's turn is simulated by parallax on the surface of a generic face
+(`environments`).
 
-A degradation's range is that of the condition of the same name in `conditions`, so that a track's single look is as
-hard as that condition is.
+A degradation has the same range as the condition of the same name in `conditions`, so that a track's single look is as
+hard as that condition.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from metaface_gui.metalearning.optics import (
 from metaface_gui.types import Image
 
 VERSION = 2
-"""Counts up when what is drawn changes: cached features of another version are not used."""
+"""Incremented when the drawn tracks change, which invalidates cached features."""
 
 _BRIGHTNESS, _NOISE_GRID = 0.35, 40
 _MASK_FROM = 68
 _GLASSES = (40, 63, 22, 91)
 _STEADY = 0.7
-"""Correlation of the pose in one look with that in the next."""
+"""Correlation between the poses of consecutive looks."""
 
 Draw = Callable[[np.random.Generator], Condition]
 
 
 def clean(track: np.random.Generator) -> Condition:
-    """A usual webcam: a little noise, a little more or less light, JPEG."""
+    """A normal webcam: slight noise, slight changes of brightness, JPEG."""
     quality, noise = int(track.integers(60, 96)), track.uniform(0.0, 2.5)
 
     def photograph(crop: Image, rng: np.random.Generator) -> Image:
@@ -56,7 +56,7 @@ def clean(track: np.random.Generator) -> Condition:
 
 
 def low_light(track: np.random.Generator) -> Condition:
-    """The same few photons in every look, other noise."""
+    """The same few photons in every look, with different noise."""
     fine, coarse = track.uniform(0.004, 0.012), track.uniform(0.006, 0.018)
     exposure, quality = track.uniform(0.08, 0.25), int(track.integers(50, 90))
 
@@ -81,7 +81,7 @@ def low_resolution(track: np.random.Generator) -> Condition:
 
 
 def blur(track: np.random.Generator) -> Condition:
-    """Motion that is faster and slower by turns, or a focus that hunts."""
+    """Motion of varying speed, or a hunting focus."""
     length, angle, radius = track.uniform(9, 19), track.uniform(0, 180), track.uniform(3.0, 6.0)
     moves = track.random() < 0.5
 
@@ -95,7 +95,7 @@ def blur(track: np.random.Generator) -> Condition:
 
 
 def occlusion(track: np.random.Generator) -> Condition:
-    """A mask or glasses that stay where they are but for a pixel or two, or a hand that moves."""
+    """A mask or glasses that move by a pixel or two, or a hand that moves more."""
     kind, colour = int(track.integers(3)), track.integers(0, 256, 3)
     is_left = track.random() < 0.5
 
@@ -119,16 +119,16 @@ _DEGRADATIONS: tuple[Draw, ...] = (low_light, low_resolution, blur, occlusion)
 
 
 def hard(track: np.random.Generator) -> Condition:
-    """One of the four degradations above for the whole track, each as likely as the others."""
+    """One of the four degradations above for the whole track, with equal probabilities."""
     return _DEGRADATIONS[int(track.integers(len(_DEGRADATIONS)))](track)
 
 
 TRACKS: Mapping[str, Draw] = MappingProxyType({draw.__name__: draw for draw in (clean, *_DEGRADATIONS, hard)})
-"""What a track's camera does, by the condition's name."""
+"""The camera effects of a track, by the condition's name."""
 
 
 def _wander(rng: np.random.Generator, looks: int, deviation: float) -> NDArray[np.float64]:
-    """An autoregressive process of that stationary deviation: (looks,)."""
+    """Return an autoregressive process with that stationary deviation: (looks,)."""
     steps = rng.normal(0.0, 1.0, looks)
     values = np.empty(looks)
     value = steps[0]

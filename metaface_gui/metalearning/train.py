@@ -1,7 +1,7 @@
-"""The outer loop: meta-parameters go down the gradient of what adapted classifiers get wrong on an episode's queries.
+"""The outer loop: gradient descent of the meta-parameters on the query loss of adapted classifiers.
 
-One loop for every method (Finn, Abbeel and Levine 2017, algorithm 1, lines 3 to 8, with Adam for line 8): methods
-differ in `TrainableLearner.meta_gradient`, from the gradient of a closed form to that through an inner loop.
+One loop serves every method (Finn, Abbeel and Levine 2017, algorithm 1, lines 3 to 8, with Adam for line 8). Methods
+differ in `TrainableLearner.meta_gradient`, from the gradient of a closed form to one through an inner loop.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _MIN_TRAIN_PEOPLE, _MIN_VALIDATION_PEOPLE = 4, 2
 
 
 class TooFewToTrainError(KnownError):
-    """A part of a data set has too few people for an episode."""
+    """A split of a data set has too few people for an episode."""
 
 
 class DivergedError(KnownError):
-    """Gradients stopped being finite."""
+    """Too many consecutive gradients were not finite."""
 
 
-class MetaTrainingInterrupted(KnownError):  # noqa: N818 - no error
-    """It was cancelled, after `step` steps; the checkpoint, if one is kept, holds where it was."""
+class MetaTrainingInterrupted(KnownError):  # noqa: N818 - not an error
+    """Training was cancelled after `step` steps; the checkpoint, if there is one, holds its state."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """After an outer step: its loss, the latest meta-validation, how many gradients were skipped so far."""
+    """State after an outer step: its loss, the latest meta-validation, and the number of skipped gradients so far."""
 
     step: int
     steps: int
@@ -53,10 +53,10 @@ class TrainingProgress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MetaTrainingResult:
-    """The best parameters meta-validation saw, on the CPU; its trials, the first before any step.
+    """The parameters with the best meta-validation, on the CPU; all trials, the first one before any step.
 
-    `untrained` are the figures of the method's own initial parameters. `steps` is how many were done, of which
-    `skipped` changed nothing; `seconds` how long they took, resumed or not.
+    `untrained` are the metrics of the method's own initial parameters. `steps` is the number of steps done, of which
+    `skipped` changed nothing; `seconds` is their total duration, over all resumed runs.
     """
 
     params: Params
@@ -81,18 +81,18 @@ def meta_train(
     trained_on: str = "",
     group: ProcessGroup | None = None,
 ) -> MetaTrainingResult:
-    """Meta-train `learner`'s parameters on the people of `train`, and keep those that do best on `validation`'s.
+    """Meta-train `learner`'s parameters on the people of `train`, and keep those that do best on `validation`.
 
-    Computes where the features are. Starts at the method's initial parameters with `initial` over them
-    (`starting_params`). Where `checkpoint` exists it goes on from there, to the same result bit for bit; it is written
-    as the settings say and when cancelled. `trained_on` describes the features: a checkpoint of others is refused.
-    With a `group`, every process calls this with the same arguments, and gets the same result; only number 0 writes.
+    Runs on the features' device. Starts at the method's initial parameters, overridden by `initial`
+    (`starting_params`). If `checkpoint` exists, training resumes from it with the same result bit for bit; it is
+    written as set and on cancellation. `trained_on` describes the features: a checkpoint of others is rejected. With a
+    `group`, every process calls this with the same arguments and gets the same result; only process 0 writes.
 
     Raises:
         TooFewToTrainError: if there are fewer than 4 people to train on or 2 to validate on.
-        MetaTrainingInterrupted: once `is_cancelled` is true in any process.
+        MetaTrainingInterrupted: once `is_cancelled` returns true in any process.
         DivergedError: if too many gradients in a row are not finite.
-        KnownError: if the checkpoint cannot be read or written, or is another training's.
+        KnownError: if the checkpoint cannot be read or written, or belongs to another training run.
     """
     loop = _OuterLoop(learner, train, validation, settings, group or SingleProcess())
     identity = _identity(learner, train, settings, trained_on)
@@ -120,9 +120,9 @@ def meta_train(
 
 
 def starting_params(params: Params, initial: Mapping[str, torch.Tensor], space: FeatureSpace) -> Params:
-    """Put `initial` over `params`, by name; the tail A₀ (d, r) also where a method keeps it elsewhere or several of it.
+    """Return `params` overridden by `initial`, by name; its tail A₀ (d, r) also initialises a method's other tails.
 
-    That is any name that ends with `.tail.a`, and any shape that ends with (d, r): every one of them starts there.
+    Those are parameters whose name ends with `.tail.a` and whose shape ends with (d, r); all of them start at A₀.
     """
     tail_shape = (space.embedding_dim, space.projection_dim)
     started = {}
@@ -134,7 +134,7 @@ def starting_params(params: Params, initial: Mapping[str, torch.Tensor], space: 
 
 
 class _OuterLoop:
-    """One outer step at a time, from state to state."""
+    """Performs one outer step at a time, from state to state."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class _OuterLoop:
         return state.tried(self._validation.measure(self._learner, params, self._group))
 
     def step(self, state: TrainingState, *, cancel: bool) -> tuple[TrainingState, float, bool]:
-        """One outer step: the next state, the step's loss, and whether any process asked to cancel."""
+        """Do one outer step: return the next state, the step's loss, and whether any process asked to cancel."""
         gradient, loss, cancelled = self._gradient(state, cancel=cancel)
         is_finite = all(bool(part.isfinite().all()) for part in (*gradient.values(), loss))
         state = self._moved(state, gradient, float(loss)) if is_finite else self._skipped(state)
@@ -179,7 +179,7 @@ class _OuterLoop:
         return state, float(loss), cancelled
 
     def _gradient(self, state: TrainingState, *, cancel: bool) -> tuple[Params, torch.Tensor, bool]:
-        """Mean gradient and loss over the step's meta-batch, whose episodes the processes share."""
+        """Return the mean gradient and loss over the step's meta-batch, whose episodes the processes share."""
         shape = self._settings.shape_of(state.step).fitted_to(self._sampler.n_people)
         numbers = share_of(self._settings.meta_batch, self._group)
         message = {name: torch.zeros_like(mean) for name, mean in state.optimizer.mean.items()}
@@ -191,7 +191,7 @@ class _OuterLoop:
             share = len(numbers) / self._settings.meta_batch
             message = {name: gradient[name].detach() * share for name in names}
             loss = losses.detach().mean() * share
-        # The loss and the wish to stop travel with the gradient: all processes see the same, and stop together.
+        # The loss and the cancel flag are summed with the gradient, so all processes agree and stop together.
         message |= {"/loss": loss, "/cancel": torch.full((), float(cancel), device=self.device)}
         total = summed(message, self._group)
         return {name: total[name] for name in names}, total["/loss"], bool(total["/cancel"] > 0)
@@ -228,7 +228,7 @@ class _OuterLoop:
 
 
 def check_enough(train_people: int, validation_people: int) -> None:
-    """Refuse data in which no episode can be drawn.
+    """Reject data from which no episode can be drawn.
 
     Raises:
         TooFewToTrainError: if there are fewer than 4 people to train on or 2 to validate on.
@@ -249,7 +249,7 @@ def check_enough(train_people: int, validation_people: int) -> None:
 
 
 def _identity(learner: TrainableLearner, train: TrainingFeatures, settings: MetaTrainingSettings, data: str) -> str:
-    """Return what a checkpoint must agree with: method, its settings, how it is trained, on what."""
+    """Return what a checkpoint must match: the method, its settings, the training settings and the data."""
     described = {
         "learner": learner.key,
         "learner_settings": repr(learner.settings),

@@ -1,4 +1,4 @@
-"""How each method is meta-trained: the one table of steps, meta-batches, rates and episode shapes."""
+"""How each method is meta-trained: the single table of steps, meta-batches, rates and episode shapes."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _SHAPES = (
     EpisodeShape(50, 1, queries=2),
     EpisodeShape(50, 5, queries=2),
 )
-"""Galleries of all sizes, so that no method gets used to one."""
+"""Galleries of all sizes, so that no method specialises in one."""
 _SMALL_SHAPES = (EpisodeShape(5, 1), EpisodeShape(10, 2), EpisodeShape(20, 1), EpisodeShape(20, 5))
-"""For methods that differentiate through an inner loop, whose cost grows with the gallery."""
+"""Smaller galleries for methods whose cost per episode grows most with the gallery, such as inner loops."""
 _VALIDATION_SHAPES = (EpisodeShape(20, 1, strangers=60), EpisodeShape(20, 5, strangers=60))
 
 
 @dataclass(frozen=True, slots=True)
 class MetaTrainingSettings:
-    """One meta-training.
+    """Settings of one meta-training.
 
-    `steps` outer steps of `meta_batch` episodes each; a step's shape is drawn from `shapes`. Adam's rate goes up to
-    `meta_lr` over the share `warm_up` of the steps and then down to nothing; gradients longer than `clip` are cut to
-    it. Tails move at `tail_rate` times the rate: they start where the projection's fit left them, on the same people,
-    and at the full rate were measured to lose on others. Every `validate_every` steps `validation_episodes` fixed
-    episodes of each of `validation_shapes` are tried; after `patience` such trials without a better one training
-    stops. Checkpoints are written every `checkpoint_every` steps. `max_skipped` gradients in a row that are not finite
-    end it.
+    It takes `steps` outer steps of `meta_batch` episodes each; a step's shape is drawn from `shapes`. Adam's rate rises
+    to `meta_lr` over the share `warm_up` of the steps and then falls to zero; gradients longer than `clip` are
+    shortened to it. Tails move at `tail_rate` times the rate: they start where the projection's fit left them, on the
+    same people, and at the full rate they were measured to get worse on others. Every `validate_every` steps,
+    `validation_episodes` fixed episodes of each of `validation_shapes` are evaluated; training stops after `patience`
+    such trials without improvement. Checkpoints are written every `checkpoint_every` steps. `max_skipped` non-finite
+    gradients in a row end it with an error.
 
     Raises:
         ValueError: if a number is not positive, or there are no shapes.
@@ -66,28 +66,28 @@ class MetaTrainingSettings:
             raise ValueError("want at least one shape")
 
     def shape_of(self, step: int) -> EpisodeShape:
-        """Return the shape of an outer step's episodes: it follows from the seed and the step alone."""
+        """Return the shape of an outer step's episodes, which depends only on the seed and the step."""
         return self.shapes[int(np.random.default_rng((self.seed, step)).integers(len(self.shapes)))]
 
     def with_steps(self, steps: int) -> MetaTrainingSettings:
-        """Return it with so many steps, validated ten times at least."""
+        """Return these settings with `steps` steps, validated at least ten times."""
         return replace(self, steps=steps, validate_every=min(self.validate_every, max(1, steps // 10)))
 
 
 TRAINING: Mapping[str, MetaTrainingSettings] = MappingProxyType(
     {
-        # Closed forms: an outer step costs milliseconds, and so many validation episodes tell small gains from luck.
+        # Closed forms: an outer step costs milliseconds; many validation episodes distinguish small gains from luck.
         "prototypical": MetaTrainingSettings(validation_episodes=80),
         "matching": MetaTrainingSettings(validation_episodes=80),
         "siamese": MetaTrainingSettings(validation_episodes=80),
-        # Inner loops: some steps of gradient descent an episode, differentiated through.
+        # Inner loops: several gradient-descent steps per episode, differentiated through.
         "maml": MetaTrainingSettings(steps=1000, meta_batch=8, meta_lr=1e-3, shapes=_SMALL_SHAPES),
         "reptile": MetaTrainingSettings(steps=1000, meta_batch=8, meta_lr=1e-3, shapes=_SMALL_SHAPES),
         "meta_optimizer": MetaTrainingSettings(steps=1000, meta_batch=8, meta_lr=1e-3, shapes=_SMALL_SHAPES),
         # Networks that read the support set.
         "meta_network": MetaTrainingSettings(meta_lr=1e-3),
         "task_clusters": MetaTrainingSettings(steps=1000, meta_batch=8, meta_lr=1e-3, shapes=_SMALL_SHAPES),
-        # A trial is a whole adaptation of another method.
+        # A trial is a complete adaptation of another method.
         "rl2": MetaTrainingSettings(
             steps=300,
             meta_batch=8,
@@ -99,9 +99,9 @@ TRAINING: Mapping[str, MetaTrainingSettings] = MappingProxyType(
         ),
     }
 )
-"""What suits each method, by its key."""
+"""The settings for each method, by its key."""
 
 
 def training_settings(key: str) -> MetaTrainingSettings:
-    """Return how that method is meta-trained: its entry of the table, or the defaults for a new method."""
+    """Return the training settings of a method: its entry in the table, or the defaults for a new method."""
     return TRAINING.get(key, MetaTrainingSettings())

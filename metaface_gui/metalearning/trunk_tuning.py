@@ -1,18 +1,18 @@
-"""Stage 0 of meta-training: teach the trunk to see through degradation what it sees in a clean picture.
+"""Stage 0 of meta-training: teach the trunk to extract from degraded pictures what it extracts from clean ones.
 
-What darkness, noise and few pixels take away is lost in the first layers, before anything that a tail could move. So
-the whole trunk is tuned, gently, under the stock tail: the embedding of a degraded copy should be the stock embedding
-of the clean picture (a teacher whose knowledge is distilled: Hinton et al. 2015; for degraded faces Ge et al.,
-"Low-resolution Face Recognition in the Wild via Selective Knowledge Distillation", IEEE TIP 2019), and should lie above
-one threshold for its own person and below it for every other (`open_set_loss` against a learned row for each person).
-The tail stays what it was, so the stock embedding is where everything that follows starts from.
+Darkness, noise and low resolution lose information in the first layers, before anything that a tail could change. The
+whole trunk is therefore tuned, gently, under the stock tail: the embedding of a degraded copy should equal the stock
+embedding of the clean picture (distillation from a teacher: Hinton et al. 2015; for degraded faces Ge et al.,
+"Low-resolution Face Recognition in the Wild via Selective Knowledge Distillation", IEEE TIP 2019), and its score should
+lie above one threshold for its own person and below it for all others (`open_set_loss` with a learned row per person).
+The tail is unchanged, so later stages still start from the stock embedding.
 
-Half of the copies are of environments, one for each group of pictures (`environments`), and some of these degraded by
-themselves as well, as hard probes of an environment are; the others are each degraded by themselves (`degradations`):
-what is learnt only from the one was measured not to hold in the other.
+Half of the copies are photographed in environments, one per group of pictures (`environments`), and some of these are
+also degraded individually, like hard probes of an environment. The other half are degraded individually
+(`degradations`). Both are needed: what was learnt from only one kind was measured not to carry over to the other.
 
-What comes out is drawn back in weight space: part of the way to where tuning began, and the whole towards the stock
-trunk (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). On people, rooms and masks left out that
+The result is interpolated in weight space: part of the way back to where tuning began, and then towards the stock
+trunk (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). On held-out people, rooms and masks that
 was better than either end in nearly every cell.
 """
 
@@ -44,17 +44,17 @@ from metaface_gui.types import Image
 
 _TEACHER_BATCH = 16
 _ADAM = ("step", "exp_avg", "exp_avg_sq")
-"""What AdamW remembers of a parameter."""
+"""AdamW's state of a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrunkTuningSettings:
-    """AdamW with a linear warm-up, then a plateau, then a linear fall to 2 %; `people_lr` is for the people's rows.
+    """AdamW with a linear warm-up, a plateau, and a linear decay to 2 %; `people_lr` is the rate of the people's rows.
 
-    `distillation` weighs 1 − cosine to the teacher; `clean` is the share of pictures that are shown as they are, and
-    `environments` that of groups of `group` pictures that are seen in one environment, where a share `degraded_there`
-    of them is degraded by itself as well. `of_start` is the share of the trunk that tuning started from, if it was not
-    the stock one, in what comes out, and `strength` what is kept of the movement from the stock one.
+    `distillation` weighs 1 − cosine to the teacher; `clean` is the share of pictures that are shown unchanged, and
+    `environments` that of groups of `group` pictures that share one environment, where the share `degraded_there` of
+    the pictures is also degraded individually. If tuning did not start from the stock trunk, `of_start` is the weight
+    of its starting point in the result; `strength` is the share of the movement from the stock trunk that is kept.
     """
 
     steps: int = 1400
@@ -87,20 +87,20 @@ class TrunkTuningProgress:
 
 
 class _FrozenPReLU(torch.autograd.Function):
-    """PReLU whose slopes are not trained; autograd's own backward computes their gradient and takes twice as long.
+    """PReLU with frozen slopes; autograd's own backward also computes their gradient and takes twice as long.
 
     Backward is g · (slope where x ≤ 0, else 1) = slope · g + (1 − slope) · (g where x > 0).
     """
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor, slope: Tensor) -> Tensor:
-        """x (n, c, h, w), slope (c,)."""
+        """Apply PReLU to x (n, c, h, w) with slope (c,)."""
         ctx.save_for_backward(x, slope)
         return torch.prelu(x, slope.to(x.dtype))
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None]:
-        """The gradient for x."""
+        """Return the gradient for x."""
         x, slope = ctx.saved_tensors  # type: ignore[attr-defined]
         (gradient,) = gradients
         slopes = slope.to(gradient.dtype).view(1, -1, 1, 1)
@@ -109,14 +109,14 @@ class _FrozenPReLU(torch.autograd.Function):
 
 
 class _FixedSlopes(nn.Module):
-    """A PReLU in the tuned copy of a trunk."""
+    """A PReLU with frozen slopes in the tuned copy of a trunk."""
 
     def __init__(self, original: nn.PReLU) -> None:
         super().__init__()
         self.weight = nn.Parameter(original.weight.detach().clone(), requires_grad=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """As `nn.PReLU`, of the same parameter's name, so that the state dicts stay alike."""
+        """Apply PReLU; the parameter has the same name as in `nn.PReLU`, so that the state dicts are compatible."""
         y: Tensor = _FrozenPReLU.apply(x, self.weight)
         return y
 
@@ -130,15 +130,15 @@ def tune_trunk(
     checkpoint: Path | None = None,
     start: TunedTrunk | None = None,
 ) -> dict[str, Tensor]:
-    """Tune a copy of the trunk on the meta-training people's crops; returns its movement by parameter name, float32.
+    """Tune a copy of the trunk on the meta-training people's crops; return its movement by parameter name, float32.
 
-    The movement is from the embedder's own trunk, which stays the teacher; with `start` it begins where that is,
-    without its ranges: they are measured when the tuning is over (`range_fit`).
-    Deterministic by seed on one kind of machine, up to how its libraries add. `on_progress` may raise to cancel. With a
-    `checkpoint`, the state is kept there now and then, and an earlier one of the same tuning is gone on from.
+    The movement is relative to the embedder's own trunk, which stays the teacher. With `start`, tuning begins there,
+    but without its ranges, which are measured after tuning (`range_fit`). Deterministic given the seed on one kind of
+    machine, up to the summation order of its libraries. `on_progress` may raise to cancel. With a `checkpoint`, the
+    state is saved there at intervals, and an existing one of the same tuning is resumed.
 
     Raises:
-        CheckpointError: if the checkpoint is damaged or of another tuning.
+        CheckpointError: if the checkpoint is damaged or belongs to another tuning.
         KnownError: if it cannot be written.
     """
     tuning = _Tuning(embedder, faces, settings, start)
@@ -154,7 +154,7 @@ def tune_trunk(
 
 
 class _Tuning:
-    """The trunk on its way, what it learns from, and the optimizer."""
+    """The state of a tuning: the trunk, its teacher and labels, and the optimizer."""
 
     def __init__(
         self, embedder: TorchEmbedder, faces: AlignedFaces, settings: TrunkTuningSettings, start: TunedTrunk | None
@@ -180,13 +180,13 @@ class _Tuning:
         self._loss = self._cosine = 0.0
 
     def advance(self, which: Tensor, crops: Tensor) -> TrunkTuningProgress:
-        """One step on copies (b, 3, s, s) uint8 of the pictures `which` (b,)."""
+        """Do one step on copies (b, 3, s, s) uint8 of the pictures `which` (b,)."""
         settings = self._settings
         for group, peak in zip(self._optimizer.param_groups, (settings.meta_lr, settings.people_lr), strict=True):
             group["lr"] = peak * _rate(self.step, settings)
         self._optimizer.zero_grad()
         loss, cosine = torch.zeros((), device=crops.device), torch.zeros((), device=crops.device)
-        # A group at a time: larger ones do not fit into a processor's caches and take half as long again.
+        # One group at a time: larger batches do not fit into a processor's caches and take half as long again.
         for part, shown in zip(torch.split(which, settings.group), torch.split(crops, settings.group), strict=True):
             share = len(part) / len(which)
             loss_of, cosine_of = self._look(part, shown)
@@ -202,7 +202,7 @@ class _Tuning:
         return TrunkTuningProgress(self.step, settings.steps, self._loss, self._cosine)
 
     def _look(self, which: Tensor, crops: Tensor) -> tuple[Tensor, Tensor]:
-        """Open-set loss () of copies (b, 3, s, s) of the pictures `which` (b,), and mean cosine () to the teacher."""
+        """Return open-set loss () and mean cosine () to the teacher of copies (b, 3, s, s) of pictures `which` (b,)."""
         with fast_arithmetic(crops.device):
             features = self._trunk(crops)
         z = self._embedder.tail_module(features.float())
@@ -211,7 +211,7 @@ class _Tuning:
         return loss, (z * self._teacher[which]).sum(1).mean()
 
     def movement(self) -> dict[str, Tensor]:
-        """How far the trunk has come from the stock one, drawn back as the settings say, by parameter name."""
+        """Return the trunk's movement from the stock one by parameter name, interpolated as the settings say."""
         before = self._embedder.trunk_module.state_dict()
         settings, start = self._settings, self._start
         moved = {name: parameter.detach().float() - before[name].float() for name, parameter in self._moved.items()}
@@ -221,19 +221,19 @@ class _Tuning:
         return {name: settings.strength * movement for name, movement in moved.items()}
 
     def state(self) -> tuple[dict[str, Tensor], Scalars]:
-        """Everything that the steps to come follow from."""
+        """Return everything that the remaining steps depend on."""
         tensors = {f"value/{name}": parameter.detach() for name, parameter in self._trained.items()}
         for name, parameter in self._trained.items():
             tensors |= {f"{part}/{name}": t for part, t in self._optimizer.state[parameter].items()}
-        # Files of tensors want them in one piece, and the convolutions are channels-last.
+        # Tensor files need contiguous tensors, but the convolutions are channels-last.
         whole = {name: t.clone(memory_format=torch.contiguous_format) for name, t in tensors.items()}
         return whole, {"step": self.step, "loss": self._loss, "cosine": self._cosine}
 
     def restore(self, tensors: Mapping[str, Tensor], scalars: Scalars, path: Path) -> None:
-        """Go on from such a state.
+        """Resume from a state that `state` returned.
 
         Raises:
-            CheckpointError: if something is missing in it.
+            CheckpointError: if the state is incomplete.
         """
         try:
             self.step, self._loss, self._cosine = int(scalars["step"]), scalars["loss"], scalars["cosine"]
@@ -246,7 +246,7 @@ class _Tuning:
 
 
 def teacher_cosine(pupil: TorchEmbedder, teacher: TorchEmbedder, faces: AlignedFaces, *, seed: int) -> float:
-    """Mean cosine of the pupil's embedding of a degraded copy of each face to the teacher's of the clean one."""
+    """Return the mean cosine of the pupil's embeddings of degraded copies to the teacher's of the clean faces."""
     size = pupil.crop_size
     clear = _teacher(teacher, faces)
     degraded = [
@@ -258,7 +258,7 @@ def teacher_cosine(pupil: TorchEmbedder, teacher: TorchEmbedder, faces: AlignedF
 
 
 def _teacher(embedder: TorchEmbedder, faces: AlignedFaces) -> Tensor:
-    """Stock embeddings (n, d) of the clean pictures and their mirror images, on the embedder's device."""
+    """Return stock embeddings (n, d) of the clean pictures plus their mirror images, on the embedder's device."""
     size, unused = embedder.crop_size, np.random.default_rng(0)
     starts = range(0, len(faces), _TEACHER_BATCH)
     parts = (faces.crops_rgb[start : start + _TEACHER_BATCH] for start in starts)
@@ -267,7 +267,7 @@ def _teacher(embedder: TorchEmbedder, faces: AlignedFaces) -> Tensor:
 
 
 def _trainable_copy(trunk: nn.Module) -> nn.Module:
-    """Copy the trunk with everything but PReLU slopes and batch norms' statistics set to be trained."""
+    """Copy the trunk with everything but PReLU slopes and batch-norm parameters trainable."""
     trunk = copy.deepcopy(trunk)
     for name, module in list(trunk.named_modules()):
         if isinstance(module, nn.PReLU):
@@ -279,7 +279,7 @@ def _trainable_copy(trunk: nn.Module) -> nn.Module:
 
 
 def _rate(step: int, settings: TrunkTuningSettings) -> float:
-    """Factor of the learning rates at a step."""
+    """Return the factor of the learning rates at a step."""
     done = step / settings.steps
     fall = 1.0 if done < settings.plateau else max(0.02, (1.0 - done) / (1.0 - settings.plateau))
     return min(1.0, (step + 1) / settings.warm_up) * fall
@@ -288,9 +288,9 @@ def _rate(step: int, settings: TrunkTuningSettings) -> float:
 def _batches(
     faces: AlignedFaces, size: int, settings: TrunkTuningSettings, *, after: int
 ) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
-    """Which pictures (b,), and their copies (b, 3, s, s) uint8, of the steps after so many.
+    """Yield indices of pictures (b,) and their copies (b, 3, s, s) uint8 for the steps after step `after`.
 
-    Drawn on another thread while a step is computed.
+    The next batch is drawn in another thread while a step is computed.
     """
 
     def draw(step: int) -> tuple[NDArray[np.int64], Tensor]:
@@ -312,12 +312,12 @@ def _batches(
 
 
 def _either_way(crop: Image, random: np.random.Generator) -> Image:
-    """The crop or its mirror image: faces are seen both ways (`pipeline.embedding.views`)."""
+    """Return the crop or its mirror image, because faces are embedded both ways (`pipeline.embedding.views`)."""
     return np.ascontiguousarray(crop[:, ::-1]) if random.integers(2) else crop
 
 
 def _degradations(random: np.random.Generator, settings: TrunkTuningSettings) -> list[Condition]:
-    """What happens to each picture of a batch."""
+    """Return the degradation of each picture of a batch."""
     degradations: list[Condition] = []
     while len(degradations) < settings.batch:
         degradations += _of_group(random, settings)
@@ -325,7 +325,7 @@ def _degradations(random: np.random.Generator, settings: TrunkTuningSettings) ->
 
 
 def _of_group(random: np.random.Generator, settings: TrunkTuningSettings) -> Iterator[Condition]:
-    """What happens to each of `group` pictures, which are of one place if the draw says so."""
+    """Yield the degradation of each of `group` pictures, which share a place if the draw says so."""
     place = draw_environment(random) if random.random() < settings.environments else None
     for _ in range(settings.group):
         if random.random() < settings.clean:

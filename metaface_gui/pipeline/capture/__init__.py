@@ -1,4 +1,4 @@
-"""Capture: where frames come from. Lives here: sources and how a text names one. No Qt, no threads, no torch.
+"""Capture: frame sources, and the texts that name them. No Qt, no threads, no torch.
 
-May not live here: who waits for a frame and what is done with it.
+May not live here: waiting for frames and processing them.
 """

@@ -1,4 +1,4 @@
-"""The contract of a source of frames."""
+"""The contract of a frame source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metaface_gui.types import Frame
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is to be said of a source that was read nonetheless: frames look wrong, a file was passed over.
+    """A warning about a source that could still be read: frames look wrong, or a file was skipped.
 
     `is_loss`: something that was asked for is missing from what was read.
     """
@@ -22,37 +22,37 @@ class Remark:
 
 @runtime_checkable
 class FrameSource(Protocol):
-    """Frames one after another, from a camera, a file, a folder, a URL or a scene.
+    """A sequence of frames from a camera, a file, a folder, a URL or the demo scene.
 
-    Made closed; `open` may block (a camera takes its time) and is called off the GUI thread, as is `read`.
+    It is created closed. `open` may block (a camera takes its time); it and `read` are called off the GUI thread.
     """
 
     @property
     def title(self) -> str:
-        """What to show a person: a device's or a file's name."""
+        """Name to show to a person: a device's or a file's."""
 
     @property
     def is_live(self) -> bool:
-        """Whether frames come by themselves and late ones are to be dropped (camera, URL, demo scene)."""
+        """Whether frames arrive on their own and late ones should be dropped (camera, URL, demo scene)."""
 
     @property
     def is_mirrored(self) -> bool:
-        """Whether a preview should mirror it (webcams only). Frames themselves are never mirrored."""
+        """Whether a preview should mirror the frames (webcams only). Frames themselves are never mirrored."""
 
     @property
     def nominal_fps(self) -> float:
-        """Frames a second that the source says it gives; 0.0 when it does not know."""
+        """Frames per second that the source claims to deliver; 0.0 if it does not know."""
 
     @property
     def frame_count(self) -> int | None:
-        """Frames in all, where the source knows (files, folders); None for endless ones."""
+        """Total number of frames, if the source knows it (files, folders); None for endless ones."""
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What is to be said of it so far, each once; complete when `read` has returned None."""
+        """Warnings so far, each once; complete when `read` has returned None."""
 
     def open(self) -> None:
-        """Make ready to read.
+        """Prepare for reading.
 
         Raises:
             SourceError: with the cause and the next step.
@@ -62,7 +62,7 @@ class FrameSource(Protocol):
         """Return the next frame; None at the end.
 
         Raises:
-            SourceError: when the source fails in mid-stream (camera unplugged, truncated file).
+                SourceError: if the source fails while reading (camera unplugged, truncated file).
         """
 
     def close(self) -> None:
@@ -71,64 +71,64 @@ class FrameSource(Protocol):
 
 @runtime_checkable
 class SeekableSource(FrameSource, Protocol):
-    """A source that can go on from anywhere, if it knows its `frame_count`."""
+    """A source that can continue from any frame, if it knows its `frame_count`."""
 
     def seek(self, index: int) -> None:
-        """Let `read` go on with the frame of this number, counted from 0, or as near to it as the format allows.
+        """Make `read` continue with frame `index`, counted from 0, or as near to it as the format allows.
 
-        Of an opened source; may block while it decodes up to there.
+        The source must be open; the call may block while it decodes up to that frame.
 
         Raises:
-            SourceError: if the source cannot be read any more.
+            SourceError: if the source can no longer be read.
         """
 
 
 @runtime_checkable
 class InterruptibleSource(Protocol):
-    """A source whose `read` may wait for a frame's time."""
+    """A source whose `read` may wait until a frame is due."""
 
     def interrupt(self) -> None:
-        """End the waiting of a `read` that is under way; from any thread."""
+        """End the waiting of a `read` in progress; callable from any thread."""
 
 
 class FileKind:
-    """What sources on disk share: they wait until they are read, and are shown as they are."""
+    """Common properties of sources on disk: they wait until they are read, and are not mirrored."""
 
     @property
     def is_live(self) -> bool:
-        """A file waits."""
+        """False: a file waits."""
         return False
 
     @property
     def is_mirrored(self) -> bool:
-        """Only webcams are mirrored."""
+        """False: only webcams are mirrored."""
         return False
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """Nothing."""
+        """No warnings."""
         return ()
 
 
 class LiveKind:
-    """What cameras, streams and the scene share: frames come by themselves, nobody knows how many."""
+    """Common properties of cameras, streams and the scene: frames arrive on their own, and their number is unknown."""
 
     @property
     def is_live(self) -> bool:
-        """Late frames are lost."""
+        """True: late frames are lost."""
         return True
 
     @property
     def is_mirrored(self) -> bool:
-        """Only webcams are mirrored."""
+        """False: only webcams are mirrored."""
         return False
 
     @property
     def frame_count(self) -> int | None:
-        """Not known."""
+        """None: unknown."""
         return None
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """Nothing."""
+        """No warnings."""
         return ()

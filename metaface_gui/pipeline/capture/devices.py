@@ -1,4 +1,4 @@
-"""The cameras of this computer, by name where the platform gives names."""
+"""The cameras of this computer, with names if the platform provides them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _API = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDA
 
 @dataclass(frozen=True, slots=True)
 class CameraDevice:
-    """A camera: its number for `WebcamSource`, its name on screen, its device path ("" where there is none)."""
+    """A camera: its number for `WebcamSource`, its name on screen, and its device path ("" if there is none)."""
 
     index: int
     name: str
@@ -22,7 +22,7 @@ class CameraDevice:
 
 
 def list_cameras() -> tuple[CameraDevice, ...]:
-    """List the cameras without opening any; takes milliseconds to seconds, so not on the GUI thread."""
+    """List the cameras without opening any; takes milliseconds to seconds, so do not call it on the GUI thread."""
     api = _API.get(sys.platform, cv2.CAP_ANY)
     found: dict[int, CameraDevice] = {}
     for camera in enumerate_cameras(api):
@@ -39,7 +39,7 @@ def _from_sysfs(folder: Path) -> list[CameraDevice]:
     for device in folder.glob("video*"):
         number = device.name.removeprefix("video")
         name, order = device / "name", device / "index"
-        # A camera has several nodes (pictures, metadata); the first is the one with pictures.
+        # A camera has several nodes (pictures, metadata); the first one delivers pictures.
         is_first = not order.is_file() or order.read_text().strip() == "0"
         if number.isdigit() and is_first:
             title = name.read_text().strip() if name.is_file() else f"Camera {number}"

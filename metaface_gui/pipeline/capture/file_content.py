@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever it is called. May not live here: decoding anything."""
+"""Recognises a file's content by its first bytes, regardless of its name. May not live here: decoding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEADER_BYTES = 64
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _SEVERAL = ("GIF", "PNG", "WEBP", "AVIF", "TIFF")
-"""Pillow's names of formats that hold one picture or several."""
+"""Pillow's names of formats that may hold several pictures."""
 _PICTURE_STARTS = (
     b"\xff\xd8\xff",
     b"\x89PNG\r\n\x1a\n",
@@ -31,19 +31,19 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
 class Content(Enum):
-    """What is in a file."""
+    """Kind of content of a file."""
 
     PICTURE = "picture"
     HEIF = "heif"
     MOVING_PICTURE = "moving picture"
-    """Several pictures in a format of pictures: animated GIF, PNG, WebP or AVIF, or pages of a TIFF."""
+    """Several pictures in a picture format: animated GIF, PNG, WebP or AVIF, or pages of a TIFF."""
     JPEG_STREAM = "jpeg stream"
-    """JPEGs one after another."""
+    """Concatenated JPEGs."""
     OTHER = "other"
 
 
 def content_of(path: Path) -> Content:
-    """Look at a regular file; one that cannot be read, or is empty, is OTHER."""
+    """Return the content of a regular file; an unreadable or empty one is OTHER."""
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
@@ -60,12 +60,12 @@ def content_of(path: Path) -> Content:
 
 
 def is_transport_stream(path: Path) -> bool:
-    """Whether it is an MPEG transport stream: `.ts` is also what Qt's translations and TypeScript are called."""
+    """Return whether it is an MPEG transport stream: Qt translations and TypeScript files also end in `.ts`."""
     try:
         with path.open("rb") as file:
             data = file.read(4 * _M2TS_PACKET)
     except OSError:
-        return True  # whoever opens it will say why not
+        return True  # opening it later reports the reason
     if not data:
         return True
     for offset, step in ((0, _MPEG_PACKET), (4, _M2TS_PACKET)):
@@ -76,7 +76,7 @@ def is_transport_stream(path: Path) -> bool:
 
 
 def end_of_jpeg(data: bytes, start: int = 0) -> tuple[int | None, tuple[int, int]]:
-    """Return where the JPEG ends that begins at `start`, and its (width, height); None if it is cut off."""
+    """Return the end of the JPEG that starts at `start`, None if it is truncated, and its (width, height)."""
     place, size = start + 2, (0, 0)
     while True:
         found = _MARKER.search(data, place)
@@ -85,7 +85,7 @@ def end_of_jpeg(data: bytes, start: int = 0) -> tuple[int | None, tuple[int, int
         marker, place = data[found.start() + 1], found.end()
         if marker == 0xD9:
             return place, size
-        if marker in (0x01, 0xD8):  # they stand alone
+        if marker in (0x01, 0xD8):  # markers without a length
             continue
         length = int.from_bytes(data[place : place + 2])
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
@@ -94,7 +94,7 @@ def end_of_jpeg(data: bytes, start: int = 0) -> tuple[int | None, tuple[int, int
 
 
 def is_jpeg_stream(data: bytes) -> bool:
-    """Whether JPEGs of one size follow each other; a phone's second picture (Multi-Picture Format) is no stream."""
+    """Return whether JPEGs of one size follow each other; a phone's Multi-Picture Format is not a stream."""
     end, size = end_of_jpeg(data)
     if end is None or b"MPF\0" in data[: min(end, 1 << 16)]:
         return False
@@ -103,7 +103,7 @@ def is_jpeg_stream(data: bytes) -> bool:
 
 
 def _brands(header: bytes) -> frozenset[bytes]:
-    """Return the brands of an ISO base media file; none of anything else."""
+    """Return the brands of an ISO base media file; empty for anything else."""
     if header[4:8] != b"ftyp":
         return frozenset()
     names = header[8 : min(len(header), int.from_bytes(header[:4]))]
@@ -123,7 +123,7 @@ def _starts_like_a_picture(header: bytes) -> bool:
 def _has_several(path: Path) -> bool:
     try:
         with warnings.catch_warnings(), PillowImage.open(path, formats=_SEVERAL) as picture:
-            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # whoever reads it refuses it
+            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # reading it later rejects it
             return bool(getattr(picture, "is_animated", False))
     except (OSError, ValueError, SyntaxError, EOFError, PillowImage.DecompressionBombError):
         return False

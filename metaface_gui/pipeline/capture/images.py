@@ -51,7 +51,7 @@ def read_image(path: Path) -> Image:
     Grey, 16-bit and transparent pictures are converted.
 
     Raises:
-        SourceError: if the file is missing, empty, unreadable, no picture, or larger than 89 megapixels.
+        SourceError: if the file is missing, empty, unreadable, not a picture, or larger than 89 megapixels.
     """
     try:
         data = np.fromfile(path, np.uint8)
@@ -70,7 +70,7 @@ def read_image(path: Path) -> Image:
     orientation = orientation_left_to_us(path)
     try:
         with quiet_opencv():
-            # Should OpenCV learn to apply it, it would be applied twice.
+            # If a future OpenCV applies the orientation itself, it must not be applied twice.
             ignored = cv2.IMREAD_IGNORE_ORIENTATION if orientation != UPRIGHT else 0
             image = cv2.imdecode(data, cv2.IMREAD_COLOR | ignored)
     except cv2.error:
@@ -81,14 +81,14 @@ def read_image(path: Path) -> Image:
 
 
 def _read_heif(path: Path, data: bytes) -> Image:
-    """Decode a phone's picture whole: it is stored in tiles, which FFmpeg and OpenCV take for pictures of their own."""
-    import pi_heif  # noqa: PLC0415 - as long as a picture takes, and few pictures are of a phone
+    """Decode a phone's picture whole: it is stored in tiles, which FFmpeg and OpenCV treat as separate pictures."""
+    import pi_heif  # noqa: PLC0415 - takes as long as decoding a picture, and is rarely needed
 
     try:
         heif = pi_heif.open_heif(data, bgr_mode=True)
         if heif.size[0] * heif.size[1] > MAX_PIXELS:
             raise _too_large(path)
-        image = as_bgr(np.asarray(heif))  # turned as the file says
+        image = as_bgr(np.asarray(heif))  # already upright
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
         raise _no_picture(path) from error
     if image is None:
@@ -97,7 +97,7 @@ def _read_heif(path: Path, data: bytes) -> Image:
 
 
 def _refuse_cut_off(path: Path, data: bytes) -> None:
-    """Refuse a picture of which a part is missing, before OpenCV makes up the rest or libpng prints a line."""
+    """Reject a truncated picture before OpenCV fills in the missing part or libpng prints a message."""
     if data.startswith(b"\xff\xd8"):
         is_whole = end_of_jpeg(data)[0] is not None
     elif data.startswith(b"\x89PNG"):
@@ -105,7 +105,7 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
     elif data.startswith(b"RIFF"):
         is_whole = int.from_bytes(data[4:8], "little") + 8 <= len(data)
     else:
-        is_whole = False  # only decoding tells
+        is_whole = False  # unknown until decoded
     if is_whole:
         return
     try:
@@ -113,7 +113,7 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
             warnings.simplefilter("ignore")
             picture.load()
     except UnidentifiedImageError:
-        return  # OpenCV alone knows the format
+        return  # a format that only OpenCV knows
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise SourceError(
             QT_TRANSLATE_NOOP("Errors", "{path} is cut off: a part of the picture is missing. Copy it again."),
@@ -122,14 +122,14 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
 
 
 def _refuse_huge(path: Path) -> None:
-    """Ask the header for the size before decoding: a small file can unpack to more memory than there is."""
+    """Check the size in the header before decoding, because a small file can unpack to more memory than available."""
     try:
         with PillowImage.open(path) as header:
             pixels = header.width * header.height
     except (PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
         pixels = MAX_PIXELS + 1
     except (OSError, ValueError, SyntaxError):
-        return  # not one of Pillow's formats: OpenCV has a limit of its own and the last word
+        return  # not one of Pillow's formats: OpenCV has its own limit and decides
     if pixels > MAX_PIXELS:
         raise _too_large(path)
 
@@ -149,22 +149,22 @@ def _too_large(path: Path) -> SourceError:
 
 
 class _Stills(FileKind):
-    """What the two kinds of sources of still pictures share."""
+    """Shared base of the two sources of still pictures."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @property
     def title(self) -> str:
-        """The file's or folder's name."""
+        """Name of the file or folder."""
         return self._path.name
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is held open."""
 
 
 class ImageFileSource(_Stills):
-    """One picture, once, or with `repeat` ten times a second for ever."""
+    """One picture, delivered once, or with `repeat` ten times a second for ever."""
 
     def __init__(self, path: Path, *, repeat: bool = False) -> None:
         super().__init__(path)
@@ -174,12 +174,12 @@ class ImageFileSource(_Stills):
 
     @property
     def nominal_fps(self) -> float:
-        """Ten when repeated; a single picture has no rate."""
+        """Ten if repeated; a single picture has no rate."""
         return _STILL_FPS if self._repeat else 0.0
 
     @property
     def frame_count(self) -> int | None:
-        """One, or None when repeated."""
+        """One, or None if repeated."""
         return None if self._repeat else 1
 
     def open(self) -> None:
@@ -192,7 +192,7 @@ class ImageFileSource(_Stills):
         self._index = 0
 
     def read(self) -> Frame | None:
-        """Return the picture; None once it was given, unless it is repeated."""
+        """Return the picture; None after it was delivered once, unless it is repeated."""
         if self._image is None or (self._index and not self._repeat):
             return None
         frame = Frame(self._image, self._index, self._index / _STILL_FPS, time.monotonic_ns(), is_still=True)
@@ -201,10 +201,10 @@ class ImageFileSource(_Stills):
 
 
 class ImageFolderSource(_Stills):
-    """Every picture of a folder in natural order (2 before 10), one a second; folders in it are not entered.
+    """Every picture of a folder in natural order (2 before 10), one per second; subfolders are not entered.
 
-    A picture is what has a picture's ending or begins like one. `skipped` lists those that could not be read, and why;
-    `remarks` says that too, and what else of the folder was passed over. Hidden files are passed over silently.
+    A picture is a file with an image suffix or an image's first bytes. `skipped` lists unreadable pictures with the
+    reason; `remarks` reports these and everything else in the folder that was ignored, except hidden files.
     """
 
     def __init__(self, path: Path) -> None:
@@ -218,22 +218,22 @@ class ImageFolderSource(_Stills):
 
     @property
     def skipped(self) -> tuple[tuple[Path, SourceError], ...]:
-        """Files that could not be read so far, and why."""
+        """Files that could not be read so far, and the reasons."""
         return tuple(self._skipped)
 
     @property
     def nominal_fps(self) -> float:
-        """One picture a second."""
+        """One picture per second."""
         return 1.0
 
     @property
     def frame_count(self) -> int | None:
-        """How many files look like pictures; None before `open`."""
+        """Number of files that look like pictures; None before `open`."""
         return len(self._files) or None
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What of the folder was not looked at."""
+        """Warnings about everything in the folder that was ignored or could not be read."""
         return (*self._others, *self._moving, *(Remark(error, is_loss=True) for _, error in self._skipped))
 
     def open(self) -> None:
@@ -294,7 +294,7 @@ class ImageFolderSource(_Stills):
         return None
 
     def seek(self, index: int) -> None:
-        """Go on with the picture of this number."""
+        """Continue with the picture `index`."""
         self._index = self._given = min(max(0, index), len(self._files))
 
     def _left_out(self, others: list[Path]) -> tuple[Remark, ...]:
@@ -307,7 +307,7 @@ class ImageFolderSource(_Stills):
 
 
 def is_hidden(path: Path) -> bool:
-    """Whether a file or folder is one that desktops keep for themselves."""
+    """Return whether a file or folder is hidden or a desktop's own metadata."""
     return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 

@@ -1,4 +1,4 @@
-"""Formats of pictures that hold several: animated GIF, PNG, WebP and AVIF, and pages of a TIFF."""
+"""Picture formats that hold several pictures: animated GIF, PNG, WebP and AVIF, and pages of a TIFF."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
 from metaface_gui.types import Frame, Image
 
 _UNSAID_S = 0.1
-"""How long a picture is shown whose file says nothing, or nought; browsers do the same."""
+"""Display time of a picture if its file gives none, or zero; browsers do the same."""
 _PAGE_S = 1.0
 _MOST = 1 << 30
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, struct.error)
 
 
 class MovingPictureSource(FileKind):
-    """Each picture of the file, at the time at which it is shown; a page of a TIFF for a second."""
+    """Each picture of the file, at the time when it is shown; a TIFF page is shown for a second."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -36,22 +36,22 @@ class MovingPictureSource(FileKind):
 
     @property
     def title(self) -> str:
-        """The file's name."""
+        """Name of the file."""
         return self._path.name
 
     @property
     def nominal_fps(self) -> float:
-        """By how long the first picture is shown; 0.0 before `open`."""
+        """Inverse of the first picture's display time; 0.0 before `open`."""
         return 1.0 / self._first_duration_s if self._count else 0.0
 
     @property
     def frame_count(self) -> int | None:
-        """How many pictures there are; None before `open`, or if the file does not say."""
+        """Number of pictures; None before `open`, or if the file does not say."""
         return self._count if 0 < self._count < _MOST else None
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """That it breaks off."""
+        """A warning if the file breaks off."""
         return self._remarks
 
     def open(self) -> None:
@@ -74,7 +74,7 @@ class MovingPictureSource(FileKind):
             raise self._too_large()
         try:
             self._count = getattr(self._picture, "n_frames", 1)
-        except _BROKEN:  # it is cut off: `read` finds out where
+        except _BROKEN:  # truncated: `read` finds out where
             self._count = _MOST
         self._index, self._time_s, self._remarks = 0, 0.0, ()
         self._first_duration_s = self._duration_s(self._picture)
@@ -105,7 +105,7 @@ class MovingPictureSource(FileKind):
         return frame
 
     def seek(self, index: int) -> None:
-        """Go on with the picture of this number; those before it are decoded, as each is drawn over the former.
+        """Continue with the picture `index`; earlier ones are decoded, because each is drawn over the previous one.
 
         Raises:
             SourceError: if the file cannot be opened again.
@@ -142,10 +142,10 @@ class MovingPictureSource(FileKind):
 
 
 def _bgr(picture: PillowImage.Image) -> Image:
-    """Decode the picture that was sought, upright, as (height, width, 3) uint8.
+    """Decode the current picture, upright, as (height, width, 3) uint8.
 
     Raises:
-        ValueError: if it is none.
+        ValueError: if it cannot be converted.
     """
     upright = ImageOps.exif_transpose(picture)
     pixels = np.asarray(upright if upright.mode.startswith("I;16") else upright.convert("RGB"))

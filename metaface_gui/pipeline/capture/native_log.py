@@ -1,6 +1,6 @@
 """Keeps OpenCV's own warnings off the terminal: a user gets one sentence, which the sources raise.
 
-FFmpeg as PyAV has it is silent by itself; what it finds wrong with a video is counted by `video_reader`.
+PyAV's FFmpeg is silent by default; `video_reader` counts the errors it finds in a video.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _AV_LOG_QUIET = "-8"
 
 @contextmanager
 def quiet_opencv() -> Iterator[None]:
-    """Silence the native libraries while something is opened; a level that the user set by environment stays.
+    """Silence the native libraries while something is opened; a level set by the user's environment is kept.
 
-    FFmpeg's level is read once, at its first use in the process, and so holds from then on: a damaged video would
-    print a line a frame.
+    FFmpeg's level is read once, at its first use in the process, and stays in force: a damaged video would otherwise
+    print one line per frame.
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _AV_LOG_QUIET)
     if "OPENCV_LOG_LEVEL" in os.environ:

@@ -1,6 +1,6 @@
-"""The orientation that a picture's file carries (EXIF's tag 0x0112), where OpenCV does not apply it: in AVIF.
+"""The orientation stored in a picture's file (EXIF tag 0x0112), for the format where OpenCV ignores it: AVIF.
 
-Pillow reads AVIF's own `irot` and `imir` properties as that tag too.
+Pillow also reports AVIF's own `irot` and `imir` properties as that tag.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ UPRIGHT = 1
 
 
 def orientation_left_to_us(path: Path) -> int:
-    """Read the orientation, 1 to 8, that OpenCV leaves unapplied; 1 where there is none or it is OpenCV's affair."""
+    """Read the orientation, 1 to 8, that OpenCV does not apply; 1 if there is none or OpenCV applies it."""
     try:
         with PillowImage.open(path) as header:
             orientation = header.getexif().get(ExifTags.Base.Orientation) if header.format == "AVIF" else UPRIGHT
     except (OSError, ValueError, SyntaxError, PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
-        return UPRIGHT  # no picture of Pillow's; whether it is one of OpenCV's shows when it is decoded
+        return UPRIGHT  # not one of Pillow's formats; decoding shows whether OpenCV knows it
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else UPRIGHT
 
 
 def upright(image: Image, orientation: int) -> Image:
-    """Turn and mirror an image (height, width, 3) stored with this orientation the way it is to be seen.
+    """Rotate and mirror an image (height, width, 3) stored with this orientation so that it is upright.
 
-    Orientations 5 to 8 lie on a side: the first row stored is a column. 2, 4, 5 and 7 are mirrored.
+    Orientations 5 to 8 are transposed: the first stored row is a column. 2, 4, 5 and 7 are mirrored.
     """
     if orientation >= 5:
         image = image.transpose(1, 0, 2)

@@ -11,11 +11,11 @@ from metaface_gui.pipeline.capture.base import FrameSource, Remark, SeekableSour
 from metaface_gui.types import Frame
 
 _LATE_S = 0.5
-"""Lateness from which the clock starts over instead of rushing to catch up (after a pause, a slow disk)."""
+"""Lateness at which the clock restarts instead of rushing to catch up (after a pause, with a slow disk)."""
 
 
 class PacedSource:
-    """Gives each frame of `source` when its time has come; `close` and `interrupt` end the waiting, from any thread."""
+    """Delivers each frame of `source` when it is due; `close` and `interrupt` end the waiting, from any thread."""
 
     def __init__(self, source: FrameSource, clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
@@ -26,49 +26,49 @@ class PacedSource:
 
     @property
     def title(self) -> str:
-        """The file's name."""
+        """The source's title."""
         return self._source.title
 
     @property
     def is_live(self) -> bool:
-        """As the source: a file waits when nobody reads it, a camera behind a URL does not."""
+        """As the source: a file waits if nobody reads it, a camera behind a URL does not."""
         return self._source.is_live
 
     @property
     def is_mirrored(self) -> bool:
-        """As the file."""
+        """As the source."""
         return self._source.is_mirrored
 
     @property
     def nominal_fps(self) -> float:
-        """As the file."""
+        """As the source."""
         return self._source.nominal_fps
 
     @property
     def frame_count(self) -> int | None:
-        """As the file."""
+        """As the source."""
         return self._source.frame_count
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """As the file."""
+        """As the source."""
         return self._source.remarks
 
     def open(self) -> None:
-        """Open the file.
+        """Open the source.
 
         Raises:
-            SourceError: as the file's own `open`.
+            SourceError: as the source's own `open`.
         """
         self._start_clock()
         self._is_closed = False
         self._source.open()
 
     def read(self) -> Frame | None:
-        """Return the next frame when its time has come; its `captured_ns` is that moment. None at the end.
+        """Return the next frame when it is due; `captured_ns` is that moment. None at the end.
 
         Raises:
-            SourceError: as the file's own `read`.
+            SourceError: as the source's own `read`.
         """
         frame = self._source.read()
         if frame is None:
@@ -85,21 +85,21 @@ class PacedSource:
         return replace(frame, captured_ns=time.monotonic_ns())
 
     def seek(self, index: int) -> None:
-        """Go on with the frame of this number, at once; a source that cannot goes on as it is.
+        """Continue with frame `index` immediately; a source that cannot seek continues where it is.
 
         Raises:
-            SourceError: as the file's own `seek`.
+            SourceError: as the source's own `seek`.
         """
         self._start_clock()
         if isinstance(self._source, SeekableSource):
             self._source.seek(index)
 
     def interrupt(self) -> None:
-        """End the waiting: a frame that is waited for is given now."""
+        """End the waiting: a frame that is waited for is delivered now."""
         self._woken.set()
 
     def close(self) -> None:
-        """End the waiting and close the file."""
+        """End the waiting and close the source."""
         self._is_closed = True
         self._woken.set()
         self._source.close()

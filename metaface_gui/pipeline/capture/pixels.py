@@ -1,4 +1,4 @@
-"""What drivers and decoders hand over, made the one kind of picture that the data path knows.
+"""Converts what drivers and decoders deliver to the single picture format of the data path.
 
 May not live here: opening or reading anything.
 """
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from metaface_gui.types import Image
 
 MAX_PIXELS = 89_000_000
-"""Largest picture that is taken in: what Pillow, too, holds for an attack from there on."""
+"""Largest accepted picture, from which Pillow, too, suspects a decompression-bomb attack."""
 
 
 def as_bgr(picture: NDArray[np.generic] | None) -> Image | None:
-    """Return a picture as BGR, (height, width, 3) uint8; None if there is none in it.
+    """Return a picture as BGR, (height, width, 3) uint8; None if it is not acceptable.
 
-    Grey (height, width) or (height, width, 1), BGR and BGRA are taken in, in 8 or 16 bits a channel. Not taken in are
-    floats, whose range nobody tells (and which may be NaN), other numbers of channels, pictures without a pixel and
-    pictures of more than `MAX_PIXELS`.
+    Accepted are grey (height, width) or (height, width, 1), BGR and BGRA, with 8 or 16 bits per channel. Rejected are
+    floats, whose range is unknown (and which may be NaN), other numbers of channels, empty pictures and pictures of
+    more than `MAX_PIXELS`.
     """
     if picture is None or picture.ndim not in (2, 3) or not 0 < picture.shape[0] * picture.shape[1] <= MAX_PIXELS:
         return None

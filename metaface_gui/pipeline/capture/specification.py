@@ -1,4 +1,4 @@
-"""How a text names a source of frames (`0`, a path, a URL, `demo`), and the one factory that makes it."""
+"""Texts that name a frame source (`0`, a path, a URL, `demo`), and the one factory that creates it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEMO_FROM = re.compile(rf"{DEMO}@[0-9]{{1,4}}(\.[0-9]+)?")
 
 
 class SourceKind(Enum):
-    """What a source is."""
+    """Kind of a source."""
 
     WEBCAM = "webcam"
     VIDEO = "video"
@@ -31,8 +31,8 @@ class SourceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source by kind and by the text that `parse_source` reads: a camera's number, a path, a URL, `demo`, or
-    `demo@` and the seconds of its script to begin at.
+    """A source's kind, and the text that `parse_source` reads: a camera's number, a path, a URL, `demo`, or `demo@`
+    followed by the second of its script to begin at.
     """
 
     kind: SourceKind
@@ -40,15 +40,15 @@ class SourceSpec:
 
     @classmethod
     def demo(cls, begin_s: float = 0.0) -> SourceSpec:
-        """The demo scene, from this time of its script on."""
+        """Return the demo scene, starting at this time of its script."""
         return cls(SourceKind.DEMO, f"{DEMO}@{begin_s:g}" if begin_s else DEMO)
 
 
 def parse_source(text: str) -> SourceSpec:
-    """Read what a user typed.
+    """Parse what a user typed.
 
     Raises:
-        SourceError: if it is none of a camera's number, an existing file or folder, a URL, or `demo`.
+        SourceError: if it is not a camera's number, an existing file or folder, a URL, or `demo`.
     """
     if text == DEMO or _DEMO_FROM.fullmatch(text):
         return SourceSpec(SourceKind.DEMO, text)
@@ -57,8 +57,8 @@ def parse_source(text: str) -> SourceSpec:
     if "://" in text:
         return SourceSpec(SourceKind.URL, text)
     try:
-        mode = Path(text).stat().st_mode if text.strip() else 0  # "" would be this folder
-    except (OSError, ValueError):  # a name too long for the file system, or with a NUL in it, names no file
+        mode = Path(text).stat().st_mode if text.strip() else 0  # "" would be the current folder
+    except (OSError, ValueError):  # a name that is too long or contains NUL cannot be a file
         mode = 0
     if stat.S_ISDIR(mode):
         return SourceSpec(SourceKind.FOLDER, text)
@@ -81,7 +81,7 @@ def parse_source(text: str) -> SourceSpec:
 
 
 def _kind_of_file(path: Path) -> SourceKind:
-    from metaface_gui.pipeline.capture.file_content import Content, content_of  # noqa: PLC0415 - Pillow
+    from metaface_gui.pipeline.capture.file_content import Content, content_of  # noqa: PLC0415 - loads Pillow
     from metaface_gui.pipeline.capture.images import IMAGE_SUFFIXES  # noqa: PLC0415
 
     match content_of(path):
@@ -94,10 +94,10 @@ def _kind_of_file(path: Path) -> SourceKind:
 
 
 def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
-    """Make the source, closed.
+    """Create the source, closed.
 
-    With `live` it is played as a window shows it: files at their own pace, a still picture again and again. Without,
-    every frame comes as fast as it is asked for.
+    With `live` it is played for a window: files at their own speed, a still picture repeatedly. Otherwise every frame
+    is delivered as fast as it is requested.
 
     Raises:
         SourceError: if a camera's number is out of range.
@@ -109,12 +109,12 @@ def make_source(spec: SourceSpec, *, live: bool = False) -> FrameSource:
         case SourceKind.DEMO:
             return DemoSceneSource(live=live, begin_s=float(spec.text.removeprefix(DEMO).removeprefix("@") or 0.0))
         case SourceKind.URL:
-            # FFmpeg's libraries are not loaded for a camera.
+            # Imported here, because a camera does not need FFmpeg's libraries.
             from metaface_gui.pipeline.capture.url import UrlSource  # noqa: PLC0415
 
             source = UrlSource(spec.text)
         case SourceKind.FOLDER:
-            from metaface_gui.pipeline.capture.images import ImageFolderSource  # noqa: PLC0415 - nor is Pillow
+            from metaface_gui.pipeline.capture.images import ImageFolderSource  # noqa: PLC0415 - nor Pillow
 
             source = ImageFolderSource(Path(spec.text))
         case SourceKind.IMAGE:

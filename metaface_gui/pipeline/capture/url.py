@@ -23,9 +23,9 @@ _TIMEOUT_S = 5.0
 
 
 class UrlSource(LiveKind):
-    """A stream at a URL. The network is touched by `open` and `read` only; shown texts leave out user and password.
+    """A stream at a URL. Only `open` and `read` access the network; displayed texts omit user and password.
 
-    What has a duration is a video that somebody keeps there: it waits for its reader, has its own times, and ends.
+    A stream with a duration is a stored video: it waits for its reader, has its own timestamps, and ends.
     """
 
     def __init__(self, url: str) -> None:
@@ -43,24 +43,24 @@ class UrlSource(LiveKind):
 
     @property
     def is_live(self) -> bool:
-        """Whether late frames are lost: not those of a video that is kept there."""
+        """Whether late frames are lost, which does not apply to a stored video."""
         return not self._duration_s
 
     @property
     def nominal_fps(self) -> float:
-        """Frames a second by the stream's header; 0.0 if it does not say."""
+        """Frames per second from the stream's header; 0.0 if it does not say."""
         return self._fps
 
     @property
     def frame_count(self) -> int | None:
-        """Frames of a video that is kept there, by its duration; None for a stream."""
+        """Number of frames of a stored video, from its duration; None for a stream."""
         return round(self._duration_s * self._fps) or None
 
     def open(self) -> None:
         """Connect, within five seconds.
 
         Raises:
-            SourceError: if the scheme is none of those above or nobody answers with a video.
+            SourceError: if the scheme is not supported, or no video is received.
         """
         self.close()
         scheme = self._url.split("://", 1)[0].lower()
@@ -83,7 +83,7 @@ class UrlSource(LiveKind):
         self._index, self._opened_ns = 0, time.monotonic_ns()
 
     def read(self) -> Frame | None:
-        """Return the next frame; None at the end of a video that is kept there.
+        """Return the next frame; None at the end of a stored video.
 
         Raises:
             SourceError: if the stream breaks off.
@@ -105,7 +105,7 @@ class UrlSource(LiveKind):
         return frame
 
     def close(self) -> None:
-        """Hang up."""
+        """Disconnect."""
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -121,6 +121,6 @@ def _without_credentials(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
-    except ValueError:  # a malformed host or port: show nothing of what may hide a password
+    except ValueError:  # malformed host or port: hide everything that may contain a password
         return url.split("://", 1)[0] + "://…"
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"

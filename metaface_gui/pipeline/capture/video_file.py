@@ -1,4 +1,4 @@
-"""Video files of every kind that FFmpeg knows."""
+"""Video files of every format that FFmpeg supports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from metaface_gui.types import Frame
 
 
 class VideoFileSource(FileKind):
-    """Every frame of a video, in order, with the file's own times."""
+    """Every frame of a video, in order, with the file's own timestamps."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -38,22 +38,22 @@ class VideoFileSource(FileKind):
 
     @property
     def title(self) -> str:
-        """The file's name."""
+        """Name of the file."""
         return self._path.name
 
     @property
     def nominal_fps(self) -> float:
-        """Frames a second by the file's header; 0.0 before `open`, or if it does not say."""
+        """Frames per second from the file's header; 0.0 before `open`, or if it does not say."""
         return self._fps
 
     @property
     def frame_count(self) -> int | None:
-        """Frames by the file's header or by its duration, which may be off; None if it does not say."""
+        """Number of frames from the file's header or its duration, which may be wrong; None if it does not say."""
         return self._count if self._count > 0 else None
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """After the end: that frames are damaged, or that the file seems to be cut off."""
+        """After the end: warnings that frames are damaged, or that the file seems to be truncated."""
         return self._remarks
 
     def open(self) -> None:
@@ -70,7 +70,7 @@ class VideoFileSource(FileKind):
                 raise SourceError(
                     QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy or record it again."), path=self._path
                 )
-            # By Python: FFmpeg and OpenCV open no name that is not UTF-8, and OpenCV crashes on it.
+            # Opened by Python: FFmpeg and OpenCV cannot open a name that is not UTF-8, and OpenCV crashes on it.
             self._file = self._path.open("rb")
         except OSError as error:
             raise self._cannot_read(error) from error
@@ -87,8 +87,8 @@ class VideoFileSource(FileKind):
         """Return the next frame; None at the end.
 
         Raises:
-            SourceError: if the file ends well before its header says, much of it is damaged, or nothing in it can be
-                decoded.
+                SourceError: if the file ends well before its header says, much of it is damaged, or nothing can be
+                    decoded.
         """
         if self._reader is None:
             return None
@@ -104,7 +104,7 @@ class VideoFileSource(FileKind):
         return frame
 
     def seek(self, index: int) -> None:
-        """Go on with the frame of this number; where the format allows no other way, all before it are decoded.
+        """Continue with frame `index`; if the format allows no other way, all earlier frames are decoded.
 
         Raises:
             SourceError: as `open` and `read`.
@@ -131,7 +131,7 @@ class VideoFileSource(FileKind):
     def _opened(self, file: BinaryIO) -> VideoReader:
         path = self._path
         try:
-            # By its ending FFmpeg might take it for one picture.
+            # Because of its suffix, FFmpeg might take it for a single picture.
             is_stream = content_of(path) is Content.JPEG_STREAM
             return VideoReader(file, container="mjpeg" if is_stream else None)
         except CannotOpenError as error:
@@ -154,7 +154,7 @@ class VideoFileSource(FileKind):
             raise SourceError(text, path=path, limit=MAX_PIXELS // 1_000_000) from error
 
     def _check_end(self, reader: VideoReader) -> None:
-        """Say what there is to say at the end; the header's number of frames alone makes no file a broken one."""
+        """Report problems at the end; a wrong number of frames in the header alone does not make a file broken."""
         counts: dict[str, object] = {"path": self._path, "read": self._index, "count": reader.counted}
         missing = reader.counted - self._index
         if self._index == 0:

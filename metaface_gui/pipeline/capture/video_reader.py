@@ -1,7 +1,7 @@
-"""Pictures of a video with their times, through FFmpeg (PyAV): deinterlaced, upright, BGR, whatever the codec.
+"""Pictures of a video with their times, through FFmpeg (PyAV): deinterlaced, upright, BGR, with any codec.
 
-Not through OpenCV, whose reader gives black for interlaced frames, ends at the first damaged one, counts time in
-frames, and cannot open a name that is not UTF-8. May not live here: messages to a user; the sources have them.
+OpenCV is not used because its reader returns black for interlaced frames, stops at the first damaged one, counts time
+in frames, and cannot open a name that is not UTF-8. May not live here: messages to users; the sources have them.
 """
 
 from __future__ import annotations
@@ -30,49 +30,49 @@ from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.types import Image
 
 _MAX_THREADS = 4
-"""More gain little and hold a frame of memory each."""
+"""More threads gain little, and each holds a frame in memory."""
 _MAX_FPS = 1000.0
 _MAX_VARIABLE_FPS = 60.0
-"""Containers with a clock of milliseconds call that their rate; no player shows more of a variable rate."""
+"""Some containers with a millisecond clock report 1000 fps; no player shows more than this of a variable rate."""
 _RESTART_S = 1.0
-"""A clock that goes back so far started over: two recordings in one file. By less, it only stumbled."""
+"""A clock that jumps back this far was restarted, as with two recordings in one file; a smaller jump is jitter."""
 _TICK_S = 0.001
 MISSING_SHARE = 0.05
 MISSING_FRAMES = 5
-"""Containers miscount by a few frames; a file counts as cut off when it lacks more than both."""
+"""Containers miscount by a few frames; a file counts as truncated if it lacks more than both limits."""
 _WITHOUT_INDEX = frozenset({"mjpeg", "h264", "hevc", "m4v", "mpegvideo", "image2", "mpegts", "mpeg", "gif"})
-"""FFmpeg's names of formats that are read from the beginning when they are sought."""
+"""FFmpeg's names of formats without an index, in which seeking means reading from the beginning."""
 _MAX_ERRORS_ON_END = 100
-"""So many times in a row may a container fail to give the next packet before nothing more is expected of it."""
+"""Number of consecutive failures to get the next packet after which the container is considered finished."""
 
 
 class CannotOpenError(Exception):
-    """It is no container that FFmpeg knows, or nobody answers."""
+    """The file is not in a container that FFmpeg knows, or the server does not answer."""
 
 
 class NoPicturesError(Exception):
-    """The container has no video in it."""
+    """The container has no video."""
 
 
 class TooLargeError(Exception):
-    """Its pictures have more than `MAX_PIXELS`."""
+    """The pictures have more than `MAX_PIXELS`."""
 
 
 class CannotDecodeError(Exception):
-    """FFmpeg has no decoder for what is in it; the text is what it is called, e.g. `evc`."""
+    """FFmpeg has no decoder for the content; the text is the codec's name, e.g. `evc`."""
 
 
 class ProtectedError(Exception):
-    """What is in it is encrypted."""
+    """The content is encrypted."""
 
 
 class LostError(Exception):
-    """The file or the network failed while it was read; the text says how."""
+    """The file or the network failed during reading; the text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A frame as BGR, (height, width, 3) uint8, and when it is shown, in seconds since the beginning."""
+    """A frame as BGR, (height, width, 3) uint8, and its display time in seconds since the beginning."""
 
     image_bgr: Image
     time_s: float
@@ -81,9 +81,9 @@ class Picture:
 class VideoReader:
     """Reads the best video stream of an opened file, or of a URL.
 
-    `container` is FFmpeg's name of the format where that is known. With `is_live` a picture comes as soon as its last
-    byte has: no threads work on later ones. `timeout_s` is for opening and for each read of a URL. Not thread-safe.
-    Closes no file that it was given.
+    `container` is FFmpeg's name of the format, if known. With `is_live`, a picture is returned as soon as its last byte
+    has arrived: no threads work on later ones. `timeout_s` applies to opening and to each read of a URL. Not
+    thread-safe. It does not close the file that it was given.
 
     Raises:
         CannotOpenError, NoPicturesError, TooLargeError, CannotDecodeError, ProtectedError: see there.
@@ -101,7 +101,7 @@ class VideoReader:
         if isinstance(file, str):
             options["rtsp_transport"] = "tcp"
         else:
-            options["protocol_whitelist"] = "file,crypto,data"  # a playlist on the disk shall not call the network
+            options["protocol_whitelist"] = "file,crypto,data"  # a local playlist must not access the network
         try:
             self._container = av.open(file, "r", format=container, options=options, timeout=timeout_s)
         except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -110,7 +110,7 @@ class VideoReader:
             self._stream = _best_stream(self._container)
             codec = self._stream.codec_context
             if codec.width * codec.height > MAX_PIXELS:
-                raise TooLargeError  # noqa: TRY301 - the container is to be closed
+                raise TooLargeError  # noqa: TRY301 - so that the container is closed
         except BaseException:
             self._container.close()
             raise
@@ -119,7 +119,7 @@ class VideoReader:
         codec.thread_count = min(_MAX_THREADS, usable_cores())
         self.codec_name = codec.name
         self.is_unsupported = False
-        """Whether FFmpeg said of a frame that it lacks something to decode it, rather than that it is damaged."""
+        """Whether FFmpeg reported that it lacks support for decoding a frame, rather than that it is damaged."""
         self._reformatter = VideoReformatter()
         self._deinterlacer: _Deinterlacer | None = None
         self._packets = self._container.demux(self._stream)
@@ -132,7 +132,7 @@ class VideoReader:
 
     @property
     def fps(self) -> float:
-        """Frames a second; of a variable rate the one that shows nearly all of them; 0.0 if nobody knows."""
+        """Frames per second; for a variable rate, one that shows nearly all frames; 0.0 if unknown."""
         guessed, average = (_finite(rate) for rate in (self._stream.guessed_rate, self._stream.average_rate))
         if not guessed or not average:
             return guessed or average
@@ -140,12 +140,12 @@ class VideoReader:
 
     @property
     def counted(self) -> int:
-        """Frames that the container holds by its index or header; 0 if it has no such number."""
+        """Number of frames in the container's index or header; 0 if it has none."""
         return max(0, self._stream.frames)
 
     @property
     def duration_s(self) -> float:
-        """How long the video is by its header, often an estimate; 0.0 if it does not say (a camera's stream)."""
+        """Duration of the video from its header, often an estimate; 0.0 if it does not say (a camera's stream)."""
         tagged = _tagged_duration_s(self._stream.metadata.get("DURATION", ""))
         if tagged:
             return tagged
@@ -155,33 +155,33 @@ class VideoReader:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether the pictures that were read end well before the header says; a few frames either way are usual."""
+        """Whether the pictures end well before the header says; differences of a few frames are normal."""
         expected_s = self.duration_s
         if self.counted and self._container.format.name == "avi" and self.fps:
-            expected_s = self.counted / self.fps  # a cut AVI has lost the index from which FFmpeg takes the duration
+            expected_s = self.counted / self.fps  # a truncated AVI lacks the index from which FFmpeg takes the duration
         slack_s = max(MISSING_FRAMES * self._clock.frame_s, MISSING_SHARE * expected_s)
         return not self.is_cover and expected_s - self._end_s > slack_s
 
     @property
     def is_cover(self) -> bool:
-        """Whether it is the picture on a piece of music."""
+        """Whether it is the cover picture of a piece of music."""
         return bool(self._stream.disposition & av.stream.Disposition.attached_pic)
 
     @property
     def end_s(self) -> float:
-        """Until when the frames that were read are shown."""
+        """Time until which the frames read so far are shown."""
         return self._end_s
 
     @property
     def damaged(self) -> int:
-        """Frames so far that look wrong in part, or could not be decoded at all."""
+        """Number of frames so far that are partly wrong or could not be decoded at all."""
         return self._damaged + self.lost
 
     @property
     def lost(self) -> int:
-        """Frames so far that could not be decoded at all; those before the first one that could only if none could.
+        """Number of undecodable frames so far; those before the first decodable one count only if there is none.
 
-        A broadcast is recorded from any moment on, and what comes before its first whole picture is no damage.
+        A broadcast recording starts at any moment, so what precedes its first complete picture is not damage.
         """
         return self._lost if self._n_read else self._lost_before
 
@@ -205,12 +205,12 @@ class VideoReader:
         return None
 
     def seek(self, time_s: float) -> bool:
-        """Let `read` go on with the picture that is shown at `time_s`; False if this format cannot, or only guess.
+        """Make `read` continue with the picture shown at `time_s`; False if this format cannot seek reliably.
 
-        What was before it is decoded from its key frame on, but not converted.
+        Earlier pictures are decoded from the key frame on, but not converted.
         """
         start_s = self._clock.start_s
-        # Without an index FFmpeg takes a place by the bytes, and what it finds there has no time that can be trusted.
+        # Without an index FFmpeg seeks by byte position, and the times it finds there cannot be trusted.
         if start_s is None or self.is_cover or self._container.format.name in _WITHOUT_INDEX:
             return False
         try:
@@ -225,7 +225,7 @@ class VideoReader:
         return True
 
     def _is_before_wanted(self, frame: VideoFrame) -> bool:
-        """Whether a frame is only decoded because one that is wanted builds on it."""
+        """Return whether a frame is only decoded because a wanted one depends on it."""
         if self._wanted_s is None:
             return False
         stamp, start_s = cast(float | None, frame.time), self._clock.start_s
@@ -235,12 +235,12 @@ class VideoReader:
         return False
 
     def close(self) -> None:
-        """Let go of the decoder; safe to call twice."""
+        """Release the decoder; safe to call twice."""
         self._frames = iter(())
         self._container.close()
 
     def _decoded(self) -> Iterator[VideoFrame]:
-        """Frames as they are to be shown: an interlaced one leaves the deinterlacer only when the next has come."""
+        """Yield displayable frames; an interlaced one leaves the deinterlacer only when the next has arrived."""
         for packet in self._demuxed():
             if packet.is_corrupt and self._n_read:
                 self._damaged += 1
@@ -277,7 +277,7 @@ class VideoReader:
                 return
             except av.error.InvalidDataError:
                 errors += 1
-                self._packets = self._container.demux(self._stream)  # the former one has ended with its error
+                self._packets = self._container.demux(self._stream)  # the previous iterator ended with the error
                 continue
             except (av.error.FFmpegError, OSError) as error:
                 raise LostError(error.strerror or str(error)) from error
@@ -286,7 +286,7 @@ class VideoReader:
 
     def _deinterlaced(self, frame: VideoFrame) -> Iterator[VideoFrame]:
         former = self._deinterlacer
-        if former is not None and not former.takes(frame):  # of another size
+        if former is not None and not former.takes(frame):  # of another size or format
             yield from former.rest()
             former = self._deinterlacer = None
         if former is None and frame.interlaced_frame:
@@ -308,7 +308,7 @@ class VideoReader:
 
 
 class _Deinterlacer:
-    """Makes whole frames of those that were filmed as two fields, one for one; others pass (W3FDIF, YADIF: `bwdif`)."""
+    """Turns frames filmed as two fields into whole frames, one for one; others pass (W3FDIF, YADIF: `bwdif`)."""
 
     def __init__(self, first: VideoFrame) -> None:
         self._kind = _kind_of(first)
@@ -320,23 +320,23 @@ class _Deinterlacer:
         self._graph.link_nodes(source, filters, self._graph.add("buffersink")).configure()
 
     def takes(self, frame: VideoFrame) -> bool:
-        """Whether a frame is of the kind that it was made for."""
+        """Return whether a frame has the size and format for which this was created."""
         return self._kind == _kind_of(frame)
 
     def through(self, frame: VideoFrame | None) -> Iterator[VideoFrame]:
-        """Put a frame in, and take out what is ready."""
+        """Feed a frame, and yield what is ready."""
         self._graph.vpush(frame)
         with suppress(av.error.BlockingIOError, av.error.EOFError):
             while True:
                 yield self._graph.vpull()
 
     def rest(self) -> Iterator[VideoFrame]:
-        """Take out what is left in it."""
+        """Yield the remaining frames."""
         yield from self.through(None)
 
 
 class _Clock:
-    """When frames are shown, in seconds since the file's own beginning, never backwards."""
+    """Display times of frames, in seconds since the file's own beginning, never decreasing."""
 
     def __init__(self, container: InputContainer, frame_s: float) -> None:
         start = cast(int | None, container.start_time)
@@ -347,20 +347,20 @@ class _Clock:
 
     @property
     def start_s(self) -> float | None:
-        """The stamp of the beginning; None where neither the file nor a frame has said it yet."""
+        """Timestamp of the beginning; None until the file or a frame has provided it."""
         return self._start_s
 
     def start_again(self) -> None:
-        """The next frame may be from anywhere."""
+        """Allow the next frame to come from anywhere, after seeking."""
         self._last_s = None
         self._shift_s = 0.0
 
     def time_s(self, frame: VideoFrame) -> float:
-        """Return the time of the next frame; one without a time stamp comes a frame after the one before."""
+        """Return the time of the next frame; one without a timestamp comes one frame after the previous one."""
         stamp = cast(float | None, frame.time)
         if self._last_s is None:
             first_s = 0.0 if stamp is None else stamp
-            # A stream may begin later than the sound, never before the beginning.
+            # A video stream may begin later than the sound, but never before the beginning.
             self._start_s = first_s if self._start_s is None else min(self._start_s, first_s)
             self._last_s = first_s - self._start_s
             return self._last_s
@@ -376,14 +376,14 @@ class _Clock:
         return time_s
 
     def duration_s(self, frame: VideoFrame) -> float:
-        """Return how long a frame is shown, as far as anybody knows."""
+        """Return how long a frame is shown, as far as known."""
         if frame.duration:
             return float(frame.duration * cast(Fraction, frame.time_base))
         return self.frame_s
 
 
 def turned(image: Image, matrix: tuple[int, int, int, int]) -> Image:
-    """Turn and mirror a picture as a display matrix says, (a, b, c, d) of ISO/IEC 14496-12, by quarters of a turn."""
+    """Rotate by quarter turns and mirror a picture as a display matrix (a, b, c, d) of ISO/IEC 14496-12 says."""
     a, b, c, d = matrix
     if abs(a) + abs(d) >= abs(b) + abs(c):
         rows, columns = (-1 if d < 0 else 1), (-1 if a < 0 else 1)
@@ -421,8 +421,8 @@ def _best_stream(container: InputContainer) -> VideoStream:
 
 
 def _codec_by_description(container: InputContainer, index: int) -> str:
-    """What a stream is called that has no decoder: FFmpeg's name for the codec, or the container's four letters."""
-    av.logging.set_level(av.logging.INFO)  # the description comes as a message of that level
+    """Return the codec of a stream without a decoder: FFmpeg's name, or the container's four-letter code."""
+    av.logging.set_level(av.logging.INFO)  # the description is logged at this level
     try:
         text = container.dumps_format()  # type: ignore[attr-defined]  # the stub forgets it
     finally:
@@ -438,7 +438,7 @@ def _finite(rate: object) -> float:
 
 
 def _tagged_duration_s(text: str) -> float:
-    """Read Matroska's `00:00:02.000000000`; 0.0 if it is something else."""
+    """Parse Matroska's `00:00:02.000000000`; 0.0 if the text is something else."""
     try:
         hours, minutes, seconds = (float(part) for part in text.split(":"))
     except ValueError:

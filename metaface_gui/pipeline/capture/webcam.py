@@ -20,30 +20,30 @@ from metaface_gui.types import Frame, Image
 _BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}
 _STALE_NS = 2_000_000_000
 _STILL_NS = 500_000_000
-"""How long a frozen picture must stay after the camera was opened again to count as what the camera is to show. It is
-longer than the few old frames that a driver may have kept."""
+"""How long the same frozen picture must last after reopening the camera to count as intentional. It is longer than the
+few old frames that a driver may have buffered."""
 _MAX_UNUSABLE = 10
-"""Frames in a row that are no pictures, after which a camera counts as lost."""
+"""Number of consecutive unusable frames after which a camera counts as lost."""
 _MAX_INDEX = 99
 
 
 class Capture(Protocol):
-    """What is used of `cv2.VideoCapture`; tests put a camera of their own in its place."""
+    """The used part of `cv2.VideoCapture`; tests substitute their own camera."""
 
     def isOpened(self) -> bool:  # noqa: N802
-        """Whether the device is held."""
+        """Return whether the device is open."""
 
     def set(self, prop_id: int, value: float) -> bool:
-        """Ask for a property."""
+        """Request a property's value."""
 
     def get(self, prop_id: int) -> float:
         """Read a property."""
 
     def read(self) -> tuple[bool, Any]:
-        """Return whether there is a frame, and it: an array, or None."""
+        """Return whether there is a frame, and the frame: an array, or None."""
 
     def release(self) -> None:
-        """Let go of the device."""
+        """Release the device."""
 
 
 def open_capture(index: int) -> Capture:
@@ -55,9 +55,9 @@ def open_capture(index: int) -> Capture:
 class WebcamSource(LiveKind):
     """A webcam by its number.
 
-    Some drivers go on giving the last frame after the camera was unplugged. Two seconds of bit-identical pictures,
-    which no sensor's noise allows, count as lost; a uniform picture (closed shutter) does not. A camera that was opened
-    again and goes on showing the very same picture is a virtual one that shows a still: it is believed from then on.
+    Some drivers keep delivering the last frame after the camera was unplugged. Two seconds of bit-identical pictures,
+    impossible with sensor noise, count as lost; a uniform picture (closed shutter) does not. A camera that still shows
+    the same picture after it was reopened is a virtual one that shows a still, and is accepted from then on.
 
     Raises:
         SourceError: if the number is above 99.
@@ -94,17 +94,17 @@ class WebcamSource(LiveKind):
 
     @property
     def is_mirrored(self) -> bool:
-        """People expect a mirror."""
+        """True: people expect a mirror."""
         return True
 
     @property
     def nominal_fps(self) -> float:
-        """Frames a second by the driver; 0.0 if it does not say."""
+        """Frames per second reported by the driver; 0.0 if it does not say."""
         fps = self._capture.get(cv2.CAP_PROP_FPS) if self._capture else 0.0
         return fps if np.isfinite(fps) and fps > 0.0 else 0.0
 
     def open(self) -> None:
-        """Take the device and ask for size and rate.
+        """Open the device and request size and rate.
 
         Raises:
             SourceError: if there is no such camera, or it is in use or not permitted.
@@ -118,7 +118,7 @@ class WebcamSource(LiveKind):
             capture.release()
             raise self._not_opened()
         width, height, fps = self._wish
-        # Uncompressed 720p at 30 frames a second does not fit through USB 2.
+        # MJPEG, because uncompressed 720p at 30 frames per second exceeds USB 2.
         capture.set(cv2.CAP_PROP_FOURCC, float(cv2.VideoWriter.fourcc(*"MJPG")))
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
@@ -130,10 +130,10 @@ class WebcamSource(LiveKind):
         self._last = None
 
     def read(self) -> Frame | None:
-        """Wait for the next frame.
+        """Wait for the next frame and return it.
 
         Raises:
-            SourceError: if the camera was unplugged or gives the same frame for two seconds.
+            SourceError: if the camera was unplugged or delivers the same frame for two seconds.
         """
         if self._capture is None:
             return None
@@ -145,13 +145,13 @@ class WebcamSource(LiveKind):
         return frame
 
     def close(self) -> None:
-        """Let go of the device."""
+        """Release the device."""
         if self._capture is not None:
             self._capture.release()
             self._capture = None
 
     def _next_image(self, capture: Capture) -> Image:
-        """Return the next frame that is a picture; now and then a driver gives one that is none."""
+        """Return the next usable frame, because drivers occasionally deliver one that is not."""
         for _ in range(_MAX_UNUSABLE):
             try:
                 done, picture = capture.read()
@@ -164,7 +164,7 @@ class WebcamSource(LiveKind):
                 return image
         if self._count:
             text = QT_TRANSLATE_NOOP("Errors", "{camera} was lost. Plug it in again; MetaFace goes on by itself.")
-        else:  # some drivers open a camera that another program holds
+        else:  # some drivers open a camera that another program uses
             text = QT_TRANSLATE_NOOP(
                 "Errors",
                 "{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on "

@@ -1,7 +1,7 @@
-"""Learners: support set → classifier, one paper a file, and the registry of them.
+"""Learners turn a support set into a classifier, one paper per file; this package also holds their registry.
 
-Lives here: meta-learners, their adapted classifiers, distances. May not live here: the decision that somebody is
-Unknown (`recognition`), meta-training (`metalearning`), Qt.
+Lives here: meta-learners, their adapted classifiers and distances. May not live here: the decision that a face
+is Unknown (`recognition`), meta-training (`metalearning`), Qt.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _METHODS: Mapping[str, str] = {
     "meta_optimizer": "meta_optimizer.MetaOptimizerLearner",
     "rl2": "rl2.Rl2Learner",
 }
-"""Where each method's class is, by the class's `key`."""
+"""Module and class name of each method, by the class's `key`."""
 _BASELINES: Mapping[str, str] = {"stock": "prototypical.StockLearner"}
 
 
 class _Registry(Mapping[str, "type[MetaLearner]"]):
-    """Classes by key; a class's module is imported when the class is asked for: the command line needs only keys."""
+    """Maps keys to classes; imports a class's module only on look-up, because the command line needs only the keys."""
 
     def __init__(self, classes: Mapping[str, str]) -> None:
         self._classes = classes
@@ -51,17 +51,17 @@ class _Registry(Mapping[str, "type[MetaLearner]"]):
 
 
 LEARNERS: Mapping[str, type[MetaLearner]] = _Registry(_METHODS)
-"""The methods a user can choose, by key. To add one, write its file and name its class in `_METHODS`."""
+"""The methods a user can choose, by key. To add one, write its file and add its class to `_METHODS`."""
 
 ALL_LEARNERS: Mapping[str, type[MetaLearner]] = _Registry({**_METHODS, **_BASELINES})
-"""The methods, and the baselines they are measured against."""
+"""The methods plus the baselines they are measured against."""
 
 
 def learner_class(key: str) -> type[MetaLearner]:
-    """Look a method or baseline up.
+    """Return the class of a method or baseline.
 
     Raises:
-        ValueError: if there is none of that name.
+        ValueError: if no learner has that key.
     """
     if key not in ALL_LEARNERS:
         raise ValueError(f"no learner {key!r}; there are {', '.join(ALL_LEARNERS)}")
@@ -71,11 +71,11 @@ def learner_class(key: str) -> type[MetaLearner]:
 def make_learner(
     key: str, space: FeatureSpace, trained: Mapping[str, Params] | None = None, settings: object | None = None
 ) -> MetaLearner:
-    """Make the learner called `key` for features of that layout.
+    """Create the learner called `key` for features laid out as `space`.
 
     `trained` maps keys to meta-trained parameters (`parameters.py` reads them); a method without an entry is untrained.
 
     Raises:
-        ValueError: if there is none of that name, or its parameters or settings are not its own.
+        ValueError: if no learner has that key, or the parameters or settings belong to another method.
     """
     return learner_class(key).build(space, trained or {}, settings)

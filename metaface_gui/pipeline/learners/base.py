@@ -1,9 +1,9 @@
-"""The learners' contract: a meta-learner adapts to a support set and returns a classifier; it never changes itself.
+"""The learners' contract: a meta-learner adapts to a support set and returns a classifier, without changing itself.
 
-Adding a method means writing one file with one `MetaLearner` and naming it in `LEARNERS` (`learners/__init__.py`).
-Two kinds of numbers steer a method. *Meta-parameters* are tensors that meta-training found (`Params`, in the manner of
-`torch.func`: a name maps to a tensor, and functions take them as an argument instead of reading them from modules).
-*Settings* are hyper-parameters that a user may turn: a frozen dataclass whose fields carry their range.
+To add a method, write one file with one `MetaLearner` and name its class in `_METHODS` (`learners/__init__.py`).
+Two kinds of numbers control a method. *Meta-parameters* are tensors found by meta-training (`Params`, in the style of
+`torch.func`: a dictionary from names to tensors that functions take as an argument instead of reading modules).
+*Settings* are hyper-parameters that a user can change: a frozen dataclass whose fields carry their ranges.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ Params = dict[str, Tensor]
 """Meta-parameters by name, e.g. `tail.a`."""
 
 STRANGER = -1
-"""Label of a query whose person is not among the support set's."""
+"""Label of a query whose person is not in the support set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SupportSet:
     """The enrolled shots of a gallery or an episode.
 
-    `features` is (n_shots, p) float32; `labels` (n_shots,) int64 in 0 … n_way-1, every way present at least once, any
-    number of shots each, in any order. `unlabelled` (m, p) are faces that the same camera showed earlier, one of each
+    `features` is (n_shots, p) float32; `labels` is (n_shots,) int64 in 0 … n_way-1, in any order, with any number of
+    shots per person but at least one. `unlabelled` (m, p) holds faces that the same camera showed earlier, one per
     track, enrolled people and strangers mixed (Ren et al. 2018, section 3.2: semi-supervised few-shot learning with
-    distractors); None or empty where nothing was seen yet.
+    distractors); None or empty if the camera has shown none yet.
 
     Raises:
-        ValueError: if a shape, a dtype or a label does not fit.
+        ValueError: if a shape or a label does not fit, or a feature is not finite.
     """
 
     features: Tensor
@@ -53,10 +53,10 @@ class SupportSet:
 
 
 class Episode(NamedTuple):
-    """A meta-training episode, or E of equal shape stacked along a leading dimension; a pytree to `torch.func`.
+    """A meta-training episode, or E episodes of equal shape stacked along a leading dimension; a `torch.func` pytree.
 
-    `support` is (n, p) float32 with `support_labels` (n,) int64 in 0 … n_way-1; `query` (q, p) with `query_labels`
-    (q,), which are `STRANGER` for people outside the support set. Shots may be unbalanced, but every way has one.
+    `support` is (n, p) float32 with `support_labels` (n,) int64 in 0 … n_way-1; `query` is (q, p) with `query_labels`
+    (q,), which are `STRANGER` for people outside the support set. Shots may be unbalanced, but every person has one.
     """
 
     support: Tensor
@@ -67,11 +67,11 @@ class Episode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AdaptStep:
-    """One step of an adaptation, as it happens: support loss and support accuracy (0..1) after it.
+    """Progress report of one adaptation step: support loss and support accuracy (0..1) after it.
 
-    Of a gradient-based method the first one reported is step 0, where it starts from: the prototypes, before
-    anything has moved. Any other method begins with step 1, and is often done with it. Either way a step whose number
-    is not above that of the one before begins a new adaptation.
+    A gradient-based method first reports step 0, its starting point: the prototypes, before anything has moved. Any
+    other method starts at step 1, which is often its only step. In both cases, a step number that is not greater than
+    the previous one marks the start of a new adaptation.
     """
 
     step: int
@@ -84,34 +84,34 @@ OnStep = Callable[[AdaptStep], None]
 
 
 class AdaptedClassifier(Protocol):
-    """What adaptation gives: immutable, safe to share between threads.
+    """The result of adaptation: immutable, safe to share between threads.
 
-    `embed` and `class_vectors` are for looking at it: all lie on the unit sphere of the space that the scores are made
-    in, so that maps of different methods compare. Each method's README section says what they are in its paper. Scores
-    may hold more than the angle between the two, such as a bias.
+    `embed` and `class_vectors` exist for visualisation: all their vectors lie on the unit sphere of the space in which
+    scores are computed, so that maps of different methods are comparable. Each method's README section says what they
+    are in its paper. Scores may depend on more than the angle between the two, such as a bias.
     """
 
     @property
     def n_way(self) -> int:
-        """How many people it tells apart."""
+        """Number of people that the classifier distinguishes."""
 
     def scores(self, features: Tensor) -> Tensor:
         """Score faces against people: (n_query, p) → (n_query, n_way) float32, larger = more alike, raw, no softmax."""
 
     def embed(self, features: Tensor) -> Tensor:
-        """Faces in the adapted space that `scores` compares in: (n, p) → (n, d) float32, each of length 1."""
+        """Embed faces in the space where `scores` compares them: (n, p) → (n, d) float32, each of length 1."""
 
     def class_vectors(self) -> Tensor:
-        """What stands for each person there, a prototype or a head's row: (n_way, d) float32, each of length 1."""
+        """Return each person's prototype or head row in that space: (n_way, d) float32, each of length 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingRange:
-    """What values of a hyper-parameter make sense: bounds (inclusive) for numbers, or the choices there are.
+    """Valid values of a hyper-parameter: inclusive bounds for a number, or the list of choices.
 
-    `title`, `explanation` and `choice_titles`, one for each choice, are for the screen, English, marked for translation
-    in `Settings`. `is_logarithmic`: equal ratios make equal differences, so a slider should have it so.
-    `only_in_training`: adapting gives the same whatever it is, so there is nothing for a window to offer.
+    `title`, `explanation` and `choice_titles` (one per choice) are English texts for the screen, marked for translation
+    in `Settings`. `is_logarithmic`: equal ratios are equal differences, so a slider should have a logarithmic scale.
+    `only_in_training`: the value does not affect adaptation, so the window does not offer it.
     """
 
     low: float = 0.0
@@ -143,18 +143,17 @@ def setting(
 
 @dataclass(frozen=True, slots=True)
 class NoSettings:
-    """The settings of a method that has nothing to turn."""
+    """Settings of a method that has none."""
 
 
 class MetaLearner(ABC):
-    """A method: meta-parameters, settings, and how to adapt from them. `adapt` never changes them.
+    """A method: meta-parameters, settings, and how to adapt with them. `adapt` never changes them.
 
-    `space` lays out the features. `params` are meta-trained parameters; None means the untrained ones, which do what
-    prototypes under the stock tail do as far as the method can. `settings` is an instance of `settings_type`; None is
-    the default.
+    `space` is the layout of the features. `params` are meta-trained parameters; None means untrained ones, which match
+    prototypes under the stock tail as far as the method can. `settings` is a `settings_type`; None is the default.
 
     Raises:
-        ValueError: if `params` are not the ones this method has in this space, or hold a value that is not finite.
+        ValueError: if `params` do not fit this method and space or are not finite, or `settings` have another type.
     """
 
     key: ClassVar[str]
@@ -162,13 +161,13 @@ class MetaLearner(ABC):
     title: ClassVar[str]
     """Name on screen, English, marked for translation."""
     short_title: ClassVar[str]
-    """The same for a narrow place, at most 12 characters; marked in a context of its own, `ShortTitles`."""
+    """Short name for narrow places, at most 12 characters; marked in its own translation context, `ShortTitles`."""
     explanation: ClassVar[str]
-    """What it does, in one line for somebody who knows faces but not meta-learning; English, marked for translation."""
+    """One-line description for a reader who knows faces but not meta-learning; English, marked for translation."""
     citation: ClassVar[str]
     """Paper and year."""
     builds_on_others: ClassVar[bool] = False
-    """Whether it adapts by other methods, whose meta-parameters `build` hands to it."""
+    """Whether it uses other methods to adapt; `build` then passes it their meta-parameters."""
     settings_type: ClassVar[type[Any]] = NoSettings
     """Frozen dataclass of the hyper-parameters, each declared with `setting`."""
 
@@ -189,16 +188,16 @@ class MetaLearner(ABC):
 
     @classmethod
     def build(cls, space: FeatureSpace, trained: Mapping[str, Params], settings: object | None = None) -> Self:
-        """Make it with its own entry of `trained`, which maps methods' keys to meta-parameters; untrained if none."""
+        """Create it with its own entry of `trained`, which maps keys to meta-parameters; untrained if there is none."""
         return cls(space, trained.get(cls.key), settings)
 
     @classmethod
-    def initial_params(cls, space: FeatureSpace) -> Params:  # noqa: ARG003 - for those that have some
-        """Return the untrained meta-parameters: always the same ones, float32 on the CPU; empty if there are none."""
+    def initial_params(cls, space: FeatureSpace) -> Params:  # noqa: ARG003 - used by subclasses
+        """Return the untrained meta-parameters: the same on every call, float32 on the CPU; empty if there are none."""
         return {}
 
     def with_params(self, params: Params | None) -> Self:
-        """Return the same method with those meta-parameters; None are the untrained ones."""
+        """Return the same method with these meta-parameters; None means the untrained ones."""
         return type(self)(self.space, params, self.settings)
 
     def to(self, device: torch.device) -> Self:
@@ -210,14 +209,14 @@ class MetaLearner(ABC):
 
     @abstractmethod
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> AdaptedClassifier:
-        """Fit a classifier to the support set: deterministic, whatever the order of the shots; finite scores."""
+        """Fit a classifier to the support set: deterministic, in any order of the shots, with finite scores."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingFeatures:
-    """The meta-training people's faces: `features` (n, c, p) float32, of each picture c copies, the first one clean and
-    the others degraded; `person` (n,) int64 in 0 … n_people-1. The last `n_places` copies are of as many places, the
-    same ones for every picture."""
+    """The meta-training people's faces: `features` (n, c, p) float32 has c copies of each picture, the first clean and
+    the others degraded; `person` is (n,) int64 in 0 … n_people-1. The last `n_places` copies show the picture in
+    `n_places` different places, the same ones for every picture."""
 
     features: Tensor
     person: Tensor
@@ -225,27 +224,27 @@ class TrainingFeatures:
 
 
 class TrainableLearner(MetaLearner):
-    """A method with something to meta-train by gradients through `episode_loss`.
+    """A method that is meta-trained by gradients through `episode_loss`.
 
-    A method whose outer update is something else overrides `meta_gradient`; the outer optimizer stays the same.
+    A method with a different outer update overrides `meta_gradient`; the outer optimizer stays the same.
     """
 
     frozen: ClassVar[tuple[str, ...]] = ()
-    """Names of meta-parameters that `prepare` fits and the outer loop leaves alone."""
+    """Names of the meta-parameters that the outer loop does not update, e.g. because `prepare` fits them."""
 
-    def prepare(self, params: Params, faces: TrainingFeatures) -> Params:  # noqa: ARG002 - for those that fit something
+    def prepare(self, params: Params, faces: TrainingFeatures) -> Params:  # noqa: ARG002 - used by subclasses
         """Return `params` with what is fitted in closed form before the first outer step, such as cluster centres."""
         return params
 
     @abstractmethod
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Loss () on one episode's queries after adapting to its support.
+        """Return the loss () on one episode's queries after adapting to its support.
 
-        A pure function that `torch.func.vmap` and `grad` can go through: no `.item()`, no branches on values.
+        It must be pure, so that `torch.func.vmap` and `grad` can transform it: no `.item()`, no branches on values.
         """
 
     def meta_gradient(self, params: Params, episodes: Episode, n_way: int) -> tuple[Params, Tensor]:
-        """Mean gradient over E stacked episodes, shaped like `params`, and their losses (E,) at `params`."""
+        """Return the mean gradient over E stacked episodes, shaped like `params`, and their losses (E,) at `params`."""
 
         def loss_of(at: Params, episode: Episode) -> Tensor:
             return self.episode_loss(at, episode, n_way)

@@ -1,7 +1,7 @@
-"""k-means, for the methods that want a few points to stand for many: clusters of tasks, directions of the background.
+"""k-means, for methods that summarise many points by a few: clusters of tasks, background directions.
 
-Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 1982; seeds by k-means++ (Arthur and
-Vassilvitskii, SODA 2007); on the sphere as Dhillon and Modha, Machine Learning 2001.
+Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 1982; k-means++ seeding (Arthur and
+Vassilvitskii, SODA 2007); spherical version: Dhillon and Modha, Machine Learning 2001.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from metaface_gui.deferred import Tensor, normalize, torch
 
 
 def k_means(points: Tensor, k: int, *, seed: int = 0, steps: int = 50, spherical: bool = False) -> Tensor:
-    """Centres (k, d) float32 of points (n, d); with `spherical`, points and centres are directions (unit vectors).
+    """Return k-means centres (k, d) float32 of points (n, d); with `spherical`, points and centres are unit vectors.
 
     The same points and seed give the same centres. A cluster that loses its last point keeps its centre. With fewer
-    points than k, some centres are equal.
+    points than k, some centres coincide.
 
     Raises:
-        ValueError: if there is no point or k < 1.
+        ValueError: if there are no points or k < 1.
     """
     if len(points) == 0 or k < 1:
         raise ValueError(f"want points and k ≥ 1, got {len(points)} and {k}")
@@ -24,7 +24,7 @@ def k_means(points: Tensor, k: int, *, seed: int = 0, steps: int = 50, spherical
     centres = _plus_plus(points, k, seed)
     assigned = torch.full((len(points),), -1, device=points.device)
     for _ in range(steps):
-        # For unit vectors the nearest centre is the one of greatest cosine, so one assignment serves both.
+        # For unit vectors the nearest centre also has the largest cosine, so one assignment serves both cases.
         nearest = torch.cdist(points, centres).argmin(1)
         if torch.equal(nearest, assigned):
             break
@@ -37,13 +37,13 @@ def k_means(points: Tensor, k: int, *, seed: int = 0, steps: int = 50, spherical
 
 
 def _plus_plus(points: Tensor, k: int, seed: int) -> Tensor:
-    """k of the points (k, d), each drawn with a chance that grows with its squared distance to those drawn before."""
+    """Draw k of the points (k, d), with probabilities proportional to the squared distance to those already drawn."""
     random = torch.Generator().manual_seed(seed)
     chosen = [int(torch.randint(len(points), (), generator=random))]
     nearest = torch.full((len(points),), torch.inf, device=points.device)
     for _ in range(k - 1):
         nearest = torch.minimum(nearest, (points - points[chosen[-1]]).square().sum(1))
-        # Where every point is taken already, any will do.
+        # If every point coincides with one already drawn, any point will do.
         chances = nearest if bool(nearest.sum() > 0) else torch.ones_like(nearest)
         chosen.append(int(torch.multinomial(chances.cpu().double(), 1, generator=random)))
     return points[chosen].clone()

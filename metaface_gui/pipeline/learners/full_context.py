@@ -1,10 +1,10 @@
-"""Full-context embeddings of matching networks: a face is embedded in the light of all shots of the gallery.
+"""Full-context embeddings of matching networks: each face's embedding depends on all shots of the gallery.
 
 Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra, "Matching Networks for One Shot Learning", NeurIPS 2016,
-appendix A. The probes' f(x, S) is the paper's attention LSTM. The shots' g(x_i, S) is theirs in purpose, not in form:
-they run a bidirectional LSTM over the shots "in some order", and here a gallery must mean the same in any order, so
-self-attention takes its place, whose sum over the shots knows no order. Both work in a few dimensions e and add what
-they find to the embedding through a matrix that is zero until it is meta-trained.
+appendix A. The probes' f(x, S) is the paper's attention LSTM. The shots' g(x_i, S) has the paper's purpose but not its
+form: the paper runs a bidirectional LSTM over the shots "in some order", whereas here the order of a gallery must not
+matter, so self-attention, a sum over the shots, replaces it. Both work in a few dimensions e and add their result to
+the embedding through a matrix that is zero until it is meta-trained.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from metaface_gui.deferred import Tensor, normalize, torch
 from metaface_gui.pipeline.learners.base import Params
 
 CONTEXT_DIM = 16
-"""e."""
+"""e, the number of dimensions in which context is computed."""
 READ_OUTS = 3
-"""K, the steps of the attention LSTM."""
+"""K, the number of steps of the attention LSTM."""
 
 
 def initial_context(embedding_dim: int) -> Params:
-    """Weights for embeddings of length d: fixed random ones, but zeros where the result is added."""
+    """Return the weights for embeddings of dimension d: fixed random numbers, but zeros where the result is added."""
     random = torch.Generator().manual_seed(2016)
 
     def drawn(rows: int, columns: int) -> Tensor:
@@ -29,7 +29,7 @@ def initial_context(embedding_dim: int) -> Params:
 
     e, d = CONTEXT_DIM, embedding_dim
     return {
-        # Queries and keys start large enough for a shot to attend to its like rather than to everybody.
+        # Queries and keys start large enough that a shot attends to similar shots instead of to all of them.
         "context.query": 4.0 * drawn(e, d),
         "context.key": 4.0 * drawn(e, d),
         "context.value": drawn(e, d),
@@ -44,7 +44,7 @@ def initial_context(embedding_dim: int) -> Params:
 def shots_in_context(params: Params, shots: Tensor) -> Tensor:
     """g(x_i, S) = normalise(g' + O Σ_j softmax_j(⟨Q g'_i, K g'_j⟩/√e) V g'_j): shots g' (n, d) → (n, d).
 
-    Computed for a thousand shots at a time, so that tens of thousands need no (n, n) matrix.
+    Computed for 1024 shots at a time, so that tens of thousands of shots need no (n, n) matrix.
     """
     query, key, value = (shots @ params[f"context.{name}"].T for name in ("query", "key", "value"))
     scale = 1.0 / math.sqrt(CONTEXT_DIM)

@@ -1,4 +1,4 @@
-"""What MAML, Reptile and the learned optimizer have in common: they differ in the rule and in the outer update."""
+"""Shared base of MAML, Reptile and the learned optimizer, which differ in the update rule and the outer update."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ from metaface_gui.pipeline.learners.losses import initial_loss, learned_open_set
 from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 TAIL_RATE, HEAD_RATE = 0.1, 0.1
-"""Untrained rates of the inner loop, after `per_person`."""
+"""Untrained rates of the inner loop, applied after `per_person`."""
 
 
 @dataclass(frozen=True, slots=True)
 class InnerLoopSettings:
-    """`inner_steps` gradient steps on the support set; `inner_lr` multiplies the (learned) rates, 0 stays put.
+    """`inner_steps`: gradient steps on the support set; `inner_lr` multiplies the (learned) rates, 0 means no movement.
 
-    `rate_decay` multiplies the rate of step t = 0, 1 … by its t-th power; `temperature` that of the inner loss, 1/σ.
+    `rate_decay` to the power t multiplies the rate of step t = 0, 1 …; `temperature` multiplies the inner loss's 1/σ.
     """
 
     inner_steps: int = setting(
@@ -91,10 +91,10 @@ class InnerLoopSettings:
 
 
 class GradientLearner(TrainableLearner):
-    """Adapts A and a head from the prototypes by `rule`.
+    """Starts from A and a head at the prototypes, and adapts both by `rule`.
 
-    Meta-parameters: where A starts, the background directions of everybody else, the inner loss's scale, and the scale
-    and threshold of the loss that meta-training minimises.
+    Meta-parameters: the initial A, the background directions, the scale of the inner loss, and the scale and threshold
+    of the loss that meta-training minimises.
     """
 
     settings_type = InnerLoopSettings
@@ -103,7 +103,7 @@ class GradientLearner(TrainableLearner):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Stock tail, a random background, an inner scale low enough that right shots still teach something."""
+        """Return a stock tail, a random background, and an inner scale low enough that correct shots still matter."""
         return {
             TAIL: initial_tail(space),
             BACKGROUND: initial_background(space),
@@ -112,7 +112,7 @@ class GradientLearner(TrainableLearner):
         }
 
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
-        """Put the background among the meta-training people."""
+        """Fit the background directions to the meta-training people."""
         return {**params, BACKGROUND: fitted_background(faces, params[TAIL], len(params[BACKGROUND]))}
 
     @property
@@ -122,14 +122,14 @@ class GradientLearner(TrainableLearner):
 
     @abstractmethod
     def rule(self, params: Params) -> UpdateRule:
-        """How gradients become a step, under these meta-parameters."""
+        """Return the rule that turns gradients into a step, under these meta-parameters."""
 
     def task(self, features: Tensor, labels: Tensor, n_way: int) -> InnerTask:
-        """Return what the inner loop fits: faces (n, p) of the people `labels` (n,)."""
+        """Return the task that the inner loop fits: faces (n, p) with labels (n,)."""
         return inner_task(features, labels, n_way, self.space.embedding_dim)
 
     def task_rule(self, params: Params, task: InnerTask) -> UpdateRule:
-        """`rule` on gradients made comparable between tasks, times the user's multipliers."""
+        """Return `rule` applied to gradients that are comparable between tasks, times the user's multipliers."""
         rule, lr, decay = self.rule(params), self.settings.inner_lr, self.settings.rate_decay
 
         def step(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:
@@ -140,7 +140,7 @@ class GradientLearner(TrainableLearner):
         return step
 
     def start(self, params: Params, task: InnerTask, n_way: int) -> Params:
-        """θ_0: the meta-parameters, the head at the prototypes, the inner loss at the user's temperature."""
+        """Return θ_0: the meta-parameters, a head at the prototypes, and the inner loss at the user's temperature."""
         scale = params[LOG_SCALE] - math.log(self.settings.temperature)
         head = prototypes(adapted_embedding(task.features, params[TAIL]), task.labels, n_way)
         return {**params, LOG_SCALE: scale, HEAD: head}
@@ -154,7 +154,7 @@ class GradientLearner(TrainableLearner):
         gradient_of: Gradient = differentiable_gradient,
         after_step: Callable[[int, Params], None] | None = None,
     ) -> Params:
-        """θ_K: what the inner loop makes of a task; by default pure, differentiable, vmap-able."""
+        """Return θ_K, the result of the inner loop on a task; by default pure, differentiable and vmap-able."""
         return inner_loop(
             lambda theta: inner_loss(theta, task),
             self.start(params, task, n_way),
@@ -166,17 +166,17 @@ class GradientLearner(TrainableLearner):
         )
 
     def query_loss(self, theta: Params, episode: Episode) -> Tensor:
-        """Open-set loss () of the queries' cosines with the head, once adapted."""
+        """Return the open-set loss () of the queries' cosines with the adapted head."""
         scores = adapted_embedding(episode.query, theta[TAIL]) @ normalize(theta[HEAD], dim=1).T
         return learned_open_set_loss(theta, scores, episode.query_labels)
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Loss () of the queries at θ_K, the tensors fine-tuned on the support: L_query(U_K(φ))."""
+        """Return the queries' loss () at θ_K, the tensors fine-tuned on the support: L_query(U_K(φ))."""
         task = self.task(episode.support, episode.support_labels, n_way)
         return self.query_loss(self.fine_tuned(params, task, n_way), episode)
 
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> LinearHeadClassifier:
-        """Run the inner loop; only its result is kept. Step 0 tells of the prototypes that it starts from."""
+        """Run the inner loop and keep only its result. The reported step 0 is the prototypes that it starts from."""
         task, steps = self.task(support.features, support.labels, support.n_way), self.settings.inner_steps
 
         def tell(on_step: OnStep, step: int, theta: Params) -> None:

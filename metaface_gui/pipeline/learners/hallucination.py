@@ -1,13 +1,13 @@
-"""Made-up faces: bad pictures of a face, other pictures of a person, and strangers, from what meta-training saw.
+"""Synthetic features learned from meta-training: degraded pictures, other pictures of a person, and strangers.
 
 Method: Hariharan and Girshick, "Low-shot Visual Recognition by Shrinking and Hallucinating Features", ICCV 2017, with
 Gaussians in place of their network. A face x becomes
 
     x' = κ x + μ + L g + ρ ∘ n,   with standard normal g and n,
 
-a regression of x' on x whose remainder is a factor analyser (Bishop, "Pattern Recognition and Machine Learning",
-section 12.2.4): a worse picture keeps a smaller part κ of what is special about a face. Each Gaussian is an average
-over all meta-training people, a few thousand numbers; nobody's template can be read from it.
+which is a regression of x' on x whose residual is a factor analyser (Bishop, "Pattern Recognition and Machine
+Learning", section 12.2.4): a worse picture keeps a smaller part κ of what distinguishes a face. Each Gaussian is an
+average over all meta-training people, a few thousand numbers; nobody's template can be read from it.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from metaface_gui.pipeline.learners.base import Params, TrainingFeatures
 
 CORRUPTION, VARIATION, STRANGERS = "corruption", "variation", "strangers"
 _COMPONENTS = {CORRUPTION: 4, VARIATION: 1, STRANGERS: 1}
-"""How many Gaussians: corruption has one for each quarter of the pictures, from slightly to hardly recognisable."""
+"""Number of Gaussians: corruption has one per quarter of the pictures, from almost clean to barely recognisable."""
 _RANK = {CORRUPTION: 16, VARIATION: 16, STRANGERS: 32}
 _PARTS = ("kept", "mean", "factors", "residual")
 
 HALLUCINATION = tuple(f"{what}.{part}" for what in _RANK for part in _PARTS)
-"""Names of the meta-parameters here: κ (m,), μ (m, p), L (m, p, rank) and ρ (m, p), with m Gaussians."""
+"""Names of these meta-parameters: κ (m,), μ (m, p), L (m, p, rank) and ρ (m, p), with m Gaussians."""
 
 _UNTRAINED_NOISE = {CORRUPTION: 0.8, VARIATION: 0.6, STRANGERS: 1.0}
-"""Length of the untrained ρ: a face then has a cosine of about 1/√(1 + 0.8²) = 0.78 to a bad picture of it."""
+"""Length of the untrained ρ: a face then has a cosine of about 1/√(1 + 0.8²) = 0.78 to a degraded picture of it."""
 
 
 def initial_hallucination(space: FeatureSpace) -> Params:
-    """Isotropic noise on s, the embedding under the stock tail; strangers in any direction, each as likely."""
+    """Return isotropic noise on s, the embedding under the stock tail; strangers are uniform over all directions."""
     d, p = space.embedding_dim, space.feature_dim
     per_axis = torch.cat([torch.full((d,), d**-0.5), torch.zeros(p - d)])
     params = Params()
@@ -45,9 +45,9 @@ def initial_hallucination(space: FeatureSpace) -> Params:
 def fit_hallucination(params: Params, faces: TrainingFeatures, space: FeatureSpace) -> Params:
     """Return `params` with everything fitted to the meta-training people.
 
-    Corruption: from a clean picture to its degraded copies. Variation: from a clean picture of a person to another.
-    Strangers: the people's mean clean faces. What the data cannot tell (no degraded copies, nobody with two pictures,
-    a single person) stays as it was.
+    Corruption: from a clean picture to its degraded copies. Variation: from one clean picture of a person to another.
+    Strangers: the distribution of the people's mean clean faces. Whatever the data cannot determine (no degraded
+    copies, nobody with two pictures, a single person) keeps its previous value.
     """
     d = space.embedding_dim
     clean, degraded = faces.features[:, 0], faces.features[:, 1:]
@@ -69,7 +69,7 @@ def fit_hallucination(params: Params, faces: TrainingFeatures, space: FeatureSpa
 
 
 def renormalised(features: Tensor, embedding_dim: int) -> Tensor:
-    """Divide features (n, p) by the length of their s: what `FeatureSpace` asks of a face's features."""
+    """Divide features (n, p) by the length of their s, the normalisation that `FeatureSpace` requires."""
     length: Tensor = features[:, :embedding_dim].norm(dim=1, keepdim=True)
     return features / length.clamp_min(1e-12)
 
@@ -77,8 +77,8 @@ def renormalised(features: Tensor, embedding_dim: int) -> Tensor:
 def hallucinated(params: Params, what: str, faces: Tensor, embedding_dim: int, random: torch.Generator) -> Tensor:
     """Draw x' of kind `what` for each face x: (n, p) → (n, p).
 
-    The m Gaussians take turns, so that each m faces in a row get one of each. The generator is on the CPU whatever the
-    device, so that a GPU sees the same faces.
+    The m Gaussians take turns, so each m consecutive faces use each of them once. The generator is on the CPU whatever
+    the device, so that a GPU draws the same faces.
     """
     kept, mean, factors, residual = (params[f"{what}.{part}"] for part in _PARTS)
     common = torch.randn(len(faces), factors.shape[2], generator=random).to(faces.device)
@@ -92,7 +92,7 @@ def hallucinated(params: Params, what: str, faces: Tensor, embedding_dim: int, r
 
 
 def imagined_strangers(params: Params, n: int, embedding_dim: int, random: torch.Generator) -> Tensor:
-    """Draw n faces of people who do not exist: (n, p), every other one a bad picture."""
+    """Draw n faces of people who do not exist: (n, p), every second one degraded."""
     nobody = params[f"{STRANGERS}.mean"].new_zeros(n, params[f"{STRANGERS}.mean"].shape[1])
     faces = hallucinated(params, STRANGERS, nobody, embedding_dim, random)
     faces[1::2] = hallucinated(params, CORRUPTION, faces[1::2], embedding_dim, random)
@@ -100,10 +100,10 @@ def imagined_strangers(params: Params, n: int, embedding_dim: int, random: torch
 
 
 def _regression(what: str, x: Tensor, y: Tensor, embedding_dim: int) -> Params:
-    """Fit y ≈ κ x + μ + L g + ρ ∘ n to faces x and y (n, p), once for each group of pairs about as alike.
+    """Fit y ≈ κ x + μ + L g + ρ ∘ n to faces x and y (n, p), once per group of pairs of similar likeness.
 
-    κ is the least-squares one on s; L are the remainder's first principal axes, ρ what they leave of
-    each variance.
+    κ is the least-squares coefficient on s; L are the first principal axes of the residual, and ρ² is the variance per
+    dimension that they do not explain.
     """
     likeness = cosine_similarity(x[:, :embedding_dim], y[:, :embedding_dim])
     fits = []

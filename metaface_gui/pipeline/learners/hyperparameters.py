@@ -1,7 +1,7 @@
-"""What a user may turn of each method, as records that a form can be made of; checked changes; settings as JSON.
+"""The hyper-parameters that a user can change, as records for building a form; checked changes; settings as JSON.
 
-The records are read off the settings dataclasses, whose fields declare their ranges (`base.setting`), so a method that
-gets another setting gets another row in the form.
+The records are derived from the settings dataclasses, whose fields declare their ranges (`base.setting`), so a new
+setting of a method automatically becomes a new row in the form.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from metaface_gui.pipeline.learners import learner_class
 from metaface_gui.pipeline.learners.base import SettingRange
 
 _LONGEST_JSON = 4096
-"""Characters; no method's settings need a tenth of it."""
+"""Maximum length in characters; no method's settings need a tenth of it."""
 
 Value = int | float | str | bool
-"""What a hyper-parameter can be."""
+"""Type of a hyper-parameter's value."""
 
 
 class HyperparameterKind(Enum):
-    """How a hyper-parameter is entered."""
+    """How the user enters a hyper-parameter."""
 
     INTEGER = "integer"
     REAL = "real"
@@ -34,11 +34,11 @@ class HyperparameterKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
-    """One knob of a method that acts when it adapts.
+    """One hyper-parameter that affects adaptation.
 
-    `name` is its field's. `title` and `explanation` are for the screen, English, marked for translation in `Settings`,
-    as are `choice_titles`, one for each of `choices`. Numbers lie in `low` … `high`, both included; where
-    `is_logarithmic`, equal ratios make equal differences.
+    `name` is the name of its field. `title`, `explanation` and `choice_titles` (one per entry of `choices`) are English
+    texts for the screen, marked for translation in `Settings`. Numbers lie in `low` … `high`, both included; if
+    `is_logarithmic`, equal ratios are equal differences.
     """
 
     name: str
@@ -54,23 +54,23 @@ class Hyperparameter:
 
 
 def hyperparameters_of(key: str) -> tuple[Hyperparameter, ...]:
-    """List what can be turned of the learner called `key`, in the order of a form; none is none.
+    """List the hyper-parameters of the learner called `key`, in the order of the form; empty if it has none.
 
-    What acts in meta-training alone, such as the order of MAML's gradient, is not among it.
+    Settings that only affect meta-training, such as the order of MAML's gradient, are left out.
 
     Raises:
-        ValueError: if there is no such learner.
+        ValueError: if no learner has that key.
     """
     settings_type = learner_class(key).settings_type
     return tuple(_described(field) for field in _fields(settings_type) if not _range(field).only_in_training)
 
 
 def with_value(key: str, settings: object | None, name: str, value: object) -> object:
-    """Return the learner's `settings`, None for its defaults, with the hyper-parameter `name` at `value`.
+    """Return the learner's `settings` (None: its defaults) with the hyper-parameter `name` set to `value`.
 
     Raises:
         ValueError: if there is no such learner or hyper-parameter, the settings are another learner's, or the value has
-            the wrong type or is out of range. A whole number will do for a real one, but a truth value is no number.
+            the wrong type or is out of range. An integer is accepted for a real number; a Boolean is never a number.
     """
     own = _own(key, settings)
     for hyperparameter in hyperparameters_of(key):
@@ -80,10 +80,10 @@ def with_value(key: str, settings: object | None, name: str, value: object) -> o
 
 
 def to_json(settings: object) -> str:
-    """Write settings as a JSON object of all their fields.
+    """Return settings as a JSON object of all their fields.
 
     Raises:
-        ValueError: if they are no learner's settings, or hold what JSON has no number for.
+        ValueError: if they are not a learner's settings, or hold a number that JSON cannot express.
     """
     if not dataclasses.is_dataclass(settings) or isinstance(settings, type):
         raise ValueError(f"want a learner's settings, got {type(settings).__name__}")
@@ -91,11 +91,11 @@ def to_json(settings: object) -> str:
 
 
 def from_json(key: str, text: str) -> object:
-    """Read settings of the learner called `key`; a field that is not in the text has its default.
+    """Read settings of the learner called `key`; fields missing from the text have their defaults.
 
     Raises:
-        ValueError: for anything that is not understood: no such learner, no JSON object, an unknown field or one twice,
-            a value of the wrong type or out of range, a text longer than any settings.
+        ValueError: for anything that is not understood: no such learner, not a JSON object, an unknown or repeated
+            field, a value of the wrong type or out of range, a text longer than any settings.
     """
     own = _own(key, None)
     if len(text) > _LONGEST_JSON:
@@ -105,7 +105,7 @@ def from_json(key: str, text: str) -> object:
     except RecursionError as error:
         raise ValueError("settings nested too deeply") from error
     if not isinstance(given, dict):
-        raise ValueError(f"want a JSON object, got {text[:40]!r}")  # noqa: TRY004 - whatever the text holds
+        raise ValueError(f"want a JSON object, got {text[:40]!r}")  # noqa: TRY004 - bad input, not a programming error
     known = {field.name: _described(field) for field in _fields(type(own))}
     unknown = given.keys() - known.keys()
     if unknown:
@@ -155,7 +155,7 @@ def _described(field: dataclasses.Field[object]) -> Hyperparameter:
 
 
 def _checked(hyperparameter: Hyperparameter, value: object) -> Value:
-    """Return `value` as the hyper-parameter holds it, or raise ValueError."""
+    """Return `value` converted to the hyper-parameter's type, or raise ValueError."""
     name, low, high = hyperparameter.name, hyperparameter.low, hyperparameter.high
     if hyperparameter.kind is HyperparameterKind.FLAG and isinstance(value, bool):
         return value
@@ -166,7 +166,7 @@ def _checked(hyperparameter: Hyperparameter, value: object) -> Value:
     wanted = {HyperparameterKind.INTEGER: int, HyperparameterKind.REAL: int | float}.get(hyperparameter.kind)
     if wanted is None or isinstance(value, bool) or not isinstance(value, wanted):
         raise ValueError(f"{name}: want a value of kind {hyperparameter.kind.value}, got {type(value).__name__}")
-    # NaN is neither below nor above anything, and a whole number may be larger than any float.
+    # NaN fails both comparisons. Comparing before converting also rejects an integer too large for a float.
     if not low <= value <= high:
         raise ValueError(f"{name}: want {low:g} … {high:g}")
     return float(value) if hyperparameter.kind is HyperparameterKind.REAL else value

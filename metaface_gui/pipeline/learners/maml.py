@@ -1,7 +1,7 @@
-"""MAML: learn a start from which a few gradient steps on the support set make a good classifier.
+"""MAML: learn an initialisation from which a few gradient steps on the support set give a good classifier.
 
-Finn, Abbeel and Levine, "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks", ICML 2017. Rates of their
-own for each step and tensor: Antoniou, Edwards and Storkey, "How to train your MAML", ICLR 2019. ANIL, which moves
+Finn, Abbeel and Levine, "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks", ICML 2017. Separate
+rates for each step and tensor: Antoniou, Edwards and Storkey, "How to train your MAML", ICLR 2019. ANIL, which moves
 only the head: Raghu et al., "Rapid Learning or Feature Reuse?", ICLR 2020.
 """
 
@@ -21,15 +21,15 @@ _LEARNED_STEPS = 5
 
 
 def log_rate(name: str) -> str:
-    """Name of log α (5,), a rate for each step, of the moving tensor `name`."""
+    """Return the name of log α (5,), one rate per step, of the moving tensor `name`."""
     return f"inner.log_lr.{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class MamlSettings(InnerLoopSettings):
-    """`first_order` drops the second derivatives of the meta-gradient; `anil` moves the head alone.
+    """`first_order` drops the second derivatives of the meta-gradient; `anil` moves only the head.
 
-    The order makes no difference to adapting: the steps are the same, and nothing is differentiated through them.
+    `first_order` does not affect adaptation: the steps are the same, and nothing is differentiated through them.
     """
 
     first_order: bool = setting(
@@ -50,10 +50,10 @@ class MamlSettings(InnerLoopSettings):
 
 
 def sgd(params: Params, *, first_order: bool = False) -> UpdateRule:
-    """θ_{t+1} = θ_t − α_t ∇L(θ_t) (equation 1 of the paper), a rate for each step and tensor.
+    """Return the rule θ_{t+1} = θ_t − α_t ∇L(θ_t) (equation 1 of the paper), with a rate for each step and tensor.
 
-    Steps past the last learned one use its rate. First order: the gradient counts as a constant, so that dθ_K/dθ_0 = I
-    instead of Π_t (I − α_t ∇²L(θ_t)).
+    Steps after the last learned one use its rate. In first order the gradient is treated as a constant, so dθ_K/dθ_0 =
+    I instead of Π_t (I − α_t ∇²L(θ_t)).
     """
 
     def rule(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:
@@ -64,7 +64,7 @@ def sgd(params: Params, *, first_order: bool = False) -> UpdateRule:
 
 
 class MamlLearner(GradientLearner):
-    """min_φ Σ_tasks L_query(θ_K(φ)) (the paper's meta-objective), θ_0 = φ: A and, from the prototypes, the head.
+    """min_φ Σ_tasks L_query(θ_K(φ)) (the paper's meta-objective); θ_0 is the learned A and a head at the prototypes.
 
     The meta-gradient goes through the inner loop: `torch.func.grad` of a function that itself calls `grad`.
     """
@@ -83,7 +83,7 @@ class MamlLearner(GradientLearner):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """The start of every gradient method, and equal rates for all steps."""
+        """Return the common start of the gradient methods, with equal rates for all steps."""
         rates = {TAIL: TAIL_RATE, HEAD: HEAD_RATE}
         start = super().initial_params(space)
         return start | {log_rate(name): torch.full((_LEARNED_STEPS,), rate).log() for name, rate in rates.items()}
@@ -94,5 +94,5 @@ class MamlLearner(GradientLearner):
         return (HEAD,) if self.settings.anil else (TAIL, HEAD)
 
     def rule(self, params: Params) -> UpdateRule:
-        """Gradient descent."""
+        """Return gradient descent."""
         return sgd(params, first_order=self.settings.first_order)

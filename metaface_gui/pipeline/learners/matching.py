@@ -1,4 +1,4 @@
-"""Matching networks: a face attends to every shot, and a person gets the attention that their shots draw.
+"""Matching networks: a face attends to every shot, and a person's score is the attention on their shots.
 
 Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra, "Matching Networks for One Shot Learning", NeurIPS 2016.
 """
@@ -29,35 +29,35 @@ LOG_TEMPERATURE = "attention.log_temperature"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchingClassifier(ShotsClassifier):
-    """Scores a face by the attention that each person's shots g(x_i, S) draw.
+    """Scores a face by the attention on each person's shots g(x_i, S).
 
-    `context` holds the weights of the full context, None without it.
+    `context` holds the weights of the full-context embeddings, or None without them.
     """
 
     temperature: Tensor
     context: Params | None
 
     def place(self, features: Tensor) -> Tensor:
-        """f(x, S), faces as they look at the shots."""
+        """Return f(x, S), the faces embedded in the context of the shots."""
         probes = adapted_embedding(features, self.tail)
         return probes if self.context is None else probes_in_context(self.context, probes, self.shots)
 
     def compare(self, points: Tensor) -> Tensor:
-        """s_k, −1 … 1."""
+        """Return s_k, −1 … 1."""
         return self.temperature * log_mean_odds_in_runs(points @ self.shots.T / self.temperature, self.counts)
 
     @without_gradients
     def attention(self, features: Tensor) -> Tensor:
-        """a(x, x_i) of equation 1, as the paper has it: (n_query, p) → (n_query, n), each row a share of 1."""
+        """Return a(x, x_i) of the paper's equation 1: (n_query, p) → (n_query, n), where each row sums to 1."""
         return (self.place(features) @ self.shots.T / self.temperature).softmax(1)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchingSettings(ShotsSettings):
-    """`temperature` multiplies the meta-trained one: small listens to a person's nearest shot, large to all alike.
+    """`temperature` multiplies the meta-trained one: low favours a person's nearest shot, high weights all shots alike.
 
-    `full_context` embeds shots and faces in the light of the whole gallery (`full_context.py`). Off, because on SFace
-    it gains nothing that lasts: trained on galleries of all sizes it measured a point worse.
+    `full_context` lets the whole gallery influence each embedding (`full_context.py`). It is off by default because it
+    brings no lasting gain on SFace: trained on galleries of all sizes it measured a point worse.
     """
 
     temperature: float = setting(
@@ -80,10 +80,10 @@ class MatchingSettings(ShotsSettings):
 class MatchingLearner(OneStepLearner[MatchingClassifier]):
     """a(x, x_i) = softmax_i(cos(f(x), g(x_i)) / τ) (section 2.1.1), and P(k | x) = Σ_{i∈S_k} a(x, x_i) (equation 1).
 
-    That softmax gives everything to a lone enrolled person, whoever comes. The score is what it is made of instead:
-    s_k(x) = τ log 1/|S_k| Σ_{i∈S_k} exp(cos(f(x), g(x_i)) / τ), a kernel density of person k's shots at x, which no
-    other person's shots change, and from which P(k | x) = |S_k| e^{s_k/τ} / Σ_j |S_j| e^{s_j/τ} follows.
-    With one shot it is the cosine. Meta-trained are the tail, τ, the full context and the loss's scale and threshold.
+    With one person enrolled that softmax is always 1, whoever the probe is. The score is therefore its unnormalised
+    form: s_k(x) = τ log 1/|S_k| Σ_{i∈S_k} exp(cos(f(x), g(x_i)) / τ), a kernel density of person k's shots at x. Other
+    people's shots do not change it, and P(k | x) = |S_k| e^{s_k/τ} / Σ_j |S_j| e^{s_j/τ} follows from it. With one shot
+    it is the cosine. The tail, τ, the full context and the loss's scale and threshold are meta-trained.
     """
 
     key = "matching"
@@ -99,7 +99,7 @@ class MatchingLearner(OneStepLearner[MatchingClassifier]):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Stock tail, τ = 0.05, a context without effect; a scale and a threshold that suit cosines."""
+        """Return a stock tail, τ = 0.05, a context without effect, and a scale and threshold that suit cosines."""
         return {
             TAIL: initial_tail(space),
             LOG_TEMPERATURE: torch.tensor(0.05).log(),
@@ -108,7 +108,7 @@ class MatchingLearner(OneStepLearner[MatchingClassifier]):
         }
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Open-set loss of the queries' scores, with and without the full context, so that a user may choose."""
+        """Return the mean open-set loss with and without the full context, so that a user can choose either."""
         shots, probes = adapted_embedding(episode.support, params[TAIL]), adapted_embedding(episode.query, params[TAIL])
         member = membership(episode.support_labels, n_way).to(shots.dtype)
         aware_shots = shots_in_context(params, shots)
@@ -124,11 +124,11 @@ class MatchingLearner(OneStepLearner[MatchingClassifier]):
         return learned_open_set_loss(params, scores, labels)
 
     def _temperature(self, params: Params) -> Tensor:
-        # Below this, exponentials of cosines would leave the range of a float32.
+        # A lower temperature would take exponentials of cosines out of float32 range.
         return (params[LOG_TEMPERATURE].exp() * self.settings.temperature).clamp_min(0.02)
 
     def fit(self, support: SupportSet) -> MatchingClassifier:
-        """Remember the shots, drawn together: nothing is fitted."""
+        """Store the shots, shrunk towards their means; nothing is fitted."""
         tail, context = self.params[TAIL], self.params if self.settings.full_context else None
         ordered, counts = in_runs(drawn_together(support, self.settings.shrinkage, self.space.embedding_dim))
         shots = adapted_embedding(ordered.features, tail)

@@ -1,9 +1,9 @@
-"""Meta networks: one network reads the support set and writes the weights of another, which then knows the people.
+"""Meta networks: one network reads the support set and writes the weights of another, which recognises the people.
 
 Munkhdalai and Yu, "Meta Networks", ICML 2017: slow weights that meta-training learns, fast weights written for each
-task, shots that are looked at again through the fast weights. Ha, Dai and Le, "HyperNetworks", ICLR 2017: what is
-written is an ordinary output of the writing network, so meta-training needs nothing but its gradient. Munkhdalai and
-Yu write from the gradients of a support loss; here, as in HyperNetworks, from the support set itself.
+task, and a second reading of the shots through the fast weights. Ha, Dai and Le, "HyperNetworks", ICLR 2017: the
+written weights are an ordinary output of the writing network, so meta-training only needs its gradient. Munkhdalai
+and Yu write from the gradients of a support loss; here, as in HyperNetworks, the input is the support set itself.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ from metaface_gui.pipeline.learners.one_step import OneStepLearner
 from metaface_gui.pipeline.learners.tail import TAIL, CosineClassifier, adapted_embedding, initial_tail
 
 _HIDDEN = 32
-"""Width of the description of a person."""
+"""Dimension of the description of a person."""
 _RANK = 8
-"""How many rank-one moves of the tail there are to combine."""
+"""Number of rank-one changes of the tail that can be combined."""
 
 
 class Reading(NamedTuple):
-    """What the meta-network makes of each person: `others` (n_way, d) beside them and a `person` (n_way, 32) vector."""
+    """What the meta-network reads from each person: similar `others` (n_way, d) and a `person` vector (n_way, 32)."""
 
     others: Tensor
     person: Tensor
 
 
 def embed(features: Tensor, tail: Tensor, gains: Tensor) -> Tensor:
-    """z′ = normalise(g ⊙ normalise(s + A v)): features (…, p) → (…, d), unit vectors. (1)"""
+    """Return z′ = normalise(g ⊙ normalise(s + A v)): features (…, p) → (…, d), unit vectors. (1)"""
     return normalize(gains * adapted_embedding(features, tail), dim=-1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseNetwork(CosineClassifier):
-    """An embedding layer, `tail` and `gains` (d,), and a cosine head with `biases` (n_way,): the fast weights, as they
+    """An embedding layer with `tail` and `gains` (d,), and a cosine head with `biases` (n_way,): the fast weights that
     were written for one gallery."""
 
     gains: Tensor
     biases: Tensor
 
     def place(self, features: Tensor) -> Tensor:
-        """z′, through the written tail and gains."""
+        """Return z′, computed with the written tail and gains."""
         return embed(features, self.tail, self.gains)
 
     def compare(self, points: Tensor) -> Tensor:
-        """w_k·z′ + b_k. (2)"""
+        """Return w_k·z′ + b_k. (2)"""
         return points @ self.head.T + self.biases
 
 
 @dataclass(frozen=True, slots=True)
 class MetaNetworkSettings:
-    """`strength` multiplies h_k, all that is written from: at 0 nothing but the prototypes in the slow tail."""
+    """`strength` multiplies h_k, from which all fast weights are written: 0 leaves the prototypes in the slow tail."""
 
     strength: float = setting(
         1.0,
@@ -73,10 +73,10 @@ class MetaNetworkSettings:
 
 
 class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
-    """Reads people as a set, so neither their number nor any order matters, and writes a `BaseNetwork`.
+    """Reads people as a set, so neither their number nor their order matters, and writes a `BaseNetwork`.
 
-    Slow weights are named as in `write`. Those that write start at 0, so an untrained meta-network writes A, g = 1,
-    w_k = normalise(c_k) and b_k = 0: prototypes by cosine.
+    The slow weights are named as in `write`. The writing layers start at 0, so an untrained meta-network writes A, g =
+    1, w_k = normalise(c_k) and b_k = 0: prototypes by cosine.
     """
 
     key = "meta_network"
@@ -93,7 +93,7 @@ class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Slow weights; attention starts as a softmax over cosines at temperature 1/10."""
+        """Return the slow weights; attention starts as a softmax over cosines at temperature 1/10."""
         d, r = space.embedding_dim, space.projection_dim
         random = torch.Generator().manual_seed(0)
         looks = torch.eye(d) * math.sqrt(10.0)
@@ -116,7 +116,7 @@ class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
         }
 
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
-        """Set the background to training people's cluster directions, and how shot quality is centred and scaled."""
+        """Fit the background to clusters of training people, and the mean and spread that standardise quality."""
         fitted = params | {BACKGROUND: fitted_background(faces, params[TAIL], len(params[BACKGROUND]))}
         if self.space.projection_dim > 0:
             quality = faces.features[..., -1]
@@ -124,14 +124,14 @@ class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
         return fitted
 
     def read(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> Reading:
-        """Describe each person among the others, from (n, p) shots with (n,) labels.
+        """Describe each person relative to the others, from shots (n, p) with labels (n,).
 
-        With z the shots in the slow tail, c_k person k's mean and ĉ_k its direction, the others that k may be mistaken
-        for are o_k = Σ_j softmax_j(Q ĉ_k · K ĉ_j) ĉ_j over all j ≠ k, people and background directions, (3)
-        and h_k = tanh(W x_k + bias) of x_k = [1 − ‖c_k‖; log n_k; mean quality; ĉ_k·o_k; ‖o_k‖]. (4)
-        1 − ‖c_k‖ is how far the shots scatter; quality is 1/‖e₀‖, the last column of the features, which is large for a
-        face that the embedder is unsure about. No direction is among x: what is written depends on how people lie to
-        each other, not on who they are, which meta-training would learn by heart.
+        With z the shots in the slow tail, c_k the mean of person k and ĉ_k its direction, the average look-alike of k
+        is o_k = Σ_j softmax_j(Q ĉ_k · K ĉ_j) ĉ_j over all j ≠ k, people and background directions, (3) and h_k = tanh(W
+        x_k + bias) of x_k = [1 − ‖c_k‖; log n_k; mean quality; ĉ_k·o_k; ‖o_k‖]. (4) 1 − ‖c_k‖ measures the scatter of
+        the shots; quality is the standardised 1/‖e₀‖, the last column of the features, which is large for a face that
+        the embedder is unsure about. x contains no direction, so what is written depends on how people relate to each
+        other and not on who they are, which meta-training would memorise.
         """
         mine = membership(labels, n_way).to(support.dtype)
         counts = mine.sum(0)[:, None]
@@ -150,10 +150,10 @@ class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
         return Reading(others, torch.tanh(known @ params["read.weight"].T + params["read.bias"]))
 
     def write(self, params: Params, support: Tensor, labels: Tensor, n_way: int) -> BaseNetwork:
-        """Write the base network's weights for a support set, (n, p) with (n,) labels.
+        """Write the base network's weights for shots (n, p) with labels (n,).
 
-        From the h_k, times the user's `strength`, and their mean t: A′ = A + L diag(C t) R, g = 2 σ(G t), (5)
-        then the shots are looked at again through A′ and g, which gives means c′_k, and
+        From the h_k, times the user's `strength`, and their mean t: A′ = A + L diag(C t) R, g = 2 σ(G t). (5)
+        The shots are then embedded again with A′ and g, which gives means c′_k, and
         w_k = normalise(ĉ′_k + (γ·h_k) o_k), b_k = β·h_k. (6)
         """
         others, people = self.read(params, support, labels, n_way)
@@ -167,7 +167,7 @@ class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
         return BaseNetwork(tail, head, gains, people @ params["write.bias"])
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Open-set loss of the queries' scores by the base network with the written weights."""
+        """Return the open-set loss of the queries' scores by the base network with the written weights."""
         written = self.write(params, episode.support, episode.support_labels, n_way)
         return learned_open_set_loss(params, written.compare(written.place(episode.query)), episode.query_labels)
 

@@ -21,12 +21,12 @@ _P = 10.0
 
 
 def log_rate(name: str) -> str:
-    """Name of log α () of the moving tensor `name`."""
+    """Return the name of log α () of the moving tensor `name`."""
     return f"optimizer.log_lr.{name}"
 
 
 def initial_optimizer(rates: dict[str, float]) -> Params:
-    """An LSTM from a fixed seed whose output is 0, so that it is gradient descent with these rates, by tensor."""
+    """Return a fixed random LSTM with output 0, so that it starts as gradient descent with these rates, by tensor."""
     random = torch.Generator().manual_seed(0)
 
     def uniform(*shape: int) -> Tensor:
@@ -44,9 +44,9 @@ def initial_optimizer(rates: dict[str, float]) -> Params:
 
 
 def preprocessed(gradient: Tensor) -> Tensor:
-    """(n,) → (2, n): (log|g| / p, sign g) where |g| ≥ e⁻ᵖ, else (−1, eᵖ g); p = 10 (appendix A of the paper).
+    """Map (n,) → (2, n): (log|g| / p, sign g) where |g| ≥ e⁻ᵖ, else (−1, eᵖ g); p = 10 (appendix A of the paper).
 
-    Gradients differ by orders of magnitude between coordinates, which a network cannot read from raw values.
+    Gradients differ by orders of magnitude between coordinates, so a network cannot use their raw values.
     """
     large = gradient.abs() >= math.exp(-_P)
     logarithm = torch.where(large, gradient.abs(), 1.0).log() / _P
@@ -56,7 +56,7 @@ def preprocessed(gradient: Tensor) -> Tensor:
 
 
 def lstm_cell(params: Params, inputs: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """One LSTM step of each of n coordinates: (2, n), (h, n), (h, n) → the next hidden and cell state (h, n)."""
+    """Run one LSTM step on each of n coordinates: (2, n), (h, n), (h, n) → the next hidden and cell state (h, n)."""
     weight = torch.cat([params["optimizer.lstm.input"], params["optimizer.lstm.hidden"]], dim=1)
     gates = weight @ torch.cat([inputs, hidden]) + params["optimizer.lstm.bias"][:, None]
     forget, write, read, candidate = gates.chunk(4)
@@ -66,14 +66,14 @@ def lstm_cell(params: Params, inputs: Tensor, hidden: Tensor, cell: Tensor) -> t
 
 
 def learned_rule(params: Params) -> UpdateRule:
-    """θ_{t+1} = θ_t + g_t, (g_t, h_{t+1}) = m(∇_t, h_t; φ) (equations 3 and 4), the same m at each coordinate.
+    """Return the rule θ_{t+1} = θ_t + g_t, (g_t, h_{t+1}) = m(∇_t, h_t; φ) (equations 3 and 4), m for each coordinate.
 
-    m is an LSTM that writes two numbers a, b a coordinate: g = −α (eᵃ ∇ + b rms(∇)), with rms over the tensor. a bends
-    the coordinate's rate and b adds a step of its own, such as momentum. With a = b = 0 it is gradient descent, so
-    training starts where Meta-SGD does. As in the paper (section 2), gradients count as constants.
+    m is an LSTM that outputs two numbers a, b per coordinate: g = −α (eᵃ ∇ + b rms(∇)), with rms over the tensor.
+    a scales the coordinate's rate; b adds an independent step, such as momentum. With a = b = 0 it is gradient descent,
+    so training starts at Meta-SGD. As in the paper (section 2), gradients are treated as constants.
     """
 
-    def rule(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - h knows the step
+    def rule(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - h encodes it
         changes, after = Params(), Params()
         for name, attached in gradients.items():
             gradient = attached.detach().flatten()
@@ -81,7 +81,7 @@ def learned_rule(params: Params) -> UpdateRule:
             hidden, cell = state.get(f"{name}.hidden", empty), state.get(f"{name}.cell", empty)
             hidden, cell = lstm_cell(params, preprocessed(gradient), hidden, cell)
             written = params["optimizer.output.weight"] @ hidden + params["optimizer.output.bias"][:, None]
-            # Bounded, so that no gallery can blow it up: rates times 1/20 … 20, own steps up to 3 rms.
+            # Bounded for robustness on any gallery: rates are multiplied by 1/20 … 20, added steps are at most 3 rms.
             a, b = (3.0 * (written / 3.0).tanh()).unbind(0)
             rms = gradient.square().sum().div(max(len(gradient), 1)).sqrt()
             change = -params[log_rate(name)].exp() * (a.exp() * gradient + b * rms)
@@ -93,9 +93,9 @@ def learned_rule(params: Params) -> UpdateRule:
 
 
 class MetaOptimizerLearner(GradientLearner):
-    """MAML's moving parts, driven by a learned optimizer instead of gradient descent: min_φ E[L(θ_K(φ))] (equation 2).
+    """Moves the same tensors as MAML, but by a learned optimizer: min_φ E[L(θ_K(φ))] (equation 2).
 
-    Of the paper's sum of losses along the path only the last counts, the queries' after the last step.
+    Of the paper's sum of losses along the trajectory only the last term is used: the query loss after the last step.
     """
 
     key = "meta_optimizer"
@@ -108,9 +108,9 @@ class MetaOptimizerLearner(GradientLearner):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """The start of every gradient method, and an optimizer that is gradient descent."""
+        """Return the common start of the gradient methods, and an optimizer that starts as gradient descent."""
         return super().initial_params(space) | initial_optimizer({TAIL: TAIL_RATE, HEAD: HEAD_RATE})
 
     def rule(self, params: Params) -> UpdateRule:
-        """The recurrent network's steps."""
+        """Return the recurrent network's update rule."""
         return learned_rule(params)

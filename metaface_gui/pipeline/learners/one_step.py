@@ -1,4 +1,4 @@
-"""Methods that adapt in one step: what they make of a support set is a function of it, and no loop."""
+"""Methods that adapt in one step: the classifier is a direct function of the support set, without a loop."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ C = TypeVar("C", bound=AdaptedClassifier)
 
 
 class OneStepLearner(TrainableLearner, Generic[C]):
-    """Adapts by `fit` alone, and reports that as one step."""
+    """Adapts by a single call of `fit`, and reports that as one step."""
 
     @abstractmethod
     def fit(self, support: SupportSet) -> C:
-        """The classifier of a support set; no gradients are kept of it."""
+        """Return the classifier of a support set; it is called without gradients."""
 
     @final
     @without_gradients
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> C:
-        """`fit`, which is one step."""
+        """Run `fit` and report it as one step."""
         classifier = self.fit(support)
         if on_step is not None:
             on_step(single_step(classifier, support))
@@ -31,9 +31,9 @@ class OneStepLearner(TrainableLearner, Generic[C]):
 
 
 def single_step(classifier: AdaptedClassifier, support: SupportSet) -> AdaptStep:
-    """What an adaptation that is one step came to on its shots: cross-entropy of the raw scores, accuracy.
+    """Return the report of a one-step adaptation on its shots: cross-entropy of the raw scores, and accuracy.
 
-    Of many shots every n-th is scored: all of 10,000 people against all of them takes longer than adapting.
+    Only every n-th of many shots is scored: all of 10,000 people against everyone takes longer than adapting.
     """
     every = slice(None, None, -(-len(support.labels) // _MOST_SHOTS_SCORED))
     labels = support.labels[every]

@@ -1,7 +1,7 @@
-"""Meta-parameters on disk: a safetensors file for the program and a JSON card beside it for people.
+"""Meta-parameters on disk: a safetensors file for the program and a JSON card for people beside it.
 
-The file says which method, embedder and projection it belongs to, because meta-parameters of another one have the
-right shapes all too often and would be wrong without a word.
+The file names the method, embedder and projection it belongs to, because meta-parameters of another one often have
+matching shapes and would silently give wrong results.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 _FORMAT = "1"
 _ENTRY = "meta_parameters"
 _HALF_ABOVE = 4096
-"""Tensors of more elements are kept in half precision: rounding an A of 128 × 64 by one part in 2000 changes nothing,
-while a rounded temperature or threshold would."""
+"""Tensors with more elements are stored in half precision: rounding an A of 128 × 64 by one part in 2000 changes
+nothing, while rounding a temperature or threshold would."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What a file's metadata say of it.
+    """Contents of a file's metadata.
 
     Raises:
-        TypeError: if a value is of another kind.
+        TypeError: if a value has the wrong type.
     """
 
     format: str
@@ -69,11 +69,11 @@ def save_params(
     embedder_id: str,
     card: Mapping[str, object] | DataclassInstance,
 ) -> None:
-    """Write the meta-parameters of method `key`, found on `embedder_id`'s features, and `card` to `path` with `.json`.
+    """Write the meta-parameters of method `key`, trained on `embedder_id`'s features, to `path` and `card` beside it.
 
-    `card` holds what people ask of weights (data, split, settings, metrics), as JSON can. Each of the two files is
-    replaced whole or not at all; folders are made as needed. The same tensors give the same file on every machine.
-    Large tensors are rounded to half precision: measure with what `read_params` gives back.
+    `card`, written with the suffix `.json`, documents the weights (data, split, settings, metrics). Each file is
+    replaced completely or not at all; folders are created as needed. The same tensors give the same file on every
+    machine. Large tensors are rounded to half precision: measure with what `read_params` returns.
 
     Raises:
         WeightsError: if the folder cannot be written to.
@@ -88,7 +88,7 @@ def save_params(
         name: tensor.detach().cpu().to(torch.float16 if tensor.numel() > _HALF_ABOVE else torch.float32).contiguous()
         for name, tensor in params.items()
     }
-    # One entry: safetensors writes several in random order, and the manifest knows files by their hash.
+    # One entry: safetensors writes several in random order, and the manifest identifies files by their hash.
     content = save(tensors, {_ENTRY: json.dumps(header, sort_keys=True)})
     try:
         write_whole(path.with_suffix(".json"), text.encode())
@@ -144,13 +144,13 @@ def learner_of(path: Path) -> str:
 
 
 def load_trained(store: WeightsStore, space: FeatureSpace, embedder_id: str) -> dict[str, Params]:
-    """Read all methods' meta-parameters that there are for an embedder, by the method's key.
+    """Read the available meta-parameters of all methods for an embedder, by the method's key.
 
-    In the manifest they are called `KEY-NETWORK`, without the id's tags. A file that was trained on another projection,
-    such as a shipped one where a user has trained their own, is passed over: the method is then untrained.
+    The manifest lists them as `KEY-NETWORK`, without the tags of the embedder's id. A file for another projection of
+    the same network, such as a shipped one after a user has trained their own, is skipped: that method stays untrained.
 
     Raises:
-        WeightsError: if a file is missing or damaged, or is not what the manifest calls it.
+        WeightsError: if a file is missing or damaged, or is not what the manifest says it is.
     """
     listed = {entry.name for entry in store.entries()}
     trained: dict[str, Params] = {}
@@ -166,7 +166,7 @@ def load_trained(store: WeightsStore, space: FeatureSpace, embedder_id: str) -> 
 
 
 def trained_tail(store: WeightsStore, key: str, space: FeatureSpace, embedder_id: str) -> Floats:
-    """Read a method's meta-trained tail (d, r) without PyTorch, as `load_trained` finds it; nought where there is none.
+    """Read a method's meta-trained tail (d, r) without PyTorch, from the file that `load_trained` uses; zeros if none.
 
     Raises:
         WeightsError: as `load_trained`.
@@ -192,7 +192,7 @@ def _read(path: Path) -> tuple[dict[str, Floats], _Header]:
         )
     try:
         return _parsed(path)
-    # AttributeError: a kind of number that safetensors knows and NumPy does not.
+    # AttributeError: a dtype that safetensors knows and NumPy does not.
     except (OSError, SafetensorError, AttributeError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise _damaged(path) from error
 

@@ -1,4 +1,4 @@
-"""Prototypical networks: a person is the mean of their shots, and a face belongs to the nearest mean.
+"""Prototypical networks: a person is the mean of their shots, and a face is assigned to the nearest mean.
 
 Snell, Swersky and Zemel, "Prototypical Networks for Few-shot Learning", NeurIPS 2017.
 """
@@ -19,21 +19,21 @@ from metaface_gui.pipeline.learners.tail import TAIL, TailClassifier, adapted_em
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PrototypeClassifier(TailClassifier):
-    """Scores a face by its `distance` to each of the `prototypes` (n_way, d), all whitened under a Mahalanobis one."""
+    """Scores a face by its `distance` to each of the `prototypes` (n_way, d), which are whitened under Mahalanobis."""
 
     prototypes: Tensor
     distance: Distance
 
     def place(self, features: Tensor) -> Tensor:
-        """z, whitened."""
+        """Return z, whitened."""
         return self.distance.whitened(adapted_embedding(features, self.tail))
 
     def compare(self, points: Tensor) -> Tensor:
-        """−d(z, c_k), or the cosine."""
+        """Return −d(z, c_k), or the cosine."""
         return self.distance.score(self.distance.apart(points, self.prototypes))
 
     def class_vectors(self) -> Tensor:
-        """Directions of the prototypes."""
+        """Return the directions of the prototypes."""
         return normalize(self.prototypes, dim=1)
 
 
@@ -60,10 +60,10 @@ class PrototypicalSettings:
 class PrototypicalLearner(OneStepLearner[PrototypeClassifier]):
     """c_k = 1/|S_k| Σ z over person k's shots S_k (equation 1); score −d(z, c_k) (equation 2, before the softmax).
 
-    Meta-trained is the tail that embeds the shots and probes, and the scale and threshold of the training loss.
+    Meta-training finds the tail that embeds shots and probes, and the scale and threshold of the training loss.
 
     Raises:
-        ValueError: if there is no such distance, or as `MetaLearner`.
+        ValueError: if there is no such distance, or as for `MetaLearner`.
     """
 
     key = "prototypical"
@@ -83,11 +83,11 @@ class PrototypicalLearner(OneStepLearner[PrototypeClassifier]):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Stock tail; a scale and a threshold that suit cosines."""
+        """Return a stock tail, and a scale and threshold that suit cosines."""
         return {TAIL: initial_tail(space), **initial_loss()}
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Open-set loss of the queries' cosines to the prototypes."""
+        """Return the open-set loss of the queries' cosines to the prototypes."""
         shots, probes = adapted_embedding(episode.support, params[TAIL]), adapted_embedding(episode.query, params[TAIL])
         cosines = probes @ prototypes(shots, episode.support_labels, n_way).T
         return learned_open_set_loss(params, cosines, episode.query_labels)
@@ -103,7 +103,7 @@ class PrototypicalLearner(OneStepLearner[PrototypeClassifier]):
 class StockLearner(PrototypicalLearner):
     """Nearest prototype by cosine of s, the embedding under the stock tail; never meta-trained.
 
-    On features of an embedder whose trunk is not tuned it is the stock network, the row to beat.
+    With an embedder whose trunk is not tuned, this is the stock network, the baseline to beat.
     """
 
     key = "stock"

@@ -1,4 +1,4 @@
-"""Reptile: train on a task, then move the start a little towards where training ended.
+"""Reptile: train on a task, then move the initialisation a little towards where training ended.
 
 Nichol, Achiam and Schulman, "On First-Order Meta-Learning Algorithms", arXiv:1803.02999, 2018.
 """
@@ -30,12 +30,12 @@ _RATES = {TAIL: TAIL_RATE, HEAD: HEAD_RATE, BACKGROUND: HEAD_RATE}
 
 
 class ReptileLearner(GradientLearner):
-    """φ ← φ + ε (φ̃ − φ), φ̃ = U_K(φ) (algorithm 1): K steps of gradient descent on the episode's faces, all together.
+    """φ ← φ + ε (φ̃ − φ), φ̃ = U_K(φ) (algorithm 1): K gradient-descent steps on all of an episode's faces together.
 
-    There is no query set: support, probes and strangers are one training set, and nothing is differentiated twice.
-    With K = 1 the update is gradient descent on the joint loss (section 4). φ is A and the background, both of which
-    move in training; a head belongs to its people and is forgotten. Reptile's update cannot reach scales, thresholds
-    or rates, as no loss is a function of them that its inner loop goes down: they stay what they are.
+    There is no query set: support, probes and strangers form one training set, and nothing is differentiated twice.
+    With K = 1 the update is gradient descent on the joint loss (section 4). φ is A and the background, which both move
+    in training; the head is specific to an episode's people and is discarded. Scales, thresholds and rates keep their
+    initial values, because the inner loop does not descend on a loss with respect to them.
     """
 
     key = "reptile"
@@ -48,15 +48,15 @@ class ReptileLearner(GradientLearner):
     frozen: ClassVar[tuple[str, ...]] = (LOG_SCALE, LOSS_LOG_SCALE, LOSS_THRESHOLD)
 
     def rule(self, params: Params) -> UpdateRule:  # noqa: ARG002 - its rates are not meta-parameters
-        """Gradient descent with fixed rates."""
+        """Return gradient descent with fixed rates."""
 
-        def sgd(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - at every step
+        def sgd(step: int, gradients: Params, state: Params) -> tuple[Params, Params]:  # noqa: ARG001 - constant
             return {name: -_RATES[name] * gradient for name, gradient in gradients.items()}, state
 
         return sgd
 
     def meta_gradient(self, params: Params, episodes: Episode, n_way: int) -> tuple[Params, Tensor]:
-        """Mean of φ − φ̃ over E stacked episodes, for the outer optimizer to take as a gradient, and L(φ) (E,)."""
+        """Return the mean φ − φ̃ of E stacked episodes, the outer optimizer's gradient, and the losses L(φ) (E,)."""
 
         def trained(episode: Episode) -> tuple[Params, Tensor]:
             of_support = self.task(episode.support, episode.support_labels, n_way)

@@ -1,8 +1,8 @@
 """RL² (Auto): a recurrent policy tries learning strategies on the user's own shots and returns the best one's result.
 
 Duan et al., "RL²: Fast Reinforcement Learning via Slow Reinforcement Learning", 2016; Wang et al., "Learning to
-reinforcement learn", 2016. The policy is in `rl2_policy.py`, what it chooses from in `strategies.py`, what a trial is
-in `rl2_trials.py`.
+reinforcement learn", 2016. The policy is in `rl2_policy.py`, the strategies it chooses from are in `strategies.py`,
+and a trial is defined in `rl2_trials.py`.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ _FEW_STRANGERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A strategy that was tried: its `label` of `STRATEGIES`, and its reward, 0..1: the share of hard probes that it is
-    expected to name right while it lets 5 % of the strangers through."""
+    """A strategy that was tried: its `label` from `STRATEGIES` and its reward, 0..1, the expected share of hard probes
+    that it names correctly while it accepts 5 % of the strangers."""
 
     strategy: str
     reward: float
@@ -65,8 +65,8 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rl2Classifier:
-    """The winner's classifier. `numbers` (n_way,) is the column of each of the caller's people; `trials` in their
-    order, of which `chosen` won."""
+    """The winner's classifier. `numbers` (n_way,) maps each of the caller's people to the winner's column; `trials` are
+    in the order in which they ran, and `chosen` is the one that won."""
 
     winner: AdaptedClassifier
     numbers: Tensor
@@ -75,27 +75,27 @@ class Rl2Classifier:
 
     @property
     def n_way(self) -> int:
-        """How many people it tells apart."""
+        """Number of people that the classifier distinguishes."""
         return self.winner.n_way
 
     @without_gradients
     def scores(self, features: Tensor) -> Tensor:
-        """Score faces as the winner does: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
+        """Score faces with the winner: (n_query, p) → (n_query, n_way) float32, larger = more alike."""
         return self.winner.scores(features).index_select(1, self.numbers)
 
     def embed(self, features: Tensor) -> Tensor:
-        """Faces in the winner's adapted space: (n, p) → (n, d), each of length 1."""
+        """Embed faces in the winner's adapted space: (n, p) → (n, d), each of length 1."""
         return self.winner.embed(features)
 
     @without_gradients
     def class_vectors(self) -> Tensor:
-        """What stands for each person in the winner's space, in the caller's order: (n_way, d), each of length 1."""
+        """Return the winner's class vectors in the caller's order of people: (n_way, d), each of length 1."""
         return self.winner.class_vectors().index_select(0, self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Rl2Settings:
-    """`trials`: how many strategies are tried, each of which takes about as long as its adaptation."""
+    """`trials`: how many strategies are tried; each takes about as long as its adaptation."""
 
     trials: int = setting(
         4,
@@ -109,15 +109,15 @@ class Rl2Settings:
 
 
 class Rl2Learner(TrainableLearner):
-    """Trial t pulls arm a_t = argmax π(· | h_t), h_t = GRU(h_{t−1}; gallery, a_{t−1}, r_{t−1}, done_{t−1}), none twice.
+    """Trial t pulls a new arm a_t = argmax π(· | h_t), h_t = GRU(h_{t−1}; gallery, a_{t−1}, r_{t−1}, done_{t−1}).
 
-    Meta-trained is the policy, by policy gradient on tables of what every strategy is worth on each episode. What the
-    policy sees in a trial is a reward on made-up probes, corrected by how far such exams can be trusted; what it is
-    trained for is the reward on the episode's true queries. `arms` are the strategies' learners in the order of
-    `STRATEGIES`; None are untrained ones.
+    The policy is meta-trained by policy gradient on tables of every strategy's true worth on each episode. In a trial
+    the policy sees a reward on synthetic probes, corrected for how much such exams flatter the strategy; it is trained
+    for the reward on the episode's real queries. `arms` are the strategies' learners in the order of `STRATEGIES`; None
+    means untrained ones.
 
     Raises:
-        ValueError: if there is not one learner for each strategy, or as `MetaLearner`.
+        ValueError: if there is not one learner for each strategy, or as for `MetaLearner`.
     """
 
     key = "rl2"
@@ -148,12 +148,12 @@ class Rl2Learner(TrainableLearner):
 
     @classmethod
     def build(cls, space: FeatureSpace, trained: Mapping[str, Params], settings: object | None = None) -> Self:
-        """Make it with its own entry of `trained` and strategies that use the other methods' entries."""
+        """Create it with its own entry of `trained`, and strategies that use the other methods' entries."""
         return cls(space, trained.get(cls.key), settings, _make_arms(space, trained))
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Try the strategies in their order; isotropic corruption and strangers."""
+        """Return a policy that tries the strategies in their order, with isotropic corruption and strangers."""
         return initial_policy(len(STRATEGIES), CONTEXT_DIM) | initial_hallucination(space)
 
     def with_params(self, params: Params | None) -> Self:
@@ -161,7 +161,7 @@ class Rl2Learner(TrainableLearner):
         return type(self)(self.space, params, self.settings, self._arms)
 
     def to(self, device: torch.device) -> Self:
-        """Return the same learner with its and its strategies' meta-parameters on `device`."""
+        """Return the same learner with its own and its strategies' meta-parameters on `device`."""
         learner = super().to(device)
         learner._arms = tuple(arm.to(device) for arm in self._arms)
         return learner
@@ -171,8 +171,8 @@ class Rl2Learner(TrainableLearner):
         return fit_hallucination(params, faces, self.space)
 
     def adapt(self, support: SupportSet, *, on_step: OnStep | None = None) -> Rl2Classifier:
-        """Try strategies greedily, then adapt the one with the best reward to all shots. A step is a trial: its loss is
-        1 − reward, its accuracy the reward."""
+        """Try strategies greedily, then adapt the one with the best reward to all shots. Each trial is reported as a
+        step with loss 1 − reward and accuracy = reward."""
         gallery = canonical(support)
         exam = make_exam(self.params, gallery.support, self.space.embedding_dim)
         with torch.no_grad():
@@ -194,9 +194,9 @@ class Rl2Learner(TrainableLearner):
         return Rl2Classifier(winner, gallery.numbers, tuple(trials), trials[best])
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """1 − what the chosen strategy is worth on the queries: ().
+        """Return 1 − the chosen strategy's reward on the queries: ().
 
-        Strategies run as they are, so it is neither differentiable nor for vmap, and `meta_gradient` does without it.
+        It runs complete strategies, so it is neither differentiable nor vmap-able, and `meta_gradient` does not use it.
         """
         classifier = self.with_params(params).adapt(SupportSet(episode.support, episode.support_labels, n_way))
         known, others = self._queries(params, episode)
@@ -204,7 +204,7 @@ class Rl2Learner(TrainableLearner):
         return 1.0 - exam_reward(classifier.scores(episode.query[known]), labels, classifier.scores(others))
 
     def meta_gradient(self, params: Params, episodes: Episode, n_way: int) -> tuple[Params, Tensor]:
-        """Policy gradient over many rollouts of each episode, all on one table of rewards; losses are 1 − worth."""
+        """Return the policy gradient over many rollouts of each episode on its reward table; losses are 1 − worth."""
         each = [Episode(*parts) for parts in zip(*episodes, strict=True)]
         rows = [self._tables(params, episode, n_way) for episode in each]
         tables = Tables(*map(torch.stack, zip(*rows, strict=True)))
@@ -229,7 +229,7 @@ class Rl2Learner(TrainableLearner):
         return Tables(seen, worth, exam.context)
 
     def _queries(self, params: Params, episode: Episode) -> tuple[Tensor, Tensor]:
-        """Which queries are of somebody (q,) bool, and strangers' faces (m, p): the others, made-up ones if few."""
+        """Return which queries are enrolled people (q,) bool, and strangers' faces (m, p), some synthetic if few."""
         known = episode.query_labels != STRANGER
         others = episode.query[~known]
         if len(others) < _FEW_STRANGERS:
@@ -251,5 +251,5 @@ def _make_arms(space: FeatureSpace, trained: Mapping[str, Params]) -> tuple[Meta
 
 
 def _generator(episode: Episode) -> torch.Generator:
-    """Return a source of noise that an episode's own faces seed, whichever process or batch it is in."""
+    """Return a generator seeded by an episode's faces, so that noise depends on neither process nor batch."""
     return torch.Generator().manual_seed(zlib.crc32(episode.support.detach().cpu().numpy().tobytes()))

@@ -1,9 +1,9 @@
-"""RL²: a recurrent policy whose hidden state is the learning algorithm. Policy and policy gradient, apart from faces.
+"""RL²: a recurrent policy whose hidden state is the learning algorithm. Policy and policy gradient, without faces.
 
 Duan et al., "RL²: Fast Reinforcement Learning via Slow Reinforcement Learning", 2016; Wang et al., "Learning to
-reinforcement learn", 2016. Here the task is a bandit: its arms are learning strategies, a pull is a trial, its reward
-what the strategy is worth on the task at hand. The hidden state is kept from trial to trial and starts over with each
-task (Duan, section 2.2), so what the policy does in trial 3 depends on what it saw in trials 1 and 2.
+reinforcement learn", 2016. Here the task is a bandit: an arm is a learning strategy, a pull is a trial, and the reward
+is the strategy's worth on the current task. The hidden state is kept between trials and reset for each task (Duan,
+section 2.2), so what the policy does in trial 3 depends on what it saw in trials 1 and 2.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from metaface_gui.pipeline.learners.base import Params
 
 HIDDEN = 32
 _ORDER = 0.15
-"""How much the untrained policy prefers an arm to the next one of the table, as a difference of logits."""
+"""How much the untrained policy prefers an arm to the next one in the table, as a difference of logits."""
 _ENTROPY = 2e-3
-"""Weight of the entropy bonus, in units of reward: keeps arms in play until their worth is known."""
+"""Weight of the entropy bonus, in units of reward: keeps exploring arms until their worth is known."""
 
 
 class Memory(NamedTuple):
-    """What the policy carries from trial to trial, for b tasks.
+    """State that the policy carries between trials, for b tasks.
 
-    `hidden` (b, 32) is the GRU's state; the last trial's `action` (b, n_arms) one-hot, `reward` (b,) in 0..1 and `done`
-    flag (b,) are what it reads next, zeros before the first trial; `tried` (b, n_arms) says which arms are used up.
+    `hidden` (b, 32) is the GRU's state. The last trial's `action` (b, n_arms) one-hot, `reward` (b,) in 0..1 and `done`
+    flag (b,) are its next input, zeros before the first trial. `tried` (b, n_arms) marks the arms that are used up.
     """
 
     hidden: Tensor
@@ -35,7 +35,7 @@ class Memory(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """E tasks' rewards: `seen` (E, n_arms) is what a trial shows of an arm, `worth` (E, n_arms) what the arm is really
+    """Rewards of E tasks: `seen` (E, n_arms) is what a trial of an arm shows, `worth` (E, n_arms) is the arm's true
     worth on the task, both 0..1; `context` (E, c) describes the task before the first trial.
     """
 
@@ -45,7 +45,7 @@ class Tables(NamedTuple):
 
 
 def initial_policy(n_arms: int, n_context: int) -> Params:
-    """Untrained policy: tries the arms in their order, whatever it sees."""
+    """Return the untrained policy, which tries the arms in their order, whatever it observes."""
     random = torch.Generator().manual_seed(0)
     inputs = n_arms + 2 + n_context
     return {
@@ -59,15 +59,15 @@ def initial_policy(n_arms: int, n_context: int) -> Params:
 
 
 def trust(params: Params, context: Tensor) -> Tensor:
-    """What to add to an arm's reward in a trial to expect its worth: context (b, c) → (b, n_arms).
+    """Return the correction that turns an arm's trial reward into its expected worth: context (b, c) → (b, n_arms).
 
-    Exams flatter some strategies more than others, such as those that train on copies made as the exam's probes are.
+    Exams overrate some strategies more than others, e.g. those that train on copies made in the same way as the probes.
     """
     return params["policy.trust"][:, 0] + context @ params["policy.trust"][:, 1:].T
 
 
 def fresh_memory(params: Params, n_tasks: int) -> Memory:
-    """Before the first trial of `n_tasks` tasks."""
+    """Return the memory before the first trial of `n_tasks` tasks."""
     order = params["policy.order"]
     nothing = order.new_zeros(n_tasks, len(order))
     none = order.new_zeros(n_tasks)
@@ -75,11 +75,11 @@ def fresh_memory(params: Params, n_tasks: int) -> Memory:
 
 
 def decide(params: Params, memory: Memory, context: Tensor) -> tuple[Tensor, Tensor]:
-    """One step of the GRU (Cho et al. 2014): logits (b, n_arms), −∞ for tried arms, and the new hidden state (b, 32).
+    """Run one GRU step (Cho et al. 2014): logits (b, n_arms), −∞ for tried arms, and the new hidden state (b, 32).
 
-    Input is (observation, action, reward, done flag) as in Duan, section 2.2. With update gate u, reset gate r and
-    candidate c:  h' = u ∘ h + (1 − u) ∘ c,  c = tanh(W_c x + r ∘ U_c h). The reward enters as its log-odds: strategies
-    for faces differ by hundredths near 1, which the log-odds spread out.
+    The input is (observation, action, reward, done flag) as in Duan, section 2.2. With update gate u, reset gate r and
+    candidate c:  h' = u ∘ h + (1 − u) ∘ c,  c = tanh(W_c x + r ∘ U_c h). The reward enters as log-odds, because
+    strategies for faces differ by hundredths near 1, and log-odds magnify these differences.
     """
     reward = torch.logit(memory.reward, eps=0.01) * memory.done
     seen = torch.cat([memory.action, reward[:, None], memory.done[:, None], context], 1)
@@ -92,13 +92,13 @@ def decide(params: Params, memory: Memory, context: Tensor) -> tuple[Tensor, Ten
 
 
 def remember(memory: Memory, hidden: Tensor, arm: Tensor, reward: Tensor) -> Memory:
-    """Memory after trials of `arm` (b,) int64 that showed `reward` (b,)."""
+    """Return the memory after trials of `arm` (b,) int64 that gave `reward` (b,)."""
     action = torch.nn.functional.one_hot(arm, memory.tried.shape[1])
     return Memory(hidden, action.to(hidden.dtype), reward, torch.ones_like(reward), memory.tried | action.bool())
 
 
 class Rollouts(NamedTuple):
-    """Trials of b tasks: `arms` (b, T) int64, `log_probs` (b, T) of them, `entropy` (b, T) of the choices."""
+    """Trials of b tasks: `arms` (b, T) int64, their `log_probs` (b, T), and the `entropy` (b, T) of the choices."""
 
     arms: Tensor
     log_probs: Tensor
@@ -106,10 +106,10 @@ class Rollouts(NamedTuple):
 
 
 def roll_out(params: Params, tables: Tables, n_trials: int, noise: Tensor | None) -> Rollouts:
-    """Play T = min(n_trials, n_arms) trials of each task, no arm twice.
+    """Play T = min(n_trials, n_arms) trials of each task, never the same arm twice.
 
-    `noise` (b, T, n_arms) is standard Gumbel noise: argmax(logits + noise) is a sample of softmax(logits). None is
-    greedy.
+    `noise` (b, T, n_arms) is standard Gumbel noise: argmax(logits + noise) samples from softmax(logits). None plays
+    greedily.
     """
     memory = fresh_memory(params, len(tables.seen))
     arms, log_probs, entropy = [], [], []
@@ -119,7 +119,7 @@ def roll_out(params: Params, tables: Tables, n_trials: int, noise: Tensor | None
         log_prob = logits.log_softmax(1)
         arms.append(arm)
         log_probs.append(log_prob.gather(1, arm[:, None])[:, 0])
-        # −∞ · 0 of arms that are used up is no number, and neither is its gradient.
+        # For arms that are used up, −∞ · 0 is NaN, and so is its gradient.
         open_arms = log_prob.masked_fill(memory.tried, 0.0)
         entropy.append(-(open_arms * open_arms.exp()).masked_fill(memory.tried, 0.0).sum(1))
         memory = remember(memory, hidden, arm, tables.seen.gather(1, arm[:, None])[:, 0])
@@ -127,19 +127,19 @@ def roll_out(params: Params, tables: Tables, n_trials: int, noise: Tensor | None
 
 
 def worth_so_far(tables: Tables, arms: Tensor) -> Tensor:
-    """(b, T): what the arm that looked best in trials 1 … t is really worth, for each t."""
+    """Return (b, T): for each t, the true worth of the arm that looked best in trials 1 … t."""
     seen, worth = tables.seen.gather(1, arms), tables.worth.gather(1, arms)
     best = torch.stack([seen[:, : t + 1].argmax(1) for t in range(seen.shape[1])], 1)
     return worth.gather(1, best)
 
 
 def policy_loss(params: Params, tables: Tables, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """REINFORCE (Williams 1992): a loss () whose gradient is the policy gradient, and the mean worth found (E,).
+    """REINFORCE (Williams 1992): return a loss () whose gradient is the policy gradient, and the mean worth found (E,).
 
     `noise` (E, K, T, n_arms) draws K rollouts of each task. The return is the worth found after each trial, averaged
-    over trials, so finding early counts; a trial is credited with what follows it. The baseline is the mean return of
-    the task's other rollouts at the same trial (Kool et al. 2019): it needs no critic, and each task's gradient depends
-    on that task alone, so that it does not matter how tasks are shared among processes.
+    over trials, so finding a good arm early pays; a trial is credited with what follows it. The baseline is the mean
+    return of the task's other rollouts at the same trial (Kool et al. 2019): it needs no critic, and each task's
+    gradient depends on that task alone, so the distribution of tasks over processes does not matter.
     """
     n_tasks, n_rollouts, n_trials, _ = noise.shape
     expected = tables.seen + trust(params, tables.context)
@@ -156,6 +156,6 @@ def policy_loss(params: Params, tables: Tables, noise: Tensor) -> tuple[Tensor, 
 
 
 def gumbel(n_rollouts: int, n_trials: int, n_arms: int, random: torch.Generator) -> Tensor:
-    """Standard Gumbel noise (n_rollouts, n_trials, n_arms) on the CPU: −log(−log U)."""
+    """Draw standard Gumbel noise (n_rollouts, n_trials, n_arms) on the CPU: −log(−log U)."""
     uniform = torch.rand(n_rollouts, n_trials, n_arms, generator=random)
     return -torch.log(-torch.log(uniform.clamp(1e-7, 1.0 - 1e-7)))

@@ -1,7 +1,7 @@
-"""What a trial is: a learning strategy sits an exam that is made of the user's own shots, and gets a reward.
+"""A trial: a learning strategy takes an exam that is made from the user's own shots, and receives a reward.
 
-On clean shots every strategy names every held-out face, which teaches nothing. So the exam asks what a camera will
-ask: corrupted copies of the held-out shots, and strangers who must stay below the threshold (`hallucination.py`).
+On clean shots every strategy names every held-out face, which is uninformative. The exam therefore resembles what a
+camera sees: corrupted copies of held-out shots, and strangers who must stay below the threshold (`hallucination.py`).
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from metaface_gui.pipeline.learners.hallucination import (
 )
 
 MAX_PEOPLE, MAX_SHOTS = 20, 8
-"""How much of a big gallery an exam looks at: a trial must not take longer than one of these many shots."""
+"""Largest part of a gallery that an exam uses: it bounds the duration of a trial."""
 FPIR = 0.05
-"""Share of strangers that the exam's threshold lets through."""
+"""Share of strangers that the exam's threshold accepts."""
 _STRANGERS = 256
 _MIN_COPIES, _MIN_PROBES = 4, 80
 _SUPPORT_COPIES = 2
 _SOFTNESS = 0.5
-"""Width of the step at the threshold, in standard deviations of the strangers' scores."""
+"""Width of the soft step at the threshold, in standard deviations of the strangers' scores."""
 _STRANGER_SEED, _PROBE_SEED, _SUPPORT_SEED, _ORDER_SEED = 1, 2, 3, 4
 CONTEXT_DIM = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Canonical:
-    """A support set in an order that depends on the faces alone: the same bits whoever comes first.
+    """A support set in an order that depends only on the faces, so that results are bit-identical for any input order.
 
-    `support` is sorted and its people are renumbered; `numbers` (n_way,) int64 maps the caller's number of a person
-    to the new one.
+    `support` is sorted and its people are renumbered; `numbers` (n_way,) int64 maps the caller's number of a person to
+    the new one.
     """
 
     support: SupportSet
@@ -44,10 +44,10 @@ class Canonical:
 
 
 def canonical(support: SupportSet) -> Canonical:
-    """Sort shots by their projection on a fixed direction, people by their first shot's."""
+    """Sort shots by their projection on a fixed direction, and people by their first shot's projection."""
     random = torch.Generator().manual_seed(_ORDER_SEED)
     direction = torch.randn(support.features.shape[1], dtype=torch.float64, generator=random)
-    # Row by row: a matrix product may round a row differently at another place. On the CPU: not every GPU has doubles.
+    # Row by row, as a matrix product may round equal rows differently. On the CPU, as not every GPU supports float64.
     keys = (support.features.cpu().double() * direction).sum(1)
     given = support.labels.cpu()
     first = torch.full((support.n_way,), math.inf, dtype=torch.float64).scatter_reduce(0, given, keys, "amin")
@@ -60,7 +60,7 @@ def canonical(support: SupportSet) -> Canonical:
 
 
 def explored(support: SupportSet) -> SupportSet:
-    """Return at most 20 people with at most 8 shots each of a sorted support set, evenly spaced in its order."""
+    """Return at most 20 people of a sorted support set with at most 8 shots each, evenly spaced in its order."""
     people = _evenly(support.n_way, MAX_PEOPLE)
     starts = torch.bincount(support.labels, minlength=support.n_way).cumsum(0).tolist()
     starts = [0, *starts]
@@ -79,7 +79,7 @@ def _evenly(n: int, at_most: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exam:
-    """A task for strategies: adapt to `support`, then name `probes` (q, p), who are `labels` (q,), and reject
+    """A task for strategies: adapt to `support`, name `probes` (q, p) of the people `labels` (q,), and reject
     `strangers` (m, p). `context` (4,) describes the gallery to the policy."""
 
     support: SupportSet
@@ -90,9 +90,9 @@ class Exam:
 
 
 def make_exam(params: Params, support: SupportSet, embedding_dim: int) -> Exam:
-    """Hold out one shot of each person of a sorted support set, and make bad copies of it; strangers are made up.
+    """Hold out one shot of each person of a sorted support set and make degraded copies of it; strangers are synthetic.
 
-    Of a person with one shot, that shot stays in the support, and probes are bad copies of other pictures, made up too.
+    A person's only shot stays in the support; the probes are degraded copies of other, synthetic pictures.
     """
     part = explored(support)
     counts = torch.bincount(part.labels, minlength=part.n_way)
@@ -117,12 +117,12 @@ def make_exam(params: Params, support: SupportSet, embedding_dim: int) -> Exam:
 
 
 def exam_strangers(params: Params, embedding_dim: int) -> Tensor:
-    """(256, p): always the same made-up people."""
+    """Return the same synthetic people on every call: (256, p)."""
     return imagined_strangers(params, _STRANGERS, embedding_dim, torch.Generator().manual_seed(_STRANGER_SEED))
 
 
 def augmented(params: Params, support: SupportSet, embedding_dim: int) -> SupportSet:
-    """Add two bad copies of each shot to a sorted support set."""
+    """Add two degraded copies of each shot to a sorted support set."""
     random = torch.Generator().manual_seed(_SUPPORT_SEED)
     originals = support.features.repeat_interleave(_SUPPORT_COPIES, 0)
     copies = hallucinated(params, CORRUPTION, originals, embedding_dim, random)
@@ -131,11 +131,11 @@ def augmented(params: Params, support: SupportSet, embedding_dim: int) -> Suppor
 
 
 def exam_reward(known: Tensor, labels: Tensor, strange: Tensor) -> Tensor:
-    """Reward () in 0..1 of scores `known` (q, n_way) of probes `labels` (q,) and `strange` (m, n_way) of strangers.
+    """Return the reward () in 0..1 of scores `known` (q, n_way) of probes `labels` (q,) and `strange` (m, n_way).
 
-    The share of probes named right and above the threshold t that lets 5 % of the strangers through, with a soft step
-    so that a margin counts too: mean of [right] · σ((score − t) / (½ · std of the strangers' best scores)). It depends
-    on neither offset nor scale of the scores, so strategies compare whatever their scores mean.
+    It is the share of probes named correctly and above the threshold t that accepts 5 % of the strangers, with a soft
+    step so that the margin counts too: mean of [right] · σ((score − t) / (½ · std of the strangers' best scores)). It
+    depends on neither offset nor scale of the scores, so strategies with different kinds of scores are comparable.
     """
     nearest = strange.max(1).values.cpu().double()
     threshold = torch.quantile(nearest, 1.0 - FPIR)
@@ -146,8 +146,8 @@ def exam_reward(known: Tensor, labels: Tensor, strange: Tensor) -> Tensor:
 
 
 def _context(support: SupportSet, part: SupportSet, embedding_dim: int) -> Tensor:
-    """How many people (log, 1,000 → 1), shots a person (mean log, 50 → 1), share of people with a single shot, and how
-    closely shots lie together (mean length of the people's mean embeddings): (4,)."""
+    """Return (4,): number of people (log, 1,000 → 1), shots per person (mean log, 50 → 1), share of people with a
+    single shot, and closeness of a person's shots (mean length of the people's mean embeddings)."""
     counts = torch.bincount(support.labels, minlength=support.n_way).float()
     embeddings = part.features[:, :embedding_dim]
     sums = embeddings.new_zeros(part.n_way, embedding_dim).index_add_(0, part.labels, embeddings)

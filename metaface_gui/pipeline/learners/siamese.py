@@ -1,4 +1,4 @@
-"""Siamese networks: a verifier says of two faces whether they are one person, and asks so of every shot.
+"""Siamese networks: a verifier decides whether two faces show one person, and is applied to the face and every shot.
 
 Koch, Zemel and Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", ICML deep learning workshop
 2015; its contrastive loss is that of Hadsell, Chopra and LeCun, "Dimensionality Reduction by Learning an Invariant
@@ -28,15 +28,15 @@ from metaface_gui.pipeline.learners.pooling import (
 from metaface_gui.pipeline.learners.tail import TAIL, adapted_embedding, initial_tail
 
 MARGIN = 1.2
-"""m of the contrastive loss: different people are pushed apart up to a cosine of 0.28, where strangers begin."""
+"""m of the contrastive loss: different people are pushed apart to a cosine of 0.28, where strangers begin."""
 
 
 def contrastive_loss(distance_squared: Tensor, same: Tensor, margin: float = MARGIN) -> Tensor:
-    """½ D² for two faces of one person, ½ max(0, m − D)² for faces of two (Hadsell, equation 4), element by element.
+    """Return ½ D² for two faces of one person, ½ max(0, m − D)² for two people (Hadsell, equation 4), elementwise.
 
     `distance_squared` is D² ≥ 0, `same` a bool tensor of its shape (Hadsell's Y is 1 where it is False).
     """
-    # The distance has no gradient where faces coincide; a floor stands in for it.
+    # The distance has no gradient where faces coincide, hence the floor.
     short_of = (margin - distance_squared.clamp_min(1e-8).sqrt()).clamp_min(0.0)
     return 0.5 * torch.where(same, distance_squared, short_of.square())
 
@@ -45,8 +45,8 @@ def contrastive_loss(distance_squared: Tensor, same: Tensor, margin: float = MAR
 class Verifier:
     """P(same) = σ(γ (θ − D²)), with D² = Σ_j α_j (z_j − z'_j)²; `root_weights` is √α (d,).
 
-    Koch's P(same) = σ(Σ_j α_j |h_j − h'_j|) has absolute differences. Squares make a matrix product of it, and separate
-    better: 71 against 67 % TPIR at FPIR 1 % on stock SFace embeddings (meta-validation, hard, 20-way 1-shot).
+    Koch's P(same) = σ(Σ_j α_j |h_j − h'_j|) uses absolute differences. Squares can be computed as a matrix product, and
+    separate better: 71 against 67 % TPIR at FPIR 1 % on stock SFace embeddings (meta-validation, hard, 20-way 1-shot).
     """
 
     root_weights: Tensor
@@ -55,24 +55,24 @@ class Verifier:
 
     @classmethod
     def of(cls, params: Params) -> Verifier:
-        """Return the verifier that these meta-parameters describe; logarithms keep α and γ above zero."""
+        """Return the verifier with these meta-parameters; logarithms keep α and γ positive."""
         root_weights = (0.5 * params["verifier.log_weights"]).exp()
         return cls(root_weights, params["verifier.log_sharpness"].exp(), params["verifier.bound"])
 
     def weighted(self, embeddings: Tensor) -> Tensor:
-        """√α ∘ z (…, d), among which D² is a plain squared distance."""
+        """Return √α ∘ z (…, d), for which D² is a plain squared distance."""
         return embeddings * self.root_weights
 
     def log_odds(self, distance_squared: Tensor) -> Tensor:
-        """log P(same) / (1 − P(same)) = γ (θ − D²), of any shape."""
+        """Return log P(same) / (1 − P(same)) = γ (θ − D²), of any shape."""
         return self.sharpness * (self.bound - distance_squared)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiameseClassifier(ShotsClassifier):
-    """Verifies a face against every shot, as the verifier weighs both, and pools the verdicts of each person's.
+    """Verifies a face against every shot, both weighted by the verifier, and pools the verdicts per person.
 
-    `squares` (n,) are the shots' squared lengths; `pooling` as `SiameseSettings`.
+    `squares` (n,) are the shots' squared lengths; `pooling` as in `SiameseSettings`.
     """
 
     squares: Tensor
@@ -80,12 +80,12 @@ class SiameseClassifier(ShotsClassifier):
     pooling: str
 
     def place(self, features: Tensor) -> Tensor:
-        """√α ∘ z, as the verifier weighs faces."""
+        """Return √α ∘ z, the faces as weighted by the verifier."""
         return self.verifier.weighted(adapted_embedding(features, self.tail))
 
     def compare(self, points: Tensor) -> Tensor:
-        """Log-odds of being each person; their sigmoid is P(same)."""
-        # Expanded, with what only the shots decide kept, so that a face costs one matrix product.
+        """Return the log-odds of being each person; their sigmoid is P(same)."""
+        # Expanded, with the term that depends only on the shots precomputed, so that a face costs one matrix product.
         distance_squared = points.square().sum(1, keepdim=True) + self.squares - 2.0 * points @ self.shots.T
         log_odds = self.verifier.log_odds(distance_squared)
         if self.pooling == "odds":
@@ -111,9 +111,9 @@ class SiameseSettings(ShotsSettings):
 
 
 class SiameseLearner(OneStepLearner[SiameseClassifier]):
-    """A pair verifier asked of each shot: s_k(x) = log 1/|S_k| Σ_{i∈S_k} P(same) / (1 − P(same)), P for (x, x_i).
+    """A pair verifier applied to each shot: s_k(x) = log 1/|S_k| Σ_{i∈S_k} P(same) / (1 − P(same)), P for (x, x_i).
 
-    Meta-trained are the tail, which is the twin network, and the verifier's α, γ and θ.
+    The tail, which is the twin network, and the verifier's α, γ and θ are meta-trained.
     """
 
     key = "siamese"
@@ -129,7 +129,7 @@ class SiameseLearner(OneStepLearner[SiameseClassifier]):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Stock tail; α = 1, so that D² = 2 − 2 cos; γ = 10 and θ = 1.2: even odds at a cosine of 0.4."""
+        """Return a stock tail; α = 1, so that D² = 2 − 2 cos; γ = 10 and θ = 1.2: even odds at a cosine of 0.4."""
         return {
             TAIL: initial_tail(space),
             "verifier.log_weights": torch.zeros(space.embedding_dim),
@@ -138,8 +138,8 @@ class SiameseLearner(OneStepLearner[SiameseClassifier]):
         }
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Contrastive loss of all pairs of a query and a shot, as many different ones as same ones by weight, plus the
-        open-set loss of the pooled log-odds, whose threshold is even odds."""
+        """Return the contrastive loss of all pairs of a query and a shot, with different and same pairs weighted
+        equally, plus the open-set loss of the pooled log-odds, whose threshold is even odds."""
         verifier = Verifier.of(params)
         shots = verifier.weighted(adapted_embedding(episode.support, params[TAIL]))
         probes = verifier.weighted(adapted_embedding(episode.query, params[TAIL]))
@@ -153,7 +153,7 @@ class SiameseLearner(OneStepLearner[SiameseClassifier]):
         return open_set_loss(pooled, episode.query_labels, scale=1.0, threshold=even_odds) + contrastive
 
     def fit(self, support: SupportSet) -> SiameseClassifier:
-        """Remember the shots, drawn together: nothing is fitted."""
+        """Store the shots, shrunk towards their means; nothing is fitted."""
         ordered, counts = in_runs(drawn_together(support, self.settings.shrinkage, self.space.embedding_dim))
         verifier, tail = Verifier.of(self.params), self.params[TAIL]
         shots = verifier.weighted(adapted_embedding(ordered.features, tail))

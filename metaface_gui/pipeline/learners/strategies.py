@@ -1,4 +1,4 @@
-"""The learning strategies that Auto chooses from: which method, with which settings, on which support set."""
+"""The learning strategies that Auto chooses from: a method, its settings, and whether to augment the support set."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from metaface_gui.pipeline.learners.task_clusters import TaskClustersLearner
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """An arm of the bandit. `label` is its name on screen, English, marked for translation; `settings` None are the
-    method's own defaults; `augment` says whether corrupted copies of the shots join the support set."""
+    """An arm of the bandit. `label` is its name on screen, English, marked for translation; `settings` None means the
+    method's defaults; `augment` adds corrupted copies of the shots to the support set."""
 
     label: str
     method: type[MetaLearner]
@@ -49,5 +49,5 @@ STRATEGIES: tuple[Strategy, ...] = (
         PrototypicalSettings("mahalanobis"),
     ),
 )
-"""In the order in which an untrained policy tries them. The trained policy knows them by their place: whoever changes
-the table meta-trains `rl2` again."""
+"""In the order in which an untrained policy tries them. The trained policy identifies them by position: after changing
+the table, meta-train `rl2` again."""

@@ -1,7 +1,7 @@
-"""The adapted tail: how a learner turns features [s; v] into the embedding that its own meta-training found.
+"""The adapted tail: turns features [s; v] into the embedding that a learner's own meta-training found.
 
 z = normalise(s + A v) is the embedding of the tail W₀ + A B, since s ∝ BN(W₀ u) and v ∝ B u (`FeatureSpace`). A is
-small, so every method has its own, and inner loops move it within milliseconds.
+small, so every method can have its own, and inner loops can move it within milliseconds.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ TAIL = "tail.a"
 
 
 def initial_tail(space: FeatureSpace) -> Tensor:
-    """A = 0 (d, r): z is s, the embedding under the stock tail."""
+    """Return A = 0 (d, r), with which z is s, the embedding under the stock tail."""
     return torch.zeros(space.embedding_dim, space.projection_dim)
 
 
 def adapted_embedding(features: Tensor, a: Tensor) -> Tensor:
-    """z = normalise(s + A v): features (…, d + r) and A (d, r) → (…, d), unit vectors."""
+    """Return z = normalise(s + A v): features (…, d + r) and A (d, r) → (…, d), unit vectors."""
     d = a.shape[0]
     return normalize(features[..., :d] + features[..., d:] @ a.T, dim=-1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TailClassifier(ABC):
-    """An `AdaptedClassifier` in the adapted `tail` (d, r); a method writes what it compares, and how."""
+    """An `AdaptedClassifier` in the adapted `tail` (d, r); a method implements what it compares, and how."""
 
     tail: Tensor
 
     @property
     def n_way(self) -> int:
-        """How many people it tells apart."""
+        """Number of people that the classifier distinguishes."""
         return len(self.class_vectors())
 
     @final
@@ -48,20 +48,20 @@ class TailClassifier(ABC):
     @final
     @without_gradients
     def embed(self, features: Tensor) -> Tensor:
-        """Faces where they are compared: (n, p) → (n, d), each of length 1."""
+        """Embed faces in the space where they are compared: (n, p) → (n, d), each of length 1."""
         return normalize(self.place(features), dim=1)
 
     def place(self, features: Tensor) -> Tensor:
-        """Where faces (n, p) are compared, (n, d), of any length: z, unless the method does more."""
+        """Map faces (n, p) to the points (n, d), of any length, that `compare` takes: z, unless overridden."""
         return adapted_embedding(features, self.tail)
 
     @abstractmethod
     def compare(self, points: Tensor) -> Tensor:
-        """Scores (n, n_way) of faces that are placed (n, d), as `scores`."""
+        """Score points (n, d) that `place` returned against people: (n, n_way), as `scores`."""
 
     @abstractmethod
     def class_vectors(self) -> Tensor:
-        """What stands for each person there: (n_way, d) float32, each of length 1."""
+        """Return each person's representative in that space: (n_way, d) float32, each of length 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +71,9 @@ class CosineClassifier(TailClassifier):
     head: Tensor
 
     def compare(self, points: Tensor) -> Tensor:
-        """Cosines, −1 … 1."""
+        """Return cosines, −1 … 1."""
         return points @ self.head.T
 
     def class_vectors(self) -> Tensor:
-        """The head's rows."""
+        """Return the head's rows."""
         return self.head

@@ -1,11 +1,11 @@
-"""Clusters of tasks: several meta-initialisations, one for each kind of gallery; a new one mixes those of its kind.
+"""Task clusters: one meta-initialisation per kind of gallery; a new gallery starts from a mixture of similar ones.
 
 From Yao, Wei, Huang and Li, "Hierarchically Structured Meta-learning", ICML 2019: a task's description is assigned
-softly to cluster centres, and what it starts from is mixed accordingly. From Jerfel, Grant, Griffiths and Heller,
+softly to cluster centres, and its initialisation is mixed accordingly. From Jerfel, Grant, Griffiths and Heller,
 "Reconciling meta-learning and continual learning with online mixtures of tasks", NeurIPS 2019: each initialisation
-learns from a task in proportion to its responsibility for it. Theirs learn the descriptions, the tree or the number of
-clusters, and adapt by gradient steps; here descriptions are plain statistics, centres come from k-means over sampled
-tasks before meta-training and stay, and adaptation within the mixed initialisation is the closed form of prototypes.
+learns from a task in proportion to its responsibility for it. The papers learn the descriptions, the tree or the
+number of clusters, and adapt by gradient steps. Here descriptions are plain statistics, centres are fitted by k-means
+to sampled tasks before meta-training and then fixed, and adaptation is the closed form of prototypes.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from metaface_gui.pipeline.learners.one_step import OneStepLearner
 from metaface_gui.pipeline.learners.tail import TAIL, CosineClassifier, adapted_embedding, initial_tail
 
 CLUSTERS = 4
-"""K, how many kinds of galleries there are."""
+"""K, the number of kinds of galleries."""
 _DOUBT = 10.0
-"""How many people it takes to believe half of what they say of the population."""
+"""Shrinkage constant: with this many people, their mean is trusted by half as an estimate of the population's."""
 _TASKS = 512
-"""How many galleries are sampled to find the kinds."""
+"""Number of galleries that are sampled to find the kinds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MixedTailClassifier(CosineClassifier):
-    """Cosine to the unit prototypes in the mixed tail; `shares` (K,) say what was mixed."""
+    """Cosine to the unit prototypes in the mixed tail; `shares` (K,) are the mixing weights."""
 
     shares: Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class TaskClustersSettings:
-    """`choice` is `mixture` or `nearest` (one cluster alone); `temperature` says how far a mixture reaches.
+    """`choice` is `mixture` or `nearest` (a single cluster); `temperature` controls how widely a mixture spreads.
 
-    At temperature 1, a cluster weighs e⁻¹ less for each mean square distance between tasks and their centres.
+    At temperature 1, a cluster's weight falls by e⁻¹ per mean square distance between tasks and their centres.
     """
 
     choice: str = setting(
@@ -74,9 +74,9 @@ class TaskClustersSettings:
 def describe(features: Tensor, labels: Tensor, n_way: int, d: int) -> Tensor:
     """Describe a task by its support set alone: shots (n, p) with labels (n,) → (d + 2,).
 
-    The mean over people of their mean s: who and in what light, drawn towards 0 by the weight of
-    `_DOUBT` people, as few people say little of where theirs come from; the mean over people of 1 − ‖their mean‖: how
-    far a person's shots scatter; the mean of 1/‖e₀‖, the last feature: how unsure the embedder is (0 if r = 0).
+    The description is: the mean over people of their mean s (who, and in what light), shrunk towards 0 by the weight of
+    `_DOUBT` people because few people say little about their population; the mean over people of 1 − ‖their mean‖, the
+    scatter of a person's shots; and the mean of 1/‖e₀‖, the last feature, the embedder's uncertainty (0 if r = 0).
     """
     mine = membership(labels, n_way).to(features.dtype)
     means = mine.T @ features / mine.sum(0)[:, None]
@@ -87,18 +87,18 @@ def describe(features: Tensor, labels: Tensor, n_way: int, d: int) -> Tensor:
 
 
 def cluster_shares(description: Tensor, centres: Tensor, temperature: float) -> Tensor:
-    """softmax_j(−‖description − centre_j‖² / temperature): (t,) and (K, t) → (K,), sums to 1. (1)"""
+    """Return softmax_j(−‖description − centre_j‖² / temperature): (t,) and (K, t) → (K,), sums to 1. (1)"""
     return torch.softmax(-(description - centres).square().sum(1) / temperature, 0)
 
 
 class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
-    """Tail A = A₀ + Σ_j p_j D_j with shares p of equation 1 (2), and in it the nearest prototype by cosine.
+    """Tail A = A₀ + Σ_j p_j D_j with shares p of equation 1 (2), and the nearest prototype by cosine in that tail.
 
-    D_j, the cluster's own part of its initialisation, starts at 0; so does untrained every centre, whose shares are
-    equal. The gradient of a task's loss with respect to D_j is p_j times that with respect to A: who is chosen learns.
+    D_j, the cluster's own part of the initialisation, starts at 0; so do the untrained centres, whose shares are equal.
+    The gradient of a task's loss with respect to D_j is p_j times that for A: a cluster learns as far as it is chosen.
 
     Raises:
-        ValueError: if there is no such choice or the temperature is not positive, or as `MetaLearner`.
+        ValueError: if there is no such choice or the temperature is not positive, or as for `MetaLearner`.
     """
 
     key = "task_clusters"
@@ -120,7 +120,7 @@ class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
 
     @classmethod
     def initial_params(cls, space: FeatureSpace) -> Params:
-        """Stock tails and no clusters yet; each cluster has its own scale and threshold in the training loss."""
+        """Return stock tails and centres at 0; each cluster has its own scale and threshold in the training loss."""
         d = space.embedding_dim
         return {
             TAIL: initial_tail(space),
@@ -134,15 +134,15 @@ class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
 
     @without_gradients
     def prepare(self, params: Params, faces: TrainingFeatures) -> Params:
-        """Sample galleries of training people and find the kinds: standardise their descriptions, then k-means.
+        """Sample galleries of training people and find their kinds by k-means on the standardised descriptions.
 
-        The three parts of a description count alike, whatever their dimensions. Then all is divided by the root mean
+        The three parts of a description weigh the same, whatever their dimensions. All is then divided by the root mean
         square distance of tasks to their centres, the unit of the temperature. Centres average hundreds of people.
         """
         d = self.space.embedding_dim
         tasks = torch.stack([describe(*task, d) for task in sampled_galleries(faces)])
         mean, deviation = tasks.mean(0), tasks.std(0)
-        embedding = deviation[:d].square().sum().sqrt()  # one spread for the whole part, which keeps its directions
+        embedding = deviation[:d].square().sum().sqrt()  # a common spread for all of s preserves its directions
         spread = torch.cat([embedding.expand(d), deviation[d:]])
         spread = torch.where(spread > 1e-6, spread, 1.0)
         standard = (tasks - mean) / spread
@@ -151,13 +151,13 @@ class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
         return params | {"tasks.mean": mean, "tasks.spread": spread * unit, "tasks.centres": centres / unit}
 
     def shares(self, params: Params, features: Tensor, labels: Tensor, n_way: int) -> Tensor:
-        """How much of each cluster a support set (n, p) with labels (n,) mixes, always softly: (K,)."""
+        """Return the soft share of each cluster for a support set (n, p) with labels (n,): (K,)."""
         description = describe(features, labels, n_way, self.space.embedding_dim)
         standard = (description - params["tasks.mean"]) / params["tasks.spread"]
         return cluster_shares(standard, params["tasks.centres"], self.settings.temperature)
 
     def episode_loss(self, params: Params, episode: Episode, n_way: int) -> Tensor:
-        """Open-set loss of the queries' cosines in the mixed tail, at the mixed scale and threshold."""
+        """Return the open-set loss of the queries' cosines in the mixed tail, at the mixed scale and threshold."""
         shares = self.shares(params, episode.support, episode.support_labels, n_way)
         tail = mixed_tail(params, shares)
         shots, probes = adapted_embedding(episode.support, tail), adapted_embedding(episode.query, tail)
@@ -176,15 +176,15 @@ class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
 
 
 def mixed_tail(params: Params, shares: Tensor) -> Tensor:
-    """A₀ + Σ_j p_j D_j (d, r), equation 2."""
+    """Return A₀ + Σ_j p_j D_j (d, r), equation 2."""
     return params[TAIL] + torch.einsum("k,kdr->dr", shares, params["tail.cluster"])
 
 
 def sampled_galleries(faces: TrainingFeatures, n: int = _TASKS) -> Iterator[tuple[Tensor, Tensor, int]]:
-    """Sample galleries of training people, always the same: (shots (n, p), labels (n,), n_way).
+    """Yield the same sampled galleries of training people on every call: (shots (n, p), labels (n,), n_way).
 
-    5 to 50 people of up to 5 shots each, enrolled in a light of their own: the share of degraded shots varies. Not a
-    single person, who would be the outlier that k-means gives a cluster of its own.
+    Each has 5 to 50 people with up to 5 shots, enrolled in a light of its own: the share of degraded shots varies.
+    There are no one-person galleries, which would be outliers that k-means gives a cluster of their own.
     """
     random = np.random.default_rng(0)
     person = faces.person.cpu().numpy()

@@ -1,4 +1,4 @@
-"""Draws a result into its own frame, each name in a font that can write it: what a recorded video shows."""
+"""Draws a result into its own frame, each name in a font that has its characters, for recorded videos."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from metaface_gui.types import FrameResult, Image
 
 
 class Annotator:
-    """`unknown_text` is what a face without a name is called, `titles` maps learners' keys to short names.
+    """Annotates frames; `unknown_text` labels a face without a name, `titles` maps learners' keys to short names.
 
-    For one video at a time, on one thread: strips of verdicts stay where they were in the frame before.
+    Use one per video, on one thread: strips of verdicts keep their places from the previous frame.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Draws the overlay into a frame, for annotated video files and screenshots without a window.
 
-Pillow sets the text, as OpenCV knows ASCII only. Its built-in font has Latin letters; a name in another script needs a
-font file that has it, which the caller may give.
+Pillow renders the text, because OpenCV supports ASCII only. Its built-in font has Latin letters; a name in another
+script needs a suitable font file from the caller.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from metaface_gui.pipeline.rendering.strip_layout import Rect, StripFace, StripL
 from metaface_gui.pipeline.rendering.verdict_panel import KNOWN_BGR, PANEL_BGR, TEXT_BGR, UNKNOWN_BGR, VerdictPanels
 from metaface_gui.types import Image
 
-# As in the live view.
+# The same as in the live view.
 _COLOURS = {OverlayKind.KNOWN: KNOWN_BGR, OverlayKind.UNKNOWN: UNKNOWN_BGR}
 _MAX_NAME = 28
 _MAX_WHOLE_STRIPS = 4
-"""With more faces than this there is only a count under each."""
+"""With more faces than this, only a count is shown under each."""
 _SMALL_BOX = 64
-"""The same under a box narrower than this, at 720 lines."""
+"""Width of a box, at 720 lines, below which only a count is shown."""
 _TWO_COLUMNS = 5
-"""From this many verdicts on they may stand in two columns."""
+"""Number of verdicts from which two columns are allowed."""
 
 
 class CvPainter:
-    """Paints overlay items; `unknown_text` is what a face without a name is called, `font_files` what writes names
-    (see `Lettering`).
+    """Paints overlay items; `unknown_text` labels a face without a name, `font_files` are the fonts for names (see
+    `Lettering`).
 
     `titles` maps learners' keys to short names, for the verdicts of several learners; a key without one is written as
-    it is. For one video at a time: strips of verdicts stay where they were in the frame before.
+    it is. Use one per video: strips of verdicts keep their places from the previous frame.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class CvPainter:
         self._layout = StripLayout()
 
     def paint(self, image_bgr: Image, items: tuple[OverlayItem, ...]) -> Image:
-        """Return a copy of the frame with every item drawn; the frame itself is left as it is."""
+        """Return a copy of the frame with every item drawn; the frame itself is not changed."""
         canvas = image_bgr.copy()
         scale = max(0.5, canvas.shape[0] / 720.0)
         for item in items:
@@ -111,7 +111,7 @@ def _box_of(item: OverlayItem) -> Rect:
 
 
 def _forms(item: OverlayItem) -> tuple[int, ...]:
-    """Numbers of columns to try, the best first; 0 is the count alone."""
+    """Return the numbers of columns to try, the best first; 0 is the count alone."""
     return (2, 1, 0) if len(item.verdicts) >= _TWO_COLUMNS else (1, 0)
 
 

@@ -1,8 +1,8 @@
 """Finds a font file that can write a name, whatever its script: people are called 田中 and Ængström, too.
 
-The shipped Inter has Latin, Greek and Cyrillic. For everything else the system's own font folders are looked through,
-only once such a name turns up. matplotlib's font manager could list them as well, but builds a cache of every font's
-properties at its first import, which takes seconds that a running recording does not have.
+The shipped Inter has Latin, Greek and Cyrillic. For everything else the system's font folders are searched, but only
+once such a name occurs. matplotlib's font manager could list them too, but at its first import it builds a cache of
+every font's properties, which takes seconds that a running recording does not have.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _NOT_PLAIN = ("bold", "italic", "oblique", "mono", "serif", "condensed", "light"
 _IN_HOME = (".local/share/fonts", ".fonts", "Library/Fonts", "AppData/Local/Microsoft/Windows/Fonts")
 _PROBE_PX = 16
 _ALWAYS = frozenset("0123456789./…")
-"""Written beside every name: scores, and the sign that a name was shortened."""
+"""Written beside every name: scores, and the ellipsis of a shortened name."""
 _WITHOUT_INK = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Zs", "Zl", "Zp"})
-"""Unicode categories that need no glyph of their own: marks that combine, joiners, spaces."""
+"""Unicode categories that need no glyph of their own: combining marks, joiners, spaces."""
 _MOST_FONTS = 4
-"""For one text; more scripts than that are in nobody's name."""
+"""Maximum number of fonts per text; nobody's name uses more scripts."""
 _MISSING = "\uffff"
-"""Never a character, by the Unicode standard: every font writes it as a missing one."""
+"""Never a character according to the Unicode standard, so every font renders it as a missing one."""
 
 
 def system_fonts() -> tuple[Path, ...]:
-    """Every font file of the system, of the user and of matplotlib (whose DejaVu is always there), plain sans first."""
+    """List the font files of the system, the user and matplotlib (whose DejaVu always exists), plain sans first."""
     files = {file for folder in _folders() for file in folder.rglob("*") if file.suffix.lower() in _SUFFIXES}
-    # A "last resort" font has a picture for every character there is, and no character.
+    # A "last resort" font has a placeholder glyph for every character, and no real one.
     return tuple(sorted((file for file in files if "lastresort" not in file.name.lower()), key=_plainness))
 
 
@@ -46,7 +46,7 @@ def _folders() -> list[Path]:
         folders.append(Path(windows) / "Fonts")
     if home is not None:
         folders += [home / folder for folder in _IN_HOME]
-    matplotlib = find_spec("matplotlib")  # where it is; it is not imported
+    matplotlib = find_spec("matplotlib")  # finds it without importing it
     if matplotlib is not None and matplotlib.origin:
         folders.append(Path(matplotlib.origin).parent / "mpl-data/fonts/ttf")
     return [folder for folder in folders if folder.is_dir()]
@@ -58,10 +58,10 @@ def _plainness(file: Path) -> tuple[int, bool, str]:
 
 
 class FontFinder:
-    """Gives a text the first font that has all its characters, else the one that has most of them.
+    """Finds for a text the first font that has all its characters, or else the one that has most of them.
 
-    `first` is tried before the fonts that `list_fonts` gives, which is called at most once and only if `first` will not
-    do. Answers are remembered. Not thread-safe: each painter's thread has its own.
+    `first` is tried before the fonts of `list_fonts`, which is called at most once and only if `first` is insufficient.
+    Results are cached. Not thread-safe: each painter's thread has its own.
     """
 
     def __init__(self, list_fonts: Callable[[], Sequence[Path]] = system_fonts, first: Path | None = None) -> None:
@@ -72,16 +72,16 @@ class FontFinder:
         self._chains: dict[frozenset[str], tuple[Path, ...]] = {}
 
     def font_for(self, text: str) -> Path | None:
-        """The file to write `text` with; None: no font file can be read, Pillow's built-in one must do."""
+        """Return the file to write `text` with; None if no font file can be read, leaving Pillow's built-in one."""
         wanted = _wanted_of(text)
         if wanted not in self._found:
             self._found[wanted] = self._search(wanted)
         return self._found[wanted]
 
     def fonts_for(self, text: str) -> tuple[Path, ...]:
-        """`font_for(text)`, and what else it takes to write the letters that it lacks; empty: no font can be read.
+        """Return `font_for(text)` and the fonts for letters that it lacks; empty if no font can be read.
 
-        Some fonts have nothing but the letters of one script, such as those for Chinese that fill the gaps of others.
+        Some fonts only have the letters of one script, such as those for Chinese that complement others.
         """
         wanted = _wanted_of(text)
         if wanted not in self._chains:
@@ -118,12 +118,12 @@ class FontFinder:
 
 
 def needs_ink(letter: str) -> bool:
-    """Whether a character needs a glyph of its own: marks that combine, joiners and spaces do not."""
+    """Return whether a character needs a glyph of its own: combining marks, joiners and spaces do not."""
     return unicodedata.category(letter) not in _WITHOUT_INK
 
 
 def has_letter(file: Path, letter: str) -> bool:
-    """Whether the font can write this character."""
+    """Return whether the font has this character."""
     return _count_covered(file, frozenset(letter)) == 1
 
 
@@ -132,12 +132,12 @@ def _wanted_of(text: str) -> frozenset[str]:
 
 
 def _count_covered(file: Path, wanted: frozenset[str]) -> int:
-    """How many of the characters the font draws; 0 for a file that is no font that can be set in any size."""
+    """Return how many of the characters the font draws; 0 for a file that is not a scalable font."""
     try:
         font = ImageFont.truetype(file, _PROBE_PX, layout_engine=ImageFont.Layout.BASIC)
         missing = _picture(font, _MISSING)
         pictures = [_picture(font, letter) for letter in wanted]
-    except OSError:  # damaged, or colour bitmaps of one size only
+    except OSError:  # damaged, or bitmaps of a single size
         return 0
     return sum(picture != missing and any(picture[1]) for picture in pictures)
 

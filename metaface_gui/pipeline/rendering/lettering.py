@@ -1,4 +1,4 @@
-"""Sets text with one or several font files in several sizes; each is read once: reading takes longer than writing."""
+"""Renders text with one or several font files in several sizes; caches fonts, as loading takes longer than writing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from PIL import ImageDraw, ImageFont
 from metaface_gui.pipeline.rendering.fonts import has_letter, needs_ink
 
 Colour = tuple[int, int, int]
-"""Of a picture's own channel order."""
+"""In the picture's own channel order."""
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class Lettering:
-    """Texts are written with the first of `font_files`, letters that it lacks with the first of the others that has
-    them. Without any it is Pillow's built-in font, which has Latin letters only."""
+    """Writes texts with the first of `font_files`; letters that it lacks use the first other file that has them.
+    Without any file it uses Pillow's built-in font, which has Latin letters only."""
 
     def __init__(self, *font_files: Path) -> None:
         self._files: tuple[Path | None, ...] = font_files or (None,)
@@ -24,15 +24,15 @@ class Lettering:
         self._file_of: dict[str, Path | None] = {}
 
     def font(self, size: int) -> Font:
-        """The font with letters `size` pixels high.
+        """Return the font with letters `size` pixels high.
 
         Raises:
-            OSError: if the file is no font.
+            OSError: if the file is not a font.
         """
         return self._font(self._files[0], size)
 
     def bounds(self, text: str, size: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of the text's ink, in whole pixels, if it is written at (0, 0)."""
+        """Return left, top, right and bottom of the text's ink, in whole pixels, if it is written at (0, 0)."""
         runs = self._runs(text, size)
         if runs is None:
             left, top, right, bottom = self.font(size).getbbox(text)
@@ -44,12 +44,12 @@ class Lettering:
         return round(left), round(top), round(right), round(bottom)
 
     def width(self, text: str, size: int) -> int:
-        """Pixels from its first ink to its last."""
+        """Return the width in pixels from the first ink to the last."""
         left, _, right, _ = self.bounds(text, size)
         return right - left
 
     def shortened(self, text: str, width: int, size: int) -> str:
-        """The text, or as much of its beginning as fits, with an ellipsis."""
+        """Return the text, or as much of its beginning as fits with an ellipsis."""
         if self.width(text, size) <= width:
             return text
         while text and self.width(text + "…", size) > width:
@@ -57,7 +57,7 @@ class Lettering:
         return text + "…"
 
     def write(self, draw: ImageDraw.ImageDraw, text: str, at: tuple[float, float], size: int, colour: Colour) -> None:
-        """Write the text from there on, `at` being its line's left upper corner."""
+        """Write the text; `at` is the upper left corner of its line."""
         runs = self._runs(text, size)
         if runs is None:
             draw.text(at, text, colour, self.font(size))
@@ -72,7 +72,7 @@ class Lettering:
         return self._fonts[file, size]
 
     def _runs(self, text: str, size: int) -> list[tuple[float, ImageFont.FreeTypeFont, str]] | None:
-        """Parts with the font of each and where it begins, left to right; None: the first font writes it all."""
+        """Return start, font and text of each part, left to right; None if the first font can write everything."""
         files, file = list[Path | None](), self._files[0]
         for letter in text:
             file = self._chosen(letter) if needs_ink(letter) else file

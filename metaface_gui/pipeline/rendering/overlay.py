@@ -1,4 +1,4 @@
-"""The overlay model: what a result looks like, before anybody paints it."""
+"""The overlay model: what a result looks like, independent of the painter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from metaface_gui.pipeline.rendering.verdicts import Verdict, has_score, margin_
 from metaface_gui.types import UNKNOWN, Floats, FrameResult, Identification, TrackedFace
 
 NOT_YET = "…"
-"""The name of a face while no learner is there that could decide: no more than that is known."""
+"""The name shown for a face while no learner is available to decide."""
 
 
 class OverlayKind(Enum):
@@ -21,12 +21,12 @@ class OverlayKind(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OverlayItem:
-    """One face to draw: box in the frame's pixels, name ("" for Unknown, `NOT_YET`), how full the score bar is.
+    """One face to draw: box in the frame's pixels, name ("" for Unknown, `NOT_YET`), and the fill of its score bar.
 
-    `fill` is the score and `mark` the threshold, both 0..1 along the same bar; `score_text` is the margin between them,
-    e.g. `+0.62`, and `raw_text` both, e.g. `0.71 / 0.43`. `differs`: another view beside it shows another name.
-    `is_former`: this is what another method said, as the one that is to decide has not looked yet.
-    `verdicts` is what every running learner says, in no particular order, and empty where fewer than two run.
+    `fill` is the score and `mark` the threshold, both 0..1 on the same bar; `score_text` is the margin between them,
+    e.g. `+0.62`, and `raw_text` shows both, e.g. `0.71 / 0.43`. `differs`: another view beside this one shows another
+    name. `is_former`: this is another method's decision, because the deciding one has not processed the face yet.
+    `verdicts` are the decisions of all running learners, in no particular order; empty if fewer than two run.
     """
 
     track_id: int
@@ -45,9 +45,9 @@ class OverlayItem:
 def overlay_items(result: FrameResult, learner: str | None = None) -> tuple[OverlayItem, ...]:
     """Describe every face of a result, the largest last so that it is painted on top.
 
-    With `learner`, a key, boxes show what that learner decides, for one picture a learner: it is the deciding one of
-    the verdicts then, and a face that it has not decided on (it has only just begun to run) is one without a score.
-    Otherwise they show the decision that the faces carry.
+    With `learner`, a key, boxes show that learner's decision, for one picture per learner: it is then marked as
+    deciding among the verdicts, and a face that it has not decided on yet (it has only just started) has no score.
+    Otherwise boxes show the decision stored in the faces.
     """
     faces = sorted(result.faces, key=lambda face: face.quality.size_px)
     deciding = result.learner if learner is None else learner

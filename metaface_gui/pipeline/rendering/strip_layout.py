@@ -1,7 +1,7 @@
-"""Where the strips of verdicts go: beside their faces, never over each other, a label or another face, never outside.
+"""Layout of verdict strips: beside their faces, never over each other, a label or another face, never outside.
 
-A strip may take several forms (all verdicts in two columns, in one, only a count), largest first. All faces of a
-picture get the same one if it fits everywhere, so that they can be compared; else each gets the largest that fits.
+A strip has several forms (all verdicts in two columns, in one, only a count), largest first. All faces of a picture
+get the same form if it fits everywhere, so that they can be compared; otherwise each gets the largest that fits.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 _GAP = 6.0
 _APART = 3.0
-"""Least distance of a strip from what is not its own face."""
+"""Minimum distance of a strip from anything but its own face."""
 _SLACK = 14.0
-"""Room that a better place must have to spare before a strip moves there: else it would hop to and fro."""
+"""Extra room that a better place must have before a strip moves there; otherwise it would jump back and forth."""
 _NEAR = 7
-"""So many of the places beside a face are below it or at its sides, the others above its label or on its chin."""
+"""Number of places that are below a face or at its sides; the remaining ones are above its label or on its chin."""
 _MIN_CHIN = 3.0
 """A strip may lie on its own face, at its lower edge, if the face is this many times as high."""
 
@@ -31,21 +31,21 @@ class Rect(NamedTuple):
 
     @classmethod
     def sized(cls, left: float, top: float, width: float, height: float) -> Rect:
-        """The rectangle of this size at this corner."""
+        """Return the rectangle of this size whose upper left corner is given."""
         return cls(left, top, left + width, top + height)
 
     @property
     def width(self) -> float:
-        """From left to right."""
+        """Right minus left."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
-        """From top to bottom."""
+        """Bottom minus top."""
         return self.bottom - self.top
 
     def overlaps(self, other: Rect, gap: float = 0.0) -> bool:
-        """Whether the two have an area in common, or come nearer than `gap`."""
+        """Return whether the two overlap or are closer than `gap`."""
         return (
             self.left < other.right + gap
             and other.left < self.right + gap
@@ -54,7 +54,7 @@ class Rect(NamedTuple):
         )
 
     def contains(self, other: Rect) -> bool:
-        """Whether the other is wholly inside."""
+        """Return whether the other is completely inside."""
         return (
             self.left <= other.left
             and self.top <= other.top
@@ -63,20 +63,20 @@ class Rect(NamedTuple):
         )
 
     def shrunk(self, by: float) -> Rect:
-        """The same, this much smaller at each side."""
+        """Return the rectangle made smaller by `by` on each side."""
         return Rect(self.left + by, self.top + by, self.right - by, self.bottom - by)
 
     def pushed_into(self, bounds: Rect) -> Rect:
-        """Move it so that it lies in the bounds, as far as it fits."""
+        """Return it moved into the bounds, as far as it fits."""
         x = min(max(self.left, bounds.left), max(bounds.right - self.width, bounds.left))
         y = min(max(self.top, bounds.top), max(bounds.bottom - self.height, bounds.top))
         return Rect.sized(x, y, self.width, self.height)
 
 
 class StripFace(NamedTuple):
-    """A face that wants a strip: its box and label, and the (width, height) of each form, the largest form first.
+    """A face that needs a strip: its box and label, and the (width, height) of each form, the largest first.
 
-    `first_form` is the largest form that it may have.
+    `first_form` is the largest form allowed.
     """
 
     track_id: int
@@ -87,14 +87,14 @@ class StripFace(NamedTuple):
 
 
 class StripPlace(NamedTuple):
-    """Where a strip goes, and in which form: an index into the face's sizes."""
+    """Place and form of a strip; `form` is an index into the face's sizes."""
 
     form: int
     rect: Rect
 
 
 class _Choice(NamedTuple):
-    """What a strip took: the smallest form, a place out of the way, which form and place. The smaller the better."""
+    """Rank of a strip's form and place, the smaller the better: avoid the smallest form, then distant places."""
 
     is_smallest: bool
     is_far: bool
@@ -103,7 +103,7 @@ class _Choice(NamedTuple):
 
 
 class _Wish(NamedTuple):
-    """A place to try, the smaller `number` the better. On the face's own box only where `is_on_chin`."""
+    """A place to try, better with a smaller `number`. It may lie on the face's own box only if `is_on_chin`."""
 
     number: int
     rect: Rect
@@ -114,24 +114,24 @@ _Found = tuple[_Choice, StripPlace] | None
 
 
 class StripLayout:
-    """Remembers where strips were, so that they stay there for as long as they fit. For one picture's tracks."""
+    """Remembers where strips were, so that they stay there as long as they fit. Use one per picture's tracks."""
 
     def __init__(self) -> None:
         self._chosen: Mapping[int, _Choice] = {}
 
     def place(self, faces: Sequence[StripFace], bounds: Rect, taken: Sequence[Rect] = ()) -> list[StripPlace | None]:
-        """Give every face's strip a place inside `bounds` and off `taken`; None where not even the smallest form fits.
+        """Place every face's strip inside `bounds` and outside `taken`; None if not even the smallest form fits.
 
         Earlier faces choose first; with a stable order (track ids) strips stay where they are.
         """
         n_forms = max((len(face.sizes) for face in faces), default=0)
-        # A smaller form close by is better than a larger one out of the way.
+        # A smaller form nearby is better than a larger one far away.
         for is_near, form in product((True, False), range(n_forms - 1)):
             found = self._place_all(faces, bounds, taken, range(form, form + 1), is_near=is_near)
             if all(found):
                 break
         else:
-            # Not everybody can have more than the smallest: then whoever has the room.
+            # Not every strip can be larger than the smallest form, so each gets what fits.
             found = self._place_all(faces, bounds, taken, range(max(n_forms - 2, 0), n_forms), is_near=False)
         self._chosen = {face.track_id: one[0] for face, one in zip(faces, found, strict=True) if one is not None}
         return [None if one is None else one[1] for one in found]
@@ -178,7 +178,7 @@ def _is_free(wish: _Wish, rect: Rect, face: StripFace, obstacles: Sequence[Rect]
 
 
 def _wishes(face: StripFace, width: float, height: float) -> Iterator[_Wish]:
-    """Places in the order of preference: below, beside, above, on its own chin."""
+    """Yield places in order of preference: below, beside, above, on the face's own chin."""
     box, label = face.box, face.label
     lowest = label.bottom if label.top >= box.bottom else box.bottom
     highest = label.top if label.bottom <= box.top else box.top

@@ -1,4 +1,4 @@
-"""Sets the verdicts on a face as a small table of text lines, for annotated video files."""
+"""Renders the verdicts on a face as a small table of text lines, for annotated video files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PANEL_BGR = (24, 20, 18)
 TEXT_BGR = (255, 255, 255)
 _MUTED_BGR = (196, 186, 176)
 _TRACK_BGR = (84, 76, 70)
-# Okabe and Ito's sky blue and orange, and a red that is lighter than either: named, Unknown, known to be wrong.
+# Okabe and Ito's sky blue (named) and orange (Unknown), and a red lighter than either (known to be wrong).
 KNOWN_BGR, UNKNOWN_BGR, WRONG_BGR = (233, 180, 86), (0, 176, 255), (128, 138, 255)
 RIGHT_BGR = (165, 209, 79)
 _MAX_CACHED = 200
@@ -26,7 +26,7 @@ _Key = tuple[int, int, tuple[tuple[str, str, bool | None, Agreement, bool], ...]
 
 
 class _Cell(NamedTuple):
-    """Where a verdict is in its panel: left edge, left edge of name and bar, top of the row."""
+    """Position of a verdict in its panel: left edge, left edge of name and bar, top of the row."""
 
     left: int
     right: int
@@ -34,14 +34,14 @@ class _Cell(NamedTuple):
 
 
 class _Drawn(NamedTuple):
-    """Everything of a panel that does not change with the scores; no cells where it has no bars."""
+    """Everything of a panel that does not depend on the scores; without cells if it has no bars."""
 
     picture: Image
     cells: tuple[_Cell, ...]
 
 
 class VerdictPanels:
-    """Makes and keeps pictures of verdicts. `titles` maps learners' keys to their short names on screen."""
+    """Creates and caches pictures of verdicts. `titles` maps learners' keys to their short names on screen."""
 
     def __init__(self, titles: Mapping[str, str], unknown_text: str, lettering: Lettering) -> None:
         self._titles = titles
@@ -50,14 +50,14 @@ class VerdictPanels:
         self._drawn: dict[_Key, _Drawn] = {}
 
     def size_of(self, verdicts: Sequence[Verdict], columns: int, size: int) -> tuple[float, float]:
-        """Width and height in pixels of what `panel` gives for the same."""
+        """Return width and height in pixels of what `panel` returns for the same arguments."""
         height, width = self._drawn_for(verdicts, columns, size).picture.shape[:2]
         return float(width), float(height)
 
     def panel(self, verdicts: Sequence[Verdict], columns: int, size: int) -> Image:
-        """Draw the verdicts in that many columns, letters `size` pixels high: (height, width, 3) uint8 BGR.
+        """Draw the verdicts in `columns` columns with letters `size` pixels high: (height, width, 3) uint8 BGR.
 
-        The picture is the caller's own. With 0 columns it says only how many are right, or agree where nobody knows.
+        The picture is the caller's own. With 0 columns it only says how many are right, or agree without ground truth.
         """
         drawn = self._drawn_for(verdicts, columns, size)
         panel = drawn.picture.copy()
@@ -117,8 +117,8 @@ class VerdictPanels:
 
 
 def count_text(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
-    """Say how many are right, e.g. `7/9`, and whether all; where nobody knows, None and how many agree (`–/9`: no
-    majority to agree with)."""
+    """Return whether all are right and how many, e.g. `7/9`; without ground truth, None and how many agree (`–/9` if
+    there is no majority)."""
     n, right, agreeing = len(verdicts), count_right(verdicts), count_agreeing(verdicts)
     if right is not None:
         return right == n, f"{right}/{n}"
@@ -126,7 +126,7 @@ def count_text(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
 
 
 def colour_of(verdict: Verdict) -> tuple[int, int, int]:
-    """What a verdict is written in, BGR."""
+    """Return the colour of a verdict's text, BGR."""
     if verdict.is_right is False:
         return WRONG_BGR
     return KNOWN_BGR if verdict.name else UNKNOWN_BGR
@@ -150,7 +150,7 @@ def _name_width(size: int) -> int:
 
 
 def _mark(draw: ImageDraw.ImageDraw, is_right: bool | None, left: float, middle: float, size: int) -> None:
-    """Draw ✓ or ✗ as lines, as few fonts have them; nothing where nobody knows."""
+    """Draw ✓ or ✗ as lines, because few fonts have them; nothing if the truth is unknown."""
     a, width = 0.3 * size, max(1, size // 9)
     if is_right:
         draw.line([(left, middle), (left + a, middle + a), (left + 2.2 * a, middle - a)], RIGHT_BGR, width)

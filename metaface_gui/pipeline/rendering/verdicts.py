@@ -1,4 +1,4 @@
-"""What each of several learners says of one face, and whether it agrees with the most of them."""
+"""Decisions of several learners on one face, and whether each agrees with the majority."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from metaface_gui.types import Identification, PersonId, TrackedFace
 
 
 class Agreement(Enum):
-    """How a learner's decision stands to the majority's."""
+    """Relation of a learner's decision to the majority's."""
 
     AGREES = "agrees"
     DISAGREES = "disagrees"
@@ -21,12 +21,12 @@ class Agreement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One learner's decision on a face: its name ("" for Unknown), the score on a bar of its own.
+    """One learner's decision on a face: its name ("" for Unknown), and its score on a bar.
 
-    `fill` is the score and `mark` that learner's threshold, both 0..1 along the same bar: scores of different learners
-    are on different scales, and only how they stand to their own thresholds can be compared. `margin` is that in words,
-    e.g. `+0.62`, and `raw` the score and the threshold, e.g. `0.71 / 0.43`; "" without a score. `is_deciding`: its name
-    is the one that the face carries. `is_right` is None where nobody knows who it is.
+    `fill` is the score and `mark` that learner's threshold, both 0..1 on the same bar: learners' scores have different
+    scales, so only their relation to their own thresholds can be compared. `margin` is that relation as text, e.g.
+    `+0.62`, and `raw` shows score and threshold, e.g. `0.71 / 0.43`; "" without a score. `is_deciding`: its name is the
+    face's name. `is_right` is None without ground truth.
     """
 
     learner: str
@@ -42,13 +42,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Majority:
-    """What more than half of the learners decide: this person, None for Unknown."""
+    """The decision of more than half of the learners: a person, or None for Unknown."""
 
     person_id: PersonId | None
 
 
 def majority(decisions: Sequence[Identification]) -> Majority | None:
-    """Find the person, or Unknown, that more than half of the decisions are for; None if there is no such."""
+    """Return the decision, a person or Unknown, of more than half of the learners; None if there is none."""
     counts = Counter(decision.person_id for decision in decisions)
     for person_id, count in counts.most_common(1):
         if 2 * count > len(decisions):
@@ -57,9 +57,9 @@ def majority(decisions: Sequence[Identification]) -> Majority | None:
 
 
 def verdicts_of(face: TrackedFace, deciding: str = "") -> tuple[Verdict, ...]:
-    """Say what every running learner decides on a face, in the order that `per_learner` has; `deciding` is a key.
+    """Return every running learner's decision on a face, in the order of `per_learner`; `deciding` is a key.
 
-    Of fewer than two learners there is nothing to compare: the result is empty.
+    With fewer than two learners there is nothing to compare, and the result is empty.
     """
     decisions: Mapping[str, Identification] = face.per_learner
     if len(decisions) < 2:
@@ -86,7 +86,7 @@ def verdicts_of(face: TrackedFace, deciding: str = "") -> tuple[Verdict, ...]:
 
 
 def has_score(decision: Identification) -> bool:
-    """Whether there was somebody to compare the face with."""
+    """Return whether there was anybody to compare the face with."""
     return isfinite(decision.score) and isfinite(decision.threshold)
 
 
@@ -99,12 +99,12 @@ def score_bar(decision: Identification) -> tuple[float, float]:
 
 
 def margin_text(margin: float) -> str:
-    """A margin as it is written everywhere: a sign, two digits, and a real minus; "" for none."""
+    """Format a margin as everywhere in the program: a sign, two digits, and a real minus; "" for none."""
     return "" if isnan(margin) else f"{margin:+.2f}".replace("-", "−").replace("−0.00", "0.00").replace("+0.00", "0.00")
 
 
 def raw_text(decision: Identification) -> str:
-    """Raw score and threshold, e.g. `0.71 / 0.43`; "" without a score."""
+    """Return raw score and threshold, e.g. `0.71 / 0.43`; "" without a score."""
     return f"{decision.score:.2f} / {decision.threshold:.2f}".replace("-", "−") if has_score(decision) else ""
 
 
@@ -115,12 +115,12 @@ def _agreement(decision: Identification, most: Majority | None) -> Agreement:
 
 
 def count_agreeing(verdicts: Sequence[Verdict]) -> int:
-    """How many agree with the majority; 0 where there is none."""
+    """Return how many agree with the majority; 0 if there is none."""
     return sum(verdict.agreement is Agreement.AGREES for verdict in verdicts)
 
 
 def count_right(verdicts: Sequence[Verdict]) -> int | None:
-    """How many are right; None where nobody knows who it is."""
+    """Return how many are right; None without ground truth."""
     if not verdicts or any(verdict.is_right is None for verdict in verdicts):
         return None
     return sum(bool(verdict.is_right) for verdict in verdicts)

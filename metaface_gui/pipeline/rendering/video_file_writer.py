@@ -1,12 +1,12 @@
-"""Writes an MP4 of a constant frame rate from pictures that come when they come.
+"""Writes an MP4 with a constant frame rate from pictures that arrive at any time.
 
-Players and editors expect a constant rate, recognition gives results at whatever rate the machine can. So each picture
-is shown from its own time until the next one's, by repeating it or leaving it out, and a file lasts as long as what
-it shows did. The codec is MPEG-4 part 2 (`mp4v`), which everything plays. FFmpeg writes through a file of Python's: so
-any name will do, and a full disk is an error in every container, not a file that ends early.
+Players and editors expect a constant rate, but recognition delivers results at whatever rate the machine allows. Each
+picture is therefore shown from its own time until the next one's, by repeating or omitting it, so a file lasts as long
+as what it shows. The codec is MPEG-4 part 2 (`mp4v`), which everything plays. FFmpeg writes through a Python file, so
+any name works, and a full disk raises an error in every container instead of ending the file early.
 
-While it is written the file is called `NAME.part.mp4`; `close` gives it its name. An MP4's index stands at its end, so
-what remains of a process that was killed is a `.part.mp4` that cannot be played; it may be deleted.
+During writing the file is called `NAME.part.mp4`; `close` renames it. An MP4's index is at its end, so a killed process
+leaves a `.part.mp4` that cannot be played and may be deleted.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from metaface_gui.types import Image
 from metaface_gui.weights.whole_file import is_device
 
 VIDEO_FPS = 25.0
-"""Frames a second of a recording."""
+"""Frames per second of a recording."""
 MADE_BY = "MetaFace"
-"""The comment in each file, by which it is known for one that may be replaced by a newer one."""
+"""The comment in each file, which identifies it as one that may be replaced by a newer one."""
 
 _CODEC = "mpeg4"
 _BITS_PER_PIXEL = 0.35
-"""As large as OpenCV makes them, and a little nearer to what was shown."""
+"""File size similar to OpenCV's, with slightly higher fidelity."""
 _MAX_BIT_RATE = 10**9
 _MAX_DENOMINATOR = 1001
 
@@ -47,9 +47,9 @@ Draw = Callable[[], Image]
 
 
 class VideoFileWriter:
-    """A video that takes its size from the first picture; pictures of other sizes are fitted in between black bars.
+    """A video with the size of its first picture; pictures of other sizes are fitted in between black bars.
 
-    Not thread-safe. As a context manager it is closed at the end, after an error too: what was shown until then plays.
+    Not thread-safe. As a context manager it is closed at the end, also after an error, and is playable up to there.
 
     Raises:
         KnownError: if no file can be written there.
@@ -76,23 +76,23 @@ class VideoFileWriter:
 
     @property
     def n_written(self) -> int:
-        """Frames in the file so far, repeated ones counted."""
+        """Number of frames in the file so far, including repeated ones."""
         return self._n_written
 
     def show(self, time_s: float, draw: Draw) -> None:
         """Show a picture from `time_s` on, in seconds since the beginning of the video.
 
-        `draw` gives it, (height, width, 3) uint8 BGR. It is called later and at most once; not at all if the next
-        picture comes before this one has a frame.
+        `draw` returns it, (height, width, 3) uint8 BGR. It is called later and at most once, and not at all if the next
+        picture comes before this one gets a frame.
 
         Raises:
-            KnownError: if the file cannot be written any more; nothing is left of it then.
+            KnownError: if the file can no longer be written; it is then deleted.
         """
         self.hold(time_s)
         self._next = draw
 
     def hold(self, time_s: float) -> None:
-        """Go on showing the newest picture until `time_s`, so that `close` need not make up for a long time.
+        """Keep showing the newest picture until `time_s`, so that `close` need not make up for a long time.
 
         Raises:
             KnownError: as `show`.
@@ -102,12 +102,12 @@ class VideoFileWriter:
             self._write_frame()
 
     def close(self, end_s: float = 0.0) -> Path | None:
-        """Show the newest picture until `end_s`, and in one frame at least; finish the file and give it its name.
+        """Show the newest picture until `end_s`, but for at least one frame; finish and rename the file.
 
-        Returns its path, or None if there was no picture and so no file. Safe to call twice.
+        Returns its path, or None if there was no picture and therefore no file. Safe to call twice.
 
         Raises:
-            KnownError: if it cannot be finished; nothing is left of it then.
+            KnownError: if it cannot be finished; it is then deleted.
         """
         if self._is_closed:
             return None
@@ -125,7 +125,7 @@ class VideoFileWriter:
             raise self._failed() from error
         try:
             self._part.replace(self._path)
-        except OSError as error:  # its folder may be full, or somebody deleted it meanwhile
+        except OSError as error:  # its folder may be full, or the file was deleted meanwhile
             self._discard()
             raise cannot_write(self._path, error) from error
         return self._path
@@ -136,7 +136,7 @@ class VideoFileWriter:
 
     def _write_frame(self) -> None:
         if self._next is not None:
-            draw, self._next = self._next, None  # at most once, even if it fails
+            draw, self._next = self._next, None  # cleared first, so that it is called at most once even if it fails
             picture = draw()
             self._encoder = self._encoder or self._opened(picture)
             self._picture = fitted(picture, self._encoder.size)
@@ -161,7 +161,7 @@ class VideoFileWriter:
             ) from error
 
     def _failed(self) -> KnownError:
-        """Remove what cannot be played, and say so."""
+        """Delete the unplayable file, and return the error."""
         self._is_closed = True
         self._discard()
         return KnownError(
@@ -176,13 +176,13 @@ class VideoFileWriter:
     def _discard(self) -> None:
         if self._encoder is not None:
             self._encoder.give_up()
-        with suppress(OSError):  # what is still in the buffer finds no room either
+        with suppress(OSError):  # buffered data does not fit on the disk either
             self._file.close()
         self._part.unlink(missing_ok=True)
 
 
 class _Encoder:
-    """The container and its one stream in an open file; `size` (width, height) is even."""
+    """The container and its only stream in an open file; `size` (width, height) is even."""
 
     def __init__(self, file: BinaryIO, suffix: str, size: tuple[int, int], fps: float) -> None:
         width, height = (side + side % 2 for side in size)  # chroma is stored at half the resolution
@@ -201,28 +201,28 @@ class _Encoder:
         """Encode one frame.
 
         Raises:
-            OSError, FFmpegError: if the disk does not take it.
+            OSError, FFmpegError: if it cannot be written to disk.
         """
         self._container.mux(self._stream.encode(VideoFrame.from_ndarray(picture, format="bgr24")))
 
     def finish(self) -> None:
-        """Encode what is waiting and write the index.
+        """Encode pending frames and write the index.
 
         Raises:
-            OSError, FFmpegError: if the disk does not take it.
+            OSError, FFmpegError: if they cannot be written to disk.
         """
         self._container.mux(self._stream.encode(None))
         self._container.close()
 
     def give_up(self) -> None:
-        """Let go of the encoder; what is in the file is of no use."""
+        """Release the encoder; the contents of the file are useless."""
         with suppress(OSError, av.error.FFmpegError):
             self._container.close()
 
 
 def fitted(picture: Image, size: tuple[int, int]) -> Image:
-    """Give a (h, w, 3) picture `size` (width, height): an edge is doubled if it lacks one row or column, otherwise it
-    is scaled to fit and centred between black bars."""
+    """Fit a (h, w, 3) picture into `size` (width, height): if it lacks one row or column, its edge is repeated;
+    otherwise it is scaled to fit and centred between black bars."""
     (height, width), (to_width, to_height) = picture.shape[:2], size
     if to_width - width in (0, 1) and to_height - height in (0, 1):
         if (width, height) == size:
@@ -238,7 +238,7 @@ def fitted(picture: Image, size: tuple[int, int]) -> Image:
 
 
 class _Named:
-    """An open file under a name by which FFmpeg knows the container; whatever the file is really called."""
+    """An open file with a name from which FFmpeg infers the container, independent of its real name."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
@@ -246,14 +246,14 @@ class _Named:
 
 
 def _new_part(path: Path) -> tuple[Path, BinaryIO]:
-    """Make the file that becomes `path`; one of that name that is there is somebody's, or a killed process's.
+    """Create the temporary file for `path`; an existing one of that name belongs to someone else or a killed process.
 
     Raises:
-        OSError: if that cannot be, or no file can be at `path`.
+        OSError: if it cannot be created, or no file can exist at `path`.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if is_device(path):  # an index is written last, and may belong to the beginning
+    if is_device(path):  # the index is written by seeking, possibly back to the beginning
         raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE))
     for number in itertools.count(1):
         part = path.with_name(f"{path.stem}.part{'' if number == 1 else f'-{number}'}{path.suffix}")

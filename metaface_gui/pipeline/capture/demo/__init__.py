@@ -1,1 +1,1 @@
-"""The demo scene: drawn people who come, turn and go in a room with light, by a script that knows the truth."""
+"""The demo scene: drawn people enter, turn and leave in a lit room, following a script that provides ground truth."""

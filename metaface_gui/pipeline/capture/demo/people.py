@@ -1,4 +1,4 @@
-"""The people of the demo scene: their portraits with origin and licence, and stills to enrol them from.
+"""The people of the demo scene: their portraits with origin and licence, and stills for enrolling them.
 
 Lives here: reading `assets/portraits`, the enrolment stills. May not live here: the moving scene.
 """
@@ -21,9 +21,9 @@ _STILL_HEIGHT = 640
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portrait:
-    """A photograph. `image` is (height, width, 4) uint8, BGR and alpha (not premultiplied), or 3 channels.
+    """A photograph. `image` is (height, width, 4) uint8, BGR and alpha (not premultiplied), or has 3 channels.
 
-    `box_xyxy` (4,) and `landmarks` (5, 2), float32, in its pixels, are YuNet's.
+    `box_xyxy` (4,) and `landmarks` (5, 2), float32, in its pixels, were detected by YuNet.
     """
 
     image: Image
@@ -33,7 +33,7 @@ class Portrait:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScenePerson:
-    """Someone of the scene: `cutout` is drawn there, `photos` are other photographs (none for most)."""
+    """A person of the scene: `cutout` is drawn in it, `photos` are other photographs (most people have none)."""
 
     name: str
     is_stranger: bool
@@ -43,14 +43,14 @@ class ScenePerson:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DemoPerson:
-    """Somebody to enrol before the scene is shown. Each still is (height, width, 3) uint8 BGR with one face."""
+    """A person to enrol before the scene is shown. Each still is (height, width, 3) uint8 BGR with one face."""
 
     name: str
     stills: tuple[Image, ...]
 
 
 def load_scene_people(folder: Path | None = None, *, has_photos: bool = True) -> tuple[ScenePerson, ...]:
-    """Read the portraits that `portraits.json` lists, from `folder` or the shipped assets; or the cut-outs alone.
+    """Read the portraits listed in `portraits.json` from `folder` or the shipped assets; without photos, only cut-outs.
 
     Raises:
         SourceError: if the list or a picture is missing or damaged.
@@ -83,10 +83,10 @@ def load_scene_people(folder: Path | None = None, *, has_photos: bool = True) ->
 
 
 def demo_people(folder: Path | None = None) -> tuple[DemoPerson, ...]:
-    """Return everybody to enrol for the demo, in the order of appearance; the stranger is not among them.
+    """Return everybody to enrol for the demo, in order of appearance; this excludes the stranger.
 
-    Stills come from photographs that are not in the scene where there are such; else they are renderings of the
-    scene's photograph with another background, crop, light, tilt and sharpness, which is easier than life.
+    If a person has photographs that are not in the scene, the stills come from these. Otherwise they are renderings of
+    the scene's photograph with another background, crop, light, tilt and sharpness, which is easier than reality.
 
     Raises:
         SourceError: as `load_scene_people`.
@@ -98,8 +98,8 @@ def demo_people(folder: Path | None = None) -> tuple[DemoPerson, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Take:
-    """How a still is rendered from a cut-out: face height in picture heights, tilt, squeeze (a head that is turned
-    a little is narrower), light, standard deviation of the blur in pixels, and the background's grey."""
+    """How a still is rendered from a cut-out: face height in picture heights, tilt, squeeze (a slightly turned head is
+    narrower), light, standard deviation of the blur in pixels, and the background's grey level."""
 
     face: float
     roll_deg: float
@@ -120,7 +120,7 @@ _TAKES = (
 def _stills(person: ScenePerson) -> tuple[Image, ...]:
     if person.photos:
         plain = [np.ascontiguousarray(photo.image) for photo in person.photos]
-        # The same two photographs once more, smaller and in other light, so that nobody hangs on two shots.
+        # The same two photographs again, smaller and in different light, so that nobody depends on only two shots.
         other = [
             cv2.convertScaleAbs(cv2.resize(photo, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA), None, gain, 0)
             for photo, gain in zip(plain, (0.85, 1.2), strict=False)
@@ -135,7 +135,7 @@ def _render_take(portrait: Portrait, take: _Take) -> Image:
     scale = take.face * _STILL_HEIGHT / (y2 - y1)
     turn = cv2.getRotationMatrix2D(((x1 + x2) / 2, (y1 + y2) / 2), take.roll_deg, scale)
     turn[0] *= take.squeeze
-    # The face's centre goes to the middle, a little above half height.
+    # Move the face's centre to the horizontal centre, slightly above half height.
     centre = turn @ np.array([(x1 + x2) / 2, (y1 + y2) / 2, 1.0])
     turn[:, 2] += np.array([0.5 * size[0], 0.44 * size[1]]) - centre
     interpolation = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR

@@ -1,6 +1,6 @@
 """The room of the demo scene: an out-of-focus background, the desk in front, the sensor's noise, and the folder.
 
-All are painted once, from a seed; nothing here changes over time. May not live here: people.
+Each is painted once, from a seed; nothing here changes over time. May not live here: people.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from metaface_gui.types import Image
 
 _HEIGHT = 360.0
-"""The room is laid out in pixels of a 360 high picture."""
+"""Height of the layout: the room is laid out in pixels of a picture that is 360 pixels high."""
 DESK_TOP = 0.855
-"""Where the desk begins, in frame heights: people's pictures may end below it."""
+"""Upper edge of the desk in frame heights; people's pictures may end below it."""
 NOISE_SLACK = 96
-"""How much larger than a frame the noise is, in pixels: the choices of where a frame's noise is cut from."""
+"""How much larger than a frame the noise is, in pixels, so that each frame can use another part of it."""
 NOISE_STD = 32.0
-"""Standard deviation of `noise`, in grey levels about 128."""
+"""Standard deviation of the noise, in grey levels around 128."""
 
 _Canvas = NDArray[np.float32]
 _Colour = tuple[float, float, float]
@@ -47,7 +47,7 @@ def paint_background(width: int, height: int, rng: np.random.Generator) -> Image
 
 
 def paint_desk(width: int, height: int, rng: np.random.Generator) -> tuple[int, Image, Image]:
-    """Paint the desk's edge before the people: its top row in the frame, picture and alpha (rows, width, 3) uint8."""
+    """Paint the desk in front of people: its top row in the frame, its picture and alpha (rows, width, 3) uint8."""
     top = round(DESK_TOP * height)
     rows = height - top
     y = np.linspace(0.0, 1.0, rows, dtype=np.float32)[:, None]
@@ -88,10 +88,10 @@ def paint_folder(height: int) -> Image:
 
 
 def sensor_noise(width: int, height: int, rng: np.random.Generator) -> Image:
-    """Draw noise about 128 to cut frames' noise from: (height + slack, width + slack, 3) uint8."""
+    """Draw a noise field around 128 from which frames take their noise: (height + slack, width + slack, 3) uint8."""
     shape = height + NOISE_SLACK, width + NOISE_SLACK, 3
     noise = rng.standard_normal(shape, np.float32)
-    # A camera's noise has passed demosaicing and compression: neighbours are alike.
+    # Demosaicing and compression correlate the noise of neighbouring pixels.
     noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.7), np.float32)
     noise *= NOISE_STD / float(noise.std())
     noise += 128.0
@@ -99,7 +99,7 @@ def sensor_noise(width: int, height: int, rng: np.random.Generator) -> Image:
 
 
 def _dithered(picture: _Canvas, rng: np.random.Generator) -> Image:
-    """Round to 8 bits with noise: smooth shades would show bands."""
+    """Round to 8 bits with dithering, because smooth gradients would show bands."""
     noise = rng.random(picture.shape, np.float32)
     noise -= 0.5
     noise *= 2.0
@@ -108,7 +108,7 @@ def _dithered(picture: _Canvas, rng: np.random.Generator) -> Image:
 
 
 def _to_bytes(values: _Canvas) -> Image:
-    """Round to 8 bits, in place: each array of a frame's size that is not made is two milliseconds."""
+    """Round to 8 bits in place, because allocating another frame-sized array takes two milliseconds."""
     np.clip(values, 0.0, 255.0, out=values)
     return np.rint(values, out=values).astype(np.uint8)
 
@@ -169,7 +169,7 @@ def _paint_plant(canvas: _Canvas, rng: np.random.Generator) -> None:
 
 
 def _paint_lamp(canvas: _Canvas, x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
-    """Add a warm glow beside the shelf and daylight falling in from the window."""
+    """Add a warm glow beside the shelf and daylight from the window."""
     warm = np.exp(-(((x - 0.40) / 0.13) ** 2) - ((y - 0.18) / 0.26) ** 2)
     day = np.exp(-(((x - 0.76) / 0.30) ** 2) - ((y - 0.36) / 0.42) ** 2)
     canvas += warm[..., None] * np.array([22.0, 46.0, 62.0], np.float32) + day[..., None] * np.array(

@@ -1,6 +1,6 @@
-"""A synthetic webcam: public-domain portraits move through a room, with known truth, the same for a seed every time.
+"""A synthetic webcam: public-domain portraits move through a room, with known ground truth, reproducible by seed.
 
-Lives here: the scene's composition and its source. May not live here: the script, the sprites, the room (beside it).
+Lives here: the scene's composition and its source. May not live here: the script, the sprites, the room.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _STILL_UNTIL_S = 5.5
 
 
 class DemoScene:
-    """Renders the script: frame `i` depends on the seed and `i` alone, so frames can be dropped or asked twice.
+    """Renders the script: frame `i` depends only on the seed and `i`, so frames can be dropped or rendered twice.
 
     Raises:
         SourceError: if the shipped portraits are missing or damaged.
-        ValueError: if size or rate are not positive.
+        ValueError: if the size is below 64 × 64 pixels or the rate is not in 0 … 1000.
     """
 
     def __init__(
@@ -61,30 +61,30 @@ class DemoScene:
         self._noise = demo_room.sensor_noise(width, height, rng)
         self._people = people = {person.name: person for person in load_scene_people(has_photos=False)}
         self._truth_names = {name: None if person.is_stranger else name for name, person in people.items()}
-        # Made when somebody first comes so into the picture: all of them together take longer than the rest.
+        # Created on first use, because creating all of them takes longer than everything else.
         self._sprites: dict[tuple[str, bool], Sprite] = {}
         folder = demo_room.paint_folder(round(0.5 * height))
         rows, columns = folder.shape[:2]
         self._folder = Sprite(folder, np.array([0.0, 0.0, columns, rows], np.float32))
-        # How each person sways: phases of three slow swings, and how fast they are.
+        # How each person sways: the phases of three slow oscillations, and their speed.
         self._sway = {name: rng.uniform(0.0, 2.0 * math.pi, 3) for name in people}
         self._pace = {name: rng.uniform(0.85, 1.15) for name in people}
 
     def time_of(self, index: int) -> float:
-        """Seconds since the beginning at frame `index`."""
+        """Return the time of frame `index` in seconds since the beginning."""
         return index / self._fps
 
     def render(self, index: int) -> tuple[Image, tuple[FaceTruth, ...]]:
-        """Render frame `index` >= 0: (height, width, 3) uint8 BGR, and each face of which at least half is seen.
+        """Render frame `index` >= 0: (height, width, 3) uint8 BGR, and each face that is at least half visible.
 
-        A truth's box is that of the face as YuNet draws it, clipped to the frame.
+        A truth's box is the face's bounding box as YuNet would detect it, clipped to the frame.
         """
         time_s = self.time_of(index)
         t = time_s % self._script.duration_s
         placed = [(a, where) for a in self._script.appearances if (where := self._place(a, t, time_s)) is not None]
         folder = self._folder_at(t)
         canvas = self._background.copy()
-        # The desk is drawn last, over the lower ends of the pictures.
+        # The desk is drawn last, over the lower edges of the pictures.
         bottom = min(self._size[1], self._desk_top + round(0.02 * self._size[1]) + 2)
         for appearance, where in placed:
             self._sprite(appearance, t).draw(canvas, where, bottom)
@@ -101,7 +101,7 @@ class DemoScene:
         width, height = self._size
         a, b, c = self._sway[appearance.person]
         swing = 2.0 * math.pi * self._pace[appearance.person] * time_s
-        # Nobody is quite still; the one who is to be enrolled nearly is.
+        # Nobody is perfectly still, but a person about to be enrolled nearly is.
         amount = 0.35 if t < _STILL_UNTIL_S else 1.0
         x = pose.x + amount * 0.004 * math.sin(0.23 * swing + a)
         y = pose.y + amount * 0.003 * math.sin(0.31 * swing + b)
@@ -133,11 +133,11 @@ class DemoScene:
         part[soft:] = self._desk[soft:]
 
     def _through_the_camera(self, canvas: Image, t: float, index: int) -> Image:
-        """Apply defocus, light and the sensor's noise, which grows as the light fades."""
+        """Apply defocus, light and sensor noise, which grows as the light fades."""
         width, height = self._size
         sigma = level_at(self._script.blur, t) * height
         if sigma > 1.2:
-            # A smaller picture, a smaller sigma: a fraction of the work, and nothing that a blur leaves is lost.
+            # Blurring a smaller picture with a smaller sigma costs a fraction and loses nothing that a blur would keep.
             step = 4 if sigma > 4.0 else 2
             small = cv2.resize(canvas, (width // step, height // step), interpolation=cv2.INTER_AREA)
             small = cv2.GaussianBlur(small, (0, 0), sigma / step)
@@ -159,7 +159,7 @@ class DemoScene:
         if folder is not None:
             self._folder.cover(cover, folder)
         faces = []
-        for appearance, where in reversed(placed):  # the nearest first: it may hide the others
+        for appearance, where in reversed(placed):  # nearest first, as it may hide the others
             sprite = self._sprite(appearance, t)
             box = sprite.box_at(where)
             if visible_share(cover, box, width, height) >= _VISIBLE_SHARE:
@@ -170,14 +170,14 @@ class DemoScene:
 
 
 class DemoSceneSource:
-    """The scene as a source of frames.
+    """The scene as a frame source.
 
-    `live`: frames come at their time, and those that nobody fetched in time are left out, as with a camera.
-    Otherwise every frame is given, in order, as fast as it is asked for. It begins at `begin_s` of the script, and ends
-    at `seconds`, or never.
+    With `live`, frames arrive at their time, and those not fetched in time are skipped, as with a camera. Otherwise
+    every frame is delivered, in order, as fast as it is requested. It begins at `begin_s` of the script and ends at
+    `seconds` of the script, or never.
 
     Raises:
-        ValueError: if `seconds` or `begin_s` is negative or not a number.
+        ValueError: if `seconds` or `begin_s` is negative or not finite.
     """
 
     def __init__(
@@ -209,36 +209,36 @@ class DemoSceneSource:
 
     @property
     def title(self) -> str:
-        """What it is."""
+        """Name of the scene."""
         return "Demo scene"
 
     @property
     def is_live(self) -> bool:
-        """Whether late frames are left out."""
+        """Whether late frames are skipped."""
         return self._live
 
     @property
     def is_mirrored(self) -> bool:
-        """Only webcams are mirrored."""
+        """False: only webcams are mirrored."""
         return False
 
     @property
     def nominal_fps(self) -> float:
-        """Frames a second of the scene's own time."""
+        """Frames per second of the scene's own time."""
         return self._fps
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """Nothing."""
+        """No warnings."""
         return ()
 
     @property
     def frame_count(self) -> int | None:
-        """Frames until it ends; None if it never does."""
+        """Number of the frame at which it ends, or None if it never ends."""
         return self._count
 
     def open(self) -> None:
-        """Paint the room and load the portraits, which takes a tenth of a second; begin at the first frame.
+        """Paint the room and load the portraits, which takes a tenth of a second, and go to the first frame.
 
         Raises:
             SourceError: if the shipped portraits are missing or damaged.
@@ -249,7 +249,7 @@ class DemoSceneSource:
         self._start_s = None
 
     def read(self) -> Frame | None:
-        """Render the next frame; live: the one whose time has come, after waiting for it. None at the end."""
+        """Render the next frame; if live, the one that is due, after waiting for it. None at the end."""
         scene = self._scene
         if scene is None or self._closed.is_set():
             return None

@@ -1,6 +1,6 @@
-"""What happens in the demo scene, as data: who stands where when, the light, the focus, what hides a face.
+"""The demo scene's script, as data: who is where and when, the light, the focus, and what hides a face.
 
-Lives here: the script and how its keyframes are read at a time. May not live here: pixels.
+Lives here: the script and interpolation between its keyframes. May not live here: pixels.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where a face or the folder is at a time of the script, in seconds.
+    """Position of a face or the folder at a time of the script, in seconds.
 
     `x`, `y`: its centre, in frame widths and frame heights from the top left. `size`: its height in frame heights.
     `roll_deg`: in-plane rotation, positive = counter-clockwise on screen.
@@ -36,12 +36,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A person's way through the scene; before the first and after the last pose the person is not there."""
+    """A person's path through the scene; before the first and after the last pose the person is absent."""
 
     person: str
     poses: tuple[Pose, ...]
     masked_s: tuple[float, float] | None = None
-    """From when to when the person wears a face mask; changed behind the folder."""
+    """When the person starts and stops wearing a face mask; both changes happen behind the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class DemoScript:
-    """One round of the scene; it starts over after `duration_s`.
+    """One round of the scene, which repeats after `duration_s`.
 
-    `appearances` are in drawing order, the farthest first. `folder` is carried before the faces. `light` is the gain
-    on the picture (1 = day), `blur` the standard deviation of the defocus in frame heights.
+    `appearances` are in drawing order, the farthest first. `folder` is held in front of the faces. `light` is the gain
+    of the picture (1 = day), `blur` the standard deviation of the defocus in frame heights.
     """
 
     duration_s: float
@@ -69,13 +69,13 @@ class DemoScript:
     blur: tuple[Level, ...]
 
     def phase_at(self, time_s: float) -> Phase:
-        """Return the phase at a time since the scene's beginning, of whichever round."""
+        """Return the phase at a time since the scene's beginning, in any round."""
         t = time_s % self.duration_s
         return next(phase for phase in reversed(self.phases) if phase.start_s <= t)
 
 
 def ease(u: float) -> float:
-    """Smoothstep: 0 → 0 and 1 → 1 with no speed at both ends, as people start and stop."""
+    """Smoothstep: 0 → 0 and 1 → 1 with zero speed at both ends, as people start and stop."""
     return u * u * (3.0 - 2.0 * u)
 
 
@@ -94,7 +94,7 @@ def pose_at(poses: Sequence[Pose], t_s: float) -> Pose | None:
 
 
 def level_at(levels: Sequence[Level], t_s: float) -> float:
-    """Interpolate the levels at `t_s`, constant outside."""
+    """Interpolate the levels at `t_s`; constant outside their range."""
     if t_s <= levels[0].t_s:
         return levels[0].value
     for a, b in pairwise(levels):
@@ -106,7 +106,7 @@ def level_at(levels: Sequence[Level], t_s: float) -> float:
 _COLLINS = Appearance(
     "Eileen Collins",
     (
-        # Still and close, alone: the moment to enrol her by hand. The last pose of the round is this first one.
+        # Still, close and alone: the moment to enrol her manually. The round's last pose equals this first one.
         Pose(0.0, 0.46, 0.42, 0.29),
         Pose(5.5, 0.46, 0.42, 0.29),
         Pose(7.5, 0.31, 0.43, 0.25, 2.0),
@@ -192,7 +192,7 @@ DEMO_SCRIPT = DemoScript(
     ),
     appearances=(_STRANGER, _HOPPER, _OBAMA, _COLLINS, _COLLINS_COMES_BACK),
     folder=(
-        # Up before one face, where the mask is put on; over to the other; back, and the mask is off again.
+        # Up in front of one face, where the mask is put on; over to the other; back, where the mask is taken off.
         Pose(22.7, 0.78, 1.20, 0.44, 8.0),
         Pose(23.4, 0.77, 0.42, 0.44, -3.0),
         Pose(23.8, 0.77, 0.42, 0.44, -2.0),

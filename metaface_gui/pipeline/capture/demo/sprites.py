@@ -1,6 +1,6 @@
-"""Sprites of the demo scene: cut-out people that are scaled, turned and blended into a frame.
+"""Sprites of the demo scene: cut-out people that are scaled, rotated and blended into a frame.
 
-Lives here: resampling and blending, the painted face mask. May not live here: where and when anybody appears.
+Lives here: resampling and blending, the painted face mask. May not live here: where and when people appear.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from metaface_gui.pipeline.capture.demo.people import Portrait
 from metaface_gui.types import Floats, Image
 
 _LEVELS = (1.0, 0.75, 0.56, 0.42, 0.31)
-"""Sizes that a sprite is kept in: linear interpolation aliases when it shrinks by much more than a third."""
+"""Scales at which a sprite is stored: linear interpolation aliases when it shrinks by much more than a third."""
 COVER_STEP = 8
-"""Pixels of the frame per pixel of the map of what is covered."""
+"""Frame pixels per pixel of the occlusion map."""
 
 Cover = NDArray[np.uint8]
-"""(ceil(height / 8), ceil(width / 8)): 255 where something nearer hides what is behind."""
+"""Occlusion map (ceil(height / 8), ceil(width / 8)): 255 where something nearer hides what is behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the anchor (a face's centre) is drawn, in pixels, how high the anchored thing is, and its rotation."""
+    """Where the anchor (a face's centre) is drawn, in pixels, the height of the anchored box, and its rotation."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Placement:
 
 
 class Sprite:
-    """A picture with transparency and an anchored box in it (a face), ready to be drawn at any size.
+    """A picture with transparency and an anchored box in it (a face), which can be drawn at any size.
 
     `image_bgra` is (height, width, 4) uint8, not premultiplied; `box_xyxy` (4,) is in its pixels.
     """
@@ -46,22 +46,22 @@ class Sprite:
         self._box_size = x2 - x1, y2 - y1
         seen = image_bgra[..., 3] > 0
         columns = seen.shape[1]
-        # Column range of what there is to see from the top down to each row: a body behind the desk costs nothing.
+        # Range of visible columns from the top down to each row: a body behind the desk then costs nothing.
         left = np.where(seen.any(axis=1), seen.argmax(axis=1), columns)
         right = np.where(seen.any(axis=1), columns - seen[:, ::-1].argmax(axis=1), 0)
         self._left, self._right = np.minimum.accumulate(left), np.maximum.accumulate(right)
         self._image = image_bgra
-        # Made when first drawn so: most people are seen in one or two of five.
+        # Created on first use: most people need one or two of the five.
         self._levels: dict[int, Image] = {}
 
     def box_at(self, where: Placement) -> Floats:
-        """Return the anchored box where it is drawn: (4,) float32 xyxy; a turned face keeps its box's size."""
+        """Return the anchored box as drawn: (4,) float32 xyxy; the box of a rotated face keeps its size."""
         half_h = where.height / 2
         half_w = half_h * self._box_size[0] / self._box_size[1]
         return np.array([where.x - half_w, where.y - half_h, where.x + half_w, where.y + half_h], np.float32)
 
     def draw(self, canvas: Image, where: Placement, bottom: int) -> None:
-        """Blend into `canvas` (height, width, 3), in place, above row `bottom`."""
+        """Blend the sprite into `canvas` (height, width, 3), in place, above row `bottom`."""
         placed = self._placed(where, canvas.shape[1], bottom)
         if placed is None:
             return
@@ -74,7 +74,7 @@ class Sprite:
         canvas[y1:y2, x1:x2] = cv2.add(dimmed, cv2.cvtColor(warped, cv2.COLOR_BGRA2BGR))
 
     def cover(self, cover: Cover, where: Placement) -> None:
-        """Mark in `cover`, in place, what this hides."""
+        """Mark in `cover`, in place, what this sprite hides."""
         rows, columns = cover.shape
         level = len(_LEVELS) - 1
         matrix = self._matrix(where, level) / COVER_STEP
@@ -83,8 +83,8 @@ class Sprite:
         np.maximum(cover, np.asarray(warped, np.uint8), out=cover)
 
     def _level(self, level: int) -> Image:
-        """The picture at one of `_LEVELS`, premultiplied, so that interpolation at the edge does not mix in the colours
-        of invisible pixels."""
+        """Return the picture at one of `_LEVELS`, premultiplied, so that interpolation at the edges does not mix in the
+        colours of invisible pixels."""
         if level not in self._levels:
             *colours, alpha = cv2.split(self._image)
             whole = cv2.merge([*(cv2.multiply(colour, alpha, scale=1.0 / 255.0) for colour in colours), alpha])
@@ -103,11 +103,11 @@ class Sprite:
     def _placed(
         self, where: Placement, width: int, bottom: int
     ) -> tuple[int, NDArray[np.float64], tuple[int, int, int, int]] | None:
-        """Choose a level and the part of the frame that its picture touches; None if it is all outside."""
+        """Choose a level and the part of the frame that its picture touches; None if it is completely outside."""
         scale = where.height / self._box_size[1]
         level = max((i for i, size in enumerate(_LEVELS) if size >= 0.9 * scale), default=0)
         matrix = self._matrix(where, level)
-        # The lowest row to be seen, with what a tilt lifts; the picture beyond the columns down to there is not needed.
+        # The lowest visible row, including what a tilt raises; the columns that are empty down to it are not needed.
         tilt = abs(math.sin(math.radians(where.roll_deg))) * len(self._left)
         row = int(np.clip(self._anchor[1] + (bottom - where.y) / scale + tilt, 0, len(self._left) - 1))
         left, right = self._left[row] * _LEVELS[level], self._right[row] * _LEVELS[level]
@@ -120,7 +120,7 @@ class Sprite:
 
 
 def visible_share(cover: Cover, box_xyxy: Floats, width: int, height: int) -> float:
-    """Return which part of a box is inside the frame and not covered, 0..1 (to a few percent)."""
+    """Return the share of a box that is inside the frame and not covered, 0..1 (to a few percent)."""
     x1, y1, x2, y2 = (float(value) for value in box_xyxy)
     inside = max(0.0, min(x2, width) - max(x1, 0.0)) * max(0.0, min(y2, height) - max(y1, 0.0))
     left, top = max(0, round(x1 / COVER_STEP)), max(0, round(y1 / COVER_STEP))
@@ -156,7 +156,7 @@ def with_face_mask(portrait: Portrait) -> Image:
             cv2.line(loops, ends[0].tolist(), ends[1].tolist(), 255, thick, cv2.LINE_AA)
     cv2.fillPoly(shape, [np.array([at(u, v) for u, v in outline]).round().astype(np.int32)], 255, cv2.LINE_AA)
     shape = np.asarray(cv2.GaussianBlur(shape, (0, 0), 0.02 * half_width + 0.6), np.uint8)
-    # Outside of what is painted nothing changes: the picture is many times as large.
+    # Process only the painted part, because the picture is many times larger.
     x, y, wide, high = cv2.boundingRect(cv2.max(shape, loops))
     part = np.s_[y : y + high, x : x + wide]
     rows, columns = np.indices((high, wide), np.float32)
