@@ -160,6 +160,7 @@ class Enroller:
         """Drop every face that was seen or recorded, and start following faces over."""
         self._memory.clear()
         self._room.clear()
+        self.session.end_reading()
         self.session.clear()
         self._teacher.forget()
         self.hold_denials()

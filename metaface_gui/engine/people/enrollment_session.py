@@ -36,6 +36,7 @@ class EnrollmentSession:
         self._refused: tuple[tuple[str, QualityIssue], ...] = ()
         self._removed: tuple[KeptShot, ...] = ()
         self._from_files = False
+        self._reading = 0
         self._pictures: dict[int, bytes] = {}
 
     @property
@@ -53,6 +54,16 @@ class EnrollmentSession:
     def is_from_files(self) -> bool:
         """Whether any of the shots came from a file."""
         return self._from_files
+
+    @property
+    def reading(self) -> int:
+        """Which readings of files are wanted: those that were begun at another number are over."""
+        return self._reading
+
+    def end_reading(self) -> None:
+        """Take nothing more of the files that are being read."""
+        with self._lock:
+            self._reading += 1
 
     def start(self) -> None:
         """Begin to record; a full set of shots from before stays and goes on getting more diverse."""
@@ -77,9 +88,14 @@ class EnrollmentSession:
         if changed:
             self._publish()
 
-    def offer_file(self, title: str, samples: Sequence[FaceSample]) -> None:
-        """Take the faces of a picture or of a video's frame; refusals are kept with the file's `title`."""
+    def offer_file(self, title: str, samples: Sequence[FaceSample], reading: int | None = None) -> None:
+        """Take the faces of a picture or of a video's frame; refusals are kept with the file's `title`.
+
+        Those of a `reading` that is over are of no use.
+        """
         with self._lock:
+            if reading not in (None, self._reading):
+                return
             self._burst, issue = self._burst.offer(samples)
             self._from_files = True
             if issue is not None:
@@ -110,6 +126,7 @@ class EnrollmentSession:
             self._removed = self._burst.kept or self._removed
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
             self._is_recording, self._guidance, self._refused = False, None, ()
+            self._reading += 1
         self._publish()
 
     def clear(self) -> None:
