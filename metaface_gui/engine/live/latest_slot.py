@@ -46,6 +46,11 @@ class LatestSlot(Generic[T]):
             value, self._value = self._value, None
             return value
 
+    def drop(self) -> None:
+        """Forget the value that nobody took; whoever is to be woken is woken all the same."""
+        with self._condition:
+            self._value = None
+
     def wake(self) -> None:
         """Make whoever waits in `take` (or the next one who does) return at once, with or without a value."""
         with self._condition:
