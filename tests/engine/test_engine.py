@@ -33,6 +33,7 @@ from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners.base import OnStep, SupportSet
 from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
 from metaface_gui.pipeline.learners.maml import MamlLearner
+from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Image
@@ -81,6 +82,27 @@ def test_recording_keeps_shots_and_stops(engine: Engine, listener: Listener, per
     listener.wait(EnrollmentChanged, lambda event: not event.is_recording)
     engine.enrollment.discard()
     listener.wait(EnrollmentChanged, lambda event: event.can_undo)
+
+
+def test_while_shots_are_recorded_another_detector_looks_at_every_frame_too(
+    engine: Engine, listener: Listener, person: Someone
+) -> None:
+    engine.enrollment.start()
+    show(engine, person.stills[0])
+    former = engine.models.running
+    assert former is not None
+    listener.wait(ResultReady, lambda _event: former.attention is THOROUGH)
+    engine.models.set_detector("mtcnn")
+    listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    running = engine.models.running
+    assert running is not None
+    assert running is not former
+    for is_recording, attention in ((True, THOROUGH), (False, LIVE)):
+        for _ in range(3):  # looked at, asked for, done
+            listener.heard()
+            listener.wait(ResultReady)
+        assert running.attention is attention, is_recording
+        engine.enrollment.stop()
 
 
 def test_without_consent_or_shots_nothing_is_saved(

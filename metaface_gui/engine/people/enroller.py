@@ -74,7 +74,8 @@ class Enroller:
     def _follow_recording(self) -> None:
         """Have every frame looked at wholly while shots are recorded: two seconds must give several."""
         wanted = THOROUGH if self.session.is_recording else LIVE
-        if wanted is not self._attention:
+        # As long as it lasts with each frame: another detector brings a pipeline that was told nothing.
+        if wanted is not self._attention or wanted is THOROUGH:
             self._attention = wanted
             self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
