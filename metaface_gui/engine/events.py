@@ -257,6 +257,13 @@ class TaughtTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class UntaughtTrack:
+    """What was said of this track was taken back, or is of others now; what still holds is told anew after it."""
+
+    track_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LooksEnrolled:
     """What was to be enrolled as `name` was not saved yet: it looks like these people, the most alike first.
 
@@ -467,6 +474,7 @@ EngineEvent = (
     | SelfTested
     | SessionRecordingChanged
     | TaughtTrack
+    | UntaughtTrack
     | LooksEnrolled
     | GalleryChanged
     | EnrollmentChanged

@@ -9,7 +9,7 @@ import numpy as np
 
 from metaface_gui.engine.adaptation.room_controller import RoomController
 from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
-from metaface_gui.engine.events import EngineListener, LooksEnrolled, TaughtTrack, UnknownsChanged
+from metaface_gui.engine.events import EngineListener, LooksEnrolled, UnknownsChanged
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.inference_worker import InferenceWorker
@@ -21,7 +21,7 @@ from metaface_gui.engine.people.same_face import already_there, likely_same
 from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.engine.people.teaching import Teacher
 from metaface_gui.errors import QT_TRANSLATE_NOOP
-from metaface_gui.gallery import NewShot, Person, ShotSource
+from metaface_gui.gallery import NewShot, Person, ShotId, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
@@ -82,6 +82,7 @@ class Enroller:
     def name_track(self, track_id: int, enrollee: Enrollee, *, not_id: PersonId | None = None) -> RequestId:
         """Enrol the face that carries this track id from what was seen of it, and which is not `not_id`'s."""
         wrong = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
+        added = list[ShotId]()
 
         def reject() -> None:
             # First, so that the name that was given is the last word on this face.
@@ -93,7 +94,8 @@ class Enroller:
             self._memory.samples_of_track(track_id),
             ShotSource.CORRECTION,
             before=reject,
-            on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
+            on_added=added.extend,
+            on_saved=lambda person: self._teacher.say(track_id, person.id, added),
         )
 
     def name_unknown(self, group_id: int, enrollee: Enrollee) -> RequestId:
@@ -190,6 +192,7 @@ class Enroller:
         source: ShotSource,
         *,
         before: Callable[[], None] = lambda: None,
+        on_added: Callable[[Sequence[ShotId]], None] = lambda _shot_ids: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
     ) -> RequestId:
         """Save samples as shots of a person, new or not, after `before`, then adapt; unless the user is sure, what
@@ -200,7 +203,7 @@ class Enroller:
                 self._listener(doubt)
                 return
             before()
-            person = self._editor.save(enrollee, self._shots(samples, source))
+            person = self._editor.save(enrollee, self._shots(samples, source), on_added=on_added)
             self.hold_denials()
             self._adaptations.adapt()
             on_saved(person)

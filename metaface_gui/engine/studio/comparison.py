@@ -69,7 +69,7 @@ class ComparisonTally:
     """Counts every face of every frame (`add`, on the inference thread); thread-safe.
 
     All tallies are of the same frames: when a learner joins, all start over; when one leaves, the others go on. What
-    the user said of tracks outlives both.
+    the user said of tracks outlives both, until it is taken back.
     """
 
     def __init__(self) -> None:
@@ -133,6 +133,11 @@ class ComparisonTally:
                 said = Truth(not_ids=said.not_ids | {person_id})
             self._said[track_id] = said
             _keep_last(self._said)
+
+    def forget_word(self, track_id: int) -> None:
+        """Know no more of a track than the scene does: the user took back what was said of it."""
+        with self._lock:
+            self._said.pop(track_id, None)
 
     def set_enrolled(self, names: Collection[str]) -> None:
         """Say who is enrolled: of anybody else whom a scene knows, Unknown is the right answer."""
