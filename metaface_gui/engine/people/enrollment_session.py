@@ -35,7 +35,7 @@ class EnrollmentSession:
         self._guidance: QualityIssue | None = None
         self._refused: tuple[tuple[str, QualityIssue], ...] = ()
         self._removed: tuple[KeptShot, ...] = ()
-        self._from_files = False
+        self._of_files = frozenset[int]()
         self._reading = 0
         self._pictures: dict[int, bytes] = {}
 
@@ -53,7 +53,8 @@ class EnrollmentSession:
     @property
     def is_from_files(self) -> bool:
         """Whether any of the shots came from a file."""
-        return self._from_files
+        with self._lock:
+            return any(shot.id in self._of_files for shot in self._burst.kept)
 
     @property
     def reading(self) -> int:
@@ -96,8 +97,9 @@ class EnrollmentSession:
         with self._lock:
             if reading not in (None, self._reading):
                 return
+            first_id = self._burst.next_id
             self._burst, issue = self._burst.offer(samples)
-            self._from_files = True
+            self._of_files |= {shot.id for shot in self._burst.kept if shot.id >= first_id}
             if issue is not None:
                 self._refused = (*self._refused, (title, issue))
         self._publish()
@@ -133,7 +135,7 @@ class EnrollmentSession:
         """Start over with nothing to undo: the shots were saved."""
         with self._lock:
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
-            self._removed, self._refused, self._from_files = (), (), False
+            self._removed, self._refused, self._of_files = (), (), frozenset()
             self._is_recording, self._guidance = False, None
             self._pictures.clear()
         self._publish()
