@@ -175,8 +175,9 @@ class PeoplePanel(QWidget):
         self._above, self._below = QVBoxLayout(), QVBoxLayout()
         for asked in (self._above, self._below):
             asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
-        self._above.addWidget(self.strip)
         layout.addLayout(self._above)
+        # Not before: of what is in a layout that is added PySide keeps the items, and it goes from one to the other.
+        self._above.addWidget(self.strip)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._below)
         layout.addLayout(foot)

@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidgetItem
 from pytestqt.qtbot import QtBot
+from shiboken6 import getAllValidWrappers
 
 from metaface_gui.engine.events import (
     Adapted,
@@ -24,6 +25,7 @@ from metaface_gui.engine.events import (
 )
 from metaface_gui.engine.people.findings import HowRecognised, LikelyPair, ShotEffect, Taken
 from metaface_gui.errors import GalleryError
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from tests.engine.references import holders
@@ -219,6 +221,19 @@ def test_two_who_look_alike_are_asked_about_and_merged(panel: PeoplePanel, engin
     assert engine.calls_of("people.merge") == [], "nobody is merged by itself"
     QTest.mouseClick(panel.strip.merge_button, LEFT)
     assert engine.calls_of("people.merge") == [(1, 2)]
+
+
+def test_nothing_is_kept_of_the_place_that_the_question_leaves(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge
+) -> None:
+    """Qt frees it when the question moves; what is made there next would be taken for it by PySide."""
+    before = getAllValidWrappers()
+    known = {id(wrapper) for wrapper in before}
+    panel = PeoplePanel(engine.people, engine.privacy, bridge)
+    qtbot.addWidget(panel)
+    items = [one for one in getAllValidWrappers() if isinstance(one, QWidgetItem) and id(one) not in known]
+    assert items, "of what stays where it is they may be kept"
+    assert not any(item.widget() is panel.strip for item in items)
 
 
 def test_different_people_are_not_asked_about_again(panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
