@@ -263,6 +263,13 @@ class TaughtTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class UntaughtTrack:
+    """What was said of this track was taken back, or is of others now; what still holds is told anew after it."""
+
+    track_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LooksEnrolled:
     """The enrolment of `name` was not saved yet, because it looks like these people, the most similar first.
 
@@ -473,6 +480,7 @@ EngineEvent = (
     | SelfTested
     | SessionRecordingChanged
     | TaughtTrack
+    | UntaughtTrack
     | LooksEnrolled
     | GalleryChanged
     | EnrollmentChanged

@@ -43,6 +43,7 @@ from metaface_gui.engine.events import (
     Trouble,
     Undoable,
     UnknownsChanged,
+    UntaughtTrack,
 )
 from metaface_gui.engine.live.latest_slot import LatestSlot
 
@@ -72,6 +73,7 @@ class EngineBridge(QObject):
     self_tested = Signal(SelfTested)
     session_recording_changed = Signal(SessionRecordingChanged)
     track_taught = Signal(TaughtTrack)
+    track_untaught = Signal(UntaughtTrack)
     looks_enrolled = Signal(LooksEnrolled)
     gallery_changed = Signal(GalleryChanged)
     enrollment_changed = Signal(EnrollmentChanged)
@@ -114,6 +116,7 @@ class EngineBridge(QObject):
             SelfTested: self.self_tested,
             SessionRecordingChanged: self.session_recording_changed,
             TaughtTrack: self.track_taught,
+            UntaughtTrack: self.track_untaught,
             LooksEnrolled: self.looks_enrolled,
             GalleryChanged: self.gallery_changed,
             EnrollmentChanged: self.enrollment_changed,

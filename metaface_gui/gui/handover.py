@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metaface_gui.engine.events import Undoable
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.gui.live.frame_picture import PictureBuffers
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.people_model import PeopleOrder
@@ -24,6 +25,8 @@ class Handover:
     is_presenting: bool
     is_projecting: bool
     second_learner: str | None
+    split_added: str
+    sides: tuple[Side | None, Side | None]
     search: str
     order: PeopleOrder
     chosen: tuple[PersonId, ...]
@@ -44,6 +47,8 @@ class Handover:
             is_presenting=window.commands.present.isChecked(),
             is_projecting=window.presentation.projector.is_on,
             second_learner=stage.video.second_key,
+            split_added=stage.compare.split_added,
+            sides=stage.video.chosen_sides,
             search=people.search.text(),
             order=people.order.currentData(),
             chosen=tuple(person.id for person in people.chosen()),
@@ -80,7 +85,8 @@ class Handover:
         if self.testing is not None:
             stage.report.follow(self.testing)
         if self.second_learner is not None:
-            stage.compare.show_second(self.second_learner)
+            stage.compare.show_second(self.second_learner, was_added=self.split_added)
+            stage.video.show_sides(*self.sides)
         for offer in self.undoable:
             window.undos.add(offer)
         if self.lesson is not None:

@@ -77,6 +77,8 @@ class _LineIcon(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:  # noqa: ARG002 - Qt's
         """Draw it as large as fits into `size`, which is in pixels of the screen."""
+        if size.isEmpty():  # of a button that is squeezed to nothing
+            return QPixmap()
         color = self._disabled if mode == QIcon.Mode.Disabled else self._color
         pixmap = _pixmap(self._name, color, min(size.width(), size.height()))
         if mode != QIcon.Mode.Selected:

@@ -71,4 +71,5 @@ class EnrolledPeople:
     def one_shot_each(self) -> EnrolledPeople:
         """Return the same people with only their first shot, and without denials."""
         labels = self.labels.tolist()
-        return self.undenied().with_shots(torch.tensor([labels.index(way) for way in range(len(self))]))
+        firsts = torch.tensor([labels.index(way) for way in range(len(self))], dtype=torch.int64)  # of nobody as well
+        return self.undenied().with_shots(firsts)

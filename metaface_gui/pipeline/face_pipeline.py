@@ -116,8 +116,9 @@ class FacePipeline:
 
     def set_attention(self, attention: Attention) -> None:
         """Set how often frames are searched and faces embedded, from the next frame on."""
-        self.attention = attention
-        self._follower.set_attention(attention)
+        if attention is not self.attention:
+            self.attention = attention
+            self._follower.set_attention(attention)
 
     def reset(self) -> None:
         """Forget all tracks, as for another source; ids go on counting."""

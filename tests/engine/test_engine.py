@@ -28,13 +28,18 @@ from metaface_gui.engine.events import (
 from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.gallery import Gallery, PassphraseError
 from metaface_gui.pipeline.capture.specification import parse_source
+from metaface_gui.pipeline.enrollment import FaceSample
+from metaface_gui.pipeline.face_pipeline import FacePipeline
 from metaface_gui.pipeline.learners.base import OnStep, SupportSet
 from metaface_gui.pipeline.learners.inner_loop import LinearHeadClassifier
 from metaface_gui.pipeline.learners.maml import MamlLearner
+from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
+from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names, show, take_shots
+from tests.patience import PATIENCE_S
 from tests.pipeline.capture.videos import moving, write_video
 
 
@@ -77,6 +82,27 @@ def test_recording_keeps_shots_and_stops(engine: Engine, listener: Listener, per
     listener.wait(EnrollmentChanged, lambda event: not event.is_recording)
     engine.enrollment.discard()
     listener.wait(EnrollmentChanged, lambda event: event.can_undo)
+
+
+def test_while_shots_are_recorded_another_detector_looks_at_every_frame_too(
+    engine: Engine, listener: Listener, person: Someone
+) -> None:
+    engine.enrollment.start()
+    show(engine, person.stills[0])
+    former = engine.models.running
+    assert former is not None
+    listener.wait(ResultReady, lambda _event: former.attention is THOROUGH)
+    engine.models.set_detector("mtcnn")
+    listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    running = engine.models.running
+    assert running is not None
+    assert running is not former
+    for is_recording, attention in ((True, THOROUGH), (False, LIVE)):
+        for _ in range(3):  # looked at, asked for, done
+            listener.heard()
+            listener.wait(ResultReady)
+        assert running.attention is attention, is_recording
+        engine.enrollment.stop()
 
 
 def test_without_consent_or_shots_nothing_is_saved(
@@ -155,6 +181,38 @@ def test_files_that_will_not_do_are_named_and_the_others_are_taken(
     assert "letter.jpg" in str(listener.wait(Trouble).error)
     assert "gone.png" in str(listener.wait(Trouble).error)
     listener.wait(EnrollmentChanged, lambda event: len(event.shots) > 0)
+
+
+@pytest.mark.parametrize("by", ["discard", "save"])
+def test_of_files_that_are_still_being_read_nothing_is_taken_any_more(
+    engine: Engine, listener: Listener, gallery: Gallery, person: Someone, by: str
+) -> None:
+    """The rest of one person's pictures would be saved with those of the next."""
+    looked_at = threading.Event()
+    extract = FacePipeline.extract
+
+    def at_leisure(pipeline: FacePipeline, image_bgr: Image, *, is_still: bool = True) -> tuple[FaceSample, ...]:
+        if engine.enrollment.samples:  # the first ones are there: what the user does now comes in between
+            assert looked_at.wait(PATIENCE_S)
+        return extract(pipeline, image_bgr, is_still=is_still)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FacePipeline, "extract", at_leisure)
+        read = engine.enrollment.add_files(person.stills)
+        waiting = engine.enrollment.add_files(person.stills)
+        listener.wait(EnrollmentChanged, lambda event: len(event.shots) > 0)
+        if by == "discard":
+            engine.enrollment.discard()
+        else:
+            engine.enrollment.save(Enrollee(person.name, consent_given=True))
+        listener.wait(EnrollmentChanged, lambda event: not event.shots)
+        looked_at.set()
+        for request in (read, waiting):
+            assert listener.finished(request).error is None
+    assert engine.enrollment.samples == ()
+    assert [enrolled.shot_count for enrolled in gallery.snapshot().people] == ([] if by == "discard" else [1])
+    take_shots(engine, listener, person)
+    assert engine.enrollment.samples
 
 
 def test_a_source_that_is_not_there_fails_with_a_sentence(engine: Engine, listener: Listener, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon, QPixmap, QPixmapCache
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -42,6 +42,17 @@ def test_high_density_screens_get_more_pixels(theme: Theme) -> None:
     pixmap = icon_pixmap("camera", 20, QColor("#ffffff"), 2.0)
     assert pixmap.width() == 40
     assert pixmap.deviceIndependentSize().width() == 20
+
+
+def test_of_a_button_that_is_squeezed_to_nothing_no_icon_is_drawn(qtbot: QtBot, theme: Theme) -> None:
+    """Qt would warn of every painting of it."""
+    button = QToolButton()
+    qtbot.addWidget(button)
+    set_icon(button, "pause")
+    canvas = QPixmap(24, 24)
+    painter = QPainter(canvas)
+    button.icon().paint(painter, QRect(0, 0, 0, 22))
+    painter.end()
 
 
 def test_an_icon_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ from metaface_gui.engine.events import (
     Undoable,
     UnknownsChanged,
 )
+from metaface_gui.engine.studio.side import Side
 from metaface_gui.errors import DeviceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
@@ -203,6 +205,35 @@ def test_what_the_user_had_open_typed_and_chosen_stays(controller: WindowControl
     assert window.stage.is_studio_visible
     assert (window.stage.studio.key, window.stage.map.chosen) == ("map", "reptile")
     assert window.stage.video.second_key == "reptile"
+
+
+def test_two_views_show_the_same_sides_as_before(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine
+) -> None:
+    """Else the engine would run on what nobody looks at any more."""
+    say(READY)
+    controller.window.commands.before_after["room"].trigger()
+    sides = (Side("maml", uses_room=False), Side("maml"))
+    assert engine.calls_of("sides.want") == [(sides,)]
+
+    window = choose("zh_CN")
+    assert window.stage.video.sides == sides
+    window.commands.before_after["room"].trigger()
+    assert engine.calls_of("sides.want")[-1] == ((),)
+    assert window.stage.video.second is None
+
+
+def test_what_runs_for_the_second_view_alone_ends_with_it(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine
+) -> None:
+    say(READY)
+    controller.window.stage.compare.show_second("rl2")
+    assert engine.calls_of("models.set_compared") == [(("reptile", "rl2"),)]
+    say(replace(READY, compared=("reptile", "rl2")))
+
+    window = choose("zh_CN")
+    window.commands.split.trigger()
+    assert engine.calls_of("models.set_compared")[1:] == [(("reptile",),)]
 
 
 def test_a_presentation_goes_on(controller: WindowController, choose: Choose) -> None:

@@ -35,6 +35,11 @@ def test_one_shot_each_is_the_first_and_denies_nobody() -> None:
     assert (one.shot_ids, one.labels.tolist(), len(one.negatives), len(one.denied_people)) == ((1, 2), [0, 1], 0, 0)
 
 
+def test_of_nobody_there_is_not_one_shot() -> None:
+    nobody = enrolled(FACES[:0], [], names="").one_shot_each()
+    assert (len(nobody), nobody.shots.shape, nobody.shot_ids) == (0, (0, 2), ())
+
+
 @pytest.mark.parametrize(
     "change",
     [

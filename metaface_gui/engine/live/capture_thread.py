@@ -99,13 +99,18 @@ class CaptureThread:
             self._asked.notify_all()
 
     def stop(self, timeout_s: float) -> bool:
-        """Stop and join for at most `timeout_s`; return False if the driver holds the thread longer than that."""
+        """Stop and join for at most `timeout_s`; return False if the driver holds the thread longer than that.
+
+        Frames that nobody took yet are dropped: they would be shown and processed as if they came from the next source.
+        """
         self._stop.set()
         with self._asked:
             self._asked.notify_all()
         self._interrupt()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+        for slot in (self._preview, self._to_look_at):
+            slot.drop()
         return not self._thread.is_alive()
 
     @property
@@ -120,6 +125,8 @@ class CaptureThread:
 
     def _report(self, state: SourceState, error: KnownError | None = None) -> None:
         source = self._source
+        if state is SourceState.FAILED:
+            self._preview.drop()  # or it would come when the window says already that there is no picture
         self._on_changed(
             SourceChanged(
                 state,

@@ -46,6 +46,11 @@ class LatestSlot(Generic[T]):
             value, self._value = self._value, None
             return value
 
+    def drop(self) -> None:
+        """Forget the value that nobody took; whoever is to be woken is woken all the same."""
+        with self._condition:
+            self._value = None
+
     def wake(self) -> None:
         """Make the current or next caller of `take` return at once, with or without a value."""
         with self._condition:

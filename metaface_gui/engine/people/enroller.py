@@ -9,7 +9,7 @@ import numpy as np
 
 from metaface_gui.engine.adaptation.room_controller import RoomController
 from metaface_gui.engine.adaptation.scheduler import AdaptationScheduler
-from metaface_gui.engine.events import EngineListener, LooksEnrolled, TaughtTrack, UnknownsChanged
+from metaface_gui.engine.events import EngineListener, LooksEnrolled, UnknownsChanged
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.jobs.runners import Runners
 from metaface_gui.engine.live.inference_worker import InferenceWorker
@@ -21,7 +21,7 @@ from metaface_gui.engine.people.same_face import already_there, likely_same
 from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.engine.people.teaching import Teacher
 from metaface_gui.errors import QT_TRANSLATE_NOOP
-from metaface_gui.gallery import NewShot, Person, ShotSource
+from metaface_gui.gallery import NewShot, Person, ShotId, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
@@ -74,13 +74,15 @@ class Enroller:
     def _follow_recording(self) -> None:
         """Process every frame fully while shots are recorded, because two seconds must yield several."""
         wanted = THOROUGH if self.session.is_recording else LIVE
-        if wanted is not self._attention:
+        # As long as it lasts with each frame: another detector brings a pipeline that was told nothing.
+        if wanted is not self._attention or wanted is THOROUGH:
             self._attention = wanted
             self._worker.post(lambda pipeline: pipeline.set_attention(wanted))
 
     def name_track(self, track_id: int, enrollee: Enrollee, *, not_id: PersonId | None = None) -> RequestId:
         """Enrol the face with this track id from the looks seen of it; it is not `not_id`."""
         wrong = self._memory.latest_of_track(track_id, _MAX_NEGATIVES)
+        added = list[ShotId]()
 
         def reject() -> None:
             # First, so that the given name is the last word on this face.
@@ -92,7 +94,8 @@ class Enroller:
             self._memory.samples_of_track(track_id),
             ShotSource.CORRECTION,
             before=reject,
-            on_saved=lambda person: self._listener(TaughtTrack(track_id, person.id)),
+            on_added=added.extend,
+            on_saved=lambda person: self._teacher.say(track_id, person.id, added),
         )
 
     def name_unknown(self, group_id: int, enrollee: Enrollee) -> RequestId:
@@ -160,6 +163,7 @@ class Enroller:
         """Drop every face seen or recorded, and restart tracking."""
         self._memory.clear()
         self._room.clear()
+        self.session.end_reading()
         self.session.clear()
         self._teacher.forget()
         self.hold_denials()
@@ -188,6 +192,7 @@ class Enroller:
         source: ShotSource,
         *,
         before: Callable[[], None] = lambda: None,
+        on_added: Callable[[Sequence[ShotId]], None] = lambda _shot_ids: None,
         on_saved: Callable[[Person], None] = lambda _person: None,
     ) -> RequestId:
         """Save samples as a person's shots after `before`, then adapt; ask instead if unsure and they look enrolled."""
@@ -197,7 +202,7 @@ class Enroller:
                 self._listener(doubt)
                 return
             before()
-            person = self._editor.save(enrollee, self._shots(samples, source))
+            person = self._editor.save(enrollee, self._shots(samples, source), on_added=on_added)
             self.hold_denials()
             self._adaptations.adapt()
             on_saved(person)

@@ -43,19 +43,25 @@ class Enrollment(EnrollmentSession):
         self._files, self._make_pipeline, self._save = files, make_pipeline, save
 
     def add_files(self, paths: Sequence[Path]) -> RequestId:
-        """Take shots from images, folders and videos."""
+        """Take shots from images, folders and videos, until they are thrown away or saved."""
+        reading = self.reading
 
         def work(job: Job) -> None:
+            if reading != self.reading:
+                return
             for looked_at in faces_in_files(paths, self._make_pipeline(), job.progress):
+                if reading != self.reading:
+                    return
                 if isinstance(looked_at, Unreadable):
                     self._listener(Trouble(looked_at.error))
                 else:
-                    self.offer_file(looked_at.title, looked_at.samples)
+                    self.offer_file(looked_at.title, looked_at.samples, reading)
 
         return self._files.submit(QT_TRANSLATE_NOOP("Jobs", "Reading pictures"), work)
 
     def save(self, enrollee: Enrollee) -> RequestId:
-        """Save the kept shots; then adapt."""
+        """Save the kept shots; then adapt. What is still being read would be taken for the next person's."""
         self.stop()
+        self.end_reading()
         source = ShotSource.FILE if self.is_from_files else ShotSource.CAMERA
         return self._save(enrollee, self.samples, source, on_saved=lambda _person: self.clear())

@@ -34,7 +34,8 @@ class EnrollmentSession:
         self._guidance: QualityIssue | None = None
         self._refused: tuple[tuple[str, QualityIssue], ...] = ()
         self._removed: tuple[KeptShot, ...] = ()
-        self._from_files = False
+        self._of_files = frozenset[int]()
+        self._reading = 0
         self._pictures: dict[int, bytes] = {}
 
     @property
@@ -51,7 +52,18 @@ class EnrollmentSession:
     @property
     def is_from_files(self) -> bool:
         """Whether any of the shots came from a file."""
-        return self._from_files
+        with self._lock:
+            return any(shot.id in self._of_files for shot in self._burst.kept)
+
+    @property
+    def reading(self) -> int:
+        """Which readings of files are wanted: those that were begun at another number are over."""
+        return self._reading
+
+    def end_reading(self) -> None:
+        """Take nothing more of the files that are being read."""
+        with self._lock:
+            self._reading += 1
 
     def start(self) -> None:
         """Start recording; a full set of earlier shots is kept and can still become more diverse."""
@@ -75,11 +87,17 @@ class EnrollmentSession:
         if changed:
             self._publish()
 
-    def offer_file(self, title: str, samples: Sequence[FaceSample]) -> None:
-        """Take the faces of a picture or video frame; refusals are kept with the file's `title`."""
+    def offer_file(self, title: str, samples: Sequence[FaceSample], reading: int | None = None) -> None:
+        """Take the faces of a picture or video frame; refusals are kept with the file's `title`.
+
+        Faces of a `reading` that has ended are ignored.
+        """
         with self._lock:
+            if reading not in (None, self._reading):
+                return
+            first_id = self._burst.next_id
             self._burst, issue = self._burst.offer(samples)
-            self._from_files = True
+            self._of_files |= {shot.id for shot in self._burst.kept if shot.id >= first_id}
             if issue is not None:
                 self._refused = (*self._refused, (title, issue))
         self._publish()
@@ -108,13 +126,14 @@ class EnrollmentSession:
             self._removed = self._burst.kept or self._removed
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
             self._is_recording, self._guidance, self._refused = False, None, ()
+            self._reading += 1
         self._publish()
 
     def clear(self) -> None:
         """Start over after the shots were saved, with nothing to undo."""
         with self._lock:
             self._burst = EnrollmentBurst(next_id=self._burst.next_id)
-            self._removed, self._refused, self._from_files = (), (), False
+            self._removed, self._refused, self._of_files = (), (), frozenset()
             self._is_recording, self._guidance = False, None
             self._pictures.clear()
         self._publish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ from metaface_gui.gallery import (
     NewShot,
     Person,
     Retention,
+    ShotId,
 )
 from metaface_gui.types import PersonId
 
@@ -49,8 +50,16 @@ class GalleryEditor:
         """Send who is enrolled."""
         self._listener(GalleryChanged(self.gallery.snapshot()))
 
-    def save(self, enrollee: Enrollee, shots: Sequence[NewShot]) -> Person:
+    def save(
+        self,
+        enrollee: Enrollee,
+        shots: Sequence[NewShot],
+        *,
+        on_added: Callable[[Sequence[ShotId]], None] = lambda _shot_ids: None,
+    ) -> Person:
         """Enrol a new person, or add shots to an existing one, who is then no longer hidden; can be undone.
+
+        `on_added` is told which shots these are.
 
         Raises:
             EnrollmentError: if there is no shot, or a new person has not consented.
@@ -61,7 +70,7 @@ class GalleryEditor:
                 QT_TRANSLATE_NOOP("Errors", "There is no usable shot to save. Record some, or choose other pictures.")
             )
         if enrollee.person_id is not None:
-            self.add_shots(enrollee.person_id, shots)
+            on_added(self.add_shots(enrollee.person_id, shots).shot_ids)
             if self.gallery.person(enrollee.person_id).is_hidden:
                 self.set_hidden(enrollee.person_id, is_hidden=False)  # shots are added of people to be recognised
             return self.gallery.person(enrollee.person_id)
@@ -70,6 +79,7 @@ class GalleryEditor:
                 QT_TRANSLATE_NOOP("Errors", "“{name}” was not saved: the person must agree first."), name=enrollee.name
             )
         change = self.gallery.enroll_undoably(enrollee.name, shots, consent(terms=enrollee.terms))
+        on_added(change.shot_ids)
         person = self.gallery.person(change.person_id)
         self._changed(change, QT_TRANSLATE_NOOP("Undo", "Enrolled {name}"), person.name)
         return person

@@ -69,7 +69,7 @@ class ComparisonTally:
     """Counts every face of every frame (`add`, on the inference thread); thread-safe.
 
     All tallies cover the same frames: when a learner joins, all start over; when one leaves, the others continue. What
-    the user said about tracks survives both.
+    the user said about tracks survives both, until it is withdrawn.
     """
 
     def __init__(self) -> None:
@@ -133,6 +133,11 @@ class ComparisonTally:
                 said = Truth(not_ids=said.not_ids | {person_id})
             self._said[track_id] = said
             _keep_last(self._said)
+
+    def forget_word(self, track_id: int) -> None:
+        """Forget what the user said about a track, because it was withdrawn."""
+        with self._lock:
+            self._said.pop(track_id, None)
 
     def set_enrolled(self, names: Collection[str]) -> None:
         """Set who is enrolled; for anybody else in a scene's truth, Unknown is the right answer."""

@@ -18,7 +18,14 @@ from metaface_gui.deferred import torch
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM
 from metaface_gui.engine.adaptation.scheduler import Situation
 from metaface_gui.engine.assembly import LearningAssets, adapt
-from metaface_gui.engine.events import EngineEvent, EngineListener, GalleryChanged, SidesChanged, TaughtTrack
+from metaface_gui.engine.events import (
+    EngineEvent,
+    EngineListener,
+    GalleryChanged,
+    SidesChanged,
+    TaughtTrack,
+    UntaughtTrack,
+)
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
 from metaface_gui.engine.jobs.newest_job import NewestJob
 from metaface_gui.engine.people.shots import decode_picture
@@ -142,6 +149,8 @@ class SideRunner:
         """Use events from other parts of the engine as the truth about faces."""
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
+        elif isinstance(event, UntaughtTrack):
+            self._tally.forget_word(event.track_id)
         elif isinstance(event, GalleryChanged):
             self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 

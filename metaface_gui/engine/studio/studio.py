@@ -15,6 +15,7 @@ from metaface_gui.engine.events import (
     GalleryChanged,
     SelfTested,
     TaughtTrack,
+    UntaughtTrack,
 )
 from metaface_gui.engine.jobs.job_runner import Job
 from metaface_gui.engine.jobs.newest_job import NewestJob
@@ -72,6 +73,8 @@ class Studio:
         """Use events from other parts of the engine as the truth about faces."""
         if isinstance(event, TaughtTrack):
             self._tally.take_word(event.track_id, event.person_id, is_denial=event.is_denial)
+        elif isinstance(event, UntaughtTrack):
+            self._tally.forget_word(event.track_id)
         elif isinstance(event, GalleryChanged):
             self._tally.set_enrolled([person.name for person in event.snapshot.recognised])
 

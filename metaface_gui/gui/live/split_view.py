@@ -124,6 +124,11 @@ class SplitView(QWidget):
         return self._asked
 
     @property
+    def chosen_sides(self) -> tuple[Side | None, Side | None]:
+        """What was given to `show_sides` last, while there are two views."""
+        return self._left, self._right
+
+    @property
     def views(self) -> tuple[LiveView, LiveView]:
         """Both views, whether the second is on screen or not."""
         return self._primary, self._second

@@ -22,6 +22,7 @@ from metaface_gui.engine.events import (
     Adapted,
     GalleryChanged,
     LikelyPairsFound,
+    ModelsChanged,
     ResultReady,
     SourceChanged,
     SourceState,
@@ -73,6 +74,7 @@ class PeoplePanel(QWidget):
         self._people, self._privacy, self._bridge = people, privacy, bridge
         self._is_told = self._are_pairs_known = False
         self._pairs_request: RequestId | None = None
+        self._fpir: float | None = None
         self.files = PeopleFiles(people, bridge, self)
         self.people = PeopleModel(self)
         self.sorted_people = SortedPeople(self.people, self)
@@ -173,8 +175,9 @@ class PeoplePanel(QWidget):
         self._above, self._below = QVBoxLayout(), QVBoxLayout()
         for asked in (self._above, self._below):
             asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
-        self._above.addWidget(self.strip)
         layout.addLayout(self._above)
+        # Not earlier: PySide keeps wrappers of the items of a layout that is added, and the strip moves between layouts.
+        self._above.addWidget(self.strip)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._below)
         layout.addLayout(foot)
@@ -207,6 +210,7 @@ class PeoplePanel(QWidget):
         self.import_button.clicked.connect(self.files.ask_import)
         bridge.gallery_changed.connect(self._on_gallery)
         bridge.adapted.connect(self._on_adapted)
+        bridge.models_changed.connect(self._on_models)
         bridge.likely_pairs_found.connect(self._on_pairs)
         bridge.result_ready.connect(self._on_result)
         bridge.source_changed.connect(self._on_source)
@@ -273,6 +277,12 @@ class PeoplePanel(QWidget):
 
     def _on_adapted(self, event: Adapted) -> None:
         if event.is_primary:
+            self._are_pairs_known = False
+            self._ask_for_pairs()
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        former, self._fpir = self._fpir, event.fpir
+        if former is not None and former != event.fpir:  # who passes for whom is said at the threshold in use
             self._are_pairs_known = False
             self._ask_for_pairs()
 

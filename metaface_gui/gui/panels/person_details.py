@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.engine.api import PeopleApi
-from metaface_gui.engine.events import RequestEnded, ShotsRead, ShotWeighed, Undoable
+from metaface_gui.engine.events import Adapted, ModelsChanged, RequestEnded, ShotsRead, ShotWeighed, Undoable
 from metaface_gui.engine.people.findings import ShotEffect
 from metaface_gui.engine.people.privacy_api import PrivacyApi
 from metaface_gui.gallery import Person, Shot
@@ -75,6 +75,7 @@ class PersonDetails(QWidget):
         self._chosen_id: int | None = None
         self._effects: dict[int, ShotEffect | None] = {}
         self._weighing: RequestId | None = None
+        self._measured_with: tuple[float, dict[str, object]] | None = None
         self._removal: _Removal | None = None
         self._newest_undo: tuple[int, int] | None = None  # token and end, not the name: it may be that of the deleted
         self._undo_end = QTimer(self)
@@ -169,6 +170,8 @@ class PersonDetails(QWidget):
     def _connect(self, people: PeopleApi, bridge: EngineBridge) -> None:
         bridge.shots_read.connect(self._on_shots)
         bridge.shot_weighed.connect(self._on_weighed)
+        bridge.adapted.connect(self._on_adapted)
+        bridge.models_changed.connect(self._on_models)
         bridge.undoable.connect(self._on_undoable)
         bridge.request_ended.connect(self._on_request_ended)
         self.grid.remove_requested.connect(self._remove_shot)
@@ -216,6 +219,23 @@ class PersonDetails(QWidget):
         self._effects[answer.shot_id] = answer.effect
         if answer.shot_id == self._chosen_id or (self._removal and answer.shot_id == self._removal.shot_id):
             self.effect.show_effect(answer.effect)
+
+    def _on_adapted(self, event: Adapted) -> None:
+        if event.is_primary:
+            self._measure_again()  # somebody else may have come or gone
+
+    def _on_models(self, event: ModelsChanged) -> None:
+        former, self._measured_with = self._measured_with, (event.fpir, dict(event.hyperparameters))
+        if former is not None and former != self._measured_with:
+            self._measure_again()
+
+    def _measure_again(self) -> None:
+        """What a shot is worth hangs on everybody's shots and on the threshold; of one that was removed it stays."""
+        self._effects.clear()
+        if self._chosen_id is not None and self.isVisible():
+            self._weighing = self._people_api.weigh_shot(self._chosen_id)
+        elif self._chosen_id is not None:
+            self._forget_shot()
 
     def _on_undoable(self, event: Undoable) -> None:
         self._newest_undo = event.token, event.expires_ns

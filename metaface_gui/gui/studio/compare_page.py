@@ -74,10 +74,17 @@ class ComparePage(QWidget):
         """Show a second view, or do without; as a click on the button does."""
         self.split_button.setChecked(split)
 
-    def show_second(self, key: str) -> None:
-        """Show this method in the second view, and run it if it does not run yet."""
+    @property
+    def split_added(self) -> str:
+        """The method that runs for the second view alone; "": none does."""
+        return self._split_added
+
+    def show_second(self, key: str, *, was_added: str = "") -> None:
+        """Show this method in the second view, and run it if it does not run yet; `was_added`: as `split_added` was in
+        another window."""
         self._split_key = key
         self._has_split_run = False
+        self._split_added = self._split_added or was_added
         self._run_for_split(key)
         if self.split_button.isChecked():
             self.split_wanted.emit(key)

@@ -61,11 +61,11 @@ class Run:
         self.frames: list[int] = []
         self.shown: queue.Queue[tuple[int, int]] = queue.Queue()
         self.remarks: list[str] = []
-        self.slot: LatestSlot[Frame] = LatestSlot()
+        self.slot, self.to_look_at = LatestSlot[Frame](), LatestSlot[Frame]()
         self.thread = CaptureThread(
             source,
             self.slot,
-            LatestSlot(),
+            self.to_look_at,
             on_frame=lambda frame, _is_first_unread: self._note(frame),
             on_changed=self.states.put,
             on_remark=lambda error: self.remarks.append(str(error)),
@@ -112,7 +112,17 @@ def test_a_broken_file_fails_but_its_frames_were_shown() -> None:
     run = Run(ScriptedSource([frame(0), SourceError("breaks off")], is_live=False))
     assert str(run.until(SourceState.FAILED).error) == "breaks off"
     assert run.frames == [0]
+    assert run.slot.take() is None, "it would be shown where the window says that there is no picture"
     assert run.thread.stop(PATIENCE_S)
+
+
+def test_what_nobody_saw_of_a_source_that_is_stopped_is_forgotten() -> None:
+    """A busy window or pipeline would take it for the next source's."""
+    run = Run(ScriptedSource([frame(0), frame(1)], is_live=False))
+    assert run.next_shown() == (0, 0)
+    assert run.thread.stop(PATIENCE_S)
+    assert run.slot.take() is None
+    assert run.to_look_at.take() is None
 
 
 def test_an_unplugged_camera_comes_back_by_itself() -> None:

@@ -25,6 +25,17 @@ def test_take_waits_for_a_value_from_another_thread() -> None:
     thread.join()
 
 
+def test_what_is_dropped_is_gone_and_a_wake_up_is_not() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    assert slot.put(1)
+    slot.wake()
+    slot.drop()
+    assert slot.take(timeout_s=None) is None
+    assert slot.put(2), "it was empty"
+    assert slot.take() == 2
+    assert slot.dropped == 0, "nobody was too slow"
+
+
 def test_wake_returns_once_without_a_value() -> None:
     slot: LatestSlot[int] = LatestSlot()
     slot.wake()

@@ -173,6 +173,24 @@ def test_files_that_were_refused_are_named(session: EnrollmentSession, events: l
     assert events[-1].refused == (("empty.jpg", QualityIssue.NO_FACE),)
 
 
+def test_shots_of_the_camera_are_not_taken_for_those_of_files_that_gave_none(session: EnrollmentSession) -> None:
+    """What is stored of a person says where it came from."""
+    a, b = unit(0, 80)
+    session.offer_file("crowd.jpg", [sample(a), sample(b)])
+    assert not session.is_from_files, "it was refused"
+    session.offer_file("a.jpg", [sample(a)])
+    assert session.is_from_files
+    session.discard()
+    session.start()
+    session.offer([sample(b)])
+    assert not session.is_from_files
+    session.discard()
+    session.undo()
+    assert not session.is_from_files
+    session.offer_file("a.jpg", [sample(a)])
+    assert session.is_from_files, "one of them is"
+
+
 def test_pictures_are_decodable(session: EnrollmentSession, events: list[EnrollmentChanged]) -> None:
     session.offer_file("good.jpg", [sample(unit(0)[0])])
     assert events[-1].shots[0].picture.startswith(b"\xff\xd8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metaface_gui.engine.events import EngineEvent, GalleryChanged, TaughtTrack, Undoable
+from metaface_gui.engine.events import EngineEvent, GalleryChanged, TaughtTrack, Undoable, UntaughtTrack
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, Enrollee, GalleryEditor, consent
 from metaface_gui.engine.people.teaching import Teacher
 from metaface_gui.errors import EnrollmentError, GalleryError
@@ -113,6 +113,39 @@ def test_a_track_is_denied_until_that_is_undone_deleted_or_contradicted(world: W
     assert teacher.denied(EMBEDDER) == {5: {ann}}
     teacher.forget()
     assert teacher.denied(EMBEDDER) == {}
+
+
+def test_what_does_not_hold_any_more_is_told(world: World) -> None:
+    """Else the tallies would go on counting against what was taken back."""
+    teacher, editor, ann = world.teacher, world.editor, world.ann
+    added = list[int]()
+    eve = editor.save(Enrollee("Eve", consent_given=True), [shot(90)], on_added=added.extend).id
+    teacher.say(4, eve, added)
+    teacher.confirm(5, ann, [shot(20)])
+    undo_enrolling, undo_confirming = (offer.token for offer in world.offers())
+
+    def told() -> list[EngineEvent]:
+        world.heard.clear()
+        teacher.denied(EMBEDDER)
+        return world.heard
+
+    assert told() == []
+    editor.undo(undo_confirming)
+    assert told() == [UntaughtTrack(5)]
+    assert told() == [], "once"
+    teacher.reject(5, ann, [shot(250, chip=b"another picture")])
+    editor.merge(ann, eve)
+    undo_merging = world.offers()[-1].token
+    assert told() == [UntaughtTrack(4), TaughtTrack(4, ann)], "one person now"
+    editor.undo(undo_merging)
+    assert told() == [UntaughtTrack(4), TaughtTrack(4, eve)]
+    editor.delete_person(ann)
+    undo_deleting = world.offers()[-1].token
+    assert told() == [UntaughtTrack(5)]
+    editor.undo(undo_deleting)
+    assert told() == [UntaughtTrack(5), TaughtTrack(5, ann, is_denial=True)]
+    editor.undo(undo_enrolling)
+    assert told() == [UntaughtTrack(4)]
 
 
 def test_a_face_that_was_never_seen_well_teaches_nothing(world: World) -> None:

@@ -123,6 +123,16 @@ def test_the_users_word_counts_for_the_track_and_before_the_scenes() -> None:
     assert (tally_of(tally, "reptile").right, tally_of(tally, "reptile").counted) == (0, 1)
 
 
+def test_what_was_taken_back_is_the_truth_no_more() -> None:
+    tally = ComparisonTally()
+    tally.take_word(1, 2, is_denial=False)
+    tally.forget_word(1)
+    tally.forget_word(2)
+    tally.add(result(face(1, {"maml": BORIS, "reptile": ANNA}), truth=(truth("Anna"),)))
+    assert tally_of(tally, "maml").right == 0
+    assert tally_of(tally, "reptile").right == 1, "what the scene knows counts again"
+
+
 def test_a_denial_says_only_who_it_is_not() -> None:
     """ "Not Anna" is no word against whoever says Boris, nor for whoever says Unknown."""
     tally = ComparisonTally()

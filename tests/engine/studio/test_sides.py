@@ -117,6 +117,13 @@ def test_faces_carry_what_both_sides_decide_and_the_decision_stays(running: Runn
     assert not face.per_learner, "what decides is not touched"
 
 
+def test_in_an_empty_gallery_both_sides_know_nobody(running: Running) -> None:
+    running.adaptations.now = Adaptations(people_of([])).now
+    running.want(ALL, ONE)
+    (face,) = running.show(faces_of(1, 1)[0]).faces
+    assert [decision.name for decision in face.sides.values()] == [None, None]
+
+
 def test_a_face_that_was_not_looked_at_again_keeps_its_decision(running: Running) -> None:
     running.want(ALL)
     running.show(faces_of(0, 1)[0])

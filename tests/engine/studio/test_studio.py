@@ -24,6 +24,7 @@ from metaface_gui.engine.events import (
     TaughtTrack,
     Trouble,
     Undoable,
+    UntaughtTrack,
 )
 from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.engine.studio.self_test_job import run_self_test
@@ -31,6 +32,7 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.maml import MamlLearner
+from metaface_gui.types import Truth
 from tests.engine.listening import Listener, Someone, names, only_face, show
 from tests.patience import PATIENCE_S
 
@@ -200,11 +202,19 @@ def test_a_confirmed_face_joins_the_persons_shots(
     listener.wait(GalleryChanged, lambda event: event.snapshot.people[1].shot_count == before.shot_count)
 
 
-def test_naming_a_face_says_who_its_track_is(engine: Engine, listener: Listener, person: Someone) -> None:
+def test_naming_a_face_says_who_its_track_is_until_it_is_undone(
+    engine: Engine, listener: Listener, person: Someone
+) -> None:
+    engine.models.set_compared(["maml"])
     show(engine, person.stills[0])
     face = only_face(listener.wait(ResultReady, lambda event: len(event.result.faces) == 1))
     engine.faces.name_track(face.track_id, Enrollee("Somebody", consent_given=True))
+    undoable = listener.wait(Undoable)
     assert listener.wait(TaughtTrack) == TaughtTrack(face.track_id, 1)
+    listener.wait(ResultReady, lambda event: only_face(event).truth == Truth(person_id=1))
+    engine.people.undo(undoable.token)
+    assert listener.wait(UntaughtTrack) == UntaughtTrack(face.track_id)
+    listener.wait(ResultReady, lambda event: only_face(event).truth is None)
 
 
 def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: Listener, gallery: Gallery) -> None:

@@ -9,19 +9,25 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidgetItem
 from pytestqt.qtbot import QtBot
+from shiboken6 import getAllValidWrappers
 
 from metaface_gui.engine.events import (
     Adapted,
+    EngineEvent,
     LikelyPairsFound,
+    ModelsChanged,
+    ModelState,
     RequestEnded,
     ShotWeighed,
     Undoable,
 )
 from metaface_gui.engine.people.findings import HowRecognised, LikelyPair, ShotEffect, Taken
 from metaface_gui.errors import GalleryError
+from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_panel import PeoplePanel
+from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from tests.engine.references import holders
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine
@@ -29,6 +35,7 @@ from tests.gui.panels.samples import gallery, person, shot
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
 ADA, BOB, CYD, DEE = (person(number, name) for number, name in enumerate(("Ada", "Bob", "Cyd", "Dee"), start=1))
+MODELS = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01)
 HIDDEN = replace(BOB, is_hidden=True)
 
 
@@ -216,6 +223,19 @@ def test_two_who_look_alike_are_asked_about_and_merged(panel: PeoplePanel, engin
     assert engine.calls_of("people.merge") == [(1, 2)]
 
 
+def test_nothing_is_kept_of_the_place_that_the_question_leaves(
+    qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge
+) -> None:
+    """Qt frees it when the question moves; what is made there next would be taken for it by PySide."""
+    before = getAllValidWrappers()
+    known = {id(wrapper) for wrapper in before}
+    panel = PeoplePanel(engine.people, engine.privacy, bridge)
+    qtbot.addWidget(panel)
+    items = [one for one in getAllValidWrappers() if isinstance(one, QWidgetItem) and id(one) not in known]
+    assert items, "of what stays where it is they may be kept"
+    assert not any(item.widget() is panel.strip for item in items)
+
+
 def test_different_people_are_not_asked_about_again(panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
     point_elsewhere(panel)
@@ -265,6 +285,20 @@ def test_nobody_is_compared_while_nobody_looks(panel: PeoplePanel, engine: FakeE
     assert engine.calls_of("people.find_likely_pairs") == [()]
 
 
+def test_at_another_threshold_other_people_pass_for_each_other(
+    panel: PeoplePanel, engine: FakeEngine, say: Say
+) -> None:
+    say(gallery(ADA, BOB, CYD))
+    say(MODELS)
+    find(engine, say, (1, 2))
+    say(MODELS)
+    assert len(engine.calls_of("people.find_likely_pairs")) == 1, "nothing has changed"
+    say(replace(MODELS, fpir=0.001))
+    assert len(engine.calls_of("people.find_likely_pairs")) == 2
+    say(LikelyPairsFound(engine.request_of("people.find_likely_pairs"), ()))
+    assert panel.strip.pair is None
+
+
 # What a shot is worth ----------------------------------------------------------------------------------------------
 
 
@@ -310,6 +344,37 @@ def test_choosing_a_shot_says_what_it_is_worth(ada: PeoplePanel, engine: FakeEng
     choose(ada, 11)
     assert engine.calls_of("people.weigh_shot") == [(11,), (10,)], "what is known is not measured twice"
     assert values(ada)[0] == "3/4 → 4/4"
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        replace(MODELS, fpir=0.1),
+        replace(MODELS, hyperparameters={"prototypical": PrototypicalSettings(distance="euclidean")}),
+        Adapted("maml", 3, 12, 4.0),
+    ],
+    ids=["threshold", "settings", "people"],
+)
+def test_what_a_shot_is_worth_at_another_threshold_or_beside_other_people_is_measured_again(
+    ada: PeoplePanel, engine: FakeEngine, say: Say, news: EngineEvent
+) -> None:
+    say(MODELS)
+    for shot_id in (10, 11):
+        choose(ada, shot_id)
+        answer(engine, say, replace(BETTER_WITHOUT, shot_id=shot_id), shot_id)
+    say(MODELS)
+    say(Adapted("reptile", 2, 10, 4.0, is_primary=False))
+    assert engine.calls_of("people.weigh_shot") == [(10,), (11,)]
+    say(news)
+    answer(engine, say, ShotEffect(11, 1, how(1, 4, 0.1), how(2, 4, 0.25), 0.05))
+    assert values(ada)[0] == "1/4 → 2/4"
+    choose(ada, 10)
+    assert engine.calls_of("people.weigh_shot")[2:] == [(11,), (10,)]
+    ada.hide()
+    say(replace(MODELS, fpir=0.002))
+    assert len(engine.calls_of("people.weigh_shot")) == 4, "nobody looks"
+    ada.show()
+    assert not ada.details.effect.isVisible()
 
 
 def test_an_answer_about_a_shot_that_was_left_is_not_shown(ada: PeoplePanel, engine: FakeEngine, say: Say) -> None:
