@@ -206,31 +206,31 @@
       <translation>只测量这些：{sections}</translation>
     </message>
     <message>
-      <source>look at a video or a folder of pictures in place of the demo scene</source>
-      <translation>用一段视频或一个图片文件夹代替演示场景</translation>
+      <source>use a video or a folder of pictures instead of the demo scene</source>
+      <translation>用视频或图片文件夹代替演示场景</translation>
     </message>
     <message>
       <source>people in the galleries (default: {n})</source>
       <translation>人脸库中的人数（默认：{n}）</translation>
     </message>
     <message>
-      <source>how long to watch the live view and the window's memory</source>
-      <translation>观察实时画面和窗口内存的时长</translation>
+      <source>how many seconds to measure the live view and the window's memory</source>
+      <translation>测量实时画面和窗口内存的秒数</translation>
     </message>
     <message>
-      <source>measure face_recognition and OpenCV on the same frames, too</source>
-      <translation>在相同的帧上同时测量 face_recognition 和 OpenCV</translation>
+      <source>also measure face_recognition and OpenCV on the same frames</source>
+      <translation>同时在相同的帧上测量 face_recognition 和 OpenCV</translation>
     </message>
     <message>
       <source>{cpu}, {n} threads; PyTorch {version} on {device}</source>
       <translation>{cpu}，{n} 个线程；PyTorch {version}，运行于 {device}</translation>
     </message>
     <message>
-      <source>Other programs kept {n} cores busy in the last minute: figures will be worse than on a quiet machine.</source>
-      <translation>最近一分钟其他程序占用了 {n} 个核心：数据会比空闲的机器差。</translation>
+      <source>Other programs kept {n} cores busy in the last minute: figures will be worse than on an idle machine.</source>
+      <translation>最近一分钟其他程序占用了 {n} 个核心：测得的数据会比机器空闲时差。</translation>
     </message>
     <message>
-      <source>Stages, a call, warm</source>
+      <source>Stages, per call, after warm-up</source>
       <translation>各阶段，每次调用，预热后</translation>
     </message>
     <message>
@@ -246,12 +246,12 @@
       <translation>95 % ms</translation>
     </message>
     <message>
-      <source>Pipeline, flat out</source>
+      <source>Whole pipeline, at full speed</source>
       <translation>完整流程，全速</translation>
     </message>
     <message>
-      <source>thorough: every face of every frame; file: as “metaface recognize” looks, a face in every frame until it is known well; live: as the window looks; -all: with every method beside</source>
-      <translation>thorough：逐帧查看每张人脸；file：与 metaface recognize 相同，人脸在看清之前逐帧查看；live：与窗口相同；-all：同时运行所有方法</translation>
+      <source>thorough: every face in every frame; file: as “metaface recognize” works, each face in every frame until it is known well; live: as the window works; -all: with every other method alongside</source>
+      <translation>thorough：逐帧处理每张人脸；file：与 metaface recognize 相同，每张人脸在确认之前逐帧处理；live：与窗口相同；-all：同时运行其他所有方法</translation>
     </message>
     <message>
       <source>{what}, {width}×{height}, {frames} frames × {repeats}</source>
@@ -290,7 +290,7 @@
       <translation>{n} 张人脸，ms</translation>
     </message>
     <message>
-      <source>The engine live, without a window, {n} s</source>
+      <source>The live engine without a window, {n} s</source>
       <translation>引擎实时运行，无窗口，{n} 秒</translation>
     </message>
     <message>
@@ -310,7 +310,7 @@
       <translation>从摄像头到结果</translation>
     </message>
     <message>
-      <source>A frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, in turns</source>
+      <source>One frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, alternating</source>
       <translation>窗口中的一帧，{width}×{height}，处理器时间；{frames} 帧 × {repeats}，交替测量</translation>
     </message>
     <message>
@@ -322,15 +322,15 @@
       <translation>平均 ms</translation>
     </message>
     <message>
-      <source>of that painting, ms</source>
+      <source>painting alone, ms</source>
       <translation>其中绘制，ms</translation>
     </message>
     <message>
-      <source>strips of verdicts</source>
-      <translation>判定条数</translation>
+      <source>verdict strips</source>
+      <translation>判定条</translation>
     </message>
     <message>
-      <source>{n} methods cost {times} times what one costs; the painting alone {painting} times</source>
+      <source>{n} methods cost {times} times as much as one; painting alone, {painting} times</source>
       <translation>{n} 种方法的开销是一种的 {times} 倍；仅绘制为 {painting} 倍</translation>
     </message>
     <message>
@@ -346,7 +346,7 @@
       <translation>适应 {n}×{k}，ms</translation>
     </message>
     <message>
-      <source>score {n}×{k}, µs a face</source>
+      <source>score {n}×{k}, µs per face</source>
       <translation>打分 {n}×{k}，每张脸 µs</translation>
     </message>
     <message>
@@ -354,15 +354,15 @@
       <translation>二阶 MAML：{tasks} 个任务，{n}-way {k}-shot，各 {queries} 个查询样本，{steps} 步内循环</translation>
     </message>
     <message>
-      <source>meta-steps a second, all tasks at once (vmap)</source>
+      <source>meta-steps per second, all tasks at once (vmap)</source>
       <translation>每秒元训练步数，所有任务同时（vmap）</translation>
     </message>
     <message>
-      <source>meta-steps a second, task by task</source>
+      <source>meta-steps per second, task by task</source>
       <translation>每秒元训练步数，逐个任务</translation>
     </message>
     <message>
-      <source>times as fast</source>
+      <source>speed-up</source>
       <translation>加速倍数</translation>
     </message>
     <message>
@@ -402,8 +402,8 @@
       <translation>启动时 ms</translation>
     </message>
     <message>
-      <source>name a face µs</source>
-      <translation>认一张脸 µs</translation>
+      <source>recognise a face µs</source>
+      <translation>识别一张脸 µs</translation>
     </message>
     <message>
       <source>Start-up of the window, median of {n}</source>
@@ -418,12 +418,12 @@
       <translation>到窗口可以使用</translation>
     </message>
     <message>
-      <source>until the source's picture</source>
-      <translation>到出现视频源的画面</translation>
+      <source>until the source's first picture</source>
+      <translation>到出现视频源的第一帧画面</translation>
     </message>
     <message>
       <source>until faces have boxes</source>
-      <translation>到人脸有方框</translation>
+      <translation>到人脸加上方框</translation>
     </message>
     <message>
       <source>until somebody is recognised</source>
@@ -434,8 +434,8 @@
       <translation>到所有模型加载完毕</translation>
     </message>
     <message>
-      <source>the video's longest halt until then</source>
-      <translation>在此之前视频最长的停顿</translation>
+      <source>longest freeze of the video until then</source>
+      <translation>在此之前视频最长的卡顿</translation>
     </message>
     <message>
       <source>Memory of the window's process</source>
@@ -446,19 +446,19 @@
       <translation>本系统不提供进程占用的内存大小。</translation>
     </message>
     <message>
-      <source>somebody is recognised</source>
-      <translation>认出第一个人时</translation>
+      <source>at the first recognition</source>
+      <translation>首次认出人时</translation>
     </message>
     <message>
       <source>{n} s later</source>
       <translation>{n} 秒后</translation>
     </message>
     <message>
-      <source>at most</source>
-      <translation>最高</translation>
+      <source>peak</source>
+      <translation>峰值</translation>
     </message>
     <message>
-      <source>a minute</source>
+      <source>per minute</source>
       <translation>每分钟</translation>
     </message>
     <message>
@@ -474,15 +474,15 @@
       <translation>未测量 {peer}：{reason}。“{stand_in}”在每帧的每张人脸上运行相同的网络。</translation>
     </message>
     <message>
-      <source>how long to watch once everybody is enrolled (default: {n})</source>
-      <translation>所有人录入之后观看多少秒（默认：{n}）</translation>
+      <source>how many seconds to run once everybody is enrolled (default: {n})</source>
+      <translation>所有人录入之后继续运行的秒数（默认：{n}）</translation>
     </message>
     <message>
-      <source>where screenshots go (default: metaface-demo)</source>
-      <translation>截图的保存位置（默认：metaface-demo）</translation>
+      <source>folder for screenshots (default: metaface-demo)</source>
+      <translation>截图文件夹（默认：metaface-demo）</translation>
     </message>
     <message>
-      <source>play this lesson instead, 1 to {n}, and save a picture of each step</source>
+      <source>play this lesson (1 to {n}) instead, and save a picture of each step</source>
       <translation>改为播放这一课（1 到 {n}），并保存每一步的图片</translation>
     </message>
     <message>
@@ -494,11 +494,11 @@
       <translation>截图：{path}</translation>
     </message>
     <message>
-      <source>The demo scene against its truth</source>
-      <translation>演示场景与真实情况的对照</translation>
+      <source>The demo scene against the ground truth</source>
+      <translation>演示场景：识别结果与真实身份对照</translation>
     </message>
     <message>
-      <source>frames looked at</source>
+      <source>frames analysed</source>
       <translation>处理的帧</translation>
     </message>
     <message>
@@ -526,11 +526,11 @@
       <translation>  被认成别人</translation>
     </message>
     <message>
-      <source>faces not found</source>
+      <source>faces missed</source>
       <translation>漏检的人脸</translation>
     </message>
     <message>
-      <source>found where there is none</source>
+      <source>false detections</source>
       <translation>误检的人脸</translation>
     </message>
     <message>
@@ -542,8 +542,8 @@
       <translation>从“不是此人”到“未知”</translation>
     </message>
     <message>
-      <source>from naming the stranger to the name</source>
-      <translation>从给陌生人命名到认出</translation>
+      <source>from naming the stranger to the first right name</source>
+      <translation>从给陌生人命名到首次认对</translation>
     </message>
     <message>
       <source>camera to result, median</source>
@@ -571,7 +571,7 @@
     </message>
     <message>
       <source>switches/min</source>
-      <translation>切换/分</translation>
+      <translation>改名/分</translation>
     </message>
     <message>
       <source>agrees</source>
@@ -586,29 +586,29 @@
       <translation>适应</translation>
     </message>
     <message>
-      <source>agrees: decides as most methods do. left out: shots named right, degraded, when left out of the support set.
-* recommended by that report on {n} shots, which took {seconds:.1f} s</source>
+      <source>agrees: decides as most methods do. left out: degraded shots named right when left out of the support set.
+* recommended by the report on {n} shots, which took {seconds:.1f} s</source>
       <translation>一致：与多数方法结论相同。留出：从支持集中留出的降质样本认对的比例。
-* 由该报告推荐，共 {n} 个样本，用时 {seconds:.1f} 秒</translation>
+* 由报告推荐，报告使用 {n} 个样本，用时 {seconds:.1f} 秒</translation>
     </message>
     <message>
       <source>The room changes</source>
       <translation>环境变化</translation>
     </message>
     <message>
-      <source>light on</source>
-      <translation>灯亮</translation>
+      <source>lights on</source>
+      <translation>开灯</translation>
     </message>
     <message>
-      <source>light out</source>
-      <translation>灯灭</translation>
+      <source>lights off</source>
+      <translation>关灯</translation>
     </message>
     <message>
       <source>old webcam</source>
       <translation>老摄像头</translation>
     </message>
     <message>
-      <source>adapted to it</source>
+      <source>after adapting</source>
       <translation>适应之后</translation>
     </message>
     <message>
@@ -625,11 +625,11 @@
     </message>
     <message>
       <source>stranger named</source>
-      <translation>陌生人被叫出姓名</translation>
+      <translation>陌生人被误认</translation>
     </message>
     <message>
-      <source>from adapting to the first right name: {ms} ms; somebody enrolled was found after {seen} ms</source>
-      <translation>从开始适应到第一个正确姓名：{ms} 毫秒；{seen} 毫秒后检测到已录入的人</translation>
+      <source>from adapting to the first right name: {ms} ms; an enrolled person was first found after {seen} ms</source>
+      <translation>从开始适应到首次认对：{ms} 毫秒；{seen} 毫秒后首次检测到已录入的人</translation>
     </message>
     <message>
       <source>unknown</source>
@@ -637,10 +637,10 @@
     </message>
     <message>
       <source>strangers let through here: about {before} before, about {now} now</source>
-      <translation>此处放行的陌生人：之前约 {before}，现在约 {now}</translation>
+      <translation>当前环境中误认的陌生人：之前约 {before}，现在约 {now}</translation>
     </message>
     <message>
-      <source>Every method in several rooms, in percent: before → adapted to the room</source>
+      <source>Every method in several rooms, in percent: before → after adapting to the room</source>
       <translation>各方法在几种环境中的表现（%）：适应前 → 适应后</translation>
     </message>
     <message>
@@ -649,20 +649,20 @@
     </message>
     <message>
       <source>let in</source>
-      <translation>放行</translation>
+      <translation>误认</translation>
     </message>
     <message>
-      <source>right, Unknown, wrong: of the enrolled people’s faces that were found; let in: strangers’ faces with a name.
-Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</source>
-      <translation>正确、未知、错误：占检测到的已录入人脸；放行：被叫出姓名的陌生人脸。
-在 {n} 个人脸帧中，有 {share} 各方法判定不一致。用时 {seconds:.1f} 秒。</translation>
+      <source>right, Unknown, wrong: shares of the enrolled people’s faces that were found; let in: strangers’ faces that got a name.
+The methods disagreed on {share} of {n} face-frames. It took {seconds:.1f} s.</source>
+      <translation>正确、未知、错误：占检测到的已录入者人脸的比例；误认：被当作某人的陌生人脸。
+在 {n} 个人脸帧中，各方法对 {share} 判定不一致。用时 {seconds:.1f} 秒。</translation>
     </message>
     <message>
-      <source>as it is</source>
-      <translation>原样</translation>
+      <source>unchanged</source>
+      <translation>无变化</translation>
     </message>
     <message>
-      <source>  not all agree</source>
+      <source>  methods disagree</source>
       <translation>  判定不一致</translation>
     </message>
     <message>
@@ -670,35 +670,35 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>正在读取</translation>
     </message>
     <message>
-      <source>{name}: {count} shots are too like ones that are there already: they are not added again</source>
-      <translation>{name}：有 {count} 张照片与已有照片过于相似，不再重复添加</translation>
+      <source>{name}: shots not added, as they are too similar to stored ones: {count}</source>
+      <translation>{name}：与已有样本过于相似而未添加的样本：{count}</translation>
     </message>
     <message>
-      <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
+      <source>{name} looks like {other}, who is already enrolled. If they are the same person, merge them: metaface gallery merge</source>
       <translation>{name} 看起来像已录入的 {other}。如果是同一个人，请合并：metaface gallery merge</translation>
     </message>
     <message>
-      <source>{name}: {count} shots saved</source>
+      <source>{name}: shots saved: {count}</source>
       <translation>{name}：已保存 {count} 个样本</translation>
     </message>
     <message>
-      <source>{name} is hidden, so still not recognised. “metaface gallery unhide NAME” changes that.</source>
-      <translation>{name} 已隐藏，因此仍不识别。用“metaface gallery unhide 姓名”可恢复。</translation>
+      <source>{name} is hidden and so still not recognised. To change that: “metaface gallery unhide NAME”.</source>
+      <translation>{name} 处于隐藏状态，因此仍不会被识别。如需恢复，请用“metaface gallery unhide 姓名”。</translation>
     </message>
     <message>
       <source>refused: {reason}</source>
       <translation>已拒绝：{reason}</translation>
     </message>
     <message>
-      <source>Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; that is recorded. Shots that will not do are refused, with the reason.</source>
-      <translation>录入一个人，或给已有的人添加样本。运行此命令即表示你确认本人已经同意，这一点会记录下来。不合格的样本会被拒绝，并说明原因。</translation>
+      <source>Enrol a person, or add shots to someone already enrolled. By running this command you confirm that the person has agreed, which is recorded. Unsuitable shots are refused, with the reason.</source>
+      <translation>录入一个人，或给已录入的人添加样本。运行此命令即表示你确认本人已经同意，并会记录在案。不合格的样本会被拒绝，并说明原因。</translation>
     </message>
     <message>
       <source>keep at most N diverse shots (default: {n})</source>
       <translation>最多保留 N 个互不相似的样本（默认：{n}）</translation>
     </message>
     <message>
-      <source>keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)</source>
+      <source>keep the person's data until the end of that day, e.g. 2030-12-31 (default: no limit)</source>
       <translation>把此人的数据保留到那一天结束，例如 2030-12-31（默认：不限）</translation>
     </message>
     <message>
@@ -738,59 +738,59 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>绘制 DET 曲线和准确率随样本数变化的曲线</translation>
     </message>
     <message>
-      <source>also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled</source>
-      <translation>同时给出录入 1、5、20、100 人时承诺的 FPIR 实际是多少</translation>
+      <source>also compare the promised FPIR with the actual one for 1, 5, 20 and 100 people enrolled</source>
+      <translation>同时给出录入 1、5、20、100 人时的实际 FPIR，与承诺值对照</translation>
     </message>
     <message>
-      <source>the meta-test people only, or everybody of a data set that training never saw</source>
-      <translation>只用元测试集的人，或用训练从未见过的数据集的所有人</translation>
+      <source>only the meta-test people, or everybody in a data set that training never saw</source>
+      <translation>只用元测试集中的人，或用训练从未见过的数据集中的所有人</translation>
     </message>
     <message>
       <source>all, or some of: {keys}</source>
       <translation>all，或其中一些：{keys}</translation>
     </message>
     <message>
-      <source>meta-parameters that you trained, in place of the ones that ship</source>
-      <translation>你训练的元参数，代替自带的元参数</translation>
+      <source>meta-parameters that you trained, instead of the shipped ones</source>
+      <translation>用你自己训练的元参数代替自带的元参数</translation>
     </message>
     <message>
       <source>also test each method without its meta-training (default: yes)</source>
       <translation>同时测试未经元训练的各方法（默认：是）</translation>
     </message>
     <message>
-      <source>with commas between: {names}</source>
+      <source>comma-separated: {names}</source>
       <translation>用逗号分隔：{names}</translation>
     </message>
     <message>
-      <source>rooms that shots, probes and strangers are all photographed in, besides pictures as they are; held-out (no shipped weights were trained on them), trained, all, or with commas between: {names}</source>
-      <translation>除原样图片外，注册照、待识别照和陌生人都在其中拍摄的环境；held-out（随附权重未在其上训练）、trained、all，或以逗号分隔：{names}</translation>
+      <source>rooms to simulate for shots, probes and strangers alike, besides the unchanged pictures; held-out (no shipped weights were trained on them), trained, all, or comma-separated: {names}</source>
+      <translation>除原图外还要模拟的环境，同时作用于样本、待识别图片和陌生人图片；held-out（自带权重未在其上训练）、trained、all，或以逗号分隔：{names}</translation>
     </message>
     <message>
-      <source>a number, or several with commas between</source>
-      <translation>一个数，或用逗号分隔的多个数</translation>
+      <source>a number, or several, comma-separated</source>
+      <translation>一个数，或以逗号分隔的多个数</translation>
     </message>
     <message>
-      <source>corruptions drawn of each picture</source>
+      <source>degraded copies drawn of each picture</source>
       <translation>每张图片生成的降质副本数</translation>
     </message>
     <message>
-      <source>earlier faces of the same room that each method is given</source>
-      <translation>提供给每种方法的同一环境中较早出现的人脸数</translation>
+      <source>how many earlier faces from the same room each method gets</source>
+      <translation>向每种方法提供多少张同一环境中先前出现的人脸</translation>
     </message>
     <message>
-      <source>which share of those are of enrolled people, the others being strangers'; 1: nobody else's</source>
-      <translation>其中已录入者的人脸所占比例，其余为陌生人；1 表示没有其他人</translation>
+      <source>share of those faces that belong to enrolled people, the rest to strangers; 1: no strangers</source>
+      <translation>其中已录入者的人脸所占比例，其余为陌生人；1 表示没有陌生人</translation>
     </message>
     <message>
-      <source>also test tracks of so many looks at a face, made from the probes' and strangers' pictures: a number, or several with commas between</source>
-      <translation>另外测试每张人脸观察这么多次的轨迹，由待识别者与陌生人的图片生成：一个数，或用逗号隔开的几个数</translation>
+      <source>also test tracks with this many looks at a face, made from the probes' and strangers' pictures: a number, or several, comma-separated</source>
+      <translation>另外测试由待识别者与陌生人的图片生成的轨迹，每条轨迹含这么多次观察：一个数，或以逗号分隔的多个数</translation>
     </message>
     <message>
-      <source>there is no condition “{name}”; there are {names}</source>
-      <translation>没有条件“{name}”；可用的有 {names}</translation>
+      <source>there is no condition “{name}”; choose from {names}</source>
+      <translation>没有条件“{name}”；可选：{names}</translation>
     </message>
     <message>
-      <source>there is no environment “{name}”; there are {names}</source>
+      <source>there is no environment “{name}”; choose from {names}</source>
       <translation>没有环境“{name}”；可选：{names}</translation>
     </message>
     <message>
@@ -856,7 +856,7 @@ FPIR 1 %</source>
     <message>
       <source>shipped:
 TPIR</source>
-      <translation>随附阈值：
+      <translation>自带阈值：
 TPIR</translation>
     </message>
     <message>
@@ -870,16 +870,16 @@ over stock</source>
       <translation>{condition}，{n_way}-way {k_shot}-shot，{episodes} 个任务</translation>
     </message>
     <message>
-      <source>{condition}: FPIR in % of the shipped threshold where it promises {promise} %, by people enrolled</source>
+      <source>{condition}: actual FPIR (%) of the shipped threshold for a promised {promise} %, by number of people enrolled</source>
       <translation>{condition}：自带阈值承诺 {promise} % 时的实际 FPIR（%），按录入人数</translation>
     </message>
     <message>
       <source>gain
 over
 stock</source>
-      <translation>相对
-原始
-增益</translation>
+      <translation>较原始
+网络
+提升</translation>
     </message>
     <message>
       <source>TPIR at
@@ -902,7 +902,7 @@ ms</source>
 ms</translation>
     </message>
     <message>
-      <source>µs a
+      <source>µs per
 face</source>
       <translation>每张脸
 µs</translation>
@@ -920,12 +920,12 @@ face</source>
       <translation>某人的样本和同意记录</translation>
     </message>
     <message>
-      <source>give another name</source>
-      <translation>改名</translation>
+      <source>rename a person</source>
+      <translation>给某人改名</translation>
     </message>
     <message>
       <source>move all shots of the second person to the first</source>
-      <translation>把第二个人的所有样本移给第一个人</translation>
+      <translation>把第二个人的所有样本并入第一个人</translation>
     </message>
     <message>
       <source>keep a person stored, but do not recognise them</source>
@@ -936,12 +936,12 @@ face</source>
       <translation>重新识别被隐藏的人</translation>
     </message>
     <message>
-      <source>delete a person and everything made from them, for good</source>
-      <translation>彻底删除某人以及由其生成的一切</translation>
+      <source>delete a person and everything derived from them, for good</source>
+      <translation>彻底删除某人以及由其生成的一切数据</translation>
     </message>
     <message>
-      <source>write everybody, or those named, to one file</source>
-      <translation>把所有人或指定的人写入一个文件</translation>
+      <source>export everybody, or the people named, to one file</source>
+      <translation>把所有人或指定的人导出到一个文件</translation>
     </message>
     <message>
       <source>add everybody in an exported file</source>
@@ -1000,40 +1000,40 @@ face</source>
       <translation>不是此人</translation>
     </message>
     <message>
-      <source>{path} is not encrypted: whoever has it has the faces. --passphrase-file encrypts.</source>
-      <translation>{path} 未加密：拿到文件的人就得到其中的人脸。可用 --passphrase-file 加密。</translation>
+      <source>{path} is not encrypted: anyone who has the file can see the faces. Encrypt it with --passphrase-file.</source>
+      <translation>{path} 未加密：任何拿到文件的人都能看到其中的人脸。可用 --passphrase-file 加密。</translation>
     </message>
     <message>
       <source>{added} added, {renamed} renamed, {merged} merged, {skipped} skipped</source>
       <translation>添加 {added}，改名 {renamed}，合并 {merged}，跳过 {skipped}</translation>
     </message>
     <message>
-      <source>metaface: {names} hidden, so not recognised. “gallery unhide NAME” changes that.</source>
-      <translation>metaface：{names} 已隐藏，因此不识别。用“gallery unhide 姓名”可恢复。</translation>
+      <source>metaface: hidden, so not recognised: {names}. To change that: “gallery unhide NAME”.</source>
+      <translation>metaface：{names} 已隐藏，不会被识别。如需恢复，请用“gallery unhide 姓名”。</translation>
     </message>
     <message>
-      <source>metaface: the agreed period of {names} is over. “gallery expired --delete” deletes them.</source>
-      <translation>metaface：{names} 的约定保存期限已过。“gallery expired --delete”可将其删除。</translation>
+      <source>metaface: the agreed retention period of {names} is over. “gallery expired --delete” deletes them.</source>
+      <translation>metaface：{names} 的约定保存期限已过。可用“gallery expired --delete”删除。</translation>
     </message>
     <message>
-      <source>Written to {path}. The files are plain: keep them safe.</source>
+      <source>Written to {path}. The files are not encrypted: keep them safe.</source>
       <translation>已写入 {path}。文件未加密，请妥善保管。</translation>
     </message>
     <message>
-      <source>Forgotten: {n} people, and everything made from them.</source>
-      <translation>已忘记：{n} 人，以及由其生成的一切。</translation>
+      <source>Deleted: {n} people, and everything derived from them.</source>
+      <translation>已删除：{n} 人，以及由其生成的一切数据。</translation>
     </message>
     <message>
-      <source>whose period is over, or soon will be</source>
-      <translation>谁的期限已到或即将到期</translation>
+      <source>list people whose retention period is over, or soon will be</source>
+      <translation>列出保存期限已到或即将到期的人</translation>
     </message>
     <message>
       <source>delete those whose period is over, for good</source>
-      <translation>彻底删除期限已到的人</translation>
+      <translation>彻底删除保存期限已到的人</translation>
     </message>
     <message>
-      <source>write out what is stored about a person, plain, for them</source>
-      <translation>把某人的存储内容以明文写出，交给本人</translation>
+      <source>write out what is stored about a person, unencrypted, to give to them</source>
+      <translation>把关于某人的存储内容以明文写出，供交给本人</translation>
     </message>
     <message>
       <source>a new folder, or a new file called ….zip</source>
@@ -1041,15 +1041,15 @@ face</source>
     </message>
     <message>
       <source>delete everybody and everything, for good</source>
-      <translation>彻底删除所有人和所有内容</translation>
+      <translation>彻底删除所有人和所有数据</translation>
     </message>
     <message>
-      <source>yes, there is no undo</source>
-      <translation>确认，无法撤销</translation>
+      <source>confirm: this cannot be undone</source>
+      <translation>确认：此操作无法撤销</translation>
     </message>
     <message>
-      <source>Nobody's period is over, or will be within a week.</source>
-      <translation>没有人的期限已到或将在一周内到期。</translation>
+      <source>Nobody's retention period is over or ends within a week.</source>
+      <translation>没有人的保存期限已到或将在一周内到期。</translation>
     </message>
     <message>
       <source>until</source>
@@ -1072,8 +1072,8 @@ face</source>
       <translation>不限</translation>
     </message>
     <message>
-      <source>what to look at: a camera's number, a file, a folder, a URL or the demo scene</source>
-      <translation>看什么：摄像头编号、文件、文件夹、网址或演示场景</translation>
+      <source>the source: a camera's number, a file, a folder, a URL or the demo scene</source>
+      <translation>来源：摄像头编号、文件、文件夹、网址或演示场景</translation>
     </message>
     <message>
       <source>how to adapt: {keys}</source>
@@ -1089,14 +1089,14 @@ face</source>
     </message>
     <message>
       <source>Live few-shot face recognition that adapts on the spot.</source>
-      <translation>实时小样本人脸识别，当场适应。</translation>
+      <translation>实时小样本人脸识别，当场自适应。</translation>
     </message>
     <message>
       <source>commands</source>
       <translation>命令</translation>
     </message>
     <message>
-      <source>play the demo scene; needs no camera, no display</source>
+      <source>play the demo scene; needs no camera or display</source>
       <translation>播放演示场景；不需要摄像头，也不需要显示器</translation>
     </message>
     <message>
@@ -1113,18 +1113,18 @@ face</source>
     </message>
     <message>
       <source>meta-train a method on a folder of people</source>
-      <translation>用一个人员文件夹元训练一种方法</translation>
+      <translation>用按人分类的图片文件夹元训练一种方法</translation>
     </message>
     <message>
-      <source>measure what everything costs on this machine</source>
-      <translation>测量各部分在这台机器上的开销</translation>
+      <source>measure speed and memory use on this machine</source>
+      <translation>测量在这台机器上的速度和内存占用</translation>
     </message>
     <message>
       <source>list, fetch and check the models' weights</source>
       <translation>列出、下载和检查模型权重</translation>
     </message>
     <message>
-      <source>“{text}” is no whole number</source>
+      <source>“{text}” is not a whole number</source>
       <translation>“{text}”不是整数</translation>
     </message>
     <message>
@@ -1132,84 +1132,84 @@ face</source>
       <translation>“{text}”小于 1</translation>
     </message>
     <message>
-      <source>“{text}” is no number above 0</source>
+      <source>“{text}” is not a number above 0</source>
       <translation>“{text}”不是大于 0 的数</translation>
     </message>
     <message>
-      <source>“{text}” is no share from 0 to 1, such as 0.5</source>
+      <source>“{text}” is not a share from 0 to 1, such as 0.5</source>
       <translation>“{text}”不是 0 到 1 之间的比例，例如 0.5</translation>
     </message>
     <message>
-      <source>gallery file; it is made if it is not there</source>
-      <translation>人脸库文件；不存在时会新建</translation>
+      <source>gallery file; created if it does not exist</source>
+      <translation>人脸库文件；不存在时自动新建</translation>
     </message>
     <message>
-      <source>where to compute</source>
-      <translation>用什么设备计算</translation>
+      <source>device to compute on</source>
+      <translation>计算设备</translation>
     </message>
     <message>
-      <source>what finds faces</source>
-      <translation>用什么检测人脸</translation>
+      <source>face detector</source>
+      <translation>人脸检测器</translation>
     </message>
     <message>
-      <source>what turns faces into vectors</source>
-      <translation>用什么把人脸变成向量</translation>
+      <source>embedder: turns faces into vectors</source>
+      <translation>特征提取器：把人脸变成向量</translation>
     </message>
     <message>
-      <source>share of strangers that may be taken for somebody, e.g. 0.01</source>
-      <translation>允许被误认的陌生人比例，例如 0.01</translation>
+      <source>share of strangers who may be taken for somebody enrolled (FPIR), e.g. 0.01</source>
+      <translation>允许被误认为已录入者的陌生人比例（FPIR），例如 0.01</translation>
     </message>
     <message>
-      <source>replace a file that is there and is none of MetaFace's results</source>
-      <translation>覆盖已存在且并非由 MetaFace 生成的文件</translation>
+      <source>overwrite an existing file that MetaFace did not write</source>
+      <translation>覆盖并非由 MetaFace 生成的已有文件</translation>
     </message>
     <message>
-      <source>folders, each a data set of its own, that hold one folder of pictures per person</source>
-      <translation>一个或多个文件夹，各为一个数据集，其中每人一个图片文件夹</translation>
+      <source>data set folders, each with one folder of pictures per person</source>
+      <translation>数据集文件夹（可多个），其中每人一个图片文件夹</translation>
     </message>
     <message>
-      <source>a trunk that you trained, in place of the one that ships</source>
-      <translation>你训练的主干，代替自带的主干</translation>
+      <source>a trunk that you trained, instead of the shipped one</source>
+      <translation>用你自己训练的主干代替自带的主干</translation>
     </message>
     <message>
-      <source>a projection that you trained, in place of the one that ships</source>
-      <translation>你训练的投影，代替自带的投影</translation>
+      <source>a projection that you trained, instead of the shipped one</source>
+      <translation>用你自己训练的投影代替自带的投影</translation>
     </message>
     <message>
-      <source>where faces and features are kept</source>
-      <translation>人脸和特征的缓存位置</translation>
+      <source>cache folder for faces and features</source>
+      <translation>人脸和特征的缓存文件夹</translation>
     </message>
     <message>
       <source>“{text}” is not a share between 0 and 1, such as 0.01</source>
       <translation>“{text}”不是 0 和 1 之间的比例，例如 0.01</translation>
     </message>
     <message>
-      <source>the passphrase is this file's first line; -: standard input, on a terminal it is asked for</source>
-      <translation>口令是此文件的第一行；-：标准输入，在终端上则会询问</translation>
+      <source>file whose first line is the passphrase; -: standard input (on a terminal you are asked for it)</source>
+      <translation>口令取自此文件的第一行；-：标准输入（在终端上会提示输入）</translation>
     </message>
     <message>
       <source>Passphrase: </source>
       <translation>口令： </translation>
     </message>
     <message>
-      <source>The same again: </source>
+      <source>Repeat it: </source>
       <translation>再输一次： </translation>
     </message>
     <message>
-      <source>looking</source>
-      <translation>正在查看</translation>
+      <source>recognising</source>
+      <translation>正在识别</translation>
     </message>
     <message>
       <source>{frames} frames, {faces} faces</source>
       <translation>{frames} 帧，{faces} 张人脸</translation>
     </message>
     <message>
-      <source>metaface: {path} is taken for a folder of videos: its {count} pictures are left out.</source>
-      <translation>metaface：{path} 按视频文件夹处理，其中 {count} 张图片不予处理。</translation>
+      <source>metaface: {path} is treated as a folder of videos; pictures skipped: {count}.</source>
+      <translation>metaface：{path} 按视频文件夹处理，其中的 {count} 张图片已略过。</translation>
     </message>
     <message>
-      <source>{count} videos are done already and are left alone; --again does them again.</source>
-      <translation>{count} 个视频已处理过，不再重做；用 --again 重新处理。</translation>
+      <source>Skipped videos, as they already have results: {count}. --again redoes them.</source>
+      <translation>{count} 个视频已有结果，已跳过；用 --again 重新处理。</translation>
     </message>
     <message>
       <source>{n} at a time</source>
@@ -1256,31 +1256,31 @@ face</source>
       <translation>metaface：{count} 个视频中有 {failed} 个无法识别。</translation>
     </message>
     <message>
-      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.</source>
-      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片而其下的文件夹有视频时，按视频文件夹处理。</translation>
+      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video in a folder. A folder counts as a folder of videos if it contains a video, or if it contains no picture and a subfolder contains a video.</source>
+      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片但子文件夹里有视频时，按视频文件夹处理。</translation>
     </message>
     <message>
-      <source>do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only and never taken from another file</source>
-      <translation>不适应视频或视频流先前出现过的未标注人脸；它们只保存在内存中，绝不取自其他文件</translation>
+      <source>do not adapt to the unlabelled faces seen earlier in the same video or stream; they are kept in memory only and never carried over to another file</source>
+      <translation>不适应同一视频或视频流中先前出现的未标注人脸；它们只保存在内存中，绝不会带到其他文件</translation>
     </message>
     <message>
-      <source>write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and settings, are left alone: so an interrupted run goes on</source>
-      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则写入一个文件夹，每个视频得到一个 VIDEO.jsonl。已经存在、比视频新，且人员和设置相同的结果不再重做，因此中断后可以接着运行</translation>
+      <source>write the lines to a file and a summary to the terminal; for a folder of videos, give a folder, which gets one VIDEO.jsonl per video. Results that are newer than their video and were made with the same people and settings are kept, so an interrupted run can be continued</source>
+      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则给出一个文件夹，每个视频得到一个 VIDEO.jsonl。比视频新、且人员和设置相同的结果会保留，因此中断后可以接着运行</translation>
     </message>
     <message>
-      <source>write an annotated video; of a folder of videos, a folder of VIDEO.mp4</source>
-      <translation>写出带标注的视频；对视频文件夹则写出一个装有 VIDEO.mp4 的文件夹</translation>
+      <source>write an annotated video; for a folder of videos, a folder of VIDEO.mp4</source>
+      <translation>写出带标注的视频；对视频文件夹则写出存放 VIDEO.mp4 的文件夹</translation>
     </message>
     <message>
-      <source>look at so many videos of a folder at a time (default: one a core, 16 at most)</source>
-      <translation>同时处理文件夹中多少个视频（默认：每个核心一个，最多 16）</translation>
+      <source>process this many videos of a folder at a time (default: one per core, 16 at most)</source>
+      <translation>同时处理文件夹中的视频数（默认：每个核心一个，最多 16）</translation>
     </message>
     <message>
-      <source>look at a folder's videos on the workers of a Dask scheduler, such as tls://host:8786, which find them under the same path</source>
+      <source>process a folder's videos on the workers of a Dask scheduler, such as tls://host:8786; they must find the videos under the same path</source>
       <translation>由 Dask 调度器（例如 tls://host:8786）的工作进程处理文件夹中的视频；各工作进程须能以相同路径访问这些视频</translation>
     </message>
     <message>
-      <source>look at all videos of a folder, also at those whose lines are there already</source>
+      <source>process all videos of a folder, including those that already have results</source>
       <translation>处理文件夹中的所有视频，包括已有结果的</translation>
     </message>
     <message>
@@ -1289,15 +1289,15 @@ face</source>
     </message>
     <message>
       <source>it is a folder</source>
-      <translation>它是文件夹</translation>
+      <translation>这是一个文件夹</translation>
     </message>
     <message>
-      <source>Run the same command with --resume to go on.</source>
+      <source>Run the same command with --resume to continue.</source>
       <translation>用同样的命令加上 --resume 即可继续。</translation>
     </message>
     <message>
-      <source>The embedder has no projection, so the tail cannot move and there is little to gain. Run “metaface train projection” first, and give its file with --projection.</source>
-      <translation>特征提取器没有投影，尾部无法移动，收益很小。请先运行“metaface train projection”，再用 --projection 给出它的文件。</translation>
+      <source>The embedder has no projection, so its tail cannot adapt and there is little to gain. Run “metaface train projection” first, and pass its file with --projection.</source>
+      <translation>特征提取器没有投影，其尾部无法适应，收益很小。请先运行“metaface train projection”，再用 --projection 指定它的文件。</translation>
     </message>
     <message>
       <source>projecting</source>
@@ -1308,7 +1308,7 @@ face</source>
       <translation>元训练 {key}</translation>
     </message>
     <message>
-      <source>{title}: accuracy {top1:.1%}, TPIR at FPIR {fpir:.0%} {tpir:.1%}</source>
+      <source>{title}: accuracy {top1:.1%}, TPIR {tpir:.1%} at FPIR {fpir:.0%}</source>
       <translation>{title}：准确率 {top1:.1%}，FPIR 为 {fpir:.0%} 时 TPIR {tpir:.1%}</translation>
     </message>
     <message>
@@ -1336,23 +1336,23 @@ face</source>
       <translation>正在选择锐化程度</translation>
     </message>
     <message>
-      <source>γ = {sharpening}, {condition}: promised 1 %, achieved with so many people enrolled {shares}</source>
-      <translation>γ = {sharpening}，{condition}：承诺 1 %，录入这么多人时实际为 {shares}</translation>
+      <source>γ = {sharpening}, {condition}: promised 1 %, actual by number of people enrolled: {shares}</source>
+      <translation>γ = {sharpening}，{condition}：承诺 1 %，各录入人数下的实际值 {shares}</translation>
     </message>
     <message>
-      <source>other methods' meta-parameters that you trained, for “rl2” to choose from</source>
-      <translation>你训练的其他方法的元参数，供“rl2”选择</translation>
+      <source>meta-parameters of other methods that you trained, for “rl2” to choose from</source>
+      <translation>你自己训练的其他方法的元参数，供“rl2”选择</translation>
     </message>
     <message>
-      <source>outer steps</source>
+      <source>outer-loop steps</source>
       <translation>外循环步数</translation>
     </message>
     <message>
-      <source>episodes a step</source>
+      <source>episodes per step</source>
       <translation>每步的任务数</translation>
     </message>
     <message>
-      <source>highest rate</source>
+      <source>highest learning rate</source>
       <translation>最大学习率</translation>
     </message>
     <message>
@@ -1360,7 +1360,7 @@ face</source>
       <translation>每张图片的降质副本数（默认：6）</translation>
     </message>
     <message>
-      <source>go on where an interrupted training stopped</source>
+      <source>resume an interrupted training run</source>
       <translation>从中断处继续训练</translation>
     </message>
     <message>
@@ -1388,16 +1388,16 @@ face</source>
       <translation>正在测量通道统计量的范围</translation>
     </message>
     <message>
-      <source>{file}: trunk {id}, {count} layers within ranges</source>
+      <source>{file}: trunk {id}, {count} layers limited to their ranges</source>
       <translation>{file}：主干网络 {id}，{count} 层已限定范围</translation>
     </message>
     <message>
-      <source>photographing rooms</source>
-      <translation>正在拍摄各环境</translation>
+      <source>simulating rooms</source>
+      <translation>正在模拟各环境</translation>
     </message>
     <message>
-      <source>showing strangers</source>
-      <translation>正在测试陌生人</translation>
+      <source>testing with strangers</source>
+      <translation>正在用陌生人测试</translation>
     </message>
     <message>
       <source>{file}: fitted to {cells} kinds of gallery</source>
@@ -1412,8 +1412,8 @@ face</source>
       <translation>损失 {loss:.3f}，余弦 {cosine:.3f}</translation>
     </message>
     <message>
-      <source>cosine of degraded to clean pictures {before:.3f} → {after:.3f}; {file}</source>
-      <translation>降质图与原图的余弦 {before:.3f} → {after:.3f}；{file}</translation>
+      <source>cosine between degraded and clean pictures {before:.3f} → {after:.3f}; {file}</source>
+      <translation>降质图与原图的余弦相似度 {before:.3f} → {after:.3f}；{file}</translation>
     </message>
     <message>
       <source>loss {loss:.3f}, validation: accuracy {top1:.1%}, TPIR {tpir:.1%}</source>
@@ -1428,16 +1428,16 @@ face</source>
       <translation>剩余 {time}</translation>
     </message>
     <message>
-      <source>what there is</source>
-      <translation>有哪些权重</translation>
+      <source>list all weights</source>
+      <translation>列出所有权重</translation>
     </message>
     <message>
-      <source>download weights that do not ship</source>
-      <translation>下载未随程序附带的权重</translation>
+      <source>download weights that are not shipped</source>
+      <translation>下载非自带的权重</translation>
     </message>
     <message>
-      <source>take them from a file you have instead of the network</source>
-      <translation>使用你已有的文件，不从网络下载</translation>
+      <source>install them from a file you have instead of downloading</source>
+      <translation>从已有的文件安装，不下载</translation>
     </message>
     <message>
       <source>compare every checksum</source>
@@ -1473,20 +1473,20 @@ face</source>
       <translation>无</translation>
     </message>
     <message>
-      <source>{name} is here: {path}</source>
-      <translation>{name} 在这里：{path}</translation>
+      <source>{name} is on this computer: {path}</source>
+      <translation>{name} 已在本机：{path}</translation>
     </message>
     <message>
-      <source>{people} different strangers cannot bear a claim about a FPIR of {fpir}: by the rule of three, even none let through would only show that it is below {limit}.</source>
-      <translation>{people} 个不同的陌生人不足以支持 FPIR 为 {fpir} 的结论：按“三倍法则”，即使一个都没有被误认，也只能说明它低于 {limit}。</translation>
+      <source>{people} different strangers are too few to support a claim about an FPIR of {fpir}: by the rule of three, even if none got a name, that would only show that it is below {limit}.</source>
+      <translation>{people} 个不同的陌生人不足以支持关于 FPIR 为 {fpir} 的结论：按“三倍法则”，即使无一被误认，也只能说明它低于 {limit}。</translation>
     </message>
     <message>
-      <source>An episode has too few strangers for a threshold at a FPIR of {fpir}: there the episodes share one, from all their strangers.</source>
-      <translation>单个任务中的陌生人太少，无法确定 FPIR 为 {fpir} 的阈值：此时各任务合用一个阈值，由所有任务的陌生人得出。</translation>
+      <source>An episode has too few strangers to set a threshold at an FPIR of {fpir}: the episodes share one, set on all their strangers.</source>
+      <translation>单个任务中的陌生人太少，无法确定 FPIR 为 {fpir} 的阈值：各任务共用一个由全部陌生人得出的阈值。</translation>
     </message>
     <message>
-      <source>{n_way}-way {k_shot}-shot episodes enrol {used} people: there are too few for more.</source>
-      <translation>{n_way}-way {k_shot}-shot 的任务实际录入 {used} 人：人数不够。</translation>
+      <source>{n_way}-way {k_shot}-shot episodes enrol only {used} people: the data set has too few.</source>
+      <translation>{n_way}-way {k_shot}-shot 的任务实际只录入 {used} 人：数据集人数不够。</translation>
     </message>
   </context>
   <context>
@@ -2402,7 +2402,7 @@ face</source>
   <context>
     <name>Errors</name>
     <message>
-      <source>The demo was closed before its end: there is no summary.</source>
+      <source>The demo was closed before it ended: there is no summary.</source>
       <translation>演示在结束前被关闭：没有总结。</translation>
     </message>
     <message>
@@ -2410,7 +2410,7 @@ face</source>
       <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
     </message>
     <message>
-      <source>“{text}” cannot be measured with. Give a video, a folder of pictures, or “demo”.</source>
+      <source>“{text}” cannot be used for measuring. Give a video, a folder of pictures, or “demo”.</source>
       <translation>“{text}”不能用来测量。请给出视频、图片文件夹或“demo”。</translation>
     </message>
     <message>
@@ -2418,11 +2418,11 @@ face</source>
       <translation>“{text}”中没有图片。请选择其他文件。</translation>
     </message>
     <message>
-      <source>“{title}” is too short to measure with. Give a video of some seconds.</source>
+      <source>“{title}” is too short to measure. Give a video of at least a few seconds.</source>
       <translation>“{title}”太短，无法测量。请提供几秒以上的视频。</translation>
     </message>
     <message>
-      <source>The engine did not start in {n} s. Try again; the log says more.</source>
+      <source>The engine did not start within {n} s. Try again; see the log for details.</source>
       <translation>引擎在 {n} 秒内未能启动。请重试；详情见日志。</translation>
     </message>
     <message>
@@ -2446,12 +2446,12 @@ face</source>
       <translation>人脸库中没有叫“{name}”的人。用“gallery list”查看有谁。</translation>
     </message>
     <message>
-      <source>Nothing was deleted. This forgets everybody in {path} for good, without undo: add --yes if you want that.</source>
-      <translation>未删除任何内容。此操作将彻底忘记 {path} 中的所有人，无法撤销：确认请加上 --yes。</translation>
+      <source>Nothing was deleted. This command deletes everybody in {path} for good and cannot be undone: add --yes to confirm.</source>
+      <translation>未删除任何内容。此命令将彻底删除 {path} 中的所有人，无法撤销：确认请加上 --yes。</translation>
     </message>
     <message>
-      <source>Two of the folders are called “{name}”, and data sets are told apart by that. Give each folder once, and rename one of two.</source>
-      <translation>有两个文件夹都叫“{name}”，而数据集靠名称区分。每个文件夹只给一次，或将其中一个改名。</translation>
+      <source>Two of the folders are called “{name}”, but data sets are told apart by their folder's name. Give each folder only once, or rename one of the two.</source>
+      <translation>有两个文件夹都叫“{name}”，而数据集以文件夹名称区分。每个文件夹只指定一次，或将其中一个改名。</translation>
     </message>
     <message>
       <source>There is no file {file}. Check the path, or run “metaface train {stage}”.</source>
@@ -2462,44 +2462,44 @@ face</source>
       <translation>两次输入的口令不同。请重试，两次输入相同的口令。</translation>
     </message>
     <message>
-      <source>No passphrase can be read from {file} ({reason}). Choose another file.</source>
+      <source>The passphrase cannot be read from {file} ({reason}). Choose another file.</source>
       <translation>无法从 {file} 读取口令（{reason}）。请选择其他文件。</translation>
     </message>
     <message>
-      <source>{source} is no folder of videos, and a cluster looks at nothing else. Leave --cluster out.</source>
+      <source>{source} is not a folder of videos, and a cluster processes nothing else. Leave out --cluster.</source>
       <translation>{source} 不是视频文件夹，而集群只处理视频文件夹。请去掉 --cluster。</translation>
     </message>
     <message>
-      <source>Workers of a cluster write nothing, so they make no annotated videos. Leave --video out.</source>
+      <source>Cluster workers write no files, so they cannot make annotated videos. Leave out --video.</source>
       <translation>集群的工作进程不写入任何文件，因此无法生成带标注的视频。请去掉 --video。</translation>
     </message>
     <message>
-      <source>Annotated videos in {path} would be looked at as well the next time. Choose a place outside of {folder}.</source>
-      <translation>放在 {path} 的标注视频下次也会被当作输入。请选择 {folder} 以外的位置。</translation>
+      <source>Annotated videos in {path} would be processed as input the next time. Choose a place outside {folder}.</source>
+      <translation>放在 {path} 的标注视频下次会被当作输入处理。请选择 {folder} 以外的位置。</translation>
     </message>
     <message>
-      <source>Standard output is closed, so the lines have no place. Add --jsonl FILE.</source>
+      <source>Standard output is closed, so the results cannot be printed. Add --jsonl FILE.</source>
       <translation>标准输出已关闭，结果无处可写。请加上 --jsonl FILE。</translation>
     </message>
     <message>
-      <source>A trunk is tuned before there is a projection. Leave out --projection.</source>
-      <translation>调整主干网络时还没有投影。请去掉 --projection。</translation>
+      <source>The trunk is tuned before a projection is trained. Leave out --projection.</source>
+      <translation>主干网络的微调先于投影的训练。请去掉 --projection。</translation>
     </message>
     <message>
-      <source>{path} is of an unfinished training. Go on with --resume, or delete it.</source>
+      <source>{path} belongs to an unfinished training run. Continue it with --resume, or delete the file.</source>
       <translation>{path} 属于一次未完成的训练。请用 --resume 继续，或删除它。</translation>
     </message>
     <message>
-      <source>{count} people are too few to stand for strangers without anybody standing out: at least {needed} are needed. Choose a larger folder.</source>
-      <translation>{count} 人太少，代表陌生人时会有人过于突出；至少需要 {needed} 人。请选择更大的文件夹。</translation>
+      <source>{count} people are too few for a cohort of strangers: each one would weigh too much. At least {needed} are needed. Choose a larger folder.</source>
+      <translation>{count} 人不足以构成陌生人的背景人群：单个人的影响会过大。至少需要 {needed} 人。请选择更大的文件夹。</translation>
     </message>
     <message>
-      <source>Trunk, projection and cohort are each trained by one process. Run the command without torchrun.</source>
-      <translation>主干、投影和背景人群都只由一个进程训练。请不要用 torchrun 运行此命令。</translation>
+      <source>Trunk, projection and cohort are each trained in a single process. Run the command without torchrun.</source>
+      <translation>主干、投影和背景人群都只用单个进程训练。请不要用 torchrun 运行此命令。</translation>
     </message>
     <message>
-      <source>A room is measured against a cohort of strangers, and this embedder has none. Run “metaface train cohort” first.</source>
-      <translation>环境需要以一组陌生人为参照来衡量，而此嵌入网络没有。请先运行“metaface train cohort”。</translation>
+      <source>Rooms are measured against a cohort of strangers, which this embedder does not have yet. Run “metaface train cohort” first.</source>
+      <translation>衡量环境需要陌生人的背景人群，而此特征提取器还没有。请先运行“metaface train cohort”。</translation>
     </message>
     <message>
       <source>The demo got stuck while {step}. Close other programs and try again.</source>

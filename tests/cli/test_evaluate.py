@@ -175,7 +175,7 @@ def test_tables_fit_into_eighty_columns(
     assert result.code == 0, result.err
     tables = result.out.split("different strangers")[0]
     assert "…" not in tables
-    assert "hard: FPIR in % of the shipped threshold where it promises 1 %" in tables
+    assert "hard: actual FPIR (%) of the shipped threshold for a promised 1 %" in tables
 
 
 def test_conditions_are_drawn_as_often_as_asked_and_clean_once(

@@ -187,10 +187,10 @@ def test_what_a_cluster_cannot_do_is_said_first(metaface: Metaface, clips: Path,
     recognize = ("--gallery", tmp_path / "g.metaface", "--cluster", "127.0.0.1:1")
     annotated = metaface("recognize", clips, *recognize, "--video", tmp_path / "annotated")
     assert annotated.code == 1
-    assert "Leave --video out" in annotated.err
+    assert "Leave out --video" in annotated.err
     single = metaface("recognize", clips / "a.avi", *recognize)
     assert single.code == 1
-    assert "Leave --cluster out" in single.err
+    assert "Leave out --cluster" in single.err
     assert metaface("recognize", clips, *recognize, "--processes", 2).code == 2
 
 
