@@ -1,4 +1,4 @@
-"""What the user may set for the recognition itself; the window's own state is the window's affair."""
+"""The user's settings for recognition; the window's own state is kept elsewhere."""
 
 from __future__ import annotations
 

@@ -77,16 +77,16 @@
   <context>
     <name>Advice</name>
     <message>
-      <source>Choose pictures that show the face whole, uncovered and the right way up.</source>
+      <source>Choose pictures that show the whole face, uncovered and the right way up.</source>
       <translation>请选择脸部完整、无遮挡且方向正确的图片。</translation>
     </message>
     <message>
-      <source>Choose pictures of one person, or cut them out.</source>
-      <translation>请选择只有一个人的图片，或将其裁剪出来。</translation>
+      <source>Choose pictures of one person, or crop them.</source>
+      <translation>请选择只有一个人的图片，或把此人裁剪出来。</translation>
     </message>
     <message>
-      <source>Choose larger pictures, or ones taken from nearer.</source>
-      <translation>请选择更大的图片，或从更近处拍摄的图片。</translation>
+      <source>Choose larger pictures, or ones taken from closer up.</source>
+      <translation>请选择更大的图片，或离得更近拍摄的图片。</translation>
     </message>
     <message>
       <source>Choose pictures in better light.</source>
@@ -101,7 +101,7 @@
       <translation>请选择更清晰的图片。</translation>
     </message>
     <message>
-      <source>Choose pictures that look towards the camera.</source>
+      <source>Choose pictures of the face looking at the camera.</source>
       <translation>请选择面向镜头的图片。</translation>
     </message>
     <message>
@@ -113,8 +113,8 @@
       <translation>请将图片转到正确的方向。</translation>
     </message>
     <message>
-      <source>Choose pictures that differ more.</source>
-      <translation>请选择差别更大的图片。</translation>
+      <source>Choose pictures that differ more from each other.</source>
+      <translation>请选择彼此差别更大的图片。</translation>
     </message>
   </context>
   <context>
@@ -172,7 +172,7 @@
     </message>
     <message>
       <source>Unknown</source>
-      <translation>未认出</translation>
+      <translation>未知</translation>
     </message>
     <message>
       <source>right</source>
@@ -188,7 +188,7 @@
     </message>
     <message>
       <source>strangers let through</source>
-      <translation>放过的陌生人</translation>
+      <translation>误认的陌生人</translation>
     </message>
   </context>
   <context>
@@ -977,7 +977,7 @@ face</source>
     </message>
     <message>
       <source>consent: {when}, given by {who}, for: {purpose}; wording {version}; keep until: {until}</source>
-      <translation>同意：{when}，由 {who} 给出，用途：{purpose}；文本版本 {version}；保留至：{until}</translation>
+      <translation>同意记录：{when}，同意人：{who}，用途：{purpose}；文本版本 {version}；保留至：{until}</translation>
     </message>
     <message>
       <source>shot</source>
@@ -1076,12 +1076,12 @@ face</source>
       <translation>来源：摄像头编号、文件、文件夹、网址或演示场景</translation>
     </message>
     <message>
-      <source>how to adapt: {keys}</source>
-      <translation>适应方法：{keys}</translation>
+      <source>method to adapt with: {keys}</source>
+      <translation>使用的方法：{keys}</translation>
     </message>
     <message>
-      <source>language of the window and of what is printed (default: the system's)</source>
-      <translation>窗口和输出所用的语言（默认：系统语言）</translation>
+      <source>language of the window and the output (default: the system's)</source>
+      <translation>窗口和输出的语言（默认：系统语言）</translation>
     </message>
     <message>
       <source>metaface: interrupted</source>
@@ -1529,7 +1529,7 @@ face</source>
     </message>
     <message>
       <source>Tick the methods to run on the same faces</source>
-      <translation>勾选要查看相同人脸的方法</translation>
+      <translation>勾选要在相同人脸上运行的方法</translation>
     </message>
     <message>
       <source>Faces it named; every face of every frame counts</source>
@@ -1695,8 +1695,8 @@ face</source>
       <translation>在这台电脑的摄像头画面和文件中认出此人</translation>
     </message>
     <message>
-      <source>confirmed on screen by whoever enrolled them</source>
-      <translation>由录入者在屏幕上确认</translation>
+      <source>confirmed on screen by the person who enrolled them</source>
+      <translation>由录入操作者在屏幕上确认</translation>
     </message>
   </context>
   <context>
@@ -1734,11 +1734,11 @@ face</source>
     <name>ConsentRecords</name>
     <message>
       <source>Consent</source>
-      <translation>同意</translation>
+      <translation>同意记录</translation>
     </message>
     <message>
       <source>Given by: {who}</source>
-      <translation>由 {who} 给出</translation>
+      <translation>同意人：{who}</translation>
     </message>
     <message>
       <source>Wording {no}; {end}</source>
@@ -1761,7 +1761,7 @@ face</source>
     </message>
     <message>
       <source>This room</source>
-      <translation>当前场景</translation>
+      <translation>当前环境</translation>
     </message>
     <message>
       <source>Models</source>
@@ -1834,7 +1834,7 @@ face</source>
     </message>
     <message>
       <source>walking through rooms</source>
-      <translation>走过几种环境</translation>
+      <translation>切换多种环境</translation>
     </message>
     <message>
       <source>waiting for the stranger</source>
@@ -2172,7 +2172,7 @@ face</source>
     </message>
     <message>
       <source>Ready to save. A few more shots from other angles make it more reliable.</source>
-      <translation>可以保存了。再从其他角度录几个样本会更可靠。</translation>
+      <translation>可以保存了。再从其他角度录几个样本，识别会更可靠。</translation>
     </message>
     <message>
       <source>Enough shots. Now the name.</source>
@@ -2310,7 +2310,7 @@ face</source>
     </message>
     <message>
       <source>A mask is drawn on every face that is found.</source>
-      <translation>给找到的每张人脸画上口罩。</translation>
+      <translation>给检测到的每张人脸画上口罩。</translation>
     </message>
     <message>
       <source>One lamp at a side: half of each face is dark.</source>
@@ -2522,31 +2522,31 @@ face</source>
       <translation>Qt 无法加载 {plugin}：{reason}。请重新安装 PySide6，或更新系统。</translation>
     </message>
     <message>
-      <source>Qt needs system libraries that are not here: {libraries}. Install the packages that hold them; Debian's are called {packages}.</source>
+      <source>Qt needs system libraries that are missing: {libraries}. Install the packages that contain them; on Debian these are {packages}.</source>
       <translation>缺少 Qt 需要的系统库：{libraries}。请安装包含它们的软件包；在 Debian 上叫 {packages}。</translation>
     </message>
     <message>
-      <source>Qt needs system libraries that are not here: {libraries}. Install them, as root: {command}</source>
+      <source>Qt needs system libraries that are missing: {libraries}. Install them as root: {command}</source>
       <translation>缺少 Qt 需要的系统库：{libraries}。请以 root 身份安装：{command}</translation>
     </message>
     <message>
-      <source>The display {display} does not answer. Check {variable} and that this user may use it; without a display there is “metaface demo”.</source>
+      <source>The display {display} does not respond. Check {variable} and whether this user may use the display; “metaface demo” works without one.</source>
       <translation>显示器 {display} 没有响应。请检查 {variable} 以及当前用户是否有权使用；没有显示器时可用“metaface demo”。</translation>
     </message>
     <message>
-      <source>The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with the same versions of everything.</source>
+      <source>The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with the same package versions.</source>
       <translation>集群的工作进程无法运行 MetaFace {version}：{reason}。请在所有工作节点上安装 MetaFace，并保证各软件包版本一致。</translation>
     </message>
     <message>
-      <source>Several workers of the cluster, one after the other, ended before they were done with {path}. If memory ran out, start fewer of them on a computer.</source>
+      <source>Several cluster workers in turn ended before they finished {path}. If memory ran out, start fewer workers per computer.</source>
       <translation>集群中先后有多个工作进程在处理完 {path} 之前终止。如果是内存不足，请在每台计算机上少启动几个工作进程。</translation>
     </message>
     <message>
-      <source>The cluster's worker {worker} has another kind of processor than this computer: the last digits of scores may differ.</source>
+      <source>The cluster's worker {worker} has a different kind of processor from this computer: the last digits of scores may differ.</source>
       <translation>集群工作进程 {worker} 的处理器型号与本机不同：得分的末位数字可能有差异。</translation>
     </message>
     <message>
-      <source>The cluster at {address} does not answer any more. Videos that were done have their lines; the same command goes on with the others.</source>
+      <source>The cluster at {address} no longer responds. Finished videos have their results; run the same command again to continue with the others.</source>
       <translation>集群 {address} 已无响应。已完成的视频结果均已保存；再次运行同一命令会继续处理其余视频。</translation>
     </message>
     <message>
@@ -2558,15 +2558,15 @@ face</source>
       <translation>使用集群需要 Dask，但尚未安装（{reason}）。请通过 MetaFace 的可选依赖“cluster”安装：pip install 'metaface[cluster]'；在源码目录中则运行：uv sync --extra cluster</translation>
     </message>
     <message>
-      <source>Dask has no certificates for {address}: {reason}. Name their files, as the README shows under “Beyond one machine”.</source>
+      <source>Dask has no certificates for {address}: {reason}. Specify their files, as the README shows under “Beyond one machine”.</source>
       <translation>Dask 没有用于 {address} 的证书：{reason}。请按 README 中“Beyond one machine”一节指定证书文件。</translation>
     </message>
     <message>
-      <source>No Dask scheduler answers at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, which prints its address.</source>
+      <source>No Dask scheduler responds at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, which prints its address.</source>
       <translation>{address} 上没有 Dask 调度器在 {seconds:.0f} 秒内响应：{reason}。请用“dask scheduler”启动调度器，它会显示自己的地址。</translation>
     </message>
     <message>
-      <source>{address} is on another computer, and templates of faces do not go there unencrypted. Start scheduler and workers with certificates (tls://), as the README shows under “Beyond one machine”.</source>
+      <source>{address} is on another computer, and face templates are not sent there unencrypted. Start scheduler and workers with certificates (tls://), as the README shows under “Beyond one machine”.</source>
       <translation>{address} 位于另一台计算机，人脸模板不会在未加密的情况下发送到那里。请按 README 中“Beyond one machine”一节，使用证书（tls://）启动调度器和工作进程。</translation>
     </message>
     <message>
@@ -2574,27 +2574,27 @@ face</source>
       <translation>集群工作进程 {worker} 无法进行识别：{reason}</translation>
     </message>
     <message>
-      <source>it has {package} {theirs}, this computer {ours}, and lines might differ. Install the same versions on all computers.</source>
+      <source>it has {package} {theirs}, this computer {ours}, so results might differ. Install the same versions on all computers.</source>
       <translation>它的 {package} 版本为 {theirs}，本机为 {ours}，结果可能不一致。请在所有计算机上安装相同版本。</translation>
     </message>
     <message>
-      <source>The cluster's worker {worker} does not find {path} as it is on this computer. Workers read videos themselves: share the folder with all of them, under the same path.</source>
-      <translation>集群工作进程 {worker} 找不到与本机相同的 {path}。工作进程会自行读取视频：请以相同路径向所有工作节点共享该文件夹。</translation>
+      <source>The cluster's worker {worker} does not see the same {path} as this computer. Workers read videos themselves: share the folder with all of them, under the same path.</source>
+      <translation>集群工作进程 {worker} 看到的 {path} 与本机不同。工作进程会自行读取视频：请以相同路径向所有工作节点共享该文件夹。</translation>
     </message>
     <message>
-      <source>{folder} holds lines that were made with other people or other settings. Choose another folder, or add --again to replace them.</source>
+      <source>{folder} contains results made with other people or other settings. Choose another folder, or add --again to replace them.</source>
       <translation>{folder} 中的结果是用其他人员或其他设置生成的。请选择其他文件夹，或加上 --again 替换它们。</translation>
     </message>
     <message>
-      <source>{path} would be overwritten, but it is read from. Choose another place.</source>
+      <source>{path} is an input file and would be overwritten. Choose another place.</source>
       <translation>{path} 是输入文件，不能被覆盖。请选择其他位置。</translation>
     </message>
     <message>
-      <source>{path} is to hold two results. Choose a file for each.</source>
-      <translation>{path} 被指定用于两个结果。请为每个结果各选一个文件。</translation>
+      <source>Two results would be written to {path}. Choose a different file for each.</source>
+      <translation>{path} 被指定用于两项结果。请为每项结果分别选择文件。</translation>
     </message>
     <message>
-      <source>{path} is there already and is none of MetaFace's results. Choose another place, or add --force.</source>
+      <source>{path} already exists and was not written by MetaFace. Choose another place, or add --force.</source>
       <translation>{path} 已存在，且并非由 MetaFace 生成。请选择其他位置，或加上 --force。</translation>
     </message>
     <message>
@@ -2602,7 +2602,7 @@ face</source>
       <translation>无法读取文件夹 {path}：{reason}。</translation>
     </message>
     <message>
-      <source>The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
+      <source>The process working on {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
       <translation>处理 {path} 的进程提前结束（退出码 {code}）。如果内存不足，请减少进程数后重试。</translation>
     </message>
     <message>
@@ -2610,31 +2610,31 @@ face</source>
       <translation>“{title}”在 MetaFace 内部失败。详情见日志文件。</translation>
     </message>
     <message>
-      <source>Reading {title} failed unexpectedly. Open it again; the log says more.</source>
+      <source>Reading {title} failed unexpectedly. Open it again; see the log for details.</source>
       <translation>读取 {title} 时意外失败。请重新打开；详情见日志。</translation>
     </message>
     <message>
-      <source>{title}: {count} more things were left out. “metaface recognize” names each.</source>
+      <source>{title}: {count} more items were skipped. “metaface recognize” lists each one.</source>
       <translation>{title}：还有 {count} 项被略过。“metaface recognize” 会逐一列出。</translation>
     </message>
     <message>
-      <source>The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you do, install MetaFace again.</source>
-      <translation>为“{embedder}”采样的陌生人与其主干和投影不符：改用固定阈值，无法选择放过陌生人的比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
+      <source>The strangers sampled for “{embedder}” do not match its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you already do, install MetaFace again.</source>
+      <translation>为“{embedder}”采样的陌生人与其主干和投影不匹配：改用固定阈值，无法选择允许误认的陌生人比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the embedder “{default}” for that.</source>
-      <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
+      <source>No strangers have been sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. To choose it, use the embedder “{default}”.</source>
+      <translation>尚未为“{embedder}”采样陌生人：使用固定阈值，无法选择允许误认的陌生人比例。如需选择，请使用特征提取器“{default}”。</translation>
     </message>
     <message>
-      <source>A frame was lost ({kind}). If this goes on, see the log file.</source>
+      <source>A frame was lost ({kind}). If this keeps happening, see the log file.</source>
       <translation>丢失了一帧（{kind}）。如果持续出现，请查看日志文件。</translation>
     </message>
     <message>
-      <source>The graphics card's memory is full. MetaFace goes on with the processor.</source>
+      <source>The graphics card's memory is full. MetaFace continues on the processor.</source>
       <translation>显卡内存已满。MetaFace 改用处理器继续运行。</translation>
     </message>
     <message>
-      <source>The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as the device.</source>
+      <source>The graphics card failed ({kind}). MetaFace continues on the processor; to use the card again, choose it as the device.</source>
       <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
     </message>
     <message>
@@ -2646,16 +2646,16 @@ face</source>
       <translation>“{name}”未保存：必须先征得本人同意。</translation>
     </message>
     <message>
-      <source>{path} is there already and is not overwritten. Name a new folder or file.</source>
+      <source>{path} already exists and is not overwritten. Choose a new folder or file.</source>
       <translation>{path} 已存在，不会覆盖。请指定新的文件夹或文件。</translation>
     </message>
     <message>
-      <source>People can be kept for 1 to {most} days, not {days}. Choose that, or give no limit.</source>
-      <translation>人员可保留 1 到 {most} 天，而不是 {days} 天。请在此范围内选择，或不设期限。</translation>
+      <source>People can be kept for 1 to {most} days, not {days}. Choose a number in that range, or set no limit.</source>
+      <translation>人员可保留 1 到 {most} 天，不能是 {days} 天。请在此范围内选择，或不设期限。</translation>
     </message>
     <message>
-      <source>People cannot be kept until {day}: name a day from today on, within a hundred years.</source>
-      <translation>人员不能保留到 {day}：请指定从今天起一百年内的某一天。</translation>
+      <source>People cannot be kept until {day}: choose a day from today on, within a hundred years.</source>
+      <translation>不能保留到 {day}：请选择从今天起一百年内的某一天。</translation>
     </message>
     <message>
       <source>A shot could not be encoded. Record it again.</source>
@@ -2666,8 +2666,8 @@ face</source>
       <translation>有一张已保存的照片损坏。请删除此人的这个样本并重新拍摄。</translation>
     </message>
     <message>
-      <source>That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, then say it again.</source>
-      <translation>那张人脸还没有看清，无法从中学习。请让其靠近并看着摄像头，然后再说一次。</translation>
+      <source>That face has not been seen well enough to learn from. Have the person come closer and look at the camera, then try again.</source>
+      <translation>那张人脸还没有看清，无法从中学习。请让本人靠近并看着摄像头，然后再试一次。</translation>
     </message>
     <message>
       <source>There is no picture to save yet. Open a camera or a file first.</source>
@@ -2678,15 +2678,15 @@ face</source>
       <translation>录制在 MetaFace 内部失败。详情见日志文件。</translation>
     </message>
     <message>
-      <source>Only {free} MB are free in {folder}, and a recording needs {needed} MB. Free some space or choose another folder.</source>
+      <source>Only {free} MB are free in {folder}, but a recording needs {needed} MB. Free some space or choose another folder.</source>
       <translation>{folder} 只剩 {free} MB，录制需要 {needed} MB。请腾出空间或选择其他文件夹。</translation>
     </message>
     <message>
-      <source>The recording ended, as only {free} MB are free in {folder}. Free some space or choose another folder, then record again.</source>
+      <source>The recording ended because only {free} MB are free in {folder}. Free some space or choose another folder, then record again.</source>
       <translation>{folder} 只剩 {free} MB，录制已结束。请腾出空间或选择其他文件夹，然后重新录制。</translation>
     </message>
     <message>
-      <source>The templates of this embedder are still being made. Try again in a moment.</source>
+      <source>The templates of this embedder are still being computed. Try again in a moment.</source>
       <translation>此特征提取器的特征模板仍在生成。请稍后再试。</translation>
     </message>
     <message>
@@ -2702,7 +2702,7 @@ face</source>
       <translation>无法写入 {path}：{reason}。请选择其他位置。</translation>
     </message>
     <message>
-      <source>There is no shot to learn the person from. Record or choose pictures first.</source>
+      <source>There are no shots to learn the person from. Record or choose pictures first.</source>
       <translation>没有可供学习的样本。请先录制或选择照片。</translation>
     </message>
     <message>
@@ -2718,7 +2718,7 @@ face</source>
       <translation>不能把“{name}”和自己区分开。请选择两个人。</translation>
     </message>
     <message>
-      <source>The gallery {path} was opened only to read. Close the window or command that is using it, then open it again.</source>
+      <source>The gallery {path} was opened read-only. Close the window or command that is using it, then open it again.</source>
       <translation>人脸库 {path} 以只读方式打开。请关闭正在使用它的窗口或命令，然后重新打开。</translation>
     </message>
     <message>
@@ -2730,7 +2730,7 @@ face</source>
       <translation>删除的内容已从人脸库中移除，但另一个窗口正在读取 {path}，其中仍留有痕迹。请关闭那个窗口，MetaFace 随后会自动清除。</translation>
     </message>
     <message>
-      <source>What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to rewrite it. Make room on it; MetaFace then clears them by itself.</source>
+      <source>What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to rewrite it. Free some space; MetaFace then clears them by itself.</source>
       <translation>删除的内容已从人脸库中移除，但磁盘太满，无法重写 {path}，其中仍留有痕迹。请腾出空间，MetaFace 随后会自动清除。</translation>
     </message>
     <message>
@@ -2738,47 +2738,47 @@ face</source>
       <translation>没有人脸库 {path}。请检查名称，或先录入人员。</translation>
     </message>
     <message>
-      <source>An older MetaFace wrote {path}, and it has to be converted before it can be read. Open it once where it may be changed.</source>
-      <translation>{path} 由旧版 MetaFace 写成，读取之前需要转换。请在允许修改的位置打开它一次。</translation>
+      <source>{path} was written by an older MetaFace and must be converted before it can be read. Open it once where it can be written.</source>
+      <translation>{path} 由旧版 MetaFace 写成，读取之前需要转换。请先在可写的位置打开它一次。</translation>
     </message>
     <message>
-      <source>A file's name cannot hold a NUL. Type another name.</source>
+      <source>A file name cannot contain a NUL character. Type another name.</source>
       <translation>文件名不能包含 NUL 字符。请输入其他名称。</translation>
     </message>
     <message>
-      <source>{path} is a folder, not a gallery. Name a file in it, e.g. {path}{separator}{example}.</source>
+      <source>{path} is a folder, not a gallery. Give a file in it, e.g. {path}{separator}{example}.</source>
       <translation>{path} 是文件夹，不是人脸库。请指定其中的文件，例如 {path}{separator}{example}。</translation>
     </message>
     <message>
-      <source>A newer MetaFace wrote {path} (gallery version {found}; this one knows up to {known}). Update MetaFace, or choose another gallery.</source>
-      <translation>{path} 由新版 MetaFace 写成（人脸库版本 {found}；本版最高支持 {known}）。请更新 MetaFace，或选择其他人脸库。</translation>
+      <source>{path} was written by a newer MetaFace (gallery version {found}; this one knows up to {known}). Update MetaFace, or choose another gallery.</source>
+      <translation>{path} 由更新版本的 MetaFace 写成（人脸库版本 {found}；本版最高支持 {known}）。请更新 MetaFace，或选择其他人脸库。</translation>
     </message>
     <message>
-      <source>The key that is to encrypt the gallery cannot be kept: {file} cannot be written ({reason}). Make room there or change its permissions, or name another folder in the variable {variable}.</source>
-      <translation>无法保存用于加密人脸库的密钥：{file} 不能写入（{reason}）。请腾出空间或更改其权限，或在变量 {variable} 中指定其他文件夹。</translation>
+      <source>The gallery's encryption key cannot be stored: {file} cannot be written ({reason}). Free some space there, change its permissions, or set the variable {variable} to another folder.</source>
+      <translation>无法保存人脸库的加密密钥：{file} 不能写入（{reason}）。请腾出空间、更改其权限，或将变量 {variable} 设为其他文件夹。</translation>
     </message>
     <message>
-      <source>The gallery's key in {place} cannot be used ({reason}). Put back the key that was there, or import an export of the gallery.</source>
+      <source>The gallery's key in {place} cannot be used ({reason}). Put back the original key, or import an export of the gallery.</source>
       <translation>{place} 中的人脸库密钥无法使用（{reason}）。请放回原来的密钥，或导入该人脸库的导出文件。</translation>
     </message>
     <message>
-      <source>That can no longer be undone: something was changed since. Undo the later changes first.</source>
+      <source>That can no longer be undone: something has changed since. Undo the later changes first.</source>
       <translation>此后又有改动，已无法撤销。请先撤销后来的改动。</translation>
     </message>
     <message>
-      <source>The folder {folder} cannot be written ({reason}). Choose a gallery in another folder, or open this one only to read.</source>
+      <source>The folder {folder} cannot be written to ({reason}). Choose a gallery in another folder, or open this one read-only.</source>
       <translation>无法写入文件夹 {folder}（{reason}）。请选择其他文件夹中的人脸库，或以只读方式打开。</translation>
     </message>
     <message>
-      <source>The gallery {path} lies where files cannot be locked ({reason}). Move it to a local disk.</source>
+      <source>The gallery {path} is in a place where files cannot be locked ({reason}). Move it to a local disk.</source>
       <translation>人脸库 {path} 所在位置无法锁定文件（{reason}）。请把它移到本地磁盘。</translation>
     </message>
     <message>
-      <source>The gallery {path} is open in another window or command. Close that, or open this one only to read.</source>
+      <source>The gallery {path} is open in another window or command. Close that, or open this one read-only.</source>
       <translation>人脸库 {path} 已在另一个窗口或命令中打开。请关闭它，或以只读方式打开。</translation>
     </message>
     <message>
-      <source>A name cannot hold control characters. Type it instead of pasting it.</source>
+      <source>A name cannot contain control characters. Type it instead of pasting it.</source>
       <translation>姓名不能包含控制字符。请手动输入，不要粘贴。</translation>
     </message>
     <message>
@@ -2786,31 +2786,31 @@ face</source>
       <translation>姓名为空。请输入姓名。</translation>
     </message>
     <message>
-      <source>The name is {length} characters long and may be {limit} at most. Type a shorter name.</source>
+      <source>The name is {length} characters long; at most {limit} are allowed. Type a shorter name.</source>
       <translation>姓名有 {length} 个字符，最多 {limit} 个。请输入较短的姓名。</translation>
     </message>
     <message>
-      <source>That is not the passphrase of this file. Type the one it was exported with.</source>
+      <source>That is not the passphrase of this file. Type the one that it was exported with.</source>
       <translation>口令与此文件不符。请输入导出时使用的口令。</translation>
     </message>
     <message>
-      <source>A passphrase has 1 to {limit} characters. Type another.</source>
+      <source>A passphrase must have 1 to {limit} characters. Type another.</source>
       <translation>口令应有 1 到 {limit} 个字符。请重新输入。</translation>
     </message>
     <message>
-      <source>There is not enough memory free for the passphrase (128 MB). Close something and try again.</source>
-      <translation>可用内存不足以处理口令（需要 128 MB）。请关闭一些程序后重试。</translation>
+      <source>There is not enough free memory to check the passphrase (128 MB). Close other programs and try again.</source>
+      <translation>可用内存不足，无法处理口令（需要 128 MB）。请关闭其他程序后重试。</translation>
     </message>
     <message>
       <source>{path} is protected by a passphrase. Import it into a gallery, and give the passphrase (on the command line: --passphrase-file).</source>
       <translation>{path} 有口令保护。请把它导入人脸库并给出口令（命令行：--passphrase-file）。</translation>
     </message>
     <message>
-      <source>The key that {path} is encrypted with is not here; it was looked for in: {places}. Where the gallery comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).</source>
-      <translation>找不到 {path} 的加密密钥；已查找：{places}。请在人脸库原来的电脑上用口令导出，再导入到这里；或放回密钥（编号 {key_id}）。</translation>
+      <source>The key that encrypts {path} was not found in: {places}. On the computer that the gallery comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).</source>
+      <translation>找不到 {path} 的加密密钥，已查找：{places}。请在人脸库原来的电脑上用口令导出，再导入到这里；或放回密钥（编号 {key_id}）。</translation>
     </message>
     <message>
-      <source>The key in {place} is not the one that {path} is encrypted with (id {key_id}). Put the right one back, or import an export of the gallery.</source>
+      <source>The key in {place} is not the one that encrypts {path} (id {key_id}). Put the right one back, or import an export of the gallery.</source>
       <translation>{place} 中的密钥不是加密 {path} 所用的（编号 {key_id}）。请放回正确的密钥，或导入该人脸库的导出文件。</translation>
     </message>
     <message>
@@ -2822,15 +2822,15 @@ face</source>
       <translation>这个样本不在（或已不在）人脸库中。请从列表中选择其他样本。</translation>
     </message>
     <message>
-      <source>{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to begin a new gallery.</source>
+      <source>{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to start a new gallery.</source>
       <translation>{path} 不是 MetaFace 人脸库，或开头已损坏。请选择其他文件，或用新名称新建人脸库。</translation>
     </message>
     <message>
-      <source>The gallery {path} is damaged ({reason}); it was left as it is. Restore a backup or import an export, or choose another gallery.</source>
+      <source>The gallery {path} is damaged ({reason}) and was left unchanged. Restore a backup, import an export, or choose another gallery.</source>
       <translation>人脸库 {path} 已损坏（{reason}），保持原样未动。请恢复备份、导入导出的文件，或选择其他人脸库。</translation>
     </message>
     <message>
-      <source>The disk that holds {path} is full, so nothing was changed. Make room on it and try again.</source>
+      <source>The disk that holds {path} is full, so nothing was changed. Free some space and try again.</source>
       <translation>{path} 所在的磁盘已满，因此未做任何更改。请腾出空间后重试。</translation>
     </message>
     <message>
@@ -2838,7 +2838,7 @@ face</source>
       <translation>另一个程序正在使用 {path}。请关闭它后重试。</translation>
     </message>
     <message>
-      <source>{path} may only be read ({reason}). Change its permissions, or choose another gallery.</source>
+      <source>{path} is read-only ({reason}). Change its permissions, or choose another gallery.</source>
       <translation>{path} 是只读的（{reason}）。请更改权限，或选择其他人脸库。</translation>
     </message>
     <message>
@@ -2846,7 +2846,7 @@ face</source>
       <translation>无法打开、读取或写入 {path}（{reason}）。请检查磁盘是否存在、你是否有权使用该文件夹，然后重试。</translation>
     </message>
     <message>
-      <source>There is no folder {folder}. Make it first, or choose another.</source>
+      <source>There is no folder {folder}. Create it first, or choose another.</source>
       <translation>没有文件夹 {folder}。请先新建，或选择其他文件夹。</translation>
     </message>
     <message>
@@ -2866,11 +2866,11 @@ face</source>
       <translation>MetaFace 自身出错（{kind}）。详情见日志文件。</translation>
     </message>
     <message>
-      <source>{path} is the checkpoint of another training. Give the same options as then, or delete it.</source>
+      <source>{path} is the checkpoint of a different training run. Give the same options as then, or delete the file.</source>
       <translation>{path} 是另一次训练的检查点。请使用与当时相同的选项，或删除它。</translation>
     </message>
     <message>
-      <source>{path} is damaged or no checkpoint. Delete it and start the training again.</source>
+      <source>{path} is damaged or not a checkpoint. Delete it and start the training again.</source>
       <translation>{path} 已损坏或不是检查点。请删除它并重新开始训练。</translation>
     </message>
     <message>
@@ -2878,55 +2878,55 @@ face</source>
       <translation>{size} 个进程无法互相连接：{reason}。请用 torchrun 启动所有进程。</translation>
     </message>
     <message>
-      <source>This machine has {gpus} GPUs. Start no more than so many processes on it.</source>
+      <source>This machine has {gpus} GPUs. Start no more processes than that on it.</source>
       <translation>这台机器有 {gpus} 块 GPU。启动的进程数不要超过这个数目。</translation>
     </message>
     <message>
-      <source>None of the {count} pictures in {folder} shows a face that can be found. The first, {first}: {reason} Choose pictures with faces of 40 pixels or more.</source>
+      <source>No face was found in any of the {count} pictures in {folder}. The first, {first}: {reason} Choose pictures with faces of 40 pixels or more.</source>
       <translation>{folder} 的 {count} 张图片中都检测不到人脸。第一张 {first}：{reason} 请选择人脸不小于 40 像素的图片。</translation>
     </message>
     <message>
-      <source>Cannot read the folder {folder}: {reason}. Choose a folder with a folder of pictures per person.</source>
-      <translation>无法读取文件夹 {folder}：{reason}。请选择每人一个图片子文件夹的文件夹。</translation>
+      <source>Cannot read the folder {folder}: {reason}. Choose a folder with one folder of pictures per person.</source>
+      <translation>无法读取文件夹 {folder}：{reason}。请选择其中每人有一个图片子文件夹的文件夹。</translation>
     </message>
     <message>
-      <source>There are no people in {folder}. Put each person's pictures into a folder of their own in it, named after them.</source>
+      <source>There are no people in {folder}. Put each person's pictures into a folder of their own there, named after the person.</source>
       <translation>{folder} 中没有人。请把每个人的照片放进各自的子文件夹，并以其姓名命名。</translation>
     </message>
     <message>
-      <source>The disk of {folder} has too little room: {needed} GiB are needed. Free some, or choose a cache folder on another disk.</source>
+      <source>The disk of {folder} has too little space: {needed} GiB are needed. Free some, or choose a cache folder on another disk.</source>
       <translation>{folder} 所在的磁盘空间不足：需要 {needed} GiB。请腾出空间，或选择其他磁盘上的缓存文件夹。</translation>
     </message>
     <message>
-      <source>The disk of {folder} is full. Free some room and run the command again: it goes on where it stopped.</source>
+      <source>The disk of {folder} is full. Free some space and run the command again: it continues where it stopped.</source>
       <translation>{folder} 所在的磁盘已满。请腾出空间后重新运行命令，它会从中断处继续。</translation>
     </message>
     <message>
-      <source>Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you may write.</source>
+      <source>Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you can write to.</source>
       <translation>无法在 {folder} 保存中间结果：{reason}。请选择可写的缓存文件夹。</translation>
     </message>
     <message>
-      <source>Of {people} people, {eligible} have more than {k_shot} pictures; an episode with {k_shot} shots needs two. Ask for fewer shots with --k-shot, for everybody with --split all, or add pictures.</source>
-      <translation>{people} 人中有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
+      <source>Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs at least two such people. Use fewer shots with --k-shot, everybody with --split all, or add pictures.</source>
+      <translation>{people} 人中只有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务至少需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
     </message>
     <message>
       <source>Nobody is enrolled yet. Record two shots of somebody.</source>
       <translation>还没有录入任何人。请为某人录制两个样本。</translation>
     </message>
     <message>
-      <source>Everybody has only one shot, and a test needs one to learn from and one to ask about. Record a second shot of {name}.</source>
-      <translation>每个人都只有一个样本，而测试需要一个用来学习、一个用来提问。请为 {name} 再录制一个样本。</translation>
+      <source>Everybody has only one shot, and a test needs one to learn from and one to test on. Record a second shot of {name}.</source>
+      <translation>每个人都只有一个样本，而测试需要一个用来学习、一个用来检验。请为 {name} 再录制一个样本。</translation>
     </message>
     <message>
       <source>Interrupted after {step} of {steps} steps.</source>
       <translation>在第 {step} 步（共 {steps} 步）后中断。</translation>
     </message>
     <message>
-      <source>{count} gradients of “{learner}” in a row were not finite, up to step {step}. Choose a smaller --meta-lr.</source>
+      <source>{count} gradients of “{learner}” in a row were not finite, the last at step {step}. Choose a smaller --meta-lr.</source>
       <translation>到第 {step} 步为止，“{learner}”连续 {count} 个梯度不是有限值。请选择更小的 --meta-lr。</translation>
     </message>
     <message>
-      <source>Of the people with a face that was found, {train} are for training and {validation} for validation, but at least {min_train} and {min_validation} are needed. Give a folder with more people.</source>
+      <source>Of the people with a detected face, {train} are for training and {validation} for validation, but at least {min_train} and {min_validation} are needed. Give a folder with more people.</source>
       <translation>检测到人脸的人中，{train} 人用于训练，{validation} 人用于验证，但至少分别需要 {min_train} 人和 {min_validation} 人。请给出人数更多的文件夹。</translation>
     </message>
     <message>
@@ -2942,7 +2942,7 @@ face</source>
       <translation>{path} 是空文件（0 字节）。请重新复制。</translation>
     </message>
     <message>
-      <source>{path} is cut off: a part of the picture is missing. Copy it again.</source>
+      <source>{path} is cut off: part of the picture is missing. Copy it again.</source>
       <translation>{path} 不完整：图片缺少一部分。请重新复制。</translation>
     </message>
     <message>
@@ -2954,19 +2954,19 @@ face</source>
       <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
     </message>
     <message>
-      <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP.</source>
+      <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP files.</source>
       <translation>{path} 中没有图片。请选择含有 JPEG、PNG 或 WebP 的文件夹。</translation>
     </message>
     <message>
-      <source>{path} holds several pictures: only the first is looked at. Give it alone to see all.</source>
-      <translation>{path} 含有多张图片：只查看第一张。单独指定该文件可查看全部。</translation>
+      <source>{path} contains several pictures: only the first is used. Open the file by itself to see all.</source>
+      <translation>{path} 含有多张图片：只使用第一张。单独打开该文件可查看全部。</translation>
     </message>
     <message>
       <source>None of the {count} pictures in {path} can be read.</source>
       <translation>{path} 中的 {count} 张图片都无法读取。</translation>
     </message>
     <message>
-      <source>{count} in {path} are left out, as they are no pictures: {names}</source>
+      <source>{count} items in {path} are skipped, as they are not pictures: {names}</source>
       <translation>{path} 中有 {count} 项不是图片，已略过：{names}</translation>
     </message>
     <message>
@@ -2974,19 +2974,19 @@ face</source>
       <translation>{path} 中途中断：只读取到 {read} 张图片。请重新复制或录制。</translation>
     </message>
     <message>
-      <source>{path} is a pipe or a device, which cannot be read twice. Give a file, or a camera's number.</source>
+      <source>{path} is a pipe or a device, which cannot be read twice. Give a file or a camera's number.</source>
       <translation>{path} 是管道或设备，无法重复读取。请指定文件或摄像头编号。</translation>
     </message>
     <message>
       <source>There is nothing at “{text}”. Give a camera's number, a file, a folder, a URL, or “demo”.</source>
-      <translation>“{text}”处什么也没有。请给出摄像头编号、文件、文件夹、网址或“demo”。</translation>
+      <translation>“{text}”处没有任何内容。请给出摄像头编号、文件、文件夹、网址或“demo”。</translation>
     </message>
     <message>
       <source>“{scheme}://” cannot be played. Use one of: {schemes}.</source>
       <translation>无法播放“{scheme}://”。请使用以下之一：{schemes}。</translation>
     </message>
     <message>
-      <source>No video comes from {url}. Check the address, the password and the network.</source>
+      <source>No video arrives from {url}. Check the address, the password and the network.</source>
       <translation>{url} 没有视频。请检查地址、密码和网络。</translation>
     </message>
     <message>
@@ -3006,15 +3006,15 @@ face</source>
       <translation>{path} 不是可以读取的视频。请选择 MP4、MOV、AVI 或 MKV。</translation>
     </message>
     <message>
-      <source>{path} holds sound or data but no video. Choose a video.</source>
+      <source>{path} contains sound or data but no video. Choose a video.</source>
       <translation>{path} 只含声音或数据，没有视频。请选择视频文件。</translation>
     </message>
     <message>
-      <source>{path} is encrypted against copying and cannot be decoded. Choose a copy that is not.</source>
-      <translation>{path} 带有防复制加密，无法解码。请选择未加密的副本。</translation>
+      <source>{path} is copy-protected and cannot be decoded. Choose a copy that is not.</source>
+      <translation>{path} 有防复制保护，无法解码。请选择没有保护的副本。</translation>
     </message>
     <message>
-      <source>No picture of {path} can be decoded. The file may be damaged.</source>
+      <source>No frame of {path} can be decoded. The file may be damaged.</source>
       <translation>{path} 的画面都无法解码。文件可能已损坏。</translation>
     </message>
     <message>
@@ -3026,11 +3026,11 @@ face</source>
       <translation>{path} 已损坏：{lost} 帧无法读取，{read} 帧可读。请重新复制。</translation>
     </message>
     <message>
-      <source>{path} is damaged in {count} places: there, frames are missing or look wrong.</source>
+      <source>{path} is damaged in {count} places, where frames are missing or look wrong.</source>
       <translation>{path} 有 {count} 处损坏：这些位置的帧缺失或画面有误。</translation>
     </message>
     <message>
-      <source>{path} may be cut off: its pictures end at {end:.1f} s, its header says {duration:.1f} s. Compare it with the original.</source>
+      <source>{path} may be cut off: its frames end at {end:.1f} s, its header says {duration:.1f} s. Compare it with the original.</source>
       <translation>{path} 可能不完整：画面止于 {end:.1f} 秒，而文件头标明为 {duration:.1f} 秒。请与原文件比较。</translation>
     </message>
     <message>
@@ -3042,23 +3042,23 @@ face</source>
       <translation>没有摄像头 {index}。请试试 0。</translation>
     </message>
     <message>
-      <source>{camera} was lost. Plug it in again; MetaFace goes on by itself.</source>
+      <source>{camera} was disconnected. Plug it in again; MetaFace continues by itself.</source>
       <translation>{camera} 已断开。请重新插上，MetaFace 会自动继续。</translation>
     </message>
     <message>
-      <source>{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on by itself.</source>
+      <source>{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace continues by itself.</source>
       <translation>{camera} 没有画面。请关闭使用它的其他程序，或重新插上，MetaFace 会自动继续。</translation>
     </message>
     <message>
-      <source>{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace goes on by itself.</source>
+      <source>{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace continues by itself.</source>
       <translation>{camera} 卡住了：两秒钟画面没有变化。请重新插上，MetaFace 会自动继续。</translation>
     </message>
     <message>
-      <source>{device} cannot be opened: another program uses it, or you may not. Close the other one.</source>
+      <source>{device} cannot be opened: another program is using it, or you lack permission. Close that program.</source>
       <translation>无法打开 {device}：它正被其他程序使用，或你没有权限。请关闭那个程序。</translation>
     </message>
     <message>
-      <source>No camera {index} answers. Plug one in, allow the access, or try the demo scene (“demo”).</source>
+      <source>Camera {index} does not respond. Plug it in, allow access to it, or try the demo scene (“demo”).</source>
       <translation>摄像头 {index} 没有响应。请插上摄像头、允许访问，或试试演示场景（“demo”）。</translation>
     </message>
     <message>
@@ -3078,7 +3078,7 @@ face</source>
       <translation>指定了设备“{name}”，但 PyTorch {version} 找不到它。请安装驱动程序，或选择“auto”或“cpu”。</translation>
     </message>
     <message>
-      <source>{file} is damaged or holds another network than InceptionResnetV1. Fetch or install it again.</source>
+      <source>{file} is damaged or contains a network other than InceptionResnetV1. Fetch or install it again.</source>
       <translation>{file} 已损坏，或不是 InceptionResnetV1 网络。请重新下载或安装。</translation>
     </message>
     <message>
@@ -3086,23 +3086,23 @@ face</source>
       <translation>{file} 不是可以读取的 ONNX 文件。请删除后重新安装或下载。</translation>
     </message>
     <message>
-      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train projection” for that one.</source>
+      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train projection” for the latter.</source>
       <translation>{file} 是为特征提取器“{trained}”训练的，不适用于“{embedder}”。请为后者运行“metaface train projection”。</translation>
     </message>
     <message>
-      <source>{file} is damaged or holds no projection. Install MetaFace again.</source>
+      <source>{file} is damaged or contains no projection. Install MetaFace again.</source>
       <translation>{file} 已损坏或不含投影。请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>{file} holds another network than SFace. Run “metaface weights verify”.</source>
+      <source>{file} contains a network other than SFace. Run “metaface weights verify”.</source>
       <translation>{file} 不是 SFace 网络。请运行“metaface weights verify”。</translation>
     </message>
     <message>
-      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train trunk” for that one.</source>
+      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train trunk” for the latter.</source>
       <translation>{file} 是为特征提取器“{trained}”训练的，不适用于“{embedder}”。请为后者运行“metaface train trunk”。</translation>
     </message>
     <message>
-      <source>{file} is damaged or holds no tuned trunk. Install MetaFace again.</source>
+      <source>{file} is damaged or contains no tuned trunk. Install MetaFace again.</source>
       <translation>{file} 已损坏或不含微调过的主干。请重新安装 MetaFace。</translation>
     </message>
     <message>
@@ -3114,7 +3114,7 @@ face</source>
       <translation>{file} 由其他版本的 MetaFace 训练。请用“metaface train {learner}”重新训练。</translation>
     </message>
     <message>
-      <source>{file} holds no method's meta-parameters. Choose a file that “metaface train” wrote.</source>
+      <source>{file} contains no method's meta-parameters. Choose a file that “metaface train” wrote.</source>
       <translation>{file} 不含任何方法的元参数。请选择由“metaface train”写出的文件。</translation>
     </message>
     <message>
@@ -3126,31 +3126,31 @@ face</source>
       <translation>{file} 由其他版本的 MetaFace 写成。请更新 MetaFace，或用“metaface train {learner}”重新训练。</translation>
     </message>
     <message>
-      <source>{file} was trained for the method “{found}”, not “{wanted}”. Choose that method or another file.</source>
-      <translation>{file} 是为方法“{found}”训练的，不是“{wanted}”。请选择那种方法或其他文件。</translation>
+      <source>{file} was trained for the method “{found}”, not “{wanted}”. Choose the former, or another file.</source>
+      <translation>{file} 是为方法“{found}”训练的，不是“{wanted}”。请选择前者，或选择其他文件。</translation>
     </message>
     <message>
-      <source>{file} was trained on features of “{found}”, not of “{wanted}”. Choose that embedder, or train with “metaface train {learner}”.</source>
-      <translation>{file} 是在“{found}”的特征上训练的，不是“{wanted}”。请选择那个特征提取器，或用“metaface train {learner}”训练。</translation>
+      <source>{file} was trained on features of “{found}”, not of “{wanted}”. Choose the former as the embedder, or train with “metaface train {learner}”.</source>
+      <translation>{file} 是在“{found}”的特征上训练的，不是“{wanted}”。请选择前者作为特征提取器，或用“metaface train {learner}”训练。</translation>
     </message>
     <message>
       <source>{file} is damaged: no meta-trained parameters can be read from it. Install or train it again.</source>
       <translation>{file} 已损坏，读不出元训练参数。请重新安装或训练。</translation>
     </message>
     <message>
-      <source>{file} holds no cohort of strangers. Install MetaFace again.</source>
+      <source>{file} contains no cohort of strangers. Install MetaFace again.</source>
       <translation>{file} 不含陌生人的背景人群。请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>{file} does not say what rooms are like. Install MetaFace again.</source>
-      <translation>{file} 中没有环境的先验。请重新安装 MetaFace。</translation>
+      <source>{file} contains no statistics about rooms. Install MetaFace again.</source>
+      <translation>{file} 不含环境的统计数据。请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>{path} cannot be made a video. Choose a name that ends in .mp4.</source>
-      <translation>{path} 不能作为视频。请选择以 .mp4 结尾的名称。</translation>
+      <source>{path} cannot be written as a video. Choose a name that ends in .mp4.</source>
+      <translation>{path} 不能写成视频。请选择以 .mp4 结尾的名称。</translation>
     </message>
     <message>
-      <source>The video {path} could not be written on; perhaps the disk is full. Free some space or choose another place, then record again.</source>
+      <source>Writing the video {path} failed; perhaps the disk is full. Free some space or choose another place, then record again.</source>
       <translation>视频 {path} 无法继续写入，可能是磁盘已满。请腾出空间或选择其他位置，然后重新录制。</translation>
     </message>
     <message>
@@ -3162,7 +3162,7 @@ face</source>
       <translation>该用户没有主目录。请将 HOME 或 XDG_CACHE_HOME 设为一个文件夹。</translation>
     </message>
     <message>
-      <source>{host} sent another {file} than was published (size or checksum differ), so it was not kept. Try again; if it happens again, a proxy may be changing what you download.</source>
+      <source>{host} sent a {file} that differs from the published one (size or checksum), so it was not kept. Try again; if it happens again, a proxy may be changing what you download.</source>
       <translation>{host} 发来的 {file} 与发布的不同（大小或校验和不符），因此没有保留。请重试；如果再次出现，可能是代理改动了下载内容。</translation>
     </message>
     <message>
@@ -3226,7 +3226,7 @@ face</source>
     <name>FaceInput</name>
     <message>
       <source>{name}. Press Enter to say who this is.</source>
-      <translation>{name}。按 Enter 说明这是谁。</translation>
+      <translation>{name}。按 Enter 指出这是谁。</translation>
     </message>
     <message>
       <source>Faces: {names}</source>
@@ -3253,11 +3253,11 @@ face</source>
     <name>ForgetDialog</name>
     <message>
       <source>Forget everything</source>
-      <translation>忘记一切</translation>
+      <translation>清除全部数据</translation>
     </message>
     <message>
       <source>Forget everything, for good?</source>
-      <translation>彻底忘记一切？</translation>
+      <translation>彻底清除全部数据？</translation>
     </message>
     <message>
       <source>All {n} people of this gallery go, with their {shots} shots, “not this person” faces, consents and what recognises them; copies beside the gallery, its key, what can be undone, and the unknown faces of the last minutes. The gallery stays open, empty.</source>
@@ -3277,7 +3277,7 @@ face</source>
     </message>
     <message>
       <source>Forget everything for good</source>
-      <translation>彻底忘记一切</translation>
+      <translation>彻底清除全部数据</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -3362,27 +3362,27 @@ face</source>
     </message>
     <message>
       <source>Good - now turn your head a little</source>
-      <translation>很好，现在稍微转一下头</translation>
+      <translation>很好，请稍微转一下头</translation>
     </message>
     <message>
       <source>Good - now turn a little to your left</source>
-      <translation>很好 - 请稍微向你的左边转头</translation>
+      <translation>很好，请稍微向左转</translation>
     </message>
     <message>
       <source>Good - now turn a little to your right</source>
-      <translation>很好 - 请稍微向你的右边转头</translation>
+      <translation>很好，请稍微向右转</translation>
     </message>
     <message>
       <source>Good - now look up a little</source>
-      <translation>很好 - 请稍微抬头</translation>
+      <translation>很好，请稍微抬头</translation>
     </message>
     <message>
       <source>Good - now look down a little</source>
-      <translation>很好 - 请稍微低头</translation>
+      <translation>很好，请稍微低头</translation>
     </message>
     <message>
       <source>Good - all sides</source>
-      <translation>很好 - 各个方向都有了</translation>
+      <translation>很好，各个角度都有了</translation>
     </message>
   </context>
   <context>
@@ -3426,7 +3426,7 @@ face</source>
     </message>
     <message>
       <source>Press E, hold the button for two seconds while the person turns the head a little, and type the name. From then on this person is recognised; everybody else stays Unknown. Pictures and names stay on this computer.</source>
-      <translation>按 E，按住按钮两秒钟，让本人稍微转头，然后输入姓名。从此就能认出此人，其他人仍为“未知”。照片和姓名只保存在这台电脑上。</translation>
+      <translation>按 E，按住按钮两秒钟，同时让此人稍微转头，然后输入姓名。从此就能认出此人，其他人仍为“未知”。照片和姓名只保存在这台电脑上。</translation>
     </message>
     <message>
       <source>Several ways to learn</source>
@@ -3502,7 +3502,7 @@ face</source>
       <translation>正在加载模型</translation>
     </message>
     <message>
-      <source>Making templates</source>
+      <source>Computing templates</source>
       <translation>正在生成特征模板</translation>
     </message>
     <message>
@@ -3526,7 +3526,7 @@ face</source>
       <translation>正在比较人员</translation>
     </message>
     <message>
-      <source>Weighing a shot</source>
+      <source>Assessing a shot</source>
       <translation>正在评估样本</translation>
     </message>
     <message>
@@ -3555,7 +3555,7 @@ face</source>
     </message>
     <message>
       <source>Forgetting everything</source>
-      <translation>正在忘记一切</translation>
+      <translation>正在清除全部数据</translation>
     </message>
     <message>
       <source>Reading</source>
@@ -3625,31 +3625,31 @@ face</source>
       <translation>模型无关元学习（MAML）</translation>
     </message>
     <message>
-      <source>Starts where a few steps of fine-tuning on the enrolled shots make a good classifier, and takes them.</source>
-      <translation>从一个好起点出发，在录入的样本上微调几步即成分类器。</translation>
+      <source>Fine-tunes a classifier on the enrolled shots, from a start that makes a few steps enough.</source>
+      <translation>从一个好的起点出发，在录入的样本上微调几步即成分类器。</translation>
     </message>
     <message>
       <source>Matching network</source>
       <translation>匹配网络（Matching）</translation>
     </message>
     <message>
-      <source>Compares a face with every single shot; the more alike a shot, the more attention it gets.</source>
-      <translation>把人脸与每个样本逐一比较；样本越像，得到的注意力越多。</translation>
+      <source>Compares a face with every single shot; the more similar a shot, the more attention it gets.</source>
+      <translation>把人脸与每个样本逐一比较；样本越相似，得到的注意力越多。</translation>
     </message>
     <message>
       <source>Meta network</source>
       <translation>元网络（Meta Network）</translation>
     </message>
     <message>
-      <source>One network looks at all shots and writes the weights of a second one, which names the faces.</source>
-      <translation>一个网络看过所有样本后，写出另一个网络的权重，由后者认人。</translation>
+      <source>One network looks at all shots and generates the weights of a second one, which names the faces.</source>
+      <translation>一个网络看过所有样本后，生成另一个网络的权重，由后者认人。</translation>
     </message>
     <message>
       <source>Learned optimizer</source>
       <translation>元优化器（Learned Optimizer）</translation>
     </message>
     <message>
-      <source>Fine-tunes as MAML does, but a small trained network decides how far each step goes and where.</source>
+      <source>Fine-tunes as MAML does, but a small trained network decides the length and direction of each step.</source>
       <translation>像 MAML 一样微调，但每一步走多远、往哪走由一个训练好的小网络决定。</translation>
     </message>
     <message>
@@ -3657,7 +3657,7 @@ face</source>
       <translation>原型网络（Prototypical）</translation>
     </message>
     <message>
-      <source>Averages each person's shots into one prototype; a face goes to the nearest prototype.</source>
+      <source>Averages each person's shots into one prototype; a face is assigned to the nearest prototype.</source>
       <translation>把每个人的样本平均成一个原型；人脸归于最近的原型。</translation>
     </message>
     <message>
@@ -3665,23 +3665,23 @@ face</source>
       <translation>原始嵌入，最近原型（Stock）</translation>
     </message>
     <message>
-      <source>The baseline: the nearest average of each person's shots, with nothing of its own meta-trained.</source>
-      <translation>基线：取每个人样本平均值中最近的一个，自身没有任何元训练。</translation>
+      <source>The baseline: the nearest mean of a person's shots, with no meta-training of its own.</source>
+      <translation>基线：取样本均值最近的人，自身没有任何元训练。</translation>
     </message>
     <message>
       <source>Reptile</source>
       <translation>Reptile</translation>
     </message>
     <message>
-      <source>Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended.</source>
-      <translation>像 MAML 一样微调，但起点的求法更简单：向微调结束的位置移动。</translation>
+      <source>Fine-tunes as MAML does, from a start found more simply: by moving towards where fine-tuning ended.</source>
+      <translation>像 MAML 一样微调，但起点的求法更简单：不断向微调结束的位置移动。</translation>
     </message>
     <message>
       <source>Auto (RL²)</source>
       <translation>自动 · 强化学习（RL²）</translation>
     </message>
     <message>
-      <source>Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.</source>
+      <source>Tries several methods on the enrolled shots, picks each by how the last ones did, and keeps the best.</source>
       <translation>在录入的样本上试用多种方法，根据前几次的效果选择下一种，留下最好的。</translation>
     </message>
     <message>
@@ -3689,7 +3689,7 @@ face</source>
       <translation>孪生网络（Siamese）</translation>
     </message>
     <message>
-      <source>Asks of every shot: is this the same person? Then pools the answers, person by person.</source>
+      <source>Asks for every shot: is this the same person? Then pools the answers for each person.</source>
       <translation>对每个样本问：是同一个人吗？再按人汇总答案。</translation>
     </message>
     <message>
@@ -3697,8 +3697,8 @@ face</source>
       <translation>任务聚类（Task Clusters）</translation>
     </message>
     <message>
-      <source>Sees what kind of gallery this is, starts from what such galleries need, then averages the shots.</source>
-      <translation>判断人脸库属于哪一类，从这类库所需的起点出发，再平均样本。</translation>
+      <source>Recognises the kind of gallery, starts from what was learned for that kind, then averages the shots.</source>
+      <translation>判断人脸库属于哪一类，从为这类库学到的起点出发，再平均样本。</translation>
     </message>
   </context>
   <context>
@@ -3776,7 +3776,7 @@ face</source>
     </message>
     <message>
       <source>Let Prototypical networks decide (key 1).</source>
-      <translation>让原型网络来判定（按键 1）。</translation>
+      <translation>让原型网络来判定（1 键）。</translation>
     </message>
     <message>
       <source>the line under the methods: what decides now, and whose idea it was</source>
@@ -3792,7 +3792,7 @@ face</source>
     </message>
     <message>
       <source>how the face on screen stays near its own prototype while it moves</source>
-      <translation>画面中的人脸移动时，如何始终靠近自己的原型</translation>
+      <translation>画面中的人脸在移动时始终靠近自己的原型</translation>
     </message>
     <message>
       <source>Another shot moves the mean; another person brings a prototype of their own.</source>
@@ -3828,7 +3828,7 @@ face</source>
     </message>
     <message>
       <source>With somebody enrolled, let MAML decide (key 4).</source>
-      <translation>录入至少一个人后，让 MAML 来判定（按键 4）。</translation>
+      <translation>录入至少一个人后，让 MAML 来判定（4 键）。</translation>
     </message>
     <message>
       <source>the names: they stay, though something else decides</source>
@@ -3836,7 +3836,7 @@ face</source>
     </message>
     <message>
       <source>Each step is gradient descent on the loss of the enrolled shots: the inner loop.</source>
-      <translation>每一步都是在已录入样本的损失上做梯度下降：这就是内循环。</translation>
+      <translation>每一步都是对已录入样本的损失做梯度下降：这就是内循环。</translation>
     </message>
     <message>
       <source>Open Method (Alt+1).</source>
@@ -3872,11 +3872,11 @@ face</source>
     </message>
     <message>
       <source>Were the steps worth it? The plain mean is hard to beat.</source>
-      <translation>这几步值得吗？简单的均值很难被超越。</translation>
+      <translation>这几步值得吗？简单的均值很难超越。</translation>
     </message>
     <message>
       <source>Compare Prototypical networks (Shift+1), and open Compare (Alt+2).</source>
-      <translation>加入原型网络对比（Shift+1），再打开“对比”（Alt+2）。</translation>
+      <translation>把原型网络加入对比（Shift+1），再打开“对比”（Alt+2）。</translation>
     </message>
     <message>
       <source>faces on which the two do not say the same</source>
@@ -3888,7 +3888,7 @@ face</source>
     </message>
     <message>
       <source>Every stranger has a nearest enrolled person, too.</source>
-      <translation>对每个陌生人来说，也总有一个已录入的人离他最近。</translation>
+      <translation>每个陌生人也都有一个离得最近的已录入者。</translation>
     </message>
     <message>
       <source>Show somebody who is not enrolled; a stranger comes by in the demo scene.</source>
@@ -3896,7 +3896,7 @@ face</source>
     </message>
     <message>
       <source>Unknown, and the margin beside it: below 0 the nearest is not near enough</source>
-      <translation>“未知”和旁边的裕度：低于 0，说明最近的也不够近</translation>
+      <translation>“未知”和旁边的余量：低于 0，说明最近的也不够近</translation>
     </message>
     <message>
       <source>You choose which share of strangers may be taken for somebody; the threshold follows.</source>
@@ -3916,7 +3916,7 @@ face</source>
     </message>
     <message>
       <source>Let only 1 of 1000 through.</source>
-      <translation>只让 1000 个中的 1 个通过。</translation>
+      <translation>只允许 1000 个中有 1 个被误认。</translation>
     </message>
     <message>
       <source>who keeps the name in bad light or at a distance, and who does not</source>
@@ -3928,7 +3928,7 @@ face</source>
     </message>
     <message>
       <source>Let 1 of 100 through again, and open Room (Alt+6).</source>
-      <translation>重新设为 100 个中放行 1 个，再打开“环境”（Alt+6）。</translation>
+      <translation>改回允许 100 个中有 1 个被误认，再打开“环境”（Alt+6）。</translation>
     </message>
     <message>
       <source>which share is estimated to get through here, how certain that is and what it is based on</source>
@@ -3936,7 +3936,7 @@ face</source>
     </message>
     <message>
       <source>When the light goes out</source>
-      <translation>灯灭的时候</translation>
+      <translation>当灯光暗下来</translation>
     </message>
     <message>
       <source>The shots were taken in one light. The network knows darkness from its training.</source>
@@ -3960,7 +3960,7 @@ face</source>
     </message>
     <message>
       <source>margins falling below 0, names becoming Unknown</source>
-      <translation>裕度降到 0 以下，姓名变成“未知”</translation>
+      <translation>余量降到 0 以下，姓名变成“未知”</translation>
     </message>
     <message>
       <source>Faces seen in a room show what faces look like there, though nobody says whose they are.</source>
@@ -3968,7 +3968,7 @@ face</source>
     </message>
     <message>
       <source>Wait a few seconds, then adapt to this room (Ctrl+R).</source>
-      <translation>等几秒钟，然后适应此环境（Ctrl+R）。</translation>
+      <translation>等几秒钟，然后适应当前环境（Ctrl+R）。</translation>
     </message>
     <message>
       <source>which names come back, and how many strangers are thought to get through before and now</source>
@@ -3980,7 +3980,7 @@ face</source>
     </message>
     <message>
       <source>Show this room before | after (B).</source>
-      <translation>显示此环境的适应前 | 适应后（B）。</translation>
+      <translation>显示当前环境适应前 | 后的对比（B）。</translation>
     </message>
     <message>
       <source>verdicts that differ: they are lit up and counted</source>
@@ -4020,7 +4020,7 @@ face</source>
     </message>
     <message>
       <source>Make it hard: choose “Out of focus” in Room, or press X a few times.</source>
-      <translation>增加难度：在“房间”里选择“失焦”，或按几次 X。</translation>
+      <translation>增加难度：在“环境”里选择“失焦”，或按几次 X。</translation>
     </message>
     <message>
       <source>which methods still give the name, and which one first gives it up</source>
@@ -4040,7 +4040,7 @@ face</source>
     </message>
     <message>
       <source>Better evidence: each of your shots left out in turn, clean and degraded.</source>
-      <translation>更好的证据：依次留出您的每个样本，分清晰与降质两种。</translation>
+      <translation>更好的证据：依次留出你的每个样本，测试原图与降质图。</translation>
     </message>
     <message>
       <source>Open Report (Alt+5) and run it.</source>
@@ -4056,7 +4056,7 @@ face</source>
     </message>
     <message>
       <source>Let Auto decide (A).</source>
-      <translation>让自动模式来判定（A）。</translation>
+      <translation>让“自动”来判定（A）。</translation>
     </message>
     <message>
       <source>under Method: what it tried on your shots, and what it kept</source>
@@ -4104,7 +4104,7 @@ face</source>
     </message>
     <message>
       <source>Pause or resume the picture (P, or Space on the video)</source>
-      <translation>定格画面或继续（P，或在视频上按空格）</translation>
+      <translation>暂停或继续画面（P，或在视频上按空格）</translation>
     </message>
     <message>
       <source>Open &amp;again</source>
@@ -4244,11 +4244,11 @@ face</source>
     </message>
     <message>
       <source>Adapt to this r&amp;oom</source>
-      <translation>适应当前场景(&amp;O)</translation>
+      <translation>适应当前环境(&amp;O)</translation>
     </message>
     <message>
       <source>&amp;Undo adapting to this room</source>
-      <translation>撤销对此房间的适应(&amp;U)</translation>
+      <translation>撤销对当前环境的适应(&amp;U)</translation>
     </message>
     <message>
       <source>S&amp;plit view of two methods</source>
@@ -4256,7 +4256,7 @@ face</source>
     </message>
     <message>
       <source>This room: &amp;before | after</source>
-      <translation>此房间：之前 | 之后(&amp;B)</translation>
+      <translation>当前环境：之前 | 之后(&amp;B)</translation>
     </message>
     <message>
       <source>1 shot | all s&amp;hots</source>
@@ -4312,7 +4312,7 @@ face</source>
     </message>
     <message>
       <source>For&amp;get everything…</source>
-      <translation>忘记一切(&amp;G)…</translation>
+      <translation>清除全部数据(&amp;G)…</translation>
     </message>
     <message>
       <source>Show &amp;people</source>
@@ -4667,7 +4667,7 @@ face</source>
     </message>
     <message>
       <source>All methods look at the same faces through the same network. They differ in how they learn a person from a few shots. Their settings are on the page “Method” of the studio.</source>
-      <translation>所有方法通过同一个网络查看相同的人脸，区别在于如何从几个样本学会认识一个人。它们的设置在工作台的“方法”页。</translation>
+      <translation>所有方法都用同一个网络处理相同的人脸，区别在于如何从几个样本学会认识一个人。它们的设置在工作台的“方法”页。</translation>
     </message>
   </context>
   <context>
@@ -4860,7 +4860,7 @@ face</source>
     </message>
     <message>
       <source>Hidden: stays in the gallery with all shots, but is not recognised, and is listed only with “Show hidden”.</source>
-      <translation>隐藏：仍连同所有样本留在人脸库中，但不再识别，只有点了“显示隐藏的人”才会列出。</translation>
+      <translation>隐藏：此人及所有样本仍留在人脸库中，但不再识别；只有点击“显示隐藏的人”才会列出。</translation>
     </message>
   </context>
   <context>
@@ -5315,7 +5315,7 @@ face</source>
     </message>
     <message>
       <source>Forget everything…</source>
-      <translation>忘记一切…</translation>
+      <translation>清除全部数据…</translation>
     </message>
     <message>
       <source>What is stored, and where</source>
@@ -5494,7 +5494,7 @@ face</source>
     </message>
     <message>
       <source>Click to record after a countdown (Esc cancels it), or hold to record at once (Space)</source>
-      <translation>单击：倒计时后录制（Esc 取消）；按住：立即录制（空格键）</translation>
+      <translation>单击：倒计时后录制（Esc 取消）；按住：立即录制（空格）</translation>
     </message>
     <message>
       <source>Recording …</source>
@@ -5557,7 +5557,7 @@ face</source>
     </message>
     <message>
       <source>Stop recording and finish the files in {folder} (R)</source>
-      <translation>停止录制，并在 {folder} 中完成文件（R）</translation>
+      <translation>停止录制，并把文件保存到 {folder}（R）</translation>
     </message>
     <message>
       <source>Record an annotated video, CSV and JSONL into {folder} (R)</source>
@@ -5611,8 +5611,8 @@ face</source>
       <translation>面部上下颠倒</translation>
     </message>
     <message>
-      <source>too like another shot</source>
-      <translation>与另一个样本太像</translation>
+      <source>too similar to another shot</source>
+      <translation>与另一个样本过于相似</translation>
     </message>
   </context>
   <context>
@@ -5913,7 +5913,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Which method knows your people best?</source>
-      <translation>哪种方法最认识你的人？</translation>
+      <translation>哪种方法最能认出你的人？</translation>
     </message>
     <message>
       <source>Testing the methods …</source>
@@ -6002,11 +6002,11 @@ time (ms)</source>
     <name>RoomAdaptation</name>
     <message>
       <source>Adapting to this room</source>
-      <translation>适应此房间</translation>
+      <translation>适应当前环境</translation>
     </message>
     <message>
       <source>Adapt to this room</source>
-      <translation>适应此房间</translation>
+      <translation>适应当前环境</translation>
     </message>
     <message>
       <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
@@ -6018,11 +6018,11 @@ time (ms)</source>
     </message>
     <message>
       <source>Undo the last adaptation to this room (Ctrl+Shift+R)</source>
-      <translation>撤销上一次对此房间的适应（Ctrl+Shift+R）</translation>
+      <translation>撤销上一次对当前环境的适应（Ctrl+Shift+R）</translation>
     </message>
     <message>
       <source>Use this room’s faces</source>
-      <translation>使用此房间的人脸</translation>
+      <translation>使用当前环境的人脸</translation>
     </message>
     <message>
       <source>Adapt by itself to unlabelled faces, which are kept in memory only; else forget them</source>
@@ -6042,11 +6042,11 @@ time (ms)</source>
     </message>
     <message>
       <source>About {before} before, about {now} now ({low} to {high} with 90 % certainty).</source>
-      <translation>之前约 {before}，现在约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
+      <translation>之前约 {before}，现在约 {now}（90 % 置信区间 {low} 到 {high}）。</translation>
     </message>
     <message>
       <source>About {now} ({low} to {high} with 90 % certainty).</source>
-      <translation>约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
+      <translation>约 {now}（90 % 置信区间 {low} 到 {high}）。</translation>
     </message>
     <message>
       <source>Based on {people} enrolled and {faces} unlabelled faces; {seen} seen.</source>
@@ -6058,21 +6058,21 @@ time (ms)</source>
     </message>
     <message>
       <source>Faces of this room are not used.</source>
-      <translation>不使用此房间的人脸。</translation>
+      <translation>不使用当前环境的人脸。</translation>
     </message>
   </context>
   <context>
     <name>RoomPage</name>
     <message>
       <source>Room</source>
-      <translation>房间</translation>
+      <translation>环境</translation>
     </message>
   </context>
   <context>
     <name>RoomSection</name>
     <message>
       <source>Use unlabelled faces of this room</source>
-      <translation>使用当前场景的未标注人脸</translation>
+      <translation>使用当前环境的未标注人脸</translation>
     </message>
     <message>
       <source>What faces are like in this room and light is learnt from those that the camera showed earlier. They are kept in memory only and forgotten with the source.</source>
@@ -6080,7 +6080,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Adapt to this room</source>
-      <translation>适应当前场景</translation>
+      <translation>适应当前环境</translation>
     </message>
     <message>
       <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
@@ -6092,7 +6092,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Faces of this room: {seen} seen, {used} adapted to.</source>
-      <translation>当前场景的人脸：看到 {seen} 张，已适应 {used} 张。</translation>
+      <translation>当前环境的人脸：看到 {seen} 张，已适应 {used} 张。</translation>
     </message>
   </context>
   <context>
@@ -6138,7 +6138,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Nobody else looks like the same person</source>
-      <translation>没有其他像是同一个人的</translation>
+      <translation>没有其他疑似同一个人的人员</translation>
     </message>
     <message>
       <source>The same person?</source>
@@ -6238,16 +6238,16 @@ time (ms)</source>
       <translation>内循环步数</translation>
     </message>
     <message>
-      <source>Steps on the shots. More fit them closer, up to learning by heart.</source>
-      <translation>在样本上迭代的步数。越多越贴合样本，直至死记硬背。</translation>
+      <source>Gradient steps on the shots. More steps fit them more closely, up to memorising them.</source>
+      <translation>在样本上做梯度下降的步数。步数越多越贴合样本，直至死记硬背。</translation>
     </message>
     <message>
       <source>Inner rate</source>
       <translation>内循环学习率</translation>
     </message>
     <message>
-      <source>How far each step goes, times the method's own rate. Small stays close to the prototypes.</source>
-      <translation>每步走多远，乘以方法自身的学习率。小则不离原型太远。</translation>
+      <source>Multiplies the method's own learning rate. A small value stays close to the prototypes.</source>
+      <translation>方法自身的学习率乘以此值。取小值则不会离原型太远。</translation>
     </message>
     <message>
       <source>Rate per step</source>
@@ -6255,15 +6255,15 @@ time (ms)</source>
     </message>
     <message>
       <source>Multiplies the rate from one step to the next: below 1 steps shrink, above 1 they grow.</source>
-      <translation>每步之后学习率乘以此值：小于 1 步子渐小，大于 1 步子渐大。</translation>
+      <translation>每走一步学习率都乘以此值：小于 1 则步幅渐小，大于 1 则渐大。</translation>
     </message>
     <message>
       <source>Temperature</source>
       <translation>温度</translation>
     </message>
     <message>
-      <source>Of the loss that the steps reduce. Low minds only who is easily confused, high everybody.</source>
-      <translation>迭代所降低的损失的温度。低则只看容易混淆的人，高则看所有人。</translation>
+      <source>Of the loss that the steps reduce. Low: only easily confused people count. High: everybody does.</source>
+      <translation>各步所降低的损失的温度。低：只看容易混淆的人；高：看所有人。</translation>
     </message>
     <message>
       <source>First order</source>
@@ -6271,43 +6271,43 @@ time (ms)</source>
     </message>
     <message>
       <source>Meta-trains without second derivatives: faster, a little less exact.</source>
-      <translation>元训练不用二阶导数：更快，精度略低。</translation>
+      <translation>元训练时不用二阶导数：更快，精度略低。</translation>
     </message>
     <message>
       <source>Head only (ANIL)</source>
       <translation>仅调头部（ANIL）</translation>
     </message>
     <message>
-      <source>Fine-tunes the last decision alone and leaves the faces' space as it is.</source>
-      <translation>只微调最后的判定，人脸空间保持不变。</translation>
+      <source>Fine-tunes only the last layer and leaves the embedding space unchanged.</source>
+      <translation>只微调最后一层，嵌入空间保持不变。</translation>
     </message>
     <message>
-      <source>Times the meta-trained one. Low listens to a person's nearest shot, high to all shots alike.</source>
-      <translation>乘以元训练所得的温度。低则只听最近的样本，高则一视同仁。</translation>
+      <source>Multiplies the meta-trained one. Low: a person's nearest shot counts. High: all shots count alike.</source>
+      <translation>元训练所得的温度乘以此值。低：只看最近的样本；高：所有样本一视同仁。</translation>
     </message>
     <message>
       <source>Full context</source>
       <translation>完整上下文</translation>
     </message>
     <message>
-      <source>Looks at each shot and face in the light of the whole gallery.</source>
-      <translation>结合整个人脸库来看每个样本和人脸。</translation>
+      <source>Encodes each shot and face in the context of the whole gallery.</source>
+      <translation>结合整个人脸库来编码每个样本和人脸。</translation>
     </message>
     <message>
       <source>Strength</source>
       <translation>强度</translation>
     </message>
     <message>
-      <source>How much the meta-network has to say: 0 leaves plain prototypes, 1 is as it was trained.</source>
-      <translation>元网络有多大发言权：0 为纯原型，1 为训练时的强度。</translation>
+      <source>Weight of the meta-network: 0 leaves plain prototypes, 1 is as it was trained.</source>
+      <translation>元网络的权重：0 为纯原型，1 为训练时的强度。</translation>
     </message>
     <message>
       <source>Shrinkage</source>
       <translation>收缩程度</translation>
     </message>
     <message>
-      <source>How far each shot is drawn towards the average of that person's shots. 0 leaves it as it is.</source>
-      <translation>每张样本向该人所有样本的平均值靠拢多少；0 表示保持原样。</translation>
+      <source>How far each shot is drawn towards the mean of that person's shots. 0 leaves it unchanged.</source>
+      <translation>每个样本向该人样本均值靠拢的程度；0 表示保持不变。</translation>
     </message>
     <message>
       <source>Cosine</source>
@@ -6327,15 +6327,15 @@ time (ms)</source>
     </message>
     <message>
       <source>How the distance between a face and a prototype is measured.</source>
-      <translation>如何衡量人脸离原型有多远。</translation>
+      <translation>如何度量人脸与原型的距离。</translation>
     </message>
     <message>
       <source>Trials</source>
       <translation>试验次数</translation>
     </message>
     <message>
-      <source>How many methods and settings are tried on the shots; each trial costs the time of adapting.</source>
-      <translation>在样本上试多少种方法和设置；每次试验花费一次适应的时间。</translation>
+      <source>How many methods and settings are tried on the shots; each trial takes one adaptation.</source>
+      <translation>在样本上试多少种方法和设置；每次试验都要适应一次。</translation>
     </message>
     <message>
       <source>Mean of the odds</source>
@@ -6354,8 +6354,8 @@ time (ms)</source>
       <translation>汇总方式</translation>
     </message>
     <message>
-      <source>How the verdicts on all shots of a person become one.</source>
-      <translation>如何把某人所有样本上的判断合成一个。</translation>
+      <source>How the verdicts on all shots of a person are combined.</source>
+      <translation>如何汇总对某人所有样本的判断。</translation>
     </message>
     <message>
       <source>Mix the starts</source>
@@ -6363,19 +6363,19 @@ time (ms)</source>
     </message>
     <message>
       <source>Take the nearest one</source>
-      <translation>取最近的一个</translation>
+      <translation>取最近的起点</translation>
     </message>
     <message>
       <source>Start</source>
       <translation>起点</translation>
     </message>
     <message>
-      <source>What to make of the starts that were learned for each kind of gallery.</source>
+      <source>How to use the starts that were learned for each kind of gallery.</source>
       <translation>如何利用为各类人脸库学到的起点。</translation>
     </message>
     <message>
-      <source>Of the mixture: low takes the nearest start almost alone, high takes all of them alike.</source>
-      <translation>混合的温度：低则几乎只取最近的起点，高则所有起点一视同仁。</translation>
+      <source>Of the mixture. Low: almost only the nearest start counts. High: all of them count alike.</source>
+      <translation>混合的温度。低：几乎只取最近的起点；高：所有起点一视同仁。</translation>
     </message>
   </context>
   <context>
@@ -6504,11 +6504,11 @@ time (ms)</source>
     </message>
     <message>
       <source>Mean of score minus threshold of the other shots; below 0 they are Unknown</source>
-      <translation>其他样本的得分减去阈值的平均值；低于 0 即为“未知”</translation>
+      <translation>其他样本的得分减去阈值的均值；低于 0 即为“未知”</translation>
     </message>
     <message>
       <source>Strangers taken for them</source>
-      <translation>陌生人误认为此人</translation>
+      <translation>被误认作此人的陌生人</translation>
     </message>
     <message>
       <source>Of the sampled strangers that the threshold is set by, so many would get this name</source>
@@ -6544,7 +6544,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Recognised better without it.</source>
-      <translation>没有它识别得更好。</translation>
+      <translation>去掉它识别得更好。</translation>
     </message>
     <message>
       <source>Recognised better with it.</source>
@@ -6597,7 +6597,7 @@ time (ms)</source>
     </message>
     <message>
       <source>without this room</source>
-      <translation>不用此房间</translation>
+      <translation>不用当前环境</translation>
     </message>
     <message>
       <source>1 shot</source>
@@ -6605,7 +6605,7 @@ time (ms)</source>
     </message>
     <message>
       <source>{named} named · {unknown} Unknown</source>
-      <translation>认出 {named} · 陌生 {unknown}</translation>
+      <translation>认出 {named} · 未知 {unknown}</translation>
     </message>
     <message>
       <source>{right} right · {missed} Unknown · {wrong} wrong</source>
@@ -6613,11 +6613,11 @@ time (ms)</source>
     </message>
     <message>
       <source>strangers: {away} turned away, {through} let through</source>
-      <translation>陌生人：拒绝 {away}，放过 {through}</translation>
+      <translation>陌生人：拒绝 {away}，误认 {through}</translation>
     </message>
     <message>
       <source>{n} of {all} faces differ</source>
-      <translation>{all} 张脸中 {n} 张判断不同</translation>
+      <translation>{all} 张脸中有 {n} 张判定不同</translation>
     </message>
   </context>
   <context>
@@ -6820,7 +6820,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Detector {detector} · embedder {embedder} · on {device} · strangers let through: {fpir}</source>
-      <translation>检测器 {detector} · 特征提取器 {embedder} · 运行于 {device} · 放过陌生人：{fpir}</translation>
+      <translation>检测器 {detector} · 特征提取器 {embedder} · 运行于 {device} · 误认陌生人：{fpir}</translation>
     </message>
   </context>
   <context>
@@ -6865,7 +6865,7 @@ time (ms)</source>
     <name>StrangersBars</name>
     <message>
       <source>Strangers let through here</source>
-      <translation>此处被放过的陌生人</translation>
+      <translation>此处被误认的陌生人</translation>
     </message>
     <message>
       <source>before</source>
@@ -6986,11 +6986,11 @@ time (ms)</source>
     </message>
     <message>
       <source>Room</source>
-      <translation>房间</translation>
+      <translation>环境</translation>
     </message>
     <message>
       <source>Roo&amp;m and environment dial</source>
-      <translation>房间与环境旋钮(&amp;M)</translation>
+      <translation>环境适应与环境旋钮(&amp;M)</translation>
     </message>
   </context>
   <context>
@@ -7028,11 +7028,11 @@ time (ms)</source>
     </message>
     <message>
       <source>Room</source>
-      <translation>房间</translation>
+      <translation>环境</translation>
     </message>
     <message>
       <source>Adapted to this room’s faces as well, or to the enrolled people alone</source>
-      <translation>也适应此房间的人脸，或只适应已录入的人</translation>
+      <translation>同时适应当前环境的人脸，或只适应已录入的人</translation>
     </message>
     <message>
       <source>1 shot</source>
@@ -7146,8 +7146,8 @@ time (ms)</source>
       <translation>已删除一个样本</translation>
     </message>
     <message>
-      <source>Forgot: not {name}</source>
-      <translation>已忘记：不是 {name}</translation>
+      <source>Removed: not {name}</source>
+      <translation>已移除：不是 {name}</translation>
     </message>
     <message>
       <source>New picture of {name}</source>
@@ -7220,7 +7220,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Recognised as {name}. Is that right?</source>
-      <translation>认作 {name}，对吗？</translation>
+      <translation>识别为 {name}，对吗？</translation>
     </message>
     <message>
       <source>Yes, it is {name}</source>
@@ -7236,11 +7236,11 @@ time (ms)</source>
     </message>
     <message>
       <source>You said who this is not. Who is it?</source>
-      <translation>你已说明这不是谁。那么是谁？</translation>
+      <translation>你已指出这不是谁。那么是谁？</translation>
     </message>
     <message>
       <source>Not recognised. Who is it?</source>
-      <translation>未识别。这是谁？</translation>
+      <translation>未认出。这是谁？</translation>
     </message>
     <message>
       <source>The shots come from what was seen of this face.</source>
@@ -7295,7 +7295,7 @@ time (ms)</source>
     </message>
     <message>
       <source>You said this is not {denied}; {name}: margin {margin} → named</source>
-      <translation>您说过这不是 {denied}；{name}：余量 {margin} → 已认出</translation>
+      <translation>你说过这不是 {denied}；{name}：余量 {margin} → 已认出</translation>
     </message>
     <message>
       <source>{name}: margin {margin} → named</source>
@@ -7307,7 +7307,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Nearest is {name}: margin {margin} → Unknown</source>
-      <translation>最接近 {name}：余量 {margin} → 陌生人</translation>
+      <translation>最接近 {name}：余量 {margin} → 未知</translation>
     </message>
   </context>
   <context>
@@ -7342,7 +7342,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Looking at the face</source>
-      <translation>正在查看人脸</translation>
+      <translation>正在分析人脸</translation>
     </message>
     <message>
       <source>Scores</source>
@@ -7362,7 +7362,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Looking at the face…</source>
-      <translation>正在查看人脸…</translation>
+      <translation>正在分析人脸…</translation>
     </message>
     <message>
       <source>It takes about a second.</source>
@@ -7398,7 +7398,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Why does a face have its name?</source>
-      <translation>为什么一张脸得到它的姓名？</translation>
+      <translation>为什么这张脸被认作此人？</translation>
     </message>
     <message>
       <source>Pick a face: click it in the picture, or press “Next face”.</source>

@@ -1,4 +1,4 @@
-"""How commands that recognise make a gallery into a classifier."""
+"""How the commands that recognise adapt a classifier to a gallery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command reads that looks at folders of people: no output may lie there."""
+"""The inputs of a command that processes folders of people: no output may be written there."""
 
 from __future__ import annotations
 

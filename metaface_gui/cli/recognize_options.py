@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=tuple(LEARNERS),
         default=next(iter(LEARNERS)),
         metavar="KEY",
-        help=translate("Commands", "how to adapt: {keys}", None, keys=", ".join(LEARNERS)),
+        help=translate("Commands", "method to adapt with: {keys}", None, keys=", ".join(LEARNERS)),
     )
     add_recognition_options(parser)
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The card beside trained weights: how they were made, as JSON can hold it."""
+"""The JSON card beside trained weights: how they were made."""
 
 from __future__ import annotations
 

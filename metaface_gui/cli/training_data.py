@@ -1,4 +1,4 @@
-"""Folders of people → what meta-training needs of them: faces found, split, and the trunk's features of copies."""
+"""Turns folders of people into meta-training data: faces found, split, and the trunk's features of degraded copies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How many people and pictures of one folder, known by its name, are trained with and validated on."""
+    """How many people and pictures of one folder, known by its name, are used for training and for validation."""
 
     name: str
     train_people: int
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """The meta-training and the meta-validation people; the meta-test people are not even looked at."""
+    """The meta-training and the meta-validation people; the meta-test people are not even read."""
 
     train: Part
     validation: Part

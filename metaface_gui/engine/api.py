@@ -20,7 +20,7 @@ from metaface_gui.types import Frame, PersonId, RequestId
 
 
 class SourceApi(Protocol):
-    """What is looked at."""
+    """The source of frames."""
 
     def open(self, spec: SourceSpec) -> None:
         """Close the running source and open this one. Answered by `SourceChanged`."""
@@ -201,14 +201,14 @@ class StudioApi(Protocol):
 
 
 class SidesApi(Protocol):
-    """Before and after."""
+    """Comparing before and after."""
 
     def want(self, sides: tuple[Side, ...]) -> None:
         """Compare two ways of deciding on the same frames, beside what decides; () for none. `SidesChanged`."""
 
 
 class RecordingApi(Protocol):
-    """Recording what is shown."""
+    """Recording the session."""
 
     def start(self, folder: Path) -> None:
         """Record the session: an annotated video, a line a frame (JSONL) and a line a face (CSV), in new files of this
@@ -222,7 +222,7 @@ class RecordingApi(Protocol):
 
 
 class JobsApi(Protocol):
-    """Work that is under way."""
+    """Work in progress."""
 
     def cancel(self, job_id: RequestId) -> None:
         """Ask a job to stop at its next step."""

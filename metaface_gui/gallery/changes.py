@@ -1,4 +1,4 @@
-"""What renames, merges, deletes, undoes and purges, in SQL, inside a transaction of the caller's.
+"""Renaming, merging, deleting, undoing and purging in SQL, inside a transaction of the caller's.
 
 Deleting has two steps. First the row is marked with the revision that deleted it: no query sees it any more, and the
 record returned here can bring it back. Then a purge removes it for good. A record works once: the mark it names is
@@ -111,7 +111,7 @@ def require_shots(shots: Sequence[NewShot]) -> None:
     """
     if not shots:
         raise GalleryError(
-            QT_TRANSLATE_NOOP("Errors", "There is no shot to learn the person from. Record or choose pictures first.")
+            QT_TRANSLATE_NOOP("Errors", "There are no shots to learn the person from. Record or choose pictures first.")
         )
 
 

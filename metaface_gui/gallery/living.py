@@ -1,4 +1,4 @@
-"""Who and what is in the gallery and not deleted, and the count of changes: what every change begins with."""
+"""Who and what is in the gallery and not deleted, and the change counter: every change starts with these."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def too_late() -> GalleryError:
     """Return the error for an undo in whose way something stands."""
     return GalleryError(
         QT_TRANSLATE_NOOP(
-            "Errors", "That can no longer be undone: something was changed since. Undo the later changes first."
+            "Errors", "That can no longer be undone: something has changed since. Undo the later changes first."
         )
     )
 

@@ -1,4 +1,4 @@
-"""A gallery's key under a passphrase, so that an export can travel and be opened by whoever knows the words.
+"""A gallery's key under a passphrase, so that an export can travel and be opened by anyone who knows the passphrase.
 
 The passphrase is made a key by scrypt (RFC 7914), which takes 128 MB and about half a second, so that guessing costs
 the same each time; that key encrypts the file's own. The costs stand in the file and are bounded when they are read: a
@@ -28,7 +28,7 @@ MAX_PASSPHRASE = 1000
 
 
 class PassphraseError(GalleryError):
-    """The passphrase is missing or is not the one."""
+    """The passphrase is missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class WrappedKey:
         except InvalidTag as error:
             raise PassphraseError(
                 QT_TRANSLATE_NOOP(
-                    "Errors", "That is not the passphrase of this file. Type the one it was exported with."
+                    "Errors", "That is not the passphrase of this file. Type the one that it was exported with."
                 )
             ) from error
 
@@ -84,7 +84,8 @@ def wrap(key: bytes, passphrase: str) -> WrappedKey:
 def _key_of(passphrase: str, salt: bytes, cost: int, block_size: int, parallelism: int) -> AESGCM:
     if not 1 <= len(passphrase) <= MAX_PASSPHRASE:
         raise PassphraseError(
-            QT_TRANSLATE_NOOP("Errors", "A passphrase has 1 to {limit} characters. Type another."), limit=MAX_PASSPHRASE
+            QT_TRANSLATE_NOOP("Errors", "A passphrase must have 1 to {limit} characters. Type another."),
+            limit=MAX_PASSPHRASE,
         )
     # One word may be typed as several sequences of code points; NIST SP 800-63B, 5.1.1.2, asks for one form.
     word = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
@@ -93,7 +94,8 @@ def _key_of(passphrase: str, salt: bytes, cost: int, block_size: int, parallelis
     except MemoryError as error:
         raise PassphraseError(
             QT_TRANSLATE_NOOP(
-                "Errors", "There is not enough memory free for the passphrase (128 MB). Close something and try again."
+                "Errors",
+                "There is not enough free memory to check the passphrase (128 MB). Close other programs and try again.",
             )
         ) from error
     return AESGCM(key)

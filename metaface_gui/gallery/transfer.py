@@ -49,7 +49,7 @@ OnProgress = Callable[[int, int], None]
 
 
 class ClashPolicy(Enum):
-    """What to do with an imported person whose name somebody here bears; the values are what commands take."""
+    """What to do with an imported person whose name is already taken; the values are what commands accept."""
 
     SKIP = "skip"
     """Leave the imported one out."""
@@ -167,7 +167,7 @@ def _places(table: str, row: Mapping[str, Any]) -> dict[str, str]:
 def _require_exportable(target_path: Path, source_path: Path | None) -> None:
     if not target_path.parent.is_dir():
         raise GalleryError(
-            QT_TRANSLATE_NOOP("Errors", "There is no folder {folder}. Make it first, or choose another."),
+            QT_TRANSLATE_NOOP("Errors", "There is no folder {folder}. Create it first, or choose another."),
             folder=str(target_path.parent),
         )
     # Replacing a gallery under its writer's feet would mix its log into the new file.

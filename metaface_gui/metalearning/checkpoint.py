@@ -1,4 +1,4 @@
-"""Where a meta-training stands, and how that is kept: tensors and JSON in one safetensors file, written whole or not.
+"""The state of a meta-training run and its storage: tensors and JSON in one safetensors file, written whole or not.
 
 No pickle: a checkpoint that somebody else made can hold wrong numbers, but no code.
 """
@@ -148,7 +148,8 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
         raise CheckpointError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{path} is the checkpoint of another training. Give the same options as then, or delete it.",
+                "{path} is the checkpoint of a different training run. Give the same options as then, or delete the "
+                "file.",
             ),
             path=path,
         )
@@ -157,7 +158,7 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
 
 def damaged_checkpoint(path: Path) -> CheckpointError:
     """Say that a file holds no state to go on from."""
-    text = QT_TRANSLATE_NOOP("Errors", "{path} is damaged or no checkpoint. Delete it and start the training again.")
+    text = QT_TRANSLATE_NOOP("Errors", "{path} is damaged or not a checkpoint. Delete it and start the training again.")
     return CheckpointError(text, path=path)
 
 

@@ -1,4 +1,4 @@
-"""The records that meta-training and meta-testing pass on: aligned faces of many people, and features of them."""
+"""The records shared by meta-training and meta-testing: aligned faces of many people, and their features."""
 
 from __future__ import annotations
 

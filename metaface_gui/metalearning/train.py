@@ -1,4 +1,4 @@
-"""The outer loop: meta-parameters go down the gradient of what adapted classifiers get wrong on an episode's queries.
+"""The outer loop: gradient descent of the meta-parameters on the query loss of adapted classifiers.
 
 One loop for every method (Finn, Abbeel and Levine 2017, algorithm 1, lines 3 to 8, with Adam for line 8): methods
 differ in `TrainableLearner.meta_gradient`, from the gradient of a closed form to that through an inner loop.
@@ -217,8 +217,8 @@ class _OuterLoop:
             raise DivergedError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "{count} gradients of “{learner}” in a row were not finite, up to step {step}. "
-                    "Choose a smaller --meta-lr.",
+                    "{count} gradients of “{learner}” in a row were not finite, the last at step {step}. Choose a "
+                    "smaller --meta-lr.",
                 ),
                 count=in_a_row,
                 learner=self._learner.key,
@@ -238,8 +238,8 @@ def check_enough(train_people: int, validation_people: int) -> None:
     raise TooFewToTrainError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "Of the people with a face that was found, {train} are for training and {validation} for validation, "
-            "but at least {min_train} and {min_validation} are needed. Give a folder with more people.",
+            "Of the people with a detected face, {train} are for training and {validation} for validation, but at "
+            "least {min_train} and {min_validation} are needed. Give a folder with more people.",
         ),
         train=train_people,
         validation=validation_people,

@@ -1,4 +1,4 @@
-"""What boxes have in common: for stages that do not know each other."""
+"""Operations on boxes, for stages that do not know each other."""
 
 from __future__ import annotations
 

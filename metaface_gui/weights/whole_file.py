@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: whoever reads one, or loses power while it is written, never gets half."""
+"""Files that exist whole or not at all: neither a reader nor a power cut during writing ever leaves half of one."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def test_too_few_people_are_said_before_anything_is_computed(
 ) -> None:
     result = metaface(*quick, "--k-shot", PICTURES)
     assert result.code == 1
-    assert f"Of {PEOPLE + SINGLES} people, 0 have more than {PICTURES} pictures" in result.err
+    assert f"Only 0 of {PEOPLE + SINGLES} people have more than {PICTURES} pictures" in result.err
     assert result.err.count("\n") == 1
     assert features.asked == []
 

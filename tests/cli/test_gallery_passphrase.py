@@ -77,7 +77,9 @@ def test_out_and_back_with_a_passphrase_from_a_file(
     assert "--passphrase-file" in result.err
     result = metaface("gallery", "import", out, "--gallery", other, "--passphrase-file", words(b"hochst geheim"))
     assert result.code == 1
-    assert result.err == ("metaface: That is not the passphrase of this file. Type the one it was exported with.\n")
+    assert result.err == (
+        "metaface: That is not the passphrase of this file. Type the one that it was exported with.\n"
+    )
     assert "empty" in metaface("gallery", "list", "--gallery", other).out
     file = words("höchst geheim".encode())
     assert "1 added" in metaface("gallery", "import", out, "--gallery", other, "--passphrase-file", file).out

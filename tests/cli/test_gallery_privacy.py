@@ -81,7 +81,7 @@ def test_a_report_is_written_once(metaface: Metaface, gallery: Path, tmp_path: P
     assert (result.code, "not encrypted" in result.out) == (0, True)
     assert json.loads((out / "report.json").read_text("utf-8"))["name"] == "Ann [b]/../x"
     again = metaface("gallery", "report", "Ann [b]/../x", "--gallery", gallery, "--out", out)
-    assert (again.code, "is there already" in again.err) == (1, True)
+    assert (again.code, "already exists" in again.err) == (1, True)
     nobody = metaface("gallery", "report", "Nobody", "--gallery", gallery, "--out", tmp_path / "other")
     assert (nobody.code, (tmp_path / "other").exists()) == (1, False)
 

@@ -1,4 +1,4 @@
-"""Addresses of a cluster: read, and refused where people's data would go there in the clear."""
+"""Addresses of a cluster: parsed, and refused where people's data would be sent unencrypted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def refuse_in_the_clear(address: ClusterAddress) -> None:
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{address} is on another computer, and templates of faces do not go there unencrypted. Start scheduler "
+                "{address} is on another computer, and face templates are not sent there unencrypted. Start scheduler "
                 "and workers with certificates (tls://), as the README shows under “Beyond one machine”.",
             ),
             address=address,

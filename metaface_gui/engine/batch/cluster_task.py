@@ -1,4 +1,4 @@
-"""What a worker of a cluster does with a video: reads it where it lies, and hands its lines back; it keeps nothing.
+"""What a cluster worker does with a video: reads it in place and returns its lines; it keeps nothing.
 
 The people to be recognised come with each video and are forgotten with it. They are in the worker's memory only: Dask
 writes what a task *returns* to the disk when memory runs short, never what it was given, so what is returned is
@@ -96,7 +96,7 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A video to be looked at, its absolute path and what it was like where it was asked for.
+    """A video to be processed: its absolute path, and its state where it was submitted.
 
     `topic` is that of Dask's events on which its progress is told, under the number `index`.
     """
@@ -181,7 +181,7 @@ def _outcome(order: Order, worker: _DaskWorker) -> Outcome:
             raise KnownError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "it has {package} {theirs}, this computer {ours}, and lines might differ. Install the same "
+                    "it has {package} {theirs}, this computer {ours}, so results might differ. Install the same "
                     "versions on all computers.",
                 ),
                 package=package,
@@ -192,7 +192,7 @@ def _outcome(order: Order, worker: _DaskWorker) -> Outcome:
         raise SourceError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The cluster's worker {worker} does not find {path} as it is on this computer. Workers read videos "
+                "The cluster's worker {worker} does not see the same {path} as this computer. Workers read videos "
                 "themselves: share the folder with all of them, under the same path.",
             ),
             path=order.video,

@@ -1,4 +1,4 @@
-"""Which folders are folders of videos, and what lies in them."""
+"""Which folders are folders of videos, and what they contain."""
 
 from __future__ import annotations
 

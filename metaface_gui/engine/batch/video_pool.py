@@ -1,4 +1,4 @@
-"""Many videos at once: processes that each load the models and then look at one video after another.
+"""Many videos at once: processes that each load the models and then process one video after another.
 
 Not a `concurrent.futures.ProcessPoolExecutor`: when a process dies, that one gives up all of them and does not say
 whose work it was. Here every process has a pipe of its own. What it tells comes through it, its death closes it, and
@@ -35,7 +35,7 @@ _MOST_BY_DEFAULT = 16
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A video is being looked at: frames so far, of how many (None: the file does not say)."""
+    """A video is in progress: frames so far, out of how many (None: the file does not say)."""
 
     frames: int
     frame_count: int | None
@@ -198,8 +198,8 @@ def _death(task: VideoTask, exit_code: int | None) -> KnownError:
     return KnownError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try "
-            "again with fewer processes.",
+            "The process working on {path} ended before it was done (exit code {code}). If memory ran out, try again "
+            "with fewer processes.",
         ),
         path=task.video,
         code=exit_code,

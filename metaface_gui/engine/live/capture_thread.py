@@ -1,4 +1,4 @@
-"""The thread that reads a source and leaves its newest frame in two slots: one to paint, one to look at."""
+"""The thread that reads a source and leaves its newest frame in two slots: one to paint, one to recognise."""
 
 from __future__ import annotations
 
@@ -140,7 +140,9 @@ class CaptureThread:
                 self._report(SourceState.FAILED, error)
         except Exception:  # noqa: BLE001 - a driver's surprise must reach the user as a sentence, and the log as a trace
             _log.exception("capture failed")
-            text = QT_TRANSLATE_NOOP("Errors", "Reading {title} failed unexpectedly. Open it again; the log says more.")
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "Reading {title} failed unexpectedly. Open it again; see the log for details."
+            )
             self._report(SourceState.FAILED, InternalError(text, title=self._source.title))
         finally:
             self._close()
@@ -208,7 +210,7 @@ class CaptureThread:
         more = len(remarks) - _MOST_REMARKS
         if more > 0:
             text = QT_TRANSLATE_NOOP(
-                "Errors", "{title}: {count} more things were left out. “metaface recognize” names each."
+                "Errors", "{title}: {count} more items were skipped. “metaface recognize” lists each one."
             )
             self._on_remark(KnownError(text, title=self._source.title, count=more))
 

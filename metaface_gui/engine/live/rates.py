@@ -1,4 +1,4 @@
-"""Rates and latencies of the last moments, for the head-up display."""
+"""Recent rates and latencies, for the head-up display."""
 
 from __future__ import annotations
 

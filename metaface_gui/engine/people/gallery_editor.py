@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window makes them: what can be undone for a while, and which events follow."""
+"""Changes to the gallery as the window makes them: undoable for a while, and followed by events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from metaface_gui.types import PersonId
 
 CONSENT_TEXT_VERSION = "2026-11"
 CONSENT_PURPOSE = QT_TRANSLATE_NOOP("Consent", "recognise this person in this computer's camera pictures and files")
-CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by whoever enrolled them")
+CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by the person who enrolled them")
 CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
 _UNDO_NS = 10_000_000_000
 _PUT_OFF_NS = 60_000_000_000
@@ -121,7 +121,7 @@ class GalleryEditor:
         token = self.gallery.delete_shot(shot_id)
         text = QT_TRANSLATE_NOOP("Undo", "Deleted a shot")
         if token.is_negative:
-            text = QT_TRANSLATE_NOOP("Undo", "Forgot: not {name}")
+            text = QT_TRANSLATE_NOOP("Undo", "Removed: not {name}")
         self._changed(token, text, self._name(token.person_id))
 
     def set_cover(self, shot_id: int) -> None:
@@ -236,8 +236,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Enrollee:
-    """Whom shots are saved for: a new person called `name`, who agreed (`consent_given`) to `terms` (None: the usual
-    ones), or a person who is enrolled, `person_id`.
+    """The person that shots are saved for: a new person called `name`, who agreed (`consent_given`) to `terms` (None:
+    the usual ones), or the enrolled person `person_id`.
 
     Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already, are
     not saved but answered by `LooksEnrolled`.

@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window asks for them, and whole galleries to and from files: each a job of its own."""
+"""Changes to the gallery as the window requests them, and whole galleries to and from files: each its own job."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class People:
                     )
             self._listener(ShotWeighed(job.id, shot_id, effect))
 
-        return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Weighing a shot"), work)
+        return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Assessing a shot"), work)
 
     def undo(self, token: int) -> RequestId:
         """Bring back what an `Undoable` names."""

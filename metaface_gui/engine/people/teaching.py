@@ -1,4 +1,4 @@
-"""Teaching by correcting: the user says of a face on screen who it is, or who it is not; nothing learns by itself."""
+"""Teaching by correction: the user says who a face on screen is, or is not; nothing is learned without the user."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _require(shots: Sequence[NewShot]) -> None:
         raise EnrollmentError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, "
-                "then say it again.",
+                "That face has not been seen well enough to learn from. Have the person come closer and look at the "
+                "camera, then try again.",
             )
         )

@@ -1,1 +1,1 @@
-"""What the studio asks: running tallies of methods, two ways of deciding side by side, the self-test."""
+"""The studio's computations: running tallies of methods, two ways of deciding side by side, the self-test."""

@@ -1,4 +1,4 @@
-"""One list out of several searches of the same picture: whole, in pieces, in other sizes."""
+"""Merges several searches of the same picture (whole, in pieces, at other sizes) into one list."""
 
 from __future__ import annotations
 

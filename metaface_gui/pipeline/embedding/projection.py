@@ -1,4 +1,4 @@
-"""The shared meta-trained projection: what lets a learner move an embedder's tail although it sees a few floats a face.
+"""The shared meta-trained projection: lets a learner adapt an embedder's tail from a few floats per face.
 
 A moved tail is z = normalise(BN(W₀ u + A B u)) with u the trunk's features. W₀ and A B are large, B u is not: so one
 projection B (m, u), meta-trained once for an embedder and cut to rank m, is applied to every face, and each method only
@@ -121,8 +121,8 @@ def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. "
-                "Run “metaface train projection” for that one.",
+                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train "
+                "projection” for the latter.",
             ),
             file=path.name,
             trained=trained_for,
@@ -149,5 +149,6 @@ def _parsed(content: bytes) -> tuple[ProjectionArrays, str]:
 def damaged_projection(path: Path) -> WeightsError:
     """Say that a file holds no projection that can be used."""
     return WeightsError(
-        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no projection. Install MetaFace again."), file=path.name
+        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or contains no projection. Install MetaFace again."),
+        file=path.name,
     )

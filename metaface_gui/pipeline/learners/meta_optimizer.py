@@ -1,4 +1,4 @@
-"""A learned optimizer: a small recurrent network reads gradients and writes the steps of the inner loop.
+"""A learned optimizer: a small recurrent network reads gradients and outputs the steps of the inner loop.
 
 Andrychowicz et al., "Learning to learn by gradient descent by gradient descent", NeurIPS 2016. Related: Ravi and
 Larochelle, "Optimization as a Model for Few-Shot Learning", ICLR 2017; Li et al., "Meta-SGD", arXiv:1707.09835, 2017.
@@ -102,7 +102,8 @@ class MetaOptimizerLearner(GradientLearner):
     title = QT_TRANSLATE_NOOP("Learners", "Learned optimizer")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Meta-opt")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Fine-tunes as MAML does, but a small trained network decides how far each step goes and where."
+        "Learners",
+        "Fine-tunes as MAML does, but a small trained network decides the length and direction of each step.",
     )
     citation = "Andrychowicz 2016"
 

@@ -31,7 +31,7 @@ class ShotsSettings:
         0.7,
         title=QT_TRANSLATE_NOOP("Settings", "Shrinkage"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "How far each shot is drawn towards the average of that person's shots. 0 leaves it as it is."
+            "Settings", "How far each shot is drawn towards the mean of that person's shots. 0 leaves it unchanged."
         ),
     )
 
@@ -79,8 +79,8 @@ def _odds(logits: Tensor) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShotsClassifier(TailClassifier):
-    """What a method keeps that compares a face with every shot: `shots` (n, d) as it compares them, each person's lying
-    together, and `counts` (n_way,) of them."""
+    """The state of a method that compares a face with every shot: `shots` (n, d) in the form compared, each person's
+    adjacent, and `counts` (n_way,) of them."""
 
     shots: Tensor
     counts: Tensor

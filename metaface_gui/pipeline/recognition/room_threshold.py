@@ -1,4 +1,4 @@
-"""The threshold of this very room: how a cohort's threshold moves where people resemble each other more, or less.
+"""The threshold for this room: how a cohort's threshold shifts where people look more alike, or less.
 
 People before one camera, in one light, resemble each other more than a data set's people do: the threshold that lets
 1 % of those through lets every third stranger of a backlit office through. A cohort of synthetic strangers (`cohort`)
@@ -349,7 +349,7 @@ def read_prior(path: Path) -> RoomPrior:
         return RoomPrior(**{field.name: float(values[field.name]) for field in fields(RoomPrior)})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(
-            QT_TRANSLATE_NOOP("Errors", "{file} does not say what rooms are like. Install MetaFace again."),
+            QT_TRANSLATE_NOOP("Errors", "{file} contains no statistics about rooms. Install MetaFace again."),
             file=path.name,
         ) from error
 
