@@ -31,7 +31,7 @@
   <context>
     <name>Adaptation</name>
     <message>
-      <source>Being adapted …</source>
+      <source>Adapting …</source>
       <translation>正在适应…</translation>
     </message>
     <message>
@@ -43,16 +43,16 @@
       <translation>已适应 {people}、{shots}，用时 {time}</translation>
     </message>
     <message>
-      <source>left-out shots not measured: nobody has two, or there are too many people</source>
+      <source>left-out shots not measured: nobody has two shots, or there are too many people</source>
       <translation>未测留出样本：没有人有两个样本，或人数太多</translation>
     </message>
     <message>
-      <source>left-out shots right {after}</source>
-      <translation>留出样本认对 {after}</translation>
+      <source>left-out shots named right: {after}</source>
+      <translation>留出样本认对：{after}</translation>
     </message>
     <message>
-      <source>left-out shots right {before} → {after} (before → after)</source>
-      <translation>留出样本认对 {before} → {after}（之前 → 之后）</translation>
+      <source>left-out shots named right: {before} → {after} (before → after)</source>
+      <translation>留出样本认对：{before} → {after}（之前 → 之后）</translation>
     </message>
     <message>
       <source>1 person</source>
@@ -1532,15 +1532,15 @@ face</source>
       <translation>勾选要在相同人脸上运行的方法</translation>
     </message>
     <message>
-      <source>Faces it named; every face of every frame counts</source>
-      <translation>它给出姓名的人脸；每帧的每张人脸都计算在内</translation>
+      <source>Faces it named; every face in every frame counts</source>
+      <translation>它给出姓名的人脸；每帧的每张人脸都计入</translation>
     </message>
     <message>
       <source>Faces that it called Unknown</source>
       <translation>它判为“未知”的人脸</translation>
     </message>
     <message>
-      <source>Name changes a minute: how often it changed its mind about a face</source>
+      <source>Name changes per minute: how often it changed its mind about a face</source>
       <translation>每分钟改名次数：它对同一张脸改变结论的次数</translation>
     </message>
     <message>
@@ -1548,11 +1548,11 @@ face</source>
       <translation>在有多数意见时，它与半数以上方法结论相同的比例</translation>
     </message>
     <message>
-      <source>How often it was right, of the faces whose name is known: from the demo scene, or from you</source>
-      <translation>在已知姓名的人脸中判对的比例；姓名来自演示场景或由你告知</translation>
+      <source>How often it was right about faces whose name is known, from the demo scene or from you</source>
+      <translation>在已知姓名的人脸中判对的比例；姓名来自演示场景或由你指定</translation>
     </message>
     <message>
-      <source>What it says of the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled</source>
+      <source>What it says about the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled</source>
       <translation>它对这张脸的判断及其余量：−1 为陌生人，0 为它自己的阈值，+1 为已录入的人</translation>
     </message>
     <message>
@@ -1599,8 +1599,8 @@ face</source>
       <translation>全部对比</translation>
     </message>
     <message>
-      <source>Have all methods look at the same faces</source>
-      <translation>让所有方法查看相同的人脸</translation>
+      <source>Run all methods on the same faces</source>
+      <translation>让所有方法处理相同的人脸</translation>
     </message>
     <message>
       <source>Compare none</source>
@@ -1643,8 +1643,8 @@ face</source>
       <translation>按 C 让所有方法处理相同的人脸，或在列表中勾选几种。</translation>
     </message>
     <message>
-      <source>Copied: the table, as it is sorted now.</source>
-      <translation>已复制：按当前顺序排列的表格。</translation>
+      <source>Copied the table in its current order.</source>
+      <translation>已按当前顺序复制表格。</translation>
     </message>
     <message>
       <source>“Now” is about face #{id}.</source>
@@ -1655,7 +1655,7 @@ face</source>
       <translation>画面中没有人脸。</translation>
     </message>
     <message>
-      <source>Click a face to see what each method says of it.</source>
+      <source>Click a face to see what each method says about it.</source>
       <translation>点击一张人脸，查看各方法对它的判断。</translation>
     </message>
   </context>
@@ -2214,7 +2214,7 @@ face</source>
       <translation>强度</translation>
     </message>
     <message>
-      <source>How strong the effect is ([ weaker, ] stronger)</source>
+      <source>Strength of the effect ([ weaker, ] stronger)</source>
       <translation>效果的强弱（[ 减弱，] 增强）</translation>
     </message>
     <message>
@@ -2226,15 +2226,15 @@ face</source>
       <translation>随机选一两种效果（X）</translation>
     </message>
     <message>
-      <source>Bring the room back</source>
+      <source>Back to normal</source>
       <translation>恢复原样</translation>
     </message>
     <message>
-      <source>The picture as the camera gives it (0)</source>
-      <translation>摄像头的原始画面（0）</translation>
+      <source>Show the picture as the camera gives it (0)</source>
+      <translation>显示摄像头的原始画面（0）</translation>
     </message>
     <message>
-      <source>&amp;Bring the room back</source>
+      <source>&amp;Back to normal</source>
       <translation>恢复原样(&amp;B)</translation>
     </message>
     <message>
@@ -2258,12 +2258,12 @@ face</source>
       <translation>随机环境(&amp;M)</translation>
     </message>
     <message>
-      <source>The camera sees: {setting}. Shots that are enrolled now are marked so.</source>
+      <source>The camera sees: {setting}. Shots enrolled now are marked with it.</source>
       <translation>摄像头看到的是：{setting}。此时录入的样本会带上这一标记。</translation>
     </message>
     <message>
-      <source>The room as it is. Choose what the camera is to see instead.</source>
-      <translation>房间原样。请选择要让摄像头看到什么。</translation>
+      <source>No effect: the picture is unchanged. Choose an effect.</source>
+      <translation>无效果：画面保持原样。请选择一种效果。</translation>
     </message>
   </context>
   <context>
@@ -2297,7 +2297,7 @@ face</source>
       <translation>橙色灯光</translation>
     </message>
     <message>
-      <source>Light going out</source>
+      <source>Fading light</source>
       <translation>灯光渐暗</translation>
     </message>
     <message>
@@ -2313,15 +2313,15 @@ face</source>
       <translation>给检测到的每张人脸画上口罩。</translation>
     </message>
     <message>
-      <source>One lamp at a side: half of each face is dark.</source>
-      <translation>灯在一侧：每张脸都有一半是暗的。</translation>
+      <source>One lamp on one side: half of each face is dark.</source>
+      <translation>灯只在一侧：每张脸都有一半是暗的。</translation>
     </message>
     <message>
       <source>A bright window behind: faces are dark and veiled.</source>
       <translation>背后是明亮的窗户：脸又暗又朦胧。</translation>
     </message>
     <message>
-      <source>A pale veil, light that bleeds, little contrast.</source>
+      <source>A pale veil, bleeding light, low contrast.</source>
       <translation>一层白雾，光线弥散，对比度低。</translation>
     </message>
     <message>
@@ -2329,15 +2329,15 @@ face</source>
       <translation>镜头没有对准焦。</translation>
     </message>
     <message>
-      <source>A grey camera with much contrast and grain.</source>
-      <translation>黑白摄像头，对比强，颗粒粗。</translation>
+      <source>A monochrome camera with high contrast and grain.</source>
+      <translation>黑白摄像头，对比度高，颗粒粗。</translation>
     </message>
     <message>
       <source>An orange lamp: hardly any blue is left.</source>
       <translation>橙色的灯：几乎没有蓝色。</translation>
     </message>
     <message>
-      <source>Few photons: a dark picture, and the sensor's noise in it.</source>
+      <source>Few photons: a dark picture full of sensor noise.</source>
       <translation>光子很少：画面很暗，满是传感器噪声。</translation>
     </message>
     <message>
@@ -3406,8 +3406,8 @@ face</source>
   <context>
     <name>HeatPicture</name>
     <message>
-      <source>The face that was looked at</source>
-      <translation>所查看的人脸</translation>
+      <source>The analysed face</source>
+      <translation>所分析的人脸</translation>
     </message>
   </context>
   <context>
@@ -3475,11 +3475,11 @@ face</source>
       <translation>全部重置</translation>
     </message>
     <message>
-      <source>Every setting of this method back to its default</source>
+      <source>Reset every setting of this method to its default</source>
       <translation>把此方法的所有设置恢复为默认值</translation>
     </message>
     <message>
-      <source>{method} has nothing to set.</source>
+      <source>{method} has no settings.</source>
       <translation>{method}没有可调的设置。</translation>
     </message>
   </context>
@@ -4084,8 +4084,8 @@ face</source>
       <translation>各次观察</translation>
     </message>
     <message>
-      <source>Look {number} counts {share} (quality {quality})</source>
-      <translation>第 {number} 次观察占 {share}（质量 {quality}）</translation>
+      <source>Look {number}: weight {share} (quality {quality})</source>
+      <translation>第 {number} 次观察：权重 {share}（质量 {quality}）</translation>
     </message>
     <message>
       <source>Look {number} was left out: it is unlike the others</source>
@@ -4452,12 +4452,12 @@ face</source>
       <translation>画面中的人脸</translation>
     </message>
     <message>
-      <source>Signs on the map</source>
+      <source>Markers on the map</source>
       <translation>图上的标记</translation>
     </message>
     <message>
-      <source>Colour and shape tell people apart. The large sign is the person's prototype, or what a trained last layer looks for: nearness to it decides.</source>
-      <translation>颜色和形状用来区分不同的人。大标记是此人的原型，或训练好的最后一层所寻找的位置：离它近不近决定了结论。</translation>
+      <source>Colour and shape tell people apart. The large marker is the person's prototype, or what a trained last layer looks for: the nearer a face, the better the match.</source>
+      <translation>颜色和形状用来区分不同的人。大标记是此人的原型，或训练好的最后一层所对应的位置：人脸离它越近，匹配越好。</translation>
     </message>
   </context>
   <context>
@@ -4467,7 +4467,7 @@ face</source>
       <translation>空间</translation>
     </message>
     <message>
-      <source>Whose adapted space is drawn</source>
+      <source>Method whose adapted space is drawn</source>
       <translation>绘制哪种方法适应后的空间</translation>
     </message>
     <message>
@@ -4491,7 +4491,7 @@ face</source>
       <translation>正在绘图…</translation>
     </message>
     <message>
-      <source>It comes with the next adaptation.</source>
+      <source>It appears with the next adaptation.</source>
       <translation>下次适应后显示。</translation>
     </message>
     <message>
@@ -4515,8 +4515,8 @@ face</source>
       <translation>解释方差 {percent} %</translation>
     </message>
     <message>
-      <source>The share of what tells the shots apart that this plane shows; the rest lies in other directions.</source>
-      <translation>样本之间的差异有多少显示在这个平面上；其余在别的方向上。</translation>
+      <source>The share of the differences between shots that this plane shows; the rest lies in other directions.</source>
+      <translation>样本之间的差异有多少体现在这个平面上；其余在别的方向上。</translation>
     </message>
   </context>
   <context>
@@ -4572,19 +4572,19 @@ face</source>
       <translation>在相同的帧上参与对比</translation>
     </message>
     <message>
-      <source>A click: it decides the names</source>
+      <source>Click: let it decide the names</source>
       <translation>单击：由它判定姓名</translation>
     </message>
     <message>
-      <source>Ctrl+click or the corner: it is compared</source>
+      <source>Ctrl+click or the corner: compare it</source>
       <translation>Ctrl+单击或点角标：参与对比</translation>
     </message>
     <message>
-      <source>{keys} or a click: it decides the names</source>
+      <source>{keys} or click: let it decide the names</source>
       <translation>{keys} 或单击：由它判定姓名</translation>
     </message>
     <message>
-      <source>Shift+{number}, Ctrl+click or the corner: it is compared</source>
+      <source>Shift+{number}, Ctrl+click or the corner: compare it</source>
       <translation>Shift+{number}、Ctrl+单击或点角标：参与对比</translation>
     </message>
     <message>
@@ -4619,19 +4619,19 @@ face</source>
       <translation>清除曲线</translation>
     </message>
     <message>
-      <source>Forget these curves; the next adaptation draws new ones</source>
+      <source>Clear these curves; the next adaptation draws new ones</source>
       <translation>清除这些曲线；下次适应时绘制新的</translation>
     </message>
     <message>
-      <source>On the enrolled shots, after each step; faint: the run before</source>
-      <translation>在录入的样本上，每一步之后；浅色为上一次</translation>
+      <source>On the enrolled shots, after each step; faint: the previous run</source>
+      <translation>在录入的样本上，每一步之后；浅色为上一次运行</translation>
     </message>
     <message>
-      <source>{method} needs no steps, see the map; the curves are of other methods</source>
+      <source>{method} needs no steps, see the map; the curves show other methods</source>
       <translation>{method}不需要迭代，见分布图；曲线属于其他方法</translation>
     </message>
     <message>
-      <source>What comes of it is shown here.</source>
+      <source>The result is shown here.</source>
       <translation>结果会显示在这里。</translation>
     </message>
     <message>
@@ -4655,7 +4655,7 @@ face</source>
       <translation>{method}不需要迭代</translation>
     </message>
     <message>
-      <source>It learns everybody in one go: see the map. MAML (4) is one that takes steps.</source>
+      <source>It learns everybody in one go: see the map. MAML (4) is a method that takes steps.</source>
       <translation>它一次就学会所有人，见分布图。MAML（4）是需要迭代的方法。</translation>
     </message>
   </context>
@@ -5478,7 +5478,7 @@ face</source>
       <translation>边缘</translation>
     </message>
     <message>
-      <source>cuts the face off</source>
+      <source>cuts off the face</source>
       <translation>人脸被边缘截断</translation>
     </message>
   </context>
@@ -5637,8 +5637,8 @@ face</source>
       <translation>未知</translation>
     </message>
     <message>
-      <source>{name} was not tested: one shot cannot be left out.</source>
-      <translation>{name} 未测试：唯一的样本不能留出。</translation>
+      <source>{name} was not tested: a single shot cannot be left out.</source>
+      <translation>{name} 未测试：唯一的样本无法留出。</translation>
     </message>
     <message>
       <source>{name}: {count} of {n} pictures left Unknown</source>
@@ -5713,19 +5713,19 @@ time (ms)</source>
 （毫秒）</translation>
     </message>
     <message>
-      <source>All methods, with their settings as they are now</source>
+      <source>All methods, with their current settings</source>
       <translation>所有方法，使用当前设置</translation>
     </message>
     <message>
-      <source>Accuracy: left-out shots, as they are, whose closest match is right, whatever the threshold</source>
-      <translation>准确率：留出样本（原图）中最近匹配正确的比例，不计阈值</translation>
+      <source>Accuracy: unaltered left-out shots whose closest match is right, whatever the threshold</source>
+      <translation>准确率：留出样本（原图）中最近匹配正确的比例，不考虑阈值</translation>
     </message>
     <message>
       <source>Accuracy on copies of the same shots: dark, small, blurred or half covered</source>
       <translation>同一批样本的降质副本（变暗、缩小、模糊或遮挡一半）上的准确率</translation>
     </message>
     <message>
-      <source>TPIR: left-out shots, as they are, that are named right with a score that reaches the threshold</source>
+      <source>TPIR: unaltered left-out shots named right with a score that reaches the threshold</source>
       <translation>TPIR：留出样本（原图）认对且得分达到阈值的比例</translation>
     </message>
     <message>
@@ -5733,11 +5733,11 @@ time (ms)</source>
       <translation>同一批样本的降质副本（变暗、缩小、模糊或遮挡一半）上的 TPIR</translation>
     </message>
     <message>
-      <source>FPIR: strangers who are taken for somebody, measured on others than those who set the threshold</source>
-      <translation>FPIR：陌生人被误认的比例，测量所用的陌生人与设定阈值的不同</translation>
+      <source>FPIR: strangers taken for somebody, measured on different strangers from those who set the threshold</source>
+      <translation>FPIR：陌生人被误认的比例；测量所用的陌生人与设定阈值所用的不同</translation>
     </message>
     <message>
-      <source>Learning time: median for everybody, in milliseconds, on this computer</source>
+      <source>Learning time: median time to learn everybody, in milliseconds, on this computer</source>
       <translation>学习用时：在这台电脑上学会所有人所需时间的中位数，单位毫秒</translation>
     </message>
     <message>
@@ -5761,12 +5761,12 @@ time (ms)</source>
       <translation>推荐：{title}，认对的样本最多</translation>
     </message>
     <message>
-      <source>Recommended: {title} - quick, and none is clearly better</source>
-      <translation>推荐：{title}，速度快，且没有明显更好的</translation>
+      <source>Recommended: {title} - fast, and none is clearly better</source>
+      <translation>推荐：{title}，速度快，且没有其他方法明显更好</translation>
     </message>
     <message>
-      <source>{n} of {total} methods cannot be told from the best: the sign test over the shots finds no difference at 5 %.</source>
-      <translation>{total} 种方法中有 {n} 种与最好的分不出高下：对各样本的符号检验在 5 % 水平上没有发现差异。</translation>
+      <source>{n} of {total} methods cannot be told apart from the best: a sign test over the shots finds no difference at 5 %.</source>
+      <translation>{total} 种方法中有 {n} 种与最好的分不出高下：对各样本的符号检验在 5 % 水平上未发现差异。</translation>
     </message>
     <message>
       <source>{n} people</source>
@@ -5801,8 +5801,8 @@ time (ms)</source>
       <translation>固定阈值，因为没有可用来测量的陌生人</translation>
     </message>
     <message>
-      <source>threshold for {fpir} of strangers, set on {half} of them and measured on as many others</source>
-      <translation>阈值按放过 {fpir} 的陌生人设定，用其中 {half} 个设定，用另外同样多的测量</translation>
+      <source>threshold for {fpir} of strangers, set on {half} strangers and measured on as many others</source>
+      <translation>阈值按误认 {fpir} 的陌生人设定：用 {half} 名陌生人设定，用另外同样多的陌生人测量</translation>
     </message>
   </context>
   <context>
@@ -5856,8 +5856,8 @@ time (ms)</source>
       <translation>图片（PNG）…</translation>
     </message>
     <message>
-      <source>Copied: the table, as it is sorted now.</source>
-      <translation>已复制：按当前顺序排列的表格。</translation>
+      <source>Copied the table in its current order.</source>
+      <translation>已按当前顺序复制表格。</translation>
     </message>
     <message>
       <source>Copy the table</source>
@@ -5920,24 +5920,24 @@ time (ms)</source>
       <translation>正在测试各方法…</translation>
     </message>
     <message>
-      <source>The live view goes on meanwhile.</source>
+      <source>The live view keeps running.</source>
       <translation>实时画面照常进行。</translation>
     </message>
     <message>
-      <source>Test all methods: each enrolled shot is left out in turn, as it is and degraded, and has to be named from the others.</source>
-      <translation>测试所有方法：每个录入的样本依次留出，以原图和降质图的形式，由其余样本来认。</translation>
+      <source>Test all methods: each enrolled shot is left out in turn, unaltered and degraded, and must be named from the others.</source>
+      <translation>测试所有方法：依次留出每个录入的样本，用其余样本来认它的原图和降质图。</translation>
     </message>
     <message>
       <source>Below is the last report.</source>
       <translation>下方是上次的报告。</translation>
     </message>
     <message>
-      <source>The gallery changed since: these are results of an older one. Test again.</source>
-      <translation>此后人脸库有变动：这是旧库的结果。请重新测试。</translation>
+      <source>The gallery has changed since: these results are out of date. Test again.</source>
+      <translation>此后人脸库有变动：这些结果已过时。请重新测试。</translation>
     </message>
     <message>
-      <source>Settings changed since: these are results of the former ones. Test again.</source>
-      <translation>此后设置有变动：这是旧设置的结果。请重新测试。</translation>
+      <source>The settings have changed since: these results are out of date. Test again.</source>
+      <translation>此后设置有变动：这些结果已过时。请重新测试。</translation>
     </message>
     <message>
       <source>In use</source>
@@ -6009,8 +6009,8 @@ time (ms)</source>
       <translation>适应当前环境</translation>
     </message>
     <message>
-      <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
-      <translation>立即适应到目前为止看到的人脸（Ctrl+R）</translation>
+      <source>Adapt now to the faces seen so far (Ctrl+R)</source>
+      <translation>立即适应目前已看到的人脸（Ctrl+R）</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -6025,19 +6025,19 @@ time (ms)</source>
       <translation>使用当前环境的人脸</translation>
     </message>
     <message>
-      <source>Adapt by itself to unlabelled faces, which are kept in memory only; else forget them</source>
-      <translation>自动适应未标注的人脸（仅保存在内存中）；关闭则忘掉它们</translation>
+      <source>Adapt automatically to unlabelled faces, which are kept in memory only; off: forget them</source>
+      <translation>自动适应未标注的人脸（仅保存在内存中）；关闭则将其清除</translation>
     </message>
     <message>
-      <source>Strangers let through here, of a hundred</source>
-      <translation>此处每百名陌生人中被放过的</translation>
+      <source>Strangers let through here, per hundred</source>
+      <translation>此处每百名陌生人中被误认的人数</translation>
     </message>
     <message>
-      <source>Nothing is known about strangers here: none were sampled for this embedder.</source>
-      <translation>无法估计此处的陌生人：没有为这个嵌入网络采样过陌生人。</translation>
+      <source>No estimate for strangers here: none were sampled for this embedder.</source>
+      <translation>无法估计此处的陌生人：尚未为此特征提取器采样陌生人。</translation>
     </message>
     <message>
-      <source>Enrol somebody: the strangers here are measured against those who are enrolled.</source>
+      <source>Enrol somebody: strangers here are measured against the people enrolled.</source>
       <translation>请先录入一个人：此处的陌生人要与已录入的人比较。</translation>
     </message>
     <message>
@@ -6053,8 +6053,8 @@ time (ms)</source>
       <translation>依据 {people} 名已录入的人和 {faces} 张未标注的人脸；共看到 {seen} 张。</translation>
     </message>
     <message>
-      <source>Taken back: nothing is adapted by itself before you ask.</source>
-      <translation>已撤销：在您要求之前不会自动适应。</translation>
+      <source>Undone: no automatic adaptation until you ask for it.</source>
+      <translation>已撤销：在你要求之前不会自动适应。</translation>
     </message>
     <message>
       <source>Faces of this room are not used.</source>
@@ -6160,7 +6160,7 @@ time (ms)</source>
   <context>
     <name>ScoreBars</name>
     <message>
-      <source>Scores of the best people</source>
+      <source>Scores of the closest people</source>
       <translation>最相近者的得分</translation>
     </message>
     <message>
@@ -7100,7 +7100,7 @@ time (ms)</source>
       <translation>“自动”试过的策略</translation>
     </message>
     <message>
-      <source>Tried on degraded shots; % expected right</source>
+      <source>Tried on degraded shots; expected % right</source>
       <translation>在降质样本上试验；预期正确率 %</translation>
     </message>
   </context>
@@ -7321,7 +7321,7 @@ time (ms)</source>
       <translation>热力图(&amp;H)</translation>
     </message>
     <message>
-      <source>Colour the places whose covering lowers the score most</source>
+      <source>Colour the places that lower the score most when covered</source>
       <translation>给遮住后得分下降最多的位置着色</translation>
     </message>
     <message>
@@ -7385,16 +7385,16 @@ time (ms)</source>
       <translation>请按“重新分析”。</translation>
     </message>
     <message>
-      <source>No answer came</source>
-      <translation>没有得到回答</translation>
+      <source>No answer</source>
+      <translation>没有得到结果</translation>
     </message>
     <message>
       <source>The engine is busy. Press “Explain again” in a moment.</source>
       <translation>引擎正忙。请稍后按“重新分析”。</translation>
     </message>
     <message>
-      <source>No answer came to the last question. Press “Explain again” in a moment.</source>
-      <translation>上次的问题没有得到回答。请稍后按“重新分析”。</translation>
+      <source>The last request was not answered. Press “Explain again” in a moment.</source>
+      <translation>上次的分析没有得到结果。请稍后按“重新分析”。</translation>
     </message>
     <message>
       <source>Why does a face have its name?</source>
