@@ -1722,12 +1722,12 @@ face</source>
       <translation>查看或修改本人同意的内容以及由谁同意</translation>
     </message>
     <message>
-      <source>Face pictures, and numbers made from them, are kept on this computer only.</source>
+      <source>Face pictures and numbers computed from them are kept on this computer only.</source>
       <translation>人脸照片以及由其算出的数字只保存在这台电脑上。</translation>
     </message>
     <message>
-      <source>Agreed when they were enrolled, on {day}; {end}.</source>
-      <translation>已于 {day} 录入时同意；{end}。</translation>
+      <source>Agreed when enrolled, on {day}; {end}.</source>
+      <translation>录入时（{day}）已同意；{end}。</translation>
     </message>
   </context>
   <context>
@@ -1775,7 +1775,7 @@ face</source>
       <translation>计数</translation>
     </message>
     <message>
-      <source>Counts come with the first face</source>
+      <source>Counts start with the first face</source>
       <translation>出现第一张人脸后开始计数</translation>
     </message>
   </context>
@@ -1902,27 +1902,27 @@ face</source>
   <context>
     <name>DueBanner</name>
     <message>
-      <source>Periods that are over</source>
-      <translation>已到期的保留期限</translation>
+      <source>Retention periods</source>
+      <translation>保留期限</translation>
     </message>
     <message>
       <source>Review…</source>
       <translation>查看…</translation>
     </message>
     <message>
-      <source>See who it is, and keep or delete them</source>
-      <translation>查看是谁，选择保留或删除</translation>
+      <source>See who, and keep or delete them</source>
+      <translation>查看是谁，并选择保留或删除</translation>
     </message>
     <message>
       <source>Not now</source>
       <translation>暂不</translation>
     </message>
     <message>
-      <source>Not now: it comes again at the next start, or when somebody else is due</source>
+      <source>Not now: ask again at the next start, or when somebody else is due</source>
       <translation>暂不处理：下次启动或又有人到期时会再次提醒</translation>
     </message>
     <message>
-      <source>{who}: the agreed time is over; for {n} more it soon is.</source>
+      <source>{who}: the agreed time is over; for {n} more it soon will be.</source>
       <translation>{who}：约定的期限已到；另有 {n} 人即将到期。</translation>
     </message>
     <message>
@@ -1930,26 +1930,26 @@ face</source>
       <translation>{who}：约定的期限已到。</translation>
     </message>
     <message>
-      <source>{who}: the agreed time is soon over; then deleted for good.</source>
+      <source>{who}: the agreed time ends soon; then deleted for good.</source>
       <translation>{who}：约定的期限即将到期，届时会被彻底删除。</translation>
     </message>
     <message>
-      <source>{who}: the agreed time is soon over.</source>
+      <source>{who}: the agreed time ends soon.</source>
       <translation>{who}：约定的期限即将到期。</translation>
     </message>
   </context>
   <context>
     <name>DueDialog</name>
     <message>
-      <source>Periods that are over</source>
-      <translation>已到期的保留期限</translation>
+      <source>Retention periods</source>
+      <translation>保留期限</translation>
     </message>
     <message>
-      <source>These people agreed to be kept until a day that has come, or soon will. Ask them, then choose.</source>
+      <source>These people agreed to be kept until a day that has come or is near. Ask them, then choose.</source>
       <translation>这些人同意保留到的日期已到或即将到来。请先询问本人再选择。</translation>
     </message>
     <message>
-      <source>People whose period is over or soon will be</source>
+      <source>People whose period is over or ends soon</source>
       <translation>期限已到或即将到期的人</translation>
     </message>
     <message>
@@ -1957,7 +1957,7 @@ face</source>
       <translation>再保留同样长的时间</translation>
     </message>
     <message>
-      <source>From the end of the period, or from now on if that is over</source>
+      <source>From the end of the period, or from now if it is over</source>
       <translation>从期限结束时算起；已到期则从现在算起</translation>
     </message>
     <message>
@@ -2067,7 +2067,7 @@ face</source>
       <translation>录入</translation>
     </message>
     <message>
-      <source>Only files and folders of this computer can be used. Choose others.</source>
+      <source>Only files and folders on this computer can be used. Choose others.</source>
       <translation>只能使用这台电脑上的文件和文件夹，请重新选择。</translation>
     </message>
     <message>
@@ -2091,7 +2091,7 @@ face</source>
       <translation>选择文件夹…</translation>
     </message>
     <message>
-      <source>Count down three seconds after a click, before it records</source>
+      <source>After a click, count down three seconds before recording</source>
       <translation>点击后先倒数三秒再开始录制</translation>
     </message>
     <message>
@@ -2103,7 +2103,7 @@ face</source>
       <translation>撤销</translation>
     </message>
     <message>
-      <source>Bring back the shots that were left out last</source>
+      <source>Bring back the shots removed last</source>
       <translation>恢复最近移除的样本</translation>
     </message>
     <message>
@@ -2167,7 +2167,7 @@ face</source>
       <translation>看着摄像头，按住按钮两秒钟。</translation>
     </message>
     <message>
-      <source>Click, look at the camera and turn the head a little.</source>
+      <source>Click, look at the camera and turn your head a little.</source>
       <translation>点击后看着摄像头，稍微转动头部。</translation>
     </message>
     <message>
@@ -2195,8 +2195,8 @@ face</source>
       <translation>还需要：{what}。</translation>
     </message>
     <message>
-      <source>Everything is there.</source>
-      <translation>一切就绪。</translation>
+      <source>Ready to save.</source>
+      <translation>可以保存了。</translation>
     </message>
     <message>
       <source>Save, and recognise this person from now on (Enter)</source>
@@ -3260,12 +3260,12 @@ face</source>
       <translation>彻底清除全部数据？</translation>
     </message>
     <message>
-      <source>All {n} people of this gallery go, with their {shots} shots, “not this person” faces, consents and what recognises them; copies beside the gallery, its key, what can be undone, and the unknown faces of the last minutes. The gallery stays open, empty.</source>
-      <translation>此人脸库的全部 {n} 人都会被删除，包括他们的 {shots} 个样本、“不是此人”的人脸、同意记录和用于识别的数据；还有人脸库旁的副本、密钥、可撤销的内容，以及最近几分钟的未知人脸。人脸库保持打开，但为空。</translation>
+      <source>This deletes all {n} people in this gallery, with their {shots} shots, “not this person” faces, consents and templates; the copies beside the gallery, its key, the undo history, and the unknown faces of the last few minutes. The gallery stays open, empty.</source>
+      <translation>此操作将删除人脸库中的全部 {n} 人，包括他们的 {shots} 个样本、“不是此人”的人脸、同意记录和特征模板；同时删除人脸库旁的副本、密钥、撤销记录，以及最近几分钟的未知人脸。人脸库保持打开，但为空。</translation>
     </message>
     <message>
-      <source>What you exported, reported or recorded stays; delete it yourself if it has to go. Recordings are in {where}</source>
-      <translation>你导出、生成报告或录制的文件不会删除；如需删除请自行处理。录像位于 {where}</translation>
+      <source>Exports, reports and recordings stay; delete them yourself if you need to. Recordings are in {where}</source>
+      <translation>导出文件、报告和录像不会删除；如有需要请自行删除。录像位于 {where}</translation>
     </message>
     <message>
       <source>Number of people</source>
@@ -3284,18 +3284,18 @@ face</source>
       <translation>取消</translation>
     </message>
     <message>
-      <source>There is no undo.</source>
+      <source>This cannot be undone.</source>
       <translation>此操作无法撤销。</translation>
     </message>
   </context>
   <context>
     <name>FpirSlider</name>
     <message>
-      <source>Strangers that may be taken for somebody</source>
+      <source>Strangers who may be taken for somebody</source>
       <translation>允许被误认的陌生人</translation>
     </message>
     <message>
-      <source>Left: strangers stay unknown, and friends sometimes too. Right: friends are found more often.</source>
+      <source>Left: strangers stay Unknown, and sometimes friends too. Right: friends are recognised more often.</source>
       <translation>向左：陌生人保持“未知”，有时熟人也会如此。向右：更容易认出熟人。</translation>
     </message>
     <message>
@@ -4537,8 +4537,8 @@ face</source>
       <translation>取消</translation>
     </message>
     <message>
-      <source>Merge {name} into {into}? {shots} and their consent go along.</source>
-      <translation>把“{name}”合并到“{into}”？{shots}和同意记录一并转移。</translation>
+      <source>Merge {name} into {into}? {shots} and the consent move too.</source>
+      <translation>把“{name}”合并到“{into}”？{shots}和同意记录会一并转移。</translation>
     </message>
   </context>
   <context>
@@ -4708,7 +4708,7 @@ face</source>
       <translation>设备</translation>
     </message>
     <message>
-      <source>What computes</source>
+      <source>What to compute on</source>
       <translation>用什么计算</translation>
     </message>
     <message>
@@ -4759,7 +4759,7 @@ face</source>
       <translation>此人的姓名</translation>
     </message>
     <message>
-      <source>People with such a name</source>
+      <source>People with a similar name</source>
       <translation>姓名相近的人</translation>
     </message>
     <message>
@@ -4855,8 +4855,8 @@ face</source>
       <translation>新姓名</translation>
     </message>
     <message>
-      <source>There is somebody called “{name}” already. Choose another name, or merge the two.</source>
-      <translation>已有叫“{name}”的人。请换一个姓名，或把两人合并。</translation>
+      <source>Somebody is already called “{name}”. Choose another name, or merge the two.</source>
+      <translation>已经有人叫“{name}”。请换一个姓名，或将两人合并。</translation>
     </message>
     <message>
       <source>Hidden: stays in the gallery with all shots, but is not recognised, and is listed only with “Show hidden”.</source>
@@ -4882,12 +4882,12 @@ face</source>
       <translation>导入人员</translation>
     </message>
     <message>
-      <source>Everybody is in {name} now.</source>
+      <source>Everybody was exported to {name}.</source>
       <translation>所有人已导出到 {name}。</translation>
     </message>
     <message>
-      <source>The people of {name} are here now.</source>
-      <translation>{name} 中的人员已导入。</translation>
+      <source>The people in {name} were imported.</source>
+      <translation>已导入 {name} 中的人员。</translation>
     </message>
   </context>
   <context>
@@ -4932,7 +4932,7 @@ face</source>
       <translation>图片</translation>
     </message>
     <message>
-      <source>Everybody as a page of pictures</source>
+      <source>Show everybody as a page of pictures</source>
       <translation>以图片页显示所有人</translation>
     </message>
     <message>
@@ -4952,12 +4952,12 @@ face</source>
       <translation>显示所有人</translation>
     </message>
     <message>
-      <source>Nobody has such a name</source>
-      <translation>没有这样的姓名</translation>
+      <source>Nobody has a name like that</source>
+      <translation>没有找到这样的姓名</translation>
     </message>
     <message>
-      <source>Search for less.</source>
-      <translation>请减少搜索的字。</translation>
+      <source>Try a shorter search.</source>
+      <translation>请缩短搜索内容。</translation>
     </message>
     <message>
       <source>Import…</source>
@@ -4972,8 +4972,8 @@ face</source>
       <translation>导出…</translation>
     </message>
     <message>
-      <source>Write everybody to one file, with shots and consent</source>
-      <translation>把所有人连同样本和同意记录写入一个文件</translation>
+      <source>Export everybody to one file, with shots and consent</source>
+      <translation>把所有人连同样本和同意记录导出到一个文件</translation>
     </message>
     <message>
       <source>Show hidden ({n})</source>
@@ -5086,7 +5086,7 @@ face</source>
       <translation>合并到…</translation>
     </message>
     <message>
-      <source>Make one person of those chosen</source>
+      <source>Merge the chosen people into one</source>
       <translation>把所选的人合成一个人</translation>
     </message>
     <message>
@@ -5114,12 +5114,12 @@ face</source>
       <translation>{shots}；显示最新的 {n} 个。</translation>
     </message>
     <message>
-      <source>{shots}, and {n} of “not {name}”. The × deletes one; it can be undone.</source>
+      <source>{shots}, and {n} of “not {name}”. The × deletes one, which can be undone.</source>
       <translation>{shots}，以及 {n} 个“不是 {name}”。点 × 删除一个，可以撤销。</translation>
     </message>
     <message>
-      <source>{shots}. Choose one to see what it is worth; the × deletes it, which can be undone.</source>
-      <translation>{shots}。选中一个可看它的作用；点 × 删除，可以撤销。</translation>
+      <source>{shots}. Choose one to see how much it helps; the × deletes it, which can be undone.</source>
+      <translation>{shots}。选中一个可查看它的作用；点 × 删除，可以撤销。</translation>
     </message>
     <message>
       <source>Select a person</source>
@@ -5134,7 +5134,7 @@ face</source>
       <translation>已选择 {n} 人</translation>
     </message>
     <message>
-      <source>Are they the same person? Merge them, all their shots are kept.</source>
+      <source>Are they the same person? Merge them: all their shots are kept.</source>
       <translation>是同一个人吗？可以合并，所有样本都会保留。</translation>
     </message>
     <message>
@@ -5142,8 +5142,8 @@ face</source>
       <translation>{day} 的样本，质量 {percent} %</translation>
     </message>
     <message>
-      <source>Not {name}: face of {day}. It is not called {name} again unless you delete this.</source>
-      <translation>不是 {name}：{day} 的人脸。除非删除此项，否则不会再被叫作 {name}。</translation>
+      <source>Not {name}: face of {day}. It will not be called {name} again unless you delete this.</source>
+      <translation>不是 {name}：{day} 的人脸。除非删除此项，否则不会再被认作 {name}。</translation>
     </message>
     <message>
       <source>Not this person ({n})</source>
@@ -5188,7 +5188,7 @@ face</source>
   <context>
     <name>PresentationController</name>
     <message>
-      <source>Show the audience nothing any more (Ctrl+F11)</source>
+      <source>Stop showing the audience (Ctrl+F11)</source>
       <translation>停止为观众投影（Ctrl+F11）</translation>
     </message>
     <message>
@@ -5251,7 +5251,7 @@ face</source>
       <translation>关于 {name} 的存储内容</translation>
     </message>
     <message>
-      <source>The report is in {where}. Its files are plain: give them to the person, or keep them safe.</source>
+      <source>The report is in {where}. Its files are not encrypted: give them to the person, or keep them safe.</source>
       <translation>报告位于 {where}。文件未加密：请交给本人，或妥善保管。</translation>
     </message>
     <message>
@@ -5259,12 +5259,12 @@ face</source>
       <translation>{who} 等，另有 {n} 人</translation>
     </message>
     <message>
-      <source>Deleted for good, as the period was over: {who}.</source>
+      <source>Period over, deleted for good: {who}.</source>
       <translation>期限已到，已彻底删除：{who}。</translation>
     </message>
     <message>
-      <source>Everything is forgotten: {n} people and all that was made from them. Recordings stay in {where}</source>
-      <translation>已忘记一切：{n} 人以及由其生成的所有内容。录像仍保留在 {where}</translation>
+      <source>Everything is deleted: {n} people and all that was derived from them. Recordings stay in {where}</source>
+      <translation>已清除全部数据：{n} 人以及由其生成的所有内容。录像仍保留在 {where}</translation>
     </message>
   </context>
   <context>
@@ -5302,7 +5302,7 @@ face</source>
       <translation>人员</translation>
     </message>
     <message>
-      <source>Whom the report is about</source>
+      <source>Person the report is about</source>
       <translation>报告涉及的人</translation>
     </message>
     <message>
@@ -5326,23 +5326,23 @@ face</source>
       <translation>保留多久</translation>
     </message>
     <message>
-      <source>At the start and once an hour, for good and without undo; you are told who it was. Off: you are only reminded.</source>
-      <translation>启动时和每小时检查一次，彻底删除且无法撤销，并告知删除了谁。关闭：仅提醒。</translation>
+      <source>Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you are only reminded.</source>
+      <translation>启动时和每小时检查一次；删除后无法恢复，并会告知删除了谁。关闭：仅提醒。</translation>
     </message>
     <message>
       <source>What is stored about one person</source>
       <translation>关于一个人的存储内容</translation>
     </message>
     <message>
-      <source>Their consent, shots, and the numbers that recognise them, as plain files that anybody can read: to be given to them.</source>
-      <translation>同意记录、样本以及用于识别的数字，写成任何人都能读取的普通文件，供交给本人。</translation>
+      <source>Their consent, shots and templates, as unencrypted files that anybody can read, to give to them.</source>
+      <translation>此人的同意记录、样本和特征模板，写成任何人都能读取的未加密文件，供交给本人。</translation>
     </message>
     <message>
-      <source>Start with nothing</source>
+      <source>Start from scratch</source>
       <translation>从零开始</translation>
     </message>
     <message>
-      <source>Deletes everybody and everything made from them. There is no undo.</source>
+      <source>Deletes everybody and everything derived from them. This cannot be undone.</source>
       <translation>删除所有人以及由其生成的一切，无法撤销。</translation>
     </message>
     <message>
@@ -5350,8 +5350,8 @@ face</source>
       <translation>一切都留在这台电脑上</translation>
     </message>
     <message>
-      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera's address that you type, and for models that you ask to download.</source>
-      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入摄像头地址或要求下载模型时才使用网络。</translation>
+      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera address that you type, and for models that you ask to download.</source>
+      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入网络摄像头地址或要求下载模型时才会使用网络。</translation>
     </message>
     <message>
       <source>in memory only, gone when the window closes</source>
@@ -5370,8 +5370,8 @@ face</source>
       <translation>{n} 人</translation>
     </message>
     <message>
-      <source>Pictures and what recognises the faces are encrypted in the file, with a key that this computer keeps elsewhere. Names, times and consents are not.</source>
-      <translation>文件中的照片和用于识别人脸的数据已加密，密钥由这台电脑另外保存。姓名、时间和同意记录未加密。</translation>
+      <source>Pictures and templates are encrypted in the file, with a key that this computer keeps elsewhere. Names, times and consents are not.</source>
+      <translation>文件中的照片和特征模板已加密，密钥由这台电脑另外保存。姓名、时间和同意记录未加密。</translation>
     </message>
     <message>
       <source>It is not encrypted.</source>
@@ -5390,7 +5390,7 @@ face</source>
       <translation>{who}：约定的期限已到。</translation>
     </message>
     <message>
-      <source>{n} with a period, {m} without limit. The first is that of {who}: it {when}.</source>
+      <source>{n} with a period, {m} without limit. The first is {who}'s: it {when}.</source>
       <translation>{n} 人有期限，{m} 人不限期。最先到期的是 {who}：{when}。</translation>
     </message>
     <message>
@@ -5408,11 +5408,11 @@ face</source>
   <context>
     <name>Projector</name>
     <message>
-      <source>The projector’s screen is gone. The presentation is back when the screen is.</source>
+      <source>The projector’s screen is gone. The presentation returns when the screen does.</source>
       <translation>投影屏幕已断开。屏幕恢复后，演示会自动继续。</translation>
     </message>
     <message>
-      <source>The projector’s screen is there again, and so is the presentation.</source>
+      <source>The projector’s screen is back, and so is the presentation.</source>
       <translation>投影屏幕已恢复，演示继续。</translation>
     </message>
   </context>
@@ -5517,8 +5517,8 @@ face</source>
       <translation>已录 {taken}/{wanted} 个样本</translation>
     </message>
     <message>
-      <source>after a countdown; hold: at once</source>
-      <translation>单击先倒计时，按住立即录制</translation>
+      <source>click: countdown; hold: at once</source>
+      <translation>单击：倒计时；按住：立即录制</translation>
     </message>
     <message>
       <source>two seconds are enough</source>
@@ -6075,16 +6075,16 @@ time (ms)</source>
       <translation>使用当前环境的未标注人脸</translation>
     </message>
     <message>
-      <source>What faces are like in this room and light is learnt from those that the camera showed earlier. They are kept in memory only and forgotten with the source.</source>
-      <translation>根据摄像头先前拍到的人脸，了解当前场景和光线下人脸的样子。它们只保存在内存中，关闭来源即遗忘。</translation>
+      <source>Learns what faces look like in this room and light from those the camera showed earlier. They are kept in memory only and forgotten when the source closes.</source>
+      <translation>根据摄像头先前拍到的人脸，了解当前环境和光线下人脸的样子。它们只保存在内存中，来源关闭后即清除。</translation>
     </message>
     <message>
       <source>Adapt to this room</source>
       <translation>适应当前环境</translation>
     </message>
     <message>
-      <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
-      <translation>立即适应到目前为止看到的人脸 (Ctrl+R)</translation>
+      <source>Adapt now to the faces seen so far (Ctrl+R)</source>
+      <translation>立即适应目前已看到的人脸（Ctrl+R）</translation>
     </message>
     <message>
       <source>Adapted to the enrolled people alone.</source>
@@ -6102,15 +6102,15 @@ time (ms)</source>
       <translation>取消</translation>
     </message>
     <message>
-      <source>{name} has shots like these already.</source>
-      <translation>{name} 已有与此相似的照片。</translation>
+      <source>{name} already has shots like these.</source>
+      <translation>{name} 已有与此相似的样本。</translation>
     </message>
     <message>
-      <source>Add them all the same</source>
+      <source>Add them anyway</source>
       <translation>仍然添加</translation>
     </message>
     <message>
-      <source>This looks like {name}, who is enrolled already. One person?</source>
+      <source>This looks like {name}, who is already enrolled. Same person?</source>
       <translation>这张脸很像已录入的 {name}。是同一个人吗？</translation>
     </message>
     <message>
@@ -6511,8 +6511,8 @@ time (ms)</source>
       <translation>被误认作此人的陌生人</translation>
     </message>
     <message>
-      <source>Of the sampled strangers that the threshold is set by, so many would get this name</source>
-      <translation>在用来确定阈值的陌生人样本中，会被认作此人的比例</translation>
+      <source>Share of the sampled strangers behind the threshold who would get this name</source>
+      <translation>用来确定阈值的陌生人样本中，会被认作此人的比例</translation>
     </message>
     <message>
       <source>with → without this shot</source>
@@ -6535,8 +6535,8 @@ time (ms)</source>
       <translation>唯一的样本。</translation>
     </message>
     <message>
-      <source>The others do not know this face.</source>
-      <translation>其他样本不认得这张脸。</translation>
+      <source>The others do not recognise this face.</source>
+      <translation>其他样本认不出这张脸。</translation>
     </message>
     <message>
       <source>Only one other shot: nothing to compare.</source>
@@ -6726,8 +6726,8 @@ time (ms)</source>
       <translation>打开</translation>
     </message>
     <message>
-      <source>Freeze the picture, or go on</source>
-      <translation>定格画面或继续</translation>
+      <source>Pause or resume the picture</source>
+      <translation>暂停或继续画面</translation>
     </message>
     <message>
       <source>Pause</source>
@@ -6849,7 +6849,7 @@ time (ms)</source>
       <translation>保存在哪里</translation>
     </message>
     <message>
-      <source>In one gallery file on this computer. Nothing of it is sent anywhere.</source>
+      <source>In one gallery file on this computer. None of it is sent anywhere.</source>
       <translation>保存在这台电脑上的一个人脸库文件中，不会发送到任何地方。</translation>
     </message>
     <message>
@@ -6857,7 +6857,7 @@ time (ms)</source>
       <translation>如何删除</translation>
     </message>
     <message>
-      <source>Choose the person under People and press Delete. It can be undone for ten seconds; then everything of theirs is overwritten in the file. Files that you exported are yours to delete.</source>
+      <source>Choose the person under People and press Delete. It can be undone for ten seconds; then everything about them is overwritten in the file. Files that you exported are yours to delete.</source>
       <translation>在“人员”中选择此人并按“删除”。十秒内可以撤销，之后文件中有关此人的一切都会被覆盖。你导出的文件需自行删除。</translation>
     </message>
   </context>
@@ -7008,12 +7008,12 @@ time (ms)</source>
       <translation>由谁同意，如何同意</translation>
     </message>
     <message>
-      <source>The usual words</source>
-      <translation>惯用文字</translation>
+      <source>Standard wording</source>
+      <translation>标准文字</translation>
     </message>
     <message>
-      <source>Both are kept with the consent, as are its date and the version of this wording, {no}.</source>
-      <translation>两者连同日期和本文本的版本（{no}）随同意记录一起保存。</translation>
+      <source>Both are kept with the consent, as are its date and the version of this wording ({no}).</source>
+      <translation>两者都与同意记录一起保存，同时保存日期和本文本的版本（{no}）。</translation>
     </message>
   </context>
   <context>
@@ -7192,8 +7192,8 @@ time (ms)</source>
       <translation>没有未知人脸</translation>
     </message>
     <message>
-      <source>Who is seen but not recognised waits here for a name.</source>
-      <translation>出现但未被认出的人在这里等待命名。</translation>
+      <source>People seen but not recognised wait here for a name.</source>
+      <translation>出现过但未被认出的人会在这里等待命名。</translation>
     </message>
     <message>
       <source>Unknown faces ({n})</source>
@@ -7231,8 +7231,8 @@ time (ms)</source>
       <translation>不是 {name}</translation>
     </message>
     <message>
-      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. It can be undone.</source>
-      <translation>在这台电脑上把这张脸的画面记为“不是 {name}”：任何方法都不会再给出这个姓名。可以撤销。</translation>
+      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method will give it that name again. It can be undone.</source>
+      <translation>在这台电脑上把这张脸的图片记为“不是 {name}”：任何方法都不会再给它这个姓名。可以撤销。</translation>
     </message>
     <message>
       <source>You said who this is not. Who is it?</source>
@@ -7243,8 +7243,8 @@ time (ms)</source>
       <translation>未认出。这是谁？</translation>
     </message>
     <message>
-      <source>The shots come from what was seen of this face.</source>
-      <translation>样本来自已看到的这张脸。</translation>
+      <source>The shots are taken from what was seen of this face.</source>
+      <translation>样本取自已看到的这张脸。</translation>
     </message>
     <message>
       <source>Adds the best picture of this face to the shots of {name}. It can be undone.</source>
@@ -7255,8 +7255,8 @@ time (ms)</source>
       <translation>{name}？</translation>
     </message>
     <message>
-      <source>let it look at the camera for a moment</source>
-      <translation>请让其看着镜头片刻</translation>
+      <source>have them look at the camera for a moment</source>
+      <translation>请让此人看着摄像头片刻</translation>
     </message>
     <message>
       <source>Not seen well enough to learn from: {advice}.</source>

@@ -103,7 +103,7 @@ class PeoplePanel(QWidget):
             self.order.addItem(words, order)
         self.list = PeopleList(self)
         self.list.setModel(self.sorted_people)
-        self.cards_button = self._tool("grid", self.tr("Pictures"), self.tr("Everybody as a page of pictures"))
+        self.cards_button = self._tool("grid", self.tr("Pictures"), self.tr("Show everybody as a page of pictures"))
         self.large_button = self._tool("fullscreen", "", "")
         self.large_button.hide()
         self.hidden_button = QPushButton(self)
@@ -122,7 +122,9 @@ class PeoplePanel(QWidget):
         )
         self.nobody.add(self.enroll_button)
         self.clear_button = QPushButton(self.tr("Show everybody"), self)
-        self.no_match = EmptyNote("search", self.tr("Nobody has such a name"), self.tr("Search for less."), self)
+        self.no_match = EmptyNote(
+            "search", self.tr("Nobody has a name like that"), self.tr("Try a shorter search."), self
+        )
         self.no_match.add(self.clear_button)
         self.pages = QStackedWidget(self)
         for page in (self.list, self.nobody, self.no_match):
@@ -133,7 +135,7 @@ class PeoplePanel(QWidget):
         self.import_button.setToolTip(self.tr("Add the people of an exported file"))
         set_icon(self.import_button, "import")
         self.export_button = QPushButton(self.tr("Export…"), self)
-        self.export_button.setToolTip(self.tr("Write everybody to one file, with shots and consent"))
+        self.export_button.setToolTip(self.tr("Export everybody to one file, with shots and consent"))
         set_icon(self.export_button, "export")
 
     def _tool(self, icon: str, words: str, tip: str) -> QToolButton:
