@@ -24,7 +24,7 @@
       <translation>照片、姓名和特征模板只保存在这台电脑上，不会发送到任何地方。</translation>
     </message>
     <message>
-      <source>MIT licence. What others made, and under which licence, is in THIRD_PARTY_NOTICES.md.</source>
+      <source>MIT licence. Third-party work and its licences are listed in THIRD_PARTY_NOTICES.md.</source>
       <translation>MIT 许可证。第三方内容及其许可证见 THIRD_PARTY_NOTICES.md。</translation>
     </message>
   </context>
@@ -2016,7 +2016,7 @@ face</source>
       <translation>来源</translation>
     </message>
     <message>
-      <source>Choose a camera, a video or a folder of pictures. The demo needs none of them.</source>
+      <source>Choose a camera, a video or a folder of pictures. The demo needs none of these.</source>
       <translation>请选择摄像头、视频或图片文件夹；演示则什么都不需要。</translation>
     </message>
     <message>
@@ -2032,11 +2032,11 @@ face</source>
       <translation>已暂停</translation>
     </message>
     <message>
-      <source>Press P to resume. You can click faces meanwhile.</source>
+      <source>Press P to resume. You can still click faces.</source>
       <translation>按 P 继续。暂停时仍可点击人脸。</translation>
     </message>
     <message>
-      <source>{source} was played to its end.</source>
+      <source>{source} has finished.</source>
       <translation>{source} 已播放完毕。</translation>
     </message>
     <message>
@@ -2360,8 +2360,8 @@ face</source>
       <translation>MetaFace 内部出错</translation>
     </message>
     <message>
-      <source>MetaFace goes on, and what was saved is safe. If it happens again, send the details to whoever looks after MetaFace: they name nobody and hold no picture.</source>
-      <translation>MetaFace 会继续运行，已保存的内容不受影响。如果再次出现，请把详情发给维护 MetaFace 的人：其中没有任何人的姓名和照片。</translation>
+      <source>MetaFace keeps running, and what was saved is safe. If it happens again, send the details to whoever maintains MetaFace: they contain no names and no pictures.</source>
+      <translation>MetaFace 会继续运行，已保存的内容不受影响。如果再次出现，请把详情发给 MetaFace 的维护者：其中没有任何人的姓名和照片。</translation>
     </message>
     <message>
       <source>Details</source>
@@ -2391,7 +2391,7 @@ face</source>
   <context>
     <name>ErrorReports</name>
     <message>
-      <source>The details are copied. They name nobody and hold no picture.</source>
+      <source>The details are copied. They contain no names and no pictures.</source>
       <translation>详情已复制，其中没有任何人的姓名和照片。</translation>
     </message>
     <message>
@@ -2862,8 +2862,8 @@ face</source>
       <translation>Qt 无法启动：{reason}。请重新安装 PySide6，或更新系统。</translation>
     </message>
     <message>
-      <source>MetaFace met an error of its own ({kind}). The log file has the details.</source>
-      <translation>MetaFace 自身出错（{kind}）。详情见日志文件。</translation>
+      <source>MetaFace had an internal error ({kind}). The log file has the details.</source>
+      <translation>MetaFace 发生内部错误（{kind}）。详情见日志文件。</translation>
     </message>
     <message>
       <source>{path} is the checkpoint of a different training run. Give the same options as then, or delete the file.</source>
@@ -3413,16 +3413,16 @@ face</source>
   <context>
     <name>HelpController</name>
     <message>
-      <source>Choose what to look at</source>
-      <translation>选择要看什么</translation>
+      <source>Choose a source</source>
+      <translation>选择来源</translation>
     </message>
     <message>
-      <source>A camera, a video, a folder of pictures, or the demo, which needs none of them. Faces get boxes and names here. Click a face to say who it is, or to correct a name.</source>
-      <translation>摄像头、视频、图片文件夹，或什么都不需要的演示。人脸会在这里加上方框和姓名。点击人脸可以说明这是谁，或更正姓名。</translation>
+      <source>A camera, a video, a folder of pictures, or the demo, which needs none of these. Faces get boxes and names here. Click a face to say who it is, or to correct a name.</source>
+      <translation>摄像头、视频、图片文件夹，或什么都不需要的演示。人脸会在这里加上方框和姓名。点击人脸可以指出这是谁，或更正姓名。</translation>
     </message>
     <message>
-      <source>Make somebody known</source>
-      <translation>让它认识一个人</translation>
+      <source>Enrol somebody</source>
+      <translation>录入一个人</translation>
     </message>
     <message>
       <source>Press E, hold the button for two seconds while the person turns the head a little, and type the name. From then on this person is recognised; everybody else stays Unknown. Pictures and names stay on this computer.</source>
@@ -3433,8 +3433,8 @@ face</source>
       <translation>多种学习方法</translation>
     </message>
     <message>
-      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows what it does: compare methods on the same faces, and see why a face has its name. F11 presents it to an audience, Ctrl+F11 on a second screen.</source>
-      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）显示它的工作情况：在相同的人脸上对比各方法，查看一张脸为何得到它的姓名。F11 为观众演示，Ctrl+F11 在第二块屏幕上演示。</translation>
+      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows how it works: compare methods on the same faces, and see why a face got its name. F11 presents it to an audience, Ctrl+F11 on a second screen.</source>
+      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）展示它如何工作：在相同的人脸上对比各方法，查看一张脸为什么得到这个姓名。F11 为观众演示，Ctrl+F11 在第二块屏幕上演示。</translation>
     </message>
   </context>
   <context>
@@ -3759,32 +3759,32 @@ face</source>
       <translation>什么是原型</translation>
     </message>
     <message>
-      <source>A picture of a face becomes a row of numbers; what is alike lies close together.</source>
-      <translation>一张人脸照片变成一行数字；相像的人脸彼此靠近。</translation>
+      <source>A picture of a face becomes a row of numbers; similar faces lie close together.</source>
+      <translation>一张人脸照片变成一行数字；相似的人脸彼此靠近。</translation>
     </message>
     <message>
       <source>Open a camera or the demo scene, and enrol somebody (E).</source>
       <translation>打开摄像头或演示场景，录入一个人（E）。</translation>
     </message>
     <message>
-      <source>the name, at the very next look: nothing was trained for it</source>
-      <translation>姓名在下一次识别时就出现：并没有为此训练任何东西</translation>
+      <source>the name, at the very next look: no training was needed</source>
+      <translation>下一次识别时姓名就会出现：无需任何训练</translation>
     </message>
     <message>
-      <source>The prototype of a person is the mean of their shots. A face is given to the nearest.</source>
-      <translation>一个人的原型就是其样本的均值。人脸归给最近的原型。</translation>
+      <source>The prototype of a person is the mean of their shots. A face is assigned to the nearest.</source>
+      <translation>一个人的原型就是其样本的均值。人脸归于最近的原型。</translation>
     </message>
     <message>
       <source>Let Prototypical networks decide (key 1).</source>
       <translation>让原型网络来判定（1 键）。</translation>
     </message>
     <message>
-      <source>the line under the methods: what decides now, and whose idea it was</source>
-      <translation>方法栏下面的一行：现在由什么判定，出自谁的论文</translation>
+      <source>the line under the methods: which method decides now, and whose idea it was</source>
+      <translation>方法栏下面的一行：现在由哪种方法判定，出自谁的论文</translation>
     </message>
     <message>
-      <source>The map shows that space on a plane: shots, prototypes, and who is on screen now.</source>
-      <translation>分布图把这个空间画在平面上：样本、原型，以及现在画面中的人。</translation>
+      <source>The map projects that space onto a plane: shots, prototypes, and who is on screen now.</source>
+      <translation>分布图把这个空间投影到平面上：样本、原型，以及现在画面中的人。</translation>
     </message>
     <message>
       <source>Open the map (Alt+3).</source>
@@ -3795,20 +3795,20 @@ face</source>
       <translation>画面中的人脸在移动时始终靠近自己的原型</translation>
     </message>
     <message>
-      <source>Another shot moves the mean; another person brings a prototype of their own.</source>
+      <source>Another shot moves the mean; another person adds a prototype.</source>
       <translation>多一个样本，均值就移动；多一个人，就多一个原型。</translation>
     </message>
     <message>
-      <source>Enrol somebody else, or the same person once more (E).</source>
-      <translation>再录入另一个人，或为同一个人补拍（E）。</translation>
+      <source>Enrol somebody else, or add shots of the same person (E).</source>
+      <translation>再录入另一个人，或为同一个人添加样本（E）。</translation>
     </message>
     <message>
-      <source>the map redrawn within a moment: that is all the learning there is</source>
-      <translation>分布图瞬间重画：学习到此就完成了</translation>
+      <source>the map, redrawn in a moment: that was all the learning</source>
+      <translation>分布图瞬间重画：学习就此完成</translation>
     </message>
     <message>
-      <source>The nearest is not always near enough: below a threshold it is nobody.</source>
-      <translation>最近的未必够近：阈值决定从哪里开始谁也不是。</translation>
+      <source>The nearest is not always near enough: below a threshold, the face is Unknown.</source>
+      <translation>最近的未必够近：低于阈值，这张脸就是“未知”。</translation>
     </message>
     <message>
       <source>Open Why (Alt+4) and click a face.</source>
@@ -3831,8 +3831,8 @@ face</source>
       <translation>录入至少一个人后，让 MAML 来判定（4 键）。</translation>
     </message>
     <message>
-      <source>the names: they stay, though something else decides</source>
-      <translation>姓名：换了判定者，姓名不变</translation>
+      <source>the names: they stay, though another method decides</source>
+      <translation>姓名：换了方法判定，姓名不变</translation>
     </message>
     <message>
       <source>Each step is gradient descent on the loss of the enrolled shots: the inner loop.</source>
@@ -3847,8 +3847,8 @@ face</source>
       <translation>损失逐步下降</translation>
     </message>
     <message>
-      <source>How many steps are taken is a setting; the start was made for a few.</source>
-      <translation>走几步是一项设置；这个起点是为少数几步准备的。</translation>
+      <source>The number of steps is a setting; the start was trained for a few.</source>
+      <translation>步数是一项设置；这个起点是为走几步而训练的。</translation>
     </message>
     <message>
       <source>Unfold the settings and take a single step.</source>
@@ -3863,12 +3863,12 @@ face</source>
       <translation>步数越多越贴合样本，但是否更贴合下一张画面，则是另一回事。</translation>
     </message>
     <message>
-      <source>Put the settings back.</source>
-      <translation>把设置恢复原样。</translation>
+      <source>Reset the settings.</source>
+      <translation>重置设置。</translation>
     </message>
     <message>
-      <source>how little time adapting takes, each time that you change something</source>
-      <translation>每次改动之后，适应只需多短的时间</translation>
+      <source>how little time adapting takes, each time you change something</source>
+      <translation>每次改动之后，重新适应所需的时间有多短</translation>
     </message>
     <message>
       <source>Were the steps worth it? The plain mean is hard to beat.</source>
@@ -3879,7 +3879,7 @@ face</source>
       <translation>把原型网络加入对比（Shift+1），再打开“对比”（Alt+2）。</translation>
     </message>
     <message>
-      <source>faces on which the two do not say the same</source>
+      <source>faces on which the two disagree</source>
       <translation>两种方法判定不同的人脸</translation>
     </message>
     <message>
@@ -3899,31 +3899,31 @@ face</source>
       <translation>“未知”和旁边的余量：低于 0，说明最近的也不够近</translation>
     </message>
     <message>
-      <source>You choose which share of strangers may be taken for somebody; the threshold follows.</source>
-      <translation>您决定允许多大比例的陌生人被认成某人；阈值随之而定。</translation>
+      <source>You choose what share of strangers may be taken for somebody; the threshold follows.</source>
+      <translation>由你决定允许误认多大比例的陌生人；阈值随之而定。</translation>
     </message>
     <message>
-      <source>In Controls (Ctrl+4) let 10 of 100 strangers through.</source>
-      <translation>在“控制”（Ctrl+4）中，让 100 个陌生人中的 10 个通过。</translation>
+      <source>In Controls (Ctrl+4), let 10 of 100 strangers through.</source>
+      <translation>在“控制”（Ctrl+4）中，允许 100 个陌生人中有 10 个被误认。</translation>
     </message>
     <message>
-      <source>all margins rising: more friends are found, and perhaps a stranger gets a name</source>
-      <translation>所有裕度上升：认出更多熟人，也许陌生人也得到姓名</translation>
+      <source>all margins rising: more friends are recognised, and perhaps a stranger gets a name</source>
+      <translation>所有余量上升：认出更多熟人，也许陌生人也会得到姓名</translation>
     </message>
     <message>
-      <source>Let fewer through, and friends who are seen badly become Unknown.</source>
-      <translation>放行得少，看不清的熟人就会变成“未知”。</translation>
+      <source>Let fewer through, and friends who are hard to see become Unknown.</source>
+      <translation>误认得越少，看不清的熟人就越容易变成“未知”。</translation>
     </message>
     <message>
       <source>Let only 1 of 1000 through.</source>
       <translation>只允许 1000 个中有 1 个被误认。</translation>
     </message>
     <message>
-      <source>who keeps the name in bad light or at a distance, and who does not</source>
-      <translation>光线差或距离远时，谁保住姓名，谁保不住</translation>
+      <source>who keeps their name in bad light or at a distance, and who does not</source>
+      <translation>光线差或距离远时，谁还认得出，谁认不出</translation>
     </message>
     <message>
-      <source>People in one room and one light resemble each other more than a data set’s people do.</source>
+      <source>People in one room and one light look more alike than the people in a data set.</source>
       <translation>同一房间、同一光线下的人，比数据集中的人彼此更相像。</translation>
     </message>
     <message>
@@ -3931,28 +3931,28 @@ face</source>
       <translation>改回允许 100 个中有 1 个被误认，再打开“环境”（Alt+6）。</translation>
     </message>
     <message>
-      <source>which share is estimated to get through here, how certain that is and what it is based on</source>
-      <translation>估计此处有多大比例会通过、有多大把握、依据是什么</translation>
+      <source>what share is estimated to get through here, how certain that is and what it is based on</source>
+      <translation>估计此处有多大比例会被误认、有多大把握、依据是什么</translation>
     </message>
     <message>
       <source>When the light goes out</source>
       <translation>当灯光暗下来</translation>
     </message>
     <message>
-      <source>The shots were taken in one light. The network knows darkness from its training.</source>
-      <translation>样本是在一种光线下拍的；黑暗，网络在训练时就见过。</translation>
+      <source>The shots were taken in one light. The network knows the dark from its training.</source>
+      <translation>样本是在一种光线下拍的；而黑暗，网络在训练时已经见过。</translation>
     </message>
     <message>
-      <source>With somebody named on the picture, open Room (Alt+6) and choose “Light going out”.</source>
-      <translation>画面上有人被认出时，打开“房间”（Alt+6），选择“灯光渐暗”。</translation>
+      <source>With somebody named in the picture, open Room (Alt+6) and choose “Fading light”.</source>
+      <translation>画面上有人被认出时，打开“环境”（Alt+6），选择“灯光渐暗”。</translation>
     </message>
     <message>
-      <source>the noise, and the name that stays for as long as the face is found</source>
-      <translation>噪点，以及只要还能找到人脸就一直在的姓名</translation>
+      <source>the noise, and the name, which stays for as long as the face is found</source>
+      <translation>噪点，以及只要还能检测到人脸就一直显示的姓名</translation>
     </message>
     <message>
-      <source>Another camera is another matter: in its pictures a face is hardly like itself.</source>
-      <translation>换一台摄像头就不同了：在它的画面里，人脸几乎不像自己。</translation>
+      <source>Another camera is another matter: in its pictures a face hardly resembles its own shots.</source>
+      <translation>换一台摄像头就不同了：在它的画面里，人脸与自己的样本几乎不像。</translation>
     </message>
     <message>
       <source>Choose “Old webcam”, and turn it up ( ] ) until somebody is Unknown.</source>
@@ -3963,36 +3963,36 @@ face</source>
       <translation>余量降到 0 以下，姓名变成“未知”</translation>
     </message>
     <message>
-      <source>Faces seen in a room show what faces look like there, though nobody says whose they are.</source>
-      <translation>房间里看到的人脸说明此处人脸的样子，尽管没人说明它们是谁。</translation>
+      <source>Faces seen in a room show what faces look like there, even without names.</source>
+      <translation>在某个环境中看到的人脸，即使不知道是谁，也能说明那里的人脸是什么样子。</translation>
     </message>
     <message>
       <source>Wait a few seconds, then adapt to this room (Ctrl+R).</source>
       <translation>等几秒钟，然后适应当前环境（Ctrl+R）。</translation>
     </message>
     <message>
-      <source>which names come back, and how many strangers are thought to get through before and now</source>
-      <translation>哪些姓名回来了，以及估计之前和现在放行多少陌生人</translation>
+      <source>which names come back, and how many strangers are estimated to get through, before and now</source>
+      <translation>哪些姓名回来了，以及估计之前和现在各会误认多少陌生人</translation>
     </message>
     <message>
-      <source>The same frames, decided with what the room showed and without.</source>
-      <translation>同样的画面，用与不用环境信息分别判定。</translation>
+      <source>The same frames, decided with and without what the room showed.</source>
+      <translation>同样的画面，分别用与不用环境信息来判定。</translation>
     </message>
     <message>
       <source>Show this room before | after (B).</source>
       <translation>显示当前环境适应前 | 后的对比（B）。</translation>
     </message>
     <message>
-      <source>verdicts that differ: they are lit up and counted</source>
+      <source>verdicts that differ: they are highlighted and counted</source>
       <translation>不同的判定：会高亮并计数</translation>
     </message>
     <message>
-      <source>A room that has gone is forgotten: its faces were kept in memory only.</source>
-      <translation>离开的环境会被忘记：其人脸只保存在内存中。</translation>
+      <source>A room is forgotten once it is gone: its faces were kept in memory only.</source>
+      <translation>离开的环境会被遗忘：其中的人脸只保存在内存中。</translation>
     </message>
     <message>
-      <source>Bring the room back (0).</source>
-      <translation>恢复原来的环境（0）。</translation>
+      <source>Press Back to normal (0).</source>
+      <translation>恢复原样（0）。</translation>
     </message>
     <message>
       <source>everybody named as before</source>
@@ -4003,16 +4003,16 @@ face</source>
       <translation>何时用哪种方法</translation>
     </message>
     <message>
-      <source>Nine methods can look at the same face at nearly the price of one.</source>
-      <translation>九种方法看同一张人脸，代价几乎与一种相同。</translation>
+      <source>Nine methods can look at the same face for little more than the cost of one.</source>
+      <translation>九种方法同时看一张人脸，开销几乎与一种方法相同。</translation>
     </message>
     <message>
       <source>With somebody enrolled, compare all of them (C).</source>
       <translation>录入至少一个人后，对比全部方法（C）。</translation>
     </message>
     <message>
-      <source>the strip at each face: who says what</source>
-      <translation>每张人脸旁的条带：各方法怎么判定</translation>
+      <source>the strip beside each face: what each method says</source>
+      <translation>每张人脸旁的判定条：各方法怎么判定</translation>
     </message>
     <message>
       <source>In ordinary light they hardly differ, and the plain mean is the quickest.</source>
@@ -4023,20 +4023,20 @@ face</source>
       <translation>增加难度：在“环境”里选择“失焦”，或按几次 X。</translation>
     </message>
     <message>
-      <source>which methods still give the name, and which one first gives it up</source>
-      <translation>哪些方法仍给出姓名，哪一种最先放弃</translation>
+      <source>which methods still give the name, and which one loses it first</source>
+      <translation>哪些方法仍能给出姓名，哪一种最先认不出</translation>
     </message>
     <message>
       <source>One frame is an anecdote; counts are evidence.</source>
       <translation>一帧只是个例，计数才是证据。</translation>
     </message>
     <message>
-      <source>Bring the room back (0) and open Compare (Alt+2).</source>
-      <translation>恢复原来的环境（0），打开“对比”（Alt+2）。</translation>
+      <source>Press Back to normal (0) and open Compare (Alt+2).</source>
+      <translation>恢复原样（0），再打开“对比”（Alt+2）。</translation>
     </message>
     <message>
-      <source>named, Unknown, switches a minute; right where the truth is known</source>
-      <translation>有姓名、未知、每分钟改变次数；已知真相时还有正确率</translation>
+      <source>named, Unknown, name changes per minute; accuracy where the truth is known</source>
+      <translation>认出、未知、每分钟改名次数；已知真实身份时还有准确率</translation>
     </message>
     <message>
       <source>Better evidence: each of your shots left out in turn, clean and degraded.</source>
@@ -4051,8 +4051,8 @@ face</source>
       <translation>推荐的方法，以及它是否明显更好</translation>
     </message>
     <message>
-      <source>Few shots, good light: the mean. A strange room: see what the counts say. Not sure: Auto tries them all.</source>
-      <translation>样本少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：自动模式会全部试一遍。</translation>
+      <source>Few shots, good light: the mean. An unfamiliar room: see what the counts say. Not sure: let Auto try several.</source>
+      <translation>样本少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：让“自动”试用几种方法。</translation>
     </message>
     <message>
       <source>Let Auto decide (A).</source>
@@ -4139,7 +4139,7 @@ face</source>
       <translation>镜像画面(&amp;I)</translation>
     </message>
     <message>
-      <source>Mirror the picture; names, recognition and recordings stay as they are (Ctrl+M)</source>
+      <source>Mirror the picture; names, recognition and recordings are not affected (Ctrl+M)</source>
       <translation>像照镜子一样显示画面；姓名、识别和录像不受影响（Ctrl+M）</translation>
     </message>
     <message>
@@ -4231,7 +4231,7 @@ face</source>
       <translation>工作台</translation>
     </message>
     <message>
-      <source>Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)</source>
+      <source>Show or hide how the methods work: curves, comparison, map, reasons (Ctrl+J)</source>
       <translation>显示或隐藏各方法的工作情况：曲线、对比、分布图、原因（Ctrl+J）</translation>
     </message>
     <message>
@@ -4239,8 +4239,8 @@ face</source>
       <translation>工作台占满窗口(&amp;W)</translation>
     </message>
     <message>
-      <source>The studio large, the video small beside it, the side panel folded away (Ctrl+Shift+J)</source>
-      <translation>放大工作台，视频缩小在旁，收起侧面板（Ctrl+Shift+J）</translation>
+      <source>The studio large, the video small beside it, the side panel closed (Ctrl+Shift+J)</source>
+      <translation>放大工作台，视频缩小在旁，收起侧边栏（Ctrl+Shift+J）</translation>
     </message>
     <message>
       <source>Adapt to this r&amp;oom</source>
@@ -4291,7 +4291,7 @@ face</source>
       <translation>人员占满窗口(&amp;W)</translation>
     </message>
     <message>
-      <source>Everybody as a page of pictures, with their shots beside it and the video small (Ctrl+G)</source>
+      <source>Everybody as a page of pictures, with their shots and a small video beside it (Ctrl+G)</source>
       <translation>以图片页显示所有人，旁边是其样本，视频缩小（Ctrl+G）</translation>
     </message>
     <message>
@@ -4386,7 +4386,7 @@ face</source>
       <translation>正在加载模型。</translation>
     </message>
     <message>
-      <source>It is being adapted.</source>
+      <source>It is adapting.</source>
       <translation>正在适应。</translation>
     </message>
     <message>
@@ -4793,11 +4793,11 @@ face</source>
       <translation>保护文件</translation>
     </message>
     <message>
-      <source>With a passphrase, only who knows it can see the faces in the file. It cannot be recovered: keep it somewhere safe.</source>
+      <source>With a passphrase, only those who know it can see the faces in the file. It cannot be recovered: keep it somewhere safe.</source>
       <translation>设置口令后，只有知道口令的人才能看到文件中的人脸。口令无法找回，请妥善保管。</translation>
     </message>
     <message>
-      <source>The same again</source>
+      <source>Repeat it</source>
       <translation>再输一次</translation>
     </message>
     <message>
@@ -4805,23 +4805,23 @@ face</source>
       <translation>导出</translation>
     </message>
     <message>
-      <source>Without a passphrase the file is not encrypted: whoever gets it can see every face in it.</source>
-      <translation>不设口令则文件不加密：得到文件的人可以看到其中的每张人脸。</translation>
+      <source>Without a passphrase the file is not encrypted: anyone who gets it can see every face in it.</source>
+      <translation>不设口令则文件不加密：任何得到文件的人都能看到其中的每张人脸。</translation>
     </message>
     <message>
-      <source>The two are not the same yet.</source>
+      <source>The two do not match yet.</source>
       <translation>两次输入还不一致。</translation>
     </message>
     <message>
-      <source>Weak: a program guesses so short a passphrase. Four or five words are better.</source>
-      <translation>弱：程序能猜出这么短的口令。最好用四五个词。</translation>
+      <source>Weak: a program can guess a passphrase this short. Four or five words are better.</source>
+      <translation>弱：这么短的口令会被程序猜出。最好用四五个词。</translation>
     </message>
     <message>
-      <source>Fair: a word or two more make it strong.</source>
-      <translation>中：再加一两个词就很强。</translation>
+      <source>Fair: a word or two more would make it strong.</source>
+      <translation>中：再加一两个词就够强了。</translation>
     </message>
     <message>
-      <source>Strong, unless it is a saying or a line of a song.</source>
+      <source>Strong, unless it is a saying or a line from a song.</source>
       <translation>强，除非是一句谚语或歌词。</translation>
     </message>
   </context>
@@ -5568,8 +5568,8 @@ face</source>
       <translation>把快照保存到 {folder}（S）</translation>
     </message>
     <message>
-      <source>Faces and names are written to {folder} as they are, not encrypted. Record only people who agree.</source>
-      <translation>人脸和姓名会原样写入 {folder}，不加密。只录制同意的人。</translation>
+      <source>Faces and names are written to {folder} unencrypted. Record only people who agree.</source>
+      <translation>人脸和姓名会以未加密的形式写入 {folder}。只录制已同意的人。</translation>
     </message>
   </context>
   <context>
@@ -6428,7 +6428,7 @@ time (ms)</source>
       <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Type what you look for</source>
+      <source>Type to search</source>
       <translation>输入要查找的内容</translation>
     </message>
     <message>
@@ -6436,11 +6436,11 @@ time (ms)</source>
       <translation>搜索快捷键</translation>
     </message>
     <message>
-      <source>No shortcut is called that.</source>
+      <source>No shortcut has that name.</source>
       <translation>没有这样的快捷键。</translation>
     </message>
     <message>
-      <source>Next face, face before</source>
+      <source>Next face, previous face</source>
       <translation>下一张、上一张人脸</translation>
     </message>
     <message>
@@ -6448,7 +6448,7 @@ time (ms)</source>
       <translation>说明这是谁</translation>
     </message>
     <message>
-      <source>Pause or go on</source>
+      <source>Pause or resume</source>
       <translation>暂停或继续</translation>
     </message>
     <message>
