@@ -1,4 +1,4 @@
-"""The composition root: builds gallery, engine, bridge and window, and takes them apart again in the right order."""
+"""The composition root: makes gallery, engine, bridge and window, and takes them apart again in the right order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _PICTURE_PATIENCE_MS = 300
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a window runs on, already started."""
+    """What a window stands on, started."""
 
     app: QApplication
     engine: Engine

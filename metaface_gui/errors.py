@@ -51,7 +51,7 @@ class EnrollmentError(KnownError):
 
 
 class DeviceError(KnownError):
-    """A requested compute device is not available."""
+    """A compute device that was asked for is not there."""
 
 
 class CacheError(KnownError):
@@ -59,7 +59,7 @@ class CacheError(KnownError):
 
 
 class InternalError(KnownError):
-    """A bug: something raised an exception that nobody foresaw. The program continues; its log has the traceback."""
+    """A bug: something raised what nobody had thought of. The program goes on, and its log has the traceback."""
 
 
 def cannot_write(path: Path, cause: OSError | str) -> KnownError:

@@ -1,4 +1,4 @@
-"""The user's settings for recognition; the window's own state is kept elsewhere."""
+"""What the user may set for the recognition itself; the window's own state is the window's affair."""
 
 from __future__ import annotations
 

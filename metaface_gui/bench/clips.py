@@ -1,4 +1,4 @@
-"""What the live benchmarks process: short clips held in memory, so that neither drawing nor decoding is measured.
+"""What the live benchmarks look at: short clips, whole in memory, so that neither drawing nor decoding is measured.
 
 One clip at a time is held; 30 frames of 720p are 83 MB.
 """
@@ -40,7 +40,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class ClipSettings:
-    """How much of a source is used. Of the scene: from each of `starts_s` on, then `crowd` people at once.
+    """How much of a source is looked at. Of the scene: from each of `starts_s` on, then `crowd` people at once.
 
     The starts are moments of the script: one face, two, three, in the dark, out of focus, half hidden, with a stranger.
     Of a file: as many clips, evenly spread.

@@ -1,4 +1,4 @@
-"""Building blocks of the live benchmarks: robust timings, the slope of a line, names against a scene's ground truth.
+"""What the live benchmarks are made of: robust figures of many timings, a line's slope, names against a scene's truth.
 
 Lives here: arithmetic without models, threads or files. May not live here: what is measured.
 """
@@ -86,7 +86,7 @@ def slope_of(times_s: Sequence[float], values: Sequence[float]) -> Slope | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedBox:
-    """A face as some program reports it: its box (4,) float32, and its name (None: Unknown)."""
+    """A face as some program sees it: its box (4,) float32, and its name (None: Unknown)."""
 
     box_xyxy: Floats
     name: str | None
@@ -94,7 +94,7 @@ class NamedBox:
 
 @dataclass(frozen=True, slots=True)
 class TruthTally:
-    """Faces that a scene showed, `of_enrolled` people and `of_strangers`, and how they were found and named.
+    """Faces that a scene showed: `of_enrolled` people and `of_strangers`; of those, who was found and called what.
 
     `extra` are found where the scene has no face.
     """

@@ -23,7 +23,7 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class GalleryScale:
-    """How large. `chip_bytes` is the size of a shot's picture, about that of a 112-pixel face with its surroundings.
+    """How large. `chip_bytes` is the size of a shot's picture; one of 112 pixels and what is around it has about that.
 
     `repeats`: identifications that are timed.
     """
@@ -38,7 +38,7 @@ class GalleryScale:
 
 @dataclass(frozen=True, slots=True)
 class GalleryCost:
-    """Costs at one size: `enroll_ms` is per person; `start_ms` covers opening, reading and adapting at the start."""
+    """Of one size: `enroll_ms` is per person; `start_ms` is what a start waits for: opening, reading and adapting."""
 
     people: int
     shots: int

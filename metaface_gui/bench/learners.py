@@ -29,7 +29,7 @@ OnProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class GallerySize:
-    """The number of people, and of shots of each."""
+    """People and shots of each."""
 
     n_way: int
     k_shot: int
@@ -56,7 +56,7 @@ class BenchmarkSettings:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The machine that the figures were measured on.
+    """What the figures were measured on.
 
     `cores` are the threads that PyTorch uses, `memory_gb` all there is (10⁹ bytes). `load` is what all programs
     together asked of the processor in the minute before, in cores: figures beside others' work are worse. The last two
@@ -96,7 +96,7 @@ class ScoringCost:
 
 @dataclass(frozen=True, slots=True)
 class MetaStepCost:
-    """Second-order MAML meta-gradients per second: all tasks in one `vmap`, and one task after another.
+    """Second-order MAML meta-gradients a second, of all tasks by one `vmap` and of one task after another.
 
     `n_queries` are a task's, its strangers' among them. `ratio` is the median of the ratios of neighbouring timings,
     which a load that comes and goes does not disturb.

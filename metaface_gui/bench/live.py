@@ -1,4 +1,4 @@
-"""What the live path costs: the pipeline at full speed on clips, and the whole engine on a source at its own rate.
+"""What the live path costs: the pipeline flat out on clips, and the whole engine on a source at its own rate.
 
 The pipeline runs thoroughly (every face of every frame), as for files and as in the window (`recognition.attention`),
 with one learner and with all, in turns on the same frames; what each saves must not cost names, so these stand beside.
@@ -46,7 +46,7 @@ LIVE_WARM_UP_S = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BenchModels:
-    """The models that the settings name, and every learner adapted to the people in the gallery."""
+    """The models that settings name, and every learner adapted to whom the gallery holds."""
 
     settings: RecognitionSettings
     store: WeightsStore

@@ -46,7 +46,7 @@ class AbsentPeer:
 
 @dataclass(frozen=True, slots=True)
 class PeerNote:
-    """What to know about a peer's figures."""
+    """What to know of a peer's figures."""
 
     peer: str
     note: str
@@ -54,7 +54,7 @@ class PeerNote:
 
 @dataclass(frozen=True, slots=True)
 class PeersFigures:
-    """A race for each size; the ratios say how many times as many frames MetaFace processes as each peer."""
+    """A race for each size; the ratios say how many times as many frames MetaFace looks at as each peer."""
 
     races: tuple[RaceFigures, ...]
     absent: tuple[AbsentPeer, ...]

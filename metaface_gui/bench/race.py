@@ -1,4 +1,4 @@
-"""Compares ways to recognise faces on the same frames, in alternation, so that a slow moment slows all alike."""
+"""Several ways to recognise faces on the very same frames, in turns, so that what slows one moment slows all alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OnStep = Callable[[str], None]
 
 
 class Contender(Protocol):
-    """One way to find and name the faces of consecutive frames."""
+    """One way to find and name the faces of frames that follow each other."""
 
     @property
     def key(self) -> str:
@@ -56,7 +56,7 @@ class PipelineContender:
 
 @dataclass(frozen=True, slots=True)
 class FacesTiming:
-    """Milliseconds per frame, for frames with this many faces."""
+    """Milliseconds of the frames that show so many faces."""
 
     n_faces: int
     frame: Timing
@@ -82,7 +82,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as many frames per second `key` processes as `than`: the median over neighbouring laps."""
+    """How many times as many frames a second `key` looks at as `than`: the median over neighbouring laps."""
 
     key: str
     than: str
@@ -91,7 +91,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class RaceFigures:
-    """The frames of the race, its contenders, and the ratios that were asked for."""
+    """What was raced over, who took part, and the ratios that were asked for."""
 
     width: int
     height: int

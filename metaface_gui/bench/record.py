@@ -23,7 +23,7 @@ MACHINE = "machine"
 
 @dataclass(frozen=True, slots=True)
 class BenchRecord:
-    """The machine, and a field for each thing measured; None: it was not asked for, or cannot be measured here."""
+    """The machine, and a field for each thing that was measured; None: it was not asked for, or cannot be here."""
 
     machine: Machine
     stages: tuple[StageCost, ...] | None = None

@@ -1,4 +1,4 @@
-"""What each stage of the data path costs by itself, after warm-up, on one frame with several faces."""
+"""What each stage of the data path costs by itself, warm, on one frame with several faces."""
 
 from __future__ import annotations
 

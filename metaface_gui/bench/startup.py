@@ -1,4 +1,4 @@
-"""How long the window takes to appear and how much memory it needs, measured from outside on a process of its own.
+"""How long the window takes to come, and what memory it needs: measured from outside, on a process of its own.
 
 The process is whatever prints, a line each: `starting` when anything of it is on screen, `painted` when its window has
 painted, `picture` when the source's first frame has, `boxes` when faces were found, `recognised` when one has its name,
@@ -32,8 +32,8 @@ _SETTLING_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class StartUp:
-    """Seconds from starting the process until: the first sign of it, the window can be used, the source's first
-    picture, boxes around faces, the first name, and until everything is loaded.
+    """Seconds from starting the process: to the first sign of it, to the window that can be used, to the source's first
+    picture in it, to boxes around faces, to the first name, and until nothing is loaded any more.
 
     `gap_s` is the longest time between two pictures in the window on the way there.
     """

@@ -1,4 +1,4 @@
-"""The process that `metaface bench` starts to time the window's start: the real window, with a gallery of its own.
+"""The process that `metaface bench` starts to see how long the window takes: the real one, with a gallery of its own.
 
 Prints what `bench.startup` waits for, then goes on for as long as it is told. Not a command for users.
 """

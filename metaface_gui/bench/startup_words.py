@@ -1,4 +1,4 @@
-"""The words by which a starting process reports its progress to the one that started it. Imports nothing."""
+"""What a process that is being started says of itself, between who starts it and who is started. Imports nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a frame costs in the window with one method and with all of them: processed, converted and painted.
+"""What a frame costs in the window with one method and with all of them: looked at, converted and painted.
 
 Both see the same frames in turns, frame by frame, and processor time counts, not the clock's: what other programs do
 slows both alike, or neither.
@@ -28,8 +28,8 @@ _WARM_UP_FRAMES = 3
 
 @dataclass(frozen=True, slots=True)
 class FrameCost:
-    """Milliseconds of processor time per frame with this many methods: of all threads (`frame`, and their mean), and of
-    the painting thread (`painting`). `strips` is the mean number of verdict strips per frame."""
+    """Milliseconds of processor time that a frame takes with so many methods: of all threads (`frame`, and their mean),
+    and of that which paints (`painting`). `strips` are the strips of verdicts that a frame showed in the mean."""
 
     methods: int
     frame: Timing

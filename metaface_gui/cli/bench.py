@@ -1,4 +1,4 @@
-"""`metaface bench`: speed and memory here, from single stages to the whole window, and beside other programs."""
+"""`metaface bench`: what everything costs here, from a single stage to the whole window, and beside other programs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _WITHOUT = {RUNTIME: "torch"}
 
 @dataclass(frozen=True, slots=True)
 class BenchPlan:
-    """How much is measured: by default, what two cores do in less than three minutes."""
+    """How much is measured: by default as much as two cores do in less than three minutes."""
 
     learners: BenchmarkSettings = field(default_factory=BenchmarkSettings)
     gallery: GalleryScale = field(default_factory=GalleryScale)

@@ -1,4 +1,4 @@
-"""How the commands that recognise adapt a classifier to a gallery."""
+"""How commands that recognise make a gallery into a classifier."""
 
 from __future__ import annotations
 

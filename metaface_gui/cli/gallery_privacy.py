@@ -1,4 +1,4 @@
-"""`metaface gallery expired|report|forget-all`: expired periods, what is stored about a person, deleting everything."""
+"""`metaface gallery expired|report|forget-all`: whose period is over, what is stored about one, and forgetting all."""
 
 from __future__ import annotations
 

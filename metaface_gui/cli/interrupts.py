@@ -1,4 +1,4 @@
-"""Ends a command cleanly, whoever asks for it: Ctrl-C, a closed terminal, the system shutting down."""
+"""Ends a command in order, whoever asks for it: Ctrl-C, a closed terminal, the system shutting down."""
 
 from __future__ import annotations
 

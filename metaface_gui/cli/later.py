@@ -1,4 +1,4 @@
-"""Imports a command's own module only when the command runs; the options that help shows are defined without it."""
+"""Commands' own modules, imported when a command runs: its options, which help shows, are defined without them."""
 
 from __future__ import annotations
 

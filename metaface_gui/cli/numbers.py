@@ -1,4 +1,4 @@
-"""Parsers of the command line's numbers, for argparse; what is not a number is refused in the user's language."""
+"""Parsers of the command line's numbers, for argparse; what is none is refused in the user's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An embedder with the trunk and the projection that the user trained, instead of the shipped ones."""
+"""An embedder with the trunk and the projection that the user trained, in place of those that ship."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inputs of a command that processes folders of people: no output may be written there."""
+"""What a command reads that looks at folders of people: no output may lie there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a progress bar of the command line shows: the work done, out of how much, and the time left."""
+"""What a progress bar of the command line shows: what is done, how much of how much, and how long it still takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ends the process of a command that has finished.
+"""Ends the process of a command that is done.
 
 Taking PyTorch, OpenVINO and Qt apart piece by piece takes half a second, and on a busy machine many, in which nothing
 is left to do: files are closed, processes and threads of the command's own have ended.

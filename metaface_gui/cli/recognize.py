@@ -1,4 +1,4 @@
-"""`metaface recognize SOURCE --gallery PATH`: who is in a video, a folder, a stream …, one JSON line per frame."""
+"""`metaface recognize SOURCE --gallery PATH`: who is in a video, a folder, a stream …, one JSON line a frame."""
 
 from __future__ import annotations
 

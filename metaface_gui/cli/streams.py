@@ -1,4 +1,4 @@
-"""Standard output and error in every state: closed, full, a pipe that nobody reads, a terminal limited to ASCII.
+"""Standard output and error as they may be: closed, full, a pipe that nobody reads, a terminal that knows only ASCII.
 
 May not live here: what is written.
 """

@@ -1,4 +1,4 @@
-"""`metaface train LEARNER --data DIR… --out FILE`: meta-train a method, or the projection that all methods build on."""
+"""`metaface train LEARNER --data DIR… --out FILE`: meta-train a method, or the projection that all of them stand on."""
 
 from __future__ import annotations
 

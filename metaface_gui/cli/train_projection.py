@@ -1,4 +1,4 @@
-"""`metaface train projection`: stage 1, the projection that every method's tail builds on."""
+"""`metaface train projection`: stage 1, the projection that every method's tail stands on."""
 
 from __future__ import annotations
 

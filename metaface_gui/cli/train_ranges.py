@@ -1,5 +1,5 @@
-"""`metaface train ranges`: stage 0½, the channel statistics of the tuned trunk over all training data, and how dark
-pictures may be."""
+"""`metaface train ranges`: stage 0½, what the tuned trunk's channels are like on all that training shows, and how
+dark pictures may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`metaface train room`: fit the prior over rooms, so that the promised FPIR holds in each of them."""
+"""`metaface train room`: what rooms are like, so that a promise about strangers holds in each of them."""
 
 from __future__ import annotations
 

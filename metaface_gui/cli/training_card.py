@@ -1,4 +1,4 @@
-"""The JSON card beside trained weights: how they were made."""
+"""The card beside trained weights: how they were made, as JSON can hold it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns folders of people into meta-training data: faces found, split, and the trunk's features of degraded copies."""
+"""Folders of people → what meta-training needs of them: faces found, split, and the trunk's features of copies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How many people and pictures of one folder, known by its name, are used for training and for validation."""
+    """How many people and pictures of one folder, known by its name, are trained with and validated on."""
 
     name: str
     train_people: int
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """The meta-training and the meta-validation people; the meta-test people are not even read."""
+    """The meta-training and the meta-validation people; the meta-test people are not even looked at."""
 
     train: Part
     validation: Part

@@ -1,4 +1,4 @@
-"""How a training run reports progress: bars on a terminal, a line every so often anywhere else, on stderr."""
+"""How a training shows itself: bars on a terminal, a line every so often anywhere else, on stderr."""
 
 from __future__ import annotations
 

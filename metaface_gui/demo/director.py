@@ -1,4 +1,4 @@
-"""Plays the demo by itself: enrols, watches, compares the methods, corrects, changes the room, tests them, and reports
+"""Plays the demo by itself: enrols, watches, compares the methods, corrects, changes the room, tests them, and says
 what it measured.
 
 It asks the engine for just what a user's clicks ask for, so what it shows and counts is the real path.

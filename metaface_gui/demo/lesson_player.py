@@ -37,8 +37,8 @@ def lesson_screenshots(number: int) -> tuple[str, ...]:
 
 
 class LessonPlayer(QObject):
-    """The `Hand` of the lesson's steps. `finished` carries the pictures' paths, `failed` a `KnownError` if a step is
-    not done within two minutes or a picture cannot be written."""
+    """Is the `Hand` of the lesson's steps. `finished` carries the pictures' paths, `failed` a `KnownError`, where a
+    step is not done within two minutes or a picture cannot be written."""
 
     finished = Signal(object)
     failed = Signal(object)

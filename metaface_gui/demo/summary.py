@@ -1,4 +1,4 @@
-"""The demo's inputs and its results."""
+"""What goes into the demo and what comes out of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metaface_gui.metalearning.self_test import SelfTestReport
 
 @dataclass(frozen=True, slots=True)
 class DemoPersonFiles:
-    """A person of the scene: their name there, and still pictures of them that do not appear in the scene."""
+    """Somebody of the scene: their name there, and still pictures of them that are not in the scene."""
 
     name: str
     stills: tuple[Path, ...]

@@ -1,4 +1,4 @@
-"""Counts what the demo's window says against the scene's ground truth, and picks the moments worth a picture."""
+"""Counts what the demo's window says against what its scene knows, and tells which moments are worth a picture."""
 
 from __future__ import annotations
 

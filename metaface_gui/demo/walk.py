@@ -1,4 +1,4 @@
-"""The demo's room changes: the lights go off, an old webcam loses names, adapting brings them back.
+"""The demo's room changes: the light goes out, an old webcam loses names, adapting brings them back.
 
 In even darkness the meta-trained trunk keeps most names, and a track keeps what it saw in better light: what loses them
 is another camera, in another light. This one was chosen because adapting to it helps: with most that were tried no name
@@ -40,8 +40,8 @@ Photograph = Callable[[str, Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class RoomFigures:
-    """What the window said in the `dark`, and with the old webcam `before` and `after` it adapted to that room, against
-    the scene's ground truth.
+    """What the window said in the `dark`, and with the old webcam, `before` and `after` it adapted to that room,
+    against the scene's truth.
 
     From asking to adapt, `seen_ms` run to the first face of somebody enrolled that is found, and `back_ms` to the first
     right name; 0 where none came. `evaluated` is what the engine said of the strangers here.
@@ -67,7 +67,7 @@ class _Part(Enum):
 
 
 class RoomWalk(QObject):
-    """Drives the engine as a user would, on the GUI thread; its owner passes on the frames' results.
+    """Drives the engine as a user would, on the GUI thread; whoever owns it passes on the frames' results.
 
     `finished` carries `RoomFigures`; the light is on again by then. Where the stranger comes by and is not found,
     nothing is waited for.

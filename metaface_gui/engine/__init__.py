@@ -1,3 +1,3 @@
-"""The one place for threads: capture thread → latest-frame slot → inference worker → results; a job runner for longer
-work. No Qt here: a listener gets frozen events on a worker's thread and moves to its own.
+"""Threads and their one place: capture thread → latest-frame slot → inference worker → results; a job runner for what
+takes longer. No Qt here: who listens gets frozen events on a worker's thread and hops to its own.
 """

@@ -20,7 +20,7 @@ from metaface_gui.types import Frame, PersonId, RequestId
 
 
 class SourceApi(Protocol):
-    """The source of frames."""
+    """What is looked at."""
 
     def open(self, spec: SourceSpec) -> None:
         """Close the running source and open this one. Answered by `SourceChanged`."""
@@ -201,14 +201,14 @@ class StudioApi(Protocol):
 
 
 class SidesApi(Protocol):
-    """Comparing before and after."""
+    """Before and after."""
 
     def want(self, sides: tuple[Side, ...]) -> None:
         """Compare two ways of deciding on the same frames, beside what decides; () for none. `SidesChanged`."""
 
 
 class RecordingApi(Protocol):
-    """Recording the session."""
+    """Recording what is shown."""
 
     def start(self, folder: Path) -> None:
         """Record the session: an annotated video, a line a frame (JSONL) and a line a face (CSV), in new files of this
@@ -222,7 +222,7 @@ class RecordingApi(Protocol):
 
 
 class JobsApi(Protocol):
-    """Work in progress."""
+    """Work that is under way."""
 
     def cancel(self, job_id: RequestId) -> None:
         """Ask a job to stop at its next step."""

@@ -1,4 +1,4 @@
-"""Builds the parts that the settings name: pipelines from keys, classifiers from galleries."""
+"""Builds the parts that settings name: pipelines from keys, classifiers from galleries."""
 
 from __future__ import annotations
 

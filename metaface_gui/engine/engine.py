@@ -1,4 +1,4 @@
-"""The engine: composes threads, models and gallery; a window talks to nothing else. See `api.EngineApi`."""
+"""The engine: composes threads, models and gallery, and is the only thing a window talks to. See `api.EngineApi`."""
 
 from __future__ import annotations
 

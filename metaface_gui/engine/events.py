@@ -24,7 +24,7 @@ from metaface_gui.types import FrameResult, HeadTurn, PersonId, QualityIssue, Re
 
 
 class SourceState(Enum):
-    """State of the capture thread."""
+    """Where the capture thread stands."""
 
     CLOSED = "closed"
     OPENING = "opening"
@@ -65,7 +65,7 @@ class ResultReady:
 
 
 class ModelState(Enum):
-    """State of the models."""
+    """Where the models stand."""
 
     LOADING = "loading"
     READY = "ready"
@@ -96,7 +96,7 @@ class ModelsChanged:
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """How many unlabelled faces of this room are remembered, one per track, and how many of them were adapted to.
+    """So many unlabelled faces of this room are remembered, one a track, and so many of them were adapted to.
 
     `can_undo`: the last adaptation to them can be taken back. `is_held`: it was, and nothing is adapted by itself
     before that is asked for again.
@@ -110,7 +110,7 @@ class RoomChanged:
 
 @dataclass(frozen=True, slots=True)
 class StrangersHere:
-    """A threshold, and the share of this room's strangers that it is estimated to let through."""
+    """A threshold, and which share of this room's strangers it is thought to let through."""
 
     threshold: float
     let_through: LetThrough
@@ -118,9 +118,9 @@ class StrangersHere:
 
 @dataclass(frozen=True, slots=True)
 class RoomEvaluated:
-    """The estimate for strangers here, for the deciding learner: as it is `now` and, once it was adapted to
-    `n_unlabelled` faces of the room, as it was `before`, both from all that is known by now. It rests on those faces
-    and on `n_people` enrolled.
+    """What is known of strangers here, of the deciding learner: as it is `now`, and, once it was adapted to
+    `n_unlabelled` faces of the room, as it was `before`, both by all that is known by now. It rests on those faces and
+    on `n_people` enrolled.
 
     None where nothing can be said: nobody is enrolled, or the embedder has no cohort of strangers.
     """
@@ -134,15 +134,15 @@ class RoomEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentChanged:
-    """The environment dial was turned: it applies to every frame from now on."""
+    """The environment dial was turned: every frame from now on is photographed so."""
 
     setting: EnvironmentSetting
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptStepTaken:
-    """A running adaptation took one step. A step whose number is not above the previous one's begins a new curve of
-    that learner: 0 for a gradient-based method, 1 for any other."""
+    """An adaptation that is under way took one step. A step whose number is not above the former one's begins a new
+    curve of that learner: 0 of a gradient-based method, 1 of any other."""
 
     learner: str
     step: AdaptStep
@@ -258,7 +258,7 @@ class TaughtTrack:
 
 @dataclass(frozen=True, slots=True)
 class LooksEnrolled:
-    """`name` was not saved yet: the face looks like these enrolled people, the most similar first.
+    """What was to be enrolled as `name` was not saved yet: it looks like these people, the most alike first.
 
     `is_same_picture`: it was to be added to the one of them, who has such shots already.
     """
@@ -319,7 +319,7 @@ class UnknownsChanged:
 
 @dataclass(frozen=True, slots=True)
 class RequestEnded:
-    """A request ended, after all events that answer it: done, unless it `is_cancelled` or `error` says why it failed.
+    """A request ended, after all that answers it: done, unless it `is_cancelled` or `error` says why it failed.
 
     Sent for quick things as well, of which there is no `JobChanged`, and for what the engine does by itself.
     """
@@ -340,7 +340,7 @@ class ShotsRead:
 
 @dataclass(frozen=True, slots=True)
 class LikelyPairsFound:
-    """Pairs in the gallery who may be the same person, the likeliest first."""
+    """Those of the gallery who may be one person, the likeliest first."""
 
     request_id: RequestId
     pairs: tuple[LikelyPair, ...]
@@ -348,7 +348,7 @@ class LikelyPairsFound:
 
 @dataclass(frozen=True, slots=True)
 class ShotWeighed:
-    """What a shot contributes; `effect` is None if it has no template: it is gone, or its person is hidden."""
+    """What a shot changes; `effect` is None if it has no template: it is gone, or its person is hidden."""
 
     request_id: RequestId
     shot_id: int
@@ -374,7 +374,7 @@ class StorageRead:
 
 @dataclass(frozen=True, slots=True)
 class ImportLookedAt:
-    """Whether a file to be imported is protected by a passphrase."""
+    """Whether a file that is to be imported is under a passphrase."""
 
     request_id: RequestId
     needs_passphrase: bool
@@ -418,21 +418,21 @@ class ReportWritten:
 
 @dataclass(frozen=True, slots=True)
 class ExpiredDeleted:
-    """The people of these names were deleted for good, because their retention period was over."""
+    """The people of these names were deleted for good, because the period was over for which they may be kept."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EverythingForgotten:
-    """Everybody, `n_people` of them, and everything derived from them was deleted for good; nothing can be undone."""
+    """Everybody, `n_people` of them, and everything made from them was deleted for good; nothing can be undone."""
 
     n_people: int
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something failed that the user should know about (also: fell back from the GPU, one frame lost)."""
+    """Something failed that the user should know of (also: fell back from the GPU, one frame lost)."""
 
     error: KnownError
 

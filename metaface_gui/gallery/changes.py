@@ -1,4 +1,4 @@
-"""Renaming, merging, deleting, undoing and purging in SQL, inside a transaction of the caller's.
+"""What renames, merges, deletes, undoes and purges, in SQL, inside a transaction of the caller's.
 
 Deleting has two steps. First the row is marked with the revision that deleted it: no query sees it any more, and the
 record returned here can bring it back. Then a purge removes it for good. A record works once: the mark it names is

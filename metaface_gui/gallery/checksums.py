@@ -1,4 +1,4 @@
-"""A checksum for each row: SQLite has none, so a bit flipped by the disk would go unnoticed.
+"""A checksum for each row: SQLite has none, so a bit that a disk turned over would go unnoticed.
 
 SQLite's own check covers how the file is built and that each index agrees with its table, which includes who a shot
 belongs to and what is deleted. What it cannot see is a picture, a template, a name or a time that reads as another

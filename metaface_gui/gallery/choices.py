@@ -1,4 +1,4 @@
-"""The user's choices on the page of people: who is hidden, which shot is a person's picture, who was told apart."""
+"""What the user chose for the page of people: who is hidden, which shot stands for somebody, who was told apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from metaface_gui.types import PersonId
 
 @dataclass(frozen=True, slots=True)
 class ChosenCover:
-    """A shot was chosen as its person's picture; `before` is the previous choice, None: none."""
+    """A shot was chosen to stand for its person; `before` is what had been chosen, None: nothing."""
 
     revision: int
     person_id: PersonId

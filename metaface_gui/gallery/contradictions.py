@@ -1,4 +1,4 @@
-"""Which negatives a later statement of the user contradicts: those are withdrawn, and return if it is undone.
+"""Which negatives a later word of the user's contradicts: those are withdrawn, and come back if it is undone.
 
 "This is not Ann" is a face that Ann is denied for. Two things that the user may say later cannot be true beside it:
 

@@ -1,4 +1,4 @@
-"""Gallery files from outside: which paths are allowed, what is checked before opening, how a new file is created.
+"""Gallery files from outside: what a path may be, what a file must be before it is opened, how a new one appears.
 
 All of it is made so that a file that is not ours, or is damaged, is left exactly as it is.
 """

@@ -43,7 +43,7 @@ def is_key_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KeyLookup:
-    """The key (None if it was not found), and the places searched, as words for a message."""
+    """The key, None if it is nowhere, and the places that were looked in, as words for a message."""
 
     key: bytes | None
     looked_in: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Who and what is in the gallery and not deleted, and the change counter: every change starts with these."""
+"""Who and what is in the gallery and not deleted, and the count of changes: what every change begins with."""
 
 from __future__ import annotations
 

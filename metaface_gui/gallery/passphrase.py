@@ -1,4 +1,4 @@
-"""A gallery's key under a passphrase, so that an export can travel and be opened by anyone who knows the passphrase.
+"""A gallery's key under a passphrase, so that an export can travel and be opened by whoever knows the words.
 
 The passphrase is made a key by scrypt (RFC 7914), which takes 128 MB and about half a second, so that guessing costs
 the same each time; that key encrypts the file's own. The costs stand in the file and are bounded when they are read: a
@@ -28,7 +28,7 @@ MAX_PASSPHRASE = 1000
 
 
 class PassphraseError(GalleryError):
-    """The passphrase is missing or wrong."""
+    """The passphrase is missing or is not the one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How a file is protected: by a key of this computer, by a key inside the file under a passphrase, or not at all.
+"""How a file is protected: by a key of this computer, by one under a passphrase that the file holds, or not at all.
 
 A gallery that is opened to be changed is encrypted with a key of its own (`keys`); an export is encrypted if it was
 given a passphrase (`passphrase`); a gallery in memory is not. What is encrypted are the pictures, the landmarks, the

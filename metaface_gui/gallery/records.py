@@ -1,4 +1,4 @@
-"""The gallery's records: frozen, and checked when they are made.
+"""What the gallery stores and gives back: frozen records, checked when they are made.
 
 A record that does not fit its contract raises `ValueError`: the caller's bug. What is wrong in a *file* never gets
 that far; `rows` reports it as a `GalleryError`.

@@ -1,4 +1,4 @@
-"""What a gallery owes the people in it: an account of what is stored, an end to it, and deletion for good."""
+"""What a gallery owes the people in it: an account of what is stored, an end of it, and being forgotten for good."""
 
 from __future__ import annotations
 

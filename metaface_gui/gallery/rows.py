@@ -1,4 +1,4 @@
-"""Converts rows to records and back. A file's contents are not trusted: a row that makes no valid record is damage."""
+"""Rows to records and back. What a file holds is not trusted: a row that makes no valid record is damage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An SQLite transaction as a block: the one place that begins, commits and rolls back."""
+"""A transaction of SQLite's, as a block: the one place that begins, commits and rolls back."""
 
 from __future__ import annotations
 

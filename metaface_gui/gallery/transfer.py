@@ -49,7 +49,7 @@ OnProgress = Callable[[int, int], None]
 
 
 class ClashPolicy(Enum):
-    """What to do with an imported person whose name is already taken; the values are what commands accept."""
+    """What to do with an imported person whose name somebody here bears; the values are what commands take."""
 
     SKIP = "skip"
     """Leave the imported one out."""

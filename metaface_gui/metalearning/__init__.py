@@ -1,4 +1,4 @@
-"""Offline meta-learning: from a folder of people to trained methods, and honest tables of the gains.
+"""Meta-learning offline: from a folder of people to trained methods, and honest tables of what they gained.
 
 Lives here, in the order the data takes: faces of a folder (`face_folder`), who is for what (`split`), degradations and
 features, cached (`degradations`, `feature_cache`); meta-training of the trunk (`trunk_tuning`), the tail

@@ -1,4 +1,4 @@
-"""The state of a meta-training run and its storage: tensors and JSON in one safetensors file, written whole or not.
+"""Where a meta-training stands, and how that is kept: tensors and JSON in one safetensors file, written whole or not.
 
 No pickle: a checkpoint that somebody else made can hold wrong numbers, but no code.
 """

@@ -1,4 +1,4 @@
-"""Fits the generator of the stranger cohort (`recognition.cohort`) to the features of many people.
+"""Features of many people → the generator that stands for strangers (`recognition.cohort`).
 
 A mixture of Gaussians by expectation maximisation (Dempster, Laird and Rubin 1977), each face weighted so that every
 person counts once: a data set's celebrities must not become its typical strangers. Component covariances are drawn

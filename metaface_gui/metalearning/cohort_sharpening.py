@@ -1,4 +1,4 @@
-"""How much to sharpen a cohort generator's Gaussians: by the FPIR that real strangers then have.
+"""How much to sharpen a cohort generator's Gaussians: by what real strangers then get through.
 
 The generator is fitted to the meta-training people; each γ promises an FPIR of 1 % to galleries of meta-validation
 people, and what the others of them get through, seen clearly and seen badly, is what it is evaluated by. A promise has

@@ -1,4 +1,4 @@
-"""The records shared by meta-training and meta-testing: aligned faces of many people, and their features."""
+"""The records that meta-training and meta-testing pass on: aligned faces of many people, and features of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training degradations: the kinds of the test conditions, more widely drawn, and a mild one.
+"""Training degradations: of the same kinds as the test conditions, more widely drawn, and one that is mild.
 
 Meta-training sees copies of each picture made here (`feature_cache.trunk_copies`). Ranges reach beyond those of
 `conditions` at both ends, positions and fills vary, and a seventh of the copies is degraded twice, so that what is

@@ -1,4 +1,4 @@
-"""Environments: a camera and a room shared by all pictures of a task, drawn once per task.
+"""Environments: a camera and a room that all pictures of a task share, drawn once a task.
 
 A gallery is enrolled and recognised somewhere, and what that place does to pictures it does to all of them: the lamp
 stands to the left all day, the old sensor is old for everybody. Pictures of one place differ from each other only a

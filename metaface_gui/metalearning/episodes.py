@@ -1,4 +1,4 @@
-"""Episodes for meta-training: small open-set galleries drawn from many people, with probes of them and of strangers.
+"""Episodes for meta-training: small open-set galleries drawn from many people, with probes of theirs and of strangers.
 
 Episodic training is of Vinyals et al., "Matching Networks for One Shot Learning", NeurIPS 2016, section 2.2: train
 under the conditions that will hold at test time. So shots are mostly clean, probes mostly degraded, and some probes

@@ -1,4 +1,4 @@
-"""Aligned faces → features, cached on disk: the one part of offline meta-learning that costs minutes.
+"""Aligned faces → features, cached on disk: the one part of meta-learning offline that costs minutes.
 
 For training, the frozen trunk's features of each face and of degraded copies of it: tails are fitted to them without
 running the network again. For testing, learners' features of each face under a condition. Both are resumable, and what

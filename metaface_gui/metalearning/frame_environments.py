@@ -1,4 +1,4 @@
-"""The environment dial: its settings, and how frames are rendered with them.
+"""The environment dial: what it is set to, and how frames are photographed there.
 
 Two effects need to know where faces are (a lamp from the side, a mask): they get where faces lately were.
 """

@@ -1,4 +1,4 @@
-"""An array on disk that grows by rows and survives being killed: what makes long computations resumable.
+"""An array on disk that grows by rows and survives being killed: what makes long preparations resumable.
 
 A folder holds `rows.bin`, the rows one after another, and `journal.jsonl`, whose first line says their shape and whose
 every further line says how many rows are complete. A line is written after its rows have reached the disk, so whatever

@@ -1,4 +1,4 @@
-"""Meta-validation: how good the meta-parameters currently are, on episodes of people that meta-training never sees."""
+"""Meta-validation: how good meta-parameters are at the moment, on episodes of people that meta-training never sees."""
 
 from __future__ import annotations
 

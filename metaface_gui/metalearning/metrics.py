@@ -1,4 +1,4 @@
-"""Open-set identification metrics, from the scores of probes and strangers in each episode.
+"""Figures of open-set identification, from what probes and strangers score in each episode.
 
 TPIR, the true-positive identification rate: the share of enrolled people's probes that are given the right name with a
 score at or above the threshold; FNIR = 1 − TPIR. FPIR, the false-positive identification rate: the share of strangers
@@ -29,7 +29,7 @@ _RULE_OF_THREE = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpisodeScores:
-    """The scores of one episode's faces under one condition.
+    """What one episode's faces scored under one condition.
 
     `best` (q,) float32 is each probe's score against the person it is most like, `right` (q,) whether that is the one
     it shows; `strangers` holds the strangers' best scores.

@@ -1,4 +1,4 @@
-"""Image formation: the physics shared by test conditions and training degradations.
+"""What cameras do to pictures: the physics that test conditions and training degradations share.
 
 May not live here: random draws. Which light, blur or compression is drawn how often differs between the two on purpose.
 """

@@ -1,4 +1,4 @@
-"""Stage 1 of meta-training: adapt the embedder's last linear layer, cut the change to a low rank, and share it.
+"""Stage 1 of meta-training: move the embedder's last linear layer, cut its movement to a small rank, share it.
 
 z = normalise(W u + b) with u the trunk's features, which stay. W starts at the stock tail W₀ (its batch norm folded in)
 and is trained whole, on open-set episodes of many people: a clean picture of each stands for them, degraded copies of

@@ -39,7 +39,7 @@ class TooFewPeopleError(KnownError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenSetEpisode:
-    """One gallery and its probes; faces are row numbers of the test set's features, all arrays int64.
+    """One gallery and who looks at it; faces are row numbers of the test set's features, all arrays int64.
 
     `support` (n_way · k_shot,) with `support_labels` 0 … n_way-1; `probes` (q,) with `probe_labels`; `strangers` (m,).
     `unlabelled` (u,) are faces that were seen before. `probe_draws` (q,), `stranger_draws` (m,) and `unlabelled_draws`

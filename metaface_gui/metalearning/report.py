@@ -1,4 +1,4 @@
-"""An evaluation's results as one record: written as JSON, compared with the stock row, split into its tables.
+"""What an evaluation found, as one record: written as JSON, compared with the stock row, split into its tables.
 
 The JSON's `results` hold one row for each learner, data set, environment, condition and (n_way, k_shot), meta-trained
 where it ships so; `untrained` holds rows of the same shape for the untrained twins, `shots` and `calibration` those of

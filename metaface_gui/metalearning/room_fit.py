@@ -1,4 +1,4 @@
-"""The prior over rooms of `recognition.room_threshold`, meta-trained over environments.
+"""What rooms are like: the prior of `recognition.room_threshold`, meta-trained over environments.
 
 A task is a gallery in a room: a place's copies of some people's pictures, with the strangers of the same place, or with
 pictures that are worse than the shots. Every task's threshold should let the promised share of *its* strangers through.

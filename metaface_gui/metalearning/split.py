@@ -1,4 +1,4 @@
-"""The split of people into meta-training, meta-validation and meta-test sets.
+"""Which people are for meta-training, which for meta-validation, which for meta-testing.
 
 A person's part follows from their name and a seed alone, so that it stays the same whatever else a data set holds,
 and one command's training people can never be another command's test people.

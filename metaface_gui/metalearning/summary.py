@@ -1,4 +1,4 @@
-"""The summary of an evaluation over several data sets and rooms: each learner's worst and median cell.
+"""What an evaluation over several data sets and rooms comes to: for each learner its worst and its median cell.
 
 A cell is one data set, environment, condition, n_way and k_shot. Means over cells would let an easy data set pay for a
 hard one; a promise is kept in the worst cell or it is not kept.

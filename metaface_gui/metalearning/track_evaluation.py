@@ -1,4 +1,4 @@
-"""Meta-testing on tracks: the gain from several looks at a face, and whether the promised FPIR still holds.
+"""Meta-testing of tracks: what several looks at a face are worth, and whether the promise about strangers holds then.
 
 The episodes are those of `protocol`; shots are clean stills, and what is recognised are tracks made from the probes'
 and strangers' stills (`tracks`). They go through what a video's faces go through: the track's template, the sequential

@@ -1,4 +1,4 @@
-"""Tracks made from stills: what a camera would see of a face over a few seconds, in one environment per track.
+"""Tracks made from stills: what a camera would see of a face over a few seconds, in one environment a track.
 
 Evaluating one look at a face says little of a video, and independent corruptions of one picture say too much: what a
 place and a camera do to a face they do to all looks. So a track draws its degradation once (which light, which

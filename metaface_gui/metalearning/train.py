@@ -1,4 +1,4 @@
-"""The outer loop: gradient descent of the meta-parameters on the query loss of adapted classifiers.
+"""The outer loop: meta-parameters go down the gradient of what adapted classifiers get wrong on an episode's queries.
 
 One loop for every method (Finn, Abbeel and Levine 2017, algorithm 1, lines 3 to 8, with Adam for line 8): methods
 differ in `TrainableLearner.meta_gradient`, from the gradient of a closed form to that through an inner loop.

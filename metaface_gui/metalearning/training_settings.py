@@ -1,4 +1,4 @@
-"""How each method is meta-trained: the one table of steps, meta-batches, learning rates and episode shapes."""
+"""How each method is meta-trained: the one table of steps, meta-batches, rates and episode shapes."""
 
 from __future__ import annotations
 

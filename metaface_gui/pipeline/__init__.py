@@ -1,3 +1,3 @@
-"""The data path, one folder per stage, in the order of the data: capture, detection, embedding, learners, recognition,
+"""The data path, one folder a stage, in the order the data takes: capture, detection, embedding, learners, recognition,
 rendering. No Qt, no threads, no SQL. The stages do not import each other; `face_pipeline` composes them.
 """

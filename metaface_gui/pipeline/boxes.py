@@ -1,4 +1,4 @@
-"""Operations on boxes, for stages that do not know each other."""
+"""What boxes have in common: for stages that do not know each other."""
 
 from __future__ import annotations
 

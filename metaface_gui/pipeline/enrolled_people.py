@@ -1,4 +1,4 @@
-"""Everybody enrolled, as learners see them: the input of adaptation, self-test and explanation."""
+"""Everybody enrolled, as learners see them: what adapting, the self-test and explaining start from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a face has its name: which looks say so, who was near and how near, and which parts of the picture matter.
+"""Why a face has its name: which looks say so, who was near, by how much, and which parts of the picture matter.
 
 The last is occlusion sensitivity (Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks",
 §4.2): cover a part of the picture with grey, look again, and see how much the score has fallen. It asks nothing of the

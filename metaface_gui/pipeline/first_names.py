@@ -1,4 +1,4 @@
-"""Recognition before PyTorch is loaded: the default method, prototypes by cosine, in NumPy.
+"""Names before PyTorch is there: the default method, prototypes by cosine, in NumPy.
 
 The same numbers, up to rounding, as `learners.prototypical` gives in a room (`room.adapt_in_room`) under a threshold of
 its cohort (`open_set.OpenSetClassifier.calibrated`), where nothing was denied and no unlabelled face was seen. A window

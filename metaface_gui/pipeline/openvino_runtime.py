@@ -48,8 +48,8 @@ class RuntimeMissingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CompiledCache:
-    """A folder for compiled networks; `name` tells networks apart, `made_of` is what a compiled one depends on: its
-    graph's version, the SHA-256 of its weights."""
+    """A folder for compiled networks; `name` tells networks apart, `made_of` is what one follows from: its graph's
+    version, the SHA-256 of its weights."""
 
     folder: Path
     name: str

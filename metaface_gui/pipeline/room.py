@@ -1,4 +1,4 @@
-"""A learner in a room: shots, probes and cohort are centred on the mean of the room's faces, whatever the method.
+"""A learner in a room: shots, probes and cohort are seen from the middle of the room's faces, whatever the method.
 
 The mean of the room's faces is subtracted from every face: a batch normalisation's mean re-estimated where it is used
 (Li et al., "Revisiting batch normalization for practical domain adaptation", 2016), under a prior that it is nought,

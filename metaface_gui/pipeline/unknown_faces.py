@@ -1,4 +1,4 @@
-"""A bounded memory of recent unknown faces, grouped by similarity, so that one click names a person.
+"""A bounded memory of faces seen lately that nobody knows, grouped by likeness, so that one click names a person.
 
 Grouping is online leader clustering (Hartigan 1975): a face joins the group whose mean is nearest and near enough, or
 starts a group. Nothing here is written anywhere; groups vanish after a while or when the memory is full.

@@ -1,4 +1,4 @@
-"""Where model weights are, whether they are the right ones, and how the unshipped ones are installed.
+"""Where model weights are, whether they are the right ones, and how the ones that do not ship get here.
 
 A `manifest.json` lists every file with its size and SHA-256. Some files ship with MetaFace, the others are fetched
 into the user's data folder when asked for, never at import. A file is only ever handed out after its checksum was

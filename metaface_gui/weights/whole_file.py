@@ -1,4 +1,4 @@
-"""Files that exist whole or not at all: neither a reader nor a power cut during writing ever leaves half of one."""
+"""Files that are there whole or not at all: whoever reads one, or loses power while it is written, never gets half."""
 
 from __future__ import annotations
 

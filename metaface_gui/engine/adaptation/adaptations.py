@@ -1,4 +1,4 @@
-"""Which adaptations are wanted, which exist, and which the inference worker is to use: state without threads."""
+"""What adaptations are wanted, which are there, and what of them the inference worker is to use: state, no threads."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class MapWanted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HandOver:
-    """What the worker is to use from the next frame on, and what is to be reported about it.
+    """What the worker is to use from the next frame on, and what is to be said of it.
 
     `classifiers` are in order, the deciding one first; empty while nothing was adapted yet. `plane` and `placing` are
     the map and the adapted classifier in whose space it lies, None without a map. `to_evaluate` are adaptations
@@ -63,7 +63,7 @@ class HandOver:
 
 
 class Adaptations:
-    """Belongs to the holder of the scheduler's lock."""
+    """Belongs to whoever holds the scheduler's lock."""
 
     def __init__(self, settings: RecognitionSettings, hyperparameters: Mapping[str, object]) -> None:
         self._settings = settings

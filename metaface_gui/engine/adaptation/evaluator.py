@@ -1,4 +1,4 @@
-"""Evaluates adaptations in the background: how often the learner names left-out shots right.
+"""Evaluates adaptations in passing: how often the learner names shots right that were left out of it.
 
 The same folds as the self-test's, clean shots only, at the threshold that the user chose. Small galleries only, as the
 user may turn the next knob in a second.

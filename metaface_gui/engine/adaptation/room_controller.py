@@ -1,4 +1,4 @@
-"""Lets the live view adapt to the room: collects its unlabelled faces, and hands them over when there are new ones."""
+"""Lets the live view adapt to the room: remembers its unlabelled faces, and hands them over when they are news."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metaface_gui.types import Floats, FrameResult
 
 
 class AdaptsToRooms(Protocol):
-    """The adapting side, as far as the room's controller needs to know it: `AdaptationScheduler`."""
+    """Whoever adapts, as far as the room's controller needs to know: `AdaptationScheduler`."""
 
     def use_room(self, room: Room) -> None:
         """Adapt to these unlabelled faces too, and to those of another room no more; returns at once."""

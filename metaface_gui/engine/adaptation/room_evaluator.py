@@ -1,4 +1,4 @@
-"""Evaluates what adapting to a room did: what share of its strangers the threshold lets through, before and now."""
+"""Evaluates what adapting to a room did: which share of its strangers the threshold lets through, before and now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every method in several rooms, against a scene's ground truth: what it names before and after adapting to the room.
+"""Every method in several rooms, against a scene's truth: what each names before it knows the room, and after.
 
 A room is the scene photographed in one setting of the environment dial. What it showed first, unlabelled, is what the
 methods adapt to; what it showed later is evaluated, each frame detected and embedded once for all of them.

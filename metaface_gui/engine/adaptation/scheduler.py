@@ -1,4 +1,4 @@
-"""Makes the adaptations that are wanted and missing, and hands those that are ready to the inference worker.
+"""Adapts what is wanted and not there yet, and hands what is there to the inference worker.
 
 Whatever changes (the gallery, the learners, their settings, the map's learner) changes only what is *wanted*
 (`adaptations`). One job at a time then looks at what of it is missing, makes one thing of that, hands over and asks for

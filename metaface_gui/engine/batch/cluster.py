@@ -49,7 +49,7 @@ _POLL_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait for a scheduler to respond, and for a worker while there is none."""
+    """Seconds that are waited for a scheduler to answer, and for a worker while there is none."""
 
     scheduler_s: float = 10.0
     worker_s: float = 30.0

@@ -1,4 +1,4 @@
-"""Addresses of a cluster: parsed, and refused where people's data would be sent unencrypted."""
+"""Addresses of a cluster: read, and refused where people's data would go there in the clear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cluster worker does with a video: reads it in place and returns its lines; it keeps nothing.
+"""What a worker of a cluster does with a video: reads it where it lies, and hands its lines back; it keeps nothing.
 
 The people to be recognised come with each video and are forgotten with it. They are in the worker's memory only: Dask
 writes what a task *returns* to the disk when memory runs short, never what it was given, so what is returned is
@@ -96,7 +96,7 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A video to be processed: its absolute path, and its state where it was submitted.
+    """A video to be looked at, its absolute path and what it was like where it was asked for.
 
     `topic` is that of Dask's events on which its progress is told, under the number `index`.
     """

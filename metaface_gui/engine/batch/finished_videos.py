@@ -1,4 +1,4 @@
-"""Which videos of an earlier run are finished: an interrupted run resumes, but never with other people's names."""
+"""Which videos of an earlier run are done: so that an interrupted one goes on, and never with other people's names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outputs must not be inputs, each other, or somebody else's file: checked before anything is opened.
+"""Outputs that must not be inputs, each other, or somebody's file: looked at before anything is opened.
 
 May not live here: writing anything.
 """

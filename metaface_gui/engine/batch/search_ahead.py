@@ -1,4 +1,4 @@
-"""Reads a file and searches its frames on a thread of its own, ahead of the consumer.
+"""Reads a file and searches its frames on a thread of its own, ahead of who looks at them.
 
 Reading and searching a frame is one stage, embedding its faces another; neither fills two cores by itself.
 """

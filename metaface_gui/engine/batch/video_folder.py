@@ -1,4 +1,4 @@
-"""Which folders are folders of videos, and what they contain."""
+"""Which folders are folders of videos, and what lies in them."""
 
 from __future__ import annotations
 

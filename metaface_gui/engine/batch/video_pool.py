@@ -1,4 +1,4 @@
-"""Many videos at once: processes that each load the models and then process one video after another.
+"""Many videos at once: processes that each load the models and then look at one video after another.
 
 Not a `concurrent.futures.ProcessPoolExecutor`: when a process dies, that one gives up all of them and does not say
 whose work it was. Here every process has a pipe of its own. What it tells comes through it, its death closes it, and
@@ -35,7 +35,7 @@ _MOST_BY_DEFAULT = 16
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A video is in progress: frames so far, out of how many (None: the file does not say)."""
+    """A video is being looked at: frames so far, of how many (None: the file does not say)."""
 
     frames: int
     frame_count: int | None

@@ -1,4 +1,4 @@
-"""Jobs of which only the newest matters: a new request makes the pending ones obsolete."""
+"""Jobs of which only the newest matters: answers to questions that the user has since asked again."""
 
 from __future__ import annotations
 

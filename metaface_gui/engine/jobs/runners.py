@@ -1,4 +1,4 @@
-"""The engine's job threads, by purpose, so that quick jobs need not wait for slow ones."""
+"""The engine's job threads, by what they do, so that quick things need not wait for slow ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The thread that reads a source and leaves its newest frame in two slots: one to paint, one to recognise."""
+"""The thread that reads a source and leaves its newest frame in two slots: one to paint, one to look at."""
 
 from __future__ import annotations
 

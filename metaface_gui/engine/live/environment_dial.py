@@ -1,4 +1,4 @@
-"""The environment dial, between the source and its consumers: the picture shown is the picture recognised."""
+"""The environment dial, between the source and whoever looks at it: what is shown is the picture that is recognised."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FACES_LAST_S = 0.7
 
 
 class EnvironmentDial:
-    """Thread-safe. A frame is rendered with one setting, never with half of two.
+    """Thread-safe. A frame is photographed by one setting, never by half of two.
 
     It keeps the source's newest frame as it came, so that turning the dial shows on a frozen picture too.
     """

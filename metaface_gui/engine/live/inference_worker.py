@@ -1,4 +1,4 @@
-"""The thread that owns the face pipeline: takes the newest frame, processes it, reports the result.
+"""The thread that owns the face pipeline: takes the newest frame, looks at it, says what it saw.
 
 Whatever changes the pipeline (another model, a newly adapted classifier) is a command that is carried out between two
 frames, so that no frame is ever looked at by half of each.

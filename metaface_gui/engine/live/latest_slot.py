@@ -1,4 +1,4 @@
-"""A one-place mailbox in which the newest value wins: why the live path drops frames and never queues them."""
+"""A one-place mailbox in which the newest value wins: the reason that the live path drops and never queues."""
 
 from __future__ import annotations
 

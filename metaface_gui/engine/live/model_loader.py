@@ -1,4 +1,4 @@
-"""Loads the models that the settings name and hands them to the inference worker and to adaptation."""
+"""Which models run: loads what the settings name and hands it to the inference worker and to whoever adapts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recent rates and latencies, for the head-up display."""
+"""Rates and latencies of the last moments, for the head-up display."""
 
 from __future__ import annotations
 

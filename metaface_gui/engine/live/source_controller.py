@@ -1,4 +1,4 @@
-"""The one open source: opens, closes and freezes it, and owns its capture thread."""
+"""The one source that is open: opens, closes and freezes it, and keeps its capture thread."""
 
 from __future__ import annotations
 

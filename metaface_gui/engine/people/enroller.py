@@ -1,4 +1,4 @@
-"""Naming faces and correcting wrong names: on screen, in the unknown tray, and in an enrolment."""
+"""How faces get names and lose wrong ones: those on screen, in the unknown tray, and what an enrolment kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings about people in the gallery: who may be the same person (`likely_pairs`), what a shot is worth
+"""What is found out about people in the gallery: who may be one person (`likely_pairs`), what a shot is worth
 (`shot_effect`)."""
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class LikelyPair:
-    """Two people who may be the same person, the one with more shots first; `margin` is by how much the median shot
-    passes the threshold, in the direction in which that is less."""
+    """Two people who may be one, the one with more shots first; `margin` is by how much the median shot passes the
+    threshold, of the direction in which that is less."""
 
     one_id: PersonId
     other_id: PersonId

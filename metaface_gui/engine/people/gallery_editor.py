@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window makes them: undoable for a while, and followed by events."""
+"""Changes to the gallery as the window makes them: what can be undone for a while, and which events follow."""
 
 from __future__ import annotations
 
@@ -236,8 +236,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Enrollee:
-    """The person that shots are saved for: a new person called `name`, who agreed (`consent_given`) to `terms` (None:
-    the usual ones), or the enrolled person `person_id`.
+    """Whom shots are saved for: a new person called `name`, who agreed (`consent_given`) to `terms` (None: the usual
+    ones), or a person who is enrolled, `person_id`.
 
     Unless the user `is_sure`, a new person who looks like one who is there, and shots that the person has already, are
     not saved but answered by `LooksEnrolled`.

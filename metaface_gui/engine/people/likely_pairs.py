@@ -1,4 +1,4 @@
-"""Two enrolled people who may be the same person: the shots of each would be taken for the other."""
+"""Two enrolled people who may be one: each one's shots would be taken for the other."""
 
 from __future__ import annotations
 

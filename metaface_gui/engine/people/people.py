@@ -1,4 +1,4 @@
-"""Changes to the gallery as the window requests them, and whole galleries to and from files: each its own job."""
+"""Changes to the gallery as the window asks for them, and whole galleries to and from files: each a job of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people may ask for: a longer period, a report of what is stored, deletion, and that from the whole engine.
+"""What people may ask for: a longer period, an account of what is stored, being forgotten, and so by the whole engine.
 
 The gallery forgets bytes; what the engine remembers beside it is forgotten here. Adapted classifiers need no forgetting
 of their own: they are computed again from the people who are left.

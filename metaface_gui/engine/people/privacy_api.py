@@ -1,4 +1,4 @@
-"""What a window may ask the engine about stored personal data; a part of `api`."""
+"""What a window may ask of the engine about what is stored of people; like `api`, and a part of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Until when people may be kept: when a chosen period ends, and whose is over or soon will be."""
+"""Until when people may be kept: what a chosen period comes to, and whose is over or soon will be."""
 
 from __future__ import annotations
 

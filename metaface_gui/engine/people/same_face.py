@@ -1,4 +1,4 @@
-"""Whether somebody to be enrolled is already enrolled, under another name or with the same pictures."""
+"""Whether somebody who is to be enrolled is enrolled already, under another name or with the same pictures."""
 
 from __future__ import annotations
 

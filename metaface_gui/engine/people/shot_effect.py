@@ -1,4 +1,4 @@
-"""What a shot is worth: how its person would be recognised without it, by prototypes, measured on the other shots."""
+"""What a shot is worth: how its person would be recognised without it, by prototypes, measured on their other shots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Converts between faces as the pipeline sees them and shots as the gallery keeps them.
+"""Between faces as the pipeline sees them and shots as the gallery keeps them.
 
 A template is always made from the stored picture, not from the frame it came from: so the embedding that another
 embedder, another machine or a later version makes of the shot is made of exactly the same pixels.

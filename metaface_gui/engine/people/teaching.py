@@ -1,4 +1,4 @@
-"""Teaching by correction: the user says who a face on screen is, or is not; nothing is learned without the user."""
+"""Teaching by correcting: the user says of a face on screen who it is, or who it is not; nothing learns by itself."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Recordings: an annotated video, a line per frame, a row per face, written as they come, so a crash loses nothing."""
+"""Recordings: an annotated video, a line a frame, a row a face, each written as it comes: a crash loses nothing."""

@@ -1,4 +1,4 @@
-"""A video with its recognised faces: a source's frames with the faces marked, at the source's own frame rate."""
+"""A video as it was seen: a source's frames with their faces marked, in a file of the source's own rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text file that grows line by line and reports write errors that the user can fix."""
+"""A text file that grows by a line at a time, whose write errors are the user's to mend."""
 
 from __future__ import annotations
 

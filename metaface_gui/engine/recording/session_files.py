@@ -1,4 +1,4 @@
-"""The text files of a session: a line of JSON per frame, a line of CSV per face and learner.
+"""The text files of a session: a line of JSON a frame, a line of CSV a face and learner.
 
 Nothing is kept back in a buffer, so that a crash loses nothing of what had been seen. Texts are UTF-8.
 """

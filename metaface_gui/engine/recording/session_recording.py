@@ -1,4 +1,4 @@
-"""One recording of a session while it lasts: its three files, its clock, and the free disk space."""
+"""One recording of a session while it lasts: its three files, its clock, and how much room the disk has."""
 
 from __future__ import annotations
 

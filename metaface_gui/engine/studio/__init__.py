@@ -1,1 +1,1 @@
-"""The studio's computations: running tallies of methods, two ways of deciding side by side, the self-test."""
+"""What the studio asks: running tallies of methods, two ways of deciding side by side, the self-test."""

@@ -1,4 +1,4 @@
-"""Running tallies of learners on the same frames: how often each names a face, changes its mind, agrees."""
+"""Running tallies of learners that look at the same frames: how often each names a face, changes its mind, agrees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before and after: two ways of deciding on the same frames, which differ in what they learned from.
+"""Before and after: two ways of deciding on the same frames, that differ in what they learned from.
 
 They run beside the pipeline, on the faces that it found and the looks that it pooled, and decide on tracks as it does:
 what decides is not touched, and both are treated alike. The published network has features of its own: it looks again.
@@ -44,7 +44,7 @@ MakeStock = Callable[[], FaceEmbedder]
 
 
 class HasSituation(Protocol):
-    """Whoever knows the current situation to adapt to: `AdaptationScheduler`."""
+    """Whoever knows what there is to adapt to: `AdaptationScheduler`."""
 
     def situation(self) -> Situation | None:
         """What there is to adapt to now; None before there is anything."""

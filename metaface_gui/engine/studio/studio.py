@@ -1,4 +1,4 @@
-"""Answers the studio from a running engine: tallies of learners, the self-test, why a face has its name."""
+"""What the studio asks of a running engine: tallies of learners, the self-test, why a face has its name."""
 
 from __future__ import annotations
 

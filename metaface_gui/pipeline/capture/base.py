@@ -11,7 +11,7 @@ from metaface_gui.types import Frame
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A note about a source that could be read nonetheless: frames look wrong, a file was skipped.
+    """What is to be said of a source that was read nonetheless: frames look wrong, a file was passed over.
 
     `is_loss`: something that was asked for is missing from what was read.
     """

@@ -1,4 +1,4 @@
-"""Converts what drivers and decoders deliver to the one pixel format of the data path.
+"""What drivers and decoders hand over, made the one kind of picture that the data path knows.
 
 May not live here: opening or reading anything.
 """

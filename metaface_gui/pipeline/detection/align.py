@@ -1,4 +1,4 @@
-"""Five landmarks → the upright square crop that an embedder was trained on.
+"""Five landmarks → the upright square crop an embedder was trained on.
 
 Sources: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991; the
 112-pixel template is ArcFace's (Deng et al. 2019), which SFace shares.

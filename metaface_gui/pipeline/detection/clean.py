@@ -1,4 +1,4 @@
-"""A network's input and output: the frame scaled to a working size, the detections made safe to use."""
+"""What goes into a network and what comes out: the frame reduced to a working size, the answer made safe to use."""
 
 from __future__ import annotations
 

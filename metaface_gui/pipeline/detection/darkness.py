@@ -1,4 +1,4 @@
-"""Faces in the dark: frames averaged where nothing moves, reduced until the noise is gone, and only then brightened.
+"""Faces in the dark: frames averaged where nothing moves, reduced until the noise is gone, and only then made bright.
 
 A detector takes a sensor's noise for texture and sees no face behind it. Brightness alone raises the noise as well, and
 reducing alone leaves a face too dark; smoothed, reduced to about 40 pixels a face and then brightened, the same faces

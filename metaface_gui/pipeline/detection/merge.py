@@ -1,4 +1,4 @@
-"""Merges several searches of the same picture (whole, in pieces, at other sizes) into one list."""
+"""One list out of several searches of the same picture: whole, in pieces, in other sizes."""
 
 from __future__ import annotations
 

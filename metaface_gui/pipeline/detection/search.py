@@ -1,4 +1,4 @@
-"""How closely a frame is searched: by the detector alone, with averaging in the dark, or also for small faces."""
+"""How closely a frame is searched: as a detector does, in the dark with its means, thoroughly for small faces, too."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class FaceSearch:
 
 
 class FrameSearch:
-    """Searches a file's frames one after another, closely, on a thread of its own: what is found in a frame does not
-    depend on the results of earlier frames, so the next is searched while the faces of one are embedded.
+    """Searches a file's frames one after another, closely, on a thread of its own: what is found in a
+    frame does not hang on what was made of the frames before, so the next is searched while faces of one are embedded.
     """
 
     def __init__(self, detector: FaceDetector) -> None:

@@ -1,4 +1,4 @@
-"""Refines a face's landmarks: the mean of several looks at its surroundings.
+"""Where exactly a face's eyes, nose and mouth are: the mean of several looks at what surrounds it.
 
 A detector errs by some hundredths of a face, otherwise at another size and in the mirror, so that the mean errs less
 (Sun, Wang and Tang, "Deep convolutional network cascade for facial point detection", CVPR 2013, average several

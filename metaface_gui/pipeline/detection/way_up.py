@@ -1,4 +1,4 @@
-"""Which way up a picture is: scanners and tilted cameras give pictures that lie on their side or upside down.
+"""Which way up a picture is: scanners and cameras held askew give pictures that lie on a side or stand on their head.
 
 Detectors take a head that stands on its chin for a face too, and put its eyes where the chin is, so landmarks alone do
 not tell. How sure the detector is does: with YuNet the same faces (Labeled Faces in the Wild) are found at 0.93

@@ -1,4 +1,4 @@
-"""Embedding: aligned crops → unit vectors that lie close for the same person, and what learners adapt of them.
+"""Embedding: aligned crops → unit vectors whose nearness means the same person, and what learners can move them by.
 
 Lives here: the networks and how their weights files are read, their registry, the projection, the choice of device.
 May not live here: detection, alignment, decisions about who somebody is, Qt.

@@ -1,4 +1,4 @@
-"""The contracts of a face embedder: a frozen one for recognition, and a trainable one for meta-training."""
+"""The contracts of a face embedder: of one that recognises, and of one that is meta-trained on."""
 
 from __future__ import annotations
 

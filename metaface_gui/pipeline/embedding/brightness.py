@@ -1,4 +1,4 @@
-"""Brightens a picture that is darker than anything in training, before the network sees it.
+"""Brightens a picture that is darker than anything training knew, before the network sees it.
 
 A camera in the dark multiplies what little light there is; one that does not, or a film's dark scene, leaves faces at a
 twentieth of the range. What is learnt of dark faces is of the former, so the latter are multiplied here: the same for

@@ -1,4 +1,4 @@
-"""Keeps a layer's inputs within what training saw: a picture's channel statistics are pulled back into a ball.
+"""Keeps what a layer sees within what training knew: one picture's channel statistics, drawn back into a ball.
 
 A place that no training showed (infrared light, fog) moves the mean and deviation of many channels at once, and the
 layers behind them work with values that they never met. Batch normalisation's statistics, re-estimated where a network

@@ -1,4 +1,4 @@
-"""Which runtime embeds faces when no gradients are needed: OpenVINO on a CPU, else PyTorch. The one choice.
+"""Which runtime embeds faces where nothing is differentiated: OpenVINO on a processor, else PyTorch. The one choice.
 
 PyTorch embeds on graphics cards, networks other than SFace, where OpenVINO has no wheel or does not load, and wherever
 `METAFACE_RUNTIME=torch` says so. Both give the same features up to rounding, so templates of both may be mixed.

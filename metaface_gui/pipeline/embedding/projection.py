@@ -1,4 +1,4 @@
-"""The shared meta-trained projection: lets a learner adapt an embedder's tail from a few floats per face.
+"""The shared meta-trained projection: what lets a learner move an embedder's tail although it sees a few floats a face.
 
 A moved tail is z = normalise(BN(W₀ u + A B u)) with u the trunk's features. W₀ and A B are large, B u is not: so one
 projection B (m, u), meta-trained once for an embedder and cut to rank m, is applied to every face, and each method only

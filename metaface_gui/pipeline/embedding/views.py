@@ -1,4 +1,4 @@
-"""Crops → what learners see, from the crop alone or together with its mirror image.
+"""Crops → what learners see, by the crop alone or together with its mirror image.
 
 A face and its mirror image are one person in two views: what noise, a shadow or a half-hidden face take from the one
 they do not take from the other alike, so that the mean of both embeddings is nearer to the person. It is the oldest of

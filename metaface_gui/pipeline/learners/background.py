@@ -1,4 +1,4 @@
-"""Background people: directions that stand for people outside a gallery, so that a lone person has a contrast.
+"""Everybody else: directions that stand for people outside a gallery, so that one person has somebody to differ from.
 
 A softmax over one person is always 1 and says nothing. Methods whose adaptation needs others own these directions as
 meta-parameters. Each starts as the middle of a cluster of many training people, so none is anybody's template.

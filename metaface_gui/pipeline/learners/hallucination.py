@@ -1,4 +1,4 @@
-"""Hallucinated faces: degraded pictures, other pictures of a person, and strangers, from what meta-training saw.
+"""Made-up faces: bad pictures of a face, other pictures of a person, and strangers, from what meta-training saw.
 
 Method: Hariharan and Girshick, "Low-shot Visual Recognition by Shrinking and Hallucinating Features", ICCV 2017, with
 Gaussians in place of their network. A face x becomes

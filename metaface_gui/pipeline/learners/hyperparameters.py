@@ -1,4 +1,4 @@
-"""A method's hyper-parameters as records that a form can be made from; checked changes; settings as JSON.
+"""What a user may turn of each method, as records that a form can be made of; checked changes; settings as JSON.
 
 The records are read off the settings dataclasses, whose fields declare their ranges (`base.setting`), so a method that
 gets another setting gets another row in the form.
@@ -34,7 +34,7 @@ class HyperparameterKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
-    """One hyper-parameter of a method, which takes effect when it adapts.
+    """One knob of a method that acts when it adapts.
 
     `name` is its field's. `title` and `explanation` are for the screen, English, marked for translation in `Settings`,
     as are `choice_titles`, one for each of `choices`. Numbers lie in `low` … `high`, both included; where

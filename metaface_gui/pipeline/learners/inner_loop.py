@@ -1,4 +1,4 @@
-"""The inner loop: shared by methods that adapt by a few gradient steps on the support set.
+"""The inner loop: what methods share that adapt by a few gradient steps on the support set.
 
 Moving, or "fast", are the tail A (`tail.py`) and a linear head W that starts at the prototypes, as in Triantafillou et
 al., "Meta-Dataset", ICLR 2020, section 3 (fo-Proto-MAML). Everything is a pure function of a dictionary of tensors, so

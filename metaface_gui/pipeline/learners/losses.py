@@ -1,4 +1,4 @@
-"""The meta-training losses: name the enrolled, and let nobody else reach any threshold.
+"""What the methods are meta-trained to do: name the enrolled, and let nobody else reach any threshold.
 
 Cross-entropy over the people of an episode alone never sees a stranger, and what it learns names more faces right but
 rejects strangers no better. So a second term asks that one threshold, the same for every person and every episode,

@@ -1,4 +1,4 @@
-"""Matching networks: a face attends to every shot, and a person's score is the attention to their shots.
+"""Matching networks: a face attends to every shot, and a person gets the attention that their shots draw.
 
 Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra, "Matching Networks for One Shot Learning", NeurIPS 2016.
 """

@@ -1,4 +1,4 @@
-"""Meta networks: one network reads the support set and generates the weights of another, which then knows the people.
+"""Meta networks: one network reads the support set and writes the weights of another, which then knows the people.
 
 Munkhdalai and Yu, "Meta Networks", ICML 2017: slow weights that meta-training learns, fast weights written for each
 task, shots that are looked at again through the fast weights. Ha, Dai and Le, "HyperNetworks", ICLR 2017: what is

@@ -1,4 +1,4 @@
-"""A learned optimizer: a small recurrent network reads gradients and outputs the steps of the inner loop.
+"""A learned optimizer: a small recurrent network reads gradients and writes the steps of the inner loop.
 
 Andrychowicz et al., "Learning to learn by gradient descent by gradient descent", NeurIPS 2016. Related: Ravi and
 Larochelle, "Optimization as a Model for Few-Shot Learning", ICLR 2017; Li et al., "Meta-SGD", arXiv:1707.09835, 2017.

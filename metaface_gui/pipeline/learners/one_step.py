@@ -1,4 +1,4 @@
-"""Methods that adapt in one step: a plain function of the support set, without a loop."""
+"""Methods that adapt in one step: what they make of a support set is a function of it, and no loop."""
 
 from __future__ import annotations
 

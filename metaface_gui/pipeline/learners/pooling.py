@@ -79,8 +79,8 @@ def _odds(logits: Tensor) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShotsClassifier(TailClassifier):
-    """The state of a method that compares a face with every shot: `shots` (n, d) in the form compared, each person's
-    adjacent, and `counts` (n_way,) of them."""
+    """What a method keeps that compares a face with every shot: `shots` (n, d) as it compares them, each person's lying
+    together, and `counts` (n_way,) of them."""
 
     shots: Tensor
     counts: Tensor

@@ -35,8 +35,8 @@ class Memory(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """E tasks' rewards: `seen` (E, n_arms) is the reward that a trial of an arm shows, `worth` (E, n_arms) its true
-    value on the task, both 0..1; `context` (E, c) describes the task before the first trial.
+    """E tasks' rewards: `seen` (E, n_arms) is what a trial shows of an arm, `worth` (E, n_arms) what the arm is really
+    worth on the task, both 0..1; `context` (E, c) describes the task before the first trial.
     """
 
     seen: Tensor

@@ -1,4 +1,4 @@
-"""What a trial is: a learning strategy takes an exam made of the user's own shots, and gets a reward.
+"""What a trial is: a learning strategy sits an exam that is made of the user's own shots, and gets a reward.
 
 On clean shots every strategy names every held-out face, which teaches nothing. So the exam asks what a camera will
 ask: corrupted copies of the held-out shots, and strangers who must stay below the threshold (`hallucination.py`).

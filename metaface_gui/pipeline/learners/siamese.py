@@ -1,4 +1,4 @@
-"""Siamese networks: a verifier decides whether two faces are the same person, and is asked about every shot.
+"""Siamese networks: a verifier says of two faces whether they are one person, and asks so of every shot.
 
 Koch, Zemel and Salakhutdinov, "Siamese Neural Networks for One-shot Image Recognition", ICML deep learning workshop
 2015; its contrastive loss is that of Hadsell, Chopra and LeCun, "Dimensionality Reduction by Learning an Invariant

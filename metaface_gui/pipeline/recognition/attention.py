@@ -1,4 +1,4 @@
-"""Where to look next: which frames are searched for faces, and which of the faces found are worth embedding.
+"""Where to look again: which frames are searched for faces, and which of the faces found are worth embedding.
 
 A network pass a face is what a live frame costs most. A face that is followed, well seen and clearly decided gains
 nothing by another one; a new face, one whose name is in doubt, one that is seen better than before, or one that was

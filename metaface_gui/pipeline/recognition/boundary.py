@@ -1,4 +1,4 @@
-"""Borderline faces, made to set a method's threshold when there is no cohort of strangers.
+"""Faces at the edge of being alike: what says where a method's threshold lies when there is no cohort of strangers.
 
 A fixed threshold is a cosine, and only some methods score by cosines. But any method can be asked what it makes of a
 face whose embedding lies at just that cosine from an enrolled person: the score it gives is the same edge on its scale.

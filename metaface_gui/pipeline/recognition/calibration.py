@@ -1,4 +1,4 @@
-"""The score a face must reach so that only the chosen share of strangers is taken for somebody.
+"""What a score must reach so that only the chosen share of strangers is taken for somebody.
 
 FPIR, the false positive identification rate: the share of probes of people who are not enrolled for which any
 enrolled person scores at or above the threshold (ISO/IEC 19795-1; Grother et al., NIST FRVT part 2).

@@ -1,4 +1,4 @@
-"""A plane to show an adapted embedding space on: fixed by the adaptation to the gallery, so that it does not jump.
+"""A plane to look at an adapted embedding space on: fixed when the gallery was adapted to, so that it does not jump.
 
 Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901, for the plane; Schönemann, "A
 Generalized Solution of the Orthogonal Procrustes Problem", Psychometrika 1966, for keeping it the same way up.

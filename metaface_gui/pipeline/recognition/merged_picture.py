@@ -1,4 +1,4 @@
-"""Merges several pictures of a face into one: the mean of its aligned pictures, each registered to the ones before.
+"""One picture of a face out of several: the mean of its aligned pictures, each moved onto those before it.
 
 A sensor's noise and JPEG's blocks differ from frame to frame; a mean of pictures has less of both before the network
 sees it, and a network that is not linear makes more of that than a mean of its embeddings does. Landmarks jitter by a

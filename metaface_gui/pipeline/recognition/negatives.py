@@ -1,4 +1,4 @@
-"""What "this is not that person" means for scores, whichever method they come from.
+"""What "this is not that person" means for scores, whatever method gave them.
 
 The user points at a wrong name. That face joins the support set as a class of its own, so that any few-shot method
 learns it as it learns people, and the class says whom it denies. A probe that is at least as much like such a face as

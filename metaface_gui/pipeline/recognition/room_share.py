@@ -1,4 +1,4 @@
-"""The share of this room's strangers that a threshold lets through, as far as it can be known: the posterior of
+"""Which share of this room's strangers a threshold lets through, as far as anybody can know: the posterior of
 `room_threshold` read the other way round.
 
 What is uncertain is of two kinds. The room's shift Δ is one number that nobody knows exactly: its posterior gives the

@@ -1,4 +1,4 @@
-"""The threshold for this room: how a cohort's threshold shifts where people look more alike, or less.
+"""The threshold of this very room: how a cohort's threshold moves where people resemble each other more, or less.
 
 People before one camera, in one light, resemble each other more than a data set's people do: the threshold that lets
 1 % of those through lets every third stranger of a backlit office through. A cohort of synthetic strangers (`cohort`)

@@ -1,4 +1,4 @@
-"""Who a track shows, updated with every look: a name as soon as the evidence supports it, Unknown otherwise.
+"""Who a track shows, updated with every look: a name as soon as the evidence bears it, Unknown otherwise.
 
 The evidence is the score of the track's pooled template (`track_template`), and a sequential test decides by it (Wald,
 "Sequential tests of statistical hypotheses", 1945): whoever is taken for nobody so far gets a name once the score

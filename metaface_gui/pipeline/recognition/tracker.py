@@ -1,4 +1,4 @@
-"""Follows faces over frames so that each keeps one number: by overlap and similarity, matched jointly.
+"""Follows faces over frames so that each keeps one number: overlap and likeness, matched as a whole.
 
 Bewley et al., "Simple Online and Realtime Tracking" (SORT), ICIP 2016, for boxes matched by the Hungarian method; Wojke
 et al., "Deep SORT", ICIP 2017, for adding appearance so that a face that was gone for a moment is known again. Faces

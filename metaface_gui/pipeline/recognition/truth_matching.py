@@ -1,4 +1,4 @@
-"""Matches found faces with a scene's ground truth: one rule for demo, recordings, Compare and bench."""
+"""Which found face is which of a scene that knows its faces: one rule for demo, recordings, Compare and bench."""
 
 from __future__ import annotations
 

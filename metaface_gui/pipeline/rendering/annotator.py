@@ -1,4 +1,4 @@
-"""Draws a result into its own frame, each name in a suitable font: what a recorded video shows."""
+"""Draws a result into its own frame, each name in a font that can write it: what a recorded video shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sets text with one or several font files in several sizes; each is read only once, as reading takes longest."""
+"""Sets text with one or several font files in several sizes; each is read once: reading takes longer than writing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each of several learners says about one face, and whether it agrees with the majority."""
+"""What each of several learners says of one face, and whether it agrees with the most of them."""
 
 from __future__ import annotations
 

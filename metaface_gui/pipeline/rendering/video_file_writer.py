@@ -1,4 +1,4 @@
-"""Writes an MP4 of a constant frame rate from pictures that arrive irregularly.
+"""Writes an MP4 of a constant frame rate from pictures that come when they come.
 
 Players and editors expect a constant rate, recognition gives results at whatever rate the machine can. So each picture
 is shown from its own time until the next one's, by repeating it or leaving it out, and a file lasts as long as what
